@@ -1,0 +1,18 @@
+using Temporalio.Workflows;
+
+namespace ControlPlane.Invitations;
+
+/// <summary>
+/// Sends the welcome mail with the current generation of the invitation again: after an operator asked for a new one,
+/// or after the mail of the provisioning was parked.
+/// </summary>
+[Workflow("SendInvitation")]
+public interface ISendInvitationWorkflow
+{
+    static string WorkflowId(Guid invitationId, int generation) => $"send-invitation-{invitationId:D}-{generation}";
+
+    [WorkflowRun]
+    Task RunAsync(SendInvitationInput input);
+}
+
+public sealed record SendInvitationInput(Guid TenantId, int Generation);

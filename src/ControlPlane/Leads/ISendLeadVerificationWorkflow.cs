@@ -1,0 +1,15 @@
+using Temporalio.Workflows;
+
+namespace ControlPlane.Leads;
+
+/// <summary>Mails the verification link to a lead. One activity; the token is derived there, never in the history.</summary>
+[Workflow("SendLeadVerification")]
+public interface ISendLeadVerificationWorkflow
+{
+    static string WorkflowId(Guid leadId, int generation) => $"send-lead-verification-{leadId:D}-{generation}";
+
+    [WorkflowRun]
+    Task RunAsync(SendLeadVerificationInput input);
+}
+
+public sealed record SendLeadVerificationInput(Guid LeadId, int Generation);

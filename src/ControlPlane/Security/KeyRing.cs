@@ -1,0 +1,57 @@
+using ControlPlane.Settings;
+
+namespace ControlPlane.Security;
+
+/// <summary>
+/// Keys by id, as in <c>TOKEN_KEYS</c> and <c>PAYLOAD_KEYS</c>: <c>id:base64,id:base64</c>. The first one writes,
+/// all of them read, so a key is replaced by putting the new one in front and dropping the old one later.
+/// </summary>
+public sealed class KeyRing
+{
+    private const string Expected = "a list of id:base64 with keys of 32 bytes, such as k1:<44 characters>; the first one writes";
+
+    private readonly Dictionary<string, byte[]> keys;
+
+    private KeyRing(string currentId, Dictionary<string, byte[]> keys)
+    {
+        CurrentId = currentId;
+        this.keys = keys;
+    }
+
+    public string CurrentId { get; }
+
+    public ReadOnlySpan<byte> Current => keys[CurrentId];
+
+    public byte[]? Find(string id) => keys.GetValueOrDefault(id);
+
+    /// <param name="name">The setting the text comes from, for the error.</param>
+    /// <param name="text">The list.</param>
+    /// <exception cref="SettingException">The list is empty, an id repeats, or a key is not 32 bytes of base64.</exception>
+    public static KeyRing Parse(string name, string text)
+    {
+        var keys = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        string? first = null;
+        Span<byte> key = stackalloc byte[32];
+        foreach (string entry in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            int colon = entry.IndexOf(':', StringComparison.Ordinal);
+            string id = colon > 0 ? entry[..colon] : "";
+            bool isKey = colon > 0
+                && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
+                && Convert.TryFromBase64String(entry[(colon + 1)..], key, out int length) && length == 32;
+            if (!isKey)
+            {
+                throw new SettingException(name, $"an entry (number {keys.Count + 1}) that is no such key", Expected);
+            }
+
+            if (!keys.TryAdd(id, key.ToArray()))
+            {
+                throw new SettingException(name, $"the id '{id}' twice", Expected);
+            }
+
+            first ??= id;
+        }
+
+        return new KeyRing(first ?? throw new SettingException(name, "no key", Expected), keys);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ControlPlane.Security;
+
+/// <summary>
+/// Tokens that go out by mail. They are derived (HMAC-SHA256 over kind, id and generation), not stored: a mail that is
+/// sent again carries the same token, and a new generation kills the old one. Expiry and use stand in the row.
+/// Form: <c>keyId.base64url(id).base64url(mac)</c>.
+/// </summary>
+public sealed class MailedTokens(KeyRing keys)
+{
+    public string Create(MailedTokenKind kind, Guid id, int generation) =>
+        $"{keys.CurrentId}.{Base64Url.EncodeToString(id.ToByteArray(bigEndian: true))}."
+        + Base64Url.EncodeToString(Mac(keys.Current, kind, id, generation));
+
+    /// <summary>The id a token speaks of, before it is known to be genuine: to look its row up. Null if malformed.</summary>
+    public static Guid? ReadId(string token) => Split(token)?.Id;
+
+    /// <summary>Whether the token was made for this kind, id and generation. Compared in constant time.</summary>
+    public bool IsGenuine(string token, MailedTokenKind kind, Guid id, int generation) =>
+        Split(token) is { } parts
+        && parts.Id == id
+        && keys.Find(parts.KeyId) is { } key
+        && CryptographicOperations.FixedTimeEquals(Mac(key, kind, id, generation), parts.Mac);
+
+    private static byte[] Mac(ReadOnlySpan<byte> key, MailedTokenKind kind, Guid id, int generation) =>
+        HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(
+            string.Create(CultureInfo.InvariantCulture, $"{kind}:{id:D}:{generation}")));
+
+    private static (string KeyId, Guid Id, byte[] Mac)? Split(string token)
+    {
+        string[] parts = token.Length <= 200 ? token.Split('.') : [];
+        if (parts.Length != 3 || !Base64Url.IsValid(parts[1]) || !Base64Url.IsValid(parts[2]))
+        {
+            return null;
+        }
+
+        byte[] id = Base64Url.DecodeFromChars(parts[1]);
+        return id.Length == 16 ? (parts[0], new Guid(id, bigEndian: true), Base64Url.DecodeFromChars(parts[2])) : null;
+    }
+}
+
+/// <summary>What a mailed token is for: one of one kind is worthless for the other.</summary>
+public enum MailedTokenKind
+{
+    LeadValidation = 1,
+    Invitation = 2,
+}

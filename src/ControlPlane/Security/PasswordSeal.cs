@@ -1,0 +1,75 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ControlPlane.Security;
+
+/// <summary>
+/// Seals a password to the worker's public key, so that the public ingress and the database never hold it readable:
+/// AES-256-GCM with a fresh key, that key by RSA-OAEP-256. Layout: version (1), length of the wrapped key (2, big
+/// endian), wrapped key, nonce (12), tag (16), ciphertext. The invitation's id is authenticated with it.
+/// </summary>
+public static class PasswordSeal
+{
+    private const byte Version = 1;
+    private const int NonceSize = 12;
+    private const int TagSize = 16;
+
+    public static byte[] Seal(string password, Guid invitationId, ReadOnlySpan<byte> publicKey)
+    {
+        using var rsa = RSA.Create();
+        rsa.ImportSubjectPublicKeyInfo(publicKey, out _);
+        byte[] key = RandomNumberGenerator.GetBytes(32);
+        byte[] plain = Encoding.UTF8.GetBytes(password);
+        try
+        {
+            byte[] wrapped = rsa.Encrypt(key, RSAEncryptionPadding.OaepSHA256);
+            byte[] nonce = RandomNumberGenerator.GetBytes(NonceSize);
+            byte[] tag = new byte[TagSize];
+            byte[] cipher = new byte[plain.Length];
+            using var aes = new AesGcm(key, TagSize);
+            aes.Encrypt(nonce, plain, cipher, tag, invitationId.ToByteArray(bigEndian: true));
+            return [Version, (byte)(wrapped.Length >> 8), (byte)wrapped.Length, .. wrapped, .. nonce, .. tag, .. cipher];
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(key);
+            CryptographicOperations.ZeroMemory(plain);
+        }
+    }
+
+    /// <exception cref="CryptographicException">Not sealed for this invitation and key, or altered.</exception>
+    public static string Open(ReadOnlySpan<byte> sealedPassword, Guid invitationId, RSA privateKey)
+    {
+        if (sealedPassword.Length < 3 || sealedPassword[0] != Version)
+        {
+            throw new CryptographicException("The sealed password has an unknown layout.");
+        }
+
+        int wrappedSize = (sealedPassword[1] << 8) | sealedPassword[2];
+        if (sealedPassword.Length < 3 + wrappedSize + NonceSize + TagSize)
+        {
+            throw new CryptographicException("The sealed password is cut off.");
+        }
+
+        var rest = sealedPassword[3..];
+        byte[] key = privateKey.Decrypt(rest[..wrappedSize], RSAEncryptionPadding.OaepSHA256);
+        rest = rest[wrappedSize..];
+        byte[] plain = new byte[rest.Length - NonceSize - TagSize];
+        try
+        {
+            using var aes = new AesGcm(key, TagSize);
+            aes.Decrypt(
+                rest[..NonceSize],
+                rest[(NonceSize + TagSize)..],
+                rest.Slice(NonceSize, TagSize),
+                plain,
+                invitationId.ToByteArray(bigEndian: true));
+            return Encoding.UTF8.GetString(plain);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(key);
+            CryptographicOperations.ZeroMemory(plain);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+
+namespace ControlPlane.Settings;
+
+/// <summary>
+/// Reads settings by their names in the environment (specification section 2) and says clearly what is wrong with one.
+/// An empty value counts as absent. An unset environment name means Production.
+/// </summary>
+public sealed class SettingsReader(IConfiguration configuration, IHostEnvironment environment)
+{
+    public bool IsProduction { get; } = environment.IsProduction();
+
+    public bool IsDevelopment { get; } = environment.IsDevelopment();
+
+    /// <summary>The value, or null where there is none.</summary>
+    public string? Find(string name) => configuration[name] is { Length: > 0 } value ? value : null;
+
+    /// <exception cref="MissingSettingException">There is no value.</exception>
+    public string Require(string name, string expected) =>
+        Find(name) ?? throw new MissingSettingException(name, expected);
+
+    public string Text(string name, string fallback) => Find(name) ?? fallback;
+
+    public bool Flag(string name, bool fallback) => Find(name) switch
+    {
+        null => fallback,
+        { } text when text.Equals("true", StringComparison.OrdinalIgnoreCase) || text == "1" => true,
+        { } text when text.Equals("false", StringComparison.OrdinalIgnoreCase) || text == "0" => false,
+        { } text => throw new SettingException(name, $"'{text}'", "true or false"),
+    };
+
+    public int Number(string name, int fallback, int least, int most)
+    {
+        if (Find(name) is not { } text)
+        {
+            return fallback;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+            && value >= least && value <= most
+                ? value
+                : throw new SettingException(name, $"'{text}'", $"a whole number from {least} to {most}");
+    }
+
+    /// <summary>An absolute http or https address without query or fragment; a slash at its end is dropped.</summary>
+    public Uri? FindUrl(string name)
+    {
+        if (Find(name) is not { } text)
+        {
+            return null;
+        }
+
+        return Uri.TryCreate(text.TrimEnd('/'), UriKind.Absolute, out var url)
+            && url.Scheme is "http" or "https" && url.Query.Length == 0 && url.Fragment.Length == 0
+            && url.UserInfo.Length == 0
+                ? url
+                : throw new SettingException(name, "something that is no such address",
+                    "an absolute http or https address such as http://127.0.0.1:8080");
+    }
+
+    /// <exception cref="MissingSettingException">There is no value.</exception>
+    public Uri RequireUrl(string name) =>
+        FindUrl(name) ?? throw new MissingSettingException(name, "an absolute http or https address");
+
+    /// <exception cref="MissingSettingException">There is no value.</exception>
+    public Guid RequireId(string name)
+    {
+        string text = Require(name, "a UUID");
+        return Guid.TryParseExact(text, "D", out var id) && id != Guid.Empty
+            ? id
+            : throw new SettingException(name, $"'{text}'", "a UUID such as 8f14e45f-ceea-467f-a0e6-0d5f0a6f3c11");
+    }
+}

@@ -1,0 +1,22 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ControlPlane.Invitations;
+using ControlPlane.Leads;
+using ControlPlane.Provisioning;
+
+namespace ControlPlane.Temporal;
+
+/// <summary>
+/// Every type that crosses Temporal from the functions, without reflection: under Native AOT a type that is missing
+/// here fails at the call, not at publish.
+/// </summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(AcceptInvitationInput))]
+[JsonSerializable(typeof(AcceptInvitationResult))]
+[JsonSerializable(typeof(ProvisionTenantInput))]
+[JsonSerializable(typeof(ProvisionTenantResult))]
+[JsonSerializable(typeof(SendInvitationInput))]
+[JsonSerializable(typeof(SendLeadVerificationInput))]
+[JsonSerializable(typeof(int))]
+[JsonSerializable(typeof(string))]
+public sealed partial class TemporalJson : JsonSerializerContext;

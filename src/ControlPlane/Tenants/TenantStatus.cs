@@ -1,0 +1,37 @@
+namespace ControlPlane.Tenants;
+
+/// <summary>
+/// PENDING_PROVISION → PROVISIONING → ACTIVE; PROVISIONING → ROLLING_BACK → PROVISION_FAILED or ROLLBACK_INCOMPLETE;
+/// PENDING_PROVISION → EXPIRED. In the database and over HTTP the words of <see cref="TenantStatusText"/>.
+/// </summary>
+public enum TenantStatus
+{
+    PendingProvision = 1,
+    Provisioning,
+    Active,
+    RollingBack,
+    ProvisionFailed,
+    RollbackIncomplete,
+    Expired,
+}
+
+public static class TenantStatusText
+{
+    public static string ToText(this TenantStatus status) => status switch
+    {
+        TenantStatus.PendingProvision => "PENDING_PROVISION",
+        TenantStatus.Provisioning => "PROVISIONING",
+        TenantStatus.Active => "ACTIVE",
+        TenantStatus.RollingBack => "ROLLING_BACK",
+        TenantStatus.ProvisionFailed => "PROVISION_FAILED",
+        TenantStatus.RollbackIncomplete => "ROLLBACK_INCOMPLETE",
+        TenantStatus.Expired => "EXPIRED",
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
+    };
+
+    public static TenantStatus? TryParse(string text) =>
+        Enum.GetValues<TenantStatus>().Cast<TenantStatus?>().FirstOrDefault(s => s!.Value.ToText() == text);
+
+    public static TenantStatus Parse(string text) =>
+        TryParse(text) ?? throw new FormatException($"'{text}' is no status of a tenant.");
+}

@@ -56,7 +56,11 @@ public sealed record DatabaseOptions(string ConnectionString, bool UseEntra)
         }.ConnectionString;
     }
 
-    private static string Parse(string name, string text)
+    /// <param name="name">The setting the text comes from, for the error.</param>
+    /// <param name="text">An address, or a connection string of Npgsql.</param>
+    /// <returns>A connection string of Npgsql.</returns>
+    /// <exception cref="SettingException">The text is neither.</exception>
+    public static string Parse(string name, string text)
     {
         try
         {

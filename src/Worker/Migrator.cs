@@ -1,0 +1,82 @@
+using System.Reflection;
+using ControlPlane;
+using DbUp;
+using DbUp.Engine;
+using DbUp.Engine.Output;
+using DbUp.Postgresql;
+using Npgsql;
+
+namespace Worker;
+
+/// <summary>
+/// Brings the control tables up to date: the numbered SQL of the control plane, each file once, in its own transaction,
+/// one migrator at a time (an advisory lock of PostgreSQL). Running it again, or in several processes at once, is safe.
+/// </summary>
+/// <param name="database">The control database, as a role that may create tables in it.</param>
+public sealed class Migrator(NpgsqlDataSource database)
+{
+    // Any number, as long as nothing else in this database locks on it.
+    private const long LockId = 0x6172_632D_7361_6173;
+
+    private static readonly Assembly Scripts = typeof(ControlPlaneException).Assembly;
+
+    /// <returns>The files that were applied now; none when the database was up to date.</returns>
+    /// <exception cref="InvalidOperationException">A file that was applied earlier has been changed since.</exception>
+    /// <exception cref="PostgresException">A statement failed; its file left nothing behind.</exception>
+    public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellation = default)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await ExecuteAsync(connection, $"SELECT pg_advisory_lock({LockId})", cancellation);
+        try
+        {
+            var result = Upgrade();
+            return result.Successful
+                ? result.Scripts.Select(script => script.Name).ToList()
+                : throw new InvalidOperationException(
+                    $"{result.ErrorScript?.Name ?? "The migration"} failed: {result.Error.Message}", result.Error);
+        }
+        finally
+        {
+            await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({LockId})", CancellationToken.None);
+        }
+    }
+
+    /// <summary>
+    /// Lets a role read and write the rows of the control tables, and nothing else: what the functions run as. Tables
+    /// that later migrations make are included; the journal of migrations is not. The role must exist.
+    /// </summary>
+    public async Task GrantRowsToAsync(string role, CancellationToken cancellation = default)
+    {
+        string name = new NpgsqlCommandBuilder().QuoteIdentifier(role);
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await ExecuteAsync(connection,
+            $"""
+            GRANT USAGE ON SCHEMA public TO {name};
+            GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name};
+            ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {name};
+            REVOKE ALL ON {MigrationJournal.Table} FROM {name};
+            """,
+            cancellation);
+    }
+
+    private DatabaseUpgradeResult Upgrade()
+    {
+        var connections = new PostgresqlConnectionManager(database);
+        return DeployChanges.To.PostgresqlDatabase(connections)
+            .WithScriptsEmbeddedInAssembly(Scripts, name => name.EndsWith(".sql", StringComparison.Ordinal))
+            .WithVariablesDisabled()
+            .WithTransactionPerScript()
+            .JournalTo(new MigrationJournal(connections, Scripts))
+            .LogTo(new NoOpUpgradeLog())
+            .Build()
+            .PerformUpgrade();
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        // The lock is waited for as long as another migrator holds it.
+        command.CommandTimeout = 0;
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+}

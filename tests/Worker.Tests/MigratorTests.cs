@@ -1,0 +1,74 @@
+using Npgsql;
+using Testing;
+
+namespace Worker.Tests;
+
+public sealed class MigratorTests : IAsyncLifetime
+{
+    private readonly PostgresFixture postgres = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync() => postgres.InitializeAsync();
+
+    public ValueTask DisposeAsync() => postgres.DisposeAsync();
+
+    [Fact]
+    public async Task A_second_run_finds_nothing_to_do() =>
+        Assert.Empty(await new Migrator(postgres.Owner).MigrateAsync(Cancellation));
+
+    [Fact]
+    public async Task Migrators_at_once_apply_each_file_once()
+    {
+        await using var empty = await EmptyDatabaseAsync();
+
+        var applied = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ =>
+            Task.Run(() => new Migrator(empty).MigrateAsync(Cancellation), Cancellation)));
+
+        Assert.Single(applied, files => files.Count > 0);
+        Assert.Equal(3, applied.Count(files => files.Count == 0));
+    }
+
+    [Fact]
+    public async Task A_released_file_that_was_changed_is_an_error_that_names_it()
+    {
+        await using var database = await EmptyDatabaseAsync();
+        var migrator = new Migrator(database);
+        await migrator.MigrateAsync(Cancellation);
+        await using var change = database.CreateCommand(
+            "UPDATE schema_migrations SET checksum = 'other' WHERE name = '0001_leads.sql'");
+        await change.ExecuteNonQueryAsync(Cancellation);
+
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => migrator.MigrateAsync(Cancellation));
+
+        Assert.Contains("0001_leads.sql was changed", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_functions_role_reads_and_writes_rows_and_nothing_else()
+    {
+        await using var connection = await postgres.Functions.OpenConnectionAsync(Cancellation);
+        await Run("UPDATE leads SET city = 'x' WHERE false");
+
+        foreach (string sql in (string[])
+            ["CREATE TABLE x ()", "DROP TABLE leads", "TRUNCATE residue", "SELECT * FROM schema_migrations"])
+        {
+            var error = await Assert.ThrowsAsync<PostgresException>(() => Run(sql));
+            Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, error.SqlState);
+        }
+
+        async Task Run(string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            await command.ExecuteNonQueryAsync(Cancellation);
+        }
+    }
+
+    // A schema cannot stand in for a database here: the control tables live in "public".
+    private async Task<NpgsqlDataSource> EmptyDatabaseAsync()
+    {
+        await postgres.ExecuteAsync("DROP SCHEMA public CASCADE");
+        await postgres.ExecuteAsync("CREATE SCHEMA public");
+        return NpgsqlDataSource.Create(postgres.OwnerConnectionString);
+    }
+}

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
+using Worker.Commands;
 
-var builder = Host.CreateApplicationBuilder(args);
-await builder.Build().RunAsync();
+return await CommandLine.RunAsync(args);

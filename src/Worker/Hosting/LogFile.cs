@@ -1,0 +1,57 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+
+namespace Worker.Hosting;
+
+/// <summary>Every line of the log also in a file: time, level, category, message. For people with <c>tail -f</c>.</summary>
+public sealed class LogFile : ILoggerProvider
+{
+    private readonly Lock writing = new();
+    private readonly StreamWriter writer;
+    private readonly TimeProvider time;
+
+    /// <exception cref="IOException">The folder cannot be made or written.</exception>
+    public LogFile(string path, TimeProvider time)
+    {
+        this.time = time;
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        var stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        writer = new StreamWriter(stream) { AutoFlush = true };
+    }
+
+    public ILogger CreateLogger(string categoryName) => new Category(this, categoryName);
+
+    public void Dispose()
+    {
+        lock (writing)
+        {
+            writer.Dispose();
+        }
+    }
+
+    private void Write(LogLevel level, string category, string message, Exception? exception)
+    {
+        string line = string.Create(CultureInfo.InvariantCulture,
+            $"{time.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {level} {category}: {message.ReplaceLineEndings(" ")}");
+        lock (writing)
+        {
+            writer.WriteLine(exception is null ? line : $"{line}{Environment.NewLine}{exception}");
+        }
+    }
+
+    private sealed class Category(LogFile file, string name) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter) =>
+            file.Write(logLevel, name, formatter(state, exception), exception);
+    }
+}

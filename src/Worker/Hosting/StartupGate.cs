@@ -1,0 +1,92 @@
+using System.Text.Json;
+using ControlPlane.Temporal;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Temporalio.Api.WorkflowService.V1;
+using Temporalio.Client;
+using Temporalio.Exceptions;
+using OurConnection = ControlPlane.Temporal.TemporalConnection;
+
+namespace Worker.Hosting;
+
+/// <summary>
+/// Waits for what can come up later, the control database with its tables and Temporal with its namespace, and says
+/// what it is waiting for.
+/// </summary>
+public sealed partial class StartupGate(
+    NpgsqlDataSource database,
+    TemporalOptions temporal,
+    ILoggerFactory loggers,
+    TimeProvider time,
+    ILogger<StartupGate> logger)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    public async Task<TemporalClient> OpenAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            string waitingFor = "the control database";
+            try
+            {
+                if (!await HasTablesAsync(cancellationToken))
+                {
+                    LogWaiting("the tables of the control database", "they are not there yet; run `migrate`");
+                }
+                else
+                {
+                    waitingFor = $"Temporal at {temporal.Address}";
+                    var client = await ConnectAsync(cancellationToken);
+                    LogConnected(temporal.Namespace);
+                    return client;
+                }
+            }
+            catch (NpgsqlException e)
+            {
+                LogWaiting(waitingFor, e is PostgresException p ? p.MessageText : "it cannot be reached");
+            }
+            catch (RpcException e) when (e.Code == RpcException.StatusCode.NotFound)
+            {
+                LogWaiting(waitingFor, $"it has no namespace {temporal.Namespace}; run `setup`");
+            }
+            catch (Exception e) when (e is RpcException or InvalidOperationException)
+            {
+                LogWaiting(waitingFor, "it cannot be reached");
+            }
+
+            await Task.Delay(Pause, time, cancellationToken);
+        }
+    }
+
+    private async Task<bool> HasTablesAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("SELECT to_regclass('provisioning_steps') IS NOT NULL");
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    // A connection that fails shows as InvalidOperationException, a missing namespace only when it is asked for.
+    private async Task<TemporalClient> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var options = OurConnection.ConnectOptions(temporal, WorkerJson.Options);
+        options.LoggerFactory = loggers;
+        var client = await TemporalClient.ConnectAsync(options);
+        await client.WorkflowService.DescribeNamespaceAsync(
+            new DescribeNamespaceRequest { Namespace = temporal.Namespace },
+            new RpcOptions { CancellationToken = cancellationToken });
+        return client;
+    }
+
+    [LoggerMessage(EventId = 100, Level = LogLevel.Warning, Message = "Waiting for {What}: {Reason}")]
+    private partial void LogWaiting(string what, string reason);
+
+    // People look for this line, word for word.
+    [LoggerMessage(EventId = 101, Level = LogLevel.Information, Message = "Connected to Temporal namespace: {Namespace}")]
+    private partial void LogConnected(string @namespace);
+}
+
+/// <summary>How arguments become JSON in the worker: the web's conventions, as in the functions.</summary>
+public static class WorkerJson
+{
+    public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web);
+}

@@ -1,0 +1,84 @@
+using ControlPlane.Persistence;
+using ControlPlane.Settings;
+using ControlPlane.Temporal;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using Worker.Postgres;
+using Worker.Provisioning;
+
+namespace Worker.Hosting;
+
+/// <summary>The worker as a host; the commands use the same services without running it.</summary>
+public static class WorkerHost
+{
+    /// <summary>Settings, logs, the control database and the outside systems: what every command may need.</summary>
+    /// <exception cref="SettingException">A setting cannot be used.</exception>
+    public static HostApplicationBuilder CreateBuilder()
+    {
+        var builder = Host.CreateApplicationBuilder();
+        if (builder.Environment.IsDevelopment())
+        {
+            builder.Configuration.AddLocalSettings();
+        }
+
+        var settings = new SettingsReader(builder.Configuration, builder.Environment);
+        builder.Logging.AddWorkerLogs(settings);
+        builder.Services
+            .AddSingleton(settings)
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(WorkerOptions.From(settings))
+            .AddSingleton(TemporalOptions.From(settings))
+            .AddSingleton(_ => DataSources.Create(DatabaseOptions.From(settings), "arc-saas-worker"))
+            .AddOutsideSystems(settings);
+        return builder;
+    }
+
+    /// <summary>The worker itself: serves its task queues until it is stopped.</summary>
+    public static HostApplicationBuilder AddWorker(this HostApplicationBuilder builder)
+    {
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(40));
+        builder.Services
+            .AddProvisioning()
+            .AddSingleton<StartupGate>()
+            .AddHostedService<TemporalWorkers>();
+        return builder;
+    }
+
+    // The Functions host's file; the environment wins over it.
+    private static void AddLocalSettings(this ConfigurationManager configuration)
+    {
+        string path = Path.GetFullPath("local.settings.json");
+        if (File.Exists(path))
+        {
+            var values = new ConfigurationBuilder().AddJsonFile(path).Build().GetSection("Values").AsEnumerable(true);
+            configuration.Sources.Insert(0, new ChainedConfigurationSource
+            {
+                Configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build(),
+            });
+        }
+    }
+
+    private static void AddWorkerLogs(this ILoggingBuilder logging, SettingsReader settings)
+    {
+        logging.ClearProviders();
+        logging.SetMinimumLevel(LogLevel.Information);
+        logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        logging.AddFilter("Npgsql", LogLevel.Warning);
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss ";
+            console.ColorBehavior = settings.Find("NO_COLOR") is null
+                ? LoggerColorBehavior.Default
+                : LoggerColorBehavior.Disabled;
+        });
+        if (settings.Find("LOG_DIR") is { } folder)
+        {
+            logging.Services.AddSingleton<ILoggerProvider>(services =>
+                new LogFile(Path.Combine(folder, "worker.log"), services.GetRequiredService<TimeProvider>()));
+        }
+    }
+}

@@ -1,0 +1,104 @@
+namespace Worker.Keycloak;
+
+// Exactly the fields of Keycloak's representations that are used, under its own names: what it does not know it
+// refuses (400 "Unrecognized field"), what is null is not sent and stays as it is.
+// https://www.keycloak.org/docs-api/latest/rest-api/index.html
+
+public sealed record RealmRepresentation
+{
+    public string? Id { get; init; }
+    public string? Realm { get; init; }
+    public string? DisplayName { get; init; }
+
+    /// <summary>False when not said.</summary>
+    public bool? Enabled { get; init; }
+
+    public string? SslRequired { get; init; }
+    public bool? RegistrationAllowed { get; init; }
+    public bool? LoginWithEmailAllowed { get; init; }
+    public bool? ResetPasswordAllowed { get; init; }
+    public bool? BruteForceProtected { get; init; }
+    public string? PasswordPolicy { get; init; }
+
+    /// <summary>The one field that a PUT replaces instead of merging.</summary>
+    public IReadOnlyDictionary<string, string>? Attributes { get; init; }
+
+    public RolesRepresentation? Roles { get; init; }
+    public IReadOnlyList<ClientRepresentation>? Clients { get; init; }
+    public IReadOnlyList<UserRepresentation>? Users { get; init; }
+    public IReadOnlyDictionary<string, IReadOnlyList<ComponentRepresentation>>? Components { get; init; }
+}
+
+public sealed record ClientRepresentation
+{
+    public string? Id { get; init; }
+    public string? ClientId { get; init; }
+    public string? Name { get; init; }
+    public string? Protocol { get; init; }
+    public bool? Enabled { get; init; }
+    public bool? PublicClient { get; init; }
+    public string? Secret { get; init; }
+    public bool? StandardFlowEnabled { get; init; }
+    public bool? ImplicitFlowEnabled { get; init; }
+    public bool? DirectAccessGrantsEnabled { get; init; }
+    public bool? ServiceAccountsEnabled { get; init; }
+    public bool? FullScopeAllowed { get; init; }
+    public IReadOnlyList<string>? RedirectUris { get; init; }
+    public IReadOnlyList<string>? WebOrigins { get; init; }
+    public IReadOnlyDictionary<string, string>? Attributes { get; init; }
+    public IReadOnlyList<ProtocolMapperRepresentation>? ProtocolMappers { get; init; }
+}
+
+public sealed record ProtocolMapperRepresentation
+{
+    public string? Id { get; init; }
+    public string? Name { get; init; }
+    public string? Protocol { get; init; }
+    public string? ProtocolMapper { get; init; }
+    public IReadOnlyDictionary<string, string>? Config { get; init; }
+}
+
+public sealed record UserRepresentation
+{
+    public string? Id { get; init; }
+    public string? Username { get; init; }
+    public string? Email { get; init; }
+    public string? FirstName { get; init; }
+    public string? LastName { get; init; }
+    public bool? Enabled { get; init; }
+    public bool? EmailVerified { get; init; }
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? Attributes { get; init; }
+    public IReadOnlyList<string>? RequiredActions { get; init; }
+    public IReadOnlyList<CredentialRepresentation>? Credentials { get; init; }
+    public IReadOnlyList<string>? RealmRoles { get; init; }
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? ClientRoles { get; init; }
+}
+
+public sealed record CredentialRepresentation
+{
+    public string Type { get; init; } = "password";
+    public string? Value { get; init; }
+    public bool? Temporary { get; init; }
+
+    /// <summary>Never the value.</summary>
+    public override string ToString() => $"{Type} credential";
+}
+
+public sealed record RolesRepresentation
+{
+    public IReadOnlyList<RoleRepresentation>? Realm { get; init; }
+}
+
+/// <summary>In a mapping both id and name are needed; with the id alone Keycloak answers 404 "Role not found".</summary>
+public sealed record RoleRepresentation
+{
+    public string? Id { get; init; }
+    public string? Name { get; init; }
+    public string? Description { get; init; }
+}
+
+public sealed record ComponentRepresentation
+{
+    public string? ProviderId { get; init; }
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? Config { get; init; }
+}

@@ -1,0 +1,27 @@
+using ControlPlane.Settings;
+
+namespace Worker.Novu;
+
+/// <summary>Where mails are triggered, and by which workflows of Novu.</summary>
+public sealed record NovuOptions(
+    Uri BackendUrl,
+    string ApiKey,
+    string SupportEmail,
+    string WelcomeTemplate,
+    string ProvisioningFailedTemplate,
+    string LeadVerificationTemplate)
+{
+    public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(20);
+
+    /// <summary>Null where Novu is switched off (<c>NOVU_ENABLED</c>, by default on when it has a key).</summary>
+    public static NovuOptions? From(SettingsReader settings) =>
+        !settings.Flag("NOVU_ENABLED", settings.Find("NOVU_API_KEY") is not null)
+            ? null
+            : new NovuOptions(
+                settings.FindUrl("NOVU_BACKEND_URL") ?? new Uri("https://api.novu.co"),
+                settings.Require("NOVU_API_KEY", "Novu's secret key"),
+                settings.Text("NOVU_SUPPORT_EMAIL", "support@example.com"),
+                settings.Text("NOVU_TEMPLATE_WELCOME", "tenant-welcome"),
+                settings.Text("NOVU_TEMPLATE_PROVISIONING_FAILED", "tenant-provisioning-failed"),
+                settings.Text("NOVU_TEMPLATE_LEAD_VERIFICATION", "lead-verification"));
+}

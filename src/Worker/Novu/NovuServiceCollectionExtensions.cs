@@ -1,0 +1,27 @@
+using ControlPlane;
+using Microsoft.Extensions.DependencyInjection;
+using Refit;
+
+namespace Worker.Novu;
+
+public static class NovuServiceCollectionExtensions
+{
+    /// <summary>Null: switched off, and whoever needs it gets <see cref="ErrorCode.NotConfigured"/>.</summary>
+    public static IServiceCollection AddNovu(this IServiceCollection services, NovuOptions? options)
+    {
+        if (options is null)
+        {
+            return services.AddTransient<NovuMail>(_ => throw NotConfigured())
+                .AddTransient<NovuOptions>(_ => throw NotConfigured());
+        }
+
+        services.AddSingleton(options);
+        services.AddRefitGeneratedClient<INovuApi>(OutsideHttp.RefitSettings(NovuMail.System))
+            .ConfigureOutside(options.BackendUrl, NovuOptions.CallTimeout)
+            .ConfigureHttpClient(http => http.DefaultRequestHeaders.Authorization = new("ApiKey", options.ApiKey));
+        return services.AddTransient<NovuMail>();
+    }
+
+    private static ControlPlaneException NotConfigured() =>
+        new(ErrorCode.NotConfigured, "Novu is switched off (NOVU_ENABLED, NOVU_API_KEY).");
+}

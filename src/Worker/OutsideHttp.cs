@@ -1,0 +1,67 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.DependencyInjection;
+using Refit;
+
+namespace Worker;
+
+/// <summary>
+/// How every HTTP client of an outside system is built: short timeouts, no retries (only Temporal retries), no
+/// redirects, no request logs (queries hold addresses), and a refusal becomes an <see cref="OutsideSystemException"/>.
+/// </summary>
+public static class OutsideHttp
+{
+    private static readonly string[] ReasonFields = ["error_description", "errorMessage", "message", "error"];
+
+    /// <summary>Absent fields are not sent: Keycloak refuses what it does not know and keeps what is not said.</summary>
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    public static RefitSettings RefitSettings(string system) => new(new SystemTextJsonContentSerializer(Json))
+    {
+        ExceptionFactory = async response =>
+            response.IsSuccessStatusCode ? null : await RefusalAsync(system, response),
+    };
+
+    public static IHttpClientBuilder ConfigureOutside(this IHttpClientBuilder client, Uri address, TimeSpan timeout) =>
+        client
+            .ConfigureHttpClient(http =>
+            {
+                http.BaseAddress = address;
+                http.Timeout = timeout;
+            })
+            .UseSocketsHttpHandler((handler, _) =>
+            {
+                handler.ConnectTimeout = TimeSpan.FromSeconds(5);
+                handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
+                handler.AllowAutoRedirect = false;
+                handler.UseCookies = false;
+            })
+            .RemoveAllLoggers();
+
+    public static async Task<OutsideSystemException> RefusalAsync(string system, HttpResponseMessage response) => new(
+        system,
+        response.StatusCode,
+        $"{response.RequestMessage?.Method} {response.RequestMessage?.RequestUri?.AbsolutePath}",
+        Reason(await response.Content.ReadAsStringAsync()));
+
+    private static string? Reason(string body)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(body);
+            return ReasonFields
+                .Select(f => json.RootElement.ValueKind == JsonValueKind.Object
+                    && json.RootElement.TryGetProperty(f, out var value) && value.ValueKind == JsonValueKind.String
+                        ? Masked.Text(value.GetString()!)
+                        : null)
+                .FirstOrDefault(reason => reason is not null);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

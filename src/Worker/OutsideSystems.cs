@@ -1,0 +1,27 @@
+using ControlPlane.Persistence;
+using ControlPlane.Settings;
+using Microsoft.Extensions.DependencyInjection;
+using Worker.Keycloak;
+using Worker.Novu;
+using Worker.Postgres;
+using Worker.S3;
+
+namespace Worker;
+
+/// <summary>The list of outside systems, one line each. What is not configured is left out and says so when asked.</summary>
+public static class OutsideSystems
+{
+    /// <exception cref="SettingException">A setting cannot be used, or something switched on lacks one.</exception>
+    public static IServiceCollection AddOutsideSystems(this IServiceCollection services, SettingsReader settings) =>
+        services
+            .AddKeycloak(KeycloakOptions.From(settings))
+            .AddTenantSchemas(DatabaseOptions.ForTenants(settings), refuseSuperuser: settings.IsProduction)
+            .AddS3(S3Options.From(settings))
+            .AddNovu(NovuOptions.From(settings));
+
+    private static IServiceCollection AddTenantSchemas(
+        this IServiceCollection services, DatabaseOptions options, bool refuseSuperuser) =>
+        services
+            .AddSingleton(_ => new TenantDatabase(DataSources.Create(options, "arc-saas-tenants"), refuseSuperuser))
+            .AddTransient<TenantSchemas>();
+}

@@ -1,0 +1,44 @@
+using ControlPlane.Settings;
+
+namespace Worker.S3;
+
+/// <summary>
+/// The object store: an address of its own (<c>S3_ENDPOINT</c>: MinIO and others) or AWS in <c>AWS_REGION</c>.
+/// </summary>
+/// <param name="Endpoint">Null on AWS.</param>
+/// <param name="AccessKey">Null where AWS's own chain of credentials is used (a role of the machine, for instance).</param>
+/// <param name="ExpectedOwner">The AWS account the buckets must belong to, sent with each call; null elsewhere.</param>
+public sealed record S3Options(
+    Uri? Endpoint, string Region, string? AccessKey, string? SecretKey, string? ExpectedOwner)
+{
+    public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(20);
+
+    private const string DefaultRegion = "us-east-1";
+
+    /// <summary>Null where no object store is configured.</summary>
+    public static S3Options? From(SettingsReader settings)
+    {
+        var endpoint = settings.FindUrl("S3_ENDPOINT");
+        string? region = settings.Find("AWS_REGION");
+        string? accessKey = settings.Find("AWS_ACCESS_KEY_ID");
+        if (endpoint is null && region is null)
+        {
+            return null;
+        }
+
+        if (endpoint is not null && accessKey is null)
+        {
+            throw new MissingSettingException("AWS_ACCESS_KEY_ID", "the access key for S3_ENDPOINT");
+        }
+
+        return new S3Options(
+            endpoint,
+            region ?? DefaultRegion,
+            accessKey,
+            accessKey is null ? null : settings.Require("AWS_SECRET_ACCESS_KEY", "the secret of AWS_ACCESS_KEY_ID"),
+            settings.Find("S3_BUCKET_OWNER"));
+    }
+
+    /// <summary>Whether buckets are made in the region that CreateBucket must not name.</summary>
+    public bool IsDefaultRegion => Region == DefaultRegion;
+}

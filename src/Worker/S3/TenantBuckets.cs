@@ -1,0 +1,221 @@
+using System.Globalization;
+using System.Net;
+using Amazon.Runtime;
+using Amazon.Runtime.Internal;
+using Amazon.S3;
+using Amazon.S3.Model;
+using ControlPlane;
+
+namespace Worker.S3;
+
+/// <summary>
+/// A private bucket for each tenant, marked by its tags. A bucket cannot be created with its tags, so whoever creates
+/// one first stores the server's time at which it was absent: an empty, untagged bucket of this account that was
+/// created since then is the one whose answer was lost.
+/// </summary>
+public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
+{
+    /// <summary>The time of the server when it said that the bucket is not there; null when it is there.</summary>
+    public async Task<DateTimeOffset?> AbsentAtAsync(string bucket, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await s3.HeadBucketAsync(
+                new HeadBucketRequest { BucketName = bucket, ExpectedBucketOwner = options.ExpectedOwner },
+                cancellationToken);
+            return null;
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound)
+        {
+            return ServerTime(e);
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.MovedPermanently)
+        {
+            throw new ControlPlaneException(ErrorCode.OwnershipConflict,
+                $"The bucket {bucket} is there already and belongs to another account. It was not touched.");
+        }
+    }
+
+    /// <summary>Whose the bucket is; null when it is not there.</summary>
+    /// <param name="bucket">Its name.</param>
+    /// <param name="mark">Of the attempt that asks.</param>
+    /// <param name="absentAt">When it was last known to be absent, by a row written before any creation; or null.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<Ownership?> JudgeAsync(
+        string bucket, OwnershipMark mark, DateTimeOffset? absentAt, CancellationToken cancellationToken)
+    {
+        if (await AbsentAtAsync(bucket, cancellationToken) is not null)
+        {
+            return null;
+        }
+
+        var tags = await TagsAsync(bucket, cancellationToken);
+        if (tags.Count > 0)
+        {
+            return mark.Judge(OwnershipMark.FromTags(tags));
+        }
+
+        return absentAt is { } since && await IsEmptyAndCreatedSinceAsync(bucket, since, cancellationToken)
+            ? Ownership.LowerAttempt
+            : Ownership.Foreign;
+    }
+
+    /// <returns>False when a bucket with this name is there already, ours or not.</returns>
+    public async Task<bool> CreateAsync(string bucket, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await s3.PutBucketAsync(new PutBucketRequest
+            {
+                BucketName = bucket,
+                BucketRegionName = options.IsDefaultRegion ? null : options.Region,
+                ObjectOwnership = ObjectOwnership.BucketOwnerEnforced,
+            }, cancellationToken);
+            return true;
+        }
+        catch (AmazonS3Exception e) when (e.ErrorCode is "BucketAlreadyOwnedByYou" or "BucketAlreadyExists")
+        {
+            return false;
+        }
+    }
+
+    public Task TagAsync(string bucket, OwnershipMark mark, CancellationToken cancellationToken) =>
+        s3.PutBucketTaggingAsync(new PutBucketTaggingRequest
+        {
+            BucketName = bucket,
+            ExpectedBucketOwner = options.ExpectedOwner,
+            TagSet = [.. mark.Tags.Select(tag => new Tag { Key = tag.Key, Value = tag.Value })],
+        }, cancellationToken);
+
+    /// <summary>Nothing in it can be made public.</summary>
+    /// <returns>False when the server does not know this (stores other than AWS's are private without it).</returns>
+    public async Task<bool> BlockPublicAccessAsync(string bucket, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await s3.PutPublicAccessBlockAsync(new PutPublicAccessBlockRequest
+            {
+                BucketName = bucket,
+                ExpectedBucketOwner = options.ExpectedOwner,
+                PublicAccessBlockConfiguration = new PublicAccessBlockConfiguration
+                {
+                    BlockPublicAcls = true,
+                    BlockPublicPolicy = true,
+                    IgnorePublicAcls = true,
+                    RestrictPublicBuckets = true,
+                },
+            }, cancellationToken);
+            return true;
+        }
+        catch (AmazonS3Exception e) when (IsUnknownToServer(e))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Every version, delete marker and unfinished upload, then the bucket. What is gone already is fine.</summary>
+    /// <param name="bucket">A bucket that is ours to delete.</param>
+    /// <param name="beforeChange">Asked before each deletion; throws when the caller is too late.</param>
+    /// <param name="cancellationToken">Ends the work between two calls.</param>
+    public async Task DeleteAsync(string bucket, Func<Task> beforeChange, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await DeleteVersionsAsync(bucket, beforeChange, cancellationToken);
+            await AbortUploadsAsync(bucket, beforeChange, cancellationToken);
+            await beforeChange();
+            await s3.DeleteBucketAsync(
+                new DeleteBucketRequest { BucketName = bucket, ExpectedBucketOwner = options.ExpectedOwner },
+                cancellationToken);
+        }
+        catch (AmazonS3Exception e) when (e.ErrorCode == "NoSuchBucket" || e.StatusCode == HttpStatusCode.NotFound)
+        {
+            // Gone is what was wanted.
+        }
+    }
+
+    /// <summary>How many object versions it holds, up to a thousand.</summary>
+    public async Task<int> CountAsync(string bucket, CancellationToken cancellationToken) =>
+        (await VersionsAsync(bucket, cancellationToken)).Count;
+
+    private async Task DeleteVersionsAsync(
+        string bucket, Func<Task> beforeChange, CancellationToken cancellationToken)
+    {
+        while (await VersionsAsync(bucket, cancellationToken) is { Count: > 0 } page)
+        {
+            await beforeChange();
+            await s3.DeleteObjectsAsync(new DeleteObjectsRequest
+            {
+                BucketName = bucket,
+                ExpectedBucketOwner = options.ExpectedOwner,
+                Quiet = true,
+                Objects = page,
+            }, cancellationToken);
+        }
+    }
+
+    private async Task AbortUploadsAsync(string bucket, Func<Task> beforeChange, CancellationToken cancellationToken)
+    {
+        var uploads = await s3.ListMultipartUploadsAsync(
+            new ListMultipartUploadsRequest { BucketName = bucket, ExpectedBucketOwner = options.ExpectedOwner },
+            cancellationToken);
+        foreach (var upload in uploads.MultipartUploads ?? [])
+        {
+            await beforeChange();
+            await s3.AbortMultipartUploadAsync(new AbortMultipartUploadRequest
+            {
+                BucketName = bucket,
+                Key = upload.Key,
+                UploadId = upload.UploadId,
+                ExpectedBucketOwner = options.ExpectedOwner,
+            }, cancellationToken);
+        }
+    }
+
+    private async Task<List<KeyVersion>> VersionsAsync(string bucket, CancellationToken cancellationToken)
+    {
+        var page = await s3.ListVersionsAsync(
+            new ListVersionsRequest { BucketName = bucket, ExpectedBucketOwner = options.ExpectedOwner },
+            cancellationToken);
+        return [.. (page.Versions ?? []).Select(v => new KeyVersion { Key = v.Key, VersionId = v.VersionId })];
+    }
+
+    private async Task<Dictionary<string, string>> TagsAsync(string bucket, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await s3.GetBucketTaggingAsync(
+                new GetBucketTaggingRequest { BucketName = bucket, ExpectedBucketOwner = options.ExpectedOwner },
+                cancellationToken);
+            return (answer.TagSet ?? []).ToDictionary(tag => tag.Key, tag => tag.Value);
+        }
+        catch (AmazonS3Exception e) when (e.ErrorCode == "NoSuchTagSet")
+        {
+            return [];
+        }
+    }
+
+    private async Task<bool> IsEmptyAndCreatedSinceAsync(
+        string bucket, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        // Only buckets of this account are listed.
+        var mine = await s3.ListBucketsAsync(cancellationToken);
+        var created = (mine.Buckets ?? []).FirstOrDefault(b => b.BucketName == bucket)?.CreationDate;
+        return created is { } at
+            && new DateTimeOffset(at.ToUniversalTime()) >= since
+            && await CountAsync(bucket, cancellationToken) == 0;
+    }
+
+    // MinIO knows no public access block and says so in one of several ways.
+    private static bool IsUnknownToServer(AmazonS3Exception e) =>
+        e.StatusCode == HttpStatusCode.NotImplemented || e.ErrorCode is "NotImplemented" or "MalformedXML";
+
+    private static DateTimeOffset ServerTime(AmazonServiceException e)
+    {
+        string? date = (e.InnerException as HttpErrorResponseException)?.Response.GetHeaderValue("Date");
+        return DateTimeOffset.TryParse(
+            date, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+                ? time
+                : throw new OutsideSystemException("S3", HttpStatusCode.BadGateway, "HEAD bucket", "no Date in the answer");
+    }
+}

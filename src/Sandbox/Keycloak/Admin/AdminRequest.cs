@@ -1,0 +1,54 @@
+using System.Reflection;
+using Sandbox.Keycloak.Http;
+using Sandbox.Keycloak.Model;
+using Sandbox.Keycloak.Representations;
+using Sandbox.Keycloak.Storage;
+
+namespace Sandbox.Keycloak.Admin;
+
+/// <summary>A call of <c>/admin/realms/{realm}/…</c> by somebody who is known, for a realm that exists.</summary>
+internal sealed class AdminRequest(Caller caller, Realm realm)
+{
+    public Caller Caller => caller;
+
+    public Realm Realm => realm;
+
+    public KeycloakState State => caller.State;
+
+    public HttpContext Http => caller.Http;
+
+    /// <summary>The path of the realm, for addresses of what is made in it.</summary>
+    public string Path => $"/admin/realms/{Uri.EscapeDataString(realm.Name)}";
+
+    /// <exception cref="Refusal">401, then 404, then 403: in this order.</exception>
+    public static async ValueTask<AdminRequest?> BindAsync(HttpContext context, ParameterInfo parameter)
+    {
+        var caller = (await Caller.BindAsync(context, parameter))!;
+        var name = (string)context.GetRouteValue("realm")!;
+        var realm = caller.World.Find(name) ?? throw Refusal.NoRealm;
+        if (!caller.Home.IsMaster && caller.Home.Id != realm.Id)
+            throw Refusal.Forbidden;
+        return new AdminRequest(caller, realm);
+    }
+
+    /// <summary>Refuses (403) who has none of the roles over the realm.</summary>
+    public void Require(params ReadOnlySpan<string> anyOf)
+    {
+        if (!caller.Has(realm, anyOf))
+            throw Refusal.Forbidden;
+    }
+
+    public Task<Document> ReadAsync(string representation) => RepresentationReader.ReadAsync(Http, representation);
+
+    public Task<IReadOnlyList<Document>> ReadArrayAsync(string representation) =>
+        RepresentationReader.ReadArrayAsync(Http, representation);
+
+    /// <summary>Changes the realm as it is now; a realm that has gone meanwhile is a 404.</summary>
+    public void Change(Func<Realm, Realm> change) => State.Change(world =>
+        world.With(change(world.Realms.GetValueOrDefault(realm.Id) ?? throw Refusal.NoRealm)));
+
+    public Client Client(string id) =>
+        realm.Clients.GetValueOrDefault(id) ?? throw Refusal.Error(404, "Could not find client");
+
+    public User User(string id) => realm.Users.GetValueOrDefault(id) ?? throw Refusal.Error(404, "User not found");
+}

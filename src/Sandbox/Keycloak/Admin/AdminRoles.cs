@@ -1,0 +1,57 @@
+using Sandbox.Keycloak.Model;
+
+namespace Sandbox.Keycloak.Admin;
+
+/// <summary>The roles by which a realm is ruled, and what each brings with it.</summary>
+internal static class AdminRoles
+{
+    public const string Admin = "admin";
+    public const string CreateRealm = "create-realm";
+    public const string RealmAdmin = "realm-admin";
+    public const string Impersonation = "impersonation";
+
+    /// <summary>All that a realm's management client (and its counterpart in master) has, but realm-admin.</summary>
+    public static readonly IReadOnlyDictionary<string, string[]> All = new Dictionary<string, string[]>
+    {
+        ["create-client"] = [],
+        [Impersonation] = [],
+        ["manage-authorization"] = [],
+        ["manage-clients"] = [],
+        ["manage-events"] = [],
+        ["manage-identity-providers"] = [],
+        ["manage-organizations"] = [],
+        ["manage-realm"] = [],
+        ["manage-users"] = [],
+        ["query-clients"] = [],
+        ["query-groups"] = [],
+        ["query-organizations"] = [],
+        ["query-realms"] = [],
+        ["query-users"] = [],
+        ["view-authorization"] = [],
+        ["view-clients"] = ["query-clients"],
+        ["view-events"] = [],
+        ["view-identity-providers"] = [],
+        ["view-organizations"] = ["query-organizations"],
+        ["view-realm"] = [],
+        ["view-users"] = ["query-groups", "query-users"],
+    };
+
+    public static readonly IReadOnlyDictionary<string, string[]> Account = new Dictionary<string, string[]>
+    {
+        ["delete-account"] = [],
+        ["manage-account"] = ["manage-account-links"],
+        ["manage-account-links"] = [],
+        ["manage-consent"] = ["view-consent"],
+        ["view-applications"] = [],
+        ["view-consent"] = [],
+        ["view-groups"] = [],
+        ["view-profile"] = [],
+    };
+
+    /// <summary>Whether holding the role means ruling something: it is only given away by who has it.</summary>
+    public static bool IsAdministrative(Realm realm, Role role) =>
+        role.ClientId is { } id
+            ? realm.Clients[id].ClientId is var name
+                && (name == Realm.ManagementClient || (realm.IsMaster && name.EndsWith("-realm", StringComparison.Ordinal)))
+            : realm.IsMaster && role.Name is Admin or CreateRealm;
+}

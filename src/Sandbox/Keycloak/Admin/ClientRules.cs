@@ -1,0 +1,37 @@
+using Sandbox.Keycloak.Http;
+using Sandbox.Keycloak.Model;
+
+namespace Sandbox.Keycloak.Admin;
+
+/// <summary>What the real server refuses in a client, and what it adds.</summary>
+internal static class ClientRules
+{
+    private static readonly string[] IllegalSchemes = ["javascript", "data"];
+
+    /// <exception cref="Refusal">400.</exception>
+    public static void Check(Document sent)
+    {
+        if (sent.Text("clientId") is { } clientId && string.IsNullOrWhiteSpace(clientId))
+            throw Invalid("Client ID cannot be blank");
+        foreach (var uri in sent.Texts("redirectUris"))
+        {
+            if (uri.Split(':', 2) is [var scheme, _] && IllegalSchemes.Contains(scheme.ToLowerInvariant()))
+                throw Invalid("A redirect URI uses an illegal scheme");
+            if (uri.Contains('#', StringComparison.Ordinal))
+                throw Invalid("A redirect URI must not contain an URL fragment");
+        }
+    }
+
+    /// <summary>Where nothing is said about web origins, those of the redirect URIs are meant.</summary>
+    public static Document WithOrigins(Document sent)
+    {
+        if (sent.Has("webOrigins") || sent.Texts("redirectUris").Count == 0)
+            return sent;
+        var origins = sent.Texts("redirectUris")
+            .Where(uri => uri.StartsWith("http", StringComparison.Ordinal) && Uri.TryCreate(uri, UriKind.Absolute, out _))
+            .Select(uri => new Uri(uri).GetLeftPart(UriPartial.Authority)).Distinct();
+        return sent.With("webOrigins", KeycloakJson.Array(origins));
+    }
+
+    private static Refusal Invalid(string description) => Refusal.OAuth(400, "invalid_input", description);
+}

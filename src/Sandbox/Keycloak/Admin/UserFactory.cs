@@ -1,0 +1,140 @@
+using System.Text.Json.Nodes;
+using Sandbox.Keycloak.Http;
+using Sandbox.Keycloak.Model;
+using Sandbox.Keycloak.Storage;
+
+namespace Sandbox.Keycloak.Admin;
+
+/// <summary>Makes and changes users by the representations that callers send.</summary>
+internal sealed class UserFactory(KeycloakState state)
+{
+    private static readonly string[] Names = ["email", "firstName", "lastName"];
+
+    /// <summary>A user that somebody adds to the realm; what the profile does not declare is dropped.</summary>
+    /// <exception cref="Refusal">400: breaks a rule. 409: username or e-mail address is taken.</exception>
+    public User New(Realm realm, Document sent)
+    {
+        if (NameFor(realm, sent) is not { Length: > 0 } username)
+            throw Refusal.Because(400, "User name is missing");
+        if (sent.Texts("groups").Count > 0)
+            throw Refusal.NotPlayed("groups");
+        var user = new User(state.NewId(), username, Document.From(new JsonObject
+        {
+            ["createdTimestamp"] = state.Time.GetUtcNow().ToUnixTimeMilliseconds(),
+        }))
+        {
+            Roles = [realm.DefaultRole],
+        };
+        user = WithFields(user, sent);
+        user = user with { Settings = user.Settings.With("attributes", Accepted(realm, sent)) };
+        UserProfile.Of(realm).Validate(user);
+        Unique(realm, user);
+        return WithCredentials(realm, user, sent);
+    }
+
+    /// <summary>A user of a realm's import: taken as sent, past the profile and without the realm's default role.</summary>
+    public User Imported(Realm realm, Document sent)
+    {
+        var username = sent.Text("username")?.ToLowerInvariant() ?? throw Refusal.Failed;
+        var user = new User(sent.Text("id") ?? state.NewId(), username, Document.From(new JsonObject
+        {
+            ["createdTimestamp"] = sent.Text("createdTimestamp") is { } created
+                ? long.Parse(created, System.Globalization.CultureInfo.InvariantCulture)
+                : state.Time.GetUtcNow().ToUnixTimeMilliseconds(),
+            ["attributes"] = sent.Section("attributes").ToObject(),
+        }));
+        if (realm.UserNamed(username) is not null || realm.Users.ContainsKey(user.Id))
+            throw Refusal.Because(409, "Duplicate resource error");
+        user = WithFields(user, sent);
+        if (user.Email is { } email && !realm.Settings.Flag("duplicateEmailsAllowed") && realm.UserWithEmail(email) is not null)
+            throw Refusal.Because(409, "Duplicate resource error");
+        return WithCredentials(realm, user, sent);
+    }
+
+    /// <summary>
+    /// The user with what was sent. Fields that are absent stay, except: where attributes are sent, they replace all of
+    /// them, and e-mail address and names count among them.
+    /// </summary>
+    public User Changed(Realm realm, User user, Document sent)
+    {
+        if (NameFor(realm, sent) is { } username && username != user.Username)
+        {
+            if (!realm.Settings.Flag("editUsernameAllowed"))
+                throw new Refusal(400, UserProfile.Error("username", "error-user-attribute-read-only"));
+            user = user with { Username = username };
+        }
+        if (sent.Has("attributes"))
+        {
+            user = user with
+            {
+                Settings = user.Settings.Without(Names)
+                    .With("attributes", Accepted(realm, sent)),
+            };
+        }
+        user = WithFields(user, sent);
+        UserProfile.Of(realm).Validate(user);
+        Unique(realm, user);
+        return WithCredentials(realm, user, sent);
+    }
+
+    /// <summary>The user with a new password; the older ones are kept as far as the policy remembers them.</summary>
+    public User WithPassword(Realm realm, User user, string password, bool temporary)
+    {
+        var actions = user.RequiredActions.Where(action => action != User.UpdatePassword);
+        return user with
+        {
+            Passwords = [Password.Of(password, state.NewId(), state.Time.GetUtcNow()),
+                .. user.Passwords.Take(PasswordPolicy.Of(realm).History)],
+            Settings = user.Settings.With("requiredActions",
+                KeycloakJson.Array(temporary ? actions.Append(User.UpdatePassword) : actions)),
+        };
+    }
+
+    private User WithCredentials(Realm realm, User user, Document sent)
+    {
+        foreach (var credential in sent.Items("credentials"))
+        {
+            if (credential.Text("type") is not (null or "password"))
+                throw Refusal.NotPlayed($"credentials of type {credential.Text("type")}");
+            if (credential.Text("value") is not { Length: > 0 } password)
+                throw Refusal.NotPlayed("credentials without a value");
+            if (PasswordPolicy.Of(realm).Check(user, password) is not null)
+                throw Refusal.Because(400, "Password policy not met. See logs for details");
+            user = WithPassword(realm, user, password, credential.Flag("temporary"));
+        }
+        return user;
+    }
+
+    private static User WithFields(User user, Document sent)
+    {
+        var settings = user.Settings.ToObject();
+        foreach (var name in Names.Where(sent.Has))
+        {
+            var text = sent.Text(name)!;
+            settings.Remove(name);
+            if (text.Length > 0)
+                settings[name] = name == "email" ? text.ToLowerInvariant() : text;
+        }
+        settings["enabled"] = sent.Has("enabled") ? sent.Flag("enabled") : user.Enabled;
+        settings["emailVerified"] = sent.Has("emailVerified")
+            ? sent.Flag("emailVerified") : user.Settings.Flag("emailVerified");
+        if (sent.Has("requiredActions"))
+            settings["requiredActions"] = KeycloakJson.Array(sent.Texts("requiredActions").Distinct());
+        return user with { Settings = Document.From(settings) };
+    }
+
+    private static JsonObject Accepted(Realm realm, Document sent) =>
+        UserProfile.Of(realm).Accepted(sent.Section("attributes")).ToObject();
+
+    private static string? NameFor(Realm realm, Document sent) =>
+        (realm.Settings.Flag("registrationEmailAsUsername") ? sent.Text("email") : sent.Text("username"))?.ToLowerInvariant();
+
+    private static void Unique(Realm realm, User user)
+    {
+        if (realm.UserNamed(user.Username) is { } sameName && sameName.Id != user.Id)
+            throw Refusal.Because(409, "User exists with same username");
+        if (user.Email is { } email && !realm.Settings.Flag("duplicateEmailsAllowed")
+            && realm.UserWithEmail(email) is { } sameEmail && sameEmail.Id != user.Id)
+            throw Refusal.Because(409, "User exists with same email");
+    }
+}

@@ -1,0 +1,57 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Sandbox.Keycloak.Http;
+using Sandbox.Keycloak.Model;
+
+namespace Sandbox.Keycloak.Admin;
+
+/// <summary>What a user profile may say, and how it is kept.</summary>
+internal static partial class UserProfileRules
+{
+    private static readonly string[] Validators =
+    [
+        "length", "integer", "double", "email", "pattern", "uri", "local-date", "iso-date", "options", "multivalued",
+        "username-prohibited-characters", "person-name-prohibited-characters", "up-username-not-idn-homograph",
+    ];
+
+    /// <summary>The profile with what is absent filled in.</summary>
+    public static Document Normalized(Document profile) => profile.With("attributes", new JsonArray([
+        .. profile.Items("attributes").Select(attribute => (JsonNode)(attribute.Has("multivalued")
+            ? attribute : attribute.With("multivalued", false)).ToObject())]));
+
+    /// <exception cref="Refusal">400 that lists all that is wrong.</exception>
+    public static void Check(Document profile)
+    {
+        if (profile.Text("unmanagedAttributePolicy") is not (null or "ENABLED" or "ADMIN_VIEW" or "ADMIN_EDIT"))
+            throw Refusal.OAuth(400, "unknown_error", "Cannot parse the JSON");
+        var wrong = Errors(profile).ToList();
+        if (wrong.Count > 0)
+            throw Refusal.Because(400, $"[{string.Join(", ", wrong)}]");
+    }
+
+    private static IEnumerable<string> Errors(Document profile)
+    {
+        var attributes = profile.Items("attributes").ToList();
+        var names = attributes.Select(attribute => attribute.Text("name") ?? "").ToList();
+        var groups = profile.Items("groups").Select(group => group.Text("name")).ToHashSet();
+        foreach (var needed in (string[])["username", "email"])
+        {
+            if (!names.Contains(needed))
+                yield return $"The attribute '{needed}' can not be removed";
+        }
+        foreach (var name in names.GroupBy(name => name).Where(same => same.Count() > 1).Select(same => same.Key))
+            yield return $"Attribute configuration already exists with 'name':'{name}'";
+        foreach (var name in names.Where(name => !Name().IsMatch(name)))
+            yield return $"Invalid attribute name (only letters, numbers and '.' '_' '-' special characters allowed): {name}'";
+        foreach (var attribute in attributes)
+        {
+            if (attribute.Text("group") is { } group && !groups.Contains(group))
+                yield return $"Attribute '{attribute.Text("name")}' references unknown group '{group}'";
+            foreach (var rule in attribute.Section("validations").Names.Except(Validators))
+                yield return $"Validator '{rule}' defined for attribute '{attribute.Text("name")}' doesn't exist";
+        }
+    }
+
+    [GeneratedRegex(@"^[A-Za-z0-9\._\-]+$")]
+    private static partial Regex Name();
+}

@@ -1,0 +1,47 @@
+using System.Text.Json;
+using Sandbox.Keycloak.Model;
+
+namespace Sandbox.Keycloak.Defaults;
+
+/// <summary>What a new realm of Keycloak 26.7 holds, read off a running one and kept as the JSON files of this folder.</summary>
+internal static class Template
+{
+    private const string RealmPlaceholder = "{realm}";
+
+    public static readonly Document Realm = new(Read("realm.json"));
+
+    /// <summary>The settings of a client that says nothing about itself.</summary>
+    public static readonly Document Client = new(Read("client.json"));
+
+    public static readonly Document UserProfile = new(Read("user-profile.json"));
+
+    /// <summary>The scopes that a client of the realm can have, each with its protocol mappers; by name.</summary>
+    public static readonly IReadOnlyDictionary<string, Document> ClientScopes = Read("client-scopes.json")
+        .EnumerateArray().Select(scope => new Document(scope)).ToDictionary(scope => scope.Text("name")!);
+
+    /// <summary>The fields of each representation with their types, as Keycloak's own classes declare them.</summary>
+    public static readonly IReadOnlyDictionary<string, Dictionary<string, string>> Representations =
+        Read("representations.json").Deserialize<Dictionary<string, Dictionary<string, string>>>()!;
+
+    public static IEnumerable<Document> ClientsOf(string realm) =>
+        Read("clients.json", realm).EnumerateArray().Select(client => new Document(client));
+
+    /// <summary>The client of master that rules the realm.</summary>
+    public static Document AdminClientOf(string realm) => new(Read("realm-admin-client.json", realm));
+
+    public static Document Discovery(string issuer) =>
+        new(JsonElement.Parse(Text("discovery.json").Replace("{issuer}", issuer, StringComparison.Ordinal)));
+
+    private static JsonElement Read(string name) => JsonElement.Parse(Text(name));
+
+    private static JsonElement Read(string name, string realm) =>
+        JsonElement.Parse(Text(name).Replace(RealmPlaceholder, realm, StringComparison.Ordinal));
+
+    private static string Text(string name)
+    {
+        using var stream = typeof(Template).Assembly.GetManifestResourceStream($"Keycloak/{name}")
+            ?? throw new InvalidOperationException($"The resource Keycloak/{name} is missing from the assembly.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

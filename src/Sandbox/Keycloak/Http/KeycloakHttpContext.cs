@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Http.Features;
+using Sandbox.Keycloak.Model;
+using Sandbox.Keycloak.Storage;
+
+namespace Sandbox.Keycloak.Http;
+
+internal static class KeycloakHttpContext
+{
+    public static KeycloakState Keycloak(this HttpContext context) =>
+        context.Features.GetRequiredFeature<KeycloakState>();
+
+    /// <summary>Scheme and host as the caller wrote them: a Keycloak without a fixed hostname names itself so.</summary>
+    public static string BaseUrl(this HttpContext context) => $"{context.Request.Scheme}://{context.Request.Host}";
+
+    public static string IssuerOf(this HttpContext context, Realm realm) => context.BaseUrl() + "/realms/" + realm.Name;
+
+    /// <summary>The token of an <c>Authorization: Bearer</c> header, if there is one.</summary>
+    public static string? BearerToken(this HttpContext context) =>
+        context.Request.Headers.Authorization.ToString().Split(' ', 2) is [var scheme, { Length: > 0 } token]
+        && scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) ? token.Trim() : null;
+}

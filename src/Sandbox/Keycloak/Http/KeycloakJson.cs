@@ -1,0 +1,42 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Sandbox.Keycloak.Http;
+
+/// <summary>JSON as Keycloak writes it: compact, nothing escaped that need not be, always with a length.</summary>
+internal static class KeycloakJson
+{
+    public const string AdminType = "application/json;charset=UTF-8";
+    public const string ErrorType = "application/json";
+
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>A successful answer of the admin API.</summary>
+    public static IResult Ok(JsonNode content) => new Answer(content, AdminType);
+
+    public static IResult Ok(IEnumerable<JsonNode> items) => new Answer(new JsonArray([.. items]), AdminType);
+
+    /// <summary>A successful answer of the OpenID Connect endpoints.</summary>
+    public static IResult Plain(JsonNode content) => new Answer(content, ErrorType);
+
+    public static JsonArray Array(IEnumerable<string> texts) => new([.. texts.Select(text => JsonValue.Create(text))]);
+
+    public static string Text(JsonNode content) => content.ToJsonString(Options);
+
+    public static Task WriteAsync(HttpContext context, JsonNode content, string type)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(content, Options);
+        context.Response.ContentType = type;
+        context.Response.ContentLength = bytes.Length;
+        return context.Response.Body.WriteAsync(bytes).AsTask();
+    }
+
+    private sealed class Answer(JsonNode content, string type) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext) => WriteAsync(httpContext, content, type);
+    }
+}

@@ -1,0 +1,52 @@
+using Sandbox.Keycloak.Storage;
+
+namespace Sandbox.Keycloak.Http;
+
+/// <summary>What is around every endpoint: the headers of each answer, and the bodies of errors.</summary>
+internal static class KeycloakPipeline
+{
+    public static void UseKeycloakPipeline(this WebApplication app, KeycloakState state) => app.Use(async (context, next) =>
+    {
+        context.Features.Set(state);
+        context.Response.OnStarting(() =>
+        {
+            AddSecurityHeaders(context);
+            return Task.CompletedTask;
+        });
+        try
+        {
+            await next();
+        }
+        catch (Refusal refusal)
+        {
+            await refusal.WriteAsync(context);
+        }
+        await ExplainAsync(context);
+    });
+
+    private static void AddSecurityHeaders(HttpContext context)
+    {
+        var headers = context.Response.Headers;
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains";
+        headers["X-Content-Type-Options"] = "nosniff";
+        headers["X-Robots-Tag"] = "none";
+        if (context.Response.StatusCode is not (204 or 302 or 401 or 403))
+            headers["X-Frame-Options"] = "SAMEORIGIN";
+    }
+
+    private static Task ExplainAsync(HttpContext context)
+    {
+        if (context.Response.HasStarted || context.Response.ContentLength is not null)
+            return Task.CompletedTask;
+        var known = context.Request.Path.StartsWithSegments("/admin/realms")
+            || context.Request.Path.StartsWithSegments("/realms");
+        return context.Response.StatusCode switch
+        {
+            404 when known => Refusal.Error(404, "HTTP 404 Not Found").WriteAsync(context),
+            404 => Refusal.Error(404, "Unable to find matching target resource method").WriteAsync(context),
+            405 => Refusal.Error(405, "HTTP 405 Method Not Allowed").WriteAsync(context),
+            _ => Task.CompletedTask,
+        };
+    }
+}

@@ -1,0 +1,38 @@
+using System.Text.Json.Nodes;
+
+namespace Sandbox.Keycloak.Http;
+
+/// <summary>Ends a request with an answer that is no success. Keycloak has several shapes of these.</summary>
+internal sealed class Refusal(int status, JsonNode? body) : Exception($"HTTP {status}")
+{
+    public int Status { get; } = status;
+
+    public JsonNode? Body { get; } = body;
+
+    public static Refusal Unauthorized => Error(401, "HTTP 401 Unauthorized");
+
+    public static Refusal Forbidden => Error(403, "HTTP 403 Forbidden");
+
+    public static Refusal NoRealm => Error(404, "Realm not found.");
+
+    /// <summary>What a body that is missing altogether is answered with.</summary>
+    public static Refusal Failed => OAuth(500, "unknown_error", "For more on this error consult the server log.");
+
+    public static Refusal Error(int status, string error) => new(status, new JsonObject { ["error"] = error });
+
+    public static Refusal OAuth(int status, string error, string description) =>
+        new(status, new JsonObject { ["error"] = error, ["error_description"] = description });
+
+    public static Refusal Because(int status, string message) =>
+        new(status, new JsonObject { ["errorMessage"] = message });
+
+    /// <summary>Something that the real server does and this stand-in does not play.</summary>
+    public static Refusal NotPlayed(string what) =>
+        Because(501, $"The sandbox's Keycloak does not play {what}. Try this against a real Keycloak.");
+
+    public Task WriteAsync(HttpContext context)
+    {
+        context.Response.StatusCode = Status;
+        return Body is null ? Task.CompletedTask : KeycloakJson.WriteAsync(context, Body, KeycloakJson.ErrorType);
+    }
+}

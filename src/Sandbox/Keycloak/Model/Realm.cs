@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+
+namespace Sandbox.Keycloak.Model;
+
+/// <summary>One realm. Clients, roles and users are found by their ids.</summary>
+public sealed record Realm
+{
+    public const string ManagementClient = "realm-management";
+
+    /// <summary>Given by who created the realm, or made; it never changes afterwards.</summary>
+    public required string Id { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>The realm representation without id, name, clients, roles, users and components.</summary>
+    public required Document Settings { get; init; }
+
+    /// <summary>What attributes a user may have, and who may see and set them.</summary>
+    public required Document UserProfile { get; init; }
+
+    /// <summary>The id of the component that holds the profile, if the realm was imported with one.</summary>
+    public string? UserProfileComponent { get; init; }
+
+    public required string DefaultRole { get; init; }
+
+    public ImmutableDictionary<string, Client> Clients { get; init; } = ImmutableDictionary<string, Client>.Empty;
+
+    public ImmutableDictionary<string, Role> Roles { get; init; } = ImmutableDictionary<string, Role>.Empty;
+
+    public ImmutableDictionary<string, User> Users { get; init; } = ImmutableDictionary<string, User>.Empty;
+
+    public bool IsMaster => Name == World.MasterName;
+
+    public bool Enabled => Settings.Flag("enabled");
+
+    public string AdminClientName => $"{Name}-realm";
+
+    /// <summary>The client of master whose roles rule this realm.</summary>
+    public Client AdminClientOf(Realm master) => master.ClientNamed(AdminClientName)!;
+
+    public Client? ClientNamed(string clientId) => Clients.Values.FirstOrDefault(client => client.ClientId == clientId);
+
+    public User? UserNamed(string username) => Users.Values.FirstOrDefault(user => user.Username == username);
+
+    public User? UserWithEmail(string email) => Users.Values.FirstOrDefault(user => user.Email == email);
+
+    public Role? RoleNamed(string name, Client? client = null) =>
+        Roles.Values.FirstOrDefault(role => role.Name == name && role.ClientId == client?.Id);
+
+    public IEnumerable<Role> RolesOf(Client? client) => Roles.Values.Where(role => role.ClientId == client?.Id);
+
+    public Realm With(Client client) => this with { Clients = Clients.SetItem(client.Id, client) };
+
+    public Realm With(User user) => this with { Users = Users.SetItem(user.Id, user) };
+
+    public Realm With(Role role) => this with { Roles = Roles.SetItem(role.Id, role) };
+
+    public Realm Without(User user) => this with { Users = Users.Remove(user.Id) };
+
+    /// <summary>Without the client, its roles, and the user of its service account.</summary>
+    public Realm Without(Client client) => Without([.. RolesOf(client)]) with
+    {
+        Clients = Clients.Remove(client.Id),
+        Users = Users.RemoveRange(Users.Values.Where(user => user.ServiceAccountOf == client.Id).Select(user => user.Id)),
+    };
+
+    /// <summary>Without the roles: nobody holds them and no role contains them any more.</summary>
+    public Realm Without(params IReadOnlyList<Role> gone)
+    {
+        var ids = gone.Select(role => role.Id).ToHashSet();
+        return this with
+        {
+            Roles = Roles.RemoveRange(ids).SetItems(Roles.Values
+                .Where(role => !ids.Contains(role.Id) && role.Composites.Overlaps(ids))
+                .Select(role => KeyValuePair.Create(role.Id, role with { Composites = role.Composites.Except(ids) }))),
+            Users = Users.SetItems(Users.Values
+                .Where(user => user.Roles.Overlaps(ids))
+                .Select(user => KeyValuePair.Create(user.Id, user with { Roles = user.Roles.Except(ids) }))),
+        };
+    }
+
+    /// <summary>The roles themselves and all that they contain, however deep.</summary>
+    public IReadOnlyCollection<Role> Expand(IEnumerable<string> roleIds)
+    {
+        var found = new Dictionary<string, Role>();
+        var open = new Stack<string>(roleIds);
+        while (open.TryPop(out var id))
+        {
+            if (!Roles.TryGetValue(id, out var role) || !found.TryAdd(id, role))
+                continue;
+            foreach (var contained in role.Composites)
+                open.Push(contained);
+        }
+        return found.Values;
+    }
+}

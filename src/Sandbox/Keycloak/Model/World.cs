@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+
+namespace Sandbox.Keycloak.Model;
+
+/// <summary>Everything the server knows, at one moment. A change makes a new one; nothing is ever half changed.</summary>
+public sealed record World
+{
+    public const string MasterName = "master";
+
+    public static readonly World Empty = new();
+
+    /// <summary>By id.</summary>
+    public ImmutableDictionary<string, Realm> Realms { get; init; } = ImmutableDictionary<string, Realm>.Empty;
+
+    /// <summary>By id: who is logged in.</summary>
+    public ImmutableDictionary<string, Session> Sessions { get; init; } = ImmutableDictionary<string, Session>.Empty;
+
+    /// <summary>By realm id; made when first needed.</summary>
+    public ImmutableDictionary<string, RealmKeys> Keys { get; init; } = ImmutableDictionary<string, RealmKeys>.Empty;
+
+    public Realm Master => Find(MasterName)!;
+
+    public Realm? Find(string name) => Realms.Values.FirstOrDefault(realm => realm.Name == name);
+
+    public World With(Realm realm) => this with { Realms = Realms.SetItem(realm.Id, realm) };
+
+    public World With(Session session) => this with { Sessions = Sessions.SetItem(session.Id, session) };
+
+    /// <summary>Without the realm, its logins and keys, and the client of master that ruled it.</summary>
+    public World Without(Realm realm) => this with
+    {
+        Realms = Realms.Remove(realm.Id).SetItem(Master.Id, Master.Without(realm.AdminClientOf(Master))),
+        Sessions = Sessions.RemoveRange(Sessions.Values.Where(s => s.RealmId == realm.Id).Select(s => s.Id)),
+        Keys = Keys.Remove(realm.Id),
+    };
+}

@@ -1,0 +1,29 @@
+using Sandbox.Keycloak.Http;
+using Sandbox.Keycloak.Model;
+
+namespace Sandbox.Keycloak.Tokens;
+
+internal static class ClientCredentialsGrant
+{
+    /// <summary>Tokens of a client's own service account. There is no login behind them, so nothing to refresh.</summary>
+    public static TokenIssuer Draw(HttpContext context, Realm realm, Client client, IFormCollection form)
+    {
+        if (client.IsPublic)
+            throw Unauthorized("Public client not allowed to retrieve service account");
+        if (!client.Settings.Flag("serviceAccountsEnabled"))
+            throw Unauthorized("Client not enabled to retrieve service account");
+        var user = realm.Users.Values.First(user => user.ServiceAccountOf == client.Id);
+        var roles = TokenScope.RolesIn(realm, client, user).ToList();
+        var address = context.Connection.RemoteIpAddress?.ToString() ?? "127.0.0.1";
+        var subject = new TokenSubject(realm, client, user, null, roles)
+        {
+            Notes = new Dictionary<string, string>
+            {
+                ["client_id"] = client.ClientId, ["clientHost"] = address, ["clientAddress"] = address,
+            },
+        };
+        return new TokenIssuer(context, subject, TokenScope.Parse(client, form["scope"])) { GrantMark = "cc" };
+    }
+
+    private static Refusal Unauthorized(string description) => Refusal.OAuth(401, "unauthorized_client", description);
+}

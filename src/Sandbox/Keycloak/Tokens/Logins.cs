@@ -1,0 +1,52 @@
+using Sandbox.Keycloak.Admin;
+using Sandbox.Keycloak.Model;
+using Sandbox.Keycloak.Storage;
+
+namespace Sandbox.Keycloak.Tokens;
+
+/// <summary>Who can log in, what they must do before, and the sessions that come of it.</summary>
+internal static class Logins
+{
+    /// <summary>The user of that name or, where the realm allows it, of that e-mail address. Service accounts never.</summary>
+    public static User? Find(Realm realm, string name)
+    {
+        var wanted = name.Trim().ToLowerInvariant();
+        var user = realm.UserNamed(wanted)
+            ?? (realm.Settings.Flag("loginWithEmailAllowed") ? realm.UserWithEmail(wanted) : null);
+        return user?.ServiceAccountOf is null ? user : null;
+    }
+
+    /// <summary>What stands between the user and a token, in the order in which it is asked for.</summary>
+    public static IReadOnlyList<string> OpenActions(Realm realm, User user)
+    {
+        var actions = user.RequiredActions.ToList();
+        if (!actions.Contains("UPDATE_PROFILE") && UserProfile.Of(realm).MissingFor(user).Count > 0)
+            actions.Add("VERIFY_PROFILE");
+        if (realm.Settings.Flag("verifyEmail") && !user.Settings.Flag("emailVerified") && !actions.Contains("VERIFY_EMAIL"))
+            actions.Add("VERIFY_EMAIL");
+        return actions;
+    }
+
+    /// <summary>A new session; those of the realm that are over are forgotten on the way.</summary>
+    public static Session Start(KeycloakState state, Realm realm, User user, bool browser)
+    {
+        var now = state.Seconds;
+        var session = new Session(KeycloakState.NewSecret(18), realm.Id, user.Id, now, now,
+            now + realm.Settings.Number("ssoSessionMaxLifespan"), browser);
+        state.Change(world => world with
+        {
+            Sessions = world.Sessions
+                .RemoveRange(world.Sessions.Values
+                    .Where(old => old.RealmId == realm.Id && !old.IsLive(realm, now)).Select(old => old.Id))
+                .Add(session.Id, session),
+        });
+        return session;
+    }
+
+    public static Session Touch(KeycloakState state, Session session)
+    {
+        var touched = session with { LastUsed = state.Seconds };
+        state.Change(world => world.Sessions.ContainsKey(session.Id) ? world.With(touched) : world);
+        return touched;
+    }
+}

@@ -1,0 +1,124 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Sandbox.Keycloak.Http;
+using Sandbox.Keycloak.Model;
+using Sandbox.Keycloak.Storage;
+
+namespace Sandbox.Keycloak.Tokens;
+
+/// <summary>Draws the tokens of one login (or, without a session, of a service account).</summary>
+internal sealed class TokenIssuer(HttpContext context, TokenSubject subject, TokenScope scope)
+{
+    /// <summary>The order of a token's own claims; those of the mappers follow.</summary>
+    private static readonly string[] First =
+    [
+        "exp", "iat", "auth_time", "jti", "iss", "aud", "sub", "typ", "azp", "nonce", "sid", "at_hash", "acr",
+        "allowed-origins", "realm_access", "resource_access", "scope",
+    ];
+
+    private readonly KeycloakState state = context.Keycloak();
+    private readonly long now = context.Keycloak().Seconds;
+
+    public string? Nonce { get; init; }
+
+    /// <summary>How the tokens were asked for; it stands in the token's id: rt (user) or tc (client) credentials.</summary>
+    public required string GrantMark { get; init; }
+
+    /// <summary>The answer of the token endpoint.</summary>
+    public JsonObject Answer()
+    {
+        var keys = state.KeysOf(subject.Realm);
+        var lifespan = subject.Realm.Settings.Number("accessTokenLifespan");
+        var access = Jwt.Sign(keys, AccessClaims(lifespan));
+        var answer = new JsonObject { ["access_token"] = access, ["expires_in"] = lifespan };
+        if (subject.Session is { } session)
+        {
+            var ends = Math.Min(session.Ends, now + subject.Realm.Settings.Number("ssoSessionIdleTimeout"));
+            answer["refresh_expires_in"] = ends - now;
+            answer["refresh_token"] = Jwt.SignInternally(keys, RefreshClaims(session, ends));
+        }
+        else
+        {
+            answer["refresh_expires_in"] = 0;
+        }
+        answer["token_type"] = "Bearer";
+        if (scope.IsOpenId)
+            answer["id_token"] = Jwt.Sign(keys, IdClaims(lifespan, access));
+        answer["not-before-policy"] = 0;
+        if (subject.Session is not null)
+            answer["session_state"] = subject.Session.Id;
+        answer["scope"] = scope.Shown;
+        return answer;
+    }
+
+    /// <summary>What the userinfo endpoint tells about the user.</summary>
+    public JsonObject UserInfo()
+    {
+        var claims = new JsonObject { ["sub"] = subject.User.Id };
+        ProtocolMappers.Apply(scope.MappersOf(subject.Client), "userinfo.token.claim", subject, claims);
+        return claims;
+    }
+
+    private JsonObject AccessClaims(int lifespan)
+    {
+        var light = subject.Client.HasLightweightTokens;
+        var session = subject.Session is null ? "tr" : "on";
+        var claims = Common("Bearer", lifespan, $"{session}{(light ? "lt" : "rt")}{GrantMark}:");
+        claims["scope"] = scope.Shown;
+        // Without a session the subject is all that tells whose the token is, so even a lightweight one has it.
+        if (subject.Session is null)
+            claims["sub"] = subject.User.Id;
+        ProtocolMappers.Apply(
+            scope.MappersOf(subject.Client), light ? "lightweight.claim" : "access.token.claim", subject, claims);
+        return Ordered(claims);
+    }
+
+    private JsonObject IdClaims(int lifespan, string access)
+    {
+        var claims = Common("ID", lifespan, "");
+        claims["aud"] = subject.Client.ClientId;
+        claims["sub"] = subject.User.Id;
+        claims["at_hash"] = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(access)).AsSpan(0, 16));
+        if (Nonce is not null)
+            claims["nonce"] = Nonce;
+        ProtocolMappers.Apply(scope.MappersOf(subject.Client), "id.token.claim", subject, claims);
+        return Ordered(claims);
+    }
+
+    private JsonObject RefreshClaims(Session session, long ends)
+    {
+        var claims = Common("Refresh", 0, "");
+        claims["exp"] = ends;
+        claims["aud"] = context.IssuerOf(subject.Realm);
+        claims["sub"] = subject.User.Id;
+        claims["sid"] = session.Id;
+        claims["scope"] = scope.Full;
+        return Ordered(claims);
+    }
+
+    private JsonObject Common(string type, int lifespan, string mark)
+    {
+        var claims = new JsonObject
+        {
+            ["exp"] = now + lifespan,
+            ["iat"] = now,
+            ["jti"] = mark + state.NewId(),
+            ["iss"] = context.IssuerOf(subject.Realm),
+            ["typ"] = type,
+            ["azp"] = subject.Client.ClientId,
+        };
+        if (subject.Session is not null)
+            claims["sid"] = subject.Session.Id;
+        return claims;
+    }
+
+    private static JsonObject Ordered(JsonObject claims)
+    {
+        var ordered = new JsonObject();
+        foreach (var name in First.Where(claims.ContainsKey).Concat(claims.Select(claim => claim.Key).Except(First)))
+            ordered[name] = claims[name]!.DeepClone();
+        return ordered;
+    }
+}

@@ -1,0 +1,49 @@
+using Sandbox.Keycloak.Defaults;
+using Sandbox.Keycloak.Http;
+using Sandbox.Keycloak.Model;
+
+namespace Sandbox.Keycloak.Tokens;
+
+/// <summary>What a client may see of a user in one login: its default scopes and the optional ones that were asked for.</summary>
+internal sealed class TokenScope
+{
+    private const string OpenId = "openid";
+
+    private TokenScope(bool isOpenId, IReadOnlyList<string> names)
+    {
+        IsOpenId = isOpenId;
+        Names = names;
+    }
+
+    public bool IsOpenId { get; }
+
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>The scopes as a token names them.</summary>
+    public string Shown => string.Join(' ', Names
+        .Where(name => Template.ClientScopes[name].Section("attributes").Text("include.in.token.scope") == "true")
+        .OrderBy(name => name == "profile" ? 0 : 1)
+        .Prepend(IsOpenId ? OpenId : "").Where(name => name.Length > 0));
+
+    /// <summary>The scopes as a refresh token keeps them.</summary>
+    public string Full => string.Join(' ', Names.Prepend(IsOpenId ? OpenId : "").Where(name => name.Length > 0));
+
+    /// <exception cref="Refusal">400: asks for a scope that the client does not have.</exception>
+    public static TokenScope Parse(Client client, string? asked)
+    {
+        var known = client.Settings.Texts("defaultClientScopes").Where(Template.ClientScopes.ContainsKey).ToList();
+        var optional = client.Settings.Texts("optionalClientScopes");
+        var wanted = (asked ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (wanted.Any(name => name != OpenId && !known.Contains(name) && !optional.Contains(name)))
+            throw Refusal.OAuth(400, "invalid_scope", $"Invalid scopes: {asked}");
+        return new TokenScope(wanted.Contains(OpenId), [.. known.Union(wanted.Where(name => name != OpenId))]);
+    }
+
+    /// <summary>The protocol mappers that shape this client's tokens.</summary>
+    public IEnumerable<Document> MappersOf(Client client) =>
+        Names.SelectMany(name => Template.ClientScopes[name].Items("protocolMappers")).Concat(client.Mappers);
+
+    /// <summary>The user's roles as far as the client may see them: all of them, or else only the client's own.</summary>
+    public static IEnumerable<Role> RolesIn(Realm realm, Client client, User user) =>
+        realm.Expand(user.Roles).Where(role => client.SeesAllRoles || role.ClientId == client.Id);
+}

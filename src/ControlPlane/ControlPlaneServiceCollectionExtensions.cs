@@ -1,0 +1,69 @@
+using ControlPlane.Invitations;
+using ControlPlane.Leads;
+using ControlPlane.Persistence;
+using ControlPlane.Provisioning;
+using ControlPlane.Security;
+using ControlPlane.Settings;
+using ControlPlane.Temporal;
+using ControlPlane.Tenants;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace ControlPlane;
+
+public static class ControlPlaneServiceCollectionExtensions
+{
+    /// <summary>
+    /// The control plane: its settings, its database, its use cases. Nothing is read or connected to before it is used:
+    /// a setting that is absent (<see cref="MissingSettingException"/>) stops only what needs it.
+    /// </summary>
+    public static IServiceCollection AddControlPlane(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<SettingsReader>();
+        services.AddSingleton(provider => ControlDatabase.Open(provider.GetRequiredService<DatabaseOptions>()));
+        return services.AddOptions().AddLeads().AddTenants().AddProvisioning().AddInvitations();
+    }
+
+    private static IServiceCollection AddOptions(this IServiceCollection services) => services
+        .AddSetting(DatabaseOptions.From)
+        .AddSetting(TemporalOptions.From)
+        .AddSetting(TenantKeyOptions.From)
+        .AddSetting(settings => new MailedTokens(KeyRing.Parse("TOKEN_KEYS",
+            settings.Require("TOKEN_KEYS", "a list of id:base64 with keys of 32 bytes"))))
+        .AddSingleton(provider => new ControlPlaneWorkflows(
+            new Lazy<TemporalOptions>(provider.GetRequiredService<TemporalOptions>)));
+
+    private static IServiceCollection AddLeads(this IServiceCollection services) => services
+        .AddSingleton<LeadRepository>()
+        .AddSingleton(provider => new LeadVerificationMail(
+            LeadTokenDeliveryText.From(provider.GetRequiredService<SettingsReader>()),
+            provider.GetRequiredService<MailedTokens>(),
+            provider.GetRequiredService<ControlPlaneWorkflows>()))
+        .AddSingleton<RegisterLead>()
+        .AddSingleton<ResendLeadVerification>()
+        .AddSingleton<VerifyLead>();
+
+    private static IServiceCollection AddTenants(this IServiceCollection services) => services
+        .AddSingleton<CreateTenant>()
+        .AddSingleton<GetTenant>()
+        .AddSingleton<ListResources>()
+        .AddSingleton<ListTenants>()
+        .AddSingleton<TenantRepository>();
+
+    private static IServiceCollection AddProvisioning(this IServiceCollection services) => services
+        .AddSingleton<GetProvisioning>()
+        .AddSingleton<ProvisioningAttempts>()
+        .AddSingleton<ProvisioningRuns>()
+        .AddSingleton<StartProvisioning>();
+
+    private static IServiceCollection AddInvitations(this IServiceCollection services) => services
+        .AddSingleton<AcceptInvitation>()
+        .AddSingleton<InvitationRepository>()
+        .AddSingleton<RenewInvitation>();
+
+    /// <summary>Options that are read from the settings when they are first needed.</summary>
+    public static IServiceCollection AddSetting<T>(this IServiceCollection services, Func<SettingsReader, T> read)
+        where T : class =>
+        services.AddSingleton(provider => read(provider.GetRequiredService<SettingsReader>()));
+}

@@ -1,0 +1,101 @@
+using ControlPlane.Security;
+using ControlPlane.Temporal;
+using Temporalio.Client;
+using Temporalio.Exceptions;
+
+namespace ControlPlane.Invitations;
+
+/// <summary>
+/// Sets an administrator's first password. The ingress has no right over Keycloak: it seals the password to the worker's
+/// key, has the worker set it, and waits for the end of that.
+/// </summary>
+public sealed class AcceptInvitation(
+    InvitationRepository invitations, MailedTokens tokens, ControlPlaneWorkflows workflows, TimeProvider time)
+{
+    /// <summary>A sealed password stays at most this long in the database.</summary>
+    private static readonly TimeSpan SealedLifetime = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long the caller waits: below what gateways in front of the functions wait for an answer.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <exception cref="ControlPlaneException">
+    /// The token is wrong, expired or used; <c>password_rejected</c> in Keycloak's words; the worker is away.
+    /// </exception>
+    public async Task ExecuteAsync(string? token, string? password, CancellationToken cancellation)
+    {
+        if (password is not { Length: > 0 and <= 256 } || password.Any(char.IsControl))
+        {
+            throw ControlPlaneException.Invalid("password",
+                "password must be 1 to 256 characters without control characters.");
+        }
+
+        var now = time.GetUtcNow();
+        var invitation = await FindAsync(token, now, cancellation);
+        var key = await invitations.FindSealingKeyAsync(cancellation)
+            ?? throw new ControlPlaneException(ErrorCode.NotConfigured,
+                "INVITATION_PRIVATE_KEY: its public half is not in the database yet; run `setup` of the worker.");
+        var sealedPassword = new SealedPassword(
+            invitation.Id, invitation.Generation, key.Id,
+            PasswordSeal.Seal(password, invitation.Id, key.PublicKey), now + SealedLifetime);
+        if (!await invitations.TryAddSealedAsync(sealedPassword, now, cancellation))
+        {
+            throw new ControlPlaneException(ErrorCode.WrongState,
+                "A password is being set by this invitation right now. Try again in a few minutes.");
+        }
+
+        try
+        {
+            await SetAsync(invitation, cancellation);
+        }
+        finally
+        {
+            // The worker has erased it by now, or nobody waits for it any more.
+            await invitations.EraseSealedAsync(sealedPassword);
+        }
+    }
+
+    private async Task<Invitation> FindAsync(string? token, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (token is not { Length: > 0 })
+        {
+            throw ControlPlaneException.Invalid("token", "token is missing: the part of the link behind its #.");
+        }
+
+        var invitation = MailedTokens.ReadId(token) is { } id ? await invitations.FindAsync(id, cancellation) : null;
+        if (invitation is null)
+        {
+            throw Invitation.InvalidToken();
+        }
+
+        invitation.RequireAcceptable(token, tokens, now);
+        return invitation;
+    }
+
+    private async Task SetAsync(Invitation invitation, CancellationToken cancellation)
+    {
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
+        var run = await workflows.StartAsync(
+            (IAcceptInvitationWorkflow workflow) => workflow.RunAsync(new(invitation.Id, invitation.Generation)),
+            IAcceptInvitationWorkflow.WorkflowId(invitation.Id, invitation.Generation),
+            memo: null,
+            cancellation);
+        AcceptInvitationResult result;
+        try
+        {
+            result = await ControlPlaneWorkflows.ReachAsync(() => run.GetResultAsync(
+                followRuns: true, new RpcOptions { CancellationToken = either.Token }));
+        }
+        catch (Exception e) when (e is WorkflowFailedException || patience.IsCancellationRequested)
+        {
+            throw new ControlPlaneException(ErrorCode.Unavailable,
+                "The password could not be set right now; the invitation is still good. Try again in a few minutes.");
+        }
+
+        if (!result.Accepted)
+        {
+            throw new ControlPlaneException(ErrorCode.PasswordRejected,
+                result.Refusal ?? "The password was not accepted.", "password");
+        }
+    }
+}

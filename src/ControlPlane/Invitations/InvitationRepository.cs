@@ -1,0 +1,59 @@
+using ControlPlane.Persistence;
+using Npgsql;
+
+namespace ControlPlane.Invitations;
+
+/// <summary>The rows of <c>invitations</c>, and passwords on their way to the worker.</summary>
+public sealed class InvitationRepository(NpgsqlDataSource database)
+{
+    public Task<Invitation?> FindAsync(Guid id, CancellationToken cancellation) =>
+        database.Command("SELECT * FROM invitations WHERE id = $1", id).ReadFirstAsync(Read, cancellation);
+
+    /// <summary>A new generation of the tenant's invitation, or its first one: the link before is worthless then.</summary>
+    public async Task<Invitation> RenewAsync(Guid tenantId, DateTimeOffset now, CancellationToken cancellation) =>
+        (await database.Command(
+            """
+            INSERT INTO invitations AS i (id, tenant_id, expires_at, created_at) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (tenant_id) DO UPDATE
+            SET generation = i.generation + 1, expires_at = excluded.expires_at, accepted_at = NULL
+            RETURNING *
+            """,
+            Guid.CreateVersion7(now), tenantId, now + Invitation.Lifetime, now).ReadFirstAsync(Read, cancellation))!;
+
+    /// <summary>The newest key that seals passwords for the worker; null until <c>setup</c> has stored one.</summary>
+    public Task<SealingKey?> FindSealingKeyAsync(CancellationToken cancellation) =>
+        database.Command("SELECT id, public_key FROM sealing_keys ORDER BY created_at DESC, id LIMIT 1")
+            .ReadFirstAsync(row => new SealingKey(row.GetString(0), row.GetFieldValue<byte[]>(1)), cancellation);
+
+    /// <summary>Puts a sealed password where the worker finds it, unless another one is on its way.</summary>
+    /// <returns>Whether it was put there.</returns>
+    public async Task<bool> TryAddSealedAsync(
+        SealedPassword password, DateTimeOffset now, CancellationToken cancellation) =>
+        await database.Command(
+            """
+            INSERT INTO sealed_passwords AS s (invitation_id, generation, key_id, sealed, expires_at)
+            VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (invitation_id) DO UPDATE
+            SET generation = excluded.generation, key_id = excluded.key_id, sealed = excluded.sealed,
+                expires_at = excluded.expires_at
+            WHERE s.expires_at <= $6 OR s.generation <> excluded.generation
+            """,
+            password.InvitationId, password.Generation, password.KeyId, password.Sealed, password.ExpiresAt, now)
+            .ExecuteAsync(cancellation) == 1;
+
+    /// <summary>Erases this very password; another one in its place stays.</summary>
+    public Task EraseSealedAsync(SealedPassword password) => database.Command(
+        "DELETE FROM sealed_passwords WHERE invitation_id = $1 AND sealed = $2", password.InvitationId, password.Sealed)
+        .ExecuteAsync(CancellationToken.None);
+
+    private static Invitation Read(NpgsqlDataReader row) => new(
+        row.Id("id"), row.Id("tenant_id"), row.Number("generation"), row.Time("expires_at"),
+        row.FindTime("accepted_at"));
+}
+
+/// <param name="PublicKey">SubjectPublicKeyInfo of an RSA key.</param>
+public sealed record SealingKey(string Id, byte[] PublicKey);
+
+/// <summary>A password that the worker's private key alone can open.</summary>
+public sealed record SealedPassword(
+    Guid InvitationId, int Generation, string KeyId, byte[] Sealed, DateTimeOffset ExpiresAt);

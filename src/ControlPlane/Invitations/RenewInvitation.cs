@@ -1,0 +1,23 @@
+using ControlPlane.Temporal;
+using ControlPlane.Tenants;
+
+namespace ControlPlane.Invitations;
+
+/// <summary>Sends the administrator a new invitation; also the way on after a parked welcome mail.</summary>
+public sealed class RenewInvitation(
+    GetTenant tenants, InvitationRepository invitations, ControlPlaneWorkflows workflows, TimeProvider time)
+{
+    /// <exception cref="ControlPlaneException">No such tenant, the tenant is not ACTIVE, or Temporal is away.</exception>
+    public async Task<Invitation> ExecuteAsync(Guid tenantId, CancellationToken cancellation)
+    {
+        _ = workflows.Client;
+        var tenant = await tenants.ExecuteAsync(tenantId, cancellation);
+        tenant.RequireActive();
+        var invitation = await invitations.RenewAsync(tenantId, time.GetUtcNow(), cancellation);
+        await workflows.StartAsync(
+            (ISendInvitationWorkflow workflow) => workflow.RunAsync(new(tenantId, invitation.Generation)),
+            ISendInvitationWorkflow.WorkflowId(invitation.Id, invitation.Generation),
+            cancellation);
+        return invitation;
+    }
+}

@@ -1,0 +1,57 @@
+using ControlPlane.Persistence;
+using Npgsql;
+
+namespace ControlPlane.Leads;
+
+/// <summary>The rows of <c>leads</c>.</summary>
+public sealed class LeadRepository(NpgsqlDataSource database)
+{
+    public Task AddAsync(Lead lead, CancellationToken cancellation) => database.Command(
+        """
+        INSERT INTO leads (id, email, first_name, last_name, company_name, country, street, city, state, zip,
+                           token_generation, token_expires_at, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+        """,
+        lead.Id, lead.Email.Value, lead.FirstName, lead.LastName, lead.CompanyName, lead.Address?.Country,
+        lead.Address?.Street, lead.Address?.City, lead.Address?.State, lead.Address?.Zip, lead.TokenGeneration,
+        lead.TokenExpiresAt, lead.CreatedAt).ExecuteAsync(cancellation);
+
+    public Task<Lead?> FindAsync(Guid id, CancellationToken cancellation) =>
+        database.Command("SELECT * FROM leads WHERE id = $1", id).ReadFirstAsync(Read, cancellation);
+
+    /// <summary>Keeps the first time a lead's address was proven.</summary>
+    public Task SaveVerifiedAsync(Guid id, DateTimeOffset at, CancellationToken cancellation) => database.Command(
+        "UPDATE leads SET verified_at = $2 WHERE id = $1 AND verified_at IS NULL", id, at).ExecuteAsync(cancellation);
+
+    /// <summary>A new generation of the lead's token; two at once give two generations.</summary>
+    public async Task<int> RenewTokenAsync(Guid id, DateTimeOffset expiresAt, CancellationToken cancellation)
+    {
+        var generations = await database.Command(
+            """
+            UPDATE leads SET token_generation = token_generation + 1, token_expires_at = $2 WHERE id = $1
+            RETURNING token_generation
+            """,
+            id, expiresAt).ReadAllAsync(row => row.GetInt32(0), cancellation);
+        return generations is [int generation]
+            ? generation
+            : throw new ControlPlaneException(ErrorCode.NotFound, $"There is no lead {id:D}.");
+    }
+
+    private static Lead Read(NpgsqlDataReader row) => Lead.Restore(
+        new Lead
+        {
+            Id = row.Id("id"),
+            Email = EmailAddress.FromStorage(row.Text("email")),
+            FirstName = row.Text("first_name"),
+            LastName = row.Text("last_name"),
+            CompanyName = row.Text("company_name"),
+            Address = row.FindText("country") is { } country
+                ? new LeadAddress(country, row.FindText("street"), row.FindText("city"), row.FindText("state"),
+                    row.FindText("zip"))
+                : null,
+            CreatedAt = row.Time("created_at"),
+        },
+        row.Number("token_generation"),
+        row.Time("token_expires_at"),
+        row.FindTime("verified_at"));
+}

@@ -1,0 +1,23 @@
+using ControlPlane.Security;
+using ControlPlane.Tenants;
+
+namespace ControlPlane.Leads;
+
+/// <param name="Id">The lead whose address is proven.</param>
+/// <param name="TenantId">Its tenant, once it has one: from then on it may only read that tenant's provisioning.</param>
+public sealed record VerifiedLead(Guid Id, Guid? TenantId);
+
+/// <summary>Proves a lead's address by its validation token, as often as asked until the token expires.</summary>
+public sealed class VerifyLead(
+    LeadRepository leads, TenantRepository tenants, MailedTokens tokens, TimeProvider time)
+{
+    /// <exception cref="ControlPlaneException">The token is of another lead, not genuine, or expired.</exception>
+    public async Task<VerifiedLead> ExecuteAsync(Guid leadId, string token, CancellationToken cancellation)
+    {
+        var lead = await leads.FindAsync(leadId, cancellation) ?? throw Lead.InvalidToken();
+        var now = time.GetUtcNow();
+        lead.Verify(token, tokens, now);
+        await leads.SaveVerifiedAsync(leadId, now, cancellation);
+        return new VerifiedLead(leadId, await tenants.FindIdByLeadAsync(leadId, cancellation));
+    }
+}

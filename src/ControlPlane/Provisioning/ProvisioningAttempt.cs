@@ -1,0 +1,46 @@
+namespace ControlPlane.Provisioning;
+
+/// <summary>One try to provision a tenant, as the database knows it.</summary>
+/// <param name="State">RECORDED, RUNNING, SUCCEEDED, ROLLING_BACK, ROLLED_BACK or ROLLBACK_INCOMPLETE.</param>
+/// <param name="RunId">Of the run that serves it, once that is known.</param>
+/// <param name="FailedStep">The step that failed first (<see cref="ProvisioningSteps"/>).</param>
+/// <param name="ErrorCode">Why, for a program.</param>
+/// <param name="Error">Why, for a person; no secret is in it.</param>
+public sealed record ProvisioningAttempt(
+    int Number,
+    string State,
+    byte[] SubscriptionHash,
+    string? RunId,
+    string? FailedStep,
+    string? ErrorCode,
+    string? Error,
+    bool Cancelled,
+    DateTimeOffset RecordedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? EndedAt)
+{
+    public const string Recorded = "RECORDED";
+    public const string Running = "RUNNING";
+
+    /// <summary>A run serves it or has yet to be started for it.</summary>
+    public bool IsOpen => State is Recorded or Running;
+}
+
+/// <param name="State">PENDING, RUNNING, WAITING (with the next try's time), DONE, SKIPPED, FAILED or PARKED.</param>
+/// <param name="UndoState">RUNNING, WAITING, DONE or FAILED; null where no undo has begun.</param>
+public sealed record ProvisioningStep(
+    string Step,
+    string State,
+    int Tries,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? EndedAt,
+    DateTimeOffset? NextTryAt,
+    string? ErrorCode,
+    string? Error,
+    string? UndoState,
+    int UndoTries,
+    string? UndoError,
+    DateTimeOffset? UndoNextTryAt)
+{
+    public string Name => ProvisioningSteps.All.First(step => step.Id == Step).Name;
+}

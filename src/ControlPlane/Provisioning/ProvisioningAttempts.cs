@@ -1,0 +1,85 @@
+using ControlPlane.Persistence;
+using ControlPlane.Tenants;
+using Npgsql;
+
+namespace ControlPlane.Provisioning;
+
+/// <summary>The rows of <c>provisioning_attempts</c> and <c>provisioning_steps</c>, as the functions see them.</summary>
+public sealed class ProvisioningAttempts(NpgsqlDataSource database)
+{
+    /// <summary>The tenant's current attempt, or null before the first one.</summary>
+    public Task<ProvisioningAttempt?> FindCurrentAsync(Tenant tenant, CancellationToken cancellation) =>
+        FindCurrent(database.Command, tenant, cancellation);
+
+    /// <inheritdoc cref="FindCurrentAsync(Tenant, CancellationToken)"/>
+    public static Task<ProvisioningAttempt?> FindCurrentAsync(
+        NpgsqlConnection connection, Tenant tenant, CancellationToken cancellation) =>
+        FindCurrent(connection.Command, tenant, cancellation);
+
+    public Task<List<ProvisioningStep>> ListStepsAsync(Guid tenantId, int attempt, CancellationToken cancellation) =>
+        database.Command(
+            "SELECT * FROM provisioning_steps WHERE tenant_id = $1 AND attempt = $2 ORDER BY position",
+            tenantId, attempt).ReadAllAsync(ReadStep, cancellation);
+
+    /// <summary>Writes the attempt and its steps, all PENDING: the worker's first step decides which are skipped.</summary>
+    public static async Task AddAsync(
+        NpgsqlConnection connection, Tenant tenant, Subscription subscription, DateTimeOffset now,
+        CancellationToken cancellation)
+    {
+        await connection.Command(
+            """
+            INSERT INTO provisioning_attempts (tenant_id, attempt, state, subscription, subscription_hash, tier, recorded_at)
+            VALUES ($1, $2, 'RECORDED', $3::jsonb, $4, $5, $6)
+            """,
+            tenant.Id, tenant.Attempt, subscription.Canonical, subscription.Hash(), subscription.Plan.Tier.ToText(), now)
+            .ExecuteAsync(cancellation);
+        await connection.Command(
+            """
+            INSERT INTO provisioning_steps (tenant_id, attempt, position, step)
+            SELECT $1, $2, s.position, s.step FROM unnest($3::text[]) WITH ORDINALITY AS s (step, position)
+            """,
+            tenant.Id, tenant.Attempt, ProvisioningSteps.All.Select(step => step.Id).ToArray())
+            .ExecuteAsync(cancellation);
+    }
+
+    /// <summary>Takes note of the run that serves the attempt, unless its worker already has.</summary>
+    public Task SaveRunAsync(Guid tenantId, int attempt, string runId, CancellationToken cancellation) =>
+        database.Command(
+            """
+            UPDATE provisioning_attempts SET run_id = $3
+            WHERE tenant_id = $1 AND attempt = $2 AND state = 'RECORDED'
+            """,
+            tenantId, attempt, runId).ExecuteAsync(cancellation);
+
+    private static Task<ProvisioningAttempt?> FindCurrent(
+        Func<string, object?[], NpgsqlCommand> command, Tenant tenant, CancellationToken cancellation) =>
+        command("SELECT * FROM provisioning_attempts WHERE tenant_id = $1 AND attempt = $2", [tenant.Id, tenant.Attempt])
+            .ReadFirstAsync(ReadAttempt, cancellation);
+
+    private static ProvisioningAttempt ReadAttempt(NpgsqlDataReader row) => new(
+        row.Number("attempt"),
+        row.Text("state"),
+        row.GetFieldValue<byte[]>(row.GetOrdinal("subscription_hash")),
+        row.FindText("run_id"),
+        row.FindText("failed_step"),
+        row.FindText("error_code"),
+        row.FindText("error"),
+        row.Flag("cancelled"),
+        row.Time("recorded_at"),
+        row.FindTime("started_at"),
+        row.FindTime("ended_at"));
+
+    private static ProvisioningStep ReadStep(NpgsqlDataReader row) => new(
+        row.Text("step"),
+        row.Text("state"),
+        row.Number("tries"),
+        row.FindTime("started_at"),
+        row.FindTime("ended_at"),
+        row.FindTime("next_try_at"),
+        row.FindText("error_code"),
+        row.FindText("error"),
+        row.FindText("undo_state"),
+        row.Number("undo_tries"),
+        row.FindText("undo_error"),
+        row.FindTime("undo_next_try_at"));
+}

@@ -1,0 +1,91 @@
+using System.Security.Cryptography;
+using ControlPlane.Persistence;
+using ControlPlane.Temporal;
+using ControlPlane.Tenants;
+using Npgsql;
+
+namespace ControlPlane.Provisioning;
+
+/// <param name="WorkflowId">Of the tenant's saga.</param>
+/// <param name="RunId">The run that serves the current attempt.</param>
+/// <param name="Status">The tenant's, before the run has changed it.</param>
+/// <param name="IsFinished">The tenant is ACTIVE: nothing was started.</param>
+public sealed record StartedProvisioning(string WorkflowId, string? RunId, TenantStatus Status, bool IsFinished);
+
+/// <summary>
+/// Records an attempt and then starts its run. The database is the fence: one transaction checks the state and writes
+/// the attempt, so of any number of equal calls one records and the others find it. Whoever finds an attempt without a
+/// run starts it, which also repairs a crash between the two.
+/// </summary>
+public sealed class StartProvisioning(
+    NpgsqlDataSource database, ProvisioningAttempts attempts, ControlPlaneWorkflows workflows, ProvisioningRuns runs,
+    TimeProvider time)
+{
+    /// <exception cref="ControlPlaneException">
+    /// No such tenant; <c>provisioning_differs</c> from the attempt that runs; <c>wrong_state</c>; Temporal is away.
+    /// </exception>
+    public async Task<StartedProvisioning> ExecuteAsync(
+        Guid tenantId, Subscription subscription, CancellationToken cancellation)
+    {
+        // Before anything is written: without Temporal's settings no run could follow.
+        _ = workflows.Client;
+        string workflowId = IProvisionTenantWorkflow.WorkflowId(tenantId);
+        var (tenant, attempt) = await RecordAsync(tenantId, subscription, cancellation);
+        if (tenant.Status == TenantStatus.Active)
+        {
+            return new StartedProvisioning(workflowId, attempt?.RunId, tenant.Status, IsFinished: true);
+        }
+
+        string runId = await runs.StartAsync(tenantId, tenant.Attempt, cancellation);
+        await attempts.SaveRunAsync(tenantId, tenant.Attempt, runId, cancellation);
+        return new StartedProvisioning(workflowId, runId, tenant.Status, IsFinished: false);
+    }
+
+    private async Task<(Tenant Tenant, ProvisioningAttempt? Attempt)> RecordAsync(
+        Guid tenantId, Subscription subscription, CancellationToken cancellation)
+    {
+        var recorded = await database.InTransactionAsync(async connection =>
+        {
+            var tenant = await TenantRepository.FindAndLockAsync(connection, tenantId, cancellation)
+                ?? throw new ControlPlaneException(ErrorCode.NotFound, $"There is no tenant {tenantId:D}.");
+            var attempt = await ProvisioningAttempts.FindCurrentAsync(connection, tenant, cancellation);
+            var now = time.GetUtcNow();
+            if (tenant.IsOverdue(now))
+            {
+                tenant.Expire(now);
+                await TenantRepository.SaveAsync(connection, tenant, cancellation);
+            }
+            else if (tenant.Status == TenantStatus.Active)
+            {
+                // Nothing to start: the caller gets the finished run.
+            }
+            else if (attempt is { IsOpen: true })
+            {
+                RequireSame(attempt, subscription);
+            }
+            else
+            {
+                tenant.BeginAttempt(now);
+                await TenantRepository.SaveAsync(connection, tenant, cancellation);
+                await ProvisioningAttempts.AddAsync(connection, tenant, subscription, now, cancellation);
+            }
+
+            return (Tenant: tenant, Attempt: attempt);
+        }, cancellation);
+
+        // Said only now, so that the expiry itself is kept.
+        return recorded.Tenant.Status != TenantStatus.Expired
+            ? recorded
+            : throw new ControlPlaneException(ErrorCode.WrongState,
+                "The tenant is EXPIRED: it was not provisioned in time and has given its key back. Sign up again.");
+    }
+
+    private static void RequireSame(ProvisioningAttempt attempt, Subscription subscription)
+    {
+        if (!CryptographicOperations.FixedTimeEquals(attempt.SubscriptionHash, subscription.Hash()))
+        {
+            throw new ControlPlaneException(ErrorCode.ProvisioningDiffers,
+                "The tenant is being provisioned with another subscription. Wait until that has ended.");
+        }
+    }
+}

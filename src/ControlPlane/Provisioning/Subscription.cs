@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ControlPlane.Tenants;
+
+namespace ControlPlane.Provisioning;
+
+/// <summary>
+/// What the billing system sold: the body of a provision call, checked and in one canonical form. Ids are the billing
+/// system's own opaque strings.
+/// </summary>
+public sealed record Subscription(
+    string Id,
+    Guid SubscriberId,
+    string PlanId,
+    DateTimeOffset StartDate,
+    DateTimeOffset EndDate,
+    int Status,
+    SubscriptionPlan Plan)
+{
+    private const int ActiveStatus = 1;
+    private const int OpaqueLength = 64;
+
+    private static readonly string[] TimeFormats =
+        ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
+
+    /// <summary>The same for the same subscription, however its body was written.</summary>
+    [JsonIgnore]
+    public string Canonical => JsonSerializer.Serialize(this, SubscriptionJson.Default.Subscription);
+
+    /// <summary>SHA-256 of the canonical form: tells a repeated call from a different one.</summary>
+    public byte[] Hash() => SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
+        this, SubscriptionJson.Default.Subscription));
+
+    /// <exception cref="ControlPlaneException">A field is wrong; names it.</exception>
+    public static Subscription Parse(Guid tenantId, SubscriptionFields fields)
+    {
+        string id = Field.Required(fields.Id, "id", OpaqueLength);
+        if (!Guid.TryParse(Field.Required(fields.SubscriberId, "subscriberId"), out var subscriber)
+            || subscriber != tenantId)
+        {
+            throw ControlPlaneException.Invalid("subscriberId",
+                $"subscriberId must be the tenant's id in the address, {tenantId:D}.");
+        }
+
+        string planId = Field.Required(fields.PlanId, "planId", OpaqueLength);
+        var start = Time(fields.StartDate, "startDate");
+        var end = Time(fields.EndDate, "endDate");
+        if (end <= start)
+        {
+            throw ControlPlaneException.Invalid("endDate", "endDate must lie after startDate.");
+        }
+
+        if (fields.Status != ActiveStatus)
+        {
+            throw ControlPlaneException.Invalid("status",
+                $"status is {fields.Status?.ToString(CultureInfo.InvariantCulture) ?? "missing"}; "
+                + $"{ActiveStatus} (ACTIVE) is expected.");
+        }
+
+        return new Subscription(id, subscriber, planId, start, end, ActiveStatus, SubscriptionPlan.Parse(fields.Plan));
+    }
+
+    internal static string Opaque(string? text, string field) => Field.Required(text, field, OpaqueLength);
+
+    private static DateTimeOffset Time(string? text, string field)
+    {
+        if (!DateTimeOffset.TryParseExact(text, TimeFormats, CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
+        {
+            throw ControlPlaneException.Invalid(field,
+                $"{field} is no point in time; expected is one such as 2025-01-01T00:00:00Z.");
+        }
+
+        return time.Year is >= 1970 and <= 2200
+            ? time
+            : throw ControlPlaneException.Invalid(field, $"{field} lies outside the years 1970 to 2200.");
+    }
+}
+
+public sealed record SubscriptionPlan(
+    string Id,
+    string Name,
+    string Description,
+    decimal Price,
+    string CurrencyId,
+    [property: JsonIgnore] TenantTier Tier,
+    string BillingCycleId,
+    string PipelineName)
+{
+    // Trailing zeros are no difference in price: dividing by a one of full scale drops them.
+    private const decimal One = 1.0000000000000000000000000000m;
+
+    [JsonPropertyName("tier")]
+    public string TierText => Tier.ToText();
+
+    internal static SubscriptionPlan Parse(SubscriptionPlanFields? fields)
+    {
+        if (fields is null)
+        {
+            throw ControlPlaneException.Invalid("plan", "plan is missing: the plan's id, name, price and tier.");
+        }
+
+        return new SubscriptionPlan(
+            Subscription.Opaque(fields.Id, "plan.id"),
+            Field.Required(fields.Name, "plan.name"),
+            Field.Optional(fields.Description, "plan.description", mostLength: 1000) ?? "",
+            fields.Price is >= 0
+                ? fields.Price.Value / One
+                : throw ControlPlaneException.Invalid("plan.price", "plan.price must be a number of at least 0."),
+            Subscription.Opaque(fields.CurrencyId, "plan.currencyId"),
+            TenantTierText.Parse(Field.Required(fields.Tier, "plan.tier"), "plan.tier"),
+            Subscription.Opaque(fields.BillingCycleId, "plan.billingCycleId"),
+            Field.Required(fields.MetaData?.PipelineName, "plan.metaData.pipelineName"));
+    }
+}
+
+/// <summary>A subscription as it came in; nothing of it is checked yet.</summary>
+public sealed record SubscriptionFields(
+    string? Id, string? SubscriberId, string? PlanId, string? StartDate, string? EndDate, int? Status,
+    SubscriptionPlanFields? Plan);
+
+public sealed record SubscriptionPlanFields(
+    string? Id, string? Name, string? Description, decimal? Price, string? CurrencyId, string? Tier,
+    string? BillingCycleId, SubscriptionMetaData? MetaData);
+
+public sealed record SubscriptionMetaData(string? PipelineName);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(Subscription))]
+internal sealed partial class SubscriptionJson : JsonSerializerContext;

@@ -1,0 +1,44 @@
+using ControlPlane.Leads;
+
+namespace ControlPlane.Tenants;
+
+/// <summary>What a lead asks for; every field is checked by the use case.</summary>
+public sealed record CreateTenantCommand(string? Key, IReadOnlyList<string?>? Domains, string? Name);
+
+/// <summary>Makes the one tenant of a lead whose address is proven.</summary>
+public sealed class CreateTenant(
+    LeadRepository leads, TenantRepository tenants, TenantKeyOptions keys, TimeProvider time)
+{
+    public const int MostDomains = 20;
+
+    /// <exception cref="ControlPlaneException">
+    /// A field is wrong, the lead has a tenant, or key or domain belong to another one.
+    /// </exception>
+    public async Task<Tenant> ExecuteAsync(Guid leadId, CreateTenantCommand command, CancellationToken cancellation)
+    {
+        var key = TenantKey.Parse(command.Key, mostLength: keys.MostLength);
+        var domains = ParseDomains(command.Domains);
+        string? name = Field.Optional(command.Name, "name");
+        var lead = await leads.FindAsync(leadId, cancellation)
+            ?? throw new ControlPlaneException(ErrorCode.NotFound, $"There is no lead {leadId:D}.");
+        var now = time.GetUtcNow();
+        var tenant = Tenant.Create(lead, key, domains, name, now);
+        await tenants.AddAsync(tenant, now, cancellation);
+        return tenant;
+    }
+
+    private static List<DomainName> ParseDomains(IReadOnlyList<string?>? texts)
+    {
+        if (texts is null or { Count: 0 or > MostDomains })
+        {
+            throw ControlPlaneException.Invalid("domains",
+                $"domains has {texts?.Count ?? 0} entries; 1 to {MostDomains} host names are expected.");
+        }
+
+        var domains = texts.Select((text, i) => DomainName.Parse(text, $"domains[{i}]")).ToList();
+        var twice = domains.GroupBy(domain => domain).FirstOrDefault(group => group.Count() > 1);
+        return twice is null
+            ? domains
+            : throw ControlPlaneException.Invalid("domains", $"domains holds {twice.Key} twice.");
+    }
+}

@@ -1,0 +1,27 @@
+using ControlPlane.Persistence;
+using Npgsql;
+
+namespace ControlPlane.Tenants;
+
+/// <summary>What a tenant owns in an outside system.</summary>
+/// <param name="State">PLANNED before its step, CREATED after it, DELETED after its undo.</param>
+/// <param name="Attempt">The one it was made by.</param>
+public sealed record TenantResource(
+    string Type, string Name, string State, int Attempt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+
+/// <summary>The resource records of a tenant, in the order of their making.</summary>
+public sealed class ListResources(GetTenant tenants, NpgsqlDataSource database)
+{
+    /// <exception cref="ControlPlaneException">No such tenant.</exception>
+    public async Task<IReadOnlyList<TenantResource>> ExecuteAsync(Guid tenantId, CancellationToken cancellation)
+    {
+        await tenants.ExecuteAsync(tenantId, cancellation);
+        return await database.Command(
+            "SELECT * FROM resources WHERE tenant_id = $1 ORDER BY created_at, type, name", tenantId)
+            .ReadAllAsync(Read, cancellation);
+    }
+
+    private static TenantResource Read(NpgsqlDataReader row) => new(
+        row.Text("type"), row.Text("name"), row.Text("state"), row.Number("attempt"), row.Time("created_at"),
+        row.Time("updated_at"));
+}

@@ -1,0 +1,12 @@
+using ControlPlane.Settings;
+
+namespace ControlPlane.Tenants;
+
+/// <param name="MostLength">
+/// <c>TENANT_KEY_MAX_LENGTH</c>: how long a new tenant's key may be, 10 unless set, at most 50.
+/// </param>
+public sealed record TenantKeyOptions(int MostLength)
+{
+    public static TenantKeyOptions From(SettingsReader settings) => new(settings.Number(
+        "TENANT_KEY_MAX_LENGTH", TenantKey.MostLength, TenantKey.LeastLength, TenantKey.MostLengthConfigurable));
+}

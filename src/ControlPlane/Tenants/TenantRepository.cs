@@ -1,0 +1,161 @@
+using ControlPlane.Persistence;
+using Npgsql;
+
+namespace ControlPlane.Tenants;
+
+/// <summary>The rows of <c>tenants</c>, <c>tenant_domains</c> and <c>tenant_contacts</c>.</summary>
+public sealed class TenantRepository(NpgsqlDataSource database)
+{
+    private const string Select =
+        """
+        SELECT t.*,
+               (SELECT array_agg(d.domain ORDER BY d.position) FROM tenant_domains d WHERE d.tenant_id = t.id) AS domains,
+               (SELECT array_agg(d.state ORDER BY d.position) FROM tenant_domains d WHERE d.tenant_id = t.id) AS states,
+               c.email, c.first_name, c.last_name, c.type
+        FROM tenants t JOIN tenant_contacts c ON c.tenant_id = t.id AND c.is_primary
+        """;
+
+    /// <summary>In one transaction: gives back what overdue tenants hold of the new one's names, then adds it.</summary>
+    /// <exception cref="ControlPlaneException">
+    /// <c>lead_has_tenant</c>, <c>key_taken</c> or <c>domain_taken</c>: the database decides, so racing is safe.
+    /// </exception>
+    public async Task AddAsync(Tenant tenant, DateTimeOffset now, CancellationToken cancellation)
+    {
+        string proven = tenant.Domains.Single(domain => domain.State == DomainState.Proven).Name.Value;
+        try
+        {
+            await database.InTransactionAsync(async connection =>
+            {
+                await ExpireHoldersAsync(connection, tenant.Key, proven, now, cancellation);
+                await InsertAsync(connection, tenant, cancellation);
+                return true;
+            }, cancellation);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            throw e.ConstraintName switch
+            {
+                "tenants_lead_id_key" => new ControlPlaneException(ErrorCode.LeadHasTenant,
+                    "The lead has a tenant already. Verify the lead again for a token that reads its provisioning."),
+                "tenants_live_key" => new ControlPlaneException(ErrorCode.KeyTaken,
+                    $"The key '{tenant.Key}' belongs to another tenant; choose another one.", "key"),
+                "tenant_domains_live" => new ControlPlaneException(ErrorCode.DomainTaken,
+                    $"The domain {proven} belongs to another tenant.", "domains"),
+                _ => e,
+            };
+        }
+    }
+
+    public Task<Tenant?> FindAsync(Guid id, CancellationToken cancellation) =>
+        database.Command($"{Select} WHERE t.id = $1", id).ReadFirstAsync(Read, cancellation);
+
+    /// <summary>The tenant, locked until the connection's transaction ends.</summary>
+    public static Task<Tenant?> FindAndLockAsync(
+        NpgsqlConnection connection, Guid id, CancellationToken cancellation) =>
+        connection.Command($"{Select} WHERE t.id = $1 FOR UPDATE OF t", id).ReadFirstAsync(Read, cancellation);
+
+    public async Task<Guid?> FindIdByLeadAsync(Guid leadId, CancellationToken cancellation) =>
+        await database.Command("SELECT id FROM tenants WHERE lead_id = $1", leadId)
+            .ReadAllAsync(row => row.GetGuid(0), cancellation) is [var id] ? id : null;
+
+    /// <summary>
+    /// The newest first, after the last one of the page before where there was one; of one status or of all. Overdue
+    /// ones count as EXPIRED.
+    /// </summary>
+    public Task<List<Tenant>> ListAsync(
+        TenantStatus? status, TenantCursor? after, int limit, DateTimeOffset now, CancellationToken cancellation) =>
+        database.Command(
+            $"""
+            {Select}
+            WHERE ($1::text IS NULL OR $1 = CASE
+                      WHEN t.status = 'PENDING_PROVISION' AND t.attempt = 0 AND t.expires_at <= $5 THEN 'EXPIRED'
+                      ELSE t.status END)
+              AND ($2::timestamptz IS NULL OR (t.created_at, t.id) < ($2, $3::uuid))
+            ORDER BY t.created_at DESC, t.id DESC LIMIT $4
+            """,
+            status?.ToText(), after?.CreatedAt, after?.Id, limit, now).ReadAllAsync(Read, cancellation);
+
+    /// <summary>Saves what the entity's verbs changed, in the transaction that locked it.</summary>
+    public static async Task SaveAsync(NpgsqlConnection connection, Tenant tenant, CancellationToken cancellation)
+    {
+        await connection.Command(
+            "UPDATE tenants SET status = $2, attempt = $3, updated_at = $4 WHERE id = $1",
+            tenant.Id, tenant.Status.ToText(), tenant.Attempt, tenant.UpdatedAt).ExecuteAsync(cancellation);
+        if (tenant.Status == TenantStatus.Expired)
+        {
+            await connection.Command("UPDATE tenant_domains SET state = 'RELEASED' WHERE tenant_id = $1", tenant.Id)
+                .ExecuteAsync(cancellation);
+        }
+    }
+
+    // Locked in the order of their ids, so that two sign-ups that free the same two tenants do not block each other.
+    private static async Task ExpireHoldersAsync(
+        NpgsqlConnection connection, TenantKey key, string domain, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var holders = await connection.Command(
+            $"""
+            {Select}
+            WHERE t.status = 'PENDING_PROVISION' AND t.attempt = 0 AND t.expires_at <= $3
+              AND (t.key = $1 OR EXISTS (SELECT FROM tenant_domains d
+                                         WHERE d.tenant_id = t.id AND d.domain = $2 AND d.state = 'PROVEN'))
+            ORDER BY t.id FOR UPDATE OF t
+            """,
+            key.Value, domain, now).ReadAllAsync(Read, cancellation);
+        foreach (var holder in holders)
+        {
+            holder.Expire(now);
+            await SaveAsync(connection, holder, cancellation);
+        }
+    }
+
+    private static async Task InsertAsync(NpgsqlConnection connection, Tenant tenant, CancellationToken cancellation)
+    {
+        await connection.Command(
+            """
+            INSERT INTO tenants (id, lead_id, key, name, status, created_at, updated_at, expires_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            """,
+            tenant.Id, tenant.LeadId, tenant.Key.Value, tenant.Name, tenant.Status.ToText(), tenant.CreatedAt,
+            tenant.UpdatedAt, tenant.ExpiresAt).ExecuteAsync(cancellation);
+        await connection.Command(
+            """
+            INSERT INTO tenant_domains (tenant_id, domain, position, state)
+            SELECT $1, d.domain, d.position - 1, d.state
+            FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS d (domain, state, position)
+            """,
+            tenant.Id,
+            tenant.Domains.Select(domain => domain.Name.Value).ToArray(),
+            tenant.Domains.Select(domain => domain.State.ToText()).ToArray()).ExecuteAsync(cancellation);
+        foreach (var contact in tenant.Contacts)
+        {
+            await connection.Command(
+                """
+                INSERT INTO tenant_contacts (tenant_id, email, first_name, last_name, is_primary, type)
+                VALUES ($1, $2, $3, $4, $5, $6)
+                """,
+                tenant.Id, contact.Email, contact.FirstName, contact.LastName, contact.IsPrimary, contact.Type)
+                .ExecuteAsync(cancellation);
+        }
+    }
+
+    private static Tenant Read(NpgsqlDataReader row) => Tenant.Restore(
+        new Tenant
+        {
+            Id = row.Id("id"),
+            LeadId = row.Id("lead_id"),
+            Key = TenantKey.FromStorage(row.Text("key")),
+            Name = row.Text("name"),
+            Domains = row.Texts("domains").Zip(row.Texts("states"), (domain, state) =>
+                new TenantDomain(DomainName.FromStorage(domain), DomainStateText.Parse(state))).ToList(),
+            Contacts =
+            [
+                new TenantContact(row.Text("email"), row.Text("first_name"), row.Text("last_name"), IsPrimary: true,
+                    row.Text("type")),
+            ],
+            CreatedAt = row.Time("created_at"),
+            ExpiresAt = row.Time("expires_at"),
+        },
+        TenantStatusText.Parse(row.Text("status")),
+        row.Number("attempt"),
+        row.Time("updated_at"));
+}

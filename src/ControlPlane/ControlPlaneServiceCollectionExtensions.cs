@@ -36,10 +36,8 @@ public static class ControlPlaneServiceCollectionExtensions
 
     private static IServiceCollection AddLeads(this IServiceCollection services) => services
         .AddSingleton<LeadRepository>()
-        .AddSingleton(provider => new LeadVerificationMail(
-            LeadTokenDeliveryText.From(provider.GetRequiredService<SettingsReader>()),
-            provider.GetRequiredService<MailedTokens>(),
-            provider.GetRequiredService<ControlPlaneWorkflows>()))
+        .AddSetting(LeadVerificationOptions.From)
+        .AddSingleton<LeadVerificationMail>()
         .AddSingleton<RegisterLead>()
         .AddSingleton<ResendLeadVerification>()
         .AddSingleton<VerifyLead>();
@@ -62,8 +60,13 @@ public static class ControlPlaneServiceCollectionExtensions
         .AddSingleton<InvitationRepository>()
         .AddSingleton<RenewInvitation>();
 
-    /// <summary>Options that are read from the settings when they are first needed.</summary>
+    /// <summary>Options that are read from the settings when they are first needed, or probed at start.</summary>
     public static IServiceCollection AddSetting<T>(this IServiceCollection services, Func<SettingsReader, T> read)
-        where T : class =>
-        services.AddSingleton(provider => read(provider.GetRequiredService<SettingsReader>()));
+        where T : class => services
+        .AddSingleton(provider => read(provider.GetRequiredService<SettingsReader>()))
+        .AddSingleton(new SettingProbe(provider => provider.GetRequiredService<T>()));
 }
+
+/// <summary>Reads one group of settings, so that a process can say at start what is wrong with it.</summary>
+/// <param name="Read">Throws <see cref="SettingException"/> where a value cannot be used.</param>
+public sealed record SettingProbe(Func<IServiceProvider, object?> Read);

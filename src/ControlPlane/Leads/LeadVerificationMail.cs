@@ -5,12 +5,12 @@ namespace ControlPlane.Leads;
 
 /// <summary>Gets a lead's validation token on its way: starts the mail's workflow, or hands the token back.</summary>
 public sealed class LeadVerificationMail(
-    LeadTokenDelivery delivery, MailedTokens tokens, ControlPlaneWorkflows workflows)
+    LeadVerificationOptions options, MailedTokens tokens, ControlPlaneWorkflows workflows)
 {
     /// <returns>The token where it stands in the answer (development and tests); null where it is mailed.</returns>
     public async Task<string?> SendAsync(Guid leadId, int generation, CancellationToken cancellation)
     {
-        if (delivery == LeadTokenDelivery.Response)
+        if (options.TokenInResponse)
         {
             return tokens.Create(MailedTokenKind.LeadValidation, leadId, generation);
         }

@@ -1,0 +1,40 @@
+using Functions.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Functions.Health;
+
+public static class HealthExtensions
+{
+    public static void AddHealth(this IServiceCollection services) => services.AddSingleton<Readiness>();
+
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        var health = routes.MapGroup("/health").WithTags("Health");
+        health.MapGet("/live", () => TypedResults.Ok(new LiveResponse("alive"))).WithName("Live")
+            .WithSummary("The process lives.");
+        health.MapGet("/ready", GetReadyAsync).WithName("Ready")
+            .Produces<HealthResponse>(StatusCodes.Status503ServiceUnavailable)
+            .WithSummary("Whether the database and Temporal answer, each by itself.");
+    }
+
+    private static async Task<JsonHttpResult<HealthResponse>> GetReadyAsync(
+        Readiness readiness, HttpContext context, CancellationToken cancellation)
+    {
+        var health = await readiness.ReadAsync(cancellation);
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Json(health, FunctionsJson.Default.HealthResponse, statusCode:
+            health.Status == HealthResponse.Ready
+                ? StatusCodes.Status200OK
+                : StatusCodes.Status503ServiceUnavailable);
+    }
+}
+
+public sealed record LiveResponse(string Status);
+
+/// <param name="Status"><c>ready</c> or <c>unavailable</c>.</param>
+/// <param name="Database"><c>ok</c>, <c>unreachable</c>, <c>not_migrated</c> or <c>not_configured</c>.</param>
+/// <param name="Temporal"><c>ok</c>, <c>unreachable</c>, <c>namespace_missing</c> or <c>not_configured</c>.</param>
+public sealed record HealthResponse(string Status, string Database, string Temporal)
+{
+    public const string Ready = "ready";
+}

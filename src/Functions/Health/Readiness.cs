@@ -1,0 +1,76 @@
+using ControlPlane.Persistence;
+using ControlPlane.Settings;
+using ControlPlane.Temporal;
+using Npgsql;
+using Temporalio.Client;
+using Temporalio.Exceptions;
+
+namespace Functions.Health;
+
+/// <summary>Asks the database and Temporal, at the same time and for at most two seconds.</summary>
+public sealed class Readiness(IServiceProvider services, TimeProvider time)
+{
+    private const string Ok = "ok";
+    private const string NotConfigured = "not_configured";
+    private const string Unreachable = "unreachable";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    public async Task<HealthResponse> ReadAsync(CancellationToken cancellation)
+    {
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
+        var database = AskDatabaseAsync(either.Token);
+        var temporal = AskTemporalAsync(either.Token);
+        await Task.WhenAll(database, temporal);
+        bool isReady = (await database, await temporal) is (Ok, Ok);
+        return new HealthResponse(isReady ? HealthResponse.Ready : "unavailable", await database, await temporal);
+    }
+
+    private async Task<string> AskDatabaseAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await services.GetRequiredService<NpgsqlDataSource>()
+                .Command("SELECT 1 FROM leads LIMIT 1").ExecuteAsync(cancellation);
+            return Ok;
+        }
+        catch (MissingSettingException)
+        {
+            return NotConfigured;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedTable)
+        {
+            return "not_migrated";
+        }
+        catch (Exception e) when (e is NpgsqlException or OperationCanceledException or TimeoutException
+            or System.Net.Sockets.SocketException)
+        {
+            return Unreachable;
+        }
+    }
+
+    private async Task<string> AskTemporalAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var workflows = services.GetRequiredService<ControlPlaneWorkflows>();
+            await workflows.Client.Connection.WorkflowService.DescribeNamespaceAsync(
+                new() { Namespace = workflows.Namespace },
+                new RpcOptions { CancellationToken = cancellation, Retry = false });
+            return Ok;
+        }
+        catch (MissingSettingException)
+        {
+            return NotConfigured;
+        }
+        catch (RpcException e) when (e.Code == RpcException.StatusCode.NotFound)
+        {
+            return "namespace_missing";
+        }
+        catch (Exception e) when (e is RpcException or InvalidOperationException or OperationCanceledException)
+        {
+            return Unreachable;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Net;
+using ControlPlane.Settings;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Functions.Hosting;
+
+/// <summary>The web application's builder under the rules of a custom handler of Azure Functions.</summary>
+public static class FunctionsBuilder
+{
+    /// <summary>Bodies above this are refused with 413.</summary>
+    public const int MostBodyBytes = 64 * 1024;
+
+    /// <exception cref="SettingException">A setting of the process itself cannot be used.</exception>
+    public static WebApplicationBuilder Create(string[] args)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            // Nothing is read again while the process lives; watching would put an inotify watch on every folder below.
+            Args = [.. args, "--hostBuilder:reloadConfigOnChange=false"],
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        LocalSettings.AddTo(builder.Configuration, builder.Environment);
+        var settings = new SettingsReader(builder.Configuration, builder.Environment);
+        builder.WebHost.UseUrls(ListenAddress(settings));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MostBodyBytes;
+        });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        AddConsole(builder.Logging);
+        return builder;
+    }
+
+    // The Functions host says on which port it expects its handler, and looks nowhere but on the loopback address.
+    private static string ListenAddress(SettingsReader settings)
+    {
+        if (settings.Find("FUNCTIONS_CUSTOMHANDLER_PORT") is not null)
+        {
+            return $"http://127.0.0.1:{settings.Number("FUNCTIONS_CUSTOMHANDLER_PORT", 0, 1, 65535)}";
+        }
+
+        string host = settings.Text("HOST", "127.0.0.1");
+        if (!IPAddress.TryParse(host, out var address) && Uri.CheckHostName(host) != UriHostNameType.Dns)
+        {
+            throw new SettingException("HOST", $"'{host}'", "an address or a name such as 127.0.0.1");
+        }
+
+        bool isVersion6 = address?.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
+        return $"http://{(isVersion6 ? $"[{host}]" : host)}:{settings.Number("PORT", 14000, 0, 65535)}";
+    }
+
+    // The Functions host takes every line of the error stream for an error.
+    private static void AddConsole(ILoggingBuilder logging)
+    {
+        logging.AddSimpleConsole(line =>
+        {
+            line.SingleLine = true;
+            line.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            line.UseUtcTimestamp = true;
+            line.ColorBehavior = Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 }
+                ? LoggerColorBehavior.Disabled
+                : LoggerColorBehavior.Default;
+        });
+        logging.Services.Configure<ConsoleLoggerOptions>(console =>
+            console.LogToStandardErrorThreshold = LogLevel.Error);
+    }
+}

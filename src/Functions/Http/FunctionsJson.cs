@@ -1,0 +1,52 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ControlPlane.Leads;
+using ControlPlane.Provisioning;
+using ControlPlane.Tenants;
+using Functions.Health;
+using Functions.Hosting;
+using Functions.Invitations;
+using Functions.Leads;
+using Functions.Provisioning;
+using Functions.Tenants;
+
+namespace Functions.Http;
+
+/// <summary>Every type that crosses HTTP, without reflection, and strict: a name twice or a number as text is refused.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    AllowDuplicateProperties = false,
+    NumberHandling = JsonNumberHandling.Strict)]
+[JsonSerializable(typeof(AboutResponse))]
+[JsonSerializable(typeof(AcceptInvitationRequest))]
+[JsonSerializable(typeof(CreateTenantCommand))]
+[JsonSerializable(typeof(HealthResponse))]
+[JsonSerializable(typeof(InvitationResponse))]
+[JsonSerializable(typeof(LeadResponse))]
+[JsonSerializable(typeof(LiveResponse))]
+[JsonSerializable(typeof(PingResponse))]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(ProvisioningResponse))]
+[JsonSerializable(typeof(ProvisioningStartedResponse))]
+[JsonSerializable(typeof(RegisterLeadCommand))]
+[JsonSerializable(typeof(ResourceResponse[]))]
+[JsonSerializable(typeof(SubscriptionFields))]
+[JsonSerializable(typeof(TenantResponse))]
+[JsonSerializable(typeof(TenantPageResponse))]
+[JsonSerializable(typeof(VerifiedLeadResponse))]
+internal sealed partial class FunctionsJson : JsonSerializerContext;
+
+public static class JsonExtensions
+{
+    public static void AddJson(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.AllowDuplicateProperties = false;
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, FunctionsJson.Default);
+        });
+        // In every environment, so that one place says what was wrong with a body.
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+    }
+}

@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text.Json;
+using ControlPlane;
+using ControlPlane.Settings;
+using Functions.RateLimits;
+using Microsoft.AspNetCore.WebUtilities;
+using Npgsql;
+
+namespace Functions.Http;
+
+/// <summary>Everything that goes wrong becomes problem details here, and nowhere else.</summary>
+public static partial class ProblemDetailsExtensions
+{
+    /// <summary>The status of each kind of broken rule, and its code in the contract.</summary>
+    public static (int Status, string Code) ToHttp(this ErrorCode code) => code switch
+    {
+        ErrorCode.InvalidRequest => (400, "invalid_request"),
+        ErrorCode.TokenMissing => (401, "token_missing"),
+        ErrorCode.TokenInvalid => (401, "token_invalid"),
+        ErrorCode.TokenExpired => (401, "token_expired"),
+        ErrorCode.TokenWrongLead => (401, "token_wrong_lead"),
+        ErrorCode.Forbidden => (403, "forbidden"),
+        ErrorCode.NotFound => (404, "not_found"),
+        ErrorCode.KeyTaken => (409, "key_taken"),
+        ErrorCode.DomainTaken => (409, "domain_taken"),
+        ErrorCode.LeadHasTenant => (409, "lead_has_tenant"),
+        ErrorCode.ProvisioningDiffers => (409, "provisioning_differs"),
+        ErrorCode.WrongState => (409, "wrong_state"),
+        ErrorCode.PasswordRejected => (422, "password_rejected"),
+        ErrorCode.TooManyRequests => (429, "too_many_requests"),
+        ErrorCode.NotImplemented => (501, "not_implemented"),
+        ErrorCode.NotConfigured => (503, "not_configured"),
+        ErrorCode.Unavailable => (503, "unavailable"),
+        _ => (500, "internal"),
+    };
+
+    public static void UseProblemDetails(this WebApplication app) => app.Use(async (context, next) =>
+    {
+        try
+        {
+            await next(context);
+            if (!context.Response.HasStarted && ForStatus(context.Response.StatusCode) is { } problem)
+            {
+                await WriteAsync(context, problem);
+            }
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is left to read an answer.
+        }
+        catch (Exception e) when (!context.Response.HasStarted)
+        {
+            context.Response.Headers.RetryAfter = (e as TooManyRequestsException)?.RetryAfter;
+            await WriteAsync(context, For(e) ?? Unexpected(app.Logger, context, e));
+        }
+    });
+
+    private static Problem? For(Exception exception) => exception switch
+    {
+        ControlPlaneException e when e.Code.ToHttp() is var (status, code) => Create(status, code, e.Message, e.Field),
+        TooManyRequestsException e => Create(429, "too_many_requests",
+            $"There were too many sign-ups. Try again in {e.RetryAfter} seconds.", null),
+        MissingSettingException e => Create(503, "not_configured", e.Message, null),
+        BadHttpRequestException { StatusCode: 413 } => ForStatus(413),
+        BadHttpRequestException { StatusCode: 415 } => ForStatus(415),
+        BadHttpRequestException { InnerException: JsonException json } => Malformed(json),
+        BadHttpRequestException => Create(400, "invalid_request", "A JSON object is expected as the body.", "body"),
+        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } =>
+            Create(503, "unavailable", "The control tables are missing: run `migrate` of the worker.", null),
+        PostgresException { IsTransient: false } => null,
+        NpgsqlException or SocketException or TimeoutException =>
+            Create(503, "unavailable", "The database cannot be reached right now. Call again in a moment.", null),
+        _ => null,
+    };
+
+    private static Problem? ForStatus(int status) => status switch
+    {
+        400 => Create(400, "invalid_request", "A JSON object is expected as the body.", "body"),
+        404 => Create(404, "not_found", "There is nothing at this address; see /openapi/v1.json.", null),
+        405 => Create(405, "method_not_allowed", "This address does not take this method; see Allow.", null),
+        413 => Create(413, "too_large", "The body is larger than 64 KiB.", null),
+        415 => Create(415, "unsupported_media_type", "Content-Type must be application/json.", null),
+        _ => null,
+    };
+
+    // The exception's own message may quote what was sent.
+    private static Problem Malformed(JsonException e)
+    {
+        string field = e.Path is { Length: > 2 } path && path.StartsWith("$.", StringComparison.Ordinal)
+            ? path[2..]
+            : "body";
+        return Create(400, "invalid_request", string.Create(CultureInfo.InvariantCulture,
+            $"The body is no JSON as expected: {field}, line {e.LineNumber + 1}, is malformed, out of range, "
+            + $"there twice, or of another type."), field);
+    }
+
+    private static Problem Unexpected(ILogger logger, HttpContext context, Exception e)
+    {
+        LogUnexpected(logger, context.Request.Method, context.GetEndpoint()?.DisplayName, e);
+        return Create(500, "internal", "Something went wrong here. It has been logged; try again later.", null);
+    }
+
+    private static Problem Create(int status, string code, string detail, string? field) =>
+        new("about:blank", ReasonPhrases.GetReasonPhrase(status), status, detail, code, field);
+
+    private static Task WriteAsync(HttpContext context, Problem problem)
+    {
+        // What the handler had set so far belongs to an answer that is not given; what a limit says stays.
+        var retryAfter = context.Response.Headers.RetryAfter;
+        var allow = context.Response.Headers.Allow;
+        context.Response.Clear();
+        context.Response.Headers.RetryAfter = retryAfter;
+        context.Response.Headers.Allow = allow;
+        context.Response.Headers.CacheControl = "no-store";
+        if (problem.Status == 401)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        context.Response.StatusCode = problem.Status;
+        return context.Response.WriteAsJsonAsync(
+            problem, FunctionsJson.Default.Problem, "application/problem+json", context.RequestAborted);
+    }
+
+    [LoggerMessage(2, LogLevel.Error, "{Method} {Endpoint} failed unexpectedly")]
+    private static partial void LogUnexpected(ILogger logger, string method, string? endpoint, Exception e);
+}

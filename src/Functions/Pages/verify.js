@@ -1,0 +1,80 @@
+import { blame, call, onSubmit, say, show, takeToken, unreachable } from "./page.js";
+
+const token = takeToken();
+const lead = leadOf(token);
+let jwt = "";
+
+// The token's middle part is the lead's id: 16 bytes in base64url.
+function leadOf(text) {
+  try {
+    const part = text.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
+    const hex = [...atob(part)].map(c => c.charCodeAt(0).toString(16).padStart(2, "0")).join("");
+    return hex.length === 32 ? hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5") : null;
+  } catch {
+    return null;
+  }
+}
+
+async function verify() {
+  const answer = await call(`/leads/${lead}/verify`, null, token);
+  if (answer.status === 200) {
+    jwt = answer.body.token;
+  }
+  return answer;
+}
+
+onSubmit("confirm-form", async () => {
+  const answer = await verify();
+  if (answer.status === 200) {
+    say("Your address is confirmed.", "done");
+    show("create");
+  } else if (answer.body?.code === "token_expired") {
+    say("This link has expired. Have a new one sent to you.", "error");
+    show("resend");
+  } else if (answer.status === 401) {
+    say("This link is not valid, or a newer one was sent since. Use the link of the newest mail.", "error");
+    show("resend");
+  } else {
+    say(answer.status === 0 ? unreachable : answer.body.detail, "error");
+  }
+});
+
+onSubmit("create-form", async form => {
+  const { key, domain, name } = form.elements;
+  const wanted = { key: key.value.trim(), domains: [domain.value.trim()], name: name.value.trim() || null };
+  let answer = await call(`/leads/${lead}/tenants`, wanted, jwt);
+  if (answer.body?.code === "token_expired" && (await verify()).status === 200) {
+    // The confirmation lives longer than what it gave: a fresh one lets the person take their time.
+    answer = await call(`/leads/${lead}/tenants`, wanted, jwt);
+  }
+  if (answer.status === 201) {
+    say(`Your workspace ${answer.body.key} is ordered. You get a mail as soon as it is ready.`, "done");
+    show(null);
+  } else if (answer.body?.code === "lead_has_tenant") {
+    say("Your workspace has been ordered already. You get a mail as soon as it is ready.", "done");
+    show(null);
+  } else if (answer.body?.code === "token_expired") {
+    say("This link has expired. Have a new one sent to you.", "error");
+    show("resend");
+  } else {
+    say(answer.status === 0 ? unreachable : answer.body.detail, "error");
+    const field = answer.body?.field ?? "";
+    blame(field.startsWith("domains") ? domain : form.elements[field] ?? null);
+  }
+});
+
+onSubmit("resend-form", async () => {
+  const answer = await call(`/leads/${lead}/resend`, null, null);
+  if (answer.status === 200) {
+    say("A new link is on its way to you. The old one is no longer good.", "done");
+    show(null);
+  } else {
+    say(answer.status === 0 ? unreachable : answer.body.detail, "error");
+  }
+});
+
+if (lead) {
+  show("confirm");
+} else {
+  say("This link is not complete. Open it from the mail, or copy all of it.", "error");
+}

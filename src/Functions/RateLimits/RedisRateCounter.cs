@@ -1,0 +1,105 @@
+using ControlPlane.Settings;
+using StackExchange.Redis;
+
+namespace Functions.RateLimits;
+
+/// <summary>
+/// Counts in Redis, for all processes together; while Redis is away each process counts for itself. Nothing is lost
+/// without Redis.
+/// </summary>
+public sealed partial class RedisRateCounter(
+    RedisOptions options, ProcessRateCounter own, ILogger<RedisRateCounter> logger) : IRateCounter, IAsyncDisposable
+{
+    // Both in one step: a key that was counted and has no end would never be free again.
+    private const string Script =
+        """
+        local count = redis.call('INCR', KEYS[1])
+        if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+        return {count, redis.call('PTTL', KEYS[1])}
+        """;
+
+    private readonly Lazy<Task<ConnectionMultiplexer>> connection = new(() =>
+        ConnectionMultiplexer.ConnectAsync(options.Configuration));
+
+    private int isAway;
+
+    public async ValueTask<RateCount> AddAsync(string key, TimeSpan window, CancellationToken cancellation)
+    {
+        try
+        {
+            var redis = await connection.Value.WaitAsync(cancellation);
+            var answer = (RedisResult[])(await redis.GetDatabase().ScriptEvaluateAsync(
+                Script, [$"arc-saas:rate:{key}"], [(long)window.TotalMilliseconds]))!;
+            if (Interlocked.Exchange(ref isAway, 0) == 1)
+            {
+                LogBack();
+            }
+
+            return new RateCount((long)answer[0], TimeSpan.FromMilliseconds(Math.Max(1, (long)answer[1])));
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException)
+        {
+            if (Interlocked.Exchange(ref isAway, 1) == 0)
+            {
+                LogAway(e.GetType().Name);
+            }
+
+            return await own.AddAsync(key, window, cancellation);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (connection.IsValueCreated && connection.Value.IsCompletedSuccessfully)
+        {
+            await (await connection.Value).DisposeAsync();
+        }
+    }
+
+    [LoggerMessage(4, LogLevel.Warning, "Redis is away ({Reason}): this process counts sign-ups for itself.")]
+    private partial void LogAway(string reason);
+
+    [LoggerMessage(5, LogLevel.Information, "Redis is back: sign-ups are counted for all processes together.")]
+    private partial void LogBack();
+}
+
+/// <summary><c>REDIS_URL</c>: <c>redis://[user:password@]host[:port][/database]</c>, or <c>rediss://</c> with TLS.</summary>
+public sealed record RedisOptions(ConfigurationOptions Configuration)
+{
+    private const string Name = "REDIS_URL";
+
+    /// <returns>Null where no Redis is configured.</returns>
+    public static RedisOptions? Find(SettingsReader settings)
+    {
+        if (settings.Find(Name) is not { } text)
+        {
+            return null;
+        }
+
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("redis" or "rediss")
+            || url.Host.Length == 0)
+        {
+            // The text may hold a password.
+            throw new SettingException(Name, "something that is no such address", "redis://host:6379");
+        }
+
+        string[] user = url.UserInfo.Split(':', 2);
+        string path = url.AbsolutePath.Trim('/');
+        return new RedisOptions(new ConfigurationOptions
+        {
+            EndPoints = { { url.Host, url.Port > 0 ? url.Port : 6379 } },
+            Ssl = url.Scheme == "rediss",
+            User = user is [{ Length: > 0 } name, _] ? Uri.UnescapeDataString(name) : null,
+            Password = user.Length == 2 ? Uri.UnescapeDataString(user[1]) : null,
+            DefaultDatabase = path.Length == 0 ? 0
+                : int.TryParse(path, out int number) ? number
+                : throw new SettingException(Name, "a database that is no number", "redis://host:6379/0"),
+            // A sign-up does not wait for a Redis that is away.
+            AbortOnConnectFail = false,
+            BacklogPolicy = BacklogPolicy.FailFast,
+            ConnectTimeout = 1000,
+            AsyncTimeout = 500,
+            ClientName = "arc-saas-functions",
+        });
+    }
+}

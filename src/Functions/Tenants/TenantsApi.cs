@@ -1,0 +1,110 @@
+using System.Globalization;
+using ControlPlane;
+using ControlPlane.Tenants;
+using Functions.Http;
+using Functions.Tokens;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Functions.Tenants;
+
+public static class TenantsApi
+{
+    public static void MapTenants(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/leads/{id:guid}/tenants", CreateAsync).WithTags("Tenants").WithName("CreateTenant")
+            .AcceptsBearer(BearerKind.Lead)
+            .WithSummary("Makes the one tenant of a lead.")
+            .WithBodyErrors(ErrorCode.TokenMissing, ErrorCode.TokenInvalid, ErrorCode.TokenExpired,
+                ErrorCode.TokenWrongLead, ErrorCode.NotFound, ErrorCode.KeyTaken, ErrorCode.DomainTaken,
+                ErrorCode.LeadHasTenant, ErrorCode.NotConfigured, ErrorCode.Unavailable);
+
+        var tenants = routes.MapGroup("/tenants").WithTags("Tenants");
+        tenants.MapGet("/", ListAsync).WithName("ListTenants").ForOperators()
+            .WithSummary("The tenants, the newest first, page by page.")
+            .WithOperatorErrors(ErrorCode.InvalidRequest);
+        tenants.MapGet("/{id:guid}", GetAsync).WithName("GetTenant").ForOperators()
+            .WithSummary("One tenant.")
+            .WithOperatorErrors(ErrorCode.NotFound);
+        tenants.MapGet("/{id:guid}/resources", ListResourcesAsync).WithName("ListResources").ForOperators()
+            .WithSummary("What the tenant owns in the outside systems.")
+            .WithOperatorErrors(ErrorCode.NotFound);
+        tenants.MapGet("/{id:guid}/residue", ReadResidue).WithName("ReadResidue").ForOperators()
+            .WithSummary("What a rolled-back attempt left behind. Not built yet: 501.")
+            .WithOperatorErrors(ErrorCode.NotImplemented);
+    }
+
+    private static async Task<Created<TenantResponse>> CreateAsync(
+        Guid id, CreateTenantCommand command, HttpContext context, CreateTenant create, CancellationToken cancellation)
+    {
+        context.Lead().RequireTenantCreation(id);
+        var tenant = await create.ExecuteAsync(id, command, cancellation);
+        return TypedResults.Created($"/tenants/{tenant.Id:D}", TenantResponse.From(tenant));
+    }
+
+    private static async Task<Ok<TenantPageResponse>> ListAsync(
+        string? status, string? cursor, string? limit, ListTenants list, CancellationToken cancellation)
+    {
+        // As text, so that a wrong one is said like every other wrong field; what is no number is out of range.
+        int? size = limit is null ? null
+            : int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
+        var page = await list.ExecuteAsync(status, cursor, size, cancellation);
+        return TypedResults.Ok(new TenantPageResponse(
+            page.Tenants.Select(TenantResponse.From).ToArray(), page.Next?.ToText()));
+    }
+
+    private static async Task<Ok<TenantResponse>> GetAsync(Guid id, GetTenant get, CancellationToken cancellation) =>
+        TypedResults.Ok(TenantResponse.From(await get.ExecuteAsync(id, cancellation)));
+
+    private static async Task<Ok<ResourceResponse[]>> ListResourcesAsync(
+        Guid id, ListResources list, CancellationToken cancellation) =>
+        TypedResults.Ok((await list.ExecuteAsync(id, cancellation)).Select(resource => new ResourceResponse(
+            resource.Type, resource.Name, resource.State, resource.Attempt, resource.CreatedAt, resource.UpdatedAt))
+            .ToArray());
+
+    private static Ok<ResourceResponse[]> ReadResidue(Guid id) => throw new ControlPlaneException(
+        ErrorCode.NotImplemented, $"Reading the residue of tenant {id:D} is not built yet.");
+}
+
+public sealed record TenantResponse(
+    Guid Id,
+    Guid LeadId,
+    string Key,
+    string Name,
+    string Status,
+    int Attempt,
+    string[] Domains,
+    DomainResponse[] DomainStates,
+    ContactResponse[] Contacts,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt,
+    DateTimeOffset ExpiresAt)
+{
+    public static TenantResponse From(Tenant tenant) => new(
+        tenant.Id,
+        tenant.LeadId,
+        tenant.Key.Value,
+        tenant.Name,
+        tenant.Status.ToText(),
+        tenant.Attempt,
+        tenant.Domains.Select(domain => domain.Name.Value).ToArray(),
+        tenant.Domains.Select(domain => new DomainResponse(domain.Name.Value, domain.State.ToText())).ToArray(),
+        tenant.Contacts.Select(contact => new ContactResponse(
+            contact.Email, contact.FirstName, contact.LastName, contact.IsPrimary, contact.Type)).ToArray(),
+        tenant.CreatedAt,
+        tenant.UpdatedAt,
+        tenant.ExpiresAt);
+}
+
+/// <param name="Domain">A host name, international ones as punycode.</param>
+/// <param name="State">PROVEN (takes effect), UNPROVEN (reaches no system) or RELEASED (of an expired tenant).</param>
+public sealed record DomainResponse(string Domain, string State);
+
+public sealed record ContactResponse(string Email, string FirstName, string LastName, bool IsPrimary, string Type);
+
+/// <param name="Items">The tenants of this page.</param>
+/// <param name="Next">The next page's <c>cursor</c>; null on the last page.</param>
+public sealed record TenantPageResponse(TenantResponse[] Items, string? Next);
+
+/// <param name="State">PLANNED before its step, CREATED after it, DELETED after its undo.</param>
+public sealed record ResourceResponse(
+    string Type, string Name, string State, int Attempt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);

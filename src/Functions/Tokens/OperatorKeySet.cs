@@ -1,0 +1,109 @@
+using System.Text.Json;
+using ControlPlane;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Functions.Tokens;
+
+/// <summary>
+/// The public keys of the operators' realm, fetched when first needed, every hour, and when a key is unknown: but then
+/// at most twice a minute, so that made-up key ids make no traffic.
+/// </summary>
+public sealed partial class OperatorKeySet(
+    OperatorTokenOptions options, TimeProvider time, ILogger<OperatorKeySet> logger) : IDisposable
+{
+    private static readonly TimeSpan Freshness = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
+
+    private readonly HttpClient http = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+    })
+    {
+        Timeout = TimeSpan.FromSeconds(5),
+        MaxResponseContentBufferSize = 256 * 1024,
+    };
+
+    private readonly SemaphoreSlim fetching = new(1, 1);
+    private volatile KeySet? known;
+    private DateTimeOffset? asked;
+
+    /// <returns>Null where the realm has no such key for signatures.</returns>
+    /// <exception cref="ControlPlaneException"><c>unavailable</c>: the key set cannot be fetched.</exception>
+    public async Task<SecurityKey?> FindAsync(string keyId, CancellationToken cancellation)
+    {
+        if (known is { } keys && keys.Keys.TryGetValue(keyId, out var key) && IsFresh(keys))
+        {
+            return key;
+        }
+
+        await fetching.WaitAsync(cancellation);
+        try
+        {
+            // Somebody else may have fetched while this call waited.
+            if (known is null || !(IsFresh(known) && known.Keys.ContainsKey(keyId)))
+            {
+                await RefreshAsync(cancellation);
+            }
+
+            return known?.Keys.GetValueOrDefault(keyId);
+        }
+        finally
+        {
+            fetching.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        http.Dispose();
+        fetching.Dispose();
+    }
+
+    private bool IsFresh(KeySet keys) => time.GetUtcNow() - keys.FetchedAt < Freshness;
+
+    private async Task RefreshAsync(CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        if (known is not null && asked is { } last && now - last < Pause)
+        {
+            return;
+        }
+
+        asked = now;
+        try
+        {
+            known = new KeySet(await FetchAsync(cancellation), now);
+        }
+        catch (Exception e) when (e is HttpRequestException or JsonException or ArgumentException
+            or KeyNotFoundException or InvalidOperationException
+            || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            LogUnreachable(e.Message);
+            throw new ControlPlaneException(ErrorCode.Unavailable,
+                "The operators' key set cannot be fetched right now. Call again in a moment.");
+        }
+    }
+
+    private async Task<Dictionary<string, SecurityKey>> FetchAsync(CancellationToken cancellation)
+    {
+        var address = options.KeySetUrl ?? await DiscoverAsync(cancellation);
+        var set = JsonWebKeySet.Create(await http.GetStringAsync(address, cancellation));
+        return set.Keys
+            .Where(key => key is { Kty: "RSA", Kid.Length: > 0 } && key.Use is null or "sig")
+            .ToDictionary(key => key.Kid, key => (SecurityKey)key, StringComparer.Ordinal);
+    }
+
+    private async Task<Uri> DiscoverAsync(CancellationToken cancellation)
+    {
+        using var document = JsonDocument.Parse(
+            await http.GetStringAsync($"{options.Issuer}/.well-known/openid-configuration", cancellation));
+        return new Uri(document.RootElement.GetProperty("jwks_uri").GetString()
+            ?? throw new JsonException("jwks_uri is null"));
+    }
+
+    [LoggerMessage(3, LogLevel.Warning, "The operators' key set cannot be fetched: {Reason}")]
+    private partial void LogUnreachable(string reason);
+
+    private sealed record KeySet(IReadOnlyDictionary<string, SecurityKey> Keys, DateTimeOffset FetchedAt);
+}

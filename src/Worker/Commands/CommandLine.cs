@@ -1,43 +1,101 @@
 using System.CommandLine;
+using System.Net.Sockets;
+using ControlPlane;
 using ControlPlane.Settings;
 using Microsoft.Extensions.Hosting;
+using Npgsql;
+using Temporalio.Exceptions;
 using Worker.Hosting;
 
 namespace Worker.Commands;
 
-/// <summary>The worker's command line: without a command it serves its task queues.</summary>
+/// <summary>
+/// The worker's command line: without a command it serves its task queues, with one it serves the operator. Exit codes:
+/// 0 done, 1 not done or a check is red, 2 misused or a setting is wrong, 130 interrupted.
+/// </summary>
 public static class CommandLine
 {
+    private const int Failed = 1;
+    private const int Misused = 2;
+    private const int Interrupted = 130;
+
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("""
-            Provisions tenants. Without a command it runs the worker.
-
-            Example: DOTNET_ENVIRONMENT=Development TEMPORAL_ADDRESS=localhost:7233 DATABASE_URL=... Worker run
-            """);
-        root.SetAction((_, cancellationToken) => RunWorkerAsync(cancellationToken));
-        root.Add(Run());
-
-        // The host handles Ctrl-C and lets activities in flight end.
-        var configuration = new InvocationConfiguration
+        var parsed = Create().Parse(args);
+        if (parsed.Errors.Count > 0)
         {
-            EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = null,
-        };
+            await parsed.InvokeAsync();
+            return Misused;
+        }
+
+        bool runs = parsed.CommandResult.Command.Name is "run" or "Worker";
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
+        if (runs)
+        {
+            // The host handles Ctrl-C and lets activities in flight end.
+            configuration.ProcessTerminationTimeout = null;
+        }
+
         try
         {
-            return await root.Parse(args).InvokeAsync(configuration);
+            return await parsed.InvokeAsync(configuration);
         }
         catch (SettingException e)
         {
-            await Console.Error.WriteLineAsync(e.Message);
-            return 2;
+            return Say(e.Message, Misused);
         }
+        catch (OperationCanceledException) when (!runs)
+        {
+            return Say("Interrupted.", Interrupted);
+        }
+        catch (Exception e) when (!runs && Explain(e) is { } explanation)
+        {
+            return Say(explanation, Failed);
+        }
+    }
+
+    /// <summary>What went wrong, in a line for a person; null for what only a programmer could explain.</summary>
+    internal static string? Explain(Exception e) => e switch
+    {
+        CommandException or ControlPlaneException or OutsideSystemException or SettingException => e.Message,
+        HttpRequestException => $"No connection: {e.Message}",
+        PostgresException p => $"PostgreSQL refused ({p.SqlState}): {p.MessageText}",
+        NpgsqlException { InnerException: SocketException } =>
+            $"PostgreSQL is not reachable: {e.InnerException.Message}. Is DATABASE_URL right?",
+        NpgsqlException => $"PostgreSQL: {e.Message}",
+        RpcException => $"Temporal refused: {e.Message}",
+        // So the SDK reports that it cannot connect.
+        InvalidOperationException when e.Message.StartsWith("Connection failed", StringComparison.Ordinal) =>
+            "Temporal is not reachable. Is TEMPORAL_ADDRESS right, and does it run?",
+        TimeoutException or IOException or UnauthorizedAccessException or TaskCanceledException => e.Message,
+        _ => null,
+    };
+
+    private static RootCommand Create()
+    {
+        var root = new RootCommand(
+            """
+            Provisions tenants. Without a command it runs the worker.
+
+            Settings come from the environment (README.md lists them).
+            Example: DOTNET_ENVIRONMENT=Development TEMPORAL_ADDRESS=localhost:7233 DATABASE_URL=... Worker run
+            """)
+        {
+            DoctorCommand.Create(),
+            KeysCommand.Create(),
+            MigrateCommand.Create(),
+            Run(),
+            SetupCommand.Create(),
+            TokenCommand.Create(),
+            VerifyCommand.Create(),
+        };
+        root.SetAction((_, cancellationToken) => RunWorkerAsync(cancellationToken));
+        return root;
     }
 
     private static Command Run()
     {
-        var run = new Command("run", "Runs the worker until it is stopped. Example: Worker run");
+        var run = new Command("run", "Run the worker until it is stopped. Example: Worker run");
         run.SetAction((_, cancellationToken) => RunWorkerAsync(cancellationToken));
         return run;
     }
@@ -47,5 +105,11 @@ public static class CommandLine
         using var host = WorkerHost.CreateBuilder().AddWorker().Build();
         await host.RunAsync(cancellationToken);
         return 0;
+    }
+
+    private static int Say(string message, int exitCode)
+    {
+        Console.Error.WriteLine(message);
+        return exitCode;
     }
 }

@@ -19,11 +19,7 @@ public static class WorkerHost
     public static HostApplicationBuilder CreateBuilder()
     {
         var builder = Host.CreateApplicationBuilder();
-        if (builder.Environment.IsDevelopment())
-        {
-            builder.Configuration.AddLocalSettings();
-        }
-
+        builder.AddLocalSettings();
         var settings = new SettingsReader(builder.Configuration, builder.Environment);
         builder.Logging.AddWorkerLogs(settings);
         builder.Services
@@ -47,14 +43,14 @@ public static class WorkerHost
         return builder;
     }
 
-    // The Functions host's file; the environment wins over it.
-    private static void AddLocalSettings(this ConfigurationManager configuration)
+    /// <summary>In Development the Functions host's file; the environment wins over it.</summary>
+    internal static void AddLocalSettings(this HostApplicationBuilder builder)
     {
         string path = Path.GetFullPath("local.settings.json");
-        if (File.Exists(path))
+        if (builder.Environment.IsDevelopment() && File.Exists(path))
         {
             var values = new ConfigurationBuilder().AddJsonFile(path).Build().GetSection("Values").AsEnumerable(true);
-            configuration.Sources.Insert(0, new ChainedConfigurationSource
+            builder.Configuration.Sources.Insert(0, new ChainedConfigurationSource
             {
                 Configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build(),
             });

@@ -10,6 +10,9 @@ public interface INovuApi
     [Post("/v2/subscribers")]
     Task SaveSubscriberAsync([Body] NovuSubscriber subscriber, CancellationToken cancellationToken);
 
+    [Get("/v2/subscribers/{subscriberId}")]
+    Task<NovuAnswer<NovuSubscriber>> GetSubscriberAsync(string subscriberId, CancellationToken cancellationToken);
+
     [Post("/v1/events/trigger")]
     Task<NovuAnswer<NovuTriggered>> TriggerAsync([Body] NovuTrigger trigger, CancellationToken cancellationToken);
 

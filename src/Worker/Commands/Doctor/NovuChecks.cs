@@ -1,0 +1,55 @@
+using System.Net;
+using System.Text.Json;
+using Worker.Novu;
+
+namespace Worker.Commands.Doctor;
+
+internal static class NovuChecks
+{
+    public static IReadOnlyList<Check> For(CommandHost host) =>
+    [
+        new("Novu", token => AskAsync(host, token), "Start Novu, and see that NOVU_BACKEND_URL names it."),
+    ];
+
+    private static async Task<Finding> AskAsync(CommandHost host, CancellationToken cancellation)
+    {
+        if (NovuOptions.From(host.Settings) is not { } options)
+        {
+            return Finding.Trouble("it is switched off: nobody gets a mail, also no invitation",
+                "Set NOVU_ENABLED=true and NOVU_API_KEY, and restart the worker.");
+        }
+
+        string[] workflows =
+            [options.WelcomeTemplate, options.ProvisioningFailedTemplate, options.LeadVerificationTemplate];
+        foreach (string workflow in workflows)
+        {
+            if (await ProblemAsync(host.Outside<INovuApi>(), workflow, cancellation) is { } problem)
+            {
+                return problem;
+            }
+        }
+
+        return Finding.Well($"{options.BackendUrl.Authority} answers, and has {string.Join(", ", workflows)}");
+    }
+
+    private static async Task<Finding?> ProblemAsync(INovuApi novu, string workflow, CancellationToken cancellation)
+    {
+        try
+        {
+            var found = (await novu.GetWorkflowAsync(workflow, cancellation)).Data;
+            return found.TryGetProperty("status", out var status) && status.ValueKind == JsonValueKind.String
+                && status.GetString() != "ACTIVE"
+                    ? Finding.Trouble($"the workflow {workflow} is {status}: its mails are accepted and not sent",
+                        "Switch it on in Novu.")
+                    : null;
+        }
+        catch (OutsideSystemException e) when (e.Status == HttpStatusCode.NotFound)
+        {
+            return Finding.Trouble($"the workflow {workflow} is missing", "Run `Worker setup`.");
+        }
+        catch (OutsideSystemException e) when (e.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+        {
+            return Finding.Trouble("Novu refuses the key", "Correct NOVU_API_KEY, and restart the worker.");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Security.Cryptography;
+using Amazon.Runtime;
+using Amazon.S3;
+using Worker.S3;
+
+namespace Worker.Commands.Doctor;
+
+internal static class StorageChecks
+{
+    public static IReadOnlyList<Check> For(CommandHost host) =>
+    [
+        new("object store", token => AskAsync(host, token), "Start it, and see that S3_ENDPOINT names it."),
+    ];
+
+    // Only a bucket that was really made shows the right to make one; it is empty and goes at once.
+    private static async Task<Finding> AskAsync(CommandHost host, CancellationToken cancellation)
+    {
+        if (S3Options.From(host.Settings) is null)
+        {
+            return Finding.Trouble("none is configured: tenants get no bucket",
+                "Set S3_ENDPOINT (or AWS_REGION), AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and restart the worker.");
+        }
+
+        string bucket = $"arc-saas-doctor-{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
+        var s3 = host.Outside<IAmazonS3>();
+        try
+        {
+            await host.Outside<TenantBuckets>().CreateAsync(bucket, cancellation);
+            await s3.DeleteBucketAsync(bucket, CancellationToken.None);
+            return Finding.Well("it makes a bucket and deletes it");
+        }
+        catch (AmazonS3Exception e) when (e.ErrorCode is "InvalidAccessKeyId" or "SignatureDoesNotMatch")
+        {
+            return Finding.Trouble($"it refuses the access key ({e.ErrorCode})",
+                "Correct AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and restart the worker.");
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode != 0)
+        {
+            return Finding.Trouble($"it refuses a bucket ({e.ErrorCode})",
+                "Give the access key the right to create and delete buckets named tenant-*, their tags and objects.");
+        }
+        catch (AmazonClientException e)
+        {
+            return Finding.Trouble($"no answer: {e.Message}", "Start it, and see that S3_ENDPOINT names it.");
+        }
+    }
+}

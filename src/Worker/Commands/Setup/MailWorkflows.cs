@@ -1,0 +1,69 @@
+using System.Net;
+using Worker.Novu;
+
+namespace Worker.Commands.Setup;
+
+/// <summary>Novu's workflows: one e-mail step each. One that is there stays as it is, since people edit them in Novu.</summary>
+internal sealed class MailWorkflows(INovuApi novu, NovuOptions options)
+{
+    /// <returns>The ids of those that were made now.</returns>
+    public async Task<IReadOnlyList<string>> EnsureAsync(CancellationToken cancellation)
+    {
+        var made = new List<string>();
+        foreach (var workflow in Wanted())
+        {
+            if (!await ExistsAsync(workflow.WorkflowId, cancellation))
+            {
+                await novu.CreateWorkflowAsync(workflow, cancellation);
+                made.Add(workflow.WorkflowId);
+            }
+        }
+
+        return made;
+    }
+
+    private async Task<bool> ExistsAsync(string id, CancellationToken cancellation)
+    {
+        try
+        {
+            await novu.GetWorkflowAsync(id, cancellation);
+            return true;
+        }
+        catch (OutsideSystemException e) when (e.Status == HttpStatusCode.NotFound)
+        {
+            return false;
+        }
+    }
+
+    private NovuWorkflow[] Wanted() =>
+    [
+        Mail(options.LeadVerificationTemplate, "Lead verification", "Please confirm your address",
+            """
+            <p>Hello {{payload.firstName}},</p>
+            <p>please confirm your address: <a href="{{payload.verifyUrl}}">continue the sign-up</a>.
+            The link is valid for 30 minutes.</p>
+            <p>If it was not you, ignore this mail. Questions: {{payload.supportEmail}}</p>
+            """),
+        Mail(options.WelcomeTemplate, "Tenant welcome", "{{payload.tenantName}} is ready",
+            """
+            <p>Hello {{payload.firstName}} {{payload.lastName}},</p>
+            <p>{{payload.tenantName}} is ready: <a href="{{payload.appPlaneUrl}}">the application</a>,
+            <a href="{{payload.adminPortalUrl}}">the administration</a>.</p>
+            <p><a href="{{payload.loginUrl}}">Choose your password</a>. The link works once and is valid for 72 hours.</p>
+            <p>Questions: {{payload.supportEmail}}</p>
+            """),
+        Mail(options.ProvisioningFailedTemplate, "Tenant provisioning failed", "{{payload.tenantName}} could not be set up",
+            """
+            <p>Hello {{payload.firstName}},</p>
+            <p>setting up {{payload.tenantName}} did not succeed ({{payload.failedStep}}): {{payload.error}}
+            We are looking into it. Questions: {{payload.supportEmail}}</p>
+            """),
+    ];
+
+    private static NovuWorkflow Mail(string id, string name, string subject, string body) => new(
+        id,
+        name,
+        Active: true,
+        [new("email", "Email", new Dictionary<string, string> { ["subject"] = subject, ["body"] = body, ["editorType"] = "html" })],
+        ["control-plane"]);
+}

@@ -1,0 +1,36 @@
+namespace EmbeddedTemporal.Matching;
+
+/// <summary>All task queues of a server, by namespace and name; they come into being when first named.</summary>
+internal sealed class TaskQueues(Func<DateTimeOffset> now, Action<Action> matchLater)
+{
+    /// <summary>
+    /// A sticky queue that nobody polled for so long is not offered anything; the same wait as Temporal's.
+    /// </summary>
+    private static readonly TimeSpan StickyPollGap = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<(string Namespace, string Name), TaskQueue<PollWorkflowTaskQueueResponse>> workflow =
+        [];
+    private readonly Dictionary<(string Namespace, string Name), TaskQueue<PollActivityTaskQueueResponse>> activity =
+        [];
+
+    public TaskQueue<PollWorkflowTaskQueueResponse> Workflow(string ns, string name) => Get(workflow, ns, name);
+
+    public TaskQueue<PollActivityTaskQueueResponse> Activity(string ns, string name) => Get(activity, ns, name);
+
+    public bool IsStickyAlive(string ns, string name) =>
+        workflow.TryGetValue((ns, name), out var queue) && queue.IsPolledSince(now() - StickyPollGap);
+
+    /// <summary>The worker behind a sticky queue is gone: what waits there goes to the normal queues.</summary>
+    public void RemoveSticky(string ns, string name)
+    {
+        if (!workflow.Remove((ns, name), out var queue)) return;
+        foreach (var ticket in queue.Drain()) ticket.Reroute();
+    }
+
+    private TaskQueue<T> Get<T>(Dictionary<(string, string), TaskQueue<T>> queues, string ns, string name)
+        where T : class
+    {
+        if (queues.TryGetValue((ns, name), out var queue)) return queue;
+        return queues[(ns, name)] = new TaskQueue<T>(now, matchLater);
+    }
+}

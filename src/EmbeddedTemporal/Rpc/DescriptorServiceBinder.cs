@@ -1,0 +1,62 @@
+using System.Reflection;
+using Google.Protobuf.Reflection;
+
+namespace EmbeddedTemporal.Rpc;
+
+/// <summary>
+/// Serves a protobuf service from its descriptor, so that no generated server stub is needed: a method of the
+/// service is answered by the public method of the same name and types on the handler, and by Unimplemented
+/// when there is none.
+/// </summary>
+internal static class DescriptorServiceBinder
+{
+    private static readonly MethodInfo AddUnary =
+        typeof(DescriptorServiceBinder).GetMethod(nameof(Add), BindingFlags.NonPublic | BindingFlags.Static)!;
+
+    public static ServerServiceDefinition Bind(ServiceDescriptor service, object handler)
+    {
+        var builder = ServerServiceDefinition.CreateBuilder();
+        foreach (var method in service.Methods)
+        {
+            AddUnary.MakeGenericMethod(method.InputType.ClrType, method.OutputType.ClrType)
+                .Invoke(null, [builder, method, handler]);
+        }
+
+        return builder.Build();
+    }
+
+    private static void Add<TRequest, TResponse>(
+        ServerServiceDefinition.Builder builder, MethodDescriptor descriptor, object handler)
+        where TRequest : class, IMessage<TRequest>, new()
+        where TResponse : class, IMessage<TResponse>, new()
+    {
+        var method = new Method<TRequest, TResponse>(
+            MethodType.Unary, descriptor.Service.FullName, descriptor.Name, Marshal<TRequest>(), Marshal<TResponse>());
+        builder.AddMethod(method, Find<TRequest, TResponse>(descriptor, handler));
+    }
+
+    private static UnaryServerMethod<TRequest, TResponse> Find<TRequest, TResponse>(
+        MethodDescriptor descriptor, object handler)
+        where TRequest : class
+        where TResponse : class
+    {
+        var found = handler.GetType().GetMethod(descriptor.Name, [typeof(TRequest), typeof(ServerCallContext)]);
+        return found is null
+            ? (_, _) => throw TemporalErrors.NotBuilt(descriptor.FullName)
+            : found.CreateDelegate<UnaryServerMethod<TRequest, TResponse>>(found.IsStatic ? null : handler);
+    }
+
+    private static Marshaller<T> Marshal<T>()
+        where T : class, IMessage<T>, new()
+    {
+        var parser = new MessageParser<T>(() => new T());
+        return new Marshaller<T>(Write, context => parser.ParseFrom(context.PayloadAsReadOnlySequence()));
+
+        static void Write(T message, SerializationContext context)
+        {
+            context.SetPayloadLength(message.CalculateSize());
+            message.WriteTo(context.GetBufferWriter());
+            context.Complete();
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using EmbeddedTemporal.Rpc;
+using Temporalio.Api.Command.V1;
+using Temporalio.Api.TaskQueue.V1;
+using Temporalio.Api.Workflow.V1;
+
+namespace EmbeddedTemporal.Runs;
+
+/// <summary>The activities of a run that have not ended, by scheduled event id.</summary>
+internal sealed class Activities(Run run)
+{
+    private readonly SortedDictionary<long, ActivityState> pending = [];
+
+    public IReadOnlyCollection<ActivityState> Pending => pending.Values;
+
+    /// <summary>An activity ended while commands were applied: the workflow must hear of it in a new task.</summary>
+    public bool NeedsTask { get; set; }
+
+    public void Schedule(ScheduleActivityTaskCommandAttributes command, HistoryEvent e, long completedId)
+    {
+        var scheduleToClose = command.ScheduleToCloseTimeout ?? new Duration();
+        var startToClose = command.StartToCloseTimeout.IsSet() ? command.StartToCloseTimeout : scheduleToClose;
+        var queue = command.TaskQueue is { Name.Length: > 0 } named ? named.Name : run.State.Started.TaskQueue.Name;
+        e.ActivityTaskScheduledEventAttributes = new()
+        {
+            ActivityId = command.ActivityId,
+            ActivityType = command.ActivityType,
+            TaskQueue = new TaskQueue { Name = queue, Kind = TaskQueueKind.Normal },
+            Header = command.Header,
+            Input = command.Input,
+            ScheduleToCloseTimeout = scheduleToClose,
+            ScheduleToStartTimeout = command.ScheduleToStartTimeout ?? scheduleToClose,
+            StartToCloseTimeout = startToClose,
+            HeartbeatTimeout = command.HeartbeatTimeout ?? new Duration(),
+            WorkflowTaskCompletedEventId = completedId,
+            RetryPolicy = RetryPolicies.WithDefaults(command.RetryPolicy),
+            Priority = command.Priority,
+        };
+        run.Append(e);
+        pending.Add(e.EventId, new ActivityState(run, e, null));
+    }
+
+    /// <summary>The wish is written even if the end is in the buffer already: the worker's replay looks for it.</summary>
+    public void RequestCancel(long scheduledId, HistoryEvent e, long completedId)
+    {
+        e.ActivityTaskCancelRequestedEventAttributes = new()
+        {
+            ScheduledEventId = scheduledId,
+            WorkflowTaskCompletedEventId = completedId,
+        };
+        run.Append(e);
+        if (pending.TryGetValue(scheduledId, out var activity)) activity.RequestCancel();
+    }
+
+    public bool IsInFlight(TaskToken token) =>
+        pending.TryGetValue(token.EventId, out var activity)
+        && activity.IsStarted && activity.Progress.Attempt == token.Attempt;
+
+    public ActivityState Require(TaskToken token) =>
+        run.State.IsOpen && IsInFlight(token) ? pending[token.EventId] : throw NotFound();
+
+    /// <summary>The started activity of that id, for a completion from outside of its worker.</summary>
+    public ActivityState Require(string activityId) =>
+        pending.Values.FirstOrDefault(activity => activity.Progress.ActivityId == activityId && activity.IsStarted)
+        ?? throw NotFound();
+
+    public void Remove(long scheduledId) => pending.Remove(scheduledId);
+
+    public void Resume(
+        IEnumerable<HistoryEvent> buffered, IReadOnlyDictionary<long, PendingActivityInfo> progress)
+    {
+        var ended = buffered.Select(HistoryEvents.EndedActivity).ToHashSet();
+        foreach (var (id, scheduled) in run.State.Activities)
+        {
+            if (!ended.Contains(id))
+                pending.Add(id, new ActivityState(run, scheduled, progress.GetValueOrDefault(id)));
+        }
+    }
+
+    public void Close()
+    {
+        foreach (var activity in pending.Values) activity.Close();
+        pending.Clear();
+    }
+
+    public static RpcException NotFound() => TemporalErrors.NotFound(
+        "invalid activityID or activity already timed out or invoking workflow is completed");
+}

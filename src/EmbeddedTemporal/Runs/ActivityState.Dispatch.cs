@@ -1,0 +1,94 @@
+using EmbeddedTemporal.Matching;
+using Temporalio.Api.Failure.V1;
+
+namespace EmbeddedTemporal.Runs;
+
+internal sealed partial class ActivityState
+{
+    /// <summary>Waits for whatever comes next: the time of the attempt, or the earliest timeout.</summary>
+    private void Arm()
+    {
+        alarm?.Cancel();
+        var due = Progress.ScheduledTime.ToDateTimeOffset();
+        var deadline = deadlines.Next(Progress);
+        if (!IsDue && !(deadline?.At < due)) alarm = run.Shard.Timers.Set(due, Arm);
+        else if (deadline is { } next) alarm = run.Shard.Timers.Set(next.At, () => TimeOut(next.Type));
+        if (!IsStarted && IsDue) Offer();
+    }
+
+    private void Offer()
+    {
+        var expected = ++stamp;
+        run.Shard.Queues.Activity(run.Namespace, Attributes.TaskQueue.Name)
+            .Offer(new Ticket<PollActivityTaskQueueResponse>(
+                identity => stamp == expected ? Start(identity) : null, Offer));
+    }
+
+    private Dispatched<PollActivityTaskQueueResponse> Start(string identity)
+    {
+        stamp++;
+        Progress.State = PendingActivityState.Started;
+        Progress.LastStartedTime = run.Shard.Now.ToTimestamp();
+        Progress.LastWorkerIdentity = identity;
+        Progress.NextAttemptScheduleTime = null;
+        Save();
+        Arm();
+        var token = Token;
+        return new(Response(), () => TakeBack(token));
+    }
+
+    /// <summary>The worker that was to get the task has gone before it did: this attempt has not begun.</summary>
+    private void TakeBack(TaskToken token)
+    {
+        if (!run.Activities.IsInFlight(token) || CancelRequested) return;
+        Progress.State = PendingActivityState.Scheduled;
+        Save();
+        Arm();
+    }
+
+    private void TimeOut(TimeoutType type)
+    {
+        var failure = new Failure
+        {
+            Message = $"activity {type} timeout",
+            TimeoutFailureInfo = new()
+            {
+                TimeoutType = type,
+                LastHeartbeatDetails = Progress.HeartbeatDetails,
+            },
+        };
+        if (TryAgain(failure) is not { } state) return;
+        failure.Cause = Progress.LastFailure;
+        End(new HistoryEvent
+        {
+            ActivityTaskTimedOutEventAttributes = new()
+            {
+                ScheduledEventId = scheduled.EventId,
+                Failure = failure,
+                RetryState = type is TimeoutType.ScheduleToClose ? RetryState.Timeout : state,
+            },
+        });
+    }
+
+    private PollActivityTaskQueueResponse Response() => new()
+    {
+        TaskToken = Token.ToBytes(),
+        WorkflowNamespace = run.Namespace,
+        WorkflowType = run.State.Started.WorkflowType,
+        WorkflowExecution = run.Execution,
+        ActivityType = Attributes.ActivityType,
+        ActivityId = Attributes.ActivityId,
+        Header = Attributes.Header,
+        Input = Attributes.Input,
+        HeartbeatDetails = Progress.HeartbeatDetails,
+        ScheduledTime = scheduled.EventTime,
+        CurrentAttemptScheduledTime = Progress.ScheduledTime,
+        StartedTime = Progress.LastStartedTime,
+        Attempt = Progress.Attempt,
+        ScheduleToCloseTimeout = Attributes.ScheduleToCloseTimeout,
+        StartToCloseTimeout = Attributes.StartToCloseTimeout,
+        HeartbeatTimeout = Attributes.HeartbeatTimeout,
+        RetryPolicy = Attributes.RetryPolicy,
+        Priority = Attributes.Priority,
+    };
+}

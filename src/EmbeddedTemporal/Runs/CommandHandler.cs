@@ -1,0 +1,117 @@
+using Temporalio.Api.Command.V1;
+using Temporalio.Api.Protocol.V1;
+
+namespace EmbeddedTemporal.Runs;
+
+/// <summary>Carries out the commands of a completed workflow task, each by writing its event.</summary>
+internal sealed class CommandHandler(
+    Run run, long completedId, string identity, IReadOnlyDictionary<string, Message> messages)
+{
+    public void Apply(Command command)
+    {
+        var e = new HistoryEvent { UserMetadata = command.UserMetadata };
+        switch (command.CommandType)
+        {
+            case CommandType.ScheduleActivityTask:
+                run.Activities.Schedule(command.ScheduleActivityTaskCommandAttributes, e, completedId);
+                break;
+            case CommandType.RequestCancelActivityTask:
+                var activity = command.RequestCancelActivityTaskCommandAttributes.ScheduledEventId;
+                run.Activities.RequestCancel(activity, e, completedId);
+                break;
+            case CommandType.StartTimer:
+                run.Timers.Start(command.StartTimerCommandAttributes, e, completedId);
+                break;
+            case CommandType.CancelTimer:
+                run.Timers.Cancel(command.CancelTimerCommandAttributes.TimerId, e, completedId, identity);
+                break;
+            case CommandType.StartChildWorkflowExecution:
+                run.CrossRun.StartChild(command.StartChildWorkflowExecutionCommandAttributes, e, completedId);
+                break;
+            case CommandType.SignalExternalWorkflowExecution:
+                run.CrossRun.Signal(command.SignalExternalWorkflowExecutionCommandAttributes, e, completedId);
+                break;
+            case CommandType.RequestCancelExternalWorkflowExecution:
+                run.CrossRun.Cancel(command.RequestCancelExternalWorkflowExecutionCommandAttributes, e, completedId);
+                break;
+            case CommandType.ProtocolMessage:
+                run.Updates.Handle(messages[command.ProtocolMessageCommandAttributes.MessageId]);
+                break;
+            case CommandType.RecordMarker:
+                Record(command.RecordMarkerCommandAttributes, e);
+                break;
+            case CommandType.UpsertWorkflowSearchAttributes:
+                e.UpsertWorkflowSearchAttributesEventAttributes = new()
+                {
+                    WorkflowTaskCompletedEventId = completedId,
+                    SearchAttributes = command.UpsertWorkflowSearchAttributesCommandAttributes.SearchAttributes,
+                };
+                run.Append(e);
+                break;
+            case CommandType.ModifyWorkflowProperties:
+                e.WorkflowPropertiesModifiedEventAttributes = new()
+                {
+                    WorkflowTaskCompletedEventId = completedId,
+                    UpsertedMemo = command.ModifyWorkflowPropertiesCommandAttributes.UpsertedMemo,
+                };
+                run.Append(e);
+                break;
+            default:
+                Close(command, e);
+                break;
+        }
+    }
+
+    private void Record(RecordMarkerCommandAttributes marker, HistoryEvent e)
+    {
+        e.MarkerRecordedEventAttributes = new()
+        {
+            MarkerName = marker.MarkerName,
+            Details = { marker.Details },
+            WorkflowTaskCompletedEventId = completedId,
+            Header = marker.Header,
+            Failure = marker.Failure,
+        };
+        run.Append(e);
+    }
+
+    private void Close(Command command, HistoryEvent e)
+    {
+        Launch? next = null;
+        switch (command.CommandType)
+        {
+            case CommandType.CompleteWorkflowExecution:
+                e.WorkflowExecutionCompletedEventAttributes = new()
+                {
+                    Result = command.CompleteWorkflowExecutionCommandAttributes.Result,
+                    WorkflowTaskCompletedEventId = completedId,
+                };
+                break;
+            case CommandType.CancelWorkflowExecution:
+                e.WorkflowExecutionCanceledEventAttributes = new()
+                {
+                    Details = command.CancelWorkflowExecutionCommandAttributes.Details,
+                    WorkflowTaskCompletedEventId = completedId,
+                };
+                break;
+            case CommandType.FailWorkflowExecution:
+                var failure = command.FailWorkflowExecutionCommandAttributes.Failure;
+                (var state, next) = run.Shard.Runs.Starts.Retry(run, failure);
+                e.WorkflowExecutionFailedEventAttributes = new()
+                {
+                    Failure = failure,
+                    RetryState = state,
+                    NewExecutionRunId = next?.RunId ?? "",
+                    WorkflowTaskCompletedEventId = completedId,
+                };
+                break;
+            case CommandType.ContinueAsNewWorkflowExecution:
+                next = run.Shard.Runs.Starts.Continue(run, command.ContinueAsNewWorkflowExecutionCommandAttributes);
+                e.WorkflowExecutionContinuedAsNewEventAttributes = Continuation.Event(next, completedId);
+                break;
+        }
+
+        run.Close(e);
+        if (next is not null) run.Shard.Runs.Starts.Launch(next);
+    }
+}

@@ -1,0 +1,80 @@
+using Temporalio.Api.Command.V1;
+using Cause = Temporalio.Api.Enums.V1.WorkflowTaskFailedCause;
+
+namespace EmbeddedTemporal.Runs;
+
+/// <summary>Why a workflow task's commands cannot be carried out. Checked as a whole before anything is written.</summary>
+internal sealed record BadCommand(Cause Cause, string Message)
+{
+    public static BadCommand? FirstOf(Run run, IReadOnlyList<Command> commands)
+    {
+        var activityIds = run.Activities.Pending.Select(activity => activity.Attributes.ActivityId).ToHashSet();
+        var timerIds = run.State.Timers.Keys.ToHashSet();
+        foreach (var command in commands)
+        {
+            if (command.CommandType == CommandType.CancelTimer)
+                timerIds.Remove(command.CancelTimerCommandAttributes.TimerId);
+            if (Check(run, command, activityIds, timerIds) is { } bad) return bad;
+        }
+
+        return null;
+    }
+
+    private static BadCommand? Check(Run run, Command command, HashSet<string> activityIds, HashSet<string> timerIds) =>
+        command.CommandType switch
+        {
+            CommandType.ScheduleActivityTask =>
+                Activity(command.ScheduleActivityTaskCommandAttributes, activityIds),
+            CommandType.StartTimer => Timer(command.StartTimerCommandAttributes, timerIds),
+            CommandType.CancelTimer
+                when !run.State.Timers.ContainsKey(command.CancelTimerCommandAttributes.TimerId) =>
+                new(Cause.BadCancelTimerAttributes, "CancelTimer names an unknown timer"),
+            CommandType.RequestCancelActivityTask
+                when !run.State.Activities.ContainsKey(
+                    command.RequestCancelActivityTaskCommandAttributes.ScheduledEventId) =>
+                new(Cause.BadRequestCancelActivityAttributes, "RequestCancelActivityTask names an unknown activity"),
+            CommandType.StartChildWorkflowExecution => Child(command.StartChildWorkflowExecutionCommandAttributes),
+            CommandType.ContinueAsNewWorkflowExecution
+                when command.ContinueAsNewWorkflowExecutionCommandAttributes.CronSchedule.Length > 0 =>
+                NotBuilt("cron schedules"),
+            CommandType.ScheduleNexusOperation or CommandType.RequestCancelNexusOperation =>
+                NotBuilt("Nexus operations"),
+            CommandType.Unspecified => new(Cause.UnhandledCommand, "command_type is not set"),
+            _ => null,
+        };
+
+    private static BadCommand? Activity(ScheduleActivityTaskCommandAttributes activity, HashSet<string> ids)
+    {
+        var missing = activity switch
+        {
+            { ActivityId.Length: 0 } => "activity_id is not set",
+            { ActivityType: null or { Name.Length: 0 } } => "activity_type is not set",
+            _ when !activity.StartToCloseTimeout.IsSet() && !activity.ScheduleToCloseTimeout.IsSet() =>
+                "neither start_to_close_timeout nor schedule_to_close_timeout is set",
+            _ => null,
+        };
+        if (missing is not null) return new(Cause.BadScheduleActivityAttributes, missing);
+        return ids.Add(activity.ActivityId)
+            ? null
+            : new(Cause.ScheduleActivityDuplicateId, $"activity_id {activity.ActivityId} is in use");
+    }
+
+    private static BadCommand? Timer(StartTimerCommandAttributes timer, HashSet<string> ids)
+    {
+        if (timer.TimerId.Length == 0) return new(Cause.BadStartTimerAttributes, "timer_id is not set");
+        return ids.Add(timer.TimerId)
+            ? null
+            : new(Cause.StartTimerDuplicateId, $"timer_id {timer.TimerId} is in use");
+    }
+
+    private static BadCommand? Child(StartChildWorkflowExecutionCommandAttributes child)
+    {
+        if (child.CronSchedule.Length > 0) return NotBuilt("cron schedules");
+        return child is { WorkflowId.Length: > 0, WorkflowType.Name.Length: > 0 }
+            ? null
+            : new(Cause.BadStartChildExecutionAttributes, "workflow_id or workflow_type is not set");
+    }
+
+    private static BadCommand NotBuilt(string what) =>
+        new(Cause.FeatureDisabled, $"the embedded Temporal server has not built {what}; use a real Temporal server");
+}

@@ -1,0 +1,152 @@
+using Temporalio.Api.Command.V1;
+using Temporalio.Api.TaskQueue.V1;
+
+namespace EmbeddedTemporal.Runs;
+
+/// <summary>
+/// What one run does to another: children, signals, requests to cancel. The initiation and its effect belong to
+/// the same turn, so they are stored as a unit and no restart can come between them.
+/// </summary>
+internal sealed partial class CrossRun(Run run)
+{
+    public void StartChild(StartChildWorkflowExecutionCommandAttributes command, HistoryEvent e, long completedId)
+    {
+        var queue = command.TaskQueue is { Name.Length: > 0 } named ? named.Name : run.State.Started.TaskQueue.Name;
+        e.StartChildWorkflowExecutionInitiatedEventAttributes = new()
+        {
+            Namespace = run.Namespace,
+            WorkflowId = command.WorkflowId,
+            WorkflowType = command.WorkflowType,
+            TaskQueue = new TaskQueue { Name = queue, Kind = TaskQueueKind.Normal },
+            Input = command.Input,
+            WorkflowExecutionTimeout = command.WorkflowExecutionTimeout,
+            WorkflowRunTimeout = command.WorkflowRunTimeout,
+            WorkflowTaskTimeout = command.WorkflowTaskTimeout,
+            ParentClosePolicy = command.ParentClosePolicy == ParentClosePolicy.Unspecified
+                ? ParentClosePolicy.Terminate
+                : command.ParentClosePolicy,
+            WorkflowTaskCompletedEventId = completedId,
+            WorkflowIdReusePolicy = command.WorkflowIdReusePolicy,
+            RetryPolicy = command.RetryPolicy,
+            Header = command.Header,
+            Memo = command.Memo,
+            SearchAttributes = command.SearchAttributes,
+            Priority = command.Priority,
+        };
+        run.Append(e);
+        run.Shard.Afterwards(() => StartChild(e));
+    }
+
+    public void Signal(SignalExternalWorkflowExecutionCommandAttributes command, HistoryEvent e, long completedId)
+    {
+        e.SignalExternalWorkflowExecutionInitiatedEventAttributes = new()
+        {
+            WorkflowTaskCompletedEventId = completedId,
+            Namespace = run.Namespace,
+            WorkflowExecution = command.Execution,
+            SignalName = command.SignalName,
+            Input = command.Input,
+            ChildWorkflowOnly = command.ChildWorkflowOnly,
+            Header = command.Header,
+        };
+        run.Append(e);
+        run.Shard.Afterwards(() => Signal(e.EventId, e.SignalExternalWorkflowExecutionInitiatedEventAttributes));
+    }
+
+    public void Cancel(
+        RequestCancelExternalWorkflowExecutionCommandAttributes command, HistoryEvent e, long completedId)
+    {
+        e.RequestCancelExternalWorkflowExecutionInitiatedEventAttributes = new()
+        {
+            WorkflowTaskCompletedEventId = completedId,
+            Namespace = run.Namespace,
+            WorkflowExecution = new() { WorkflowId = command.WorkflowId, RunId = command.RunId },
+            ChildWorkflowOnly = command.ChildWorkflowOnly,
+            Reason = command.Reason,
+        };
+        run.Append(e);
+        run.Shard.Afterwards(
+            () => Cancel(e.EventId, e.RequestCancelExternalWorkflowExecutionInitiatedEventAttributes));
+    }
+
+    private void Signal(long initiatedId, SignalExternalWorkflowExecutionInitiatedEventAttributes initiated)
+    {
+        var target = Target(initiated.Namespace, initiated.WorkflowExecution, initiated.ChildWorkflowOnly);
+        target?.Signal(new()
+        {
+            SignalName = initiated.SignalName,
+            Input = initiated.Input,
+            Header = initiated.Header,
+            ExternalWorkflowExecution = run.Execution,
+            Identity = "history-service",
+        });
+        if (!run.State.IsOpen) return;
+        run.Record(target is null
+            ? new HistoryEvent
+            {
+                SignalExternalWorkflowExecutionFailedEventAttributes = new()
+                {
+                    Cause = SignalExternalWorkflowExecutionFailedCause.ExternalWorkflowExecutionNotFound,
+                    WorkflowTaskCompletedEventId = initiated.WorkflowTaskCompletedEventId,
+                    Namespace = initiated.Namespace,
+                    WorkflowExecution = initiated.WorkflowExecution,
+                    InitiatedEventId = initiatedId,
+                },
+            }
+            : new HistoryEvent
+            {
+                ExternalWorkflowExecutionSignaledEventAttributes = new()
+                {
+                    InitiatedEventId = initiatedId,
+                    Namespace = initiated.Namespace,
+                    WorkflowExecution = initiated.WorkflowExecution,
+                },
+            });
+    }
+
+    private void Cancel(long initiatedId, RequestCancelExternalWorkflowExecutionInitiatedEventAttributes initiated)
+    {
+        var target = Target(initiated.Namespace, initiated.WorkflowExecution, initiated.ChildWorkflowOnly);
+        target?.RequestCancel(new()
+        {
+            Cause = initiated.Reason,
+            ExternalInitiatedEventId = initiatedId,
+            ExternalWorkflowExecution = run.Execution,
+            Identity = "history-service",
+        });
+        if (!run.State.IsOpen) return;
+        run.Record(target is null
+            ? new HistoryEvent
+            {
+                RequestCancelExternalWorkflowExecutionFailedEventAttributes = new()
+                {
+                    Cause = CancelExternalWorkflowExecutionFailedCause.ExternalWorkflowExecutionNotFound,
+                    WorkflowTaskCompletedEventId = initiated.WorkflowTaskCompletedEventId,
+                    Namespace = initiated.Namespace,
+                    WorkflowExecution = initiated.WorkflowExecution,
+                    InitiatedEventId = initiatedId,
+                },
+            }
+            : new HistoryEvent
+            {
+                ExternalWorkflowExecutionCancelRequestedEventAttributes = new()
+                {
+                    InitiatedEventId = initiatedId,
+                    Namespace = initiated.Namespace,
+                    WorkflowExecution = initiated.WorkflowExecution,
+                },
+            });
+    }
+
+    /// <summary>The open run that is meant; null if there is none, or none that is a child where one is wanted.</summary>
+    private Run? Target(string ns, WorkflowExecution execution, bool childOnly)
+    {
+        var target = execution.RunId.Length == 0
+            ? run.Shard.Runs.Current(ns, execution.WorkflowId)
+            : run.Shard.Runs.Find(execution.RunId);
+        var isRight = target is { State.IsOpen: true } && target.Namespace == ns
+            && target.Header.WorkflowId == execution.WorkflowId
+            && (!childOnly || target.State.Started.ParentWorkflowExecution?.RunId == run.RunId);
+        return isRight ? target : null;
+    }
+}

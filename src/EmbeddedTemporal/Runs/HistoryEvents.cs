@@ -1,0 +1,54 @@
+namespace EmbeddedTemporal.Runs;
+
+/// <summary>What the kinds of history events have in common.</summary>
+internal static class HistoryEvents
+{
+    private static readonly Dictionary<HistoryEvent.AttributesOneofCase, EventType> Types =
+        Enum.GetValues<HistoryEvent.AttributesOneofCase>()
+            .Where(attributes => attributes != HistoryEvent.AttributesOneofCase.None)
+            .ToDictionary(
+                attributes => attributes,
+                attributes => Enum.Parse<EventType>(attributes.ToString()[..^"EventAttributes".Length]));
+
+    /// <summary>The type that goes with the event's attributes.</summary>
+    public static EventType TypeOf(HistoryEvent e) => Types[e.AttributesCase];
+
+    /// <summary>The scheduled event id of the activity that this event ends; null if it ends none.</summary>
+    public static long? EndedActivity(HistoryEvent e) => e.EventType switch
+    {
+        EventType.ActivityTaskCompleted => e.ActivityTaskCompletedEventAttributes.ScheduledEventId,
+        EventType.ActivityTaskFailed => e.ActivityTaskFailedEventAttributes.ScheduledEventId,
+        EventType.ActivityTaskTimedOut => e.ActivityTaskTimedOutEventAttributes.ScheduledEventId,
+        EventType.ActivityTaskCanceled => e.ActivityTaskCanceledEventAttributes.ScheduledEventId,
+        _ => null,
+    };
+
+    /// <summary>The id of the initiation of the child that this event ends; null if it ends none.</summary>
+    public static long? EndedChild(HistoryEvent e) => e.EventType switch
+    {
+        EventType.StartChildWorkflowExecutionFailed =>
+            e.StartChildWorkflowExecutionFailedEventAttributes.InitiatedEventId,
+        EventType.ChildWorkflowExecutionCompleted =>
+            e.ChildWorkflowExecutionCompletedEventAttributes.InitiatedEventId,
+        EventType.ChildWorkflowExecutionFailed => e.ChildWorkflowExecutionFailedEventAttributes.InitiatedEventId,
+        EventType.ChildWorkflowExecutionCanceled =>
+            e.ChildWorkflowExecutionCanceledEventAttributes.InitiatedEventId,
+        EventType.ChildWorkflowExecutionTimedOut =>
+            e.ChildWorkflowExecutionTimedOutEventAttributes.InitiatedEventId,
+        EventType.ChildWorkflowExecutionTerminated =>
+            e.ChildWorkflowExecutionTerminatedEventAttributes.InitiatedEventId,
+        _ => null,
+    };
+
+    /// <summary>The status of a run that this event closes; null if it closes none.</summary>
+    public static WorkflowExecutionStatus? ClosedStatus(HistoryEvent e) => e.EventType switch
+    {
+        EventType.WorkflowExecutionCompleted => WorkflowExecutionStatus.Completed,
+        EventType.WorkflowExecutionFailed => WorkflowExecutionStatus.Failed,
+        EventType.WorkflowExecutionCanceled => WorkflowExecutionStatus.Canceled,
+        EventType.WorkflowExecutionTerminated => WorkflowExecutionStatus.Terminated,
+        EventType.WorkflowExecutionContinuedAsNew => WorkflowExecutionStatus.ContinuedAsNew,
+        EventType.WorkflowExecutionTimedOut => WorkflowExecutionStatus.TimedOut,
+        _ => null,
+    };
+}

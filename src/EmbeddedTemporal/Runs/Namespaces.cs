@@ -1,0 +1,65 @@
+using EmbeddedTemporal.Rpc;
+using EmbeddedTemporal.Storage;
+using Temporalio.Api.Namespace.V1;
+using Temporalio.Api.Replication.V1;
+
+namespace EmbeddedTemporal.Runs;
+
+/// <summary>The namespaces of the server, kept in the form in which they are described.</summary>
+internal sealed class Namespaces(Shard shard)
+{
+    public const string ClusterName = "embedded";
+
+    private readonly SortedDictionary<string, DescribeNamespaceResponse> byName = new(StringComparer.Ordinal);
+
+    public IReadOnlyCollection<DescribeNamespaceResponse> All => byName.Values;
+
+    public bool Contains(string name) => byName.ContainsKey(name);
+
+    public DescribeNamespaceResponse Require(string name)
+    {
+        if (name.Length == 0) throw TemporalErrors.InvalidArgument("Namespace not set on request.");
+        return byName.TryGetValue(name, out var found) ? found : throw TemporalErrors.NamespaceNotFound(name);
+    }
+
+    public DescribeNamespaceResponse RequireById(string id) =>
+        byName.Values.FirstOrDefault(ns => ns.NamespaceInfo.Id == id) ?? throw TemporalErrors.NamespaceNotFound(id);
+
+    public TimeSpan Retention(string name) =>
+        byName[name].Config.WorkflowExecutionRetentionTtl.ToTimeSpan();
+
+    public void Register(RegisterNamespaceRequest request)
+    {
+        if (byName.ContainsKey(request.Namespace)) throw TemporalErrors.NamespaceAlreadyExists();
+        var info = new NamespaceInfo
+        {
+            Name = request.Namespace,
+            Id = Guid.CreateVersion7(shard.Now).ToString(),
+            State = NamespaceState.Registered,
+            Description = request.Description,
+            OwnerEmail = request.OwnerEmail,
+            Data = { request.Data },
+            // worker_poll_complete_on_shutdown stays false: a worker would wait for its polls to be woken.
+            Capabilities = new() { SyncUpdate = true, AsyncUpdate = true },
+        };
+        var described = new DescribeNamespaceResponse
+        {
+            NamespaceInfo = info,
+            Config = new NamespaceConfig
+            {
+                WorkflowExecutionRetentionTtl = request.WorkflowExecutionRetentionPeriod,
+                HistoryArchivalState = ArchivalState.Disabled,
+                VisibilityArchivalState = ArchivalState.Disabled,
+            },
+            ReplicationConfig = new NamespaceReplicationConfig
+            {
+                ActiveClusterName = ClusterName,
+                Clusters = { new ClusterReplicationConfig { ClusterName = ClusterName } },
+            },
+        };
+        Add(described);
+        shard.Store.Put(new RowKey(info.Name, RowKind.Namespace, 0), described);
+    }
+
+    public void Add(DescribeNamespaceResponse described) => byName.Add(described.NamespaceInfo.Name, described);
+}

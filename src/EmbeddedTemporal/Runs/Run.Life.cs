@@ -1,0 +1,84 @@
+using Temporalio.Api.Failure.V1;
+
+namespace EmbeddedTemporal.Runs;
+
+internal sealed partial class Run
+{
+    /// <summary>Begins a new run with its first event.</summary>
+    public void Begin(HistoryEvent started)
+    {
+        Append(started);
+        SetExpiry();
+        Task.ScheduleFirst();
+    }
+
+    /// <summary>Takes over what was stored of this run.</summary>
+    public void Restore(
+        IEnumerable<HistoryEvent> history,
+        IEnumerable<KeyValuePair<long, HistoryEvent>> buffered,
+        IReadOnlyDictionary<long, Temporalio.Api.Workflow.V1.PendingActivityInfo> progress)
+    {
+        foreach (var e in history) Take(e);
+        foreach (var (row, e) in buffered) buffer.Add(row, e);
+        if (!State.IsOpen)
+        {
+            Shard.Runs.Closed(this);
+            return;
+        }
+
+        SetExpiry();
+        Timers.Resume(buffer.Values);
+        Activities.Resume(buffer.Values, progress);
+        Task.Resume();
+    }
+
+    /// <summary>Ends the run with its last event. What still waits for it is told, its parent and children too.</summary>
+    public void Close(HistoryEvent last)
+    {
+        Task.Close();
+        Timers.Close();
+        Activities.Close();
+        expiry?.Cancel();
+        Append(last);
+        Updates.Close();
+        Queries.Close();
+        Shard.Runs.Closed(this);
+        Shard.Afterwards(CrossRun.Closed);
+    }
+
+    /// <summary>Ends the run from outside, without the workflow's word.</summary>
+    public void Terminate(string reason, Payloads? details, string identity)
+    {
+        Task.ForceClose();
+        Close(new HistoryEvent
+        {
+            WorkflowExecutionTerminatedEventAttributes =
+                new() { Reason = reason, Details = details, Identity = identity },
+        });
+    }
+
+    private void SetExpiry()
+    {
+        if (State.Expiry is { } due) expiry = Shard.Timers.Set(due, TimeOut);
+    }
+
+    private void TimeOut()
+    {
+        Task.ForceClose();
+        var failure = new Failure
+        {
+            Message = "workflow timeout",
+            TimeoutFailureInfo = new() { TimeoutType = TimeoutType.StartToClose },
+        };
+        var (state, next) = Shard.Runs.Starts.Retry(this, failure);
+        Close(new HistoryEvent
+        {
+            WorkflowExecutionTimedOutEventAttributes = new()
+            {
+                RetryState = state,
+                NewExecutionRunId = next?.RunId ?? "",
+            },
+        });
+        if (next is not null) Shard.Runs.Starts.Launch(next);
+    }
+}

@@ -1,0 +1,60 @@
+using EmbeddedTemporal.Rpc;
+using Temporalio.Api.Command.V1;
+using Temporalio.Api.Failure.V1;
+
+namespace EmbeddedTemporal.Runs;
+
+/// <summary>What a worker's completion of a workflow task does to the run.</summary>
+internal sealed class TaskCompletion(Run run, RespondWorkflowTaskCompletedRequest request)
+{
+    public void Apply()
+    {
+        Refuse();
+        var completedId = run.Task.Complete(request);
+        var messages = request.Messages.ToDictionary(message => message.Id);
+        var byCommand = request.Commands
+            .Where(command => command.CommandType == CommandType.ProtocolMessage)
+            .Select(command => command.ProtocolMessageCommandAttributes.MessageId)
+            .ToHashSet();
+        foreach (var message in request.Messages.Where(message => !byCommand.Contains(message.Id)))
+            run.Updates.Handle(message);
+        var handler = new CommandHandler(run, completedId, request.Identity, messages);
+        foreach (var command in request.Commands.TakeWhile(_ => run.State.IsOpen)) handler.Apply(command);
+        run.Queries.Completed(request.QueryResults);
+        if (run.State.IsOpen) GoOn();
+        run.Queries.SendWaiting();
+    }
+
+    /// <summary>
+    /// A workflow that ends without having seen its latest events tries again with them. The worker knows this by
+    /// the text of the error alone.
+    /// </summary>
+    private void Refuse()
+    {
+        if (run.HasBuffered && request.Commands.Any(Closes))
+        {
+            run.Task.Fail(WorkflowTaskFailedCause.UnhandledCommand, Because("UnhandledCommand"), request.Identity);
+            throw TemporalErrors.InvalidArgument("UnhandledCommand");
+        }
+
+        if (BadCommand.FirstOf(run, request.Commands) is not { } bad) return;
+        run.Task.Fail(bad.Cause, Because(bad.Message), request.Identity);
+        throw TemporalErrors.InvalidArgument($"{bad.Cause}: {bad.Message}");
+    }
+
+    private void GoOn()
+    {
+        var isNews = run.FlushBuffer() | run.Activities.NeedsTask;
+        run.Activities.NeedsTask = false;
+        if (isNews || request.ForceCreateNewWorkflowTask || run.Updates.IsAnyWaiting) run.Task.Schedule();
+    }
+
+    private static bool Closes(Command command) => command.CommandType
+        is CommandType.CompleteWorkflowExecution
+        or CommandType.FailWorkflowExecution
+        or CommandType.CancelWorkflowExecution
+        or CommandType.ContinueAsNewWorkflowExecution;
+
+    private static Failure Because(string message) =>
+        new() { Message = message, Source = "Server", ServerFailureInfo = new() };
+}

@@ -1,0 +1,156 @@
+using EmbeddedTemporal.Matching;
+using Temporalio.Api.TaskQueue.V1;
+
+namespace EmbeddedTemporal.Runs;
+
+internal sealed partial class WorkflowTask
+{
+    private StickyExecutionAttributes? sticky;
+
+    /// <summary>The sticky queue of the worker that has this run in its cache; null if there is none alive.</summary>
+    public string? StickyQueue =>
+        sticky is not null && run.Shard.Queues.IsStickyAlive(run.Namespace, sticky.WorkerTaskQueue.Name)
+            ? sticky.WorkerTaskQueue.Name
+            : null;
+
+    public TaskToken Token => new(run.RunId, startedId, Attempt);
+
+    public Temporalio.Api.Workflow.V1.PendingWorkflowTaskInfo? Describe() => !IsOpen ? null : new()
+    {
+        State = IsStarted ? PendingWorkflowTaskState.Started : PendingWorkflowTaskState.Scheduled,
+        ScheduledTime = scheduledTime.ToTimestamp(),
+        OriginalScheduledTime = scheduledTime.ToTimestamp(),
+        StartedTime = IsStarted ? startedTime.ToTimestamp() : null,
+        Attempt = Attempt,
+    };
+
+    /// <summary>Offers the open task anew after a restart of the server.</summary>
+    public void Resume()
+    {
+        switch (run.State.LastTaskEvent)
+        {
+            case null:
+                ScheduleFirst();
+                break;
+            case { EventType: EventType.WorkflowTaskScheduled } scheduled:
+                scheduledId = scheduled.EventId;
+                scheduledTime = scheduled.EventTime.ToDateTimeOffset();
+                IsScheduled = true;
+                Offer();
+                break;
+            case { EventType: EventType.WorkflowTaskStarted } started:
+                scheduledId = started.WorkflowTaskStartedEventAttributes.ScheduledEventId;
+                scheduledTime = run.Events[(int)scheduledId - 1].EventTime.ToDateTimeOffset();
+                AwaitCompletion(started.EventId, started.EventTime.ToDateTimeOffset());
+                break;
+            case { EventType: EventType.WorkflowTaskFailed or EventType.WorkflowTaskTimedOut }:
+                Attempt = 2;
+                Schedule();
+                break;
+        }
+    }
+
+    private void SetSticky(StickyExecutionAttributes? attributes) =>
+        sticky = attributes?.WorkerTaskQueue is { Name.Length: > 0 } ? attributes : null;
+
+    private TaskQueue QueueOfChoice() => StickyQueue is { } name
+        ? new TaskQueue { Name = name, Kind = TaskQueueKind.Sticky, NormalName = run.State.Started.TaskQueue.Name }
+        : run.State.Started.TaskQueue;
+
+    private void Offer()
+    {
+        var expected = ++stamp;
+        var stickyQueue = StickyQueue;
+        if (stickyQueue is not null && sticky!.ScheduleToStartTimeout.After(run.Shard.Now) is { } due)
+            alarm = run.Shard.Timers.Set(due, () => TimeOut(TimeoutType.ScheduleToStart));
+        var queue = stickyQueue ?? run.State.Started.TaskQueue.Name;
+        run.Shard.Queues.Workflow(run.Namespace, queue).Offer(new Ticket<PollWorkflowTaskQueueResponse>(
+            identity => stamp == expected ? Start(identity, stickyQueue is not null) : null,
+            () => Reroute(expected)));
+    }
+
+    private void Reroute(int expected)
+    {
+        if (stamp != expected) return;
+        alarm?.Cancel();
+        sticky = null;
+        Offer();
+    }
+
+    private Dispatched<PollWorkflowTaskQueueResponse> Start(string identity, bool fromCache)
+    {
+        alarm?.Cancel();
+        var attributes = new WorkflowTaskStartedEventAttributes
+        {
+            ScheduledEventId = Attempt == 1 ? scheduledId : run.NextEventId,
+            Identity = identity,
+            RequestId = Guid.CreateVersion7(run.Shard.Now).ToString(),
+            HistorySizeBytes = run.State.HistorySize,
+            SuggestContinueAsNew = run.Events.Count >= SuggestContinueAsNewEvents
+                || run.State.HistorySize >= SuggestContinueAsNewBytes,
+        };
+        var started = new HistoryEvent { WorkflowTaskStartedEventAttributes = attributes };
+        if (Attempt == 1) run.Append(started);
+        else ShowOnly(started);
+        AwaitCompletion(started.EventId, started.EventTime.ToDateTimeOffset());
+        var token = Token;
+        return new(Response(fromCache), () => GiveUp(token));
+    }
+
+    /// <summary>The two events of a repeated attempt, with the ids that they will have if it completes.</summary>
+    private void ShowOnly(HistoryEvent started)
+    {
+        scheduledId = run.NextEventId;
+        var scheduled = new HistoryEvent
+        {
+            EventId = scheduledId,
+            EventTime = scheduledTime.ToTimestamp(),
+            EventType = EventType.WorkflowTaskScheduled,
+            WorkflowTaskScheduledEventAttributes = new()
+            {
+                TaskQueue = run.State.Started.TaskQueue,
+                StartToCloseTimeout = run.State.Started.WorkflowTaskTimeout,
+                Attempt = Attempt,
+            },
+        };
+        started.EventId = scheduledId + 1;
+        started.EventTime = run.Shard.Now.ToTimestamp();
+        started.EventType = EventType.WorkflowTaskStarted;
+        unwritten = [scheduled, started];
+    }
+
+    private void AwaitCompletion(long startedEventId, DateTimeOffset time)
+    {
+        (IsScheduled, IsStarted) = (false, true);
+        (startedId, startedTime) = (startedEventId, time);
+        alarm = run.Shard.Timers.Set(time + run.State.TaskTimeout, () => TimeOut(TimeoutType.StartToClose));
+    }
+
+    /// <summary>The worker that was to get the task has gone: its time is over at once.</summary>
+    private void GiveUp(TaskToken token)
+    {
+        if (IsStarted && Token == token) TimeOut(TimeoutType.StartToClose);
+    }
+
+    private PollWorkflowTaskQueueResponse Response(bool fromCache)
+    {
+        var page = HistoryPage.Read(run, fromCache ? run.State.LastCompletedStartedId + 1 : 1, withUnwritten: true);
+        var response = new PollWorkflowTaskQueueResponse
+        {
+            TaskToken = Token.ToBytes(),
+            WorkflowExecution = run.Execution,
+            WorkflowType = run.State.Started.WorkflowType,
+            WorkflowExecutionTaskQueue = run.State.Started.TaskQueue,
+            PreviousStartedEventId = run.State.LastCompletedStartedId,
+            StartedEventId = startedId,
+            Attempt = Attempt,
+            ScheduledTime = scheduledTime.ToTimestamp(),
+            StartedTime = startedTime.ToTimestamp(),
+            History = page.History,
+            NextPageToken = page.NextPageToken,
+        };
+        response.Messages.AddRange(run.Updates.Requests(startedId));
+        run.Queries.Attach(response);
+        return response;
+    }
+}

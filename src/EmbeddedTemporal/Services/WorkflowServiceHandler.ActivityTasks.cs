@@ -1,0 +1,99 @@
+using EmbeddedTemporal.Rpc;
+using EmbeddedTemporal.Runs;
+
+namespace EmbeddedTemporal.Services;
+
+internal sealed partial class WorkflowServiceHandler
+{
+    public Task<PollActivityTaskQueueResponse> PollActivityTaskQueue(
+        PollActivityTaskQueueRequest request, ServerCallContext context)
+    {
+        return Poll(Queue, request.Identity, static () => { }, context);
+
+        Matching.TaskQueue<PollActivityTaskQueueResponse> Queue()
+        {
+            shard.Namespaces.Require(request.Namespace);
+            return request.TaskQueue is { Name.Length: > 0 } queue
+                ? shard.Queues.Activity(request.Namespace, queue.Name)
+                : throw TemporalErrors.InvalidArgument("TaskQueue is not set on request.");
+        }
+    }
+
+    public Task<RecordActivityTaskHeartbeatResponse> RecordActivityTaskHeartbeat(
+        RecordActivityTaskHeartbeatRequest request, ServerCallContext context) => shard.Turn(() =>
+    {
+        var activity = ActivityOf(request.TaskToken);
+        activity.Heartbeat(request.Details);
+        return new RecordActivityTaskHeartbeatResponse { CancelRequested = activity.CancelRequested };
+    });
+
+    public Task<RecordActivityTaskHeartbeatByIdResponse> RecordActivityTaskHeartbeatById(
+        RecordActivityTaskHeartbeatByIdRequest request, ServerCallContext context) => shard.Turn(() =>
+    {
+        var activity = ActivityOf(request.Namespace, request.WorkflowId, request.RunId, request.ActivityId);
+        activity.Heartbeat(request.Details);
+        return new RecordActivityTaskHeartbeatByIdResponse { CancelRequested = activity.CancelRequested };
+    });
+
+    public Task<RespondActivityTaskCompletedResponse> RespondActivityTaskCompleted(
+        RespondActivityTaskCompletedRequest request, ServerCallContext context) => shard.Turn(() =>
+    {
+        ActivityOf(request.TaskToken).Complete(request.Result, request.Identity);
+        return new RespondActivityTaskCompletedResponse();
+    });
+
+    public Task<RespondActivityTaskCompletedByIdResponse> RespondActivityTaskCompletedById(
+        RespondActivityTaskCompletedByIdRequest request, ServerCallContext context) => shard.Turn(() =>
+    {
+        ActivityOf(request.Namespace, request.WorkflowId, request.RunId, request.ActivityId)
+            .Complete(request.Result, request.Identity);
+        return new RespondActivityTaskCompletedByIdResponse();
+    });
+
+    public Task<RespondActivityTaskFailedResponse> RespondActivityTaskFailed(
+        RespondActivityTaskFailedRequest request, ServerCallContext context) => shard.Turn(() =>
+    {
+        ActivityOf(request.TaskToken).Fail(request.Failure ?? new(), request.LastHeartbeatDetails, request.Identity);
+        return new RespondActivityTaskFailedResponse();
+    });
+
+    public Task<RespondActivityTaskFailedByIdResponse> RespondActivityTaskFailedById(
+        RespondActivityTaskFailedByIdRequest request, ServerCallContext context) => shard.Turn(() =>
+    {
+        ActivityOf(request.Namespace, request.WorkflowId, request.RunId, request.ActivityId)
+            .Fail(request.Failure ?? new(), request.LastHeartbeatDetails, request.Identity);
+        return new RespondActivityTaskFailedByIdResponse();
+    });
+
+    public Task<RespondActivityTaskCanceledResponse> RespondActivityTaskCanceled(
+        RespondActivityTaskCanceledRequest request, ServerCallContext context) => shard.Turn(() =>
+    {
+        Canceled(ActivityOf(request.TaskToken), request.Details, request.Identity);
+        return new RespondActivityTaskCanceledResponse();
+    });
+
+    public Task<RespondActivityTaskCanceledByIdResponse> RespondActivityTaskCanceledById(
+        RespondActivityTaskCanceledByIdRequest request, ServerCallContext context) => shard.Turn(() =>
+    {
+        var activity = ActivityOf(request.Namespace, request.WorkflowId, request.RunId, request.ActivityId);
+        Canceled(activity, request.Details, request.Identity);
+        return new RespondActivityTaskCanceledByIdResponse();
+    });
+
+    private static void Canceled(ActivityState activity, Payloads? details, string identity)
+    {
+        if (!activity.CancelRequested)
+            throw TemporalErrors.InvalidArgument("unable to mark activity as canceled without cancellation being requested");
+        activity.Cancel(details, identity);
+    }
+
+    private ActivityState ActivityOf(ByteString taskToken)
+    {
+        var token = TaskToken.Parse(taskToken);
+        return shard.Runs.Find(token.RunId)?.Activities.Require(token) ?? throw Activities.NotFound();
+    }
+
+    private ActivityState ActivityOf(string ns, string workflowId, string runId, string activityId) =>
+        shard.Runs.RequireOpen(ns, new WorkflowExecution { WorkflowId = workflowId, RunId = runId })
+            .Activities.Require(activityId);
+}

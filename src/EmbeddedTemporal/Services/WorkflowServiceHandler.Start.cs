@@ -1,0 +1,69 @@
+namespace EmbeddedTemporal.Services;
+
+internal sealed partial class WorkflowServiceHandler
+{
+    public Task<StartWorkflowExecutionResponse> StartWorkflowExecution(
+        StartWorkflowExecutionRequest request, ServerCallContext context) => shard.Turn(() =>
+    {
+        shard.Namespaces.Require(request.Namespace);
+        var (run, started) = shard.Runs.Starts.Start(request);
+        return new StartWorkflowExecutionResponse
+        {
+            RunId = run.RunId,
+            FirstExecutionRunId = run.State.Started.FirstExecutionRunId,
+            Started = started,
+            Status = run.State.Status,
+        };
+    });
+
+    public Task<SignalWithStartWorkflowExecutionResponse> SignalWithStartWorkflowExecution(
+        SignalWithStartWorkflowExecutionRequest request, ServerCallContext context) => shard.Turn(() =>
+    {
+        shard.Namespaces.Require(request.Namespace);
+        var (run, started) = shard.Runs.Starts.Start(StartOf(request));
+        if (run.State.IsOpen)
+        {
+            run.Signal(new()
+            {
+                SignalName = request.SignalName,
+                Input = request.SignalInput,
+                Identity = request.Identity,
+                Header = request.Header,
+                RequestId = request.RequestId,
+            });
+        }
+
+        return new SignalWithStartWorkflowExecutionResponse
+        {
+            RunId = run.RunId,
+            FirstExecutionRunId = run.State.Started.FirstExecutionRunId,
+            Started = started,
+        };
+    });
+
+    private static StartWorkflowExecutionRequest StartOf(SignalWithStartWorkflowExecutionRequest request) => new()
+    {
+        Namespace = request.Namespace,
+        WorkflowId = request.WorkflowId,
+        WorkflowType = request.WorkflowType,
+        TaskQueue = request.TaskQueue,
+        Input = request.Input,
+        WorkflowExecutionTimeout = request.WorkflowExecutionTimeout,
+        WorkflowRunTimeout = request.WorkflowRunTimeout,
+        WorkflowTaskTimeout = request.WorkflowTaskTimeout,
+        Identity = request.Identity,
+        RequestId = request.RequestId,
+        WorkflowIdReusePolicy = request.WorkflowIdReusePolicy,
+        WorkflowIdConflictPolicy = request.WorkflowIdConflictPolicy == WorkflowIdConflictPolicy.Unspecified
+            ? WorkflowIdConflictPolicy.UseExisting
+            : request.WorkflowIdConflictPolicy,
+        RetryPolicy = request.RetryPolicy,
+        CronSchedule = request.CronSchedule,
+        Memo = request.Memo,
+        SearchAttributes = request.SearchAttributes,
+        Header = request.Header,
+        WorkflowStartDelay = request.WorkflowStartDelay,
+        UserMetadata = request.UserMetadata,
+        Priority = request.Priority,
+    };
+}

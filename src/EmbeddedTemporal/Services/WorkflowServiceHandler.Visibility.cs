@@ -1,0 +1,75 @@
+using System.Globalization;
+using EmbeddedTemporal.Rpc;
+using EmbeddedTemporal.Runs;
+using EmbeddedTemporal.Visibility;
+
+namespace EmbeddedTemporal.Services;
+
+internal sealed partial class WorkflowServiceHandler
+{
+    private const int DefaultListSize = 1_000;
+
+    public Task<ListWorkflowExecutionsResponse> ListWorkflowExecutions(
+        ListWorkflowExecutionsRequest request, ServerCallContext context) => shard.Turn(() =>
+    {
+        var query = VisibilityQuery.Parse(request.Query);
+        if (query.GroupsByStatus) throw TemporalErrors.InvalidArgument("invalid query: GROUP BY is for counting");
+        var size = request.PageSize > 0 ? request.PageSize : DefaultListSize;
+        var before = Before(request.NextPageToken);
+        var page = Matching(request.Namespace, query)
+            .Where(run => run.Header.Sequence < before)
+            .Take(size + 1)
+            .ToList();
+        var response = new ListWorkflowExecutionsResponse { Executions = { page.Take(size).Select(Info) } };
+        if (page.Count > size)
+        {
+            response.NextPageToken = ByteString.CopyFromUtf8(
+                page[size - 1].Header.Sequence.ToString(CultureInfo.InvariantCulture));
+        }
+
+        return response;
+    });
+
+    public Task<CountWorkflowExecutionsResponse> CountWorkflowExecutions(
+        CountWorkflowExecutionsRequest request, ServerCallContext context) => shard.Turn(() =>
+    {
+        var query = VisibilityQuery.Parse(request.Query);
+        var matching = Matching(request.Namespace, query).ToList();
+        var response = new CountWorkflowExecutionsResponse { Count = matching.Count };
+        if (!query.GroupsByStatus) return response;
+        foreach (var group in matching.GroupBy(run => run.State.Status).OrderBy(group => group.Key))
+        {
+            response.Groups.Add(new CountWorkflowExecutionsResponse.Types.AggregationGroup
+            {
+                Count = group.Count(),
+                GroupValues = { Keyword(group.Key.ToString()) },
+            });
+        }
+
+        return response;
+    });
+
+    private IEnumerable<Run> Matching(string ns, VisibilityQuery query)
+    {
+        shard.Namespaces.Require(ns);
+        return shard.Runs.YoungestFirst.Where(run => run.Namespace == ns && query.Matches(run));
+    }
+
+    private static long Before(ByteString token)
+    {
+        if (token.IsEmpty) return long.MaxValue;
+        return long.TryParse(token.ToStringUtf8(), CultureInfo.InvariantCulture, out var sequence)
+            ? sequence
+            : throw TemporalErrors.InvalidArgument("next_page_token is not a token of this server");
+    }
+
+    private static Payload Keyword(string value) => new()
+    {
+        Data = ByteString.CopyFromUtf8($"\"{value}\""),
+        Metadata =
+        {
+            ["encoding"] = ByteString.CopyFromUtf8("json/plain"),
+            ["type"] = ByteString.CopyFromUtf8("Keyword"),
+        },
+    };
+}

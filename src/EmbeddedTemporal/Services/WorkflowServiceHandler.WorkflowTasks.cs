@@ -1,0 +1,80 @@
+using EmbeddedTemporal.Matching;
+using EmbeddedTemporal.Rpc;
+using EmbeddedTemporal.Runs;
+using Temporalio.Api.Query.V1;
+
+namespace EmbeddedTemporal.Services;
+
+internal sealed partial class WorkflowServiceHandler
+{
+    public Task<PollWorkflowTaskQueueResponse> PollWorkflowTaskQueue(
+        PollWorkflowTaskQueueRequest request, ServerCallContext context)
+    {
+        var (ns, queue) = (request.Namespace, request.TaskQueue);
+        return Poll(() => Queue(ns, queue?.Name ?? ""), request.Identity, Aborted, context);
+
+        // A sticky queue belongs to one worker, and Core never aborts a poll but when it goes away.
+        void Aborted()
+        {
+            if (queue.Kind == TaskQueueKind.Sticky) shard.Queues.RemoveSticky(ns, queue.Name);
+        }
+    }
+
+    public Task<RespondWorkflowTaskCompletedResponse> RespondWorkflowTaskCompleted(
+        RespondWorkflowTaskCompletedRequest request, ServerCallContext context) => shard.Turn(() =>
+    {
+        new TaskCompletion(RunInTask(request.TaskToken), request).Apply();
+        return new RespondWorkflowTaskCompletedResponse();
+    });
+
+    public Task<RespondWorkflowTaskFailedResponse> RespondWorkflowTaskFailed(
+        RespondWorkflowTaskFailedRequest request, ServerCallContext context) => shard.Turn(() =>
+    {
+        // Core answers a query that it cannot even begin with the failure of its task.
+        if (shard.DirectQueries.TryGetValue(request.TaskToken.ToStringUtf8(), out var query))
+            query.Refuse(TemporalErrors.QueryFailed(request.Failure?.Message ?? "query failed", request.Failure));
+        else
+            RunInTask(request.TaskToken).Task.Fail(request.Cause, request.Failure, request.Identity);
+        return new RespondWorkflowTaskFailedResponse();
+    });
+
+    public Task<RespondQueryTaskCompletedResponse> RespondQueryTaskCompleted(
+        RespondQueryTaskCompletedRequest request, ServerCallContext context) => shard.Turn(() =>
+    {
+        if (!shard.DirectQueries.Remove(request.TaskToken.ToStringUtf8(), out var query))
+            throw TemporalErrors.NotFound("query task not found, or expired");
+        query.Answer(new WorkflowQueryResult
+        {
+            ResultType = request.CompletedType,
+            Answer = request.QueryResult,
+            ErrorMessage = request.ErrorMessage,
+            Failure = request.Failure,
+        });
+        return new RespondQueryTaskCompletedResponse();
+    });
+
+    public Task<ShutdownWorkerResponse> ShutdownWorker(ShutdownWorkerRequest request, ServerCallContext context) =>
+        shard.Turn(() =>
+        {
+            shard.Namespaces.Require(request.Namespace);
+            if (request.StickyTaskQueue.Length > 0)
+                shard.Queues.RemoveSticky(request.Namespace, request.StickyTaskQueue);
+            return new ShutdownWorkerResponse();
+        });
+
+    private TaskQueue<PollWorkflowTaskQueueResponse> Queue(string ns, string name)
+    {
+        shard.Namespaces.Require(ns);
+        if (name.Length == 0) throw TemporalErrors.InvalidArgument("TaskQueue is not set on request.");
+        return shard.Queues.Workflow(ns, name);
+    }
+
+    private Run RunInTask(ByteString taskToken)
+    {
+        var token = TaskToken.Parse(taskToken);
+        return shard.Runs.Find(token.RunId) is { State.IsOpen: true, Task.IsStarted: true } run
+            && run.Task.Token == token
+                ? run
+                : throw TemporalErrors.NotFound("Workflow task not found.");
+    }
+}

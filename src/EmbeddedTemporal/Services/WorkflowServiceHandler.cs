@@ -1,0 +1,60 @@
+using EmbeddedTemporal.Matching;
+using EmbeddedTemporal.Rpc;
+using EmbeddedTemporal.Runs;
+
+namespace EmbeddedTemporal.Services;
+
+/// <summary>
+/// The methods of temporal.api.workflowservice.v1.WorkflowService that the embedded server has built, one file per
+/// area. Each public method answers the RPC of its name; the other RPCs answer Unimplemented.
+/// </summary>
+/// <param name="longPoll">How long a poll or a wait for news is held open, in real time.</param>
+internal sealed partial class WorkflowServiceHandler(Shard shard, TimeSpan longPoll)
+{
+    /// <summary>A token that ends a long wait: the time is over, the caller gone or the server stopping.</summary>
+    private CancellationTokenSource Patience(ServerCallContext context)
+    {
+        var patience = CancellationTokenSource.CreateLinkedTokenSource(
+            context.CancellationToken, shard.Stopping.Token);
+        patience.CancelAfter(longPoll);
+        return patience;
+    }
+
+    /// <summary>Waits for news in vain when the time is over: false. Throws if the server stops.</summary>
+    private async Task<bool> Happens(Task news, CancellationToken patience)
+    {
+        await news.WaitAsync(patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (shard.Stopping.IsCancellationRequested) throw TemporalErrors.Unavailable("the embedded server stops");
+        return news.IsCompleted;
+    }
+
+    private async Task<T> Poll<T>(
+        Func<TaskQueue<T>> queueOf, string identity, Action aborted, ServerCallContext context)
+        where T : class, new()
+    {
+        using var patience = Patience(context);
+        var poller = new Poller<T>(identity);
+        await shard.Turn(() => queueOf().Add(poller));
+        Dispatched<T>? dispatched;
+        await using (patience.Token.Register(() => _ = shard.Turn(() => queueOf().Remove(poller))))
+        {
+            dispatched = await poller.Answered;
+        }
+
+        if (shard.Stopping.IsCancellationRequested && dispatched is null)
+            throw TemporalErrors.Unavailable("the embedded server stops");
+        if (!context.CancellationToken.IsCancellationRequested)
+        {
+            await shard.Flushed();
+            return dispatched?.Response ?? new T();
+        }
+
+        await shard.Turn(() =>
+        {
+            dispatched?.Return();
+            queueOf().Forget(identity);
+            aborted();
+        });
+        return new T();
+    }
+}

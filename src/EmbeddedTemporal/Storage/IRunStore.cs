@@ -1,0 +1,36 @@
+namespace EmbeddedTemporal.Storage;
+
+/// <summary>
+/// Where the server's rows live. All members but <see cref="IAsyncDisposable.DisposeAsync"/> are called under the
+/// shard's lock. The rows put or deleted between two calls of <see cref="Commit"/> become durable together or not
+/// at all, which is what makes an action between two runs (the start of a child, say) safe.
+/// </summary>
+internal interface IRunStore : IAsyncDisposable
+{
+    void Put(RowKey key, IMessage value);
+
+    void Delete(RowKey key);
+
+    void DeleteOwner(string owner);
+
+    /// <summary>Ends a unit; the task ends when this unit and all earlier ones are durable.</summary>
+    Task Commit();
+
+    /// <summary>All rows, by owner, kind and id.</summary>
+    IEnumerable<StoredRow> Load();
+}
+
+/// <summary>What a row holds; part of the file format, so values never change their meaning.</summary>
+internal enum RowKind
+{
+    Namespace = 1,
+    Run = 2,
+    HistoryEvent = 3,
+    BufferedEvent = 4,
+    ActivityProgress = 5,
+}
+
+/// <param name="Owner">A run id, or the name of a namespace.</param>
+internal readonly record struct RowKey(string Owner, RowKind Kind, long Id);
+
+internal sealed record StoredRow(RowKey Key, byte[] Data);

@@ -1,0 +1,45 @@
+using EmbeddedTemporal.Runs;
+using Temporalio.Api.Workflow.V1;
+
+namespace EmbeddedTemporal.Storage;
+
+/// <summary>Brings the server back to where its rows say it was, by the same fold over the same events.</summary>
+internal static class Recovery
+{
+    public static void Load(Shard shard, EmbeddedTemporalOptions options)
+    {
+        var rows = shard.Store.Load().ToLookup(row => row.Key.Kind);
+        foreach (var row in rows[RowKind.Namespace])
+            shard.Namespaces.Add(DescribeNamespaceResponse.Parser.ParseFrom(row.Data));
+        foreach (var name in options.Namespaces.Distinct().Where(name => !shard.Namespaces.Contains(name)))
+        {
+            shard.Namespaces.Register(new RegisterNamespaceRequest
+            {
+                Namespace = name,
+                WorkflowExecutionRetentionPeriod = Duration.FromTimeSpan(options.Retention),
+            });
+        }
+
+        var events = rows[RowKind.HistoryEvent].ToLookup(row => row.Key.Owner, Event);
+        var buffered = rows[RowKind.BufferedEvent].ToLookup(row => row.Key.Owner);
+        var progress = rows[RowKind.ActivityProgress].ToLookup(row => row.Key.Owner);
+        foreach (var row in rows[RowKind.Run].OrderBy(row => row.Key.Id))
+        {
+            var run = shard.Runs.Add(Header(row));
+            run.Restore(
+                events[run.RunId],
+                buffered[run.RunId].Select(entry => KeyValuePair.Create(entry.Key.Id, Event(entry))),
+                progress[run.RunId].ToDictionary(
+                    entry => entry.Key.Id, entry => PendingActivityInfo.Parser.ParseFrom(entry.Data)));
+        }
+    }
+
+    private static HistoryEvent Event(StoredRow row) => HistoryEvent.Parser.ParseFrom(row.Data);
+
+    private static RunHeader Header(StoredRow row)
+    {
+        var stored = StartWorkflowExecutionRequest.Parser.ParseFrom(row.Data);
+        return new RunHeader(
+            stored.Namespace, stored.WorkflowId, row.Key.Owner, stored.RequestId, row.Key.Id);
+    }
+}

@@ -1,0 +1,65 @@
+using Temporalio.Activities;
+using Temporalio.Client;
+using Temporalio.Worker;
+
+namespace EmbeddedTemporal.Tests.Support;
+
+/// <summary>
+/// An embedded server with a client and, if wanted, workers. When it is disposed, every history made in the test is
+/// replayed: a mistake in the shape of an event shows there.
+/// </summary>
+internal sealed class TestServer : IAsyncDisposable
+{
+    private readonly List<RunningWorker> workers = [];
+
+    private TestServer(EmbeddedTemporalServer server, TemporalClient client) => (Server, Client) = (server, client);
+
+    public EmbeddedTemporalServer Server { get; }
+
+    public TemporalClient Client { get; }
+
+    public string TaskQueue { get; } = "queue-" + Ids.New();
+
+    public static async Task<TestServer> StartAsync(EmbeddedTemporalOptions? options = null)
+    {
+        var server = await EmbeddedTemporalServer.StartAsync(options ?? new EmbeddedTemporalOptions());
+        var client = await TemporalClient.ConnectAsync(new(server.Address) { Namespace = "default" });
+        return new TestServer(server, client);
+    }
+
+    /// <summary>A server with a worker that knows all test workflows and these activities.</summary>
+    public static async Task<TestServer> WithWorkerAsync(
+        EmbeddedTemporalOptions? options = null, params Delegate[] activities)
+    {
+        var test = await StartAsync(options);
+        test.StartWorker(null, activities);
+        return test;
+    }
+
+    public RunningWorker StartWorker(Action<TemporalWorkerOptions>? configure, params Delegate[] activities)
+    {
+        var options = new TemporalWorkerOptions(TaskQueue) { GracefulShutdownTimeout = TimeSpan.Zero };
+        foreach (var workflow in TestWorkflows.All) options.AddWorkflow(workflow);
+        foreach (var activity in activities) options.AddActivity(ActivityDefinition.Create(activity));
+        configure?.Invoke(options);
+        var worker = new RunningWorker(new TemporalWorker(Client, options));
+        workers.Add(worker);
+        return worker;
+    }
+
+    public Task<WorkflowHandle> StartAsync(string workflow, params object?[] args) =>
+        StartAsync(new(Ids.New(), TaskQueue), workflow, args);
+
+    public Task<WorkflowHandle> StartAsync(WorkflowOptions options, string workflow, params object?[] args)
+    {
+        options.TaskQueue ??= TaskQueue;
+        return Client.StartWorkflowAsync(workflow, args, options);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var worker in workers) await worker.DisposeAsync();
+        await Replay.AllAsync(Client);
+        await Server.DisposeAsync();
+    }
+}

@@ -1,0 +1,14 @@
+using System.Reflection;
+using Temporalio.Workflows;
+
+namespace EmbeddedTemporal.Tests.Support;
+
+internal static class TestWorkflows
+{
+    /// <summary>Every workflow of this assembly.</summary>
+    public static IReadOnlyList<Type> All { get; } =
+    [
+        .. typeof(TestWorkflows).Assembly.GetTypes()
+            .Where(type => type.GetCustomAttribute<WorkflowAttribute>() is not null),
+    ];
+}

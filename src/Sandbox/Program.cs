@@ -1,3 +1,7 @@
-var builder = WebApplication.CreateSlimBuilder(args);
-var app = builder.Build();
-app.Run();
+using System.CommandLine.Invocation;
+using Sandbox.Hosting;
+
+var command = SandboxCommand.Create().Parse(args);
+if (command.Action is ParseErrorAction mistake)
+    mistake.ShowHelp = false;
+return await command.InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromSeconds(5) });

@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Sandbox.Control;
+
+/// <summary>
+/// A call whose handling no longer depends on its caller: the request is read to its end, the answer goes to memory, and
+/// a caller who leaves cancels nothing.
+/// </summary>
+internal sealed class DetachedCall : IDisposable
+{
+    private readonly IHttpRequestLifetimeFeature connection;
+    private readonly IHttpResponseBodyFeature wire;
+    private readonly HttpContext context;
+    private readonly MemoryStream answer = new();
+
+    private DetachedCall(HttpContext context)
+    {
+        this.context = context;
+        connection = context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
+        wire = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        context.Features.Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature());
+        context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(answer));
+    }
+
+    /// <summary>Ends when the caller leaves.</summary>
+    public CancellationToken Caller => connection.RequestAborted;
+
+    public static async Task<DetachedCall> FromAsync(HttpContext context)
+    {
+        var request = new MemoryStream();
+        await context.Request.Body.CopyToAsync(request, context.RequestAborted);
+        request.Position = 0;
+        context.Request.Body = request;
+        return new DetachedCall(context);
+    }
+
+    public void Dispose() => answer.Dispose();
+
+    public void Abort() => connection.Abort();
+
+    /// <summary>Hands the answer to the caller; false when there is none any more.</summary>
+    public async Task<bool> AnswerAsync()
+    {
+        if (Caller.IsCancellationRequested)
+            return false;
+        context.Features.Set(connection);
+        context.Features.Set(wire);
+        await context.Response.Body.WriteAsync(answer.ToArray(), Caller);
+        return true;
+    }
+}

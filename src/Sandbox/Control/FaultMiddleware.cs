@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Text;
+
+namespace Sandbox.Control;
+
+internal static class FaultMiddleware
+{
+    /// <summary>Does to a call what the first matching fault says; notes for the journal what really happened.</summary>
+    public static void UseFaults(this WebApplication app, string system, Faults faults) => app.Use(async (context, next) =>
+    {
+        if (context.Features.Get<CallOutcome>() is not { } outcome)
+        {
+            await next(context);
+            return;
+        }
+
+        var fault = faults.Meeting(system, context.Request, faults.NeedBody ? await BodyAsync(context.Request) : "");
+        outcome.Fault = fault?.Id;
+        outcome.Answered = fault?.Rule.Kind is null or FaultKind.Answer;
+        await (fault?.Rule.Kind switch
+        {
+            null => HandleAsync(context, next, outcome),
+            FaultKind.Answer => AnswerAsync(context, fault.Rule, outcome),
+            FaultKind.Delay => DelayAsync(context, next, fault, outcome),
+            FaultKind.Hang => HangAsync(context, fault),
+            FaultKind.Reset => Reset(context),
+            FaultKind.LoseAnswer => LoseAnswerAsync(context, next, outcome),
+            FaultKind.LateEffect => LateEffectAsync(context, next, fault, outcome),
+            FaultKind.AfterCallerLeft => AfterCallerLeftAsync(context, next, fault, outcome),
+            _ => throw new InvalidOperationException($"No such kind of fault: {fault.Rule.Kind}"),
+        });
+    });
+
+    private static async Task HandleAsync(HttpContext context, RequestDelegate next, CallOutcome outcome)
+    {
+        await next(context);
+        outcome.Status = context.Response.StatusCode;
+        outcome.Effect = context.Response.StatusCode < 400 && !HttpMethods.IsGet(context.Request.Method)
+            && !HttpMethods.IsHead(context.Request.Method) && !HttpMethods.IsOptions(context.Request.Method);
+    }
+
+    private static Task AnswerAsync(HttpContext context, FaultRule rule, CallOutcome outcome)
+    {
+        outcome.Status = context.Response.StatusCode = rule.Status;
+        if (rule.RetryAfter is { } seconds)
+            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        context.Response.ContentType = rule.ContentType;
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.WriteAsync(rule.Body);
+    }
+
+    private static async Task DelayAsync(HttpContext context, RequestDelegate next, Fault fault, CallOutcome outcome)
+    {
+        var caller = context.RequestAborted;
+        if (await ReleasedAsync(fault, caller) is false || caller.IsCancellationRequested)
+        {
+            context.Abort();
+            return;
+        }
+
+        outcome.Answered = true;
+        await HandleAsync(context, next, outcome);
+    }
+
+    private static async Task HangAsync(HttpContext context, Fault fault)
+    {
+        await ReleasedAsync(fault, context.RequestAborted);
+        context.Abort();
+    }
+
+    private static Task Reset(HttpContext context)
+    {
+        context.Abort();
+        return Task.CompletedTask;
+    }
+
+    private static async Task LoseAnswerAsync(HttpContext context, RequestDelegate next, CallOutcome outcome)
+    {
+        using var detached = await DetachedCall.FromAsync(context);
+        await HandleAsync(context, next, outcome);
+        detached.Abort();
+    }
+
+    private static async Task LateEffectAsync(HttpContext context, RequestDelegate next, Fault fault, CallOutcome outcome)
+    {
+        using var detached = await DetachedCall.FromAsync(context);
+        if (!await ReleasedAsync(fault, CancellationToken.None))
+        {
+            detached.Abort();
+            return;
+        }
+
+        await HandleAsync(context, next, outcome);
+        outcome.Answered = await detached.AnswerAsync();
+    }
+
+    private static async Task AfterCallerLeftAsync(
+        HttpContext context, RequestDelegate next, Fault fault, CallOutcome outcome)
+    {
+        using var detached = await DetachedCall.FromAsync(context);
+        var removed = await ReleasedAsync(fault, detached.Caller) is false && !detached.Caller.IsCancellationRequested;
+        if (!removed)
+            await HandleAsync(context, next, outcome);
+        detached.Abort();
+    }
+
+    // False when the fault was removed, or the caller went first.
+    private static async Task<bool> ReleasedAsync(Fault fault, CancellationToken caller)
+    {
+        try
+        {
+            return await fault.ReleasedAsync(caller);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<string> BodyAsync(HttpRequest request)
+    {
+        request.EnableBuffering();
+        using var reader = new StreamReader(request.Body, Encoding.UTF8, leaveOpen: true);
+        var body = await reader.ReadToEndAsync();
+        request.Body.Position = 0;
+        return body;
+    }
+}

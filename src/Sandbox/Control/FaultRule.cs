@@ -1,0 +1,80 @@
+namespace Sandbox.Control;
+
+/// <summary>What goes wrong with a call.</summary>
+public enum FaultKind
+{
+    /// <summary>The answer is <see cref="FaultRule.Status"/> with <see cref="FaultRule.Body"/>; nothing happens.</summary>
+    Answer,
+
+    /// <summary>Held until released; then it goes on as usual, unless the caller has gone: then nothing happens.</summary>
+    Delay,
+
+    /// <summary>No answer until the caller goes; nothing happens.</summary>
+    Hang,
+
+    /// <summary>The connection is cut; nothing happens.</summary>
+    Reset,
+
+    /// <summary>It happens, and then the connection is cut: the caller cannot know.</summary>
+    LoseAnswer,
+
+    /// <summary>The request is taken; it happens when released, even though the caller may be long gone.</summary>
+    LateEffect,
+
+    /// <summary>The request is taken; it happens as soon as the caller has given up.</summary>
+    AfterCallerLeft,
+}
+
+/// <summary>Which calls a fault meets, and what it does to them. Patterns may hold * for anything.</summary>
+public sealed record FaultRule
+{
+    /// <summary>keycloak, s3 or novu; null: each of them.</summary>
+    public string? System { get; init; }
+
+    /// <summary>HTTP method; null: any.</summary>
+    public string? Method { get; init; }
+
+    /// <summary>Pattern over the path, such as /tenant-acme-files* or /admin/realms.</summary>
+    public string Path { get; init; } = "*";
+
+    /// <summary>Pattern over the query without its question mark, such as tagging* ; null: any.</summary>
+    public string? Query { get; init; }
+
+    /// <summary>Text that the request's body holds; null: any. For calls whose path does not say whom they are about.</summary>
+    public string? BodyContains { get; init; }
+
+    /// <summary>Matching calls that pass unharmed first.</summary>
+    public int Skip { get; init; }
+
+    /// <summary>Calls that are met after that; 0: all of them, until the fault is removed.</summary>
+    public int Count { get; init; } = 1;
+
+    /// <summary>Seconds after which the fault is over; null: never.</summary>
+    public double? ForSeconds { get; init; }
+
+    public FaultKind Kind { get; init; } = FaultKind.Answer;
+
+    /// <summary>For <see cref="FaultKind.Answer"/>: 400 to 599.</summary>
+    public int Status { get; init; } = 503;
+
+    public string Body { get; init; } = "";
+
+    public string ContentType { get; init; } = "application/json";
+
+    /// <summary>Seconds for the header Retry-After; null: no such header.</summary>
+    public int? RetryAfter { get; init; }
+
+    /// <summary>Names the first field that makes no sense and what is expected; null when the rule is fine.</summary>
+    public string? Mistake() => this switch
+    {
+        { System: not (null or "keycloak" or "s3" or "novu") } =>
+            $"system: '{System}' is not known; expected keycloak, s3 or novu, or none for each of them.",
+        { Path: "" } => "path: empty; expected a pattern such as /tenant-acme-files* or *.",
+        { Skip: < 0 } => $"skip: {Skip}; expected 0 or more.",
+        { Count: < 0 } => $"count: {Count}; expected 1 or more, or 0 for all.",
+        { ForSeconds: <= 0 } => $"forSeconds: {ForSeconds}; expected more than 0.",
+        { Status: < 400 or > 599 } => $"status: {Status}; expected 400 to 599.",
+        { RetryAfter: < 0 } => $"retryAfter: {RetryAfter}; expected seconds, 0 or more.",
+        _ => null,
+    };
+}

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using Sandbox.Storage;
+
+namespace Sandbox.Control;
+
+/// <summary>Every call received, in order. Kept with the other state, so it can be read after a killed sandbox.</summary>
+public sealed class Journal : IDisposable
+{
+    /// <summary>Older calls are forgotten, so that a sandbox that runs for weeks does not fill the disk.</summary>
+    private const int Capacity = 20_000;
+
+    private readonly Database database;
+    private readonly TimeProvider time;
+    private long number;
+
+    internal Journal(string? file, TimeProvider time)
+    {
+        this.time = time;
+        database = Database.Open(file, "CREATE TABLE IF NOT EXISTS calls (number INTEGER PRIMARY KEY, entry TEXT NOT NULL)");
+        number = database.Count("SELECT COALESCE(MAX(number), 0) FROM calls");
+    }
+
+    /// <summary>Calls that came after number <paramref name="after"/>, oldest first.</summary>
+    public IReadOnlyList<JournalEntry> Calls(long after = 0, int limit = 1000) => database.Query(
+        "SELECT entry FROM calls WHERE number > ?1 ORDER BY number LIMIT ?2",
+        row => JsonSerializer.Deserialize<JournalEntry>(row.GetString(0), ControlJson.Options)!,
+        after,
+        limit);
+
+    /// <summary>Forgets all calls; numbers go on.</summary>
+    public void Clear() => database.Execute("DELETE FROM calls");
+
+    public void Dispose() => database.Dispose();
+
+    internal JournalEntry Begin(string system, HttpRequest request)
+    {
+        var entry = new JournalEntry(
+            Interlocked.Increment(ref number),
+            time.GetUtcNow(),
+            system,
+            request.Method,
+            request.Path.Value ?? "/",
+            SecretQuery.Mask(request.Query));
+        Write(entry);
+        if (entry.Number % 1000 == 0)
+            database.Execute("DELETE FROM calls WHERE number <= ?1", entry.Number - Capacity);
+        return entry;
+    }
+
+    internal void Write(JournalEntry entry) => database.Execute(
+        "INSERT OR REPLACE INTO calls VALUES (?1, ?2)",
+        entry.Number,
+        JsonSerializer.Serialize(entry, ControlJson.Options));
+}

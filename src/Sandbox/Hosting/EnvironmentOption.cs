@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Sandbox.S3;
+
+namespace Sandbox.Hosting;
+
+/// <summary>Options that an environment variable can give as well. The help never shows such a value: it may be a secret.</summary>
+internal static class EnvironmentOption
+{
+    private static readonly Dictionary<Option, string> Variables = [];
+
+    public static Option<string?> Text(string name, string variable, string description)
+    {
+        var option = new Option<string?>(name) { Description = $"{description} [{variable}]" };
+        lock (Variables)
+            Variables[option] = variable;
+        return option;
+    }
+
+    public static string? Given(ParseResult parsed, Option<string?> option) =>
+        parsed.GetValue(option) ?? Variable(Variables[option]);
+
+    public static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+
+    public static Option<int> Port(string system, int port)
+    {
+        var variable = $"SANDBOX_{system.ToUpperInvariant()}_PORT";
+        var option = new Option<int>($"--{system}-port")
+        {
+            Description = $"Port of {system}; 0 takes a free one. [{variable}]",
+            DefaultValueFactory = result => PortOf(result, variable, Variable(variable) ?? port.ToString(CultureInfo.InvariantCulture)),
+            CustomParser = result => PortOf(result, $"--{system}-port", result.Tokens[0].Value),
+        };
+        return option;
+    }
+
+    public static S3Account[] Accounts(ArgumentResult result) =>
+        [.. result.Tokens.Select(token => Account(result, token.Value.Split(':'))).OfType<S3Account>()];
+
+    private static S3Account? Account(ArgumentResult result, string[] parts)
+    {
+        if (parts is [{ Length: > 0 } key, { Length: > 0 } secret, { Length: 12 } account] && account.All(char.IsAsciiDigit))
+            return new S3Account(key, secret, account);
+        result.AddError($"--s3-account: '{parts[0]}:…'; expected ACCESSKEY:SECRETKEY:ACCOUNT, twelve digits for the account.");
+        return null;
+    }
+
+    private static int PortOf(ArgumentResult result, string name, string text)
+    {
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= 65535)
+            return port;
+        result.AddError($"{name}: '{text}'; expected a port, 0 to 65535.");
+        return 0;
+    }
+}

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using Sandbox.Novu;
+using Sandbox.S3;
+using static Sandbox.Hosting.EnvironmentOption;
+
+namespace Sandbox.Hosting;
+
+/// <summary>The options of the command line, and what they mean together.</summary>
+internal sealed class SandboxCommandOptions
+{
+    private readonly Option<int> keycloakPort = Port("keycloak", 8080);
+    private readonly Option<int> s3Port = Port("s3", 9000);
+    private readonly Option<int> novuPort = Port("novu", 3000);
+    private readonly Option<int> temporalPort = Port("temporal", 7233);
+    private readonly Option<bool> noKeycloak = new("--no-keycloak") { Description = "Does not start Keycloak." };
+    private readonly Option<bool> noS3 = new("--no-s3") { Description = "Does not start S3." };
+    private readonly Option<bool> noNovu = new("--no-novu") { Description = "Does not start Novu." };
+    private readonly Option<bool> noTemporal = new("--no-temporal") { Description = "Does not start Temporal." };
+
+    private readonly Option<string?> data = Text("--data", "SANDBOX_DATA", "Folder for the state; without it nothing is kept.");
+
+    private readonly Option<string?> adminUsername = Text(
+        "--keycloak-admin", "KEYCLOAK_ADMIN_USERNAME", "Name of Keycloak's administrator; admin if not given.");
+
+    private readonly Option<string?> adminPassword = Text(
+        "--keycloak-password", "KEYCLOAK_ADMIN_PASSWORD", "Password of Keycloak's administrator; admin if not given.");
+
+    private readonly Option<S3Flavour> flavour = new("--s3-flavour") { Description = "Whose S3 is played; Aws if not given." };
+
+    private readonly Option<string?> region = Text(
+        "--s3-region", "AWS_REGION", "The region that signatures must name; us-east-1 if not given.");
+
+    private readonly Option<S3Account[]> accounts = new("--s3-account")
+    {
+        Description = "ACCESSKEY:SECRETKEY:ACCOUNT, twelve digits for the account, once for each owner of buckets; " +
+            "one account if not given. [AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY]",
+        CustomParser = Accounts,
+    };
+
+    private readonly Option<string?> apiKey = Text("--novu-api-key", "NOVU_API_KEY", "What callers of Novu must send.");
+    private readonly Option<bool> rateLimits = new("--novu-rate-limits") { Description = "Rate limits as in Novu's cloud." };
+
+    private readonly Option<string[]> namespaces = new("--temporal-namespace")
+    {
+        Description = "A Temporal namespace that exists from the start; default if not given.",
+    };
+
+    public Option<string?> ReadyFile { get; } =
+        Text("--ready-file", "SANDBOX_READY_FILE", "File that gets the addresses as JSON once everything listens.");
+
+    public IEnumerable<Option> All =>
+    [
+        keycloakPort, s3Port, novuPort, temporalPort, noKeycloak, noS3, noNovu, noTemporal, data, ReadyFile, adminUsername,
+        adminPassword, flavour, region, accounts, apiKey, rateLimits, namespaces,
+    ];
+
+    public SandboxOptions Bind(ParseResult parsed)
+    {
+        var usual = new SandboxOptions();
+        return new SandboxOptions
+        {
+            KeycloakPort = parsed.GetValue(noKeycloak) ? null : parsed.GetValue(keycloakPort),
+            S3Port = parsed.GetValue(noS3) ? null : parsed.GetValue(s3Port),
+            NovuPort = parsed.GetValue(noNovu) ? null : parsed.GetValue(novuPort),
+            TemporalPort = parsed.GetValue(noTemporal) ? null : parsed.GetValue(temporalPort),
+            DataDirectory = Given(parsed, data),
+            KeycloakAdminUsername = Given(parsed, adminUsername) ?? usual.KeycloakAdminUsername,
+            KeycloakAdminPassword = Given(parsed, adminPassword) ?? usual.KeycloakAdminPassword,
+            S3 = new S3Options
+            {
+                Flavour = parsed.GetValue(flavour),
+                Region = Given(parsed, region) ?? usual.S3.Region,
+                Accounts = parsed.GetValue(accounts) is { Length: > 0 } given ? given : [AccountOfEnvironment()],
+            },
+            Novu = new NovuOptions
+            {
+                ApiKey = Given(parsed, apiKey) ?? usual.Novu.ApiKey,
+                RateLimits = parsed.GetValue(rateLimits),
+            },
+            TemporalNamespaces = parsed.GetValue(namespaces) is { Length: > 0 } names ? names : usual.TemporalNamespaces,
+        };
+    }
+
+    // The same names as the control plane's settings, so one environment fits both.
+    private static S3Account AccountOfEnvironment() => S3Options.DefaultAccount with
+    {
+        AccessKey = Variable("AWS_ACCESS_KEY_ID") ?? S3Options.DefaultAccount.AccessKey,
+        SecretKey = Variable("AWS_SECRET_ACCESS_KEY") ?? S3Options.DefaultAccount.SecretKey,
+    };
+}

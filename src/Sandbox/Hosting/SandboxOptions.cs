@@ -1,0 +1,42 @@
+using Sandbox.Novu;
+using Sandbox.S3;
+
+namespace Sandbox.Hosting;
+
+/// <summary>What the sandbox plays, and where. The defaults are the addresses of the quick start.</summary>
+public sealed record SandboxOptions
+{
+    /// <summary>Every port free, nothing on disk: what tests want.</summary>
+    public static SandboxOptions OnFreePorts { get; } =
+        new() { KeycloakPort = 0, S3Port = 0, NovuPort = 0, TemporalPort = 0 };
+
+    /// <summary>Port on 127.0.0.1; 0 takes a free one; null does not start this part.</summary>
+    public int? KeycloakPort { get; init; } = 8080;
+
+    /// <inheritdoc cref="KeycloakPort"/>
+    public int? S3Port { get; init; } = 9000;
+
+    /// <inheritdoc cref="KeycloakPort"/>
+    public int? NovuPort { get; init; } = 3000;
+
+    /// <inheritdoc cref="KeycloakPort"/>
+    public int? TemporalPort { get; init; } = 7233;
+
+    /// <summary>Folder that keeps the state; null keeps it in memory until the end of the process.</summary>
+    public string? DataDirectory { get; init; }
+
+    /// <summary>Name and password of the administrator of Keycloak's master realm.</summary>
+    public string KeycloakAdminUsername { get; init; } = "admin";
+
+    /// <inheritdoc cref="KeycloakAdminUsername"/>
+    public string KeycloakAdminPassword { get; init; } = "admin";
+
+    public S3Options S3 { get; init; } = new();
+
+    public NovuOptions Novu { get; init; } = new();
+
+    /// <summary>Temporal namespaces that exist from the start, as a new server has "default".</summary>
+    public IReadOnlyList<string> TemporalNamespaces { get; init; } = ["default"];
+
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Sandbox.Control;
+
+namespace Sandbox.Hosting;
+
+/// <summary>One system of the outside world: a web server of its own on 127.0.0.1, journalled, with faults in front.</summary>
+internal sealed class StandIn : IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    private StandIn(WebApplication app, Uri address)
+    {
+        this.app = app;
+        Address = address;
+    }
+
+    public Uri Address { get; }
+
+    public static async Task<StandIn> StartAsync(
+        string system, int port, StandInContext context, Action<WebApplication> map, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, port);
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = null;
+        });
+        builder.Services.AddSingleton(context.Time);
+        builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
+        // Calls that a fault still holds are not waited for.
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(1));
+
+        var app = builder.Build();
+        app.Use(DateFrom(context.Time));
+        app.UseJournal(system, context.Journal);
+        app.UseFaults(system, context.Faults);
+        app.MapControl(context.Faults, context.Journal);
+        map(app);
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            await app.DisposeAsync();
+            throw new SandboxException(
+                $"Port {port} for {system} is in use. Stop what listens there, or choose another with --{system}-port " +
+                "(0 takes a free one).");
+        }
+
+        var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
+        return new StandIn(app, new Uri(addresses.Addresses.First()));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+    }
+
+    // Kestrel's own Date comes from the machine's clock; whoever compares it with other times of a stand-in needs one clock.
+    private static Func<HttpContext, RequestDelegate, Task> DateFrom(TimeProvider time) => (context, next) =>
+    {
+        context.Response.OnStarting(() =>
+        {
+            context.Response.Headers.Date = time.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
+            return Task.CompletedTask;
+        });
+        return next(context);
+    };
+
+    /// <summary>The stand-ins end with the sandbox; none of them listens to Ctrl-C for itself.</summary>
+    private sealed class QuietLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,98 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Sandbox.Novu;
+
+/// <summary>POST /v1/events/trigger: what the API answers, and what Novu's worker then does.</summary>
+internal sealed class Events(NovuStore store)
+{
+    private const int MostRecipients = 100;
+
+    public JsonObject Trigger(NovuBody body)
+    {
+        var name = body.RequiredText("name");
+        if (body["to"] is null)
+            throw NovuException.Invalid("to", "to should not be empty", null);
+        var payload = body.Object("payload") ?? [];
+        return store.Transaction(() =>
+        {
+            var workflow = store.Workflow(name) ?? throw new NovuException(422, "workflow_not_found", "Unprocessable Entity");
+            var recipients = Recipients(body["to"]!);
+            // These refusals are a 201 as well: a caller who looks at the code alone believes that a mail is on its way.
+            var refusal = workflow switch
+            {
+                { Active: false } => "trigger_not_active",
+                { Steps: [] } => "no_workflow_steps_defined",
+                _ when recipients is null => "invalid_recipients",
+                _ => null,
+            };
+            return refusal is null
+                ? Process(workflow, recipients!, payload, body.Text("transactionId"))
+                : Refused(workflow, recipients, refusal);
+        });
+    }
+
+    private JsonObject Refused(Workflow workflow, List<NovuBody>? to, string status)
+    {
+        store.Add(new Trigger(store.Time.GetUtcNow(), workflow.WorkflowId, null, Names(to), status, "nothing is sent"));
+        return new JsonObject { ["acknowledged"] = true, ["status"] = status };
+    }
+
+    private JsonObject Process(Workflow workflow, List<NovuBody> to, JsonObject payload, string? given)
+    {
+        var now = store.Time.GetUtcNow();
+        var transactionId = given ?? $"txn_{NovuId.New(now)}";
+        // The API does not look whether it has seen the transaction; the worker does, and drops the event in silence.
+        var outcome = store.AddTransaction(transactionId)
+            ? string.Join("; ", to.Select(recipient => Deliver(workflow, recipient, payload, transactionId)))
+            : "dropped: this transactionId was used before";
+        store.Add(new Trigger(now, workflow.WorkflowId, transactionId, Names(to), "processed", outcome));
+        return new JsonObject { ["acknowledged"] = true, ["status"] = "processed", ["transactionId"] = transactionId };
+    }
+
+    private string Deliver(Workflow workflow, NovuBody recipient, JsonObject payload, string transactionId)
+    {
+        var now = store.Time.GetUtcNow();
+        var id = recipient.RequiredText("subscriberId");
+        var subscriber = SubscriberFields.Merge(store.Subscriber(id) ?? new Subscriber(NovuId.New(now), id, now, now), recipient, now);
+        store.Put(subscriber);
+        if (subscriber.Email is not { Length: > 0 } address)
+            return $"{id}: not sent, the subscriber has no e-mail address";
+        var variables = new JsonObject
+        {
+            ["payload"] = payload.DeepClone(),
+            ["subscriber"] = JsonSerializer.SerializeToNode(subscriber, JsonSerializerOptions.Web),
+        };
+        var emails = workflow.Steps.Where(step => step.Type == "email").ToList();
+        foreach (var step in emails)
+            store.Add(new Mail(
+                store.NextMail(),
+                now,
+                workflow.WorkflowId,
+                transactionId,
+                id,
+                address,
+                Template.Render(step.ControlValues["subject"]?.ToString() ?? "", variables),
+                Template.Render(step.ControlValues["body"]?.ToString() ?? "", variables),
+                payload.DeepClone().AsObject()));
+        return $"{id}: {emails.Count} mail(s) sent";
+    }
+
+    // A string, an object, or a list of either; null when one of them names nobody.
+    private static List<NovuBody>? Recipients(JsonNode to)
+    {
+        var recipients = (to is JsonArray list ? list.ToList() : [to]).ConvertAll(recipient => recipient switch
+        {
+            JsonValue value when value.TryGetValue<string>(out var id) => new NovuBody(new JsonObject { ["subscriberId"] = id }),
+            JsonObject subscriber => new NovuBody(subscriber),
+            _ => throw NovuException.Invalid("to", "to must be a string, an object or an array of them", recipient),
+        });
+        if (recipients.Count > MostRecipients)
+            throw NovuException.Invalid("to", $"to must contain no more than {MostRecipients} elements", recipients.Count);
+        return recipients.Count > 0 && recipients.TrueForAll(recipient => SubscriberFields.IsId(recipient.Text("subscriberId")))
+            ? recipients
+            : null;
+    }
+
+    private static List<string> Names(List<NovuBody>? to) => to?.ConvertAll(one => one.Text("subscriberId") ?? "") ?? [];
+}

@@ -1,0 +1,60 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Sandbox.Novu;
+
+internal static class NovuStandIn
+{
+    /// <summary>Novu's API as a self-hosted one serves it; pages for people at / .</summary>
+    public static void MapNovu(this WebApplication app, NovuStore store, NovuOptions options)
+    {
+        app.Use(Refusals(store));
+        app.Use(Authentication(options));
+        app.MapGet("/v1/health-check", () => NovuAnswer.Data(new JsonObject { ["status"] = "ok" }));
+        app.MapPost("/v1/events/trigger", async (HttpRequest request) =>
+            NovuAnswer.Data(new Events(store).Trigger(await NovuBody.ReadAsync(request)), StatusCodes.Status201Created));
+        app.MapSubscribers(store);
+        app.MapWorkflows(store);
+        app.MapMails(store);
+        app.MapNovuPages(store);
+        app.MapFallback("{**path}", (HttpRequest request) => NotPlayed(request));
+    }
+
+    private static Func<HttpContext, RequestDelegate, Task> Refusals(NovuStore store) => async (context, next) =>
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (NovuException e)
+        {
+            context.Response.StatusCode = e.Status;
+            await context.Response.WriteAsJsonAsync(
+                e.Body(context.Request.Path + context.Request.QueryString, store.Time.GetUtcNow()));
+        }
+    };
+
+    private static Func<HttpContext, RequestDelegate, Task> Authentication(NovuOptions options)
+    {
+        var expected = Encoding.UTF8.GetBytes($"ApiKey {options.ApiKey}");
+        return (context, next) =>
+        {
+            var path = context.Request.Path;
+            var isApi = path.StartsWithSegments("/v1") || path.StartsWithSegments("/v2");
+            var given = context.Request.Headers.Authorization.ToString();
+            if (isApi && path != "/v1/health-check")
+            {
+                if (given.Length == 0)
+                    throw new NovuException(401, "Missing authorization header", "Unauthorized");
+                if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), expected))
+                    throw new NovuException(401, "API Key not found", "Unauthorized");
+            }
+
+            return next(context);
+        };
+    }
+
+    private static IResult NotPlayed(HttpRequest request) => throw new NovuException(
+        501, $"The sandbox does not play {request.Method} {request.Path}", "Not Implemented");
+}

@@ -1,0 +1,96 @@
+using System.Xml.Linq;
+using Sandbox.Storage;
+
+namespace Sandbox.S3.Operations;
+
+internal static class BucketOperations
+{
+    public static Task ListAsync(S3Call call) => call.AnswerAsync(new XElement(
+        S3Call.Xmlns + "ListAllMyBucketsResult",
+        S3Owner.Of(call.Caller.AccountId),
+        new XElement("Buckets", call.Store.Buckets.All()
+            .Where(bucket => bucket.AccountId == call.Caller.AccountId)
+            .Select(bucket => new XElement(
+                "Bucket", new XElement("Name", bucket.Name), new XElement("CreationDate", Stamp.Of(bucket.Created)))))));
+
+    public static async Task CreateAsync(S3Call call)
+    {
+        BucketName.Check(call.BucketName);
+        CheckLocation(await call.XmlAsync(), call);
+        var ownership = call.Request.Headers["x-amz-object-ownership"].ToString();
+        call.Store.Transaction(() =>
+        {
+            if (call.Store.Buckets.Find(call.BucketName) is { } existing)
+                return Exists(existing.AccountId, call);
+            call.Store.Buckets.Add(call.BucketName, call.Caller.AccountId);
+            if (ownership.Length > 0 && !call.IsMinio)
+                call.Store.Buckets.Set(call.BucketName, "ownershipControls", BucketSetting.OwnershipControls(ownership));
+            return true;
+        });
+        call.Response.Headers.Location = $"/{call.BucketName}";
+    }
+
+    public static Task HeadAsync(S3Call call)
+    {
+        call.Bucket();
+        call.Response.Headers["x-amz-bucket-region"] = call.Options.Region;
+        return Task.CompletedTask;
+    }
+
+    public static Task DeleteAsync(S3Call call)
+    {
+        call.Store.Transaction(() =>
+        {
+            var bucket = call.Bucket();
+            if (call.Store.Buckets.CountVersions(bucket.Name) > 0)
+                throw new S3Exception(409, "BucketNotEmpty", call.Store.Buckets.Find(bucket.Name)!.Versioning is null
+                    ? "The bucket you tried to delete is not empty"
+                    : "The bucket you tried to delete is not empty. You must delete all versions in the bucket.");
+            call.Store.Uploads.DeleteOf(bucket.Name);
+            call.Store.Buckets.Delete(bucket.Name);
+            return true;
+        });
+        call.Answer(StatusCodes.Status204NoContent);
+        return Task.CompletedTask;
+    }
+
+    public static Task LocationAsync(S3Call call)
+    {
+        call.Bucket();
+        // us-east-1, the oldest region, has no name here.
+        var region = call.Options.Region == "us-east-1" ? "" : call.Options.Region;
+        return call.AnswerAsync(new XElement(S3Call.Xmlns + "LocationConstraint", region));
+    }
+
+    private static bool Exists(string accountId, S3Call call)
+    {
+        if (accountId != call.Caller.AccountId)
+            throw new S3Exception(
+                409,
+                "BucketAlreadyExists",
+                "The requested bucket name is not available. The bucket namespace is shared by all users of the system. " +
+                "Please select a different name and try again.");
+        if (call.Options.Flavour == S3Flavour.AwsUsEast1)
+            return false;
+        throw new S3Exception(
+            409,
+            "BucketAlreadyOwnedByYou",
+            "Your previous request to create the named bucket succeeded and you already own it.");
+    }
+
+    private static void CheckLocation(XElement? configuration, S3Call call)
+    {
+        if (configuration is not null && configuration.Name.LocalName != "CreateBucketConfiguration")
+            throw S3Exception.MalformedXml();
+        var location = configuration.Text("LocationConstraint");
+        if (location.Length > 0 && location != call.Options.Region)
+            throw new S3Exception(
+                400,
+                "IllegalLocationConstraintException",
+                $"The {location} location constraint is incompatible for the region specific endpoint this request was sent to.");
+        if (location == "us-east-1" && !call.IsMinio)
+            throw new S3Exception(400, "InvalidLocationConstraint", "The specified location-constraint is not valid");
+        if (configuration.Child("Tags") is not null && !call.IsMinio)
+            throw S3Exception.NotImplemented("Tags in CreateBucketConfiguration");
+    }
+}

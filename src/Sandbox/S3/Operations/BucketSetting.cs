@@ -1,0 +1,88 @@
+using System.Text;
+using System.Xml.Linq;
+
+namespace Sandbox.S3.Operations;
+
+/// <summary>A document that belongs to a bucket and is read, put and deleted as a whole.</summary>
+/// <param name="Kind">Its name in the query, such as tagging.</param>
+/// <param name="MissingCode">The error of a bucket that has none.</param>
+/// <param name="Check">Refuses a document that the schema does not allow.</param>
+/// <param name="PutStatus">What S3 answers; it is not the same for all of them.</param>
+internal sealed record BucketSetting(
+    string Kind, string MissingCode, string MissingMessage, Func<byte[], string> Check, int PutStatus = 200)
+{
+    public static readonly IReadOnlyList<BucketSetting> All =
+    [
+        new("tagging", "NoSuchTagSet", "The TagSet does not exist", SettingDocuments.Tagging, 204),
+        new(
+            "publicAccessBlock",
+            "NoSuchPublicAccessBlockConfiguration",
+            "The public access block configuration was not found",
+            SettingDocuments.PublicAccessBlock),
+        new(
+            "ownershipControls",
+            "OwnershipControlsNotFoundError",
+            "The bucket ownership controls were not found",
+            SettingDocuments.OwnershipControls),
+        new(
+            "encryption",
+            "ServerSideEncryptionConfigurationNotFoundError",
+            "The server side encryption configuration was not found",
+            SettingDocuments.Encryption),
+        new(
+            "lifecycle",
+            "NoSuchLifecycleConfiguration",
+            "The lifecycle configuration does not exist",
+            SettingDocuments.Lifecycle),
+        new("policy", "NoSuchBucketPolicy", "The bucket policy does not exist", SettingDocuments.Policy, 204),
+    ];
+
+    public static string OwnershipControls(string ownership) => SettingDocuments.OwnershipControls(Encoding.UTF8.GetBytes(
+        new XElement(
+            S3Call.Xmlns + "OwnershipControls",
+            new XElement(
+                S3Call.Xmlns + "Rule",
+                new XElement(S3Call.Xmlns + "ObjectOwnership", ownership))).ToString(SaveOptions.DisableFormatting)));
+
+    public Task GetAsync(S3Call call)
+    {
+        var bucket = call.Bucket();
+        var document = call.Store.Buckets.Setting(bucket.Name, Kind);
+        if (call.IsMinio)
+            MinioSettings.BeforeGet(Kind);
+        else
+            document ??= NewBucketDefault();
+        if (document is null)
+            throw new S3Exception(404, MissingCode, MissingMessage);
+        call.Response.ContentType = Kind == "policy" ? "application/json" : "application/xml";
+        return call.Response.WriteAsync(document);
+    }
+
+    public async Task PutAsync(S3Call call)
+    {
+        var payload = await call.PayloadAsync();
+        if (call.IsMinio)
+            MinioSettings.BeforePut(Kind, payload.Bytes);
+        else if (payload.Checksums.Count == 0 && call.Request.Headers.ContentMD5.Count == 0)
+            throw S3Exception.InvalidRequest("Missing required header for this request: Content-MD5 OR x-amz-checksum-*");
+        var bucket = call.Bucket();
+        call.Store.Buckets.Set(bucket.Name, Kind, Check(payload.Bytes));
+        call.Answer(PutStatus);
+    }
+
+    public Task DeleteAsync(S3Call call)
+    {
+        if (call.IsMinio)
+            MinioSettings.BeforeGet(Kind);
+        call.Store.Buckets.Unset(call.Bucket().Name, Kind);
+        call.Answer(StatusCodes.Status204NoContent);
+        return Task.CompletedTask;
+    }
+
+    // Amazon encrypts every new bucket since January 2023, and shuts it to the public since April 2023.
+    private string? NewBucketDefault() => Kind switch
+    {
+        "encryption" => SettingDocuments.DefaultEncryption,
+        _ => null,
+    };
+}

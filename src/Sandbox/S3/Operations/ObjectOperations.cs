@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Net.Http.Headers;
+using Sandbox.S3.Storage;
+
+namespace Sandbox.S3.Operations;
+
+internal static class ObjectOperations
+{
+    public static async Task PutAsync(S3Call call)
+    {
+        CheckKey(call.Key);
+        var payload = await call.PayloadAsync();
+        var headers = RequestHeaders.OfObject(call.Request);
+        foreach (var (name, value) in payload.Checksums)
+            headers[name] = value;
+        var etag = EntityTag.Of(payload.Bytes);
+        var (bucket, version) = call.Store.Transaction(() =>
+        {
+            var bucket = call.Bucket();
+            CheckPreconditions(call, bucket);
+            return (bucket, call.Store.Objects.Put(bucket, call.Key, payload.Bytes, etag, headers));
+        });
+        call.Response.Headers.ETag = etag;
+        Checksums(call.Response, version);
+        VersionHeader(call.Response, bucket, version.Id);
+    }
+
+    public static async Task GetAsync(S3Call call)
+    {
+        var bucket = call.Bucket();
+        var version = Find(call, bucket);
+        var headers = call.Response.Headers;
+        headers.ETag = version.ETag;
+        headers.LastModified = version.Modified.ToString("R", CultureInfo.InvariantCulture);
+        headers.AcceptRanges = "bytes";
+        foreach (var (name, value) in version.Headers.Where(h => !IsChecksum(h.Key)))
+            headers[name] = value;
+        if (call.Request.Headers["x-amz-checksum-mode"] == "ENABLED" && call.Request.Headers.Range.Count == 0)
+            Checksums(call.Response, version);
+        VersionHeader(call.Response, bucket, version.Id);
+        CheckConditions(call.Request, version);
+
+        var (start, length) = Range(call, version.Size);
+        headers.ContentLength = length;
+        if (HttpMethods.IsHead(call.Request.Method))
+            return;
+        var data = call.Store.Objects.Data(bucket.Name, version.Key, version.Id);
+        await call.Response.Body.WriteAsync(data.AsMemory((int)start, (int)length));
+    }
+
+    public static Task DeleteAsync(S3Call call)
+    {
+        call.Store.Transaction(() =>
+        {
+            var bucket = call.Bucket();
+            if (call.Query("versionId") is { } id)
+            {
+                if (call.Store.Objects.Version(bucket.Name, call.Key, id) is { IsMarker: true })
+                    call.Response.Headers["x-amz-delete-marker"] = "true";
+                call.Store.Objects.DeleteVersion(bucket.Name, call.Key, id);
+                VersionHeader(call.Response, bucket, id);
+            }
+            else if (call.Store.Objects.Delete(bucket, call.Key) is { } marker)
+            {
+                call.Response.Headers["x-amz-delete-marker"] = "true";
+                VersionHeader(call.Response, bucket, marker.Id);
+            }
+
+            return true;
+        });
+        call.Answer(StatusCodes.Status204NoContent);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>If-None-Match: * claims a key that nobody has; If-Match replaces what the caller knows.</summary>
+    public static void CheckPreconditions(S3Call call, Bucket bucket)
+    {
+        var current = call.Store.Objects.Latest(bucket.Name, call.Key) is { IsMarker: false } version ? version : null;
+        var none = call.Request.Headers.IfNoneMatch.ToString();
+        if (none.Length > 0 && none != "*")
+            throw S3Exception.NotImplemented($"If-None-Match: {none} on a write; only * is");
+        var match = call.Request.Headers.IfMatch.ToString();
+        if (match.Length > 0 && current is null)
+            throw S3Exception.NoSuchKey();
+        if ((none == "*" && current is not null) || (match.Length > 0 && match != current!.ETag))
+            throw PreconditionFailed();
+    }
+
+    public static void CheckKey(string key)
+    {
+        if (Encoding.UTF8.GetByteCount(key) > 1024)
+            throw new S3Exception(400, "KeyTooLongError", "Your key is too long");
+    }
+
+    public static void VersionHeader(HttpResponse response, Bucket bucket, string id)
+    {
+        if (bucket.Versioning is not null)
+            response.Headers["x-amz-version-id"] = id;
+    }
+
+    private static ObjectVersion Find(S3Call call, Bucket bucket)
+    {
+        if (call.Query("partNumber") is not null)
+            throw S3Exception.NotImplemented("partNumber on a read");
+        var id = call.Query("versionId");
+        var version = id is null
+            ? call.Store.Objects.Latest(bucket.Name, call.Key) ?? throw S3Exception.NoSuchKey()
+            : call.Store.Objects.Version(bucket.Name, call.Key, id)
+                ?? throw new S3Exception(404, "NoSuchVersion", "The specified version does not exist.");
+        if (!version.IsMarker)
+            return version;
+        call.Response.Headers["x-amz-delete-marker"] = "true";
+        VersionHeader(call.Response, bucket, version.Id);
+        throw id is null
+            ? S3Exception.NoSuchKey()
+            : new S3Exception(405, "MethodNotAllowed", "The specified method is not allowed against this resource.");
+    }
+
+    private static void CheckConditions(HttpRequest request, ObjectVersion version)
+    {
+        if (request.Headers.IfMatch.ToString() is { Length: > 0 } match && match != "*" && match != version.ETag)
+            throw PreconditionFailed();
+        if (request.Headers.IfNoneMatch.ToString() is { Length: > 0 } none && (none == "*" || none == version.ETag))
+            throw new S3Exception(StatusCodes.Status304NotModified, "NotModified", "Not Modified");
+    }
+
+    private static (long Start, long Length) Range(S3Call call, long size)
+    {
+        if (!RangeHeaderValue.TryParse(call.Request.Headers.Range.ToString(), out var header) || header.Ranges.Count != 1)
+            return (0, size);
+        var range = header.Ranges.First();
+        var start = range.From ?? Math.Max(0, size - range.To!.Value);
+        var end = range.From is null ? size - 1 : Math.Min(range.To ?? size - 1, size - 1);
+        if (start > end)
+            throw new S3Exception(416, "InvalidRange", "The requested range is not satisfiable");
+        call.Answer(StatusCodes.Status206PartialContent);
+        call.Response.Headers.ContentRange = $"bytes {start}-{end}/{size}";
+        return (start, end - start + 1);
+    }
+
+    private static void Checksums(HttpResponse response, ObjectVersion version)
+    {
+        foreach (var (name, value) in version.Headers.Where(header => IsChecksum(header.Key)))
+            response.Headers[name] = value;
+    }
+
+    private static bool IsChecksum(string name) => name.StartsWith("x-amz-checksum-", StringComparison.OrdinalIgnoreCase);
+
+    private static S3Exception PreconditionFailed() => new(
+        412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold");
+}

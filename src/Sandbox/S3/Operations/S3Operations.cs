@@ -1,0 +1,55 @@
+namespace Sandbox.S3.Operations;
+
+/// <summary>The part of S3 that is played. Whatever is not in this table is refused as NotImplemented, never guessed at.</summary>
+internal static class S3Operations
+{
+    private static readonly Dictionary<string, Func<S3Call, Task>> Table = new()
+    {
+        ["GET service"] = BucketOperations.ListAsync,
+        ["PUT bucket"] = BucketOperations.CreateAsync,
+        ["HEAD bucket"] = BucketOperations.HeadAsync,
+        ["DELETE bucket"] = BucketOperations.DeleteAsync,
+        ["GET bucket ?location"] = BucketOperations.LocationAsync,
+        ["GET bucket ?versioning"] = VersioningOperations.GetAsync,
+        ["PUT bucket ?versioning"] = VersioningOperations.PutAsync,
+        ["GET bucket ?versions"] = ListVersions.AnswerAsync,
+        ["GET bucket ?list-type"] = ListObjects.AnswerAsync,
+        ["POST bucket ?delete"] = DeleteObjects.AnswerAsync,
+        ["GET bucket ?uploads"] = UploadOperations.ListAsync,
+        ["PUT object"] = ObjectOperations.PutAsync,
+        ["GET object"] = ObjectOperations.GetAsync,
+        ["HEAD object"] = ObjectOperations.GetAsync,
+        ["DELETE object"] = ObjectOperations.DeleteAsync,
+        ["POST object ?uploads"] = UploadOperations.StartAsync,
+        ["PUT object ?uploadId"] = UploadOperations.PutPartAsync,
+        ["GET object ?uploadId"] = UploadOperations.ListPartsAsync,
+        ["POST object ?uploadId"] = UploadOperations.CompleteAsync,
+        ["DELETE object ?uploadId"] = UploadOperations.AbortAsync,
+    };
+
+    // Query names that refine an operation; every other name chooses one.
+    private static readonly HashSet<string> Parameters =
+    [
+        "continuation-token", "delimiter", "encoding-type", "fetch-owner", "key-marker", "max-keys", "max-parts",
+        "max-uploads", "part-number-marker", "partNumber", "prefix", "start-after", "upload-id-marker", "versionId",
+        "version-id-marker", "x-id",
+    ];
+
+    static S3Operations()
+    {
+        foreach (var setting in BucketSetting.All)
+        {
+            Table[$"GET bucket ?{setting.Kind}"] = setting.GetAsync;
+            Table[$"PUT bucket ?{setting.Kind}"] = setting.PutAsync;
+            Table[$"DELETE bucket ?{setting.Kind}"] = setting.DeleteAsync;
+        }
+    }
+
+    public static Func<S3Call, Task> Find(HttpRequest request, S3Path path)
+    {
+        var chosen = request.Query.Keys.Where(name => !Parameters.Contains(name)).ToList();
+        var name = $"{request.Method} {path.Target}" + (chosen.Count == 0 ? "" : $" ?{string.Join('&', chosen)}");
+        RequestHeaders.RefuseUnknown(request);
+        return Table.GetValueOrDefault(name) ?? throw S3Exception.NotImplemented(name);
+    }
+}

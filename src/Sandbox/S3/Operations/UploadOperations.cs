@@ -1,0 +1,148 @@
+using System.Globalization;
+using System.Xml.Linq;
+using Sandbox.S3.Storage;
+using Sandbox.Storage;
+
+namespace Sandbox.S3.Operations;
+
+/// <summary>Multipart uploads: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html</summary>
+internal static class UploadOperations
+{
+    private const int SmallestPart = 5 * 1024 * 1024;
+
+    public static Task StartAsync(S3Call call)
+    {
+        ObjectOperations.CheckKey(call.Key);
+        var bucket = call.Bucket();
+        var upload = call.Store.Uploads.Start(bucket.Name, call.Key, RequestHeaders.OfObject(call.Request));
+        return call.AnswerAsync(new XElement(
+            S3Call.Xmlns + "InitiateMultipartUploadResult",
+            new XElement("Bucket", bucket.Name),
+            new XElement("Key", call.Key),
+            new XElement("UploadId", upload.Id)));
+    }
+
+    public static async Task PutPartAsync(S3Call call)
+    {
+        if (!int.TryParse(call.Query("partNumber"), CultureInfo.InvariantCulture, out var number) || number is < 1 or > 10_000)
+            throw S3Exception.InvalidArgument("Part number must be an integer between 1 and 10000, inclusive");
+        var payload = await call.PayloadAsync();
+        var etag = EntityTag.Of(payload.Bytes);
+        call.Store.Transaction(() =>
+        {
+            call.Store.Uploads.PutPart(Find(call).Id, number, etag, payload.Bytes);
+            return true;
+        });
+        call.Response.Headers.ETag = etag;
+        foreach (var (name, value) in payload.Checksums)
+            call.Response.Headers[name] = value;
+    }
+
+    public static Task ListPartsAsync(S3Call call)
+    {
+        var upload = Find(call);
+        var marker = int.TryParse(call.Query("part-number-marker"), CultureInfo.InvariantCulture, out var given) ? given : 0;
+        var limit = call.Limit("max-parts");
+        var rest = call.Store.Uploads.Parts(upload.Id).Where(part => part.Number > marker).ToList();
+        return call.AnswerAsync(new XElement(
+            S3Call.Xmlns + "ListPartsResult",
+            new XElement("Bucket", upload.Bucket),
+            new XElement("Key", upload.Key),
+            new XElement("UploadId", upload.Id),
+            new XElement("PartNumberMarker", marker),
+            rest.Count > limit && limit > 0 ? new XElement("NextPartNumberMarker", rest[limit - 1].Number) : null,
+            new XElement("MaxParts", limit),
+            new XElement("IsTruncated", rest.Count > limit),
+            new XElement("StorageClass", "STANDARD"),
+            rest.Take(limit).Select(part => new XElement(
+                "Part",
+                new XElement("PartNumber", part.Number),
+                new XElement("LastModified", Stamp.Of(part.Modified)),
+                new XElement("ETag", part.ETag),
+                new XElement("Size", part.Size)))));
+    }
+
+    public static async Task CompleteAsync(S3Call call)
+    {
+        var wanted = (await call.XmlAsync()).Children("Part")
+            .Select(part => (Number: part.Text("PartNumber"), ETag: part.Text("ETag").Trim('"'))).ToList();
+        if (wanted.Count == 0)
+            throw S3Exception.MalformedXml();
+        var (bucket, version) = call.Store.Transaction(() =>
+        {
+            var bucket = call.Bucket();
+            var upload = Find(call);
+            ObjectOperations.CheckPreconditions(call, bucket);
+            var parts = Chosen(call.Store.Uploads.Parts(upload.Id), wanted);
+            byte[] data = [.. parts.SelectMany(part => call.Store.Uploads.Data(upload.Id, part.Number))];
+            var version = call.Store.Objects.Put(bucket, call.Key, data, EntityTag.Of(parts), upload.Headers);
+            call.Store.Uploads.Delete(upload.Id);
+            return (bucket, version);
+        });
+        ObjectOperations.VersionHeader(call.Response, bucket, version.Id);
+        await call.AnswerAsync(new XElement(
+            S3Call.Xmlns + "CompleteMultipartUploadResult",
+            new XElement("Location", $"{call.Request.Scheme}://{call.Request.Host}/{bucket.Name}/{call.Key}"),
+            new XElement("Bucket", bucket.Name),
+            new XElement("Key", call.Key),
+            new XElement("ETag", version.ETag)));
+    }
+
+    public static Task AbortAsync(S3Call call)
+    {
+        call.Store.Uploads.Delete(Find(call).Id);
+        call.Answer(StatusCodes.Status204NoContent);
+        return Task.CompletedTask;
+    }
+
+    public static Task ListAsync(S3Call call)
+    {
+        var bucket = call.Bucket();
+        if (call.Query("delimiter") is { Length: > 0 })
+            throw S3Exception.NotImplemented("delimiter in ListMultipartUploads");
+        var (prefix, keyMarker) = (call.Query("prefix") ?? "", call.Query("key-marker") ?? "");
+        var idMarker = call.Query("upload-id-marker") ?? "";
+        var limit = call.Limit("max-uploads");
+        var rest = call.Store.Uploads.Of(bucket.Name, prefix).Where(upload => Listing.Compare(upload.Key, keyMarker) > 0
+            || (upload.Key == keyMarker && idMarker.Length > 0 && string.CompareOrdinal(upload.Id, idMarker) > 0)).ToList();
+        var last = rest.Count > limit && limit > 0 ? rest[limit - 1] : null;
+        return call.AnswerAsync(new XElement(
+            S3Call.Xmlns + "ListMultipartUploadsResult",
+            new XElement("Bucket", bucket.Name),
+            new XElement("KeyMarker", Listing.Encoded(call, keyMarker)),
+            new XElement("UploadIdMarker", idMarker),
+            last is null ? null : new XElement("NextKeyMarker", Listing.Encoded(call, last.Key)),
+            last is null ? null : new XElement("NextUploadIdMarker", last.Id),
+            new XElement("Prefix", Listing.Encoded(call, prefix)),
+            new XElement("MaxUploads", limit),
+            new XElement("IsTruncated", last is not null),
+            rest.Take(limit).Select(upload => new XElement(
+                "Upload",
+                new XElement("Key", Listing.Encoded(call, upload.Key)),
+                new XElement("UploadId", upload.Id),
+                S3Owner.Of(bucket.AccountId, "Initiator"),
+                S3Owner.Of(bucket.AccountId),
+                new XElement("StorageClass", "STANDARD"),
+                new XElement("Initiated", Stamp.Of(upload.Started))))));
+    }
+
+    private static Upload Find(S3Call call) =>
+        call.Store.Uploads.Find(call.Bucket().Name, call.Key, call.Query("uploadId") ?? "") ?? throw S3Exception.NoSuchUpload();
+
+    private static List<UploadPart> Chosen(List<UploadPart> parts, List<(string Number, string ETag)> wanted)
+    {
+        var chosen = wanted.ConvertAll(want => parts.Find(part =>
+                part.Number.ToString(CultureInfo.InvariantCulture) == want.Number && part.ETag.Trim('"') == want.ETag)
+            ?? throw new S3Exception(
+                400,
+                "InvalidPart",
+                "One or more of the specified parts could not be found. The part may not have been uploaded, or the " +
+                "specified entity tag may not match the part's entity tag."));
+        if (chosen.Zip(chosen.Skip(1)).Any(pair => pair.First.Number >= pair.Second.Number))
+            throw new S3Exception(
+                400, "InvalidPartOrder", "The list of parts was not in ascending order. Parts must be ordered by part number.");
+        if (chosen.SkipLast(1).Any(part => part.Size < SmallestPart))
+            throw new S3Exception(400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size");
+        return chosen;
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text;
+using System.Xml;
+using System.Xml.Linq;
+
+namespace Sandbox.S3;
+
+internal static class S3Xml
+{
+    /// <summary>XML without document types and entities; null for an empty body.</summary>
+    public static XElement? Parse(byte[] bytes)
+    {
+        if (bytes.Length == 0)
+            return null;
+        try
+        {
+            using var reader = XmlReader.Create(
+                new MemoryStream(bytes), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit });
+            return XElement.Load(reader);
+        }
+        catch (XmlException)
+        {
+            throw S3Exception.MalformedXml();
+        }
+    }
+
+    /// <summary>The child of this name, in whatever namespace: clients differ in whether they write one.</summary>
+    public static XElement? Child(this XElement? element, string name) =>
+        element?.Elements().FirstOrDefault(child => child.Name.LocalName == name);
+
+    public static IEnumerable<XElement> Children(this XElement? element, string name) =>
+        element?.Elements().Where(child => child.Name.LocalName == name) ?? [];
+
+    public static string Text(this XElement? element, string name) => element.Child(name)?.Value.Trim() ?? "";
+
+    public static Task WriteAsync(HttpResponse response, XElement document)
+    {
+        response.ContentType = "application/xml";
+        foreach (var element in document.DescendantsAndSelf().Where(element => element.Name.Namespace == XNamespace.None))
+            element.Name = document.Name.Namespace + element.Name.LocalName;
+        var text = """<?xml version="1.0" encoding="UTF-8"?>""" + "\n" + document.ToString(SaveOptions.DisableFormatting);
+        return response.Body.WriteAsync(Encoding.UTF8.GetBytes(text)).AsTask();
+    }
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text;
+
+namespace Sandbox.S3.Signing;
+
+/// <summary>
+/// A body in S3's own framing (Content-Encoding: aws-chunked): sizes, data, and, unless unsigned, a signature for each chunk
+/// that goes on from the one before. https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
+/// </summary>
+internal sealed class ChunkedBody(byte[] wire, SignedRequest request, bool signed)
+{
+    private readonly List<byte> data = new(wire.Length);
+    private string previous = request.Signature;
+    private int position;
+
+    /// <summary>Headers that came behind the data, such as x-amz-checksum-crc32.</summary>
+    public Dictionary<string, string> Trailers { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    public byte[] Decode(bool trailer)
+    {
+        while (ReadChunk() > 0)
+        {
+        }
+
+        if (trailer)
+            ReadTrailers();
+        else
+            Expect("");
+        if (position != wire.Length)
+            throw Incomplete("there are bytes behind the last chunk");
+        return [.. data];
+    }
+
+    private int ReadChunk()
+    {
+        var (size, extension) = SizeAndExtension(ReadLine());
+        if (size > wire.Length - position)
+            throw Incomplete($"a chunk of {size} bytes is cut off");
+        var chunk = wire.AsSpan(position, size);
+        if (signed)
+            Check(extension.StartsWith("chunk-signature=", StringComparison.Ordinal) ? extension[16..] : "", chunk);
+        position += size;
+        data.AddRange(chunk);
+        if (size > 0)
+            Expect("");
+        return size;
+    }
+
+    private static (int Size, string Extension) SizeAndExtension(string line)
+    {
+        var parts = line.Split(';', 2);
+        return int.TryParse(parts[0], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var size) && size >= 0
+            ? (size, parts.Length > 1 ? parts[1] : "")
+            : throw Incomplete("the size of a chunk is no hexadecimal number; is the body really aws-chunked?");
+    }
+
+    private void Check(string given, ReadOnlySpan<byte> chunk)
+    {
+        previous = request.Signer.SignChunk(previous, chunk);
+        if (!Signer.Same(previous, given))
+            throw SignedRequest.Mismatch();
+    }
+
+    private void ReadTrailers()
+    {
+        var canonical = new StringBuilder();
+        string? signature = null;
+        for (var line = ReadLine(); line.Length > 0; line = ReadLine())
+        {
+            var (name, value) = line.Split(':', 2) is [var n, var v] ? (n.Trim(), v.Trim()) : throw Incomplete("a bad trailer");
+            if (name.Equals("x-amz-trailer-signature", StringComparison.OrdinalIgnoreCase))
+            {
+                signature = value;
+                continue;
+            }
+
+            Trailers[name] = value;
+            canonical.Append(CultureInfo.InvariantCulture, $"{name.ToLowerInvariant()}:{value}\n");
+        }
+
+        if (signed && !Signer.Same(request.Signer.SignTrailer(previous, canonical.ToString()), signature ?? ""))
+            throw SignedRequest.Mismatch();
+    }
+
+    private string ReadLine()
+    {
+        var length = wire.AsSpan(position).IndexOf("\r\n"u8);
+        if (length < 0)
+            throw Incomplete("the end is missing");
+        var line = Encoding.ASCII.GetString(wire, position, length);
+        position += length + 2;
+        return line;
+    }
+
+    private void Expect(string line)
+    {
+        if (ReadLine() != line)
+            throw Incomplete("a chunk is longer than its size says");
+    }
+
+    private static S3Exception Incomplete(string why) => new(
+        400, "IncompleteBody", $"The request body does not have the form that its headers announce: {why}.");
+}

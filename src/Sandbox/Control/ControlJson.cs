@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace Sandbox.Control;
 
-internal static class ControlJson
+/// <summary>How the control API writes and reads JSON.</summary>
+public static class ControlJson
 {
     /// <summary>Names in camelCase, enums as words, and a misspelt field is an error instead of a fault that never fires.</summary>
     public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)

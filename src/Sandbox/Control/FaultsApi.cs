@@ -65,9 +65,4 @@ internal static class FaultsApi
 
     private static IResult NotFound(string id) =>
         Results.Problem($"There is no fault '{id}'; GET {ControlApi.Root}/faults lists them.", statusCode: 404);
-
-    private sealed record FaultState(string Id, int Hits, FaultRule Rule)
-    {
-        public static FaultState Of(Fault fault) => new(fault.Id, fault.Hits, fault.Rule);
-    }
 }

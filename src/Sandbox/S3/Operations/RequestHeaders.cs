@@ -5,9 +5,9 @@ internal static class RequestHeaders
 {
     private static readonly HashSet<string> Known = new(StringComparer.OrdinalIgnoreCase)
     {
-        "x-amz-checksum-algorithm", "x-amz-checksum-mode", "x-amz-checksum-type", "x-amz-content-sha256", "x-amz-date",
-        "x-amz-decoded-content-length", "x-amz-expected-bucket-owner", "x-amz-mp-object-size", "x-amz-object-ownership",
-        "x-amz-sdk-checksum-algorithm", "x-amz-trailer", "x-amz-user-agent",
+        "x-amz-api-version", "x-amz-checksum-algorithm", "x-amz-checksum-mode", "x-amz-checksum-type", "x-amz-content-sha256",
+        "x-amz-date", "x-amz-decoded-content-length", "x-amz-expected-bucket-owner", "x-amz-mp-object-size",
+        "x-amz-object-ownership", "x-amz-sdk-checksum-algorithm", "x-amz-trailer", "x-amz-user-agent",
     };
 
     private static readonly Dictionary<string, string> KnownWithValue = new(StringComparer.OrdinalIgnoreCase)

@@ -1,0 +1,71 @@
+using System.Net.Http.Json;
+using Sandbox.Control;
+using Sandbox.Novu;
+
+namespace Testing;
+
+/// <summary>The control API of a sandbox, in this process or another.</summary>
+/// <param name="address">Of Novu, which also has the mails; for faults and journal any stand-in will do.</param>
+public sealed class SandboxControl(Uri address) : IDisposable
+{
+    private readonly HttpClient http = new() { BaseAddress = address };
+
+    /// <summary>
+    /// Sets a fault; disposing it removes it. Give it a path or a text of the body that only this test uses: the others
+    /// share the sandbox.
+    /// </summary>
+    public async Task<SandboxFault> FaultAsync(FaultRule rule)
+    {
+        using var answer = await http.PostAsJsonAsync("/_sandbox/faults", rule, ControlJson.Options);
+        if (!answer.IsSuccessStatusCode)
+            throw new ArgumentException(await answer.Content.ReadAsStringAsync(), nameof(rule));
+        var fault = await answer.Content.ReadFromJsonAsync<FaultState>(ControlJson.Options);
+        return new SandboxFault(http, fault!.Id);
+    }
+
+    /// <summary>Calls whose path or query holds the text, oldest first.</summary>
+    public async Task<IReadOnlyList<JournalEntry>> CallsAsync(string about = "") =>
+        [.. (await GetAsync<JournalEntry>("/_sandbox/journal?limit=10000")).Where(call =>
+            call.Path.Contains(about, StringComparison.Ordinal) || call.Query.Contains(about, StringComparison.Ordinal))];
+
+    /// <summary>The mails that were "sent" to this subscriber, oldest first.</summary>
+    public Task<List<Mail>> MailsAsync(string subscriberId) =>
+        GetAsync<Mail>($"/_sandbox/mails?subscriberId={Uri.EscapeDataString(subscriberId)}");
+
+    /// <summary>The mails that were "sent" to this address, oldest first.</summary>
+    public Task<List<Mail>> MailsToAsync(string recipient) =>
+        GetAsync<Mail>($"/_sandbox/mails?recipient={Uri.EscapeDataString(recipient)}");
+
+    public void Dispose() => http.Dispose();
+
+    private async Task<List<T>> GetAsync<T>(string path) =>
+        await http.GetFromJsonAsync<List<T>>(path, ControlJson.Options) ?? [];
+}
+
+/// <summary>A fault that was set.</summary>
+public sealed class SandboxFault(HttpClient http, string id) : IAsyncDisposable
+{
+    public string Id => id;
+
+    /// <summary>Ends when the fault has met this many calls.</summary>
+    public async Task HitAsync(int times = 1)
+    {
+        using var answer = await http.GetAsync($"/_sandbox/faults/{id}/hits/{times}");
+        answer.EnsureSuccessStatusCode();
+    }
+
+    public async Task<int> HitsAsync() =>
+        (await http.GetFromJsonAsync<FaultState>($"/_sandbox/faults/{id}", ControlJson.Options))!.Hits;
+
+    /// <summary>Lets go what the fault holds; later calls pass unharmed.</summary>
+    public async Task ReleaseAsync()
+    {
+        using var answer = await http.PostAsync($"/_sandbox/faults/{id}/release", null);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var answer = await http.DeleteAsync($"/_sandbox/faults/{id}");
+    }
+}

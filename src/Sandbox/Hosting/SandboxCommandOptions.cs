@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sandbox.Keycloak;
 using Sandbox.Novu;
 using Sandbox.S3;
 using static Sandbox.Hosting.EnvironmentOption;
@@ -64,8 +65,11 @@ internal sealed class SandboxCommandOptions
             NovuPort = parsed.GetValue(noNovu) ? null : parsed.GetValue(novuPort),
             TemporalPort = parsed.GetValue(noTemporal) ? null : parsed.GetValue(temporalPort),
             DataDirectory = Given(parsed, data),
-            KeycloakAdminUsername = Given(parsed, adminUsername) ?? usual.KeycloakAdminUsername,
-            KeycloakAdminPassword = Given(parsed, adminPassword) ?? usual.KeycloakAdminPassword,
+            Keycloak = new KeycloakOptions
+            {
+                AdminUsername = Given(parsed, adminUsername) ?? usual.Keycloak.AdminUsername,
+                AdminPassword = Given(parsed, adminPassword) ?? usual.Keycloak.AdminPassword,
+            },
             S3 = new S3Options
             {
                 Flavour = parsed.GetValue(flavour),

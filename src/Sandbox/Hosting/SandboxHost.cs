@@ -1,4 +1,6 @@
 using Sandbox.Control;
+using Sandbox.Keycloak;
+using Sandbox.Keycloak.Storage;
 using Sandbox.Novu;
 using Sandbox.S3;
 using Sandbox.S3.Storage;
@@ -61,6 +63,8 @@ public sealed class SandboxHost : IAsyncDisposable
 
     private async Task StartPartsAsync(CancellationToken cancellationToken)
     {
+        Keycloak = await AddAsync("keycloak", Options.KeycloakPort, app =>
+            app.MapKeycloak(Keep(new KeycloakState(context.FileOf("keycloak.db"), Options.Keycloak, context.Time))));
         S3 = await AddAsync("s3", Options.S3Port, app =>
             app.MapS3(Keep(new S3Store(context.FileOf("s3.db"), context.Time)), Options.S3));
         Novu = await AddAsync("novu", Options.NovuPort, app =>

@@ -1,3 +1,4 @@
+using Sandbox.Keycloak;
 using Sandbox.Novu;
 using Sandbox.S3;
 
@@ -25,11 +26,7 @@ public sealed record SandboxOptions
     /// <summary>Folder that keeps the state; null keeps it in memory until the end of the process.</summary>
     public string? DataDirectory { get; init; }
 
-    /// <summary>Name and password of the administrator of Keycloak's master realm.</summary>
-    public string KeycloakAdminUsername { get; init; } = "admin";
-
-    /// <inheritdoc cref="KeycloakAdminUsername"/>
-    public string KeycloakAdminPassword { get; init; } = "admin";
+    public KeycloakOptions Keycloak { get; init; } = new();
 
     public S3Options S3 { get; init; } = new();
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Sandbox.Control;
+using Sandbox.Keycloak;
 
 namespace Sandbox.Hosting;
 
@@ -30,6 +31,8 @@ internal sealed class StandIn : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, port);
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null;
+            // The widest of the systems played here; beyond it the answer is 431, as theirs.
+            kestrel.Limits.MaxRequestHeadersTotalSize = KeycloakEndpoints.HeaderLimit;
         });
         builder.Services.AddSingleton(context.Time);
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();

@@ -47,9 +47,10 @@ public readonly partial record struct DomainName
         try
         {
             string ascii = Idn.GetAscii(text.ToLowerInvariant());
-            // Punycode that decodes to nothing sensible throws here.
-            _ = Idn.GetUnicode(ascii);
-            return ascii.Length <= 253 && HostName().IsMatch(ascii) ? ascii : null;
+            // What came as punycode must stand for something, too.
+            return ascii.Length <= 253 && HostName().IsMatch(ascii) && Idn.GetUnicode(ascii).All(IsExpected)
+                ? ascii
+                : null;
         }
         catch (ArgumentException)
         {

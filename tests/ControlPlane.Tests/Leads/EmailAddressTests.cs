@@ -1,0 +1,48 @@
+using ControlPlane.Leads;
+
+namespace ControlPlane.Tests.Leads;
+
+public sealed class EmailAddressTests
+{
+    [Theory]
+    [InlineData("admin@newcompany.com", "admin@newcompany.com")]
+    [InlineData("Admin@NewCompany.COM", "Admin@newcompany.com")]
+    [InlineData("first.last+tag@a.co", "first.last+tag@a.co")]
+    [InlineData("o'neil@b\u00FCcher.example", "o'neil@xn--bcher-kva.example")]
+    public void An_address_keeps_its_local_part_and_has_its_domain_in_one_form(string text, string expected) =>
+        Assert.Equal(expected, EmailAddress.Parse(text).Value);
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("admin")]
+    [InlineData("@newcompany.com")]
+    [InlineData("admin@")]
+    [InlineData("admin@localhost")]
+    [InlineData("admin@192.168.0.1")]
+    [InlineData("admin@[192.168.0.1]")]
+    [InlineData("a@b@newcompany.com")]
+    [InlineData(".admin@newcompany.com")]
+    [InlineData("admin.@newcompany.com")]
+    [InlineData("ad..min@newcompany.com")]
+    [InlineData("ad min@newcompany.com")]
+    [InlineData("\"ad min\"@newcompany.com")]
+    [InlineData("admin@newcompany.com\n")]
+    [InlineData("admin\r\nBcc: x@newcompany.com")]
+    [InlineData("adm\0in@newcompany.com")]
+    [InlineData("\u0430dmin@newcompany.com")] // Cyrillic a
+    [InlineData("John <admin@newcompany.com>")]
+    [InlineData("admin@gmail.com")]
+    [InlineData("admin@GMAIL.com")]
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@newcompany.com")] // 65
+    public void Text_that_is_no_address_of_a_company_is_refused(string? text)
+    {
+        var error = Assert.Throws<ControlPlaneException>(() => EmailAddress.Parse(text));
+
+        Assert.Equal((ErrorCode.InvalidRequest, "email"), (error.Code, error.Field));
+    }
+
+    [Fact]
+    public void As_text_an_address_is_masked() =>
+        Assert.Equal("a***@newcompany.com", $"{EmailAddress.Parse("admin@newcompany.com")}");
+}

@@ -1,0 +1,37 @@
+using ControlPlane.Security;
+using ControlPlane.Settings;
+
+namespace ControlPlane.Tests.Security;
+
+public sealed class KeyRingTests
+{
+    private const string Key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+
+    [Fact]
+    public void The_first_key_writes_and_all_of_them_read()
+    {
+        var ring = Ring.Of("new", "old");
+
+        Assert.Equal("new", ring.CurrentId);
+        Assert.NotNull(ring.Find("old"));
+        Assert.Null(ring.Find("other"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(",")]
+    [InlineData(Key)]
+    [InlineData($":{Key}")]
+    [InlineData("k1:c2hvcnQ=")]
+    [InlineData("k1:not base64")]
+    [InlineData($"k.1:{Key}")]
+    [InlineData($"k1:{Key},k1:{Key}")]
+    public void A_list_that_is_none_is_an_error_that_tells_no_key(string text)
+    {
+        var error = Assert.Throws<SettingException>(() => KeyRing.Parse("TOKEN_KEYS", text));
+
+        Assert.StartsWith("TOKEN_KEYS: found ", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Key, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("c2hvcnQ", error.Message, StringComparison.Ordinal);
+    }
+}

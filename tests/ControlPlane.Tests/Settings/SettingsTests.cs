@@ -1,0 +1,103 @@
+using ControlPlane.Leads;
+using ControlPlane.Persistence;
+using ControlPlane.Settings;
+using ControlPlane.Temporal;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting.Internal;
+using Npgsql;
+
+namespace ControlPlane.Tests.Settings;
+
+public sealed class SettingsTests
+{
+    [Fact]
+    public void An_empty_value_counts_as_absent() =>
+        Assert.Throws<MissingSettingException>(() => Reader("Development", ("JWT_SECRET", "")).Require("JWT_SECRET", "x"));
+
+    [Fact]
+    public void A_flag_that_is_none_says_what_was_found_and_what_is_expected() => Assert.Equal(
+        "NOVU_ENABLED: found 'yes', expected true or false.",
+        Assert.Throws<SettingException>(() => Reader("Development", ("NOVU_ENABLED", "yes"))
+            .Flag("NOVU_ENABLED", false)).Message);
+
+    [Theory]
+    [InlineData("70000")]
+    [InlineData("-1")]
+    [InlineData("1.5")]
+    [InlineData("many")]
+    public void A_number_outside_its_range_is_refused(string text) => Assert.Throws<SettingException>(() =>
+        Reader("Development", ("PORT", text)).Number("PORT", 14000, 1, 65535));
+
+    [Fact]
+    public void A_database_is_read_from_its_address()
+    {
+        var options = DatabaseOptions.From(Reader("Development",
+            ("DATABASE_URL", "postgres://us%40er:p%3Aw@db.example:5433/control?sslmode=require")));
+
+        var connection = new NpgsqlConnectionStringBuilder(options.ConnectionString);
+        Assert.Equal(("db.example", 5433, "us@er", "p:w", "control", SslMode.Require),
+            (connection.Host, connection.Port, connection.Username, connection.Password, connection.Database,
+                connection.SslMode));
+    }
+
+    [Fact]
+    public void A_database_is_read_from_its_parts()
+    {
+        var options = DatabaseOptions.From(Reader("Development",
+            ("DB_HOST", "db.example"), ("DB_USER", "user"), ("DB_PASSWORD", "pw"), ("DB_DATABASE", "control")));
+
+        Assert.Equal(5432, new NpgsqlConnectionStringBuilder(options.ConnectionString).Port);
+    }
+
+    [Theory]
+    [InlineData("postgres://user:secret@/")]
+    [InlineData("postgres://user:secret@host/db?nonsense=1")]
+    [InlineData("nonsense=secret")]
+    public void An_address_that_is_none_is_refused_without_its_text(string text)
+    {
+        var error = Assert.Throws<SettingException>(() => DatabaseOptions.Parse("DATABASE_URL", text));
+
+        Assert.StartsWith("DATABASE_URL: found ", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void In_Production_tenants_have_a_database_of_their_own() => Assert.Equal("TENANT_DATABASE_URL",
+        Assert.Throws<MissingSettingException>(() => DatabaseOptions.ForTenants(
+            Reader("Production", ("DATABASE_URL", "postgres://u@h/d")))).Name);
+
+    [Fact]
+    public void In_Production_payloads_are_encrypted() => Assert.Equal("PAYLOAD_KEYS",
+        Assert.Throws<MissingSettingException>(() => TemporalOptions.From(
+            Reader("Production", ("TEMPORAL_ADDRESS", "localhost:7233")))).Name);
+
+    [Theory]
+    [InlineData("localhost")]
+    [InlineData("localhost:")]
+    [InlineData("localhost:0")]
+    [InlineData(":7233")]
+    [InlineData("localhost:99999")]
+    public void An_address_of_Temporal_is_a_host_and_a_port(string text) => Assert.Throws<SettingException>(() =>
+        TemporalOptions.From(Reader("Development", ("TEMPORAL_ADDRESS", text))));
+
+    [Theory]
+    [InlineData("Development", null, null, true)]
+    [InlineData("Production", null, null, false)]
+    [InlineData("Production", "email", null, false)]
+    [InlineData("Production", "response", "true", true)]
+    [InlineData("Development", "email", null, false)]
+    public void A_token_is_in_the_answer_in_development_or_when_forced(
+        string environment, string? delivery, string? forced, bool expected) => Assert.Equal(expected,
+        LeadVerificationOptions.From(Reader(environment,
+            ("LEAD_TOKEN_DELIVERY", delivery), ("LEAD_TOKEN_IN_RESPONSE_FORCED", forced))).TokenInResponse);
+
+    [Fact]
+    public void In_Production_a_token_in_the_answer_must_be_forced() => Assert.Contains("LEAD_TOKEN_IN_RESPONSE_FORCED",
+        Assert.Throws<SettingException>(() => LeadVerificationOptions.From(
+            Reader("Production", ("LEAD_TOKEN_DELIVERY", "response")))).Message, StringComparison.Ordinal);
+
+    private static SettingsReader Reader(string environment, params (string Name, string? Value)[] values) => new(
+        new ConfigurationBuilder().AddInMemoryCollection(
+            values.Select(value => KeyValuePair.Create(value.Name, value.Value))).Build(),
+        new HostingEnvironment { EnvironmentName = environment });
+}

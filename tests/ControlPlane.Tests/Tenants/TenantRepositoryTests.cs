@@ -1,0 +1,154 @@
+using ControlPlane.Leads;
+using ControlPlane.Tenants;
+using Microsoft.Extensions.Time.Testing;
+using Testing;
+
+namespace ControlPlane.Tests.Tenants;
+
+public sealed class TenantRepositoryTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
+{
+    private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private LeadRepository Leads => new(postgres.Functions);
+
+    private TenantRepository Tenants => new(postgres.Functions);
+
+    [Fact]
+    public async Task Of_leads_that_race_for_one_key_one_gets_it()
+    {
+        var leads = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => LeadAsync($"race{i}.com")));
+
+        var outcomes = await Task.WhenAll(leads.Select(lead => TryCreateAsync(lead, "racing")));
+
+        Assert.Single(outcomes, outcome => outcome is null);
+        Assert.Equal(7, outcomes.Count(outcome => outcome == ErrorCode.KeyTaken));
+        Assert.Equal(1L, await postgres.ReadAsync<long>("SELECT count(*) FROM tenants WHERE key = 'racing'"));
+        Assert.Equal(1L, await postgres.ReadAsync<long>(
+            "SELECT count(*) FROM tenant_domains WHERE domain LIKE 'race%'"));
+    }
+
+    [Fact]
+    public async Task Of_leads_that_race_for_one_domain_one_gets_it()
+    {
+        var leads = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => LeadAsync("shared.com")));
+
+        var outcomes = await Task.WhenAll(leads.Select((lead, i) => TryCreateAsync(lead, $"shared{i}")));
+
+        Assert.Single(outcomes, outcome => outcome is null);
+        Assert.Equal(7, outcomes.Count(outcome => outcome == ErrorCode.DomainTaken));
+        Assert.Equal(1L, await postgres.ReadAsync<long>("SELECT count(*) FROM tenants WHERE key LIKE 'shared%'"));
+    }
+
+    [Fact]
+    public async Task A_lead_that_asks_many_times_at_once_gets_one_tenant()
+    {
+        var lead = await LeadAsync("eager.com");
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => TryCreateAsync(lead, $"eager{i}")));
+
+        Assert.Single(outcomes, outcome => outcome is null);
+        Assert.Equal(7, outcomes.Count(outcome => outcome == ErrorCode.LeadHasTenant));
+    }
+
+    [Fact]
+    public async Task An_unproven_domain_conflicts_with_nobody()
+    {
+        Assert.Null(await TryCreateAsync(await LeadAsync("first.com"), "unproven1", "first.com", "second.com"));
+
+        Assert.Null(await TryCreateAsync(await LeadAsync("second.com"), "unproven2", "second.com", "first.com"));
+    }
+
+    [Fact]
+    public async Task After_14_days_key_and_domain_are_free_again()
+    {
+        Assert.Null(await TryCreateAsync(await LeadAsync("late.com"), "late"));
+        time.Advance(Tenant.PendingLifetime);
+
+        Assert.Null(await TryCreateAsync(await LeadAsync("late.com"), "late"));
+
+        Assert.Equal(1L, await postgres.ReadAsync<long>(
+            "SELECT count(*) FROM tenants WHERE key = 'late' AND status = 'EXPIRED'"));
+        Assert.Equal(1L, await postgres.ReadAsync<long>(
+            "SELECT count(*) FROM tenant_domains WHERE domain = 'late.com' AND state = 'RELEASED'"));
+    }
+
+    [Fact]
+    public async Task Sign_ups_that_free_the_same_tenants_crosswise_do_not_block_each_other()
+    {
+        Assert.Null(await TryCreateAsync(await LeadAsync("cross1.com"), "cross1"));
+        Assert.Null(await TryCreateAsync(await LeadAsync("cross2.com"), "cross2"));
+        time.Advance(Tenant.PendingLifetime);
+
+        var outcomes = await Task.WhenAll(
+            TryCreateAsync(await LeadAsync("cross2.com"), "cross1"),
+            TryCreateAsync(await LeadAsync("cross1.com"), "cross2"));
+
+        Assert.Equal([null, null], outcomes);
+    }
+
+    [Fact]
+    public async Task Pages_show_every_tenant_once_while_others_are_added()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            Assert.Null(await TryCreateAsync(await LeadAsync($"page{i}.com"), $"page{i}"));
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        var list = new ListTenants(Tenants, time);
+        var seen = new List<string>();
+        string? cursor = null;
+        do
+        {
+            var page = await list.ExecuteAsync(null, cursor, 2, Cancellation);
+            seen.AddRange(page.Tenants.Select(tenant => tenant.Key.Value));
+            cursor = page.Next?.ToText();
+            await TryCreateAsync(await LeadAsync($"added{seen.Count}.com"), $"added{seen.Count}");
+        }
+        while (cursor is not null);
+
+        Assert.Equal(["page4", "page3", "page2", "page1", "page0"],
+            seen.Where(key => key.StartsWith("page", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_list_by_status_counts_overdue_tenants_as_expired()
+    {
+        Assert.Null(await TryCreateAsync(await LeadAsync("overdue.com"), "overdue"));
+        time.Advance(Tenant.PendingLifetime);
+        var list = new ListTenants(Tenants, time);
+
+        var expired = await list.ExecuteAsync("EXPIRED", null, null, Cancellation);
+        var pending = await list.ExecuteAsync("PENDING_PROVISION", null, null, Cancellation);
+
+        Assert.Contains(expired.Tenants, tenant => tenant.Key.Value == "overdue");
+        Assert.All(expired.Tenants, tenant => Assert.Equal(TenantStatus.Expired, tenant.Status));
+        Assert.DoesNotContain(pending.Tenants, tenant => tenant.Key.Value == "overdue");
+    }
+
+    private async Task<Lead> LeadAsync(string domain)
+    {
+        var lead = Lead.Register(
+            EmailAddress.Parse($"admin@{domain}"), "John", "Doe", "New Company Inc", null, time.GetUtcNow());
+        await Leads.AddAsync(lead, Cancellation);
+        return lead;
+    }
+
+    private async Task<ErrorCode?> TryCreateAsync(Lead lead, string key, params string[] domains)
+    {
+        try
+        {
+            await new CreateTenant(Leads, Tenants, new TenantKeyOptions(TenantKey.MostLength), time).ExecuteAsync(
+                lead.Id,
+                new CreateTenantCommand(key, domains.Length == 0 ? [lead.Email.Domain.Value] : domains, null),
+                Cancellation);
+            return null;
+        }
+        catch (ControlPlaneException e)
+        {
+            return e.Code;
+        }
+    }
+}

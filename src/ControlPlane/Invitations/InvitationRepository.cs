@@ -9,6 +9,22 @@ public sealed class InvitationRepository(NpgsqlDataSource database)
     public Task<Invitation?> FindAsync(Guid id, CancellationToken cancellation) =>
         database.Command("SELECT * FROM invitations WHERE id = $1", id).ReadFirstAsync(Read, cancellation);
 
+    public Task<Invitation?> FindByTenantAsync(Guid tenantId, CancellationToken cancellation) =>
+        database.Command("SELECT * FROM invitations WHERE tenant_id = $1", tenantId)
+            .ReadFirstAsync(Read, cancellation);
+
+    /// <summary>The tenant's invitation, made if there is none: a mail that is sent again carries the same link.</summary>
+    public async Task<Invitation> FindOrAddAsync(Guid tenantId, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await database.Command(
+            """
+            INSERT INTO invitations (id, tenant_id, expires_at, created_at) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (tenant_id) DO NOTHING
+            """,
+            Guid.CreateVersion7(now), tenantId, now + Invitation.Lifetime, now).ExecuteAsync(cancellation);
+        return (await FindByTenantAsync(tenantId, cancellation))!;
+    }
+
     /// <summary>A new generation of the tenant's invitation, or its first one: the link before is worthless then.</summary>
     public async Task<Invitation> RenewAsync(Guid tenantId, DateTimeOffset now, CancellationToken cancellation) =>
         (await database.Command(
@@ -40,6 +56,34 @@ public sealed class InvitationRepository(NpgsqlDataSource database)
             """,
             password.InvitationId, password.Generation, password.KeyId, password.Sealed, password.ExpiresAt, now)
             .ExecuteAsync(cancellation) == 1;
+
+    /// <summary>The password that waits for the worker; null when there is none, or it has waited too long.</summary>
+    public Task<SealedPassword?> FindSealedAsync(
+        Guid invitationId, int generation, DateTimeOffset now, CancellationToken cancellation) =>
+        database.Command(
+            """
+            SELECT * FROM sealed_passwords WHERE invitation_id = $1 AND generation = $2 AND expires_at > $3
+            """,
+            invitationId, generation, now).ReadFirstAsync(
+                row => new SealedPassword(
+                    invitationId, generation, row.Text("key_id"),
+                    row.GetFieldValue<byte[]>(row.GetOrdinal("sealed")), row.Time("expires_at")),
+                cancellation);
+
+    /// <summary>Uses the invitation up and erases the password, both or neither.</summary>
+    public Task AcceptAsync(Guid id, int generation, DateTimeOffset now, CancellationToken cancellation) =>
+        database.InTransactionAsync(async connection =>
+        {
+            await connection.Command(
+                """
+                UPDATE invitations SET accepted_at = $3
+                WHERE id = $1 AND generation = $2 AND accepted_at IS NULL
+                """,
+                id, generation, now).ExecuteAsync(cancellation);
+            return await connection.Command(
+                "DELETE FROM sealed_passwords WHERE invitation_id = $1 AND generation = $2", id, generation)
+                .ExecuteAsync(cancellation);
+        }, cancellation);
 
     /// <summary>Erases this very password; another one in its place stays.</summary>
     public Task EraseSealedAsync(SealedPassword password) => database.Command(

@@ -9,12 +9,15 @@ public sealed class ProvisioningAttempts(NpgsqlDataSource database)
 {
     /// <summary>The tenant's current attempt, or null before the first one.</summary>
     public Task<ProvisioningAttempt?> FindCurrentAsync(Tenant tenant, CancellationToken cancellation) =>
-        FindCurrent(database.Command, tenant, cancellation);
+        Find(database.Command, tenant.Id, tenant.Attempt, cancellation);
 
     /// <inheritdoc cref="FindCurrentAsync(Tenant, CancellationToken)"/>
     public static Task<ProvisioningAttempt?> FindCurrentAsync(
         NpgsqlConnection connection, Tenant tenant, CancellationToken cancellation) =>
-        FindCurrent(connection.Command, tenant, cancellation);
+        Find(connection.Command, tenant.Id, tenant.Attempt, cancellation);
+
+    public Task<ProvisioningAttempt?> FindAsync(Guid tenantId, int attempt, CancellationToken cancellation) =>
+        Find(database.Command, tenantId, attempt, cancellation);
 
     public Task<List<ProvisioningStep>> ListStepsAsync(Guid tenantId, int attempt, CancellationToken cancellation) =>
         database.Command(
@@ -51,9 +54,9 @@ public sealed class ProvisioningAttempts(NpgsqlDataSource database)
             """,
             tenantId, attempt, runId).ExecuteAsync(cancellation);
 
-    private static Task<ProvisioningAttempt?> FindCurrent(
-        Func<string, object?[], NpgsqlCommand> command, Tenant tenant, CancellationToken cancellation) =>
-        command("SELECT * FROM provisioning_attempts WHERE tenant_id = $1 AND attempt = $2", [tenant.Id, tenant.Attempt])
+    private static Task<ProvisioningAttempt?> Find(
+        Func<string, object?[], NpgsqlCommand> command, Guid tenantId, int attempt, CancellationToken cancellation) =>
+        command("SELECT * FROM provisioning_attempts WHERE tenant_id = $1 AND attempt = $2", [tenantId, attempt])
             .ReadFirstAsync(ReadAttempt, cancellation);
 
     private static ProvisioningAttempt ReadAttempt(NpgsqlDataReader row) => new(

@@ -6,6 +6,7 @@ using ControlPlane;
 using ControlPlane.Settings;
 using Npgsql;
 using Refit;
+using Temporalio.Activities;
 using Temporalio.Exceptions;
 
 namespace Worker;
@@ -25,11 +26,15 @@ public static class Failures
     public static ApplicationFailureException Translate(Exception e, bool patient = false)
     {
         var (code, sentence, retry) = Describe(e);
-        bool hopeless = e is ControlPlaneException { Code: ErrorCode.NotConfigured or ErrorCode.StaleAttempt }
-            or SettingException;
+        bool isHopeless = e is ControlPlaneException { Code: ErrorCode.NotConfigured or ErrorCode.StaleAttempt }
+            or SettingException or ApplicationFailureException { NonRetryable: true };
         return new ApplicationFailureException(
-            sentence, errorType: code, nonRetryable: patient ? hopeless : !retry);
+            sentence, errorType: code, nonRetryable: patient ? isHopeless : !retry);
     }
+
+    /// <summary>Not a failure: the activity was asked to end.</summary>
+    public static bool IsCancelled(Exception e, ActivityExecutionContext context) =>
+        e is OperationCanceledException && context.CancellationToken.IsCancellationRequested;
 
     private static (string Code, string Sentence, bool Retry) Describe(Exception e) => e switch
     {

@@ -17,7 +17,7 @@ public static class OutsideSystems
             .AddKeycloak(KeycloakOptions.From(settings))
             .AddTenantSchemas(DatabaseOptions.ForTenants(settings), refuseSuperuser: settings.IsProduction)
             .AddS3(S3Options.From(settings))
-            .AddNovu(NovuOptions.From(settings));
+            .AddNovu(NovuOptions.From(settings), () => MailLinks.From(settings));
 
     private static IServiceCollection AddTenantSchemas(
         this IServiceCollection services, DatabaseOptions options, bool refuseSuperuser) =>

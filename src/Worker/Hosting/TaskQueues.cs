@@ -17,7 +17,8 @@ public static class TaskQueues
     public const string S3 = "-s3";
     public const string Novu = "-novu";
 
-    private const string Undo = "-undo";
+    /// <summary>What the queues of undos end with.</summary>
+    public const string Undo = "-undo";
 
     public static IReadOnlyList<(string Suffix, int MostAtOnce)> All { get; } =
     [

@@ -78,9 +78,11 @@ public sealed partial class TemporalWorkers(
             Interceptors = [.. interceptors],
             LoggerFactory = loggers,
         };
-        foreach (var registration in activities.Where(registration => registration.Queues.Contains(suffix)))
+        foreach (var definition in activities
+            .Where(registration => registration.Queues.Contains(suffix))
+            .SelectMany(registration => services.CreateTemporalActivityDefinitions(registration.Activities)))
         {
-            options.AddAllActivities(registration.Activities, services);
+            options.AddActivity(definition);
         }
 
         if (suffix == TaskQueues.Control)
@@ -103,15 +105,4 @@ public sealed partial class TemporalWorkers(
 
     [LoggerMessage(EventId = 112, Level = LogLevel.Information, Message = "Worker state: STOPPED")]
     private partial void LogStopped();
-}
-
-file static class WorkerOptionsExtensions
-{
-    public static void AddAllActivities(this TemporalWorkerOptions options, Type type, IServiceProvider services)
-    {
-        foreach (var definition in services.CreateTemporalActivityDefinitions(type))
-        {
-            options.AddActivity(definition);
-        }
-    }
 }

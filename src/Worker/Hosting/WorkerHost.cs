@@ -1,3 +1,4 @@
+using ControlPlane;
 using ControlPlane.Persistence;
 using ControlPlane.Settings;
 using ControlPlane.Temporal;
@@ -15,19 +16,22 @@ namespace Worker.Hosting;
 public static class WorkerHost
 {
     /// <summary>Settings, logs, the control database and the outside systems: what every command may need.</summary>
+    /// <param name="host">Where settings come from; null for the process's own environment.</param>
     /// <exception cref="SettingException">A setting cannot be used.</exception>
-    public static HostApplicationBuilder CreateBuilder()
+    public static HostApplicationBuilder CreateBuilder(HostApplicationBuilderSettings? host = null)
     {
-        var builder = Host.CreateApplicationBuilder();
+        var builder = Host.CreateApplicationBuilder(host);
         builder.AddLocalSettings();
         var settings = new SettingsReader(builder.Configuration, builder.Environment);
         builder.Logging.AddWorkerLogs(settings);
+        var database = DatabaseOptions.From(settings);
         builder.Services
+            .AddControlPlane()
             .AddSingleton(settings)
-            .AddSingleton(TimeProvider.System)
-            .AddSingleton(WorkerOptions.From(settings))
+            .AddSingleton(database)
+            .AddSingleton(_ => DataSources.Create(database, "arc-saas-worker"))
             .AddSingleton(TemporalOptions.From(settings))
-            .AddSingleton(_ => DataSources.Create(DatabaseOptions.From(settings), "arc-saas-worker"))
+            .AddSingleton(WorkerOptions.From(settings))
             .AddOutsideSystems(settings);
         return builder;
     }
@@ -35,9 +39,12 @@ public static class WorkerHost
     /// <summary>The worker itself: serves its task queues until it is stopped.</summary>
     public static HostApplicationBuilder AddWorker(this HostApplicationBuilder builder)
     {
+        var settings = new SettingsReader(builder.Configuration, builder.Environment);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(40));
         builder.Services
-            .AddProvisioning()
+            .AddProvisioning(settings)
+            .AddInvitations(settings)
+            .AddLeadMails()
             .AddSingleton<StartupGate>()
             .AddHostedService<TemporalWorkers>();
         return builder;
@@ -63,6 +70,7 @@ public static class WorkerHost
         logging.SetMinimumLevel(LogLevel.Information);
         logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         logging.AddFilter("Npgsql", LogLevel.Warning);
+        logging.AddFilter("Temporalio", LogLevel.Warning);
         logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;

@@ -7,7 +7,8 @@ namespace Worker.Novu;
 public static class NovuServiceCollectionExtensions
 {
     /// <summary>Null: switched off, and whoever needs it gets <see cref="ErrorCode.NotConfigured"/>.</summary>
-    public static IServiceCollection AddNovu(this IServiceCollection services, NovuOptions? options)
+    public static IServiceCollection AddNovu(
+        this IServiceCollection services, NovuOptions? options, Func<MailLinks> links)
     {
         if (options is null)
         {
@@ -15,7 +16,7 @@ public static class NovuServiceCollectionExtensions
                 .AddTransient<NovuOptions>(_ => throw NotConfigured());
         }
 
-        services.AddSingleton(options);
+        services.AddSingleton(options).AddSingleton(links());
         services.AddRefitGeneratedClient<INovuApi>(OutsideHttp.RefitSettings(NovuMail.System))
             .ConfigureOutside(options.BackendUrl, NovuOptions.CallTimeout)
             .ConfigureHttpClient(http => http.DefaultRequestHeaders.Authorization = new("ApiKey", options.ApiKey));

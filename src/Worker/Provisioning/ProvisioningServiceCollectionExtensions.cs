@@ -1,8 +1,58 @@
+using ControlPlane.Provisioning;
+using ControlPlane.Settings;
 using Microsoft.Extensions.DependencyInjection;
+using Temporalio.Worker.Interceptors;
+using Worker.Hosting;
+using Worker.Invitations;
+using Worker.Keycloak;
+using Worker.Leads;
+using Worker.Novu;
+using Worker.S3;
 
 namespace Worker.Provisioning;
 
 public static class ProvisioningServiceCollectionExtensions
 {
-    public static IServiceCollection AddProvisioning(this IServiceCollection services) => services;
+    /// <summary>The workflows and every step of this assembly, each on the queues it names.</summary>
+    public static IServiceCollection AddProvisioning(this IServiceCollection services, SettingsReader settings)
+    {
+        var catalog = new StepCatalog();
+        foreach (var step in catalog.Steps)
+        {
+            services.AddTemporalActivities(step.Type, step.Options.Queue, TaskQueues.UndoOf(step.Options.Queue));
+        }
+
+        return services
+            .AddSingleton(catalog)
+            .AddSingleton(StepSwitches.For(
+                KeycloakOptions.From(settings), S3Options.From(settings), NovuOptions.From(settings)))
+            .AddSingleton<ProvisioningJournal>()
+            .AddSingleton<ProvisioningTransitions>()
+            .AddSingleton<ResourceRecords>()
+            .AddSingleton<ResidueRecords>()
+            .AddSingleton<ProvisionedTenants>()
+            .AddTransient<TenantRealms>()
+            .AddTransient<AttemptGuard>()
+            // The first one is outermost.
+            .AddSingleton<IWorkerInterceptor, ActivityFrame>()
+            .AddSingleton<IWorkerInterceptor, StepJournal>()
+            .AddTemporalActivities(typeof(RollbackActivities), TaskQueues.Control)
+            .AddTemporalActivities(typeof(ProvisioningFailedMail), TaskQueues.Novu)
+            .AddTemporalWorkflow<ProvisionTenantWorkflow>()
+            .AddTemporalWorkflow<SendProvisioningFailedWorkflow>();
+    }
+
+    public static IServiceCollection AddInvitations(this IServiceCollection services, SettingsReader settings) =>
+        services
+            .AddSingleton(new InvitationKeys(InvitationKey.From(settings)))
+            .AddTransient<WelcomeMail>()
+            .AddTemporalActivities(typeof(AcceptInvitationActivity), TaskQueues.Keycloak)
+            .AddTemporalActivities(typeof(SendInvitationActivity), TaskQueues.Novu)
+            .AddTemporalWorkflow<AcceptInvitationWorkflow>()
+            .AddTemporalWorkflow<SendInvitationWorkflow>();
+
+    public static IServiceCollection AddLeadMails(this IServiceCollection services) =>
+        services
+            .AddTemporalActivities(typeof(LeadVerificationActivity), TaskQueues.Novu)
+            .AddTemporalWorkflow<SendLeadVerificationWorkflow>();
 }

@@ -40,7 +40,7 @@ internal sealed class MailWorkflows(INovuApi novu, NovuOptions options)
         Mail(options.LeadVerificationTemplate, "Lead verification", "Please confirm your address",
             """
             <p>Hello {{payload.firstName}},</p>
-            <p>please confirm your address: <a href="{{payload.verificationUrl}}">continue the sign-up</a>.
+            <p>please confirm your address: <a href="{{payload.verifyUrl}}">continue the sign-up</a>.
             The link is valid for 30 minutes.</p>
             <p>If it was not you, ignore this mail. Questions: {{payload.supportEmail}}</p>
             """),

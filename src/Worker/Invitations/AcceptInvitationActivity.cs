@@ -1,0 +1,80 @@
+using ControlPlane;
+using ControlPlane.Invitations;
+using ControlPlane.Security;
+using ControlPlane.Tenants;
+using Temporalio.Activities;
+using Worker.Keycloak;
+using Worker.Provisioning;
+
+namespace Worker.Invitations;
+
+/// <summary>
+/// Opens a sealed password, sets it in Keycloak and erases it. The password is in memory here alone: it stands in no
+/// argument, result or failure.
+/// </summary>
+public sealed class AcceptInvitationActivity(
+    InvitationRepository invitations,
+    ProvisionedTenants tenants,
+    TenantRealms realms,
+    KeycloakAdmin keycloak,
+    InvitationKeys keys,
+    TimeProvider time)
+{
+    [Activity("AcceptInvitation")]
+    public async Task<AcceptInvitationResult> AcceptAsync(AcceptInvitationInput input)
+    {
+        var context = ActivityExecutionContext.Current;
+        var cancellation = context.CancellationToken;
+        var invitation = await invitations.FindAsync(input.InvitationId, cancellation);
+        if (invitation is null || invitation.Generation != input.Generation)
+        {
+            throw Invitation.InvalidToken();
+        }
+
+        if (invitation.AcceptedAt is not null)
+        {
+            // The first try may have done it and lost its answer; whoever comes later with the same link is too late.
+            return context.Info.Attempt > 1
+                ? new AcceptInvitationResult(true, null)
+                : throw new ControlPlaneException(ErrorCode.WrongState, "The invitation has been used.");
+        }
+
+        var now = time.GetUtcNow();
+        var sealedPassword = now < invitation.ExpiresAt
+            ? await invitations.FindSealedAsync(input.InvitationId, input.Generation, now, cancellation)
+            : null;
+        if (sealedPassword is null)
+        {
+            throw new ControlPlaneException(ErrorCode.TokenExpired,
+                "There is no password to set any more: it waited too long, or the invitation has expired.");
+        }
+
+        string? refusal = await SetAsync(invitation, sealedPassword, cancellation);
+        if (refusal is not null)
+        {
+            await invitations.EraseSealedAsync(sealedPassword);
+            return new AcceptInvitationResult(false, refusal);
+        }
+
+        await invitations.AcceptAsync(invitation.Id, invitation.Generation, time.GetUtcNow(), cancellation);
+        return new AcceptInvitationResult(true, null);
+    }
+
+    private async Task<string?> SetAsync(
+        Invitation invitation, SealedPassword sealedPassword, CancellationToken cancellation)
+    {
+        var tenant = await tenants.LoadCurrentAsync(invitation.TenantId, cancellation);
+        if (tenant.Tenant.Status != TenantStatus.Active)
+        {
+            throw new ControlPlaneException(ErrorCode.WrongState,
+                $"The tenant is {tenant.Tenant.Status.ToText()}; only an ACTIVE one has an administrator.");
+        }
+
+        string realm = await realms.RequireAsync(tenant, cancellation);
+        var user = await keycloak.FindUserAsync(realm, tenant.Admin.Email.ToLowerInvariant(), cancellation)
+            ?? throw new ControlPlaneException(ErrorCode.NotFound, $"The administrator is not in {realm} any more.");
+        string password = PasswordSeal.Open(
+            sealedPassword.Sealed, invitation.Id, keys.Require(sealedPassword.KeyId).PrivateKey);
+        return await keycloak.SetPasswordAsync(realm, user.Id!, password, temporary: false, cancellation);
+    }
+}

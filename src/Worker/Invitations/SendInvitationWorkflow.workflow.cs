@@ -1,0 +1,15 @@
+using ControlPlane.Invitations;
+using Temporalio.Workflows;
+using Worker.Provisioning;
+
+namespace Worker.Invitations;
+
+/// <inheritdoc cref="ISendInvitationWorkflow"/>
+[Workflow("SendInvitation")]
+public sealed class SendInvitationWorkflow : ISendInvitationWorkflow
+{
+    [WorkflowRun]
+    public Task RunAsync(SendInvitationInput input) => Workflow.ExecuteActivityAsync(
+        (SendInvitationActivity activity) => activity.SendAsync(input),
+        StepOptions.Mail.ForStep(Workflow.CancellationToken));
+}

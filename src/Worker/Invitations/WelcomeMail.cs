@@ -1,0 +1,55 @@
+using System.Globalization;
+using ControlPlane;
+using ControlPlane.Invitations;
+using ControlPlane.Security;
+using ControlPlane.Tenants;
+using Worker.Novu;
+
+namespace Worker.Invitations;
+
+/// <summary>
+/// Tells a tenant's administrator that it is ready, with the one-time link that sets the first password. The token is
+/// behind the link's <c>#</c>, so it reaches no log of a server.
+/// </summary>
+public sealed class WelcomeMail(
+    NovuMail mail,
+    NovuOptions novu,
+    MailLinks links,
+    MailedTokens tokens,
+    TenantRepository tenants,
+    InvitationRepository invitations,
+    TimeProvider time)
+{
+    /// <summary>With the tenant's current invitation, or its first one.</summary>
+    /// <exception cref="ControlPlaneException">There is no such tenant.</exception>
+    public async Task SendAsync(Guid tenantId, CancellationToken cancellation)
+    {
+        var tenant = await tenants.FindAsync(tenantId, cancellation)
+            ?? throw new ControlPlaneException(ErrorCode.NotFound, $"There is no tenant {tenantId:D}.");
+        var invitation = await invitations.FindOrAddAsync(tenantId, time.GetUtcNow(), cancellation);
+        var admin = tenant.Contacts.First(contact => contact.IsPrimary);
+        var resources = TenantResources.For(tenant.Key);
+        string token = tokens.Create(MailedTokenKind.Invitation, invitation.Id, invitation.Generation);
+        var payload = new Dictionary<string, string>
+        {
+            ["tenantId"] = tenantId.ToString("D"),
+            ["tenantName"] = tenant.Name,
+            ["firstName"] = admin.FirstName,
+            ["lastName"] = admin.LastName,
+            ["appPlaneUrl"] = links.AppPlaneBaseUrl.Replace(
+                "{tenant}", tenant.Key.Value, StringComparison.OrdinalIgnoreCase),
+            ["adminPortalUrl"] = links.KeycloakUrl is { } keycloak
+                ? $"{keycloak}/admin/{resources.Realm}/console/"
+                : links.PublicBaseUrl,
+            ["loginUrl"] = $"{links.PublicBaseUrl}/invitations#{token}",
+            ["supportEmail"] = novu.SupportEmail,
+        };
+        await mail.SendAsync(
+            novu.WelcomeTemplate,
+            new NovuSubscriber(
+                NovuMail.SubscriberId(tenantId, admin.Email), admin.Email, admin.FirstName, admin.LastName),
+            payload,
+            string.Create(CultureInfo.InvariantCulture, $"tenant-welcome-{tenantId:D}-{invitation.Generation}"),
+            cancellation);
+    }
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+using ControlPlane.Leads;
+using ControlPlane.Security;
+using Temporalio.Activities;
+using Worker.Novu;
+
+namespace Worker.Leads;
+
+/// <summary>Mails the link that proves an address. The token is derived here and stands in no history.</summary>
+public sealed class LeadVerificationActivity(
+    NovuMail mail, NovuOptions novu, MailLinks links, MailedTokens tokens, LeadRepository leads, TimeProvider time)
+{
+    [Activity("SendLeadVerification")]
+    public async Task SendAsync(SendLeadVerificationInput input)
+    {
+        var cancellation = ActivityExecutionContext.Current.CancellationToken;
+        var lead = await leads.FindAsync(input.LeadId, cancellation);
+        if (lead?.TokenGeneration != input.Generation || time.GetUtcNow() >= lead.TokenExpiresAt)
+        {
+            // A newer mail is on its way, the link would be dead, or the lead was erased: nobody waits for this one.
+            return;
+        }
+
+        string token = tokens.Create(MailedTokenKind.LeadValidation, lead.Id, input.Generation);
+        var payload = new Dictionary<string, string>
+        {
+            ["leadId"] = lead.Id.ToString("D"),
+            ["firstName"] = lead.FirstName,
+            ["lastName"] = lead.LastName,
+            ["companyName"] = lead.CompanyName,
+            ["verifyUrl"] = $"{links.PublicBaseUrl}/verify#{token}",
+            ["supportEmail"] = novu.SupportEmail,
+        };
+        await mail.SendAsync(
+            novu.LeadVerificationTemplate,
+            new NovuSubscriber($"lead-{lead.Id:D}", lead.Email.Value, lead.FirstName, lead.LastName),
+            payload,
+            string.Create(CultureInfo.InvariantCulture, $"lead-verification-{lead.Id:D}-{input.Generation}"),
+            cancellation);
+    }
+}

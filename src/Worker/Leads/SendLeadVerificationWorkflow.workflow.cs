@@ -1,0 +1,15 @@
+using ControlPlane.Leads;
+using Temporalio.Workflows;
+using Worker.Provisioning;
+
+namespace Worker.Leads;
+
+/// <inheritdoc cref="ISendLeadVerificationWorkflow"/>
+[Workflow("SendLeadVerification")]
+public sealed class SendLeadVerificationWorkflow : ISendLeadVerificationWorkflow
+{
+    [WorkflowRun]
+    public Task RunAsync(SendLeadVerificationInput input) => Workflow.ExecuteActivityAsync(
+        (LeadVerificationActivity activity) => activity.SendAsync(input),
+        StepOptions.Mail.ForStep(Workflow.CancellationToken));
+}

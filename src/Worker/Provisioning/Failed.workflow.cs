@@ -1,0 +1,29 @@
+using ControlPlane.Provisioning;
+using Temporalio.Exceptions;
+
+namespace Worker.Provisioning;
+
+/// <summary>How a run that was rolled back ends: with the step that really failed.</summary>
+public static class Failed
+{
+    public static ProvisioningFailure Describe(Exception failure, string step) => failure switch
+    {
+        _ when TemporalException.IsCanceledException(failure) =>
+            new(step, Failures.Cancelled, "The provisioning was cancelled.", Cancelled: true),
+        ActivityFailureException { InnerException: ApplicationFailureException cause } =>
+            new(step, cause.ErrorType ?? Failures.Unexpected, cause.Message, Cancelled: false),
+        ActivityFailureException { InnerException: TimeoutFailureException } =>
+            new(step, Failures.TimedOut, "The step did not end in time, or its worker was lost.", Cancelled: false),
+        _ => new(step, Failures.Unexpected, $"An unexpected failure: {failure.GetType().Name}.", Cancelled: false),
+    };
+
+    /// <summary>Cancelled ends as cancelled; anything else as a failure whose details hold the failed step.</summary>
+    public static Exception Rethrown(Exception failure, ProvisioningFailure why) => why.Cancelled
+        ? failure
+        : new ApplicationFailureException(
+            $"Provisioning failed at {why.FailedStep}: {why.Sentence}",
+            failure,
+            errorType: why.Code,
+            nonRetryable: true,
+            details: [why]);
+}

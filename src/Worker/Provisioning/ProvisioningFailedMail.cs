@@ -1,0 +1,41 @@
+using System.Globalization;
+using ControlPlane;
+using ControlPlane.Provisioning;
+using Temporalio.Activities;
+using Worker.Novu;
+
+namespace Worker.Provisioning;
+
+/// <summary>One mail for an attempt that was rolled back: which step failed, as a code and a sentence.</summary>
+public sealed class ProvisioningFailedMail(
+    NovuMail mail, NovuOptions novu, ProvisionedTenants tenants, ProvisioningAttempts attempts)
+{
+    [Activity("SendProvisioningFailed")]
+    public async Task SendAsync(ProvisionTenantInput input)
+    {
+        var cancellation = ActivityExecutionContext.Current.CancellationToken;
+        var tenant = await tenants.LoadAsync(input, cancellation);
+        var attempt = await attempts.FindAsync(input.TenantId, input.Attempt, cancellation)
+            ?? throw new ControlPlaneException(ErrorCode.NotFound, $"There is no attempt {input.Attempt}.");
+        var payload = new Dictionary<string, string>
+        {
+            ["tenantId"] = input.TenantId.ToString("D"),
+            ["tenantName"] = tenant.Tenant.Name,
+            ["firstName"] = tenant.Admin.FirstName,
+            ["error"] = $"{attempt.ErrorCode}: {attempt.Error}",
+            ["failedStep"] = attempt.FailedStep ?? "",
+            ["supportEmail"] = novu.SupportEmail,
+        };
+        await mail.SendAsync(
+            novu.ProvisioningFailedTemplate,
+            new NovuSubscriber(
+                NovuMail.SubscriberId(input.TenantId, tenant.Admin.Email),
+                tenant.Admin.Email,
+                tenant.Admin.FirstName,
+                tenant.Admin.LastName),
+            payload,
+            string.Create(CultureInfo.InvariantCulture,
+                $"tenant-provisioning-failed-{input.TenantId:D}-{input.Attempt}"),
+            cancellation);
+    }
+}

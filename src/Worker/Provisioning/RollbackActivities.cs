@@ -1,0 +1,87 @@
+using ControlPlane.Provisioning;
+using ControlPlane.Tenants;
+using Microsoft.Extensions.Logging;
+using Temporalio.Activities;
+
+namespace Worker.Provisioning;
+
+public sealed record RollbackReason(ProvisionTenantInput Input, ProvisioningFailure Failure);
+
+/// <param name="Status">The tenant's; only ROLLING_BACK means that there is anything to undo.</param>
+/// <param name="Settle">How long to wait between the undo and reading the systems again.</param>
+public sealed record RollbackBegun(string Status, TimeSpan Settle);
+
+public sealed record UnreadSystem(ProvisionTenantInput Input, string Step, string Reason);
+
+public sealed record ParkedStep(ProvisionTenantInput Input, string Step);
+
+/// <summary>What a rollback writes into the control database.</summary>
+public sealed partial class RollbackActivities(
+    ProvisioningTransitions transitions,
+    ProvisioningJournal journal,
+    ResidueRecords residue,
+    StepCatalog steps,
+    WorkerOptions options,
+    ILogger<RollbackActivities> logger)
+{
+    private static CancellationToken Cancellation => ActivityExecutionContext.Current.CancellationToken;
+
+    [Activity("BeginRollback")]
+    public async Task<RollbackBegun> BeginAsync(RollbackReason why)
+    {
+        var (input, failure) = why;
+        var status = await transitions.BeginRollbackAsync(input.TenantId, input.Attempt, failure, Cancellation);
+        string begun = status?.ToText() ?? Saga.Stale;
+        LogBegun(input.TenantId, input.Attempt, failure.FailedStep, failure.Code, begun);
+        return new RollbackBegun(begun, options.RollbackSettle);
+    }
+
+    [Activity("AssumeResidue")]
+    public Task AssumeResidueAsync(UnreadSystem unread) =>
+        residue.AssumeAsync(
+            unread.Input.TenantId,
+            unread.Input.Attempt,
+            steps[unread.Step].ResourceTypes,
+            $"It could not be looked for. {unread.Reason}",
+            Cancellation);
+
+    [Activity("EndRollback")]
+    public async Task<string> EndAsync(ProvisionTenantInput input)
+    {
+        var status = await transitions.EndRollbackAsync(input.TenantId, input.Attempt, Cancellation);
+        if (status == TenantStatus.RollbackIncomplete)
+        {
+            var left = await residue.ListAsync(input.TenantId, input.Attempt, Cancellation);
+            string names = string.Join(", ", left.Select(r => Masked.Text($"{r.Type} {r.Name}")));
+            LogIncomplete(input.TenantId, input.Attempt, names);
+        }
+
+        string ended = status?.ToText() ?? Saga.Stale;
+        LogEnded(input.TenantId, input.Attempt, ended);
+        return ended;
+    }
+
+    [Activity("ParkStep")]
+    public async Task ParkAsync(ParkedStep parked)
+    {
+        await journal.StepParkedAsync(parked.Input.TenantId, parked.Input.Attempt, parked.Step, Cancellation);
+        LogParked(parked.Input.TenantId, parked.Step);
+    }
+
+    [LoggerMessage(EventId = 210, Level = LogLevel.Warning, Message =
+        "Rolling back tenant {TenantId}, attempt {Attempt}: {Step} failed with {Code}; the tenant is {Status}")]
+    private partial void LogBegun(Guid tenantId, int attempt, string step, string code, string status);
+
+    [LoggerMessage(EventId = 211, Level = LogLevel.Information, Message =
+        "Rollback of tenant {TenantId}, attempt {Attempt} ended: {Status}")]
+    private partial void LogEnded(Guid tenantId, int attempt, string status);
+
+    // The line an alert is set on.
+    [LoggerMessage(EventId = 212, Level = LogLevel.Critical, Message =
+        "ROLLBACK_INCOMPLETE tenant {TenantId}, attempt {Attempt}: left behind {Residue}")]
+    private partial void LogIncomplete(Guid tenantId, int attempt, string residue);
+
+    [LoggerMessage(EventId = 213, Level = LogLevel.Error, Message =
+        "Parked step {Step} of tenant {TenantId}: ask for a new invitation to try again")]
+    private partial void LogParked(Guid tenantId, string step);
+}

@@ -1,0 +1,149 @@
+using ControlPlane.Provisioning;
+using ControlPlane.Tenants;
+using Temporalio.Exceptions;
+using Temporalio.Workflows;
+
+namespace Worker.Provisioning;
+
+/// <summary>
+/// Runs the steps that an attempt's plan holds, remembers the undo of each before it runs, and takes them back in
+/// reverse when one fails. Workflow code: no clock, no I/O.
+/// </summary>
+public sealed class Saga(ProvisionTenantInput input)
+{
+    public const string Stale = "STALE";
+
+    private static readonly string Active = TenantStatus.Active.ToText();
+
+    private readonly Stack<Compensation> compensations = new();
+    private HashSet<string> plan = [];
+
+    public string CurrentStep { get; private set; } = ProvisioningSteps.UpdateStatus;
+
+    public string Outcome { get; private set; } = Stale;
+
+    /// <summary>An activity failed for good, or the run was cancelled. Anything else is a bug and stops the run where it is.</summary>
+    public static bool IsFailure(Exception e) =>
+        e is ActivityFailureException || TemporalException.IsCanceledException(e);
+
+    /// <summary>The first step decides which of the others run. A stale attempt has none.</summary>
+    public async Task Begin<TStep>()
+        where TStep : IPlanningStep
+    {
+        var options = TStep.Options.ForStep(Workflow.CancellationToken);
+        var begun = await Workflow.ExecuteActivityAsync((TStep step) => step.ExecuteAsync(input), options);
+        plan = [.. begun.Steps];
+        Outcome = begun.Outcome;
+    }
+
+    /// <summary>The undo is registered first: the step may have taken effect even when its answer never comes.</summary>
+    public Task Step<TStep>()
+        where TStep : ICompensatedStep
+    {
+        if (plan.Contains(TStep.Id))
+        {
+            compensations.Push(Compensation.Of<TStep>(input));
+        }
+
+        return StepWithoutUndo<TStep>();
+    }
+
+    public Task StepWithoutUndo<TStep>()
+        where TStep : IPlainStep => RunAsync<TStep>(Workflow.CancellationToken);
+
+    /// <summary>The row that this step writes decides: once it says ACTIVE, nothing is rolled back.</summary>
+    public async Task Pivot<TStep>()
+        where TStep : IPlainStep
+    {
+        await RunAsync<TStep>(Workflow.CancellationToken);
+        if (plan.Contains(TStep.Id))
+        {
+            Outcome = Active;
+        }
+    }
+
+    /// <summary>After the pivot: no cancellation reaches it, and when it is given up it is parked for an operator.</summary>
+    public async Task Finally<TStep>()
+        where TStep : IPlainStep
+    {
+        try
+        {
+            await RunAsync<TStep>(CancellationToken.None);
+        }
+        catch (ActivityFailureException)
+        {
+            var parked = new ParkedStep(input, TStep.Id);
+            await Workflow.ExecuteActivityAsync(
+                (RollbackActivities activities) => activities.ParkAsync(parked), StepOptions.ForRollback);
+        }
+    }
+
+    /// <summary>
+    /// Takes everything back and ends the run with the failure; unless the tenant is ACTIVE after all (an answer that
+    /// was lost, a cancel that came too late): then it returns and the run goes on.
+    /// </summary>
+    public async Task RollBackAsync(Exception failure)
+    {
+        var why = new RollbackReason(input, Failed.Describe(failure, CurrentStep));
+        var begun = await Workflow.ExecuteActivityAsync(
+            (RollbackActivities activities) => activities.BeginAsync(why), StepOptions.ForRollback);
+        if (begun.Status != TenantStatus.RollingBack.ToText())
+        {
+            Outcome = begun.Status == Active ? Active : Stale;
+            plan = Outcome == Active ? plan : [];
+            return;
+        }
+
+        foreach (var compensation in compensations)
+        {
+            await compensation.UndoAsync();
+        }
+
+        await Workflow.DelayAsync(begun.Settle, CancellationToken.None);
+        await ReadAgainAsync();
+        await StartFailureMailAsync();
+        await Workflow.ExecuteActivityAsync(
+            (RollbackActivities activities) => activities.EndAsync(input), StepOptions.ForRollback);
+        throw Failed.Rethrown(failure, why.Failure);
+    }
+
+    private async Task RunAsync<TStep>(CancellationToken cancellationToken)
+        where TStep : IPlainStep
+    {
+        if (plan.Contains(TStep.Id))
+        {
+            CurrentStep = TStep.Id;
+            var options = TStep.Options.ForStep(cancellationToken);
+            await Workflow.ExecuteActivityAsync((TStep step) => step.ExecuteAsync(input), options);
+        }
+    }
+
+    // What came late, while the undo already ran, is taken back once more before it is called residue.
+    private async Task ReadAgainAsync()
+    {
+        foreach (var compensation in compensations)
+        {
+            if (await compensation.FindResidueAsync() is > 0)
+            {
+                await compensation.UndoAsync();
+                await compensation.FindResidueAsync();
+            }
+        }
+    }
+
+    // Before the run's last activity, which ends the attempt; the mail outlives the run.
+    private async Task StartFailureMailAsync()
+    {
+        if (plan.Contains(ProvisioningSteps.SendNotification))
+        {
+            await Workflow.StartChildWorkflowAsync(
+                (SendProvisioningFailedWorkflow workflow) => workflow.RunAsync(input),
+                new ChildWorkflowOptions
+                {
+                    Id = $"provisioning-failed-{input.TenantId:D}-{input.Attempt}",
+                    ParentClosePolicy = ParentClosePolicy.Abandon,
+                    CancellationToken = CancellationToken.None,
+                });
+        }
+    }
+}

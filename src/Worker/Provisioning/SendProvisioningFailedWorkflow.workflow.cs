@@ -1,0 +1,14 @@
+using ControlPlane.Provisioning;
+using Temporalio.Workflows;
+
+namespace Worker.Provisioning;
+
+/// <summary>Tells a tenant's administrator that the provisioning failed. Outlives the run that failed.</summary>
+[Workflow("SendProvisioningFailed")]
+public sealed class SendProvisioningFailedWorkflow
+{
+    [WorkflowRun]
+    public Task RunAsync(ProvisionTenantInput input) => Workflow.ExecuteActivityAsync(
+        (ProvisioningFailedMail mail) => mail.SendAsync(input),
+        StepOptions.Mail.ForStep(Workflow.CancellationToken));
+}

@@ -1,0 +1,142 @@
+using ControlPlane.Provisioning;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Temporalio.Activities;
+using Temporalio.Exceptions;
+using Temporalio.Worker.Interceptors;
+
+namespace Worker.Provisioning;
+
+/// <summary>
+/// Writes down what each step and each undo does (<see cref="ProvisioningJournal"/>), and says it in the log. Failures
+/// are translated before they are written, so nothing that is written holds a secret.
+/// </summary>
+public sealed partial class StepJournal(
+    StepCatalog steps, ProvisioningJournal journal, TimeProvider time, ILogger<StepJournal> logger) : IWorkerInterceptor
+{
+    public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) =>
+        new Inbound(nextInterceptor, this);
+
+    private Task<object?> AroundAsync(ExecuteActivityInput input, Func<Task<object?>> execute) =>
+        steps.Find(ActivityExecutionContext.Current.Info.ActivityType) is { } activity
+            && input.Args is [ProvisionTenantInput tenant, ..]
+                ? JournalAsync(activity, tenant, execute)
+                : execute();
+
+    private async Task<object?> JournalAsync(
+        StepActivity activity, ProvisionTenantInput input, Func<Task<object?>> execute)
+    {
+        var context = ActivityExecutionContext.Current;
+        var entry = new Entry(activity, input, context.Info.Attempt);
+        await StartedAsync(entry, context.CancellationToken);
+        try
+        {
+            object? result = await execute();
+            await DoneAsync(entry, context.CancellationToken);
+            return result;
+        }
+        catch (Exception e) when (!Failures.IsCancelled(e, context))
+        {
+            var failure = Failures.Translate(e, patient: activity.IsUndo);
+            await FailedAsync(entry, failure, NextTry(failure, context.Info));
+            throw failure;
+        }
+        catch (OperationCanceledException)
+        {
+            // By an operator, or because this worker stops and another one goes on: whoever begins the rollback knows.
+            LogCancelled(input.TenantId, input.Attempt, activity.Step.Id);
+            throw;
+        }
+    }
+
+    private Task StartedAsync(Entry entry, CancellationToken cancellation)
+    {
+        var (activity, input, tries) = entry;
+        if (activity.IsUndo)
+        {
+            LogUndoStarted(input.TenantId, input.Attempt, activity.Step.Id, tries);
+            return journal.UndoStartedAsync(input.TenantId, input.Attempt, activity.Step.Id, tries, cancellation);
+        }
+
+        LogStarted(activity.Step.Announcement, input.TenantId, input.Attempt, activity.Step.Id, tries);
+        return journal.StepStartedAsync(input.TenantId, input.Attempt, activity.Step.Id, tries, cancellation);
+    }
+
+    private Task DoneAsync(Entry entry, CancellationToken cancellation)
+    {
+        var (activity, input, _) = entry;
+        LogDone(activity.IsUndo ? "Undone" : "Done", input.TenantId, input.Attempt, activity.Step.Id);
+        return activity.IsUndo
+            ? journal.UndoDoneAsync(input.TenantId, input.Attempt, activity.Step.Id, cancellation)
+            : journal.StepDoneAsync(input.TenantId, input.Attempt, activity.Step.Id, cancellation);
+    }
+
+    private async Task FailedAsync(Entry entry, ApplicationFailureException failure, DateTimeOffset? nextTryAt)
+    {
+        var (activity, input, tries) = entry;
+        string code = failure.ErrorType!, sentence = failure.Message;
+        LogFailed(activity.IsUndo ? "Undo of" : "Step", activity.Step.Id, input.TenantId, input.Attempt, tries, code,
+            sentence, nextTryAt);
+        try
+        {
+            await (activity.IsUndo
+                ? journal.UndoFailedAsync(
+                    input.TenantId, input.Attempt, activity.Step.Id, sentence, nextTryAt, CancellationToken.None)
+                : journal.StepFailedAsync(
+                    input.TenantId, input.Attempt, activity.Step.Id, code, sentence, nextTryAt, CancellationToken.None));
+        }
+        catch (NpgsqlException e)
+        {
+            // The step's own failure is what counts; it stands in the log above.
+            LogNotWritten(input.TenantId, activity.Step.Id, e.SqlState ?? "unreachable");
+        }
+    }
+
+    // As the server reckons it, from the policy that came with the task.
+    private DateTimeOffset? NextTry(ApplicationFailureException e, ActivityInfo info)
+    {
+        if (e.NonRetryable || info.RetryPolicy is not { } policy
+            || (policy.MaximumAttempts > 0 && info.Attempt >= policy.MaximumAttempts))
+        {
+            return null;
+        }
+
+        double pause = policy.InitialInterval.TotalSeconds * Math.Pow(policy.BackoffCoefficient, info.Attempt - 1);
+        double longest = policy.MaximumInterval?.TotalSeconds ?? policy.InitialInterval.TotalSeconds * 100;
+        return time.GetUtcNow() + TimeSpan.FromSeconds(Math.Min(pause, longest));
+    }
+
+    [LoggerMessage(EventId = 200, Level = LogLevel.Information, Message =
+        "{Announcement}: tenant {TenantId}, attempt {Attempt}, step {Step}, try {Try}")]
+    private partial void LogStarted(string announcement, Guid tenantId, int attempt, string step, int @try);
+
+    [LoggerMessage(EventId = 201, Level = LogLevel.Information, Message =
+        "Undoing: tenant {TenantId}, attempt {Attempt}, step {Step}, try {Try}")]
+    private partial void LogUndoStarted(Guid tenantId, int attempt, string step, int @try);
+
+    [LoggerMessage(EventId = 202, Level = LogLevel.Information, Message =
+        "{Done}: tenant {TenantId}, attempt {Attempt}, step {Step}")]
+    private partial void LogDone(string done, Guid tenantId, int attempt, string step);
+
+    [LoggerMessage(EventId = 203, Level = LogLevel.Warning, Message =
+        "{Which} {Step} failed: tenant {TenantId}, attempt {Attempt}, try {Try}, {Code}: {Sentence} Next try: {NextTryAt}")]
+    private partial void LogFailed(
+        string which, string step, Guid tenantId, int attempt, int @try, string code, string sentence,
+        DateTimeOffset? nextTryAt);
+
+    [LoggerMessage(EventId = 204, Level = LogLevel.Warning, Message =
+        "Cancelled: tenant {TenantId}, attempt {Attempt}, step {Step}")]
+    private partial void LogCancelled(Guid tenantId, int attempt, string step);
+
+    [LoggerMessage(EventId = 205, Level = LogLevel.Error, Message =
+        "The failure of step {Step} of tenant {TenantId} could not be written down: {Reason}")]
+    private partial void LogNotWritten(Guid tenantId, string step, string reason);
+
+    private sealed record Entry(StepActivity Activity, ProvisionTenantInput Input, int Tries);
+
+    private sealed class Inbound(ActivityInboundInterceptor next, StepJournal journal) : ActivityInboundInterceptor(next)
+    {
+        public override Task<object?> ExecuteActivityAsync(ExecuteActivityInput input) =>
+            journal.AroundAsync(input, () => base.ExecuteActivityAsync(input));
+    }
+}

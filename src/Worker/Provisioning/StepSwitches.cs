@@ -1,0 +1,36 @@
+using ControlPlane.Provisioning;
+using Worker.Keycloak;
+using Worker.Novu;
+using Worker.S3;
+
+namespace Worker.Provisioning;
+
+/// <summary>The steps whose system is not configured today. An attempt keeps what it was begun with.</summary>
+public sealed record StepSwitches(IReadOnlyCollection<string> Off)
+{
+    public static StepSwitches For(KeycloakOptions? keycloak, S3Options? s3, NovuOptions? novu)
+    {
+        List<string> off =
+        [
+            ProvisioningSteps.ProvisionInfrastructure,
+            ProvisioningSteps.DeployApplication,
+            ProvisioningSteps.ConfigureDns,
+        ];
+        if (keycloak is null)
+        {
+            off.AddRange([ProvisioningSteps.CreateIdp, ProvisioningSteps.CreateAdminUser]);
+        }
+
+        if (s3 is null)
+        {
+            off.Add(ProvisioningSteps.ProvisionStorage);
+        }
+
+        if (novu is null)
+        {
+            off.Add(ProvisioningSteps.SendNotification);
+        }
+
+        return new StepSwitches(off);
+    }
+}

@@ -1,0 +1,29 @@
+using ControlPlane;
+using ControlPlane.Provisioning;
+using Temporalio.Activities;
+using Worker.Hosting;
+
+namespace Worker.Provisioning.Steps;
+
+/// <summary>6: infrastructure of the tenant's tier. Not built yet: it cannot be switched on, and every attempt records it as SKIPPED.</summary>
+public sealed class ApplyInfrastructure : ICompensatedStep
+{
+    public static string Id => ProvisioningSteps.ProvisionInfrastructure;
+
+    public static string Announcement => "Applying infrastructure";
+
+    public static StepOptions Options => StepOptions.LongRunning(TaskQueues.Control);
+
+    public static IReadOnlyList<string> ResourceTypes { get; } = [];
+
+    [Activity("ProvisionInfrastructure")]
+    public Task ExecuteAsync(ProvisionTenantInput input) => throw NotBuilt();
+
+    [Activity("DestroyInfrastructure")]
+    public Task CompensateAsync(ProvisionTenantInput input) => throw NotBuilt();
+
+    [Activity("FindInfrastructureResidue")]
+    public Task<int> FindResidueAsync(ProvisionTenantInput input) => throw NotBuilt();
+
+    private static ControlPlaneException NotBuilt() => new(ErrorCode.NotImplemented, "Infrastructure is not built yet.");
+}

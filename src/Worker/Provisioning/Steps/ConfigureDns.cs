@@ -1,0 +1,29 @@
+using ControlPlane;
+using ControlPlane.Provisioning;
+using Temporalio.Activities;
+using Worker.Hosting;
+
+namespace Worker.Provisioning.Steps;
+
+/// <summary>8: the tenant's name in the platform's zone. Not built yet: it cannot be switched on, and every attempt records it as SKIPPED.</summary>
+public sealed class ConfigureDns : ICompensatedStep
+{
+    public static string Id => ProvisioningSteps.ConfigureDns;
+
+    public static string Announcement => "Configuring DNS";
+
+    public static StepOptions Options => StepOptions.LongRunning(TaskQueues.Control);
+
+    public static IReadOnlyList<string> ResourceTypes { get; } = [];
+
+    [Activity("ConfigureDns")]
+    public Task ExecuteAsync(ProvisionTenantInput input) => throw NotBuilt();
+
+    [Activity("DeleteDns")]
+    public Task CompensateAsync(ProvisionTenantInput input) => throw NotBuilt();
+
+    [Activity("FindDnsResidue")]
+    public Task<int> FindResidueAsync(ProvisionTenantInput input) => throw NotBuilt();
+
+    private static ControlPlaneException NotBuilt() => new(ErrorCode.NotImplemented, "DNS is not built yet.");
+}

@@ -1,0 +1,129 @@
+using System.Net;
+using ControlPlane.Provisioning;
+using Temporalio.Activities;
+using Worker.Hosting;
+using Worker.Keycloak;
+
+namespace Worker.Provisioning.Steps;
+
+/// <summary>
+/// 3: the primary contact as the realm's administrator. It has no password: the invitation sets the first one.
+/// </summary>
+public sealed class CreateAdminUser(
+    KeycloakAdmin keycloak,
+    KeycloakOptions options,
+    TenantRealms realms,
+    ProvisionedTenants tenants,
+    ResourceRecords resources,
+    ResidueRecords residue,
+    AttemptGuard guard) : ICompensatedStep
+{
+    private const string RealmManagement = "realm-management";
+
+    public static string Id => ProvisioningSteps.CreateAdminUser;
+
+    public static string Announcement => "Creating admin user";
+
+    public static StepOptions Options => StepOptions.Outside(TaskQueues.Keycloak);
+
+    public static IReadOnlyList<string> ResourceTypes { get; } =
+        [ControlPlane.Provisioning.ResourceTypes.KeycloakAdminUser];
+
+    private static CancellationToken Cancellation => ActivityExecutionContext.Current.CancellationToken;
+
+    [Activity("CreateAdminUser")]
+    public async Task ExecuteAsync(ProvisionTenantInput input)
+    {
+        var tenant = await tenants.LoadAsync(input, Cancellation);
+        string email = tenant.Admin.Email;
+        await resources.PlanAsync(
+            input.TenantId, input.Attempt, ResourceTypes[0], email, details: null, Cancellation);
+
+        string realm = await realms.RequireAsync(tenant, Cancellation);
+        var user = await EnsureUserAsync(realm, tenant, guard.BeforeChange(input));
+        await guard.BeforeChange(input)();
+        await keycloak.GrantClientRolesAsync(
+            realm, user.Id!, RealmManagement, options.TenantAdminRoles, Cancellation);
+        await resources.CreatedAsync(
+            input.TenantId, input.Attempt, ResourceTypes[0], email, details: null, Cancellation);
+    }
+
+    [Activity("DeleteAdminUser")]
+    public async Task CompensateAsync(ProvisionTenantInput input)
+    {
+        var tenant = await tenants.LoadAsync(input, Cancellation);
+        foreach (var (realm, user) in await FindAsync(tenant))
+        {
+            await guard.BeforeUndo(input)();
+            await keycloak.DeleteUserAsync(realm, user.Id!, Cancellation);
+        }
+
+        await resources.DeletedAsync(input.TenantId, input.Attempt, ResourceTypes[0], Cancellation);
+    }
+
+    [Activity("FindAdminUserResidue")]
+    public async Task<int> FindResidueAsync(ProvisionTenantInput input)
+    {
+        var tenant = await tenants.LoadAsync(input, Cancellation);
+        var found = (await FindAsync(tenant))
+            .Select(f => new Residue(ResourceTypes[0], tenant.Admin.Email, $"The user is still there in {f.Realm}."))
+            .ToList();
+        await residue.ReplaceAsync(input.TenantId, input.Attempt, ResourceTypes, found, Cancellation);
+        return found.Count;
+    }
+
+    private async Task<UserRepresentation> EnsureUserAsync(
+        string realm, ProvisionedTenant tenant, Func<Task> beforeChange)
+    {
+        var wanted = Wanted(tenant);
+        await beforeChange();
+        if (await keycloak.FindUserAsync(realm, wanted.Username!, Cancellation) is { } there)
+        {
+            await keycloak.UpdateUserAsync(realm, there.Id!, wanted, Cancellation);
+        }
+        else
+        {
+            await keycloak.CreateUserAsync(realm, wanted, Cancellation);
+        }
+
+        // Keycloak drops attributes that the profile does not declare without a word: read what it kept.
+        var user = await keycloak.FindUserAsync(realm, wanted.Username!, Cancellation);
+        return user is { Attributes: { } kept } && wanted.Attributes!.Keys.All(kept.ContainsKey)
+            ? user
+            : throw new OutsideSystemException(KeycloakAdmin.System, HttpStatusCode.UnprocessableEntity,
+                $"POST users of {realm}", "the user was not kept with its attributes");
+    }
+
+    private async Task<List<(string Realm, UserRepresentation User)>> FindAsync(ProvisionedTenant tenant)
+    {
+        var found = new List<(string, UserRepresentation)>();
+        foreach (var realm in await realms.FindOursAsync(tenant, Cancellation))
+        {
+            if (await keycloak.FindUserAsync(realm.Realm!, Username(tenant), Cancellation) is { } user)
+            {
+                found.Add((realm.Realm!, user));
+            }
+        }
+
+        return found;
+    }
+
+    // Keycloak keeps names in lower case.
+    private static string Username(ProvisionedTenant tenant) => tenant.Admin.Email.ToLowerInvariant();
+
+    private static UserRepresentation Wanted(ProvisionedTenant tenant) => new()
+    {
+        Username = Username(tenant),
+        Email = tenant.Admin.Email,
+        FirstName = tenant.Admin.FirstName,
+        LastName = tenant.Admin.LastName,
+        Enabled = true,
+        // Proven before there was a tenant: the lead showed the token that was mailed to it.
+        EmailVerified = true,
+        Attributes = new Dictionary<string, IReadOnlyList<string>>
+        {
+            [TenantRealm.TenantIdAttribute] = [tenant.Mark.Tenant.ToString("D")],
+            [TenantRealm.RoleAttribute] = ["admin"],
+        },
+    };
+}

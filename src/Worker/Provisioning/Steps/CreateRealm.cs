@@ -1,0 +1,117 @@
+using ControlPlane.Provisioning;
+using Temporalio.Activities;
+using Worker.Hosting;
+using Worker.Keycloak;
+
+namespace Worker.Provisioning.Steps;
+
+/// <summary>2: the tenant's realm with client, user profile and mappers, in one request. Undo: disable, then delete.</summary>
+public sealed class CreateRealm(
+    KeycloakAdmin keycloak,
+    TenantRealms realms,
+    ProvisionedTenants tenants,
+    ResourceRecords resources,
+    ResidueRecords residue,
+    AttemptGuard guard) : ICompensatedStep
+{
+    public static string Id => ProvisioningSteps.CreateIdp;
+
+    public static string Announcement => "Creating IdP organization";
+
+    public static StepOptions Options => StepOptions.Outside(TaskQueues.KeycloakRealms);
+
+    public static IReadOnlyList<string> ResourceTypes { get; } =
+        [ControlPlane.Provisioning.ResourceTypes.KeycloakRealm, ControlPlane.Provisioning.ResourceTypes.KeycloakClient];
+
+    private static CancellationToken Cancellation => ActivityExecutionContext.Current.CancellationToken;
+
+    [Activity("CreateIdp")]
+    public async Task ExecuteAsync(ProvisionTenantInput input)
+    {
+        var tenant = await tenants.LoadAsync(input, Cancellation);
+        var records = Records(tenant);
+        foreach (var (type, name) in records)
+        {
+            await resources.PlanAsync(input.TenantId, input.Attempt, type, name, details: null, Cancellation);
+        }
+
+        await EnsureAsync(tenant, guard.BeforeChange(input));
+        foreach (var (type, name) in records)
+        {
+            await resources.CreatedAsync(input.TenantId, input.Attempt, type, name, details: null, Cancellation);
+        }
+    }
+
+    [Activity("DeleteIdp")]
+    public async Task CompensateAsync(ProvisionTenantInput input)
+    {
+        var tenant = await tenants.LoadAsync(input, Cancellation);
+        foreach (var realm in await realms.FindOursAsync(tenant, Cancellation))
+        {
+            await DeleteAsync(realm.Realm!, guard.BeforeUndo(input));
+        }
+
+        foreach (string type in ResourceTypes)
+        {
+            await resources.DeletedAsync(input.TenantId, input.Attempt, type, Cancellation);
+        }
+    }
+
+    [Activity("FindIdpResidue")]
+    public async Task<int> FindResidueAsync(ProvisionTenantInput input)
+    {
+        var tenant = await tenants.LoadAsync(input, Cancellation);
+        var found = (await realms.FindOursAsync(tenant, Cancellation))
+            .Select(realm => new Residue(ResourceTypes[0], realm.Realm!, $"The realm {realm.Id} is still there."))
+            .ToList();
+        await residue.ReplaceAsync(input.TenantId, input.Attempt, ResourceTypes, found, Cancellation);
+        return found.Count;
+    }
+
+    private async Task EnsureAsync(ProvisionedTenant tenant, Func<Task> beforeChange)
+    {
+        string name = tenant.Resources.Realm;
+        var realm = await keycloak.FindRealmAsync(name, Cancellation);
+        var ownership = TenantRealms.Judge(tenant, realm)?.OrConflict($"Keycloak realm {name}");
+        if (ownership == Ownership.Ours && await IsCompleteAsync(tenant))
+        {
+            return;
+        }
+
+        if (ownership is not null)
+        {
+            // Its id says which attempt made it and cannot be changed, so it is made anew.
+            await DeleteAsync(name, beforeChange);
+        }
+
+        await beforeChange();
+        var wanted = TenantRealm.Build(
+            tenant.RealmId(tenant.Mark.Attempt), tenant.Resources, tenant.Tenant.Name, tenant.ProvenDomains);
+        if (!await keycloak.CreateRealmAsync(wanted, Cancellation))
+        {
+            // Somebody was faster: it is ours only if its id says so.
+            realm = await keycloak.FindRealmAsync(name, Cancellation);
+            (TenantRealms.Judge(tenant, realm) ?? Ownership.Foreign).OrConflict($"Keycloak realm {name}");
+        }
+    }
+
+    private async Task<bool> IsCompleteAsync(ProvisionedTenant tenant)
+    {
+        string name = tenant.Resources.Realm;
+        var declared = await keycloak.DeclaredAttributesAsync(name, Cancellation);
+        return declared.Contains(TenantRealm.TenantIdAttribute)
+            && declared.Contains(TenantRealm.RoleAttribute)
+            && await keycloak.FindClientAsync(name, tenant.Resources.Client, Cancellation) is not null;
+    }
+
+    private async Task DeleteAsync(string realm, Func<Task> beforeChange)
+    {
+        await beforeChange();
+        await keycloak.DisableRealmAsync(realm, Cancellation);
+        await beforeChange();
+        await keycloak.DeleteRealmAsync(realm, Cancellation);
+    }
+
+    private static IReadOnlyList<(string Type, string Name)> Records(ProvisionedTenant tenant) =>
+        [(ResourceTypes[0], tenant.Resources.Realm), (ResourceTypes[1], tenant.Resources.Client)];
+}

@@ -1,0 +1,27 @@
+using ControlPlane;
+using ControlPlane.Provisioning;
+using Temporalio.Activities;
+
+namespace Worker.Provisioning.Steps;
+
+/// <summary>9: closes the list of resource records; what is only planned by now was never made.</summary>
+public sealed class SealResources(ResourceRecords resources) : IPlainStep
+{
+    public static string Id => ProvisioningSteps.CreateResources;
+
+    public static string Announcement => "Recording resources";
+
+    public static StepOptions Options => StepOptions.Quick;
+
+    [Activity("CreateResources")]
+    public async Task ExecuteAsync(ProvisionTenantInput input)
+    {
+        var planned = await resources.SealAsync(
+            input.TenantId, input.Attempt, ActivityExecutionContext.Current.CancellationToken);
+        if (planned.Count > 0)
+        {
+            throw new ControlPlaneException(ErrorCode.WrongState,
+                $"These resources were planned and never recorded as created: {string.Join(", ", planned)}.");
+        }
+    }
+}

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Sandbox.Demo;
 
 namespace Sandbox.Hosting;
 
@@ -29,7 +28,7 @@ internal static class SandboxCommand
     public static RootCommand Create()
     {
         var options = new SandboxCommandOptions();
-        var command = new RootCommand(Description) { DemoCommand.Create() };
+        var command = new RootCommand(Description);
         foreach (var option in options.All)
             command.Options.Add(option);
         command.SetAction((parsed, cancellationToken) =>

@@ -49,10 +49,12 @@ internal sealed class StandIn : IAsyncDisposable
         {
             await app.StartAsync(cancellationToken);
         }
-        catch (IOException e) when (SandboxException.IsPortTaken(e))
+        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
             await app.DisposeAsync();
-            throw SandboxException.PortTaken(system, port);
+            throw new SandboxException(
+                $"Port {port} for {system} is in use. Stop what listens there, or choose another with --{system}-port " +
+                "(0 takes a free one).");
         }
 
         var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();

@@ -105,8 +105,7 @@ internal sealed class UserFactory(KeycloakState state)
         return user;
     }
 
-    /// <summary>The user with the fields that were sent; an empty e-mail address or name is taken away.</summary>
-    public static User WithFields(User user, Document sent)
+    private static User WithFields(User user, Document sent)
     {
         var settings = user.Settings.ToObject();
         foreach (var name in Names.Where(sent.Has))

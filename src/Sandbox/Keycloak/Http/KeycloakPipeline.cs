@@ -1,4 +1,3 @@
-using Sandbox.Keycloak.Oidc.Pages;
 using Sandbox.Keycloak.Storage;
 
 namespace Sandbox.Keycloak.Http;
@@ -14,8 +13,6 @@ internal static class KeycloakPipeline
             AddSecurityHeaders(context);
             return Task.CompletedTask;
         });
-        if (Cors.AnswersPreflight(context))
-            return;
         try
         {
             await next();
@@ -23,10 +20,6 @@ internal static class KeycloakPipeline
         catch (Refusal refusal)
         {
             await refusal.WriteAsync(context);
-        }
-        catch (LoginFailure failure)
-        {
-            await failure.WriteAsync(context);
         }
         await ExplainAsync(context);
     });

@@ -123,18 +123,12 @@ internal static class ProtocolMappers
                 .Union(names).Select(name => JsonValue.Create(name))]);
     }
 
-    /// <summary>The origins from which pages may use the client's tokens; + stands for those of its redirect URIs.</summary>
-    public static IReadOnlyList<string> OriginsOf(Client client) =>
-    [
-        .. client.Settings.Texts("webOrigins")
-            .SelectMany(origin => origin == "+"
-                ? client.Settings.Texts("redirectUris").Select(Origin).OfType<string>() : [origin])
-            .Distinct(),
-    ];
-
     private static void PutOrigins(JsonObject claims, Client client)
     {
-        var origins = OriginsOf(client);
+        var origins = client.Settings.Texts("webOrigins")
+            .SelectMany(origin => origin == "+"
+                ? client.Settings.Texts("redirectUris").Select(Origin).OfType<string>() : [origin])
+            .Distinct().ToList();
         if (origins.Count > 0)
             claims["allowed-origins"] = new JsonArray([.. origins.Select(origin => JsonValue.Create(origin))]);
     }

@@ -1,0 +1,187 @@
+using System.Security.Cryptography;
+using ControlPlane.Leads;
+using ControlPlane.Provisioning;
+using ControlPlane.Tenants;
+using EmbeddedTemporal;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using Sandbox.S3;
+using Temporalio.Client;
+using Testing;
+using Worker.Hosting;
+using Worker.Novu;
+using OurConnection = ControlPlane.Temporal.TemporalConnection;
+
+namespace Worker.Tests.Worlds;
+
+/// <summary>
+/// Everything a saga needs, in this process and for one test class: a database, the outside world, a Temporal server
+/// whose waiting takes no time, and the worker as it runs in Production.
+/// </summary>
+public sealed class ProvisioningWorld : IAsyncLifetime
+{
+    public static readonly Guid Installation = Guid.Parse("8f14e45f-ceea-467f-a0e6-0d5f0a6f3c11");
+
+    private const string Namespace = "arc-saas";
+
+    private readonly FakeTimeProvider clock = new(TimeProvider.System.GetUtcNow());
+    private readonly Dictionary<string, string?> settings = [];
+    private EmbeddedTemporalServer? temporal;
+    private IDisposable? skipping;
+    private IHost? worker;
+
+    public PostgresFixture Postgres { get; } = new();
+
+    public SandboxFixture Sandbox { get; } = new();
+
+    public CollectedLogs Logs { get; } = new();
+
+    /// <summary>The worker's services, also while it does not run.</summary>
+    public IServiceProvider Services => worker!.Services;
+
+    public TemporalClient Temporal { get; private set; } = null!;
+
+    public Systems Systems { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await Postgres.InitializeAsync();
+        await Sandbox.InitializeAsync();
+        temporal = await EmbeddedTemporalServer.StartAsync(new EmbeddedTemporalOptions
+        {
+            TimeProvider = clock,
+            Namespaces = [Namespace],
+        });
+        skipping = temporal.SkipTime(clock.Advance);
+        SetDefaults();
+        worker = Build();
+        Temporal = await TemporalClient.ConnectAsync(OurConnection.ConnectOptions(
+            Services.GetRequiredService<ControlPlane.Temporal.TemporalOptions>(), WorkerJson.Options));
+        Systems = new Systems(this);
+        await MakeMailWorkflowsAsync();
+        await worker.StartAsync(TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopWorkerAsync();
+        skipping?.Dispose();
+        if (temporal is not null)
+        {
+            await temporal.DisposeAsync();
+        }
+
+        await Sandbox.DisposeAsync();
+        await Postgres.DisposeAsync();
+    }
+
+    /// <summary>Stops the worker and starts another one, with some settings changed (null: absent).</summary>
+    public async Task RestartWorkerAsync(params (string Name, string? Value)[] changes)
+    {
+        await StopWorkerAsync();
+        foreach (var (name, value) in changes)
+        {
+            settings[name] = value;
+        }
+
+        worker = Build();
+        await worker.StartAsync(TestContext.Current.CancellationToken);
+    }
+
+    public async Task StopWorkerAsync()
+    {
+        if (worker is not null)
+        {
+            await worker.StopAsync(CancellationToken.None);
+            worker.Dispose();
+        }
+    }
+
+    /// <summary>A lead that has proven its address, and its tenant, PENDING_PROVISION.</summary>
+    public async Task<TestTenant> GivenTenantAsync(string? key = null)
+    {
+        key ??= SandboxFixture.UniqueKey();
+        var now = TimeProvider.System.GetUtcNow();
+        var email = EmailAddress.Parse($"admin@{key}.com");
+        var lead = Lead.Register(email, "John", "Doe", $"Company {key}", null, now);
+        await Services.GetRequiredService<LeadRepository>().AddAsync(lead, default);
+        var tenant = Tenant.Create(
+            lead, TenantKey.Parse(key), [email.Domain, DomainName.Parse($"other-{key}.com", "domains")], null, now);
+        await Services.GetRequiredService<TenantRepository>().AddAsync(tenant, now, default);
+        return new TestTenant(tenant.Id, lead.Id, key, email.Value, TenantResources.For(tenant.Key));
+    }
+
+    /// <summary>As POST /tenants/{id}/provision does it.</summary>
+    public async Task<WorkflowHandle<IProvisionTenantWorkflow, ProvisionTenantResult>> StartAsync(
+        TestTenant tenant, string tier = "enterprise")
+    {
+        var subscription = Subscription.Parse(tenant.Id, new SubscriptionFields(
+            "sub-uuid", tenant.Id.ToString(), "plan-uuid", "2025-01-01T00:00:00Z", "2026-01-01T00:00:00Z", 1,
+            new SubscriptionPlanFields("plan-uuid", "Enterprise Plan", "Enterprise tier", 999m, "usd", tier, "annual",
+                new SubscriptionMetaData("enterprise-pipeline"))));
+        var started = await Services.GetRequiredService<StartProvisioning>()
+            .ExecuteAsync(tenant.Id, subscription, TestContext.Current.CancellationToken);
+        return Temporal.GetWorkflowHandle<IProvisionTenantWorkflow, ProvisionTenantResult>(
+            started.WorkflowId, started.RunId);
+    }
+
+    /// <summary>The status the tenant has in the database.</summary>
+    public Task<string> StatusAsync(TestTenant tenant) =>
+        Postgres.ReadAsync<string>("SELECT status FROM tenants WHERE id = $1", tenant.Id);
+
+    public async Task<ProvisioningProgress> ProgressAsync(TestTenant tenant) =>
+        await Services.GetRequiredService<GetProvisioning>().ExecuteAsync(tenant.Id, default);
+
+    private IHost Build()
+    {
+        var configuration = new ConfigurationManager();
+        configuration.AddInMemoryCollection(settings);
+        var builder = WorkerHost.CreateBuilder(new HostApplicationBuilderSettings
+        {
+            Configuration = configuration,
+            DisableDefaults = true,
+            EnvironmentName = Environments.Development,
+        }).AddWorker();
+        builder.Logging.ClearProviders().AddProvider(Logs);
+        return builder.Build();
+    }
+
+    private void SetDefaults()
+    {
+        var s3 = S3Options.DefaultAccount;
+        using var rsa = RSA.Create(2048);
+        foreach (var (name, value) in new Dictionary<string, string?>
+        {
+            ["INSTALLATION_ID"] = Installation.ToString("D"),
+            ["DATABASE_URL"] = Postgres.OwnerConnectionString,
+            ["TEMPORAL_ADDRESS"] = temporal!.Address,
+            ["TEMPORAL_NAMESPACE"] = Namespace,
+            ["PAYLOAD_KEYS"] = $"p1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}",
+            ["TOKEN_KEYS"] = $"t1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}",
+            ["PUBLIC_BASE_URL"] = "https://control.example.com",
+            ["INVITATION_PRIVATE_KEY"] = Convert.ToBase64String(rsa.ExportPkcs8PrivateKey()),
+            ["ROLLBACK_SETTLE"] = "150",
+            ["KEYCLOAK_URL"] = Sandbox.Sandbox.Keycloak!.OriginalString.TrimEnd('/'),
+            ["KEYCLOAK_ADMIN_USERNAME"] = Sandbox.Sandbox.Options.Keycloak.AdminUsername,
+            ["KEYCLOAK_ADMIN_PASSWORD"] = Sandbox.Sandbox.Options.Keycloak.AdminPassword,
+            ["S3_ENDPOINT"] = Sandbox.Sandbox.S3!.OriginalString,
+            ["AWS_ACCESS_KEY_ID"] = s3.AccessKey,
+            ["AWS_SECRET_ACCESS_KEY"] = s3.SecretKey,
+            ["NOVU_BACKEND_URL"] = Sandbox.Sandbox.Novu!.OriginalString,
+            ["NOVU_API_KEY"] = Sandbox.Sandbox.Options.Novu.ApiKey,
+        })
+        {
+            settings[name] = value;
+        }
+    }
+
+    private async Task MakeMailWorkflowsAsync()
+    {
+        var setup = new Commands.Setup.MailWorkflows(
+            Services.GetRequiredService<INovuApi>(), Services.GetRequiredService<NovuOptions>());
+        await setup.EnsureAsync(default);
+    }
+}

@@ -1,0 +1,61 @@
+using Amazon.S3;
+using Microsoft.Extensions.DependencyInjection;
+using Worker.Keycloak;
+
+namespace Worker.Tests.Worlds;
+
+/// <summary>The outside systems as they are, read directly.</summary>
+public sealed class Systems(ProvisioningWorld world)
+{
+    public KeycloakAdmin Keycloak => world.Services.GetRequiredService<KeycloakAdmin>();
+
+    public IAmazonS3 S3 => world.Services.GetRequiredService<IAmazonS3>();
+
+    public async Task<bool> RealmExistsAsync(string realm) =>
+        (await Keycloak.RealmsAsync(default)).Any(r => r.Realm == realm);
+
+    public async Task<bool> BucketExistsAsync(string bucket) =>
+        (await S3.ListBucketsAsync()).Buckets?.Any(b => b.BucketName == bucket) ?? false;
+
+    public Task<bool> SchemaExistsAsync(string schema) =>
+        world.Postgres.ReadAsync<bool>("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)", schema);
+
+    public Task<bool> RoleExistsAsync(string role) =>
+        world.Postgres.ReadAsync<bool>("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", role);
+
+    /// <summary>What there is of a tenant, by the names of quick-start.md; nothing after a rollback.</summary>
+    public async Task<string[]> OfAsync(TestTenant tenant)
+    {
+        var (resources, found) = (tenant.Resources, new List<string>());
+        if (await RealmExistsAsync(resources.Realm))
+        {
+            found.Add("realm");
+            if (await Keycloak.FindClientAsync(resources.Realm, resources.Client, default) is not null)
+            {
+                found.Add("client");
+            }
+
+            if (await Keycloak.FindUserAsync(resources.Realm, tenant.Email, default) is not null)
+            {
+                found.Add("user");
+            }
+        }
+
+        if (await SchemaExistsAsync(resources.Schema))
+        {
+            found.Add("schema");
+        }
+
+        if (await RoleExistsAsync(resources.Schema))
+        {
+            found.Add("role");
+        }
+
+        if (await BucketExistsAsync(resources.Bucket))
+        {
+            found.Add("bucket");
+        }
+
+        return [.. found];
+    }
+}

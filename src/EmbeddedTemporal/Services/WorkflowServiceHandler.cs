@@ -29,14 +29,19 @@ internal sealed partial class WorkflowServiceHandler(Shard shard, TimeSpan longP
     }
 
     private async Task<T> Poll<T>(
-        Func<TaskQueue<T>> queueOf, string identity, Action aborted, ServerCallContext context)
+        Func<TaskQueue<T>> find, string identity, Action aborted, ServerCallContext context)
         where T : class, new()
     {
         using var patience = Patience(context);
         var poller = new Poller<T>(identity);
-        await shard.Turn(() => queueOf().Add(poller));
+        var queue = await shard.Turn(() =>
+        {
+            var found = find();
+            found.Add(poller);
+            return found;
+        });
         Dispatched<T>? dispatched;
-        await using (patience.Token.Register(() => _ = shard.Turn(() => queueOf().Remove(poller))))
+        await using (patience.Token.Register(() => _ = shard.Turn(() => queue.Remove(poller))))
         {
             dispatched = await poller.Answered;
         }
@@ -52,9 +57,9 @@ internal sealed partial class WorkflowServiceHandler(Shard shard, TimeSpan longP
         await shard.Turn(() =>
         {
             dispatched?.Return();
-            queueOf().Forget(identity);
+            queue.Forget(identity);
             aborted();
         });
-        return new T();
+        throw new RpcException(Status.DefaultCancelled);
     }
 }

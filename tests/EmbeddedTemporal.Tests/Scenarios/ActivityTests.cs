@@ -1,0 +1,235 @@
+using EmbeddedTemporal.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
+using Temporalio.Activities;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Client;
+using Temporalio.Exceptions;
+
+namespace EmbeddedTemporal.Tests.Scenarios;
+
+public sealed class ActivityTests
+{
+    private readonly FakeTimeProvider clock = new(TimeProvider.System.GetUtcNow());
+
+    private EmbeddedTemporalOptions OnFakeClock => new() { TimeProvider = clock };
+
+    [Fact]
+    public async Task A_failed_activity_is_retried_with_growing_pauses_though_no_policy_is_given()
+    {
+        var attempts = new List<DateTimeOffset>();
+        await using var test = await TestServer.WithWorkerAsync(
+            OnFakeClock,
+            [Activity("Work")] () =>
+            {
+                attempts.Add(clock.GetUtcNow());
+                if (attempts.Count < 4) throw new ApplicationFailureException("not yet");
+                return "done";
+            });
+
+        using var skipping = test.Server.SkipTime(clock.Advance);
+        var run = await test.StartAsync("ActivityWorkflow", new ActivityTimeouts(StartToClose: 60));
+
+        Assert.Equal("done", await run.GetResultAsync<string>());
+        Assert.Equal([1, 2, 4], attempts.Zip(attempts.Skip(1), (one, next) => (next - one).TotalSeconds));
+    }
+
+    [Fact]
+    public async Task The_last_allowed_attempt_ends_the_activity()
+    {
+        var attempts = 0;
+        await using var test = await TestServer.WithWorkerAsync(
+            OnFakeClock,
+            [Activity("Work")] string () => throw new ApplicationFailureException($"attempt {++attempts}"));
+
+        using var skipping = test.Server.SkipTime(clock.Advance);
+        var run = await test.StartAsync(
+            "ActivityWorkflow", new ActivityTimeouts(StartToClose: 60, MaximumAttempts: 3));
+
+        Assert.Equal("failed: attempt 3 (MaximumAttemptsReached)", await run.GetResultAsync<string>());
+    }
+
+    [Fact]
+    public async Task A_failure_that_says_so_is_not_retried()
+    {
+        await using var test = await TestServer.WithWorkerAsync(
+            null,
+            [Activity("Work")] string () => throw new ApplicationFailureException("never", nonRetryable: true));
+
+        var run = await test.StartAsync("ActivityWorkflow", new ActivityTimeouts(StartToClose: 60));
+
+        Assert.Equal("failed: never (NonRetryableFailure)", await run.GetResultAsync<string>());
+    }
+
+    [Fact]
+    public async Task The_failure_can_name_the_pause_before_the_next_attempt()
+    {
+        var attempts = new List<DateTimeOffset>();
+        await using var test = await TestServer.WithWorkerAsync(
+            OnFakeClock,
+            [Activity("Work")] () =>
+            {
+                attempts.Add(clock.GetUtcNow());
+                return attempts.Count > 1
+                    ? "done"
+                    : throw new ApplicationFailureException("later", nextRetryDelay: TimeSpan.FromMinutes(7));
+            });
+
+        using var skipping = test.Server.SkipTime(clock.Advance);
+        var run = await test.StartAsync("ActivityWorkflow", new ActivityTimeouts(StartToClose: 60));
+        await run.GetResultAsync();
+
+        Assert.Equal(TimeSpan.FromMinutes(7), attempts[1] - attempts[0]);
+    }
+
+    [Fact]
+    public async Task An_attempt_that_takes_too_long_is_given_up_and_the_next_one_gets_its_last_heartbeat()
+    {
+        var seen = new TaskCompletionSource();
+        await using var test = await TestServer.WithWorkerAsync(
+            OnFakeClock,
+            [Activity("Work")] async () =>
+            {
+                var context = ActivityExecutionContext.Current;
+                if (context.Info.Attempt > 1)
+                    return $"went on from {await context.Info.HeartbeatDetailAtAsync<int>(0)}";
+                context.Heartbeat(42);
+                seen.SetResult();
+                await context.CancellationToken.WhenCancelled();
+                return "too late";
+            });
+        var run = await test.StartAsync(
+            "ActivityWorkflow", new ActivityTimeouts(StartToClose: 3600, Heartbeat: 1800));
+
+        await seen.Task;
+        await HeartbeatOf(run);
+        clock.Advance(TimeSpan.FromMinutes(61));
+        clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal("went on from 42", await run.GetResultAsync<string>());
+    }
+
+    [Fact]
+    public async Task Silence_beyond_the_heartbeat_timeout_ends_the_attempt()
+    {
+        var started = new TaskCompletionSource();
+        await using var test = await TestServer.WithWorkerAsync(
+            OnFakeClock,
+            [Activity("Work")] async () =>
+            {
+                started.SetResult();
+                await ActivityExecutionContext.Current.CancellationToken.WhenCancelled();
+                return "too late";
+            });
+        var run = await test.StartAsync(
+            "ActivityWorkflow", new ActivityTimeouts(StartToClose: 3600, Heartbeat: 1800, MaximumAttempts: 1));
+
+        await started.Task;
+        clock.Advance(TimeSpan.FromSeconds(1800));
+
+        Assert.Equal("timeout Heartbeat", await run.GetResultAsync<string>());
+    }
+
+    [Fact]
+    public async Task An_activity_that_nobody_takes_in_time_is_not_retried()
+    {
+        await using var test = await TestServer.WithWorkerAsync(OnFakeClock);
+        test.StartWorker(options => options.TaskQueue = "workflows-only");
+        var run = await test.StartAsync(
+            new(Ids.New(), "workflows-only"),
+            "ActivityWorkflow",
+            new ActivityTimeouts(StartToClose: 60, ScheduleToStart: 30));
+
+        await run.UntilAsync(EventType.ActivityTaskScheduled);
+        clock.Advance(TimeSpan.FromSeconds(30));
+
+        Assert.Equal("timeout ScheduleToStart", await run.GetResultAsync<string>());
+    }
+
+    [Fact]
+    public async Task All_attempts_together_are_bound_by_schedule_to_close()
+    {
+        await using var test = await TestServer.WithWorkerAsync(
+            OnFakeClock,
+            [Activity("Work")] string () => throw new ApplicationFailureException("again"));
+
+        using var skipping = test.Server.SkipTime(clock.Advance);
+        var run = await test.StartAsync("ActivityWorkflow", new ActivityTimeouts(ScheduleToClose: 10));
+
+        Assert.Equal("failed: again (Timeout)", await run.GetResultAsync<string>());
+    }
+
+    [Fact]
+    public async Task Twenty_activities_run_at_the_same_time()
+    {
+        await using var test = await TestServer.WithWorkerAsync(null, [Activity("Square")] (int n) => n * n);
+
+        var run = await test.StartAsync("ParallelWorkflow", 20);
+
+        Assert.Equal(2870, await run.GetResultAsync<int>());
+    }
+
+    [Fact]
+    public async Task A_cancelled_activity_hears_of_it_by_its_heartbeat_and_the_workflow_waits_for_its_end()
+    {
+        var started = new TaskCompletionSource();
+        await using var test = await TestServer.WithWorkerAsync(
+            null,
+            [Activity("Work")] async () =>
+            {
+                var context = ActivityExecutionContext.Current;
+                started.TrySetResult();
+                while (!context.CancellationToken.IsCancellationRequested)
+                {
+                    context.Heartbeat("still here");
+                    await Task.Yield();
+                }
+
+                return "cleaned up";
+            });
+        var run = await test.StartAsync(
+            "CancelActivityWorkflow", new ActivityTimeouts(StartToClose: 600, Heartbeat: 1, WaitCancel: true));
+
+        await started.Task;
+        await run.SignalAsync("Enough", []);
+
+        Assert.Equal("cleaned up", await run.GetResultAsync<string>());
+    }
+
+    [Fact]
+    public async Task An_activity_that_no_worker_has_is_cancelled_at_once()
+    {
+        await using var test = await TestServer.StartAsync();
+        test.StartWorker(options => options.TaskQueue = "workflows-only");
+        var run = await test.StartAsync(
+            new(Ids.New(), "workflows-only"),
+            "CancelActivityWorkflow",
+            new ActivityTimeouts(StartToClose: 600, WaitCancel: true));
+
+        await run.UntilAsync(EventType.ActivityTaskScheduled);
+        await run.SignalAsync("Enough", []);
+
+        Assert.Equal("canceled", await run.GetResultAsync<string>());
+    }
+
+    [Fact]
+    public async Task An_activity_can_be_completed_from_elsewhere()
+    {
+        var token = new TaskCompletionSource<byte[]>();
+        await using var test = await TestServer.WithWorkerAsync(
+            null,
+            [Activity("Work")] string () =>
+            {
+                token.SetResult([.. ActivityExecutionContext.Current.Info.TaskToken]);
+                throw new CompleteAsyncException();
+            });
+        var run = await test.StartAsync("ActivityWorkflow", new ActivityTimeouts(StartToClose: 60));
+
+        await test.Client.GetAsyncActivityHandle(await token.Task).CompleteAsync("from elsewhere");
+
+        Assert.Equal("from elsewhere", await run.GetResultAsync<string>());
+    }
+
+    private static Task<Temporalio.Api.Workflow.V1.PendingActivityInfo> HeartbeatOf(WorkflowHandle run) => Histories.UntilAsync(
+        async () => (await run.DescribeRawAsync()).PendingActivities.Single(),
+        activity => activity.HeartbeatDetails is not null);
+}

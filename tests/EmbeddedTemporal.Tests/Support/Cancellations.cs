@@ -1,0 +1,12 @@
+namespace EmbeddedTemporal.Tests.Support;
+
+internal static class Cancellations
+{
+    /// <summary>Ends, without an exception, when the token is cancelled.</summary>
+    public static Task WhenCancelled(this CancellationToken token)
+    {
+        var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        token.Register(cancelled.SetResult);
+        return cancelled.Task;
+    }
+}

@@ -31,7 +31,7 @@ internal static class S3StandIn
         try
         {
             var signed = SignedRequest.Verify(request, path.Raw, options, now);
-            var operation = S3Operations.Find(request, path);
+            var operation = S3Operations.Find(request, path, options);
             await operation(new S3Call(context, store, options, path, signed));
         }
         catch (S3Exception e)

@@ -18,20 +18,29 @@ public sealed class BucketTests(SandboxFixture fixture) : IDisposable
         var absent = await S3Client.RefusedAsync(() => s3.HeadBucketAsync(new HeadBucketRequest { BucketName = bucket }));
         Assert.Equal(HttpStatusCode.NotFound, absent.StatusCode);
 
-        await s3.PutBucketAsync(new PutBucketRequest
-        {
-            BucketName = bucket,
-            ObjectOwnership = ObjectOwnership.BucketOwnerEnforced,
-        });
+        await s3.PutBucketAsync(bucket);
         var present = await s3.HeadBucketAsync(new HeadBucketRequest { BucketName = bucket });
         Assert.Equal("us-east-1", present.BucketRegion);
         Assert.Contains((await s3.ListBucketsAsync()).Buckets, entry => entry.BucketName == bucket);
-        var ownership = await s3.GetBucketOwnershipControlsAsync(new GetBucketOwnershipControlsRequest { BucketName = bucket });
-        Assert.Equal(ObjectOwnership.BucketOwnerEnforced, ownership.OwnershipControls.Rules.Single().ObjectOwnership);
 
         await s3.DeleteBucketAsync(bucket);
         var gone = await S3Client.RefusedAsync(() => s3.DeleteBucketAsync(bucket));
-        Assert.Equal("NoSuchBucket", gone.ErrorCode);
+        Assert.Equal((HttpStatusCode.NotFound, "NoSuchBucket"), (gone.StatusCode, gone.ErrorCode));
+    }
+
+    [Fact]
+    public async Task A_new_bucket_is_encrypted_and_shut_to_the_public_as_on_amazon()
+    {
+        await s3.PutBucketAsync(bucket);
+        var block = await s3.GetPublicAccessBlockAsync(new GetPublicAccessBlockRequest { BucketName = bucket });
+        Assert.True(block.PublicAccessBlockConfiguration.RestrictPublicBuckets);
+        var ownership = await s3.GetBucketOwnershipControlsAsync(new GetBucketOwnershipControlsRequest { BucketName = bucket });
+        Assert.Equal(ObjectOwnership.BucketOwnerEnforced, ownership.OwnershipControls.Rules.Single().ObjectOwnership);
+        var encryption = await s3.GetBucketEncryptionAsync(new GetBucketEncryptionRequest { BucketName = bucket });
+        Assert.Equal(
+            ServerSideEncryptionMethod.AES256,
+            encryption.ServerSideEncryptionConfiguration.ServerSideEncryptionRules.Single()
+                .ServerSideEncryptionByDefault.ServerSideEncryptionAlgorithm);
     }
 
     [Fact]
@@ -40,6 +49,21 @@ public sealed class BucketTests(SandboxFixture fixture) : IDisposable
         await s3.PutBucketAsync(bucket);
         var refusal = await S3Client.RefusedAsync(() => s3.PutBucketAsync(bucket));
         Assert.Equal((HttpStatusCode.Conflict, "BucketAlreadyOwnedByYou"), (refusal.StatusCode, refusal.ErrorCode));
+    }
+
+    [Theory]
+    [InlineData("Tenant-files")]
+    [InlineData("ab")]
+    [InlineData("tenant_files")]
+    [InlineData("-tenant")]
+    [InlineData("tenant..files")]
+    [InlineData("192.168.0.1")]
+    [InlineData("xn--tenant")]
+    [InlineData("tenant-s3alias")]
+    public async Task A_name_against_the_rules_is_refused(string name)
+    {
+        var refusal = await S3Client.RefusedAsync(() => s3.PutBucketAsync(name));
+        Assert.Equal((HttpStatusCode.BadRequest, "InvalidBucketName"), (refusal.StatusCode, refusal.ErrorCode));
     }
 
     [Fact]
@@ -59,16 +83,62 @@ public sealed class BucketTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task The_public_is_shut_out_by_a_block()
+    public async Task A_reserved_tag_is_refused()
     {
         await s3.PutBucketAsync(bucket);
-        await s3.PutPublicAccessBlockAsync(new PutPublicAccessBlockRequest
+        var refusal = await S3Client.RefusedAsync(() => s3.PutBucketTaggingAsync(new PutBucketTaggingRequest
         {
             BucketName = bucket,
-            PublicAccessBlockConfiguration = new() { BlockPublicAcls = true, RestrictPublicBuckets = true },
+            TagSet = [new Tag { Key = "aws:tenant", Value = "x" }],
+        }));
+        Assert.Equal((HttpStatusCode.BadRequest, "InvalidTag"), (refusal.StatusCode, refusal.ErrorCode));
+    }
+
+    [Fact]
+    public async Task Lifecycle_and_policy_are_kept_until_they_are_deleted()
+    {
+        await s3.PutBucketAsync(bucket);
+        await s3.PutLifecycleConfigurationAsync(bucket, new LifecycleConfiguration
+        {
+            Rules =
+            [
+                new()
+                {
+                    Id = "uploads",
+                    Status = LifecycleRuleStatus.Enabled,
+                    Filter = new() { Prefix = "" },
+                    AbortIncompleteMultipartUpload = new() { DaysAfterInitiation = 7 },
+                },
+            ],
         });
-        var block = await s3.GetPublicAccessBlockAsync(new GetPublicAccessBlockRequest { BucketName = bucket });
-        Assert.True(block.PublicAccessBlockConfiguration.BlockPublicAcls);
-        Assert.False(block.PublicAccessBlockConfiguration.BlockPublicPolicy);
+        await s3.PutBucketPolicyAsync(bucket, """{"Version":"2012-10-17","Statement":[]}""");
+        Assert.Equal("uploads", (await s3.GetLifecycleConfigurationAsync(bucket)).Configuration.Rules.Single().Id);
+        Assert.Contains("Statement", (await s3.GetBucketPolicyAsync(bucket)).Policy, StringComparison.Ordinal);
+
+        await s3.DeleteBucketPolicyAsync(bucket);
+        Assert.Equal(HttpStatusCode.NotFound, (await s3.GetBucketPolicyAsync(bucket)).HttpStatusCode);
+    }
+
+    [Theory]
+    [InlineData("cors")]
+    [InlineData("website")]
+    [InlineData("object-lock")]
+    [InlineData("something-new")]
+    public async Task A_setting_that_is_not_played_is_refused_and_does_not_fall_through_to_the_bucket(string subresource)
+    {
+        await s3.PutBucketAsync(bucket);
+        using var raw = new RawS3(fixture.Sandbox.S3!);
+        Assert.Equal((501, "NotImplemented"), await raw.SendAsync("DELETE", $"/{bucket}?{subresource}="));
+        await s3.HeadBucketAsync(new HeadBucketRequest { BucketName = bucket });
+    }
+
+    [Fact]
+    public async Task The_date_of_an_answer_is_not_later_than_the_creation_that_follows_it()
+    {
+        using var raw = new RawS3(fixture.Sandbox.S3!);
+        var before = await raw.DateAsync("HEAD", $"/{bucket}");
+        await s3.PutBucketAsync(bucket);
+        var created = (await s3.ListBucketsAsync()).Buckets.Single(entry => entry.BucketName == bucket).CreationDate;
+        Assert.True(created!.Value.ToUniversalTime() >= before.UtcDateTime, $"{created} < {before}");
     }
 }

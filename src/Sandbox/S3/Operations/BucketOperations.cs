@@ -23,8 +23,8 @@ internal static class BucketOperations
             if (call.Store.Buckets.Find(call.BucketName) is { } existing)
                 return Exists(existing.AccountId, call);
             call.Store.Buckets.Add(call.BucketName, call.Caller.AccountId);
-            if (ownership.Length > 0 && !call.IsMinio)
-                call.Store.Buckets.Set(call.BucketName, "ownershipControls", BucketSetting.OwnershipControls(ownership));
+            foreach (var (kind, document) in call.IsMinio ? [] : SettingDocuments.OfNewBucket(ownership))
+                call.Store.Buckets.Set(call.BucketName, kind, document);
             return true;
         });
         call.Response.Headers.Location = $"/{call.BucketName}";
@@ -33,7 +33,8 @@ internal static class BucketOperations
     public static Task HeadAsync(S3Call call)
     {
         call.Bucket();
-        call.Response.Headers["x-amz-bucket-region"] = call.Options.Region;
+        if (!call.IsMinio)
+            call.Response.Headers["x-amz-bucket-region"] = call.Options.Region;
         return Task.CompletedTask;
     }
 
@@ -83,7 +84,7 @@ internal static class BucketOperations
         if (configuration is not null && configuration.Name.LocalName != "CreateBucketConfiguration")
             throw S3Exception.MalformedXml();
         var location = configuration.Text("LocationConstraint");
-        if (location.Length > 0 && location != call.Options.Region)
+        if (location.Length > 0 && location != call.Options.Region && !call.IsMinio)
             throw new S3Exception(
                 400,
                 "IllegalLocationConstraintException",

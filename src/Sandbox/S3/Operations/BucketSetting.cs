@@ -1,6 +1,3 @@
-using System.Text;
-using System.Xml.Linq;
-
 namespace Sandbox.S3.Operations;
 
 /// <summary>A document that belongs to a bucket and is read, put and deleted as a whole.</summary>
@@ -37,21 +34,13 @@ internal sealed record BucketSetting(
         new("policy", "NoSuchBucketPolicy", "The bucket policy does not exist", SettingDocuments.Policy, 204),
     ];
 
-    public static string OwnershipControls(string ownership) => SettingDocuments.OwnershipControls(Encoding.UTF8.GetBytes(
-        new XElement(
-            S3Call.Xmlns + "OwnershipControls",
-            new XElement(
-                S3Call.Xmlns + "Rule",
-                new XElement(S3Call.Xmlns + "ObjectOwnership", ownership))).ToString(SaveOptions.DisableFormatting)));
-
     public Task GetAsync(S3Call call)
     {
         var bucket = call.Bucket();
         var document = call.Store.Buckets.Setting(bucket.Name, Kind);
-        if (call.IsMinio)
-            MinioSettings.BeforeGet(Kind);
-        else
-            document ??= NewBucketDefault();
+        // Amazon encrypts every new bucket since January 2023, and goes back to that when its setting is deleted.
+        if (Kind == "encryption" && !call.IsMinio)
+            document ??= SettingDocuments.DefaultEncryption;
         if (document is null)
             throw new S3Exception(404, MissingCode, MissingMessage);
         call.Response.ContentType = Kind == "policy" ? "application/json" : "application/xml";
@@ -62,27 +51,18 @@ internal sealed record BucketSetting(
     {
         var payload = await call.PayloadAsync();
         if (call.IsMinio)
-            MinioSettings.BeforePut(Kind, payload.Bytes);
+            MinioDifferences.CheckSetting(Kind, payload.Bytes);
         else if (payload.Checksums.Count == 0 && call.Request.Headers.ContentMD5.Count == 0)
             throw S3Exception.InvalidRequest("Missing required header for this request: Content-MD5 OR x-amz-checksum-*");
         var bucket = call.Bucket();
         call.Store.Buckets.Set(bucket.Name, Kind, Check(payload.Bytes));
-        call.Answer(PutStatus);
+        call.Answer(call.IsMinio ? MinioDifferences.PutStatus(Kind) ?? PutStatus : PutStatus);
     }
 
     public Task DeleteAsync(S3Call call)
     {
-        if (call.IsMinio)
-            MinioSettings.BeforeGet(Kind);
         call.Store.Buckets.Unset(call.Bucket().Name, Kind);
         call.Answer(StatusCodes.Status204NoContent);
         return Task.CompletedTask;
     }
-
-    // Amazon encrypts every new bucket since January 2023, and shuts it to the public since April 2023.
-    private string? NewBucketDefault() => Kind switch
-    {
-        "encryption" => SettingDocuments.DefaultEncryption,
-        _ => null,
-    };
 }

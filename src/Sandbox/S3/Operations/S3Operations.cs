@@ -45,8 +45,10 @@ internal static class S3Operations
         }
     }
 
-    public static Func<S3Call, Task> Find(HttpRequest request, S3Path path)
+    public static Func<S3Call, Task> Find(HttpRequest request, S3Path path, S3Options options)
     {
+        if (options.Flavour == S3Flavour.Minio && MinioDifferences.Operation(request, path) is { } different)
+            return different;
         var chosen = request.Query.Keys.Where(name => !Parameters.Contains(name)).ToList();
         var name = $"{request.Method} {path.Target}" + (chosen.Count == 0 ? "" : $" ?{string.Join('&', chosen)}");
         RequestHeaders.RefuseUnknown(request);

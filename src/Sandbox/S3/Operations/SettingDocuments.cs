@@ -63,6 +63,20 @@ internal static class SettingDocuments
             : throw S3Exception.MalformedXml();
     }
 
+    /// <summary>What Amazon gives a bucket at its creation, since April 2023: no access for the public, no access lists.</summary>
+    public static IEnumerable<(string Kind, string Document)> OfNewBucket(string ownership)
+    {
+        yield return ("publicAccessBlock", Kept(new XElement(
+            S3Call.Xmlns + "PublicAccessBlockConfiguration",
+            PublicAccess.Select(name => new XElement(S3Call.Xmlns + name, "true")))));
+        yield return ("ownershipControls", OwnershipControls(Encoding.UTF8.GetBytes(new XElement(
+            S3Call.Xmlns + "OwnershipControls",
+            new XElement(
+                S3Call.Xmlns + "Rule",
+                new XElement(
+                    S3Call.Xmlns + "ObjectOwnership", ownership.Length > 0 ? ownership : "BucketOwnerEnforced"))).ToString())));
+    }
+
     public static string Encryption(byte[] body)
     {
         var document = Root(body, "ServerSideEncryptionConfiguration");

@@ -90,7 +90,10 @@ internal static class UploadOperations
 
     public static Task AbortAsync(S3Call call)
     {
-        call.Store.Uploads.Delete(Find(call).Id);
+        var upload = FindOrNull(call);
+        if (upload is null && !call.IsMinio)
+            throw S3Exception.NoSuchUpload();
+        call.Store.Uploads.Delete(upload?.Id ?? "");
         call.Answer(StatusCodes.Status204NoContent);
         return Task.CompletedTask;
     }
@@ -126,8 +129,10 @@ internal static class UploadOperations
                 new XElement("Initiated", Stamp.Of(upload.Started))))));
     }
 
-    private static Upload Find(S3Call call) =>
-        call.Store.Uploads.Find(call.Bucket().Name, call.Key, call.Query("uploadId") ?? "") ?? throw S3Exception.NoSuchUpload();
+    private static Upload Find(S3Call call) => FindOrNull(call) ?? throw S3Exception.NoSuchUpload();
+
+    private static Upload? FindOrNull(S3Call call) =>
+        call.Store.Uploads.Find(call.Bucket().Name, call.Key, call.Query("uploadId") ?? "");
 
     private static List<UploadPart> Chosen(List<UploadPart> parts, List<(string Number, string ETag)> wanted)
     {

@@ -26,7 +26,7 @@ internal sealed partial record SignedRequest(S3Account Account, Signer Signer, s
             ?? throw new S3Exception(
                 403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.");
         var region = match.Groups["region"].Value;
-        if (region != options.Region)
+        if (region != options.Region && options.Flavour != S3Flavour.Minio)
             throw Malformed($"The authorization header is malformed; the region '{region}' is wrong; "
                 + $"expecting '{options.Region}'");
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sandbox.Demo;
 
 namespace Sandbox.Hosting;
 
@@ -28,7 +29,7 @@ internal static class SandboxCommand
     public static RootCommand Create()
     {
         var options = new SandboxCommandOptions();
-        var command = new RootCommand(Description);
+        var command = new RootCommand(Description) { DemoCommand.Create() };
         foreach (var option in options.All)
             command.Options.Add(option);
         command.SetAction((parsed, cancellationToken) =>

@@ -1,3 +1,4 @@
+using EmbeddedTemporal;
 using Sandbox.Control;
 using Sandbox.Keycloak;
 using Sandbox.Keycloak.Storage;
@@ -36,7 +37,10 @@ public sealed class SandboxHost : IAsyncDisposable
     public Uri? Novu { get; private set; }
 
     /// <summary>Host and port, such as 127.0.0.1:7233; null when this part was not started.</summary>
-    public string? Temporal { get; private set; }
+    public string? Temporal => TemporalServer?.Address;
+
+    /// <summary>For tests that let it skip time; null when this part was not started.</summary>
+    public EmbeddedTemporalServer? TemporalServer { get; private set; }
 
     /// <summary>Faults in front of the stand-ins; the same list as /_sandbox/faults.</summary>
     public Faults Faults => context.Faults;
@@ -70,9 +74,32 @@ public sealed class SandboxHost : IAsyncDisposable
         Novu = await AddAsync("novu", Options.NovuPort, app =>
             app.MapNovu(Keep(new NovuStore(context.FileOf("novu.db"), context.Time)), Options.Novu));
 
+        TemporalServer = await AddTemporalAsync(cancellationToken);
+
         async Task<Uri?> AddAsync(string system, int? port, Action<WebApplication> map) => port is null
             ? null
             : Keep(await StandIn.StartAsync(system, port.Value, context, map, cancellationToken)).Address;
+    }
+
+    private async Task<EmbeddedTemporalServer?> AddTemporalAsync(CancellationToken cancellationToken)
+    {
+        if (Options.TemporalPort is not { } port)
+            return null;
+        var options = new EmbeddedTemporalOptions
+        {
+            Port = port,
+            DatabaseFile = context.FileOf("temporal.db"),
+            Namespaces = Options.TemporalNamespaces,
+            TimeProvider = context.Time,
+        };
+        try
+        {
+            return Keep(await EmbeddedTemporalServer.StartAsync(options, cancellationToken));
+        }
+        catch (IOException e) when (SandboxException.IsPortTaken(e))
+        {
+            throw SandboxException.PortTaken("temporal", port);
+        }
     }
 
     public async ValueTask DisposeAsync()

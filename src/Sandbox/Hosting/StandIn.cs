@@ -49,12 +49,10 @@ internal sealed class StandIn : IAsyncDisposable
         {
             await app.StartAsync(cancellationToken);
         }
-        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        catch (IOException e) when (SandboxException.IsPortTaken(e))
         {
             await app.DisposeAsync();
-            throw new SandboxException(
-                $"Port {port} for {system} is in use. Stop what listens there, or choose another with --{system}-port " +
-                "(0 takes a free one).");
+            throw SandboxException.PortTaken(system, port);
         }
 
         var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();

@@ -23,6 +23,12 @@ public static class KeycloakEndpoints
         app.UseRouting();
         app.MapDiscovery();
         app.MapTokens();
+        app.MapAuthorization();
+        app.MapLogin();
+        app.MapRequiredActions();
+        app.MapLogout();
+        app.MapUserInfo();
+        app.MapIntrospection();
         app.MapRealms();
         app.MapClients();
         app.MapProtocolMappers();

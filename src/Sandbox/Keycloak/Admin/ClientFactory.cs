@@ -39,8 +39,7 @@ internal sealed class ClientFactory(KeycloakState state)
         var clientId = sent.Text("clientId") ?? client.ClientId;
         if (realm.ClientNamed(clientId) is { } other && other.Id != client.Id)
             throw Refusal.OAuth(409, "conflict", "Duplicate resource error");
-        // Mappers have an address of their own; an update of the client passes over them.
-        var settings = client.Settings.Merge(sent.Without("id", "clientId", "attributes", "protocolMappers", "access"));
+        var settings = WithMapperIds(client.Settings.Merge(sent.Without("id", "clientId", "attributes", "access")));
         settings = settings.With("attributes", Attributes(client.Settings.Section("attributes"), sent.Section("attributes")));
         var changed = new Client(client.Id, clientId, settings);
         return WithServiceAccount(realm.With(WithServiceAccountScope(changed)), changed);
@@ -82,8 +81,14 @@ internal sealed class ClientFactory(KeycloakState state)
         ["protocol"] = mapper.Text("protocol"),
         ["protocolMapper"] = mapper.Text("protocolMapper"),
         ["consentRequired"] = mapper.Flag("consentRequired"),
-        ["config"] = mapper.Section("config").ToObject(),
+        ["config"] = Config(mapper.Section("config")).ToObject(),
     });
+
+    /// <summary>What is in access tokens is in introspections, too, unless the mapper says otherwise.</summary>
+    private static Document Config(Document config) =>
+        config.Has("access.token.claim") && !config.Has("introspection.token.claim")
+            ? config.With("introspection.token.claim", config.Text("access.token.claim"))
+            : config;
 
     private Document Complete(Document settings, Document asked)
     {

@@ -67,7 +67,9 @@ internal sealed class RealmImport(KeycloakState state)
         {
             if (!Template.ClientsOf(realm.Name).Any(template => template.Text("clientId") == known.ClientId))
                 throw Refusal.Because(409, "Duplicate resource error");
-            return realm.With(new ClientFactory(state).Client(known.ClientId, known.Settings.Merge(sent), known.Id));
+            // A default client that is described anew keeps nothing but its id and its roles.
+            sent = sent.With("id", known.Id);
+            realm = realm with { Clients = realm.Clients.Remove(known.Id) };
         }
         realm = new ClientFactory(state).Add(realm, sent, out var client);
         var attributes = client.Settings.Section("attributes").ToObject();

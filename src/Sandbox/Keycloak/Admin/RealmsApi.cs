@@ -41,7 +41,7 @@ internal static class RealmsApi
     }
 
     private static IResult Get(AdminRequest request) => KeycloakJson.Ok(
-        request.Caller.Has(request.Realm, "view-realm", "manage-realm") ? Full(request.Realm) : Short(request.Realm));
+        request.Caller.Has(request.Realm, "view-realm", "manage-realm") ? Full(request.Realm) : Short(request));
 
     private static async Task<IResult> UpdateAsync(AdminRequest request)
     {
@@ -97,11 +97,16 @@ internal static class RealmsApi
     }.As(Representation);
 
     /// <summary>What somebody without a right over the realm reads: a success, without a mark in it.</summary>
-    private static JsonObject Short(Realm realm) => new JsonObject
+    private static JsonObject Short(AdminRequest request) => Short(request.Realm,
+        request.Caller.Has(request.Realm, "view-users", "manage-users")
+            ? JsonValue.Create(request.Realm.Settings.Flag("registrationEmailAsUsername")) : null);
+
+    private static JsonObject Short(Realm realm, JsonNode? emailAsUsername) => new JsonObject
     {
         ["realm"] = realm.Name,
         ["displayName"] = realm.Settings.Text("displayName"),
         ["displayNameHtml"] = realm.Settings.Text("displayNameHtml"),
+        ["registrationEmailAsUsername"] = emailAsUsername,
         ["bruteForceProtected"] = realm.Settings.Flag("bruteForceProtected"),
         ["supportedLocales"] = new JsonArray(),
         ["organizationsEnabled"] = realm.Settings.Flag("organizationsEnabled"),

@@ -43,13 +43,13 @@ internal static class RoleMappingsApi
 
     private static IResult Held(AdminRequest request, string id, string? client)
     {
-        var container = Container(request, client);
+        var container = VisibleContainer(request, client);
         return KeycloakJson.Ok(Shown(request, HeldBy(request, id).Where(role => role.ClientId == container?.Id)));
     }
 
     private static IResult Effective(AdminRequest request, string id, string? client)
     {
-        var container = Container(request, client);
+        var container = VisibleContainer(request, client);
         var roles = request.Realm.Expand(HeldBy(request, id).Select(role => role.Id));
         return KeycloakJson.Ok(Shown(request, roles.Where(role => role.ClientId == container?.Id)));
     }
@@ -86,7 +86,16 @@ internal static class RoleMappingsApi
     /// <summary>Only who is an administrator in a way makes others one in that way.</summary>
     private static bool MayGive(AdminRequest request, Role role) =>
         !AdminRoles.IsAdministrative(request.Realm, role) || request.Caller.IsAdmin || request.Caller.Holds(role)
-        || (role.ClientId is not null && request.Caller.Has(request.Realm, role.Name));
+        || (role.ClientId is not null && MayGiveOver(request, role.Name));
+
+    private static bool MayGiveOver(AdminRequest request, string name) => name switch
+    {
+        "query-users" or "query-groups" or "query-clients" or "query-realms" or "query-organizations" => true,
+        "view-users" => request.Caller.Has(request.Realm, name, "manage-users"),
+        "view-clients" => request.Caller.Has(request.Realm, name, "manage-clients"),
+        "view-realm" => request.Caller.Has(request.Realm, name, "manage-realm"),
+        _ => request.Caller.Has(request.Realm, name),
+    };
 
     /// <summary>A role is named twice, by id and by name, and both must be right.</summary>
     private static Role Find(AdminRequest request, Client? container, Document sent) =>
@@ -96,6 +105,14 @@ internal static class RoleMappingsApi
     private static Client? Container(AdminRequest request, string? client) => client is null
         ? null
         : request.Realm.Clients.GetValueOrDefault(client) ?? throw Refusal.Error(404, "Client not found");
+
+    /// <summary>Who looks at roles of a client must be allowed to look at the client.</summary>
+    private static Client? VisibleContainer(AdminRequest request, string? client)
+    {
+        if (client is not null)
+            request.Require("view-clients", "manage-clients");
+        return Container(request, client);
+    }
 
     private static IEnumerable<Role> HeldBy(AdminRequest request, string id)
     {

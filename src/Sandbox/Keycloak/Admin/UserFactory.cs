@@ -105,7 +105,8 @@ internal sealed class UserFactory(KeycloakState state)
         return user;
     }
 
-    private static User WithFields(User user, Document sent)
+    /// <summary>The user with the fields that were sent; an empty e-mail address or name is taken away.</summary>
+    public static User WithFields(User user, Document sent)
     {
         var settings = user.Settings.ToObject();
         foreach (var name in Names.Where(sent.Has))

@@ -30,12 +30,14 @@ internal static class Template
     public static Document AdminClientOf(string realm) => new(Read("realm-admin-client.json", realm));
 
     public static Document Discovery(string issuer) =>
-        new(JsonElement.Parse(Text("discovery.json").Replace("{issuer}", issuer, StringComparison.Ordinal)));
+        new(JsonElement.Parse(Text("discovery.json").Replace(
+            "{issuer}", JsonEncodedText.Encode(issuer).ToString(), StringComparison.Ordinal)));
 
     private static JsonElement Read(string name) => JsonElement.Parse(Text(name));
 
     private static JsonElement Read(string name, string realm) =>
-        JsonElement.Parse(Text(name).Replace(RealmPlaceholder, realm, StringComparison.Ordinal));
+        JsonElement.Parse(Text(name).Replace(
+            RealmPlaceholder, JsonEncodedText.Encode(realm).ToString(), StringComparison.Ordinal));
 
     private static string Text(string name)
     {

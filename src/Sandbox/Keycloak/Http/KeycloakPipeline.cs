@@ -1,3 +1,4 @@
+using Sandbox.Keycloak.Oidc.Pages;
 using Sandbox.Keycloak.Storage;
 
 namespace Sandbox.Keycloak.Http;
@@ -13,6 +14,8 @@ internal static class KeycloakPipeline
             AddSecurityHeaders(context);
             return Task.CompletedTask;
         });
+        if (Cors.AnswersPreflight(context))
+            return;
         try
         {
             await next();
@@ -20,6 +23,10 @@ internal static class KeycloakPipeline
         catch (Refusal refusal)
         {
             await refusal.WriteAsync(context);
+        }
+        catch (LoginFailure failure)
+        {
+            await failure.WriteAsync(context);
         }
         await ExplainAsync(context);
     });

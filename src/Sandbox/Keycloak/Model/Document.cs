@@ -59,10 +59,10 @@ public sealed class Document(JsonElement root)
 
     public Document With(string name, JsonNode? value)
     {
+        if (value is null)
+            return Without(name);
         var changed = ToObject();
-        changed.Remove(name);
-        if (value is not null)
-            changed[name] = value;
+        changed[name] = value;
         return From(changed);
     }
 

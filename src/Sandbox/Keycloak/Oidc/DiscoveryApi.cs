@@ -20,8 +20,9 @@ internal static class DiscoveryApi
     private static IResult Discover(HttpContext context, string realm)
     {
         var known = Find(context, realm);
+        Cors.AllowAll(context);
         context.Response.Headers.CacheControl = "no-cache, must-revalidate, no-transform, no-store";
-        return KeycloakJson.Ok(Template.Discovery(context.IssuerOf(known)).ToObject());
+        return KeycloakJson.Plain(Template.Discovery(context.IssuerOf(known)).ToObject());
     }
 
     private static IResult Describe(HttpContext context, string realm)
@@ -43,8 +44,9 @@ internal static class DiscoveryApi
         var keys = context.Keycloak().KeysOf(Find(context, realm));
         using var signing = keys.OpenSigning();
         using var encryption = keys.OpenEncryption();
+        Cors.AllowAll(context);
         context.Response.Headers.CacheControl = "no-cache";
-        return KeycloakJson.Ok(new JsonObject
+        return KeycloakJson.Plain(new JsonObject
         {
             ["keys"] = new JsonArray(
                 Key(signing, keys.SigningCertificate, "RS256", "sig"),
@@ -76,6 +78,5 @@ internal static class DiscoveryApi
 #pragma warning restore CA5350
 
     private static Realm Find(HttpContext context, string realm) =>
-        context.Keycloak().Current.Find(realm) is { Enabled: true } known
-            ? known : throw Refusal.Error(404, "Realm does not exist");
+        context.Keycloak().Current.Find(realm) ?? throw Refusal.Error(404, "Realm does not exist");
 }

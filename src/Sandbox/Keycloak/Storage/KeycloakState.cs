@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Sandbox.Keycloak.Admin;
 using Sandbox.Keycloak.Model;
+using Sandbox.Keycloak.Oidc;
 
 namespace Sandbox.Keycloak.Storage;
 
@@ -27,9 +28,14 @@ public sealed class KeycloakState : IDisposable
 
     public World Current => current;
 
+    internal PendingLogins Pending { get; } = new();
+
     public long Seconds => Time.GetUtcNow().ToUnixTimeSeconds();
 
     public string NewId() => Guid.CreateVersion7(Time.GetUtcNow()).ToString();
+
+    /// <summary>An id that nobody can guess.</summary>
+    public static string NewSecretId() => new Guid(RandomNumberGenerator.GetBytes(16)).ToString();
 
     /// <summary>A random text of <paramref name="bytes"/> bytes that nobody can guess.</summary>
     public static string NewSecret(int bytes) =>

@@ -27,12 +27,15 @@ internal static class Logins
         return actions;
     }
 
-    /// <summary>A new session; those of the realm that are over are forgotten on the way.</summary>
-    public static Session Start(KeycloakState state, Realm realm, User user, bool browser)
+    /// <summary>A new session, of the login page or, at once with its client, of a password grant; those of the realm that are over are forgotten on the way.</summary>
+    public static Session Start(KeycloakState state, Realm realm, User user, Client? client = null)
     {
         var now = state.Seconds;
         var session = new Session(KeycloakState.NewSecret(18), realm.Id, user.Id, now, now,
-            now + realm.Settings.Number("ssoSessionMaxLifespan"), browser);
+            now + realm.Settings.Number("ssoSessionMaxLifespan"), Browser: client is null)
+        {
+            Clients = client is null ? [] : [client.Id],
+        };
         state.Change(world => world with
         {
             Sessions = world.Sessions
@@ -49,4 +52,7 @@ internal static class Logins
         state.Change(world => world.Sessions.ContainsKey(session.Id) ? world.With(touched) : world);
         return touched;
     }
+
+    public static void End(KeycloakState state, Session session) => state.Change(world =>
+        world with { Sessions = world.Sessions.Remove(session.Id) });
 }

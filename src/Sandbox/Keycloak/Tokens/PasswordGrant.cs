@@ -19,7 +19,7 @@ internal static class PasswordGrant
             throw Refusal.OAuth(400, "invalid_grant", "Account disabled");
         if (Logins.OpenActions(realm, user).Count > 0)
             throw Refusal.OAuth(400, "invalid_grant", "Account is not fully set up");
-        var session = Logins.Start(context.Keycloak(), realm, user, browser: false);
+        var session = Logins.Start(context.Keycloak(), realm, user, client);
         var roles = TokenScope.RolesIn(realm, client, user).ToList();
         return new TokenIssuer(context, new TokenSubject(realm, client, user, session, roles), scope) { GrantMark = "ro" };
     }

@@ -123,12 +123,18 @@ internal static class ProtocolMappers
                 .Union(names).Select(name => JsonValue.Create(name))]);
     }
 
-    private static void PutOrigins(JsonObject claims, Client client)
-    {
-        var origins = client.Settings.Texts("webOrigins")
+    /// <summary>The origins from which pages may use the client's tokens; + stands for those of its redirect URIs.</summary>
+    public static IReadOnlyList<string> OriginsOf(Client client) =>
+    [
+        .. client.Settings.Texts("webOrigins")
             .SelectMany(origin => origin == "+"
                 ? client.Settings.Texts("redirectUris").Select(Origin).OfType<string>() : [origin])
-            .Distinct().ToList();
+            .Distinct(),
+    ];
+
+    private static void PutOrigins(JsonObject claims, Client client)
+    {
+        var origins = OriginsOf(client);
         if (origins.Count > 0)
             claims["allowed-origins"] = new JsonArray([.. origins.Select(origin => JsonValue.Create(origin))]);
     }

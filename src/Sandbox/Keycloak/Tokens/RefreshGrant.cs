@@ -20,6 +20,8 @@ internal static class RefreshGrant
         var session = state.Current.Sessions.GetValueOrDefault(claims.Text("sid") ?? "");
         if (session is null || !session.IsLive(realm, state.Seconds))
             throw Invalid("Session not active");
+        if (!session.Clients.Contains(client.Id))
+            throw Invalid("Session doesn't have required client");
         if (realm.Users.GetValueOrDefault(session.UserId) is not { } user)
             throw Invalid("Session not active");
         if (!user.Enabled)

@@ -30,6 +30,7 @@ internal static class TokenApi
             _ => throw Refusal.OAuth(400, "unsupported_grant_type", "Unsupported grant_type"),
         };
         var client = ClientAuthentication.Authenticate(context, known, form);
+        Cors.AllowFor(context, client);
         return KeycloakJson.Plain(draw(context, known, client, form).Answer());
     }
 

@@ -31,13 +31,23 @@ internal sealed class TokenScope
     /// <exception cref="Refusal">400: asks for a scope that the client does not have.</exception>
     public static TokenScope Parse(Client client, string? asked)
     {
-        var known = client.Settings.Texts("defaultClientScopes").Where(Template.ClientScopes.ContainsKey).ToList();
-        var optional = client.Settings.Texts("optionalClientScopes");
-        var wanted = (asked ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (wanted.Any(name => name != OpenId && !known.Contains(name) && !optional.Contains(name)))
+        if (!IsAllowed(client, asked))
             throw Refusal.OAuth(400, "invalid_scope", $"Invalid scopes: {asked}");
-        return new TokenScope(wanted.Contains(OpenId), [.. known.Union(wanted.Where(name => name != OpenId))]);
+        var wanted = Split(asked);
+        return new TokenScope(
+            wanted.Contains(OpenId), [.. Defaults(client).Union(wanted.Where(name => name != OpenId))]);
     }
+
+    public static bool IsAllowed(Client client, string? asked)
+    {
+        var known = Defaults(client).Concat(client.Settings.Texts("optionalClientScopes")).Append(OpenId).ToHashSet();
+        return Split(asked).All(known.Contains);
+    }
+
+    private static string[] Split(string? scopes) => (scopes ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    private static IEnumerable<string> Defaults(Client client) =>
+        client.Settings.Texts("defaultClientScopes").Where(Template.ClientScopes.ContainsKey);
 
     /// <summary>The protocol mappers that shape this client's tokens.</summary>
     public IEnumerable<Document> MappersOf(Client client) =>

@@ -1,0 +1,68 @@
+using System.CommandLine;
+
+namespace Sandbox.Demo;
+
+/// <summary>
+/// Plays the customer and the operator of the quick start: plain HTTP against the functions, and the mail that the
+/// sandbox "sent". It knows nothing of the control plane but its HTTP.
+/// </summary>
+internal static class DemoCommand
+{
+    private const string TokenVariable = "DEMO_OPERATOR_TOKEN";
+
+    public static Command Create()
+    {
+        var key = new Option<string>("--key") { Description = "The tenant's key.", DefaultValueFactory = _ => "newcompany" };
+        var functions = new Option<Uri>("--functions")
+        {
+            Description = "Where the control plane's functions are.",
+            DefaultValueFactory = _ => new Uri("http://127.0.0.1:14000"),
+        };
+        var mails = new Option<Uri>("--mails")
+        {
+            Description = "The sandbox's Novu, for the invitation's mail.",
+            DefaultValueFactory = _ => new Uri("http://127.0.0.1:3000"),
+        };
+        var passwords = new Option<DirectoryInfo>("--passwords")
+        {
+            Description = "Folder that keeps the administrators' passwords, readable for you alone.",
+            Required = true,
+        };
+        var command = new Command("demo", $"""
+            From a sign-up to an ACTIVE tenant whose administrator has a password. The operator's token comes in
+            {TokenVariable}. A tenant that is there already is taken up where it stands.
+
+            Example: {TokenVariable}=$(./dev token) Sandbox demo --key second --passwords .sandbox/admins
+            """)
+        {
+            key, functions, mails, passwords,
+        };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            if (Environment.GetEnvironmentVariable(TokenVariable) is not { Length: > 0 } token)
+            {
+                await Console.Error.WriteLineAsync($"{TokenVariable}: found nothing, expected an operator's token.");
+                return 2;
+            }
+
+            using var api = new ControlPlaneApi(parsed.GetRequiredValue(functions), token);
+            using var inbox = new Inbox(parsed.GetRequiredValue(mails));
+            var journey = new Journey(api, inbox, new PasswordFolder(parsed.GetRequiredValue(passwords).FullName),
+                Display.Create(), TimeProvider.System);
+            try
+            {
+                await journey.RunAsync(parsed.GetRequiredValue(key), cancellationToken);
+                return 0;
+            }
+            catch (Exception e) when (e is DemoException or HttpRequestException)
+            {
+                await Console.Error.WriteLineAsync(e.Message);
+                return 1;
+            }
+        });
+        return command;
+    }
+}
+
+/// <summary>The demo cannot go on; the message says why.</summary>
+internal sealed class DemoException(string message) : Exception(message);

@@ -1,0 +1,25 @@
+using System.Text.Json.Nodes;
+
+namespace Sandbox.Demo;
+
+/// <summary>The mails that the sandbox's Novu "sent".</summary>
+internal sealed class Inbox(Uri novu) : IDisposable
+{
+    private readonly HttpClient http = new() { BaseAddress = novu };
+
+    /// <summary>The newest welcome mail's link to choose a password; null where there is none.</summary>
+    /// <exception cref="DemoException">This Novu is not the sandbox's: it shows nobody's mails.</exception>
+    public async Task<Uri?> InvitationLinkAsync(string recipient, CancellationToken cancellationToken)
+    {
+        using var answer = await http.GetAsync(
+            $"/_sandbox/mails?workflowId=tenant-welcome&recipient={Uri.EscapeDataString(recipient)}", cancellationToken);
+        if (!answer.IsSuccessStatusCode)
+            throw new DemoException($"{novu} shows no mails: open the invitation in {recipient}'s own mailbox.");
+        var mails = await answer.Content.ReadFromJsonAsync<JsonArray>(cancellationToken);
+        return mails!.MaxBy(mail => mail!["number"]!.GetValue<long>())?["payload"]?["loginUrl"]?.GetValue<string>() is { } link
+            ? new Uri(link)
+            : null;
+    }
+
+    public void Dispose() => http.Dispose();
+}

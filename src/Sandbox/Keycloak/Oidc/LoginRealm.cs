@@ -1,0 +1,17 @@
+using Sandbox.Keycloak.Http;
+using Sandbox.Keycloak.Model;
+using Sandbox.Keycloak.Oidc.Pages;
+
+namespace Sandbox.Keycloak.Oidc;
+
+internal static class LoginRealm
+{
+    /// <summary>The realm whose pages are asked for.</summary>
+    /// <exception cref="Refusal">404: there is none.</exception>
+    /// <exception cref="LoginFailure">400: it is switched off.</exception>
+    public static Realm Find(HttpContext context, string name)
+    {
+        var realm = context.Keycloak().Current.Find(name) ?? throw Refusal.Error(404, "Realm does not exist");
+        return realm.Enabled ? realm : throw new LoginFailure(realm, 400, "Realm not enabled");
+    }
+}

@@ -1,0 +1,34 @@
+using Sandbox.Keycloak.Model;
+using Sandbox.Pages;
+
+namespace Sandbox.Keycloak.Oidc.Pages;
+
+/// <summary>Asks for username and password. The form and its fields have the names of Keycloak's own theme.</summary>
+internal sealed class LoginPage(Realm realm, LoginAttempt attempt) : KeycloakPage(realm)
+{
+    /// <summary>The name of the page in the addresses of its form.</summary>
+    public const string Execution = "username-password-form";
+
+    public string? Username { get; init; }
+
+    public string? Fault { get; init; }
+
+    protected override string Heading => "Sign in to your account";
+
+    protected override Html Content(HttpContext context)
+    {
+        var action = LoginFlow.FormAddress(context, Realm, attempt, "authenticate", Execution);
+        var label = Realm.Settings.Flag("loginWithEmailAllowed") ? "Username or email" : "Username";
+        return Html.Of($"""
+            <form id="kc-form-login" action="{action}" method="post" novalidate="novalidate">
+            <label for="username">{label}</label>
+            <input id="username" name="username" value="{Username}" type="text" autocomplete="username" autofocus{Invalid("username", Fault)}/>
+            {Error("username", Fault)}
+            <label for="password">Password</label>
+            <input id="password" name="password" value="" type="password" autocomplete="current-password"/>
+            <input type="hidden" id="id-hidden-input" name="credentialId"/>
+            <button name="login" id="kc-login" type="submit">Sign In</button>
+            </form>
+            """);
+    }
+}

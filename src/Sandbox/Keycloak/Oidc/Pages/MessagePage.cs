@@ -1,0 +1,23 @@
+using Sandbox.Keycloak.Model;
+using Sandbox.Pages;
+
+namespace Sandbox.Keycloak.Oidc.Pages;
+
+/// <summary>Says one thing: what went wrong, or that it is done.</summary>
+internal sealed class MessagePage(Realm realm, int status, string heading, string text) : KeycloakPage(realm)
+{
+    protected override int Status => status;
+
+    protected override string Heading => heading;
+
+    protected override Html Content(HttpContext context) => Html.Of($"""
+        <div id="kc-error-message"><p class="instruction">{text}</p></div>
+        """);
+}
+
+/// <summary>Ends a request for a page with a page that says why.</summary>
+internal sealed class LoginFailure(Realm realm, int status, string message) : Exception(message)
+{
+    public Task WriteAsync(HttpContext context) =>
+        new MessagePage(realm, status, "We are sorry...", Message).ExecuteAsync(context);
+}

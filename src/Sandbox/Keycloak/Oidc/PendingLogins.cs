@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using Sandbox.Keycloak.Model;
+using Sandbox.Keycloak.Storage;
+
+namespace Sandbox.Keycloak.Oidc;
+
+/// <summary>A code that was handed out and can be turned into tokens once.</summary>
+internal sealed record AuthorizationCode(string RealmId, string SessionId, AuthorizationRequest Request, long Expires);
+
+/// <summary>Logins under way and codes not yet used. They are not kept on disk: a restart ends them, as it does really.</summary>
+internal sealed class PendingLogins
+{
+    private readonly ConcurrentDictionary<string, LoginAttempt> attempts = [];
+    private readonly ConcurrentDictionary<string, AuthorizationCode> codes = [];
+
+    public LoginAttempt Begin(KeycloakState state, Realm realm, AuthorizationRequest request, string? browserId)
+    {
+        Forget(state.Seconds - realm.Settings.Number("accessCodeLifespanLogin"));
+        var attempt = new LoginAttempt
+        {
+            TabId = KeycloakState.NewSecret(8),
+            BrowserId = browserId ?? KeycloakState.NewSecret(32),
+            RealmId = realm.Id,
+            Request = request,
+            Started = state.Seconds,
+            SessionCode = KeycloakState.NewSecret(32),
+        };
+        return Keep(attempt);
+    }
+
+    public LoginAttempt? Find(string? tabId, string? browserId, Realm realm) =>
+        attempts.GetValueOrDefault(tabId ?? "") is { } attempt
+        && attempt.BrowserId == browserId && attempt.RealmId == realm.Id ? attempt : null;
+
+    public LoginAttempt Keep(LoginAttempt attempt) => attempts[attempt.TabId] = attempt;
+
+    /// <summary>The attempt with a code for its next page.</summary>
+    public LoginAttempt NextPage(LoginAttempt attempt) =>
+        Keep(attempt with { SessionCode = KeycloakState.NewSecret(32) });
+
+    public string Issue(string code, AuthorizationCode content)
+    {
+        codes[code] = content;
+        return code;
+    }
+
+    /// <summary>Takes the code out: whoever comes second finds nothing.</summary>
+    public AuthorizationCode? Take(string code) => codes.TryRemove(code, out var content) ? content : null;
+
+    private void Forget(long before)
+    {
+        foreach (var attempt in attempts.Values.Where(attempt => attempt.Started < before))
+            attempts.TryRemove(attempt.TabId, out _);
+        foreach (var code in codes.Where(code => code.Value.Expires < before))
+            codes.TryRemove(code.Key, out _);
+    }
+}

@@ -1,0 +1,57 @@
+using Sandbox.Keycloak.Http;
+using Sandbox.Keycloak.Model;
+using Sandbox.Keycloak.Tokens;
+
+namespace Sandbox.Keycloak.Oidc;
+
+/// <summary>Who a token is about.</summary>
+internal static class UserInfoApi
+{
+    public static void MapUserInfo(this IEndpointRouteBuilder app) =>
+        app.MapMethods("/realms/{realm}/protocol/openid-connect/userinfo", ["GET", "POST"], TellAsync);
+
+    private static async Task<IResult> TellAsync(HttpContext context, string realm)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers.Pragma = "no-cache";
+        var world = context.Keycloak().Current;
+        var known = world.Find(realm) ?? throw Refusal.Error(404, "Realm does not exist");
+        if (await TokenOfAsync(context) is not { } text)
+            return new Challenge(401, known, "");
+        if (AccessToken.Verify(context, world, text) is not { } token || token.Realm.Id != known.Id)
+            return new Challenge(401, known, Description("invalid_token", Reason(context, known, text)));
+        var scope = TokenScope.Parse(token.Client, token.Claims.Text("scope"));
+        if (!scope.IsOpenId)
+            return new Challenge(403, known, Description("insufficient_scope", "Missing openid scope"));
+        Cors.AllowFor(context, token.Client);
+        var roles = TokenScope.RolesIn(known, token.Client, token.User).ToList();
+        var subject = new TokenSubject(known, token.Client, token.User, token.Session, roles);
+        return KeycloakJson.Plain(new TokenIssuer(context, subject, scope) { GrantMark = "" }.UserInfo());
+    }
+
+    private static async Task<string?> TokenOfAsync(HttpContext context)
+    {
+        if (context.BearerToken() is { } token)
+            return token;
+        return context.Request.HasFormContentType
+            && (await context.Request.ReadFormAsync())["access_token"].ToString() is { Length: > 0 } posted ? posted : null;
+    }
+
+    private static string Reason(HttpContext context, Realm realm, string token) =>
+        Jwt.Verify(context.Keycloak().KeysOf(realm), token) is { } claims && AccessToken.IsCurrent(context, realm, claims)
+            ? "user_session_not_found" : "Token verification failed";
+
+    private static string Description(string error, string text) => $", error=\"{error}\", error_description=\"{text}\"";
+
+    private sealed class Challenge(int status, Realm realm, string details) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.StatusCode = status;
+            httpContext.Response.ContentType = "text/plain;charset=utf-8";
+            httpContext.Response.ContentLength = 0;
+            httpContext.Response.Headers.WWWAuthenticate = $"Bearer realm=\"{realm.Name}\"{details}";
+            return Task.CompletedTask;
+        }
+    }
+}

@@ -42,7 +42,7 @@ internal static class DescriptorServiceBinder
     {
         var found = handler.GetType().GetMethod(descriptor.Name, [typeof(TRequest), typeof(ServerCallContext)]);
         return found is null
-            ? (_, _) => throw TemporalErrors.NotBuilt(descriptor.FullName)
+            ? (_, _) => throw TemporalErrors.NotBuilt(descriptor.Name)
             : found.CreateDelegate<UnaryServerMethod<TRequest, TResponse>>(found.IsStatic ? null : handler);
     }
 

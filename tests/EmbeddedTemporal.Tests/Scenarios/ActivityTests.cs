@@ -133,7 +133,7 @@ public sealed class ActivityTests
     public async Task An_activity_that_nobody_takes_in_time_is_not_retried()
     {
         await using var test = await TestServer.WithWorkerAsync(OnFakeClock);
-        test.StartWorker(options => options.TaskQueue = "workflows-only");
+        await test.StartWorkerAsync(options => options.TaskQueue = "workflows-only");
         var run = await test.StartAsync(
             new(Ids.New(), "workflows-only"),
             "ActivityWorkflow",
@@ -199,7 +199,7 @@ public sealed class ActivityTests
     public async Task An_activity_that_no_worker_has_is_cancelled_at_once()
     {
         await using var test = await TestServer.StartAsync();
-        test.StartWorker(options => options.TaskQueue = "workflows-only");
+        await test.StartWorkerAsync(options => options.TaskQueue = "workflows-only");
         var run = await test.StartAsync(
             new(Ids.New(), "workflows-only"),
             "CancelActivityWorkflow",

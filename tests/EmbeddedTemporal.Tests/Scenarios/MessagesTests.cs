@@ -173,7 +173,7 @@ public sealed class MessagesTests
         var run = await test.StartAsync("CollectWorkflow", 1);
         var update = run.ExecuteUpdateAsync<int>("Add", ["a"]);
 
-        test.StartWorker(null);
+        await test.StartWorkerAsync();
 
         Assert.Equal(1, await update);
     }

@@ -32,17 +32,20 @@ internal sealed class TestServer : IAsyncDisposable
         EmbeddedTemporalOptions? options = null, params Delegate[] activities)
     {
         var test = await StartAsync(options);
-        test.StartWorker(null, activities);
+        await test.StartWorkerAsync(null, activities);
         return test;
     }
 
-    public RunningWorker StartWorker(Action<TemporalWorkerOptions>? configure, params Delegate[] activities)
+    public async Task<RunningWorker> StartWorkerAsync(
+        Action<TemporalWorkerOptions>? configure = null, params Delegate[] activities)
     {
         var options = new TemporalWorkerOptions(TaskQueue) { GracefulShutdownTimeout = TimeSpan.Zero };
         foreach (var workflow in TestWorkflows.All) options.AddWorkflow(workflow);
         foreach (var activity in activities) options.AddActivity(ActivityDefinition.Create(activity));
         configure?.Invoke(options);
-        var worker = new RunningWorker(new TemporalWorker(Client, options));
+        // A worker of its own connection, as one of another process: a client takes one worker a queue only.
+        var client = await TemporalClient.ConnectAsync(new(Server.Address) { Namespace = "default" });
+        var worker = new RunningWorker(new TemporalWorker(client, options));
         workers.Add(worker);
         return worker;
     }

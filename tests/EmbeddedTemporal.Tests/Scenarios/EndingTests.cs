@@ -1,0 +1,95 @@
+using EmbeddedTemporal.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
+using Temporalio.Activities;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Exceptions;
+
+namespace EmbeddedTemporal.Tests.Scenarios;
+
+public sealed class EndingTests
+{
+    [Fact]
+    public async Task A_terminated_run_ends_without_a_word_of_the_workflow()
+    {
+        await using var test = await TestServer.StartAsync();
+        var run = await test.StartAsync("CollectWorkflow", 1);
+
+        await run.TerminateAsync("enough");
+
+        var failure = await Assert.ThrowsAsync<WorkflowFailedException>(() => run.GetResultAsync());
+        Assert.Equal("enough", Assert.IsType<TerminatedFailureException>(failure.InnerException).Message);
+    }
+
+    [Fact]
+    public async Task A_cancelled_run_may_have_the_last_word_and_a_second_request_changes_nothing()
+    {
+        await using var test = await TestServer.WithWorkerAsync();
+        var run = await test.StartAsync("CollectWorkflow", 1);
+
+        await run.CancelAsync();
+
+        var failure = await Assert.ThrowsAsync<WorkflowFailedException>(() => run.GetResultAsync());
+        Assert.IsType<CanceledFailureException>(failure.InnerException);
+        Assert.Single(await run.EventTypesAsync(), type => type == EventType.WorkflowExecutionCancelRequested);
+    }
+
+    [Fact]
+    public async Task A_run_that_has_ended_can_be_neither_signalled_nor_terminated()
+    {
+        await using var test = await TestServer.WithWorkerAsync();
+        var run = await test.StartAsync("CollectWorkflow", 0);
+        await run.GetResultAsync();
+
+        var signal = await Assert.ThrowsAsync<RpcException>(() => run.SignalAsync("Say", ["late"]));
+        var terminate = await Assert.ThrowsAsync<RpcException>(() => run.TerminateAsync());
+
+        Assert.Equal(RpcException.StatusCode.NotFound, signal.Code);
+        Assert.Equal("workflow execution already completed", terminate.Message);
+    }
+
+    [Fact]
+    public async Task Continuing_as_new_leads_to_the_last_runs_result()
+    {
+        await using var test = await TestServer.WithWorkerAsync();
+
+        var run = await test.StartAsync("CountdownWorkflow", 3);
+
+        Assert.Equal("zero", await run.GetResultAsync<string>());
+        Assert.Equal(4, (await test.Client.CountWorkflowsAsync("")).Count);
+    }
+
+    [Fact]
+    public async Task A_workflow_with_a_retry_policy_is_tried_again_as_a_new_run()
+    {
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var test = await TestServer.WithWorkerAsync(new() { TimeProvider = clock });
+        using var skipping = test.Server.SkipTime(clock.Advance);
+
+        var run = await test.StartAsync(
+            new(Ids.New(), test.TaskQueue) { RetryPolicy = new() { MaximumAttempts = 5 } }, "PersistentWorkflow", 3);
+
+        Assert.Equal(3, await run.GetResultAsync<int>());
+    }
+
+    [Fact]
+    public async Task A_signal_that_meets_the_workflows_last_task_is_not_lost()
+    {
+        var atWork = new TaskCompletionSource();
+        var go = new TaskCompletionSource();
+        await using var test = await TestServer.WithWorkerAsync(
+            null,
+            [Activity("Work")] async () =>
+            {
+                atWork.TrySetResult();
+                await go.Task;
+            });
+        var run = await test.StartAsync("HastyWorkflow");
+
+        await atWork.Task;
+        await run.SignalAsync("Say", ["just in time"]);
+        go.SetResult();
+
+        Assert.Equal(1, await run.GetResultAsync<int>());
+        Assert.Contains(EventType.WorkflowTaskFailed, await run.EventTypesAsync());
+    }
+}

@@ -1,0 +1,74 @@
+using Temporalio.Exceptions;
+using Temporalio.Workflows;
+
+namespace EmbeddedTemporal.Tests.Scenarios;
+
+/// <summary>Counts down, one run for each number.</summary>
+[Workflow]
+public sealed class CountdownWorkflow
+{
+    [WorkflowRun]
+    public async Task<string> RunAsync(int from)
+    {
+        await Workflow.DelayAsync(TimeSpan.FromMilliseconds(1));
+        return from == 0 ? "zero" : throw Workflow.CreateContinueAsNewException("CountdownWorkflow", [from - 1]);
+    }
+}
+
+/// <summary>Fails until the given attempt.</summary>
+[Workflow]
+public sealed class PersistentWorkflow
+{
+    [WorkflowRun]
+    public Task<int> RunAsync(int attempts) => Workflow.Info.Attempt >= attempts
+        ? Task.FromResult(Workflow.Info.Attempt)
+        : throw new ApplicationFailureException($"attempt {Workflow.Info.Attempt}");
+}
+
+/// <summary>
+/// Runs a local activity and ends in the same workflow task, with the number of signals it has seen by then.
+/// </summary>
+[Workflow]
+public sealed class HastyWorkflow
+{
+    private int signals;
+
+    [WorkflowRun]
+    public async Task<int> RunAsync()
+    {
+        await Workflow.ExecuteLocalActivityAsync(
+            "Work", [], new() { StartToCloseTimeout = TimeSpan.FromMinutes(1) });
+        return signals;
+    }
+
+    [WorkflowSignal]
+    public Task Say(string word)
+    {
+        signals++;
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>Takes a path of its own where a patch is in place.</summary>
+[Workflow]
+public sealed class PatchedWorkflow
+{
+    [WorkflowRun]
+    public async Task<string> RunAsync()
+    {
+        var isPatched = Workflow.Patched("new-path");
+        await Workflow.DelayAsync(TimeSpan.FromMilliseconds(1));
+        return isPatched ? "new" : "old";
+    }
+}
+
+/// <summary>Has a bug in its code until somebody mends it.</summary>
+[Workflow]
+public sealed class BuggyWorkflow
+{
+    public static bool IsMended { get; set; }
+
+    [WorkflowRun]
+    public Task<string> RunAsync() =>
+        IsMended ? Task.FromResult("mended") : throw new InvalidOperationException("a bug");
+}

@@ -1,0 +1,163 @@
+using EmbeddedTemporal.Tests.Support;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.WorkflowService.V1;
+using Temporalio.Client;
+using Temporalio.Exceptions;
+
+namespace EmbeddedTemporal.Tests.Scenarios;
+
+public sealed class StartTests
+{
+    [Fact]
+    public async Task A_running_id_is_refused_and_the_error_names_the_run()
+    {
+        await using var test = await TestServer.StartAsync();
+        var run = await test.StartAsync("CollectWorkflow", 1);
+
+        var refusal = await Assert.ThrowsAsync<WorkflowAlreadyStartedException>(
+            () => test.StartAsync(new(run.Id, test.TaskQueue), "CollectWorkflow", 1));
+
+        Assert.Equal(run.ResultRunId, refusal.RunId);
+        Assert.Contains("already running", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_running_id_can_be_joined()
+    {
+        await using var test = await TestServer.StartAsync();
+        var run = await test.StartAsync("CollectWorkflow", 1);
+
+        var same = await test.StartAsync(
+            new(run.Id, test.TaskQueue) { IdConflictPolicy = WorkflowIdConflictPolicy.UseExisting },
+            "CollectWorkflow",
+            1);
+
+        Assert.Equal(run.ResultRunId, same.ResultRunId);
+    }
+
+    [Fact]
+    public async Task A_running_id_can_be_replaced()
+    {
+        await using var test = await TestServer.StartAsync();
+        var run = await test.StartAsync("CollectWorkflow", 1);
+
+        var next = await test.StartAsync(
+            new(run.Id, test.TaskQueue) { IdConflictPolicy = WorkflowIdConflictPolicy.TerminateExisting },
+            "CollectWorkflow",
+            1);
+
+        Assert.NotEqual(run.ResultRunId, next.ResultRunId);
+        var old = await test.Client.GetWorkflowHandle(run.Id, run.ResultRunId).DescribeAsync();
+        Assert.Equal(WorkflowExecutionStatus.Terminated, old.Status);
+    }
+
+    [Theory]
+    [InlineData(WorkflowIdReusePolicy.AllowDuplicate, true, true)]
+    [InlineData(WorkflowIdReusePolicy.AllowDuplicateFailedOnly, false, true)]
+    [InlineData(WorkflowIdReusePolicy.RejectDuplicate, false, false)]
+    public async Task A_finished_id_is_used_again_as_the_policy_says(
+        WorkflowIdReusePolicy policy, bool afterSuccess, bool afterTermination)
+    {
+        await using var test = await TestServer.WithWorkerAsync();
+        var succeeded = await test.StartAsync("CollectWorkflow", 0);
+        await succeeded.GetResultAsync();
+        var terminated = await test.StartAsync("CollectWorkflow", 1);
+        await terminated.TerminateAsync();
+
+        Assert.Equal(afterSuccess, await CanStart(succeeded.Id));
+        Assert.Equal(afterTermination, await CanStart(terminated.Id));
+
+        async Task<bool> CanStart(string id)
+        {
+            try
+            {
+                await test.StartAsync(new(id, test.TaskQueue) { IdReusePolicy = policy }, "CollectWorkflow", 0);
+                return true;
+            }
+            catch (WorkflowAlreadyStartedException)
+            {
+                return false;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_start_repeated_with_its_request_id_finds_the_first_run()
+    {
+        await using var test = await TestServer.StartAsync();
+        var request = new StartWorkflowExecutionRequest
+        {
+            Namespace = "default",
+            WorkflowId = "the-id",
+            WorkflowType = new() { Name = "CollectWorkflow" },
+            TaskQueue = new() { Name = test.TaskQueue },
+            RequestId = "the-request",
+        };
+
+        var first = await test.Client.WorkflowService.StartWorkflowExecutionAsync(request);
+        var second = await test.Client.WorkflowService.StartWorkflowExecutionAsync(request);
+
+        Assert.Equal(first.RunId, second.RunId);
+    }
+
+    [Fact]
+    public async Task A_memo_comes_back_in_the_description_and_the_list()
+    {
+        await using var test = await TestServer.StartAsync();
+        var memo = new Dictionary<string, object> { ["tenant"] = "acme" };
+        var run = await test.StartAsync(new(Ids.New(), test.TaskQueue) { Memo = memo }, "CollectWorkflow", 1);
+
+        var described = await run.DescribeAsync();
+        Assert.Equal("acme", await described.Memo["tenant"].ToValueAsync<string>());
+        await foreach (var listed in test.Client.ListWorkflowsAsync(""))
+            Assert.Equal("acme", await listed.Memo["tenant"].ToValueAsync<string>());
+    }
+
+    [Fact]
+    public async Task A_missing_namespace_is_named()
+    {
+        await using var test = await TestServer.StartAsync();
+        var client = await TemporalClient.ConnectAsync(new(test.Server.Address) { Namespace = "nowhere" });
+
+        var failure = await Assert.ThrowsAsync<RpcException>(
+            () => client.StartWorkflowAsync("CollectWorkflow", [1], new("id", "queue")));
+
+        Assert.Equal(RpcException.StatusCode.NotFound, failure.Code);
+        Assert.Equal("Namespace nowhere is not found.", failure.Message);
+    }
+
+    [Fact]
+    public async Task What_is_not_built_says_so()
+    {
+        await using var test = await TestServer.StartAsync();
+
+        var failure = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            await foreach (var _ in test.Client.ListSchedulesAsync())
+            {
+            }
+        });
+
+        Assert.Equal(RpcException.StatusCode.Unimplemented, failure.Code);
+        Assert.Contains("the embedded Temporal server has not built ListSchedules", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_cron_start_is_refused_and_not_silently_run_once()
+    {
+        await using var test = await TestServer.StartAsync();
+
+        var failure = await Assert.ThrowsAsync<RpcException>(() => test.StartAsync(
+            new(Ids.New(), test.TaskQueue) { CronSchedule = "* * * * *" }, "CollectWorkflow", 1));
+
+        Assert.Equal(RpcException.StatusCode.Unimplemented, failure.Code);
+    }
+
+    [Fact]
+    public async Task The_health_service_serves()
+    {
+        await using var test = await TestServer.StartAsync();
+
+        Assert.True(await test.Client.Connection.CheckHealthAsync());
+    }
+}

@@ -1,0 +1,130 @@
+using EmbeddedTemporal.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
+using Temporalio.Activities;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Exceptions;
+
+namespace EmbeddedTemporal.Tests.Scenarios;
+
+public sealed class TimerTests
+{
+    private readonly FakeTimeProvider clock = new(TimeProvider.System.GetUtcNow());
+
+    private EmbeddedTemporalOptions OnFakeClock => new() { TimeProvider = clock };
+
+    [Fact]
+    public async Task A_timer_fires_at_its_time_and_not_before()
+    {
+        await using var test = await TestServer.WithWorkerAsync(OnFakeClock);
+        var run = await test.StartAsync("SleepWorkflow", 24);
+        await run.UntilAsync(EventType.TimerStarted);
+
+        clock.Advance(TimeSpan.FromHours(24) - TimeSpan.FromMilliseconds(1));
+        Assert.DoesNotContain(EventType.TimerFired, await run.EventTypesAsync());
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal(24, await run.GetResultAsync<double>(), 0.001);
+    }
+
+    [Fact]
+    public async Task Skipping_time_brings_a_year_of_waiting_to_its_end()
+    {
+        await using var test = await TestServer.WithWorkerAsync(OnFakeClock);
+        using var skipping = test.Server.SkipTime(clock.Advance);
+
+        var run = await test.StartAsync("SleepWorkflow", 365 * 24);
+
+        Assert.Equal(365 * 24, await run.GetResultAsync<double>(), 0.001);
+    }
+
+    [Fact]
+    public async Task Skipping_waits_for_an_activity_that_is_at_work()
+    {
+        var go = new TaskCompletionSource();
+        await using var test = await TestServer.WithWorkerAsync(
+            OnFakeClock,
+            [Activity("Work")] async () =>
+            {
+                await go.Task;
+                return "done";
+            });
+        using var skipping = test.Server.SkipTime(clock.Advance);
+        var run = await test.StartAsync("ActivityWorkflow", new ActivityTimeouts(StartToClose: 60));
+        await Histories.UntilAsync(
+            async () => (await run.DescribeRawAsync()).PendingActivities,
+            pending => pending is [{ State: PendingActivityState.Started }]);
+        var before = clock.GetUtcNow();
+
+        await run.DescribeRawAsync();
+        Assert.Equal(before, clock.GetUtcNow());
+        go.SetResult();
+
+        Assert.Equal("done", await run.GetResultAsync<string>());
+    }
+
+    [Fact]
+    public async Task Time_stands_still_again_when_the_scope_ends()
+    {
+        await using var test = await TestServer.WithWorkerAsync(OnFakeClock);
+        test.Server.SkipTime(clock.Advance).Dispose();
+
+        var run = await test.StartAsync("SleepWorkflow", 1);
+        await run.UntilAsync(EventType.WorkflowTaskCompleted);
+        await run.DescribeAsync();
+
+        Assert.DoesNotContain(EventType.TimerFired, await run.EventTypesAsync());
+    }
+
+    [Fact]
+    public async Task A_timer_can_be_given_up_and_a_waiting_workflow_cancelled()
+    {
+        await using var test = await TestServer.WithWorkerAsync(OnFakeClock);
+        var run = await test.StartAsync("PatienceWorkflow");
+        await run.UntilAsync(EventType.TimerStarted, 2);
+
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await run.UntilAsync(EventType.TimerCanceled);
+        await run.CancelAsync();
+
+        Assert.Equal("was cancelled", await run.GetResultAsync<string>());
+    }
+
+    [Fact]
+    public async Task A_run_that_exceeds_its_run_timeout_ends_as_timed_out()
+    {
+        await using var test = await TestServer.WithWorkerAsync(OnFakeClock);
+        using var skipping = test.Server.SkipTime(clock.Advance);
+
+        var run = await test.StartAsync(
+            new(Ids.New(), test.TaskQueue) { RunTimeout = TimeSpan.FromHours(1) }, "SleepWorkflow", 2);
+
+        var failure = await Assert.ThrowsAsync<WorkflowFailedException>(() => run.GetResultAsync());
+        Assert.IsType<TimeoutFailureException>(failure.InnerException);
+    }
+
+    [Fact]
+    public async Task A_delayed_start_begins_when_its_time_has_come()
+    {
+        await using var test = await TestServer.WithWorkerAsync(OnFakeClock);
+        var run = await test.StartAsync(
+            new(Ids.New(), test.TaskQueue) { StartDelay = TimeSpan.FromHours(5) }, "SleepWorkflow", 0.001);
+        Assert.DoesNotContain(EventType.WorkflowTaskScheduled, await run.EventTypesAsync());
+
+        using var skipping = test.Server.SkipTime(clock.Advance);
+
+        await run.GetResultAsync();
+        Assert.True(clock.GetUtcNow() - (await run.DescribeAsync()).StartTime > TimeSpan.FromHours(5));
+    }
+
+    [Fact]
+    public async Task A_signal_ends_the_delay_of_a_start()
+    {
+        await using var test = await TestServer.WithWorkerAsync(OnFakeClock);
+        var run = await test.StartAsync(
+            new(Ids.New(), test.TaskQueue) { StartDelay = TimeSpan.FromHours(5) }, "CollectWorkflow", 1);
+
+        await run.SignalAsync("Say", ["now"]);
+
+        Assert.Equal(["now"], await run.GetResultAsync<string[]>());
+    }
+}

@@ -1,0 +1,48 @@
+using Temporalio.Exceptions;
+using Temporalio.Workflows;
+
+namespace EmbeddedTemporal.Tests.Scenarios;
+
+/// <summary>Sleeps so many hours and returns how long it took by its own clock.</summary>
+[Workflow]
+public sealed class SleepWorkflow
+{
+    [WorkflowRun]
+    public async Task<double> RunAsync(double hours)
+    {
+        var begin = Workflow.UtcNow;
+        await Workflow.DelayAsync(TimeSpan.FromHours(hours));
+        return (Workflow.UtcNow - begin).TotalHours;
+    }
+}
+
+/// <summary>Starts a long timer, gives it up, starts another, and cleans up when it is cancelled.</summary>
+[Workflow]
+public sealed class PatienceWorkflow
+{
+    [WorkflowRun]
+    public async Task<string> RunAsync()
+    {
+        using var cancel = new CancellationTokenSource();
+        var first = Workflow.DelayAsync(TimeSpan.FromHours(1), cancel.Token);
+        await Workflow.DelayAsync(TimeSpan.FromSeconds(1));
+        cancel.Cancel();
+        try
+        {
+            await first;
+        }
+        catch (TaskCanceledException)
+        {
+        }
+
+        try
+        {
+            await Workflow.DelayAsync(TimeSpan.FromDays(30));
+            return "woke up";
+        }
+        catch (Exception failure) when (TemporalException.IsCanceledException(failure))
+        {
+            return "was cancelled";
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace Functions.Tests;
+
+/// <summary>What came back, read to its end.</summary>
+public sealed record Answer(HttpStatusCode Status, HttpResponseHeaders Headers, string? MediaType, string Text)
+{
+    public JsonElement Json => JsonDocument.Parse(Text).RootElement;
+
+    public static async Task<Answer> ReadAsync(HttpResponseMessage response) => new(
+        response.StatusCode,
+        response.Headers,
+        response.Content.Headers.ContentType?.MediaType,
+        await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+
+    public string Value(string name) => Json.GetProperty(name).GetString()!;
+
+    /// <summary>A success, or the test ends with what came instead.</summary>
+    public Answer Expect(HttpStatusCode status)
+    {
+        Assert.True(Status == status, $"Expected {(int)status}, got {(int)Status}: {Text}");
+        return this;
+    }
+
+    /// <summary>Problem details with this status, code and field, and nothing of the request in them.</summary>
+    public void IsProblem(int status, string code, string? field = null)
+    {
+        Assert.Equal(($"{status} {code} {field}", "application/problem+json"), (
+            $"{(int)Status} {Find("code")} {Find("field")}", MediaType));
+        Assert.Equal(status, Json.GetProperty("status").GetInt32());
+        Assert.NotEmpty(Value("title"));
+        Assert.NotEmpty(Value("detail"));
+        Assert.Equal("about:blank", Value("type"));
+        Assert.Equal(status == 401, Headers.WwwAuthenticate.Count > 0);
+    }
+
+    private string? Find(string name) =>
+        Text.StartsWith('{') && Json.TryGetProperty(name, out var value) ? value.GetString() : null;
+}

@@ -1,0 +1,208 @@
+using System.Net;
+using ControlPlane.Tenants;
+
+namespace Functions.Tests.Tenants;
+
+public sealed class TenantsApiTests(World world)
+{
+    private readonly FunctionsApplication app = world.Application;
+
+    private string Operator => world.Realm.Token(app.Time.GetUtcNow());
+
+    [Fact]
+    public async Task A_verified_lead_gets_its_tenant_in_the_shape_of_the_quick_start()
+    {
+        string key = Given.Key();
+        var lead = await app.Given.VerifiedLeadAsync($"{key}.com");
+
+        var answer = await app.PostAsync(
+            $"/leads/{lead.Id}/tenants", new { key, domains = (string[])[lead.Domain] }, lead.Jwt);
+
+        var tenant = answer.Expect(HttpStatusCode.Created).Json;
+        Assert.Equal($"/tenants/{answer.Value("id")}", answer.Headers.Location!.OriginalString);
+        Assert.Equal((key, "New Company Inc", "PENDING_PROVISION"),
+            (answer.Value("key"), answer.Value("name"), answer.Value("status")));
+        Assert.Equal([lead.Domain], tenant.GetProperty("domains").EnumerateArray().Select(domain => domain.GetString()));
+        Assert.Equal(
+            $$"""{"email":"admin@{{lead.Domain}}","firstName":"John","lastName":"Doe","isPrimary":true,"type":"admin"}""",
+            Assert.Single(tenant.GetProperty("contacts").EnumerateArray()).GetRawText());
+    }
+
+    [Theory]
+    [InlineData("NewCompany")]
+    [InlineData("a")]
+    [InlineData("abcdefghijk")]
+    [InlineData("\u0441ompany")]
+    [InlineData("admin")]
+    [InlineData("")]
+    [InlineData(null)]
+    public async Task A_key_that_is_none_is_refused(string? key)
+    {
+        var lead = await app.Given.VerifiedLeadAsync();
+
+        (await app.PostAsync($"/leads/{lead.Id}/tenants", new { key, domains = (string[])[lead.Domain] }, lead.Jwt))
+            .IsProblem(400, "invalid_request", "key");
+    }
+
+    [Theory]
+    [InlineData("10.0.0.1")]
+    [InlineData("*.example.com")]
+    [InlineData("example.com:8080")]
+    [InlineData("gmail.com")]
+    [InlineData("localhost")]
+    [InlineData("exam\0ple.com")]
+    [InlineData(null)]
+    public async Task A_domain_that_is_none_is_refused(string? domain)
+    {
+        var lead = await app.Given.VerifiedLeadAsync();
+
+        (await app.PostAsync(
+            $"/leads/{lead.Id}/tenants", new { key = Given.Key(), domains = (string?[])[lead.Domain, domain] }, lead.Jwt))
+            .IsProblem(400, "invalid_request", "domains[1]");
+    }
+
+    [Fact]
+    public async Task Domains_are_1_to_20_different_ones_with_the_proven_one_among_them()
+    {
+        var lead = await app.Given.VerifiedLeadAsync();
+        string path = $"/leads/{lead.Id}/tenants";
+        string key = Given.Key();
+
+        (await app.PostAsync(path, new { key }, lead.Jwt)).IsProblem(400, "invalid_request", "domains");
+        (await app.PostAsync(path, new { key, domains = (string[])[] }, lead.Jwt))
+            .IsProblem(400, "invalid_request", "domains");
+        (await app.PostAsync(path, new { key, domains = (string[])["other.com"] }, lead.Jwt))
+            .IsProblem(400, "invalid_request", "domains");
+        (await app.PostAsync(path, new { key, domains = (string[])[lead.Domain, lead.Domain.ToUpperInvariant()] }, lead.Jwt))
+            .IsProblem(400, "invalid_request", "domains");
+        (await app.PostAsync(
+            path, new { key, domains = Enumerable.Range(0, 21).Select(i => $"d{i}.com") }, lead.Jwt))
+            .IsProblem(400, "invalid_request", "domains");
+        (await app.PostAsync(
+            path, new { key, domains = Enumerable.Range(0, 100_000).Select(i => $"d{i}.com") }, lead.Jwt))
+            .IsProblem(413, "too_large");
+        (await app.PostAsync(path, new { key, domains = lead.Domain }, lead.Jwt))
+            .IsProblem(400, "invalid_request", "domains");
+        Assert.Equal(0L, await world.Postgres.ReadAsync<long>("SELECT count(*) FROM tenants WHERE key = $1", key));
+    }
+
+    [Fact]
+    public async Task A_key_or_domain_of_another_tenant_is_taken()
+    {
+        var tenant = await app.Given.TenantAsync();
+        var lead = await app.Given.VerifiedLeadAsync();
+        var rival = await app.Given.VerifiedLeadAsync(tenant.Lead.Domain);
+
+        (await app.PostAsync(
+            $"/leads/{lead.Id}/tenants", new { key = tenant.Key, domains = (string[])[lead.Domain] }, lead.Jwt))
+            .IsProblem(409, "key_taken", "key");
+        (await app.PostAsync(
+            $"/leads/{rival.Id}/tenants", new { key = Given.Key(), domains = (string[])[rival.Domain] }, rival.Jwt))
+            .IsProblem(409, "domain_taken", "domains");
+    }
+
+    [Fact]
+    public async Task A_lead_has_one_tenant_with_its_old_JWT_and_with_a_new_one()
+    {
+        var tenant = await app.Given.TenantAsync();
+        var again = await app.Given.VerifyAsync(tenant.Lead);
+        object body = new { key = Given.Key(), domains = (string[])[tenant.Lead.Domain] };
+
+        (await app.PostAsync($"/leads/{tenant.Lead.Id}/tenants", body, tenant.Lead.Jwt)).IsProblem(409, "lead_has_tenant");
+        (await app.PostAsync($"/leads/{tenant.Lead.Id}/tenants", body, again.Jwt)).IsProblem(409, "lead_has_tenant");
+    }
+
+    [Fact]
+    public async Task After_14_days_key_and_domain_are_free_and_the_old_tenant_is_EXPIRED()
+    {
+        await using var own = world.Start();
+        var tenant = await own.Given.TenantAsync();
+        own.Time.Advance(Tenant.PendingLifetime);
+
+        await own.Given.TenantAsync(tenant.Key);
+
+        string bearer = world.Realm.Token(own.Time.GetUtcNow());
+        Assert.Equal("EXPIRED", (await own.GetAsync($"/tenants/{tenant.Id}", bearer)).Value("status"));
+    }
+
+    [Fact]
+    public async Task An_operator_reads_a_tenant_its_resources_and_its_provisioning()
+    {
+        var tenant = await app.Given.TenantAsync();
+        await world.Postgres.ExecuteAsync(
+            """
+            INSERT INTO resources (tenant_id, type, name, state, attempt, created_at, updated_at)
+            VALUES ($1, 'keycloak_realm', 'tenant-x', 'CREATED', 1, now(), now())
+            """, Guid.Parse(tenant.Id));
+
+        var read = (await app.GetAsync($"/tenants/{tenant.Id}", Operator)).Expect(HttpStatusCode.OK);
+        var resources = (await app.GetAsync($"/tenants/{tenant.Id}/resources", Operator)).Expect(HttpStatusCode.OK);
+        var provisioning = (await app.GetAsync($"/tenants/{tenant.Id}/provisioning", Operator)).Expect(HttpStatusCode.OK);
+
+        Assert.Equal(tenant.Key, read.Value("key"));
+        Assert.Equal("keycloak_realm", Assert.Single(resources.Json.EnumerateArray()).GetProperty("type").GetString());
+        Assert.Equal("PENDING_PROVISION", provisioning.Value("status"));
+        Assert.Empty(provisioning.Json.GetProperty("steps").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task An_operator_lists_tenants_page_by_page_and_by_status()
+    {
+        await using var own = world.Start();
+        var first = await own.Given.TenantAsync();
+        own.Time.Advance(TimeSpan.FromSeconds(1));
+        var second = await own.Given.TenantAsync();
+        string bearer = world.Realm.Token(own.Time.GetUtcNow());
+
+        var seen = new List<string>();
+        string? cursor = "";
+        while (cursor is not null)
+        {
+            var page = (await own.GetAsync(
+                $"/tenants?status=PENDING_PROVISION&limit=1{(cursor == "" ? "" : $"&cursor={cursor}")}", bearer))
+                .Expect(HttpStatusCode.OK).Json;
+            seen.Add(Assert.Single(page.GetProperty("items").EnumerateArray()).GetProperty("id").GetString()!);
+            cursor = page.GetProperty("next").GetString();
+        }
+
+        Assert.True(seen.IndexOf(second.Id) < seen.IndexOf(first.Id), "The newest is first.");
+        Assert.Equal(seen.Count, seen.Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData("status=NONE", "status")]
+    [InlineData("cursor=nonsense", "cursor")]
+    [InlineData("limit=0", "limit")]
+    [InlineData("limit=201", "limit")]
+    [InlineData("limit=many", "limit")]
+    [InlineData("limit=99999999999999", "limit")]
+    public async Task A_wrong_parameter_of_the_list_is_named(string query, string field) =>
+        (await app.GetAsync($"/tenants?{query}", Operator)).IsProblem(400, "invalid_request", field);
+
+    [Fact]
+    public async Task An_unknown_tenant_is_404_everywhere()
+    {
+        string id = Guid.CreateVersion7(app.Time.GetUtcNow()).ToString();
+
+        foreach (string path in (string[])["", "/resources", "/provisioning"])
+        {
+            (await app.GetAsync($"/tenants/{id}{path}", Operator)).IsProblem(404, "not_found");
+        }
+
+        (await app.PostAsync($"/tenants/{id}/provision", Given.Subscription(id), Operator)).IsProblem(404, "not_found");
+        (await app.PostAsync($"/tenants/{id}/invitations", null, Operator)).IsProblem(404, "not_found");
+        (await app.GetAsync("/tenants/not-an-id", Operator)).IsProblem(404, "not_found");
+    }
+
+    [Fact]
+    public async Task What_is_not_built_yet_says_so()
+    {
+        var tenant = await app.Given.TenantAsync();
+
+        (await app.GetAsync($"/tenants/{tenant.Id}/residue", Operator)).IsProblem(501, "not_implemented");
+        (await app.PostAsync($"/tenants/{tenant.Id}/provisioning/cancel", null, Operator))
+            .IsProblem(501, "not_implemented");
+        (await app.PostAsync($"/tenants/{tenant.Id}/provisioning/rollback", null, Operator))
+            .IsProblem(501, "not_implemented");
+    }
+}

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Sandbox.Control;
 
 /// <summary>
-/// A call whose handling no longer depends on its caller: the request is read to its end, the answer goes to memory, and
-/// a caller who leaves cancels nothing.
+/// A call whose handling no longer depends on its caller: the answer goes to memory, and a caller who leaves cancels
+/// nothing.
 /// </summary>
 internal sealed class DetachedCall : IDisposable
 {
@@ -13,7 +13,8 @@ internal sealed class DetachedCall : IDisposable
     private readonly HttpContext context;
     private readonly MemoryStream answer = new();
 
-    private DetachedCall(HttpContext context)
+    /// <param name="context">Of a request whose body is buffered.</param>
+    public DetachedCall(HttpContext context)
     {
         this.context = context;
         connection = context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
@@ -24,15 +25,6 @@ internal sealed class DetachedCall : IDisposable
 
     /// <summary>Ends when the caller leaves.</summary>
     public CancellationToken Caller => connection.RequestAborted;
-
-    public static async Task<DetachedCall> FromAsync(HttpContext context)
-    {
-        var request = new MemoryStream();
-        await context.Request.Body.CopyToAsync(request, context.RequestAborted);
-        request.Position = 0;
-        context.Request.Body = request;
-        return new DetachedCall(context);
-    }
 
     public void Dispose() => answer.Dispose();
 

@@ -75,14 +75,14 @@ internal static class FaultMiddleware
 
     private static async Task LoseAnswerAsync(HttpContext context, RequestDelegate next, CallOutcome outcome)
     {
-        using var detached = await DetachedCall.FromAsync(context);
+        using var detached = new DetachedCall(context);
         await HandleAsync(context, next, outcome);
         detached.Abort();
     }
 
     private static async Task LateEffectAsync(HttpContext context, RequestDelegate next, Fault fault, CallOutcome outcome)
     {
-        using var detached = await DetachedCall.FromAsync(context);
+        using var detached = new DetachedCall(context);
         if (!await ReleasedAsync(fault, CancellationToken.None))
         {
             detached.Abort();
@@ -96,7 +96,7 @@ internal static class FaultMiddleware
     private static async Task AfterCallerLeftAsync(
         HttpContext context, RequestDelegate next, Fault fault, CallOutcome outcome)
     {
-        using var detached = await DetachedCall.FromAsync(context);
+        using var detached = new DetachedCall(context);
         var removed = await ReleasedAsync(fault, detached.Caller) is false && !detached.Caller.IsCancellationRequested;
         if (!removed)
             await HandleAsync(context, next, outcome);

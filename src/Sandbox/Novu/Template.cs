@@ -19,7 +19,9 @@ internal static partial class Template
     public static string? Unknown(string text) =>
         Braces().Matches(text).Select(match => match.Value).FirstOrDefault(piece => !Hole().IsMatch(piece));
 
-    [GeneratedRegex(@"\{\{-?\s*(?<path>[A-Za-z_][\w-]*(\.[\w-]+)*)\s*(\|\s*default:\s*(['""])(?<default>.*?)\2\s*)?-?\}\}",
+    [GeneratedRegex(
+        @"\{\{-?\s*(?<path>[A-Za-z_][\w-]*(\.[\w-]+)*)\s*" +
+        @"(\|\s*default:\s*(?<quote>['""])(?<default>.*?)\k<quote>\s*)?-?\}\}",
         RegexOptions.ExplicitCapture)]
     private static partial Regex Hole();
 

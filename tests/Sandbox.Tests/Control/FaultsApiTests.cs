@@ -1,0 +1,74 @@
+using System.Net;
+using System.Net.Http.Json;
+using Microsoft.Extensions.Time.Testing;
+using Sandbox.Control;
+using Sandbox.Hosting;
+using Sandbox.Tests.Novu;
+using Testing;
+
+namespace Sandbox.Tests.Control;
+
+public sealed class FaultsApiTests(SandboxFixture fixture)
+{
+    [Theory]
+    [InlineData("""{"systm":"novu"}""", "systm")]
+    [InlineData("""{"system":"postgres"}""", "system: 'postgres'")]
+    [InlineData("""{"kind":"explode"}""", "kind")]
+    [InlineData("""{"status":200}""", "status: 200")]
+    [InlineData("""{"count":-1}""", "count: -1")]
+    [InlineData("""{"forSeconds":0}""", "forSeconds: 0")]
+    [InlineData("""{"path":""}""", "path")]
+    [InlineData("null", "expected a JSON object")]
+    [InlineData("{", "JSON")]
+    public async Task A_fault_that_makes_no_sense_is_refused_with_the_field_named(string body, string expected)
+    {
+        using var http = new HttpClient { BaseAddress = fixture.Sandbox.S3 };
+        using var answer = await http.PostAsync("/_sandbox/faults", new StringContent(body));
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains(expected, WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync()).Replace("\\u0027", "'", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_stand_in_shows_the_same_faults()
+    {
+        await using var fault = await fixture.Control.FaultAsync(new FaultRule { System = "s3", Path = "/no-such-bucket" });
+        foreach (var address in new[] { fixture.Sandbox.Keycloak, fixture.Sandbox.S3, fixture.Sandbox.Novu })
+        {
+            using var http = new HttpClient { BaseAddress = address };
+            var faults = await http.GetFromJsonAsync<List<FaultState>>("/_sandbox/faults", ControlJson.Options);
+            Assert.Contains(faults!, shown => shown.Id == fault.Id && shown.Rule.Path == "/no-such-bucket");
+        }
+    }
+
+    [Fact]
+    public async Task A_fault_that_is_not_there_is_not_found()
+    {
+        using var http = new HttpClient { BaseAddress = fixture.Sandbox.Novu };
+        foreach (var (method, path) in new[] { (HttpMethod.Get, ""), (HttpMethod.Delete, ""), (HttpMethod.Post, "/release") })
+        {
+            using var answer = await http.SendAsync(new HttpRequestMessage(method, $"/_sandbox/faults/0{path}"));
+            Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task A_fault_for_a_while_is_over_when_the_while_is()
+    {
+        var time = new FakeTimeProvider();
+        await using var sandbox = await SandboxHost.StartAsync(new SandboxOptions
+        {
+            KeycloakPort = null,
+            S3Port = null,
+            NovuPort = 0,
+            TemporalPort = null,
+            TimeProvider = time,
+        });
+        using var novu = new NovuClient(sandbox.Novu!);
+        sandbox.Faults.Add(new FaultRule { Count = 0, ForSeconds = 30 });
+
+        time.Advance(TimeSpan.FromSeconds(29));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await novu.Http.GetAsync("/v1/health-check")).StatusCode);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(HttpStatusCode.OK, (await novu.Http.GetAsync("/v1/health-check")).StatusCode);
+    }
+}

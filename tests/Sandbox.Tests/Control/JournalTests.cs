@@ -1,0 +1,57 @@
+using Sandbox.Hosting;
+using Sandbox.Tests.Novu;
+using Testing;
+
+namespace Sandbox.Tests.Control;
+
+public sealed class JournalTests(SandboxFixture fixture) : IDisposable
+{
+    private readonly NovuClient novu = new(fixture.Sandbox.Novu!);
+    private readonly string subscriber = SandboxFixture.UniqueKey();
+
+    public void Dispose() => novu.Dispose();
+
+    [Fact]
+    public async Task Calls_stand_in_order_with_what_became_of_them()
+    {
+        await novu.GetAsync($"/v2/subscribers/{subscriber}");
+        await novu.PostAsync($"/v2/subscribers?note={subscriber}", new { subscriberId = subscriber });
+        await novu.SendAsync(HttpMethod.Delete, $"/v2/subscribers/{subscriber}");
+        var calls = await AssertMore.EventuallyAsync(
+            () => fixture.Control.CallsAsync(subscriber),
+            calls => calls.Count == 3 && calls.All(call => call.Status is not null));
+        Assert.Equal(
+            [("GET", 404, false), ("POST", 201, true), ("DELETE", 200, true)],
+            calls.Select(call => (call.Method, call.Status!.Value, call.Effect)));
+        Assert.All(calls, call => Assert.True(call.Answered));
+    }
+
+    [Fact]
+    public async Task Secrets_of_a_query_are_not_written_down()
+    {
+        await novu.GetAsync($"/{subscriber}?code=secret-1&Token=secret-2&client_secret=secret-3&plain=shown");
+        var call = Assert.Single(await fixture.Control.CallsAsync(subscriber));
+        Assert.Equal("code=***&Token=***&client_secret=***&plain=shown", call.Query);
+    }
+
+    [Fact]
+    public async Task The_journal_goes_on_where_a_killed_sandbox_left_it()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new SandboxOptions
+        {
+            KeycloakPort = null,
+            S3Port = null,
+            NovuPort = 0,
+            TemporalPort = null,
+            DataDirectory = folder.Path,
+        };
+        await using (var first = await SandboxHost.StartAsync(options))
+        using (var client = new NovuClient(first.Novu!))
+            await client.GetAsync("/first");
+        await using var second = await SandboxHost.StartAsync(options);
+        using (var client = new NovuClient(second.Novu!))
+            await client.GetAsync("/second");
+        Assert.Equal([(1, "/first"), (2, "/second")], second.Journal.Calls().Select(call => (call.Number, call.Path)));
+    }
+}

@@ -1,0 +1,74 @@
+using System.Net;
+using Testing;
+
+namespace Sandbox.Tests.Novu;
+
+public sealed class WorkflowTests(SandboxFixture fixture) : IDisposable
+{
+    private readonly NovuClient novu = new(fixture.Sandbox.Novu!);
+    private readonly string id = $"mail-{SandboxFixture.UniqueKey()}";
+
+    public void Dispose() => novu.Dispose();
+
+    [Fact]
+    public async Task A_workflow_that_nobody_switched_on_is_inactive()
+    {
+        var (status, body) = await novu.PostAsync("/v2/workflows", new { name = id, workflowId = id, steps = Array.Empty<object>() });
+        Assert.Equal((HttpStatusCode.Created, "INACTIVE"), (status, body["data"]!["status"]!.ToString()));
+    }
+
+    [Fact]
+    public async Task The_answer_has_all_that_novus_own_client_insists_on()
+    {
+        await novu.WorkflowAsync(id);
+        var (_, body) = await novu.GetAsync($"/v2/workflows/{id}");
+        foreach (var field in new[] { "_id", "workflowId", "slug", "name", "createdAt", "updatedAt", "steps", "origin", "status", "severity", "preferences" })
+            Assert.NotNull(body["data"]![field]);
+        foreach (var field in new[] { "_id", "stepId", "name", "slug", "type", "origin", "controls", "variables", "workflowId", "workflowDatabaseId" })
+            Assert.NotNull(body["data"]!["steps"]![0]![field]);
+    }
+
+    [Fact]
+    public async Task A_workflow_can_be_replaced_switched_off_and_deleted()
+    {
+        await novu.WorkflowAsync(id);
+        var (missing, _) = await novu.GetAsync($"/v2/workflows/{id}-other");
+        var (put, replaced) = await novu.SendAsync(
+            HttpMethod.Put, $"/v2/workflows/{id}", new { name = "Other", active = true, steps = Array.Empty<object>() });
+        var (patch, off) = await novu.SendAsync(HttpMethod.Patch, $"/v2/workflows/{id}", new { active = false });
+        var (delete, _) = await novu.SendAsync(HttpMethod.Delete, $"/v2/workflows/{id}");
+        var (gone, _) = await novu.GetAsync($"/v2/workflows/{id}");
+        Assert.Equal(
+            [HttpStatusCode.NotFound, HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.NoContent, HttpStatusCode.NotFound],
+            new[] { missing, put, patch, delete, gone });
+        Assert.Equal(("Other", "INACTIVE"), (replaced["data"]!["name"]!.ToString(), off["data"]!["status"]!.ToString()));
+    }
+
+    [Fact]
+    public async Task An_identifier_that_is_taken_is_not_refused_but_changed()
+    {
+        Assert.Equal(id, await novu.WorkflowAsync(id));
+        Assert.StartsWith($"{id}-", await novu.WorkflowAsync(id), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{{ payload.x | upcase }}")]
+    [InlineData("{% if payload.x %}")]
+    public async Task A_template_that_the_sandbox_would_render_wrongly_is_refused(string body)
+    {
+        var (status, answer) = await novu.PostAsync("/v2/workflows", new
+        {
+            name = id,
+            steps = new[] { new { type = "email", name = "Email", controlValues = new { subject = "x", body } } },
+        });
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
+        Assert.NotNull(answer["errors"]!["steps.controlValues.body"]);
+    }
+
+    [Fact]
+    public async Task Without_an_identifier_the_name_becomes_one()
+    {
+        var (_, body) = await novu.PostAsync("/v2/workflows", new { name = $"Mail for {id}!", steps = Array.Empty<object>() });
+        Assert.Equal($"mail-for-{id}", body["data"]!["workflowId"]!.ToString());
+    }
+}

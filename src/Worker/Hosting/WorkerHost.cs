@@ -1,4 +1,5 @@
 using ControlPlane;
+using ControlPlane.Leads;
 using ControlPlane.Persistence;
 using ControlPlane.Settings;
 using ControlPlane.Temporal;
@@ -27,6 +28,8 @@ public static class WorkerHost
         var database = DatabaseOptions.From(settings);
         builder.Services
             .AddControlPlane()
+            // Sign-ups are limited where they come in; here none do.
+            .AddSingleton<AdmitMail>((_, _) => ValueTask.CompletedTask)
             .AddSingleton(settings)
             .AddSingleton(database)
             .AddSingleton(_ => DataSources.Create(database, "arc-saas-worker"))

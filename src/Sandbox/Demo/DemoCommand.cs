@@ -13,16 +13,8 @@ internal static class DemoCommand
     public static Command Create()
     {
         var key = new Option<string>("--key") { Description = "The tenant's key.", DefaultValueFactory = _ => "newcompany" };
-        var functions = new Option<Uri>("--functions")
-        {
-            Description = "Where the control plane's functions are.",
-            DefaultValueFactory = _ => new Uri("http://127.0.0.1:14000"),
-        };
-        var mails = new Option<Uri>("--mails")
-        {
-            Description = "The sandbox's Novu, for the invitation's mail.",
-            DefaultValueFactory = _ => new Uri("http://127.0.0.1:3000"),
-        };
+        var functions = Address("--functions", "Where the control plane's functions are.", "http://127.0.0.1:14000");
+        var mails = Address("--mails", "The sandbox's Novu, for the invitation's mail.", "http://127.0.0.1:3000");
         var passwords = new Option<DirectoryInfo>("--passwords")
         {
             Description = "Folder that keeps the administrators' passwords, readable for you alone.",
@@ -62,6 +54,19 @@ internal static class DemoCommand
         });
         return command;
     }
+
+    private static Option<Uri> Address(string name, string description, string usual) => new(name)
+    {
+        Description = description,
+        DefaultValueFactory = _ => new Uri(usual),
+        CustomParser = argument =>
+        {
+            if (Uri.TryCreate(argument.Tokens[0].Value, UriKind.Absolute, out var address))
+                return address;
+            argument.AddError($"{name}: found '{argument.Tokens[0].Value}', expected an address such as {usual}.");
+            return null;
+        },
+    };
 }
 
 /// <summary>The demo cannot go on; the message says why.</summary>

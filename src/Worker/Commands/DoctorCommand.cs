@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Worker.Commands.Doctor;
 
 namespace Worker.Commands;
@@ -11,6 +12,7 @@ internal static class DoctorCommand
         var functions = new Option<Uri?>("--functions")
         {
             Description = "Where the functions are; without it they are not asked. Example: http://127.0.0.1:14000",
+            CustomParser = Address,
         };
         var token = new Option<FileInfo?>("--lead-token-file")
         {
@@ -31,6 +33,17 @@ internal static class DoctorCommand
         command.SetAction((parsed, cancellation) => RunAsync(
             parsed.GetValue(functions), parsed.GetValue(token)?.FullName, parsed.GetValue(lead), cancellation));
         return command;
+    }
+
+    private static Uri? Address(ArgumentResult argument)
+    {
+        string text = argument.Tokens[0].Value;
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var address))
+        {
+            argument.AddError($"--functions: found '{text}', expected an address such as http://127.0.0.1:14000.");
+        }
+
+        return address;
     }
 
     private static async Task<int> RunAsync(

@@ -56,9 +56,13 @@ internal sealed class TenantVerification(CommandHost host, TenantKey key, Tenant
         {
             var (schema, role) = await host.Outside<Postgres.TenantSchemas>().FindAsync(
                 resources.Schema, mark, cancellation);
-            return Is("schema", schema && role, schema && role
-                ? $"{resources.Schema}, owned by its role"
-                : $"{resources.Schema}: {(schema ? "its role" : role ? "the schema" : "neither schema nor role")} is missing");
+            return Is("schema", schema && role, (schema, role) switch
+            {
+                (true, true) => $"{resources.Schema}, owned by its role",
+                (true, false) => $"{resources.Schema} is there, its role is not",
+                (false, true) => $"{resources.Schema} is not there, its role is",
+                _ => $"{resources.Schema} is not there",
+            });
         }
 
         async Task<Tick> BucketAsync()

@@ -57,6 +57,7 @@ internal sealed class Shard : IDisposable
             {
                 try
                 {
+                    Runs.RemoveExpired();
                     result = work();
                 }
                 finally
@@ -106,7 +107,6 @@ internal sealed class Shard : IDisposable
     private Task EndTurn()
     {
         while (effects.TryDequeue(out var next) || matches.TryDequeue(out next)) next();
-        Runs.RemoveExpired();
         TurnEnded?.Invoke();
         return Store.Commit();
     }

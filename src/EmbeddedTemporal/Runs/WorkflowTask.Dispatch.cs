@@ -44,7 +44,8 @@ internal sealed partial class WorkflowTask
                 AwaitCompletion(started.EventId, started.EventTime.ToDateTimeOffset());
                 break;
             case { EventType: EventType.WorkflowTaskFailed or EventType.WorkflowTaskTimedOut }:
-                Attempt = 2;
+                // How often it was tried is not stored: it counts anew, but is not taken for a first attempt.
+                Attempt = run.FlushBuffer() ? 1 : 2;
                 Schedule();
                 break;
         }

@@ -12,9 +12,13 @@ internal sealed class TestServer : IAsyncDisposable
 {
     private readonly List<RunningWorker> workers = [];
 
-    private TestServer(EmbeddedTemporalServer server, TemporalClient client) => (Server, Client) = (server, client);
+    private readonly EmbeddedTemporalServer? server;
 
-    public EmbeddedTemporalServer Server { get; }
+    private TestServer(EmbeddedTemporalServer? server, TemporalClient client) =>
+        (this.server, Client) = (server, client);
+
+    public EmbeddedTemporalServer Server =>
+        server ?? throw new InvalidOperationException("the server is another process");
 
     public TemporalClient Client { get; }
 
@@ -23,9 +27,11 @@ internal sealed class TestServer : IAsyncDisposable
     public static async Task<TestServer> StartAsync(EmbeddedTemporalOptions? options = null)
     {
         var server = await EmbeddedTemporalServer.StartAsync(options ?? new EmbeddedTemporalOptions());
-        var client = await TemporalClient.ConnectAsync(new(server.Address) { Namespace = "default" });
-        return new TestServer(server, client);
+        return new TestServer(server, await ClientOf(server.Address));
     }
+
+    /// <summary>For a server in another process.</summary>
+    public static async Task<TestServer> ConnectAsync(string address) => new(null, await ClientOf(address));
 
     /// <summary>A server with a worker that knows all test workflows and these activities.</summary>
     public static async Task<TestServer> WithWorkerAsync(
@@ -44,7 +50,7 @@ internal sealed class TestServer : IAsyncDisposable
         foreach (var activity in activities) options.AddActivity(ActivityDefinition.Create(activity));
         configure?.Invoke(options);
         // A worker of its own connection, as one of another process: a client takes one worker a queue only.
-        var client = await TemporalClient.ConnectAsync(new(Server.Address) { Namespace = "default" });
+        var client = await ClientOf(Client.Connection.Options.TargetHost!);
         var worker = new RunningWorker(new TemporalWorker(client, options));
         workers.Add(worker);
         return worker;
@@ -63,6 +69,9 @@ internal sealed class TestServer : IAsyncDisposable
     {
         foreach (var worker in workers) await worker.DisposeAsync();
         await Replay.AllAsync(Client);
-        await Server.DisposeAsync();
+        if (server is not null) await server.DisposeAsync();
     }
+
+    private static Task<TemporalClient> ClientOf(string address) =>
+        TemporalClient.ConnectAsync(new(address) { Namespace = "default" });
 }

@@ -1,0 +1,11 @@
+namespace EmbeddedTemporal.Tests.Recovery;
+
+/// <summary>A database file in a folder of its own, gone after the test.</summary>
+internal sealed class DatabaseFile : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("embedded-temporal-").FullName;
+
+    public string Path => System.IO.Path.Combine(folder, "temporal.db");
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+}

@@ -1,0 +1,143 @@
+using System.Collections.Concurrent;
+using EmbeddedTemporal.Tests.Scenarios;
+using EmbeddedTemporal.Tests.Support;
+using Temporalio.Activities;
+using Temporalio.Api.Enums.V1;
+
+namespace EmbeddedTemporal.Tests.Recovery;
+
+public sealed class KillTests
+{
+    [Fact]
+    public async Task Sagas_go_on_after_the_server_is_killed_and_no_step_runs_twice()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        await using var test = await TestServer.ConnectAsync(server.Address);
+        var steps = new ConcurrentQueue<string>();
+        var halfway = new TaskCompletionSource();
+        await test.StartWorkerAsync(null, [Activity("Do")] (string step) =>
+        {
+            steps.Enqueue(step);
+            if (steps.Count > 100) halfway.TrySetResult();
+        });
+        var sagas = await Task.WhenAll(Enumerable.Range(0, 20).Select(saga => test.StartAsync(
+            "SagaWorkflow", [Enumerable.Range(0, 10).Select(step => $"{saga}/{step}").ToArray()])));
+
+        await halfway.Task;
+        await server.KillAsync();
+        await server.StartAgainAsync();
+
+        foreach (var saga in sagas) Assert.Equal("done", await saga.GetResultAsync<string>());
+        Assert.Equal(200, steps.Count);
+        Assert.Equal(200, steps.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_signal_that_was_acknowledged_during_a_workflow_task_survives_the_server()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        await using var test = await TestServer.ConnectAsync(server.Address);
+        var (atWork, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await test.StartWorkerAsync(null, [Activity("Work")] async () =>
+        {
+            atWork.TrySetResult();
+            await go.Task;
+        });
+        var run = await test.StartAsync("HastyWorkflow");
+        await atWork.Task;
+
+        await run.SignalAsync("Say", ["remember me"]);
+        await server.KillAsync();
+        await server.StartAgainAsync();
+        go.SetResult();
+
+        Assert.Equal(1, await run.GetResultAsync<int>());
+    }
+
+    [Fact]
+    public async Task A_started_activity_and_its_heartbeat_survive_the_server()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        await using var test = await TestServer.ConnectAsync(server.Address);
+        var (attempts, go) = (0, new TaskCompletionSource());
+        await test.StartWorkerAsync(null, [Activity("Work")] async () =>
+        {
+            attempts++;
+            ActivityExecutionContext.Current.Heartbeat("halfway");
+            await go.Task;
+            return "done";
+        });
+        var run = await test.StartAsync("ActivityWorkflow", new ActivityTimeouts(StartToClose: 600, Heartbeat: 300));
+        await Histories.UntilAsync(
+            async () => (await run.DescribeRawAsync()).PendingActivities,
+            pending => pending is [{ HeartbeatDetails: not null }]);
+
+        await server.KillAsync();
+        await server.StartAgainAsync();
+        var activity = Assert.Single((await run.DescribeRawAsync()).PendingActivities);
+        go.SetResult();
+
+        Assert.Equal(PendingActivityState.Started, activity.State);
+        Assert.Equal("\"halfway\"", activity.HeartbeatDetails.Payloads_[0].Data.ToStringUtf8());
+        Assert.Equal("done", await run.GetResultAsync<string>());
+        Assert.Equal(1, attempts);
+    }
+
+    [Fact]
+    public async Task Every_child_that_a_parent_started_with_its_last_words_exists_though_the_server_was_killed()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        await using var test = await TestServer.ConnectAsync(server.Address);
+        await test.StartWorkerAsync();
+        string[] children = [.. Enumerable.Range(0, 30).Select(_ => Ids.New())];
+        var parents = await Task.WhenAll(children.Select(child => test.StartAsync("LastWordsWorkflow", child)));
+
+        await parents[0].GetResultAsync();
+        await server.KillAsync();
+        await server.StartAgainAsync();
+
+        foreach (var parent in parents) await parent.GetResultAsync();
+        foreach (var child in children)
+        {
+            var handle = test.Client.GetWorkflowHandle(child);
+            await handle.SignalAsync("Say", ["alive"]);
+            Assert.Equal(["alive"], await handle.GetResultAsync<string[]>());
+        }
+    }
+
+    [Fact]
+    public async Task Another_worker_takes_over_from_a_killed_one_without_waiting_for_its_sticky_queue()
+    {
+        await using var test = await TestServer.StartAsync();
+        await using var killed = await WorkerProcess.StartAsync(test.Server.Address, test.TaskQueue);
+        var run = await test.StartAsync("CollectWorkflow", 2);
+        Assert.Equal(1, await run.ExecuteUpdateAsync<int>("Add", ["a"]));
+
+        await killed.KillAsync();
+        await test.StartWorkerAsync();
+        Assert.Equal(2, await run.ExecuteUpdateAsync<int>("Add", ["b"]));
+
+        Assert.Equal(["a", "b"], await run.GetResultAsync<string[]>());
+    }
+
+    [Fact]
+    public async Task An_activity_of_a_killed_worker_goes_to_another_one_with_its_last_heartbeat()
+    {
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var test = await TestServer.StartAsync(new() { TimeProvider = clock });
+        await using var killed = await WorkerProcess.StartAsync(test.Server.Address, test.TaskQueue);
+        var run = await test.StartAsync("ActivityWorkflow", new ActivityTimeouts(StartToClose: 600, Heartbeat: 60));
+        await Histories.UntilAsync(
+            async () => (await run.DescribeRawAsync()).PendingActivities,
+            pending => pending is [{ HeartbeatDetails: not null }]);
+
+        await killed.KillAsync();
+        await test.StartWorkerAsync(
+            null,
+            [Activity("Work")] () => ActivityExecutionContext.Current.Info.HeartbeatDetailAtAsync<string>(0));
+        clock.Advance(TimeSpan.FromSeconds(60));
+        clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal("from the first worker", await run.GetResultAsync<string>());
+    }
+}

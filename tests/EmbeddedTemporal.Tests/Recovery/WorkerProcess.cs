@@ -1,0 +1,34 @@
+using EmbeddedTemporal.Tests.Support;
+using Temporalio.Activities;
+using Temporalio.Client;
+using Temporalio.Worker;
+
+namespace EmbeddedTemporal.Tests.Recovery;
+
+/// <summary>A worker in a process of its own. Its activity "Work" heartbeats once and never ends.</summary>
+internal static class WorkerProcess
+{
+    public static Task<OtherProcess> StartAsync(string address, string queue) =>
+        OtherProcess.StartAsync("work", address, queue);
+
+    /// <summary>The other process's side.</summary>
+    public static async Task<int> WorkAsync(string address, string queue)
+    {
+        var options = new TemporalWorkerOptions(queue).AddActivity(Work);
+        foreach (var workflow in TestWorkflows.All) options.AddWorkflow(workflow);
+        using var worker = new TemporalWorker(await TemporalClient.ConnectAsync(new(address)), options);
+        using var stop = new CancellationTokenSource();
+        var working = worker.ExecuteAsync(stop.Token);
+        await OtherProcess.ServeUntilParentEndsAsync("ready");
+        await stop.CancelAsync();
+        await working.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return 0;
+    }
+
+    [Activity]
+    private static Task<string> Work()
+    {
+        ActivityExecutionContext.Current.Heartbeat("from the first worker");
+        return new TaskCompletionSource<string>().Task;
+    }
+}

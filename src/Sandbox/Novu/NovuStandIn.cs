@@ -11,6 +11,8 @@ internal static class NovuStandIn
     {
         app.Use(Refusals(store));
         app.Use(Authentication(options));
+        if (options.RateLimits)
+            app.Use(NovuRateLimits.Middleware(store.Time));
         app.MapGet("/v1/health-check", () => NovuAnswer.Data(new JsonObject { ["status"] = "ok" }));
         app.MapPost("/v1/events/trigger", async (HttpRequest request) =>
             NovuAnswer.Data(new Events(store).Trigger(await NovuBody.ReadAsync(request)), StatusCodes.Status201Created));

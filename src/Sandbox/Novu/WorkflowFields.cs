@@ -74,7 +74,7 @@ internal static class WorkflowFields
         foreach (var (field, value) in values)
         {
             if (Template.Unknown(value?.ToString() ?? "") is { } piece)
-                throw NovuException.Invalid($"steps.controlValues.{field}", "the sandbox renders {{ path }} and default alone", piece);
+                throw NovuException.Invalid($"steps.controlValues.{field}", "the sandbox renders {{ path }}, default and escape alone", piece);
         }
 
         return new WorkflowStep(

@@ -34,6 +34,14 @@ public sealed class TriggerTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
+    public async Task What_people_typed_is_as_they_typed_it_unless_the_template_escapes_it()
+    {
+        var workflow = await novu.WorkflowAsync($"welcome-{id}", body: "{{payload.x}} {{ payload.x | default: 'y' | escape }}");
+        await novu.TriggerAsync(workflow, new { subscriberId = id, email = $"{id}@example.com" }, new { x = "<b>" });
+        Assert.Equal("<b> &lt;b&gt;", (await fixture.Control.MailsAsync(id)).Single().Body);
+    }
+
+    [Fact]
     public async Task A_repeated_transaction_is_answered_as_a_success_and_sends_nothing()
     {
         var workflow = await novu.WorkflowAsync($"welcome-{id}");

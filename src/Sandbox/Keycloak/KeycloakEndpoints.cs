@@ -1,4 +1,5 @@
 using Sandbox.Keycloak.Admin;
+using Sandbox.Keycloak.Console;
 using Sandbox.Keycloak.Http;
 using Sandbox.Keycloak.Oidc;
 using Sandbox.Keycloak.Storage;
@@ -37,5 +38,6 @@ public static class KeycloakEndpoints
         app.MapUserProfile();
         app.MapRoleMappings();
         app.MapRoles();
+        app.MapConsole();
     }
 }

@@ -11,7 +11,7 @@ internal sealed class Caller
 {
     private readonly HashSet<string> roles;
 
-    private Caller(HttpContext context, World world, AccessToken token)
+    public Caller(HttpContext context, World world, AccessToken token)
     {
         Http = context;
         World = world;
@@ -35,7 +35,7 @@ internal sealed class Caller
     public static ValueTask<Caller?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
         var world = context.Keycloak().Current;
-        var token = context.BearerToken() is { } text ? AccessToken.Verify(context, world, text) : null;
+        var token = context.BearerToken() is { } text ? AccessToken.Verify(context, world, text, out _) : null;
         return ValueTask.FromResult<Caller?>(new Caller(context, world, token ?? throw Refusal.Unauthorized));
     }
 

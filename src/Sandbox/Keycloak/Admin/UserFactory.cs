@@ -48,7 +48,14 @@ internal sealed class UserFactory(KeycloakState state)
         user = WithFields(user, sent);
         if (user.Email is { } email && !realm.Settings.Flag("duplicateEmailsAllowed") && realm.UserWithEmail(email) is not null)
             throw Refusal.Because(409, "Duplicate resource error");
-        return WithCredentials(realm, user, sent);
+        foreach (var (password, _) in Passwords(sent))
+        {
+            if (PasswordPolicy.Of(realm).Check(user, password) is not null)
+                throw Refusal.Because(400, "Password policy not met. See logs for details");
+            // An import passes over "temporary": only a required action makes the user choose another password.
+            user = WithPassword(realm, user, password);
+        }
+        return user;
     }
 
     /// <summary>
@@ -77,32 +84,44 @@ internal sealed class UserFactory(KeycloakState state)
         return WithCredentials(realm, user, sent);
     }
 
-    /// <summary>The user with a new password; the older ones are kept as far as the policy remembers them.</summary>
+    /// <summary>The user with a new password, who must change it at the next login if it is a temporary one.</summary>
     public User WithPassword(Realm realm, User user, string password, bool temporary)
     {
         var actions = user.RequiredActions.Where(action => action != User.UpdatePassword);
+        user = WithPassword(realm, user, password);
         return user with
         {
-            Passwords = [Password.Of(password, state.NewId(), state.Time.GetUtcNow()),
-                .. user.Passwords.Take(PasswordPolicy.Of(realm).History)],
             Settings = user.Settings.With("requiredActions",
                 KeycloakJson.Array(temporary ? actions.Append(User.UpdatePassword) : actions)),
         };
     }
 
+    // The older ones are kept as far as the policy remembers them.
+    private User WithPassword(Realm realm, User user, string password) => user with
+    {
+        Passwords = [Password.Of(password, state.NewId(), state.Time.GetUtcNow()),
+            .. user.Passwords.Take(PasswordPolicy.Of(realm).History)],
+    };
+
     private User WithCredentials(Realm realm, User user, Document sent)
+    {
+        foreach (var (password, temporary) in Passwords(sent))
+        {
+            if (PasswordPolicy.Of(realm).Check(user, password) is { } broken)
+                throw broken;
+            user = WithPassword(realm, user, password, temporary);
+        }
+        return user;
+    }
+
+    private static IEnumerable<(string Password, bool Temporary)> Passwords(Document sent)
     {
         foreach (var credential in sent.Items("credentials"))
         {
-            if (credential.Text("type") is not (null or "password"))
-                throw Refusal.NotPlayed($"credentials of type {credential.Text("type")}");
-            if (credential.Text("value") is not { Length: > 0 } password)
-                throw Refusal.NotPlayed("credentials without a value");
-            if (PasswordPolicy.Of(realm).Check(user, password) is not null)
-                throw Refusal.Because(400, "Password policy not met. See logs for details");
-            user = WithPassword(realm, user, password, credential.Flag("temporary"));
+            if (credential.Text("type") is not (null or "password") || credential.Text("value") is not { Length: > 0 } password)
+                throw Refusal.NotPlayed("credentials other than passwords in plain text");
+            yield return (password, credential.Flag("temporary"));
         }
-        return user;
     }
 
     /// <summary>The user with the fields that were sent; an empty e-mail address or name is taken away.</summary>

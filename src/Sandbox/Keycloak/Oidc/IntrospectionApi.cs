@@ -22,7 +22,7 @@ internal static class IntrospectionApi
         if (form["token"].ToString() is not { Length: > 0 } text)
             throw Refusal.OAuth(400, "invalid_request", "Token not provided.");
         // Only a client that a token is meant for learns what is in it.
-        if (AccessToken.Verify(context, context.Keycloak().Current, text) is not { } token || !IsFor(token, client))
+        if (AccessToken.Verify(context, context.Keycloak().Current, text, out _) is not { } token || !IsFor(token, client))
             return KeycloakJson.Plain(new JsonObject { ["active"] = false });
         var answer = token.Claims.ToObject();
         answer["client_id"] = token.Client.ClientId;

@@ -45,10 +45,10 @@ internal static class LogoutApi
 
     private static async Task<IResult> EndAsync(HttpContext context, string realm)
     {
-        var known = LoginRealm.Find(context, realm);
+        var known = context.Keycloak().Current.Find(realm) ?? throw Refusal.Error(404, "Realm does not exist");
         var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync() : FormCollection.Empty;
         if (form["refresh_token"].ToString() is not { Length: > 0 } token)
-            return Leave(context, known, name => form[name].ToString());
+            return Leave(context, LoginRealm.Find(context, realm), name => form[name].ToString());
         ClientAuthentication.Authenticate(context, known, form);
         var state = context.Keycloak();
         var claims = Jwt.VerifyInternal(state.KeysOf(known), token);

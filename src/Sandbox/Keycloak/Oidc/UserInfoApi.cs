@@ -18,8 +18,8 @@ internal static class UserInfoApi
         var known = world.Find(realm) ?? throw Refusal.Error(404, "Realm does not exist");
         if (await TokenOfAsync(context) is not { } text)
             return new Challenge(401, known, "");
-        if (AccessToken.Verify(context, world, text) is not { } token || token.Realm.Id != known.Id)
-            return new Challenge(401, known, Description("invalid_token", Reason(context, known, text)));
+        if (AccessToken.Verify(context, world, text, out var reason) is not { } token || token.Realm.Id != known.Id)
+            return new Challenge(401, known, Description("invalid_token", reason));
         var scope = TokenScope.Parse(token.Client, token.Claims.Text("scope"));
         if (!scope.IsOpenId)
             return new Challenge(403, known, Description("insufficient_scope", "Missing openid scope"));
@@ -36,10 +36,6 @@ internal static class UserInfoApi
         return context.Request.HasFormContentType
             && (await context.Request.ReadFormAsync())["access_token"].ToString() is { Length: > 0 } posted ? posted : null;
     }
-
-    private static string Reason(HttpContext context, Realm realm, string token) =>
-        Jwt.Verify(context.Keycloak().KeysOf(realm), token) is { } claims && AccessToken.IsCurrent(context, realm, claims)
-            ? "user_session_not_found" : "Token verification failed";
 
     private static string Description(string error, string text) => $", error=\"{error}\", error_description=\"{text}\"";
 

@@ -1,27 +1,17 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Microsoft.Data.Sqlite;
 using Sandbox.Keycloak.Model;
+using Sandbox.Storage;
 
 namespace Sandbox.Keycloak.Storage;
 
 /// <summary>The world on disk: one row for each realm, login and key set. A change is on the disk before it is answered.</summary>
-internal sealed class KeycloakFile : IDisposable
+internal sealed class KeycloakFile(string? path) : IDisposable
 {
-    private readonly SqliteConnection connection;
-
-    public KeycloakFile(string? path)
-    {
-        connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path ?? ":memory:", Pooling = false }.ToString());
-        connection.Open();
-        Execute(
-            """
-            PRAGMA journal_mode = WAL;
-            PRAGMA synchronous = FULL;
-            CREATE TABLE IF NOT EXISTS document (
-                kind TEXT NOT NULL, id TEXT NOT NULL, content TEXT NOT NULL, PRIMARY KEY (kind, id));
-            """);
-    }
+    private readonly Database database = Database.Open(path, """
+        CREATE TABLE IF NOT EXISTS document (
+            kind TEXT NOT NULL, id TEXT NOT NULL, content TEXT NOT NULL, PRIMARY KEY (kind, id));
+        """);
 
     public World Load() => new()
     {
@@ -31,53 +21,32 @@ internal sealed class KeycloakFile : IDisposable
     };
 
     /// <summary>Writes what differs, all of it or nothing.</summary>
-    public void Save(World before, World after)
+    public void Save(World before, World after) => database.Transaction(() =>
     {
-        using var transaction = connection.BeginTransaction();
         Save("realm", before.Realms, after.Realms);
         Save("session", before.Sessions, after.Sessions);
         Save("keys", before.Keys, after.Keys);
-        transaction.Commit();
-    }
+    });
 
-    public void Dispose() => connection.Dispose();
+    public void Dispose() => database.Dispose();
 
-    private ImmutableDictionary<string, T> Load<T>(string kind)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT id, content FROM document WHERE kind = $kind";
-        command.Parameters.AddWithValue("$kind", kind);
-        using var rows = command.ExecuteReader();
-        var found = ImmutableDictionary.CreateBuilder<string, T>();
-        while (rows.Read())
-            found.Add(rows.GetString(0), JsonSerializer.Deserialize<T>(rows.GetString(1))!);
-        return found.ToImmutable();
-    }
+    private ImmutableDictionary<string, T> Load<T>(string kind) => database
+        .Query("SELECT id, content FROM document WHERE kind = ?1",
+            row => KeyValuePair.Create(row.GetString(0), JsonSerializer.Deserialize<T>(row.GetString(1))!), kind)
+        .ToImmutableDictionary();
 
     private void Save<T>(string kind, ImmutableDictionary<string, T> before, ImmutableDictionary<string, T> after)
         where T : class
     {
         if (ReferenceEquals(before, after))
             return;
-        foreach (var (id, value) in after)
+        foreach (var (id, value) in after.Where(entry => !ReferenceEquals(before.GetValueOrDefault(entry.Key), entry.Value)))
         {
-            if (!ReferenceEquals(before.GetValueOrDefault(id), value))
-                Put(kind, id, JsonSerializer.Serialize(value));
+            database.Execute(
+                "INSERT INTO document VALUES (?1, ?2, ?3) ON CONFLICT (kind, id) DO UPDATE SET content = ?3",
+                kind, id, JsonSerializer.Serialize(value));
         }
         foreach (var id in before.Keys.Where(id => !after.ContainsKey(id)))
-            Execute("DELETE FROM document WHERE kind = $kind AND id = $id", ("$kind", kind), ("$id", id));
-    }
-
-    private void Put(string kind, string id, string content) => Execute(
-        "INSERT INTO document VALUES ($kind, $id, $content) ON CONFLICT (kind, id) DO UPDATE SET content = $content",
-        ("$kind", kind), ("$id", id), ("$content", content));
-
-    private void Execute(string sql, params ReadOnlySpan<(string Name, string Value)> parameters)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        foreach (var (name, value) in parameters)
-            command.Parameters.AddWithValue(name, value);
-        command.ExecuteNonQuery();
+            database.Execute("DELETE FROM document WHERE kind = ?1 AND id = ?2", kind, id);
     }
 }

@@ -3,31 +3,33 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Tokens;
 
-/// <summary>A bearer token that holds: signed by its realm, not expired, its user and login still there.</summary>
+/// <summary>A bearer token that holds: signed by its realm, not expired, its client, user and login still there.</summary>
 internal sealed record AccessToken(Realm Realm, Client Client, User User, Session? Session, Document Claims)
 {
-    /// <summary>Null for a token that does not hold, for whatever reason.</summary>
-    public static AccessToken? Verify(HttpContext context, World world, string token)
+    /// <summary>
+    /// Null for a token that does not hold; then <paramref name="reason"/> says why, in the server's words. That its realm
+    /// has been switched off since is no reason: the real server goes on taking the token.
+    /// </summary>
+    public static AccessToken? Verify(HttpContext context, World world, string token, out string reason)
     {
         var state = context.Keycloak();
+        reason = "Token verification failed";
         var issuer = Jwt.Peek(token)?.Text("iss");
-        if (world.Realms.Values.FirstOrDefault(realm => context.IssuerOf(realm) == issuer) is not { Enabled: true } realm)
+        if (world.Realms.Values.FirstOrDefault(realm => context.IssuerOf(realm) == issuer) is not { } realm
+            || Jwt.Verify(state.KeysOf(realm), token) is not { } claims || claims.Text("typ") != "Bearer"
+            || claims.Root.GetProperty("exp").GetInt64() <= state.Seconds
+            || realm.ClientNamed(claims.Text("azp") ?? "") is not { } client)
             return null;
-        if (Jwt.Verify(state.KeysOf(realm), token) is not { } claims || !IsCurrent(context, realm, claims))
+        reason = "Client disabled";
+        if (!client.Enabled)
             return null;
-        if (realm.ClientNamed(claims.Text("azp") ?? "") is not { Enabled: true } client)
-            return null;
+        reason = "user_session_not_found";
         var session = claims.Text("sid") is { } sid ? world.Sessions.GetValueOrDefault(sid) : null;
         if (claims.Has("sid") && (session?.IsLive(realm, state.Seconds) != true || !session.Clients.Contains(client.Id)))
             return null;
-        var userId = claims.Text("sub") ?? session?.UserId;
-        return userId is not null && realm.Users.GetValueOrDefault(userId) is { Enabled: true } user
-            ? new AccessToken(realm, client, user, session, claims)
-            : null;
+        if (realm.Users.GetValueOrDefault(claims.Text("sub") ?? session?.UserId ?? "") is not { } user)
+            return null;
+        reason = "User disabled";
+        return user.Enabled ? new AccessToken(realm, client, user, session, claims) : null;
     }
-
-    /// <summary>Whether these are the claims of an access token of the realm that has not expired.</summary>
-    public static bool IsCurrent(HttpContext context, Realm realm, Document claims) =>
-        claims.Text("typ") == "Bearer" && claims.Text("iss") == context.IssuerOf(realm)
-        && claims.Root.GetProperty("exp").GetInt64() > context.Keycloak().Seconds;
 }

@@ -1,0 +1,129 @@
+using System.Text.Json.Nodes;
+
+namespace Sandbox.Tests.Keycloak;
+
+public sealed class ClientTests(KeycloakServer server) : IClassFixture<KeycloakServer>
+{
+    [Fact]
+    public async Task A_confidential_client_has_a_secret_and_a_public_one_has_none()
+    {
+        var realm = await server.NewRealmAsync();
+        var token = await server.AdminTokenAsync();
+        var path = $"/admin/realms/{realm}/clients";
+
+        var confidential = await server.PostAsync(path, """{"clientId":"c"}""", token);
+        var secret = await server.GetAsync($"{path}/{confidential.Id}/client-secret", token);
+        Assert.Equal("secret", secret.Json["type"]!.GetValue<string>());
+        Assert.Equal(86, secret.Json["value"]!.GetValue<string>().Length);
+        var another = await server.PostAsync($"{path}/{confidential.Id}/client-secret", "", token);
+        Assert.NotEqual(secret.Json["value"]!.GetValue<string>(), another.Json["value"]!.GetValue<string>());
+
+        var open = await server.PostAsync(path, """{"clientId":"p","publicClient":true}""", token);
+        Assert.Equal("""{"type":"secret"}""", (await server.GetAsync($"{path}/{open.Id}/client-secret", token)).Text);
+        var account = await server.GetAsync($"{path}/{open.Id}/service-account-user", token);
+        Assert.Equal((400, """{"error":"Service account not enabled for the client 'p'"}"""), (account.Status, account.Text));
+    }
+
+    [Fact]
+    public async Task A_new_client_has_the_servers_defaults()
+    {
+        var realm = await server.NewRealmAsync();
+        var token = await server.AdminTokenAsync();
+
+        var made = await server.PostAsync($"/admin/realms/{realm}/clients",
+            """{"clientId":"c","publicClient":true,"redirectUris":["https://x.example/*"]}""", token);
+
+        var client = (await server.GetAsync($"/admin/realms/{realm}/clients/{made.Id}", token)).Json;
+        Assert.True(client["enabled"]!.GetValue<bool>());
+        Assert.True(client["standardFlowEnabled"]!.GetValue<bool>());
+        Assert.False(client["directAccessGrantsEnabled"]!.GetValue<bool>());
+        Assert.True(client["fullScopeAllowed"]!.GetValue<bool>());
+        Assert.Equal("https://x.example", client["webOrigins"]![0]!.GetValue<string>());
+        Assert.Equal(["acr", "basic", "email", "profile", "roles", "web-origins"],
+            client["defaultClientScopes"]!.AsArray().Select(scope => scope!.GetValue<string>()).Order());
+    }
+
+    [Fact]
+    public async Task An_update_merges_attributes_and_null_takes_one_away()
+    {
+        var realm = await server.NewRealmAsync();
+        var token = await server.AdminTokenAsync();
+        var made = await server.PostAsync($"/admin/realms/{realm}/clients", """{"clientId":"c","publicClient":true,"attributes":{"a":"1"}}""", token);
+        var path = $"/admin/realms/{realm}/clients/{made.Id}";
+
+        Assert.Equal(204, (await server.PutAsync(path, """{"attributes":{"b":"2"},"name":"N"}""", token)).Status);
+        Assert.Equal(204, (await server.PutAsync(path, """{"attributes":{"a":null,"c":"3"}}""", token)).Status);
+
+        var client = (await server.GetAsync(path, token)).Json;
+        Assert.Equal("N", client["name"]!.GetValue<string>());
+        Assert.Equal(["b", "c", "realm_client"], client["attributes"]!.AsObject().Select(attribute => attribute.Key).Order());
+        Assert.Equal(204, (await server.DeleteAsync(path, token)).Status);
+        var gone = await server.DeleteAsync(path, token);
+        Assert.Equal((404, """{"error":"Could not find client"}"""), (gone.Status, gone.Text));
+    }
+
+    [Theory]
+    [InlineData("""{"clientId":"account"}""", 409, """{"errorMessage":"Client account already exists"}""")]
+    [InlineData("""{"clientId":""}""", 400, """{"error":"invalid_input","error_description":"Client ID cannot be blank"}""")]
+    [InlineData("""{"clientId":"c","redirectUris":["javascript:alert(1)"]}""", 400,
+        """{"error":"invalid_input","error_description":"A redirect URI uses an illegal scheme"}""")]
+    [InlineData("""{"clientId":"c","redirectUris":["https://a/#f"]}""", 400,
+        """{"error":"invalid_input","error_description":"A redirect URI must not contain an URL fragment"}""")]
+    [InlineData("""{"clientId":"c","protocolMappers":[{"nam":"x"}]}""", 400,
+        """{"error":"Invalid json representation for ProtocolMapperRepresentation. Unrecognized field \"nam\" at line 1 column 44."}""")]
+    [InlineData("""{"clientId":"c","x": [1]}""", 400,
+        """{"error":"Invalid json representation for ClientRepresentation. Unrecognized field \"x\" at line 1 column 23."}""")]
+    public async Task A_client_that_is_wrong_is_refused(string body, int status, string answer)
+    {
+        var realm = await server.NewRealmAsync();
+
+        var refused = await server.PostAsync($"/admin/realms/{realm}/clients", body, await server.AdminTokenAsync());
+
+        Assert.Equal((status, answer), (refused.Status, refused.Text));
+    }
+
+    [Fact]
+    public async Task Mappers_of_a_client_come_and_go_one_by_one()
+    {
+        var realm = await server.NewRealmAsync();
+        var token = await server.AdminTokenAsync();
+        var client = await server.PostAsync($"/admin/realms/{realm}/clients", """{"clientId":"c"}""", token);
+        var path = $"/admin/realms/{realm}/clients/{client.Id}/protocol-mappers/models";
+        const string Mapper = """
+            {"name":"aud","protocol":"openid-connect","protocolMapper":"oidc-audience-mapper",
+             "config":{"included.custom.audience":"control-plane","access.token.claim":"true"}}
+            """;
+
+        var made = await server.PostAsync(path, Mapper, token);
+        Assert.Equal(201, made.Status);
+        var mapper = await server.GetAsync($"{path}/{made.Id}", token);
+        Assert.Equal("control-plane", mapper.Json["config"]!["included.custom.audience"]!.GetValue<string>());
+        Assert.Equal("true", mapper.Json["config"]!["introspection.token.claim"]!.GetValue<string>());
+        var twice = await server.PostAsync(path, Mapper, token);
+        Assert.Equal((409, """{"errorMessage":"Protocol mapper exists with same name"}"""), (twice.Status, twice.Text));
+        var unknown = await server.PostAsync(path, Mapper.Replace("oidc-audience-mapper", "nope", StringComparison.Ordinal), token);
+        Assert.Equal((404, """{"error":"ProtocolMapper provider not found"}"""), (unknown.Status, unknown.Text));
+        Assert.Equal(204, (await server.DeleteAsync($"{path}/{made.Id}", token)).Status);
+        Assert.Equal((404, """{"error":"Model not found"}"""), await server.DeleteAsync($"{path}/{made.Id}", token) is var gone
+            ? (gone.Status, gone.Text) : default);
+    }
+
+    [Fact]
+    public async Task Every_realm_has_its_clients_and_master_one_to_rule_it()
+    {
+        var realm = await server.NewRealmAsync();
+        var token = await server.AdminTokenAsync();
+
+        var clients = (await server.GetAsync($"/admin/realms/{realm}/clients", token)).Json.AsArray();
+        Assert.Equal(["account", "account-console", "admin-cli", "broker", "realm-management", "security-admin-console"],
+            clients.Select(client => client!["clientId"]!.GetValue<string>()).Order());
+        Assert.Equal(22, await CountRolesAsync(realm, "realm-management", token));
+        Assert.Equal(21, await CountRolesAsync("master", realm + "-realm", token));
+    }
+
+    private async Task<int> CountRolesAsync(string realm, string clientId, string token)
+    {
+        JsonNode client = await server.FindAsync($"/admin/realms/{realm}/clients?clientId={clientId}", token);
+        return (await server.GetAsync($"/admin/realms/{realm}/clients/{client["id"]}/roles", token)).Json.AsArray().Count;
+    }
+}

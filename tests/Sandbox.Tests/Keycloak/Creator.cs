@@ -1,0 +1,43 @@
+namespace Sandbox.Tests.Keycloak;
+
+/// <summary>A client of master whose service account may create realms, as the product's setup makes one.</summary>
+internal sealed class Creator : IAsyncDisposable
+{
+    public const string Secret = "s3cret + more";
+
+    private readonly KeycloakServer server;
+    private readonly string id;
+
+    private Creator(KeycloakServer server, string clientId, string id)
+    {
+        this.server = server;
+        this.id = id;
+        ClientId = clientId;
+    }
+
+    public string ClientId { get; }
+
+    public static async Task<Creator> MakeAsync(KeycloakServer server, bool lightweight, bool fullScope = true)
+    {
+        var token = await server.AdminTokenAsync();
+        var name = KeycloakServer.UniqueName();
+        var client = await server.PostAsync("/admin/realms/master/clients", $$$"""
+            {"clientId":"{{{name}}}","secret":"{{{Secret}}}","serviceAccountsEnabled":true,"standardFlowEnabled":false,
+             "fullScopeAllowed":{{{(fullScope ? "true" : "false")}}},
+             "attributes":{"client.use.lightweight.access.token.enabled":"{{{(lightweight ? "true" : "false")}}}"}}
+            """, token);
+        Assert.Equal(201, client.Status);
+        var user = await server.GetAsync($"/admin/realms/master/clients/{client.Id}/service-account-user", token);
+        var role = await server.GetAsync("/admin/realms/master/roles/create-realm", token);
+        var mapped = await server.PostAsync(
+            $"/admin/realms/master/users/{user.Json["id"]}/role-mappings/realm", $"[{role.Text}]", token);
+        Assert.Equal(204, mapped.Status);
+        return new Creator(server, name, client.Id);
+    }
+
+    public async Task<string> TokenAsync() =>
+        (await server.ClientCredentialsAsync("master", ClientId, Secret)).AccessToken;
+
+    public async ValueTask DisposeAsync() =>
+        await server.DeleteAsync($"/admin/realms/master/clients/{id}", await server.AdminTokenAsync());
+}

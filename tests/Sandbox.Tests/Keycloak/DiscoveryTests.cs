@@ -1,0 +1,100 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Sandbox.Tests.Keycloak;
+
+public sealed class DiscoveryTests(KeycloakServer server) : IClassFixture<KeycloakServer>
+{
+    [Fact]
+    public async Task A_realm_names_its_endpoints()
+    {
+        var realm = await server.NewRealmAsync();
+
+        var answer = await server.GetAsync($"/realms/{realm}/.well-known/openid-configuration");
+
+        Assert.Equal("no-store, must-revalidate, no-cache, no-transform".Split(", ").Order(),
+            answer.Headers.CacheControl!.ToString().Split(", ").Order());
+        var discovery = answer.Json;
+        Assert.Equal(server.Issuer(realm), discovery["issuer"]!.GetValue<string>());
+        foreach (var (name, path) in (Dictionary<string, string>)new()
+        {
+            ["authorization_endpoint"] = "auth", ["token_endpoint"] = "token", ["userinfo_endpoint"] = "userinfo",
+            ["jwks_uri"] = "certs", ["end_session_endpoint"] = "logout", ["introspection_endpoint"] = "token/introspect",
+        })
+            Assert.Equal($"{server.Issuer(realm)}/protocol/openid-connect/{path}", discovery[name]!.GetValue<string>());
+        Assert.Contains("S256", discovery["code_challenge_methods_supported"]!.AsArray().Select(method => method!.GetValue<string>()));
+        Assert.True(discovery["authorization_response_iss_parameter_supported"]!.GetValue<bool>());
+    }
+
+    [Fact]
+    public async Task Tokens_are_signed_with_the_key_that_the_realm_publishes()
+    {
+        var realm = await server.NewRealmAsync(Realms.WithApplication);
+        var token = (await server.PasswordAsync(realm, "direct", "alice", Realms.Password)).AccessToken.Split('.');
+        var header = JsonNode.Parse(Base64Url.DecodeFromChars(token[0]))!;
+
+        var keys = (await server.GetAsync($"/realms/{realm}/protocol/openid-connect/certs")).Json["keys"]!.AsArray();
+
+        Assert.Equal(["RSA-OAEP", "RS256"], keys.Select(key => key!["alg"]!.GetValue<string>()).OrderDescending());
+        var published = keys.Single(key => key!["kid"]!.GetValue<string>() == header["kid"]!.GetValue<string>())!;
+        Assert.Equal(("RS256", "sig"), (header["alg"]!.GetValue<string>(), published["use"]!.GetValue<string>()));
+        using var rsa = RSA.Create(new RSAParameters
+        {
+            Modulus = Base64Url.DecodeFromChars(published["n"]!.GetValue<string>()),
+            Exponent = Base64Url.DecodeFromChars(published["e"]!.GetValue<string>()),
+        });
+        Assert.True(rsa.VerifyData(Encoding.ASCII.GetBytes($"{token[0]}.{token[1]}"), Base64Url.DecodeFromChars(token[2]),
+            HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+    }
+
+    [Fact]
+    public async Task A_forged_token_opens_nothing()
+    {
+        var realm = await server.NewRealmAsync(Realms.WithApplication);
+        var real = (await server.PasswordAsync(realm, "direct", "alice", Realms.Password)).AccessToken.Split('.');
+        var none = Base64Url.EncodeToString("""{"alg":"none","typ":"JWT"}"""u8);
+
+        foreach (var forged in (string[])[$"{none}.{real[1]}.", $"{none}.{real[1]}.{real[2]}", $"{real[0]}.{real[1]}."])
+        {
+            Assert.Equal(401, (await server.GetAsync($"/admin/realms/{realm}", forged)).Status);
+            var info = await server.GetAsync($"/realms/{realm}/protocol/openid-connect/userinfo", forged);
+            Assert.Equal((401, ""), (info.Status, info.Text));
+            Assert.Contains("Token verification failed", info.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_realm_that_is_switched_off_lets_nobody_in_but_who_is_in_stays()
+    {
+        var realm = await server.NewRealmAsync(Realms.WithApplication);
+        var token = (await server.PasswordAsync(realm, "direct", "alice", Realms.Password)).AccessToken;
+
+        await server.PutAsync($"/admin/realms/{realm}", """{"enabled":false}""", await server.AdminTokenAsync());
+
+        Assert.Equal(200, (await server.GetAsync($"/admin/realms/{realm}", token)).Status);
+        var refused = await server.PasswordAsync(realm, "direct", "alice", Realms.Password);
+        Assert.Equal((403, """{"error":"access_denied","error_description":"Realm not enabled"}"""), (refused.Status, refused.Text));
+    }
+
+    [Theory]
+    [InlineData("/realms/nosuch", """{"error":"Realm does not exist"}""")]
+    [InlineData("/realms/nosuch/.well-known/openid-configuration", """{"error":"Realm does not exist"}""")]
+    [InlineData("/realms/nosuch/protocol/openid-connect/auth", """{"error":"Realm does not exist"}""")]
+    [InlineData("/nosuch", """{"error":"Unable to find matching target resource method"}""")]
+    public async Task What_is_not_there_is_said_so(string path, string text)
+    {
+        var answer = await server.GetAsync(path);
+
+        Assert.Equal((404, text), (answer.Status, answer.Text));
+    }
+
+    [Fact]
+    public async Task The_root_leads_to_the_console()
+    {
+        var answer = await server.GetAsync("/");
+
+        Assert.Equal((302, new Uri(server.Address, "/admin/").ToString()), (answer.Status, answer.Location));
+    }
+}

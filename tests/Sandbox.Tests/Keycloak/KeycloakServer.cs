@@ -1,0 +1,106 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Testing;
+
+namespace Sandbox.Tests.Keycloak;
+
+/// <summary>
+/// The server that the contract tests talk to: the sandbox's, or the one that KEYCLOAK_CONTRACT_URL names (then with
+/// KEYCLOAK_CONTRACT_USERNAME and KEYCLOAK_CONTRACT_PASSWORD, admin and admin if unset). What the tests expect holds for both.
+/// </summary>
+public sealed class KeycloakServer : IAsyncLifetime
+{
+    private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+    private readonly List<string> realms = [];
+
+    public KeycloakServer(SandboxFixture sandbox)
+        : this(Environment.GetEnvironmentVariable("KEYCLOAK_CONTRACT_URL") is { Length: > 0 } url
+            ? new Uri(url) : sandbox.Sandbox.Keycloak!)
+    {
+    }
+
+    internal KeycloakServer(Uri address) => Address = address;
+
+    public Uri Address { get; }
+
+    public static string AdminUsername => Environment.GetEnvironmentVariable("KEYCLOAK_CONTRACT_USERNAME") ?? "admin";
+
+    public static string AdminPassword => Environment.GetEnvironmentVariable("KEYCLOAK_CONTRACT_PASSWORD") ?? "admin";
+
+    /// <summary>The address of a realm, and so the issuer of its tokens.</summary>
+    public string Issuer(string realm) => $"{Address.GetLeftPart(UriPartial.Authority)}/realms/{realm}";
+
+    public static string UniqueName() => SandboxFixture.UniqueKey();
+
+    public Task<Answer> GetAsync(string path, string? token = null) => SendAsync(HttpMethod.Get, path, null, token);
+
+    public Task<Answer> PostAsync(string path, string json, string? token = null) => SendAsync(HttpMethod.Post, path, json, token);
+
+    public Task<Answer> PutAsync(string path, string json, string? token = null) => SendAsync(HttpMethod.Put, path, json, token);
+
+    public Task<Answer> DeleteAsync(string path, string? token = null) => SendAsync(HttpMethod.Delete, path, null, token);
+
+    public Task<Answer> SendAsync(HttpMethod method, string path, string? json, string? token)
+    {
+        var request = new HttpRequestMessage(method, new Uri(Address, path));
+        if (json is not null)
+            request.Content = new StringContent(json, Encoding.UTF8, "application/json");
+        if (token is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return SendAsync(request);
+    }
+
+    public async Task<Answer> SendAsync(HttpRequestMessage request)
+    {
+        using (request)
+        using (var response = await http.SendAsync(request))
+            return new Answer(response, await response.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>The token endpoint's answer to these form fields.</summary>
+    public Task<Answer> TokenAsync(string realm, params (string Name, string Value)[] form) => SendAsync(new HttpRequestMessage(
+        HttpMethod.Post, $"{Issuer(realm)}/protocol/openid-connect/token")
+    {
+        Content = new FormUrlEncodedContent(form.Select(field => KeyValuePair.Create(field.Name, field.Value))),
+    });
+
+    public Task<Answer> PasswordAsync(string realm, string client, string username, string password, string? scope = null) =>
+        TokenAsync(realm, [("grant_type", "password"), ("client_id", client), ("username", username), ("password", password),
+            .. scope is null ? Array.Empty<(string, string)>() : [("scope", scope)]]);
+
+    public Task<Answer> ClientCredentialsAsync(string realm, string client, string secret) => TokenAsync(
+        realm, ("grant_type", "client_credentials"), ("client_id", client), ("client_secret", secret));
+
+    public async Task<string> AdminTokenAsync() =>
+        (await PasswordAsync("master", "admin-cli", AdminUsername, AdminPassword)).AccessToken;
+
+    /// <summary>
+    /// A realm of its own for a test, deleted at the end unless it is to be forgotten; {0} in <paramref name="content"/> is its name.
+    /// </summary>
+    public async Task<string> NewRealmAsync(string content = """{"realm":"{0}","enabled":true}""", bool forget = false)
+    {
+        var name = UniqueName();
+        var answer = await PostAsync("/admin/realms", content.Replace("{0}", name, StringComparison.Ordinal), await AdminTokenAsync());
+        Assert.Equal(201, answer.Status);
+        lock (realms)
+            realms.AddRange(forget ? [] : [name]);
+        return name;
+    }
+
+    /// <summary>The one client, user, … that the search of a collection finds.</summary>
+    public async Task<JsonNode> FindAsync(string path, string? token = null)
+    {
+        var found = await GetAsync(path, token ?? await AdminTokenAsync());
+        return Assert.Single(found.Json.AsArray())!;
+    }
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var realm in realms)
+            await DeleteAsync($"/admin/realms/{realm}", await AdminTokenAsync());
+        http.Dispose();
+    }
+}

@@ -1,0 +1,57 @@
+namespace Sandbox.Tests.Keycloak;
+
+/// <summary>Realms that tests import.</summary>
+internal static class Realms
+{
+    public const string Password = "a-long-password";
+
+    public const string Redirect = "https://app.example/callback";
+
+    private const string Mapper = """
+        {"name":"NAME","protocol":"openid-connect","protocolMapper":"oidc-usermodel-attribute-mapper","config":{
+          "user.attribute":"NAME","claim.name":"NAME","jsonType.label":"String","id.token.claim":"true",
+          "access.token.claim":"true","userinfo.token.claim":"true","introspection.token.claim":"true"}}
+        """;
+
+    private const string Profile = """
+        {\"attributes\":[{\"name\":\"username\",\"validations\":{\"length\":{\"min\":3,\"max\":255}},
+        \"permissions\":{\"view\":[\"admin\",\"user\"],\"edit\":[\"admin\",\"user\"]}},
+        {\"name\":\"email\",\"validations\":{\"email\":{}},\"required\":{\"roles\":[\"user\"]},
+        \"permissions\":{\"view\":[\"admin\",\"user\"],\"edit\":[\"admin\",\"user\"]}},
+        {\"name\":\"firstName\",\"required\":{\"roles\":[\"user\"]},
+        \"permissions\":{\"view\":[\"admin\",\"user\"],\"edit\":[\"admin\",\"user\"]}},
+        {\"name\":\"lastName\",\"required\":{\"roles\":[\"user\"]},
+        \"permissions\":{\"view\":[\"admin\",\"user\"],\"edit\":[\"admin\",\"user\"]}},
+        {\"name\":\"tenantId\",\"permissions\":{\"view\":[\"admin\"],\"edit\":[\"admin\"]}},
+        {\"name\":\"role\",\"permissions\":{\"view\":[\"admin\"],\"edit\":[\"admin\"]}}]}
+        """;
+
+    /// <summary>
+    /// A tenant's realm: the application (code with PKCE), a client that takes passwords, a profile with tenantId and role,
+    /// the administrator alice, and others who cannot log in yet.
+    /// </summary>
+    public static string WithApplication { get; } = """
+        {"realm":"{0}","enabled":true,"displayName":"Acme","passwordPolicy":"length(12)","attributes":{"tenantId":"t-1"},
+         "clients":[
+          {"clientId":"app","protocol":"openid-connect","enabled":true,"publicClient":true,"standardFlowEnabled":true,
+           "directAccessGrantsEnabled":false,"redirectUris":["https://app.example/*"],"webOrigins":["https://app.example"],
+           "attributes":{"pkce.code.challenge.method":"S256"},"protocolMappers":MAPPERS},
+          {"clientId":"direct","enabled":true,"publicClient":true,"directAccessGrantsEnabled":true,"protocolMappers":MAPPERS}],
+         "components":{"org.keycloak.userprofile.UserProfileProvider":[{"providerId":"declarative-user-profile","subComponents":{},
+          "config":{"kc.user.profile.config":["PROFILE"]}}]},
+         "users":[
+          {"username":"alice","email":"alice@app.example","firstName":"A","lastName":"L","enabled":true,
+           "attributes":{"tenantId":["t-1"],"role":["admin"]},"clientRoles":{"realm-management":["realm-admin"]},
+           "credentials":[{"type":"password","value":"SECRET"}]},
+          {"username":"temporary","email":"temporary@app.example","firstName":"T","lastName":"T","enabled":true,
+           "requiredActions":["UPDATE_PASSWORD"],"credentials":[{"type":"password","value":"SECRET"}]},
+          {"username":"nameless","enabled":true,"credentials":[{"type":"password","value":"SECRET"}]},
+          {"username":"disabled","email":"disabled@app.example","firstName":"D","lastName":"D","enabled":false,
+           "credentials":[{"type":"password","value":"SECRET"}]}]}
+        """
+        .Replace("MAPPERS", $"[{MapperOf("tenantId")},{MapperOf("role")}]", StringComparison.Ordinal)
+        .Replace("PROFILE", Profile.ReplaceLineEndings(""), StringComparison.Ordinal)
+        .Replace("SECRET", Password, StringComparison.Ordinal);
+
+    private static string MapperOf(string attribute) => Mapper.Replace("NAME", attribute, StringComparison.Ordinal);
+}

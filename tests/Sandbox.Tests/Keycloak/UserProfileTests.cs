@@ -1,0 +1,76 @@
+using System.Text.Json.Nodes;
+
+namespace Sandbox.Tests.Keycloak;
+
+public sealed class UserProfileTests(KeycloakServer server) : IClassFixture<KeycloakServer>
+{
+    [Fact]
+    public async Task A_new_realm_wants_an_address_and_names_and_lets_nothing_else_in()
+    {
+        var realm = await server.NewRealmAsync();
+
+        var profile = (await server.GetAsync($"/admin/realms/{realm}/users/profile", await server.AdminTokenAsync())).Json;
+
+        Assert.Equal(["username", "email", "firstName", "lastName"], Names(profile));
+        Assert.Equal(3, profile["attributes"]!.AsArray().Count(attribute => attribute!["required"] is not null));
+        Assert.Null(profile["unmanagedAttributePolicy"]);
+    }
+
+    [Fact]
+    public async Task A_declared_attribute_is_kept_from_then_on()
+    {
+        var realm = await server.NewRealmAsync();
+        var token = await server.AdminTokenAsync();
+        var path = $"/admin/realms/{realm}/users/profile";
+        var profile = (await server.GetAsync(path, token)).Json;
+        profile["attributes"]!.AsArray().Add(JsonNode.Parse(
+            """{"name":"tenantId","permissions":{"view":["admin"],"edit":["admin"]}}"""));
+
+        var stored = await server.PutAsync(path, profile.ToJsonString(), token);
+
+        Assert.Equal(200, stored.Status);
+        Assert.Contains("tenantId", Names(stored.Json));
+        var user = await server.PostAsync($"/admin/realms/{realm}/users", """{"username":"bob","attributes":{"tenantId":["1"]}}""", token);
+        Assert.Equal("1", (await server.GetAsync($"/admin/realms/{realm}/users/{user.Id}", token))
+            .Json["attributes"]!["tenantId"]![0]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task With_ADMIN_EDIT_an_administrator_may_write_any_attribute()
+    {
+        var realm = await server.NewRealmAsync();
+        var token = await server.AdminTokenAsync();
+        var path = $"/admin/realms/{realm}/users/profile";
+        var profile = (await server.GetAsync(path, token)).Json;
+        profile["unmanagedAttributePolicy"] = "ADMIN_EDIT";
+        Assert.Equal(200, (await server.PutAsync(path, profile.ToJsonString(), token)).Status);
+
+        var user = await server.PostAsync($"/admin/realms/{realm}/users", """{"username":"bob","attributes":{"any":["1"]}}""", token);
+
+        Assert.Equal("1", (await server.GetAsync($"/admin/realms/{realm}/users/{user.Id}", token)).Json["attributes"]!["any"]![0]!.GetValue<string>());
+    }
+
+    [Theory]
+    [InlineData("""{"attributes":[]}""",
+        """{"errorMessage":"[The attribute 'username' can not be removed, The attribute 'email' can not be removed]"}""")]
+    [InlineData("""{"attributes":[{"name":"username"},{"name":"email"},{"name":"x"},{"name":"x"}]}""",
+        """{"errorMessage":"[Attribute configuration already exists with 'name':'x']"}""")]
+    [InlineData("""{"attributes":[{"name":"username"},{"name":"email"},{"name":"g","group":"nope"}]}""",
+        """{"errorMessage":"[Attribute 'g' references unknown group 'nope']"}""")]
+    [InlineData("""{"attributes":[{"name":"username"},{"name":"email"},{"name":"g","validations":{"nope":{}}}]}""",
+        """{"errorMessage":"[Validator 'nope' defined for attribute 'g' doesn't exist]"}""")]
+    [InlineData("""{"foo":1}""",
+        """{"error":"Invalid json representation for UPConfig. Unrecognized field \"foo\" at line 1 column 9."}""")]
+    [InlineData("""{"unmanagedAttributePolicy":"DISABLED"}""", """{"error":"unknown_error","error_description":"Cannot parse the JSON"}""")]
+    public async Task A_profile_that_is_wrong_is_refused(string body, string answer)
+    {
+        var realm = await server.NewRealmAsync();
+
+        var refused = await server.PutAsync($"/admin/realms/{realm}/users/profile", body, await server.AdminTokenAsync());
+
+        Assert.Equal((400, answer), (refused.Status, refused.Text));
+    }
+
+    private static IEnumerable<string> Names(JsonNode profile) =>
+        profile["attributes"]!.AsArray().Select(attribute => attribute!["name"]!.GetValue<string>());
+}

@@ -31,6 +31,7 @@ public static class KeycloakEndpoints
         app.MapUserInfo();
         app.MapIntrospection();
         app.MapRealms();
+        app.MapPartialImport();
         app.MapClients();
         app.MapProtocolMappers();
         app.MapUsers();

@@ -41,10 +41,6 @@ public interface IKeycloakApi
     [Get("/admin/realms/{realm}/clients/{id}/service-account-user")]
     Task<UserRepresentation> GetServiceAccountUserAsync(string realm, string id, CancellationToken cancellationToken);
 
-    [Get("/admin/realms/{realm}/clients/{id}/roles/{role}")]
-    Task<RoleRepresentation> GetClientRoleAsync(
-        string realm, string id, string role, CancellationToken cancellationToken);
-
     [Get("/admin/realms/{realm}/roles/{role}")]
     Task<RoleRepresentation> GetRealmRoleAsync(string realm, string role, CancellationToken cancellationToken);
 
@@ -77,8 +73,7 @@ public interface IKeycloakApi
     Task<List<RoleRepresentation>> GetClientRolesOfAsync(
         string realm, string id, string client, CancellationToken cancellationToken);
 
-    [Post("/admin/realms/{realm}/users/{id}/role-mappings/clients/{client}")]
-    Task GrantClientRolesAsync(
-        string realm, string id, string client, [Body] List<RoleRepresentation> roles,
-        CancellationToken cancellationToken);
+    /// <summary>Users with their roles, in one transaction.</summary>
+    [Post("/admin/realms/{realm}/partialImport")]
+    Task ImportAsync(string realm, [Body] PartialImport import, CancellationToken cancellationToken);
 }

@@ -168,28 +168,23 @@ public sealed class KeycloakAdmin(IKeycloakApi api)
         }
     }
 
-    /// <summary>Roles of one of the realm's clients, such as <c>realm-management</c>; granting again changes nothing.</summary>
-    /// <returns>Whether anything was missing.</returns>
-    public async Task<bool> GrantClientRolesAsync(
+    /// <summary>
+    /// Makes the user with its roles, anew where it is there. Keycloak lets nobody give a role over a realm that they do
+    /// not hold themselves, and a service account that may only create realms does not hold <c>realm-admin</c>; whoever
+    /// manages the realm may import it.
+    /// </summary>
+    public Task ImportUserAsync(string realm, UserRepresentation user, CancellationToken cancellationToken) =>
+        api.ImportAsync(realm, new PartialImport("OVERWRITE", [user]), cancellationToken);
+
+    /// <summary>Of these roles of one of the realm's clients, such as <c>realm-management</c>, those the user lacks.</summary>
+    public async Task<IReadOnlyList<string>> MissingClientRolesAsync(
         string realm, string userId, string clientId, IEnumerable<string> roles, CancellationToken cancellationToken)
     {
         var client = await FindClientAsync(realm, clientId, cancellationToken)
             ?? throw new OutsideSystemException(System, HttpStatusCode.NotFound, $"GET clients of {realm}",
                 $"no client {clientId}");
         var held = await api.GetClientRolesOfAsync(realm, userId, client.Id!, cancellationToken);
-        var missing = new List<RoleRepresentation>();
-        foreach (string role in roles.Except(held.Select(r => r.Name)).OfType<string>())
-        {
-            var found = await api.GetClientRoleAsync(realm, client.Id!, role, cancellationToken);
-            missing.Add(new RoleRepresentation { Id = found.Id, Name = found.Name });
-        }
-
-        if (missing.Count > 0)
-        {
-            await api.GrantClientRolesAsync(realm, userId, client.Id!, missing, cancellationToken);
-        }
-
-        return missing.Count > 0;
+        return [.. roles.Except(held.Select(role => role.Name!))];
     }
 
     private static async Task UnlessGone(Task call)

@@ -102,3 +102,6 @@ public sealed record ComponentRepresentation
     public string? ProviderId { get; init; }
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Config { get; init; }
 }
+
+/// <param name="IfResourceExists">FAIL, SKIP or OVERWRITE; the last one deletes the user and makes it anew.</param>
+public sealed record PartialImport(string IfResourceExists, IReadOnlyList<UserRepresentation> Users);

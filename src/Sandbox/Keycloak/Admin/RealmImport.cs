@@ -90,7 +90,8 @@ internal sealed class RealmImport(KeycloakState state)
         return realm;
     }
 
-    private Realm WithUser(Realm realm, Document sent)
+    /// <summary>The realm with a user as it is imported: taken as sent, with roles that nobody is asked about.</summary>
+    public Realm WithUser(Realm realm, Document sent)
     {
         if (sent.Texts("groups").Count > 0)
             throw Refusal.NotPlayed("groups");
@@ -126,6 +127,6 @@ internal sealed class RealmImport(KeycloakState state)
         }
     }
 
-    private static bool IsFilled(Document sent, string field) =>
+    public static bool IsFilled(Document sent, string field) =>
         sent.Has(field) && (sent.Items(field).Any() || sent.Texts(field).Count > 0 || sent.Section(field).Names.Any());
 }

@@ -58,11 +58,12 @@ public sealed record Realm
     public Realm Without(User user) => this with { Users = Users.Remove(user.Id) };
 
     /// <summary>Without the client, its roles, and the user of its service account.</summary>
-    public Realm Without(Client client) => Without([.. RolesOf(client)]) with
+    public Realm Without(Client client)
     {
-        Clients = Clients.Remove(client.Id),
-        Users = Users.RemoveRange(Users.Values.Where(user => user.ServiceAccountOf == client.Id).Select(user => user.Id)),
-    };
+        var rest = Without([.. RolesOf(client)]);
+        var accounts = rest.Users.Values.Where(user => user.ServiceAccountOf == client.Id).Select(user => user.Id);
+        return rest with { Clients = rest.Clients.Remove(client.Id), Users = rest.Users.RemoveRange(accounts) };
+    }
 
     /// <summary>Without the roles: nobody holds them and no role contains them any more.</summary>
     public Realm Without(params IReadOnlyList<Role> gone)

@@ -28,7 +28,6 @@ internal static class RealmTicks
 
     public static async Task<Tick> AdminAsync(
         KeycloakAdmin keycloak,
-        IKeycloakApi api,
         KeycloakOptions options,
         string realm,
         TenantFacts facts,
@@ -39,9 +38,8 @@ internal static class RealmTicks
             return Judge("admin user", Masked.Email(facts.AdminEmail), ["it is not there"]);
         }
 
-        var management = await keycloak.FindClientAsync(realm, RealmManagement, cancellation);
-        var roles = await api.GetClientRolesOfAsync(realm, user.Id!, management!.Id!, cancellation);
-        var missing = options.TenantAdminRoles.Except(roles.Select(role => role.Name!)).ToList();
+        var missing = await keycloak.MissingClientRolesAsync(
+            realm, user.Id!, RealmManagement, options.TenantAdminRoles, cancellation);
         return Judge("admin user", Masked.Email(facts.AdminEmail),
         [
             .. Wrong(user.Enabled != true, "it is disabled"),

@@ -49,8 +49,7 @@ internal sealed class TenantVerification(CommandHost host, TenantKey key, Tenant
         }
 
         Task<Tick> UserAsync() => RealmTicks.AdminAsync(
-            host.Outside<KeycloakAdmin>(), host.Outside<IKeycloakApi>(), host.Outside<KeycloakOptions>(),
-            resources.Realm, facts, cancellation);
+            host.Outside<KeycloakAdmin>(), host.Outside<KeycloakOptions>(), resources.Realm, facts, cancellation);
 
         async Task<Tick> SchemaAsync()
         {

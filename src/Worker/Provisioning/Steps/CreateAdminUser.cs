@@ -40,10 +40,7 @@ public sealed class CreateAdminUser(
             input.TenantId, input.Attempt, ResourceTypes[0], email, details: null, Cancellation);
 
         string realm = await realms.RequireAsync(tenant, Cancellation);
-        var user = await EnsureUserAsync(realm, tenant, guard.BeforeChange(input));
-        await guard.BeforeChange(input)();
-        await keycloak.GrantClientRolesAsync(
-            realm, user.Id!, RealmManagement, options.TenantAdminRoles, Cancellation);
+        await EnsureUserAsync(realm, tenant, guard.BeforeChange(input));
         await resources.CreatedAsync(
             input.TenantId, input.Attempt, ResourceTypes[0], email, details: null, Cancellation);
     }
@@ -72,26 +69,47 @@ public sealed class CreateAdminUser(
         return found.Count;
     }
 
-    private async Task<UserRepresentation> EnsureUserAsync(
-        string realm, ProvisionedTenant tenant, Func<Task> beforeChange)
+    private async Task EnsureUserAsync(string realm, ProvisionedTenant tenant, Func<Task> beforeChange)
     {
         var wanted = Wanted(tenant);
-        await beforeChange();
-        if (await keycloak.FindUserAsync(realm, wanted.Username!, Cancellation) is { } there)
+        if (await IsCompleteAsync(realm, wanted))
         {
-            await keycloak.UpdateUserAsync(realm, there.Id!, wanted, Cancellation);
-        }
-        else
-        {
-            await keycloak.CreateUserAsync(realm, wanted, Cancellation);
+            return;
         }
 
+        await beforeChange();
+        await keycloak.ImportUserAsync(
+            realm,
+            wanted with
+            {
+                // An import gives what it names and nothing else.
+                RealmRoles = [$"default-roles-{realm}"],
+                ClientRoles = new Dictionary<string, IReadOnlyList<string>>
+                {
+                    [RealmManagement] = options.TenantAdminRoles,
+                },
+            },
+            Cancellation);
         // Keycloak drops attributes that the profile does not declare without a word: read what it kept.
-        var user = await keycloak.FindUserAsync(realm, wanted.Username!, Cancellation);
-        return user is { Attributes: { } kept } && wanted.Attributes!.Keys.All(kept.ContainsKey)
-            ? user
-            : throw new OutsideSystemException(KeycloakAdmin.System, HttpStatusCode.UnprocessableEntity,
-                $"POST users of {realm}", "the user was not kept with its attributes");
+        if (!await IsCompleteAsync(realm, wanted))
+        {
+            throw new OutsideSystemException(KeycloakAdmin.System, HttpStatusCode.UnprocessableEntity,
+                $"POST partialImport of {realm}", "the user was not kept with its attributes and roles");
+        }
+    }
+
+    private async Task<bool> IsCompleteAsync(string realm, UserRepresentation wanted)
+    {
+        if (await keycloak.FindUserAsync(realm, wanted.Username!, Cancellation) is not { Enabled: true } there)
+        {
+            return false;
+        }
+
+        bool hasAttributes = wanted.Attributes!.All(w =>
+            there.Attributes?.GetValueOrDefault(w.Key) is { } kept && kept.SequenceEqual(w.Value));
+        return hasAttributes
+            && (await keycloak.MissingClientRolesAsync(
+                realm, there.Id!, RealmManagement, options.TenantAdminRoles, Cancellation)).Count == 0;
     }
 
     private async Task<List<(string Realm, UserRepresentation User)>> FindAsync(ProvisionedTenant tenant)

@@ -10,6 +10,8 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Sandbox.S3;
 using Temporalio.Client;
+using Temporalio.Exceptions;
+using Temporalio.Worker.Interceptors;
 using Testing;
 using Worker.Hosting;
 using Worker.Novu;
@@ -38,6 +40,8 @@ public sealed class ProvisioningWorld : IAsyncLifetime
     public SandboxFixture Sandbox { get; } = new();
 
     public CollectedLogs Logs { get; } = new();
+
+    public ActivityHooks Hooks { get; } = new();
 
     /// <summary>The worker's services, also while it does not run.</summary>
     public IServiceProvider Services => worker!.Services;
@@ -128,6 +132,16 @@ public sealed class ProvisioningWorld : IAsyncLifetime
             started.WorkflowId, started.RunId);
     }
 
+    /// <summary>Provisions to the end that is expected: a rollback.</summary>
+    /// <returns>Why, from the failure's details.</returns>
+    public async Task<ProvisioningFailure> FailAsync(TestTenant tenant)
+    {
+        var run = await StartAsync(tenant);
+        var failed = await Assert.ThrowsAsync<WorkflowFailedException>(() => run.GetResultAsync());
+        var failure = Assert.IsType<ApplicationFailureException>(failed.InnerException);
+        return failure.Details.ElementAt<ProvisioningFailure>(0);
+    }
+
     /// <summary>The status the tenant has in the database.</summary>
     public Task<string> StatusAsync(TestTenant tenant) =>
         Postgres.ReadAsync<string>("SELECT status FROM tenants WHERE id = $1", tenant.Id);
@@ -146,6 +160,7 @@ public sealed class ProvisioningWorld : IAsyncLifetime
             EnvironmentName = Environments.Development,
         }).AddWorker();
         builder.Logging.ClearProviders().AddProvider(Logs);
+        builder.Services.AddSingleton<IWorkerInterceptor>(Hooks);
         return builder.Build();
     }
 

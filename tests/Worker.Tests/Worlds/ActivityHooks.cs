@@ -1,0 +1,48 @@
+using System.Collections.Concurrent;
+using Temporalio.Activities;
+using Temporalio.Worker.Interceptors;
+
+namespace Worker.Tests.Worlds;
+
+/// <summary>
+/// Lets a test stand just before or just after an activity of the running worker: to hold it there, or to lose its
+/// answer when its effect is done.
+/// </summary>
+public sealed class ActivityHooks : IWorkerInterceptor
+{
+    private readonly ConcurrentDictionary<(string Activity, Guid Tenant), Func<Task>> before = new();
+    private readonly ConcurrentDictionary<(string Activity, Guid Tenant), Func<Task>> after = new();
+
+    public void Before(string activity, TestTenant tenant, Func<Task> act) => before[(activity, tenant.Id)] = act;
+
+    public void After(string activity, TestTenant tenant, Func<Task> act) => after[(activity, tenant.Id)] = act;
+
+    public void Clear()
+    {
+        before.Clear();
+        after.Clear();
+    }
+
+    public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) =>
+        new Inbound(nextInterceptor, this);
+
+    private sealed class Inbound(ActivityInboundInterceptor next, ActivityHooks hooks) : ActivityInboundInterceptor(next)
+    {
+        public override async Task<object?> ExecuteActivityAsync(ExecuteActivityInput input)
+        {
+            var info = ActivityExecutionContext.Current.Info;
+            var key = (info.ActivityType, Tenant(input.Args[0]));
+            await (hooks.before.GetValueOrDefault(key)?.Invoke() ?? Task.CompletedTask);
+            object? result = await base.ExecuteActivityAsync(input);
+            await (hooks.after.GetValueOrDefault(key)?.Invoke() ?? Task.CompletedTask);
+            return result;
+        }
+
+        private static Guid Tenant(object? argument) => argument switch
+        {
+            ControlPlane.Provisioning.ProvisionTenantInput input => input.TenantId,
+            Worker.Provisioning.RollbackReason why => why.Input.TenantId,
+            _ => Guid.Empty,
+        };
+    }
+}

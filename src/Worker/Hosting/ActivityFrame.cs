@@ -11,6 +11,9 @@ namespace Worker.Hosting;
 /// </summary>
 public sealed partial class ActivityFrame(TimeProvider time, ILogger<ActivityFrame> logger) : IWorkerInterceptor
 {
+    /// <summary>How often an activity shows that it lives, and so how soon it hears that it is cancelled.</summary>
+    public static readonly TimeSpan Beat = TimeSpan.FromSeconds(2);
+
     public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) =>
         new Inbound(nextInterceptor, this, time);
 
@@ -59,7 +62,7 @@ public sealed partial class ActivityFrame(TimeProvider time, ILogger<ActivityFra
                 return;
             }
 
-            using var timer = new PeriodicTimer(timeout / 3, time);
+            using var timer = new PeriodicTimer(timeout / 3 < Beat ? timeout / 3 : Beat, time);
             try
             {
                 while (await timer.WaitForNextTickAsync(cancellationToken))

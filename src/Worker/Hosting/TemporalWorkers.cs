@@ -75,6 +75,7 @@ public sealed partial class TemporalWorkers(
             MaxConcurrentActivities = mostAtOnce,
             MaxConcurrentActivityTaskPolls = Math.Min(mostAtOnce, 2),
             GracefulShutdownTimeout = Grace,
+            MaxHeartbeatThrottleInterval = ActivityFrame.Beat,
             Interceptors = [.. interceptors],
             LoggerFactory = loggers,
         };

@@ -94,7 +94,7 @@ public sealed class CompensationTests(ProvisioningWorld world) : IClassFixture<P
         var faults = new List<Testing.SandboxFault>();
         foreach (var rule in rules)
         {
-            faults.Add(await world.Sandbox.Control.FaultAsync(rule(tenant)));
+            faults.Add(await world.Control.FaultAsync(rule(tenant)));
         }
 
         await AssertRolledBackAsync(tenant, step);

@@ -20,6 +20,6 @@ public sealed class HappyPathTests(ProvisioningWorld world) : IClassFixture<Prov
             ["DONE", "DONE", "DONE", "DONE", "DONE", "SKIPPED", "SKIPPED", "SKIPPED", "DONE", "DONE", "DONE"],
             progress.Steps.Select(step => step.State));
         Assert.All(progress.Steps, step => Assert.Null(step.UndoState));
-        Assert.Single(await world.Sandbox.Control.MailsAsync(tenant.SubscriberId));
+        Assert.Single(await world.Control.MailsAsync(tenant.SubscriberId));
     }
 }

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using Sandbox.Hosting;
 using Sandbox.S3;
 using Temporalio.Client;
 using Temporalio.Exceptions;
@@ -15,7 +16,9 @@ using Temporalio.Worker.Interceptors;
 using Testing;
 using Worker.Hosting;
 using Worker.Novu;
+using Worker.Postgres;
 using OurConnection = ControlPlane.Temporal.TemporalConnection;
+using SandboxS3 = Sandbox.S3.S3Options;
 
 namespace Worker.Tests.Worlds;
 
@@ -37,7 +40,13 @@ public sealed class ProvisioningWorld : IAsyncLifetime
 
     public PostgresFixture Postgres { get; } = new();
 
-    public SandboxFixture Sandbox { get; } = new();
+    /// <summary>Owns buckets that are not ours.</summary>
+    public static readonly S3Account Stranger = new("stranger", "stranger-secret-key", "000000000002");
+
+    public SandboxHost Sandbox { get; private set; } = null!;
+
+    /// <summary>Faults, journal and mails of the sandbox.</summary>
+    public SandboxControl Control { get; private set; } = null!;
 
     public CollectedLogs Logs { get; } = new();
 
@@ -48,12 +57,18 @@ public sealed class ProvisioningWorld : IAsyncLifetime
 
     public TemporalClient Temporal { get; private set; } = null!;
 
+    public TenantSchemas Schemas => Services.GetRequiredService<TenantSchemas>();
+
     public Systems Systems { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
         await Postgres.InitializeAsync();
-        await Sandbox.InitializeAsync();
+        Sandbox = await SandboxHost.StartAsync(SandboxOptions.OnFreePorts with
+        {
+            S3 = new SandboxS3 { Accounts = [SandboxS3.DefaultAccount, Stranger] },
+        });
+        Control = new SandboxControl(Sandbox.Novu!);
         temporal = await EmbeddedTemporalServer.StartAsync(new EmbeddedTemporalOptions
         {
             TimeProvider = clock,
@@ -71,8 +86,11 @@ public sealed class ProvisioningWorld : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        Hooks.Clear();
         await StopWorkerAsync();
+        worker?.Dispose();
         skipping?.Dispose();
+        Control.Dispose();
         if (temporal is not null)
         {
             await temporal.DisposeAsync();
@@ -86,6 +104,7 @@ public sealed class ProvisioningWorld : IAsyncLifetime
     public async Task RestartWorkerAsync(params (string Name, string? Value)[] changes)
     {
         await StopWorkerAsync();
+        worker!.Dispose();
         foreach (var (name, value) in changes)
         {
             settings[name] = value;
@@ -95,13 +114,14 @@ public sealed class ProvisioningWorld : IAsyncLifetime
         await worker.StartAsync(TestContext.Current.CancellationToken);
     }
 
-    public async Task StopWorkerAsync()
+    /// <summary>Its services can still be used.</summary>
+    public Task StopWorkerAsync() => worker?.StopAsync(CancellationToken.None) ?? Task.CompletedTask;
+
+    /// <summary>Until it is disposed, Temporal's clock stands still: what waits goes on waiting.</summary>
+    public IDisposable StandStill()
     {
-        if (worker is not null)
-        {
-            await worker.StopAsync(CancellationToken.None);
-            worker.Dispose();
-        }
+        skipping!.Dispose();
+        return new Resumed(() => skipping = temporal!.SkipTime(clock.Advance));
     }
 
     /// <summary>A lead that has proven its address, and its tenant, PENDING_PROVISION.</summary>
@@ -130,6 +150,19 @@ public sealed class ProvisioningWorld : IAsyncLifetime
             .ExecuteAsync(tenant.Id, subscription, TestContext.Current.CancellationToken);
         return Temporal.GetWorkflowHandle<IProvisionTenantWorkflow, ProvisionTenantResult>(
             started.WorkflowId, started.RunId);
+    }
+
+    /// <summary>Puts the tenant's row where a test of a single step needs it.</summary>
+    public async Task SetAsync(TestTenant tenant, int attempt, string status)
+    {
+        await Postgres.ExecuteAsync(
+            "UPDATE tenants SET attempt = $2, status = $3 WHERE id = $1", tenant.Id, attempt, status);
+        await Postgres.ExecuteAsync(
+            """
+            INSERT INTO provisioning_attempts (tenant_id, attempt, state, subscription, subscription_hash, tier, recorded_at)
+            VALUES ($1, $2, 'RUNNING', '{}', '', 'silo', now()) ON CONFLICT DO NOTHING
+            """,
+            tenant.Id, attempt);
     }
 
     /// <summary>Provisions to the end that is expected: a rollback.</summary>
@@ -166,7 +199,7 @@ public sealed class ProvisioningWorld : IAsyncLifetime
 
     private void SetDefaults()
     {
-        var s3 = S3Options.DefaultAccount;
+        var s3 = SandboxS3.DefaultAccount;
         using var rsa = RSA.Create(2048);
         foreach (var (name, value) in new Dictionary<string, string?>
         {
@@ -179,14 +212,14 @@ public sealed class ProvisioningWorld : IAsyncLifetime
             ["PUBLIC_BASE_URL"] = "https://control.example.com",
             ["INVITATION_PRIVATE_KEY"] = Convert.ToBase64String(rsa.ExportPkcs8PrivateKey()),
             ["ROLLBACK_SETTLE"] = "150",
-            ["KEYCLOAK_URL"] = Sandbox.Sandbox.Keycloak!.OriginalString.TrimEnd('/'),
-            ["KEYCLOAK_ADMIN_USERNAME"] = Sandbox.Sandbox.Options.Keycloak.AdminUsername,
-            ["KEYCLOAK_ADMIN_PASSWORD"] = Sandbox.Sandbox.Options.Keycloak.AdminPassword,
-            ["S3_ENDPOINT"] = Sandbox.Sandbox.S3!.OriginalString,
+            ["KEYCLOAK_URL"] = Sandbox.Keycloak!.OriginalString.TrimEnd('/'),
+            ["KEYCLOAK_ADMIN_USERNAME"] = Sandbox.Options.Keycloak.AdminUsername,
+            ["KEYCLOAK_ADMIN_PASSWORD"] = Sandbox.Options.Keycloak.AdminPassword,
+            ["S3_ENDPOINT"] = Sandbox.S3!.OriginalString,
             ["AWS_ACCESS_KEY_ID"] = s3.AccessKey,
             ["AWS_SECRET_ACCESS_KEY"] = s3.SecretKey,
-            ["NOVU_BACKEND_URL"] = Sandbox.Sandbox.Novu!.OriginalString,
-            ["NOVU_API_KEY"] = Sandbox.Sandbox.Options.Novu.ApiKey,
+            ["NOVU_BACKEND_URL"] = Sandbox.Novu!.OriginalString,
+            ["NOVU_API_KEY"] = Sandbox.Options.Novu.ApiKey,
         })
         {
             settings[name] = value;
@@ -198,5 +231,10 @@ public sealed class ProvisioningWorld : IAsyncLifetime
         var setup = new Commands.Setup.MailWorkflows(
             Services.GetRequiredService<INovuApi>(), Services.GetRequiredService<NovuOptions>());
         await setup.EnsureAsync(default);
+    }
+
+    private sealed class Resumed(Action resume) : IDisposable
+    {
+        public void Dispose() => resume();
     }
 }

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Amazon.S3;
+using Amazon.S3.Model;
 using Microsoft.Extensions.DependencyInjection;
 using Worker.Keycloak;
 
@@ -14,6 +16,9 @@ public sealed class Systems(ProvisioningWorld world)
     public async Task<bool> RealmExistsAsync(string realm) =>
         (await Keycloak.RealmsAsync(default)).Any(r => r.Realm == realm);
 
+    public async Task<string> RealmJsonAsync(string realm) =>
+        JsonSerializer.Serialize(await Keycloak.FindRealmAsync(realm, default));
+
     public async Task<bool> BucketExistsAsync(string bucket) =>
         (await S3.ListBucketsAsync()).Buckets?.Any(b => b.BucketName == bucket) ?? false;
 
@@ -22,6 +27,13 @@ public sealed class Systems(ProvisioningWorld world)
 
     public Task<bool> RoleExistsAsync(string role) =>
         world.Postgres.ReadAsync<bool>("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", role);
+
+    public Task<string> RoleCommentAsync(string role) => world.Postgres.ReadAsync<string>(
+        "SELECT shobj_description(oid, 'pg_authid') FROM pg_roles WHERE rolname = $1", role);
+
+    public async Task<Dictionary<string, string>> BucketTagsAsync(string bucket) =>
+        (await S3.GetBucketTaggingAsync(new GetBucketTaggingRequest { BucketName = bucket }))
+            .TagSet.ToDictionary(tag => tag.Key, tag => tag.Value);
 
     /// <summary>What there is of a tenant, by the names of quick-start.md; nothing after a rollback.</summary>
     public async Task<string[]> OfAsync(TestTenant tenant)

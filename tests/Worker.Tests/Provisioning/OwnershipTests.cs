@@ -1,0 +1,114 @@
+using System.Text;
+using Amazon.S3.Model;
+using ControlPlane.Provisioning;
+using Worker.Keycloak;
+using Worker.S3;
+using Worker.Tests.Worlds;
+
+namespace Worker.Tests.Provisioning;
+
+/// <summary>
+/// Something with our name that is not ours is not adopted, and so is not deleted either. The original adopted an
+/// existing bucket or schema, and emptied it when it rolled back.
+/// </summary>
+public sealed class OwnershipTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_foreign_realm_is_untouched()
+    {
+        var tenant = await world.GivenTenantAsync();
+        await world.Systems.Keycloak.CreateRealmAsync(
+            new RealmRepresentation { Realm = tenant.Resources.Realm, DisplayName = "Theirs", Enabled = true },
+            Cancellation);
+        string before = await world.Systems.RealmJsonAsync(tenant.Resources.Realm);
+
+        await AssertConflictAsync(tenant, ProvisioningSteps.CreateIdp);
+
+        Assert.Equal(before, await world.Systems.RealmJsonAsync(tenant.Resources.Realm));
+        Assert.Equal(["realm"], await world.Systems.OfAsync(tenant));
+    }
+
+    [Fact]
+    public async Task A_foreign_schema_is_untouched()
+    {
+        var tenant = await world.GivenTenantAsync();
+        await world.Postgres.ExecuteAsync(
+            $"""
+            CREATE SCHEMA "{tenant.Resources.Schema}";
+            CREATE TABLE "{tenant.Resources.Schema}".theirs AS SELECT 42 AS answer;
+            """);
+
+        await AssertConflictAsync(tenant, ProvisioningSteps.ProvisionDatabase);
+
+        Assert.Equal(42, await world.Postgres.ReadAsync<int>(
+            $"SELECT answer FROM \"{tenant.Resources.Schema}\".theirs"));
+        Assert.Equal(["schema"], await world.Systems.OfAsync(tenant));
+    }
+
+    [Fact]
+    public async Task A_foreign_role_is_untouched()
+    {
+        var tenant = await world.GivenTenantAsync();
+        await world.Postgres.ExecuteAsync(
+            $"CREATE ROLE \"{tenant.Resources.Schema}\"; GRANT \"{tenant.Resources.Schema}\" TO CURRENT_USER");
+
+        await AssertConflictAsync(tenant, ProvisioningSteps.ProvisionDatabase);
+
+        Assert.Equal(["role"], await world.Systems.OfAsync(tenant));
+    }
+
+    [Fact]
+    public async Task A_schema_of_another_installation_is_untouched()
+    {
+        var tenant = await world.GivenTenantAsync();
+        var theirs = new OwnershipMark(Guid.Parse("11111111-1111-4111-8111-111111111111"), tenant.Id, 1);
+        await world.Schemas.EnsureAsync(
+            tenant.Resources.Schema, theirs, () => Task.CompletedTask, Cancellation);
+
+        await AssertConflictAsync(tenant, ProvisioningSteps.ProvisionDatabase);
+
+        Assert.Equal(theirs.ToComment(), await world.Systems.RoleCommentAsync(tenant.Resources.Schema));
+        Assert.Equal(["schema", "role"], await world.Systems.OfAsync(tenant));
+    }
+
+    [Fact]
+    public async Task An_unmarked_bucket_of_our_own_account_is_untouched()
+    {
+        var tenant = await world.GivenTenantAsync();
+        await world.Systems.S3.PutBucketAsync(tenant.Resources.Bucket, Cancellation);
+        await world.Systems.S3.PutObjectAsync(
+            new PutObjectRequest { BucketName = tenant.Resources.Bucket, Key = "theirs", ContentBody = "theirs" },
+            Cancellation);
+
+        await AssertConflictAsync(tenant, ProvisioningSteps.ProvisionStorage);
+
+        Assert.Equal(["bucket"], await world.Systems.OfAsync(tenant));
+        using var theirs = await world.Systems.S3.GetObjectAsync(tenant.Resources.Bucket, "theirs", Cancellation);
+        Assert.Equal("theirs", await new StreamReader(theirs.ResponseStream, Encoding.UTF8).ReadToEndAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task A_bucket_of_another_account_is_untouched()
+    {
+        var tenant = await world.GivenTenantAsync();
+        using var stranger = S3ServiceCollectionExtensions.Client(new S3Options(
+            world.Sandbox.S3, "us-east-1", ProvisioningWorld.Stranger.AccessKey, ProvisioningWorld.Stranger.SecretKey, null));
+        await stranger.PutBucketAsync(tenant.Resources.Bucket, Cancellation);
+
+        await AssertConflictAsync(tenant, ProvisioningSteps.ProvisionStorage);
+
+        var theirs = await stranger.ListBucketsAsync(Cancellation);
+        Assert.Contains(theirs.Buckets, bucket => bucket.BucketName == tenant.Resources.Bucket);
+    }
+
+    private async Task AssertConflictAsync(TestTenant tenant, string step)
+    {
+        var failure = await world.FailAsync(tenant);
+
+        Assert.Equal(step, failure.FailedStep);
+        Assert.Equal("ownership_conflict", failure.Code);
+        Assert.Equal("PROVISION_FAILED", await world.StatusAsync(tenant));
+    }
+}

@@ -1,0 +1,100 @@
+using ControlPlane.Provisioning;
+using Sandbox.Control;
+using Worker.Tests.Worlds;
+
+namespace Worker.Tests.Provisioning;
+
+/// <summary>What cannot be taken back is named, and never called a success.</summary>
+public sealed class ResidueTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+{
+    [Fact]
+    public async Task A_bucket_that_cannot_be_deleted_is_named()
+    {
+        var tenant = await world.GivenTenantAsync();
+        await using var refused = await world.Control.FaultAsync(new FaultRule
+        {
+            System = "s3",
+            Method = "DELETE",
+            Path = $"/{tenant.Resources.Bucket}*",
+            Status = 403,
+            Body = "<Error><Code>AccessDenied</Code></Error>",
+            ContentType = "application/xml",
+            Count = 0,
+        });
+
+        await FailAfterAllStepsAsync(tenant);
+
+        Assert.Equal(["bucket"], await world.Systems.OfAsync(tenant));
+        Assert.Equal("ROLLBACK_INCOMPLETE", await world.StatusAsync(tenant));
+        Assert.Equal(
+            $"storage_bucket {tenant.Resources.Bucket} The bucket is still there, with 0 objects.",
+            await ResidueAsync(tenant));
+        var steps = (await world.ProgressAsync(tenant)).Steps;
+        Assert.Equal("FAILED", steps.Single(s => s.Step == ProvisioningSteps.ProvisionStorage).UndoState);
+        Assert.Equal("DONE", steps.Single(s => s.Step == ProvisioningSteps.CreateIdp).UndoState);
+        Assert.Contains("Critical ROLLBACK_INCOMPLETE", world.Logs.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_system_that_is_down_may_still_hold_is_named()
+    {
+        var tenant = await world.GivenTenantAsync();
+        SandboxDown? down = null;
+        world.Hooks.Before("BeginRollback", tenant, async () =>
+            down ??= new SandboxDown(await world.Control.FaultAsync(new FaultRule { System = "keycloak", Count = 0 })));
+
+        await FailAfterAllStepsAsync(tenant);
+        await down!.Fault.DisposeAsync();
+
+        Assert.Equal("ROLLBACK_INCOMPLETE", await world.StatusAsync(tenant));
+        string residue = await ResidueAsync(tenant);
+        Assert.Contains($"keycloak_realm {tenant.Resources.Realm} It could not be looked for.", residue, StringComparison.Ordinal);
+        Assert.Contains($"keycloak_admin_user {tenant.Email}", residue, StringComparison.Ordinal);
+        Assert.DoesNotContain("database_schema", residue, StringComparison.Ordinal);
+        Assert.Equal(["realm", "client", "user"], await world.Systems.OfAsync(tenant));
+    }
+
+    [Fact]
+    public async Task What_is_no_longer_configured_at_undo_time_is_named()
+    {
+        var tenant = await world.GivenTenantAsync();
+        var failing = new TaskCompletionSource();
+        world.Hooks.Before("CreateResources", tenant, () =>
+        {
+            failing.TrySetResult();
+            throw new ControlPlane.ControlPlaneException(ControlPlane.ErrorCode.Unavailable, "Try again.");
+        });
+        Temporalio.Client.WorkflowHandle run;
+        using (world.StandStill())
+        {
+            run = await world.StartAsync(tenant);
+            await failing.Task;
+            await world.RestartWorkerAsync(("S3_ENDPOINT", null));
+            await run.CancelAsync();
+        }
+
+        await Assert.ThrowsAsync<Temporalio.Exceptions.WorkflowFailedException>(() => run.GetResultAsync());
+        await world.RestartWorkerAsync(("S3_ENDPOINT", world.Sandbox.S3!.OriginalString));
+
+        Assert.Equal("ROLLBACK_INCOMPLETE", await world.StatusAsync(tenant));
+        Assert.Contains(
+            $"storage_bucket {tenant.Resources.Bucket} It could not be looked for. No object store is configured",
+            await ResidueAsync(tenant),
+            StringComparison.Ordinal);
+        Assert.Equal(["bucket"], await world.Systems.OfAsync(tenant));
+    }
+
+    private async Task FailAfterAllStepsAsync(TestTenant tenant)
+    {
+        world.Hooks.Before("CreateResources", tenant, () =>
+            throw new ControlPlane.ControlPlaneException(ControlPlane.ErrorCode.Forbidden, "Refused."));
+        var failure = await world.FailAsync(tenant);
+        Assert.Equal(ProvisioningSteps.CreateResources, failure.FailedStep);
+    }
+
+    private Task<string> ResidueAsync(TestTenant tenant) => world.Postgres.ReadAsync<string>(
+        "SELECT string_agg(type || ' ' || name || ' ' || reason, '; ' ORDER BY type, name) FROM residue WHERE tenant_id = $1",
+        tenant.Id);
+
+    private sealed record SandboxDown(Testing.SandboxFault Fault);
+}

@@ -1,0 +1,135 @@
+using ControlPlane;
+using Worker.Provisioning;
+using Worker.Provisioning.Steps;
+using Worker.Tests.Worlds;
+
+namespace Worker.Tests.Provisioning;
+
+/// <summary>Each step by itself: done twice is done once, undone twice is undone, and nothing can be undone.</summary>
+public sealed class StepTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+{
+    [Fact]
+    public Task Creating_the_realm_twice_makes_one() =>
+        TwiceAsync<CreateRealm>(["realm", "client"]);
+
+    [Fact]
+    public Task Creating_the_admin_user_twice_makes_one() =>
+        TwiceAsync<CreateAdminUser>(["user"], before: tenant => ExecuteAsync<CreateRealm>(tenant));
+
+    [Fact]
+    public Task Creating_the_schema_twice_makes_one() =>
+        TwiceAsync<CreateDatabaseSchema>(["schema", "role"]);
+
+    [Fact]
+    public Task Creating_the_bucket_twice_makes_one() =>
+        TwiceAsync<CreateStorageBucket>(["bucket"]);
+
+    [Fact]
+    public async Task A_later_attempts_realm_schema_and_bucket_survive_an_earlier_attempts_undo()
+    {
+        var tenant = await world.GivenTenantAsync();
+        await world.SetAsync(tenant, attempt: 2, "PROVISIONING");
+        await RunAllAsync(tenant, 2);
+        string[] before = await world.Systems.OfAsync(tenant);
+
+        // The worst case: the guard does not stop it, since the row says that attempt 1 is being rolled back.
+        await world.SetAsync(tenant, attempt: 1, "ROLLING_BACK");
+        await Run<CreateStorageBucket>(tenant, 1).CompensateAsync();
+        await Run<CreateDatabaseSchema>(tenant, 1).CompensateAsync();
+        await Run<CreateAdminUser>(tenant, 1).CompensateAsync();
+        await Run<CreateRealm>(tenant, 1).CompensateAsync();
+
+        Assert.Equal(["realm", "client", "user", "schema", "role", "bucket"], before);
+        Assert.Equal(before, await world.Systems.OfAsync(tenant));
+    }
+
+    [Fact]
+    public async Task A_try_of_an_earlier_attempt_that_wakes_up_late_changes_nothing()
+    {
+        var tenant = await world.GivenTenantAsync();
+        await world.SetAsync(tenant, attempt: 2, "PROVISIONING");
+
+        await AssertStaleAsync(Run<CreateRealm>(tenant, 1).ExecuteAsync);
+        await AssertStaleAsync(Run<CreateDatabaseSchema>(tenant, 1).ExecuteAsync);
+        await AssertStaleAsync(Run<CreateStorageBucket>(tenant, 1).ExecuteAsync);
+
+        Assert.Empty(await world.Systems.OfAsync(tenant));
+    }
+
+    [Fact]
+    public async Task A_try_that_wakes_up_during_the_rollback_changes_nothing()
+    {
+        var tenant = await world.GivenTenantAsync();
+        await world.SetAsync(tenant, attempt: 1, "ROLLING_BACK");
+
+        await AssertStaleAsync(Run<CreateRealm>(tenant, 1).ExecuteAsync);
+        await AssertStaleAsync(Run<CreateDatabaseSchema>(tenant, 1).ExecuteAsync);
+        await AssertStaleAsync(Run<CreateStorageBucket>(tenant, 1).ExecuteAsync);
+
+        Assert.Empty(await world.Systems.OfAsync(tenant));
+    }
+
+    [Fact]
+    public async Task A_next_attempt_takes_over_what_an_earlier_one_left()
+    {
+        var tenant = await world.GivenTenantAsync();
+        await world.SetAsync(tenant, attempt: 1, "PROVISIONING");
+        await RunAllAsync(tenant, 1);
+
+        await world.SetAsync(tenant, attempt: 2, "PROVISIONING");
+        await RunAllAsync(tenant, 2);
+
+        Assert.Equal(["realm", "client", "user", "schema", "role", "bucket"], await world.Systems.OfAsync(tenant));
+        var realm = await world.Systems.Keycloak.FindRealmAsync(
+            tenant.Resources.Realm, TestContext.Current.CancellationToken);
+        Assert.Equal(tenant.RealmId(2).ToString(), realm!.Id);
+        Assert.Contains("attempt=2", await world.Systems.RoleCommentAsync(tenant.Resources.Schema), StringComparison.Ordinal);
+        Assert.Equal("2", (await world.Systems.BucketTagsAsync(tenant.Resources.Bucket))["arc-saas:attempt"]);
+    }
+
+    private async Task TwiceAsync<TStep>(string[] made, Func<TestTenant, Task>? before = null)
+        where TStep : class, ICompensatedStep
+    {
+        var tenant = await world.GivenTenantAsync();
+        await world.SetAsync(tenant, attempt: 1, "PROVISIONING");
+        await (before?.Invoke(tenant) ?? Task.CompletedTask);
+        string[] already = await world.Systems.OfAsync(tenant);
+        var step = Run<TStep>(tenant, 1);
+
+        await step.ExecuteAsync();
+        await step.ExecuteAsync();
+
+        Assert.Equal((string[])[.. already, .. made], await world.Systems.OfAsync(tenant));
+        Assert.NotEqual(0, await step.FindResidueAsync());
+
+        await world.SetAsync(tenant, attempt: 1, "ROLLING_BACK");
+        await step.CompensateAsync();
+        await step.CompensateAsync();
+
+        Assert.Equal(already, await world.Systems.OfAsync(tenant));
+        Assert.Equal(0, await step.FindResidueAsync());
+        var untouched = await world.GivenTenantAsync();
+        await world.SetAsync(untouched, attempt: 1, "ROLLING_BACK");
+        await Run<TStep>(untouched, 1).CompensateAsync();
+    }
+
+    private async Task RunAllAsync(TestTenant tenant, int attempt)
+    {
+        await Run<CreateRealm>(tenant, attempt).ExecuteAsync();
+        await Run<CreateAdminUser>(tenant, attempt).ExecuteAsync();
+        await Run<CreateDatabaseSchema>(tenant, attempt).ExecuteAsync();
+        await Run<CreateStorageBucket>(tenant, attempt).ExecuteAsync();
+    }
+
+    private Task ExecuteAsync<TStep>(TestTenant tenant)
+        where TStep : class, ICompensatedStep => Run<TStep>(tenant, 1).ExecuteAsync();
+
+    private StepRun<TStep> Run<TStep>(TestTenant tenant, int attempt)
+        where TStep : class, ICompensatedStep => new(world, tenant.Attempt(attempt));
+
+    private static async Task AssertStaleAsync(Func<Task> execute)
+    {
+        var e = await Assert.ThrowsAsync<ControlPlaneException>(execute);
+        Assert.Equal(ErrorCode.StaleAttempt, e.Code);
+    }
+}

@@ -1,0 +1,24 @@
+using ControlPlane.Provisioning;
+using Microsoft.Extensions.DependencyInjection;
+using Temporalio.Testing;
+using Worker.Provisioning;
+
+namespace Worker.Tests.Worlds;
+
+/// <summary>Runs one step's activities by themselves, as the worker would make it and outside any workflow.</summary>
+public sealed class StepRun<TStep>(ProvisioningWorld world, ProvisionTenantInput input)
+    where TStep : class, ICompensatedStep
+{
+    public Task ExecuteAsync() => Environment().RunAsync(() => Step().ExecuteAsync(input));
+
+    public Task CompensateAsync() => Environment().RunAsync(() => Step().CompensateAsync(input));
+
+    public Task<int> FindResidueAsync() => Environment().RunAsync(() => Step().FindResidueAsync(input));
+
+    private static ActivityEnvironment Environment() => new()
+    {
+        Info = ActivityEnvironment.DefaultInfo with { StartToCloseTimeout = TStep.Options.StartToClose },
+    };
+
+    private TStep Step() => world.Services.GetRequiredService<TStep>();
+}

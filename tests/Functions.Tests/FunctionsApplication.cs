@@ -16,6 +16,8 @@ public sealed class FunctionsApplication : WebApplicationFactory<AboutResponse>
 {
     public const string JwtSecret = "a secret that only these tests know, long enough for any algorithm of the family";
 
+    public const string TokenKeys = "k1:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+
     private readonly World world;
     private readonly (string Name, string Value)[] settings;
     private HttpClient? client;
@@ -24,7 +26,8 @@ public sealed class FunctionsApplication : WebApplicationFactory<AboutResponse>
     {
         this.world = world;
         this.settings = settings;
-        UseKestrel(0);
+        // The port is the program's own setting: choosing one here races with its start.
+        UseKestrel(_ => { });
         Given = new Given(this);
     }
 
@@ -98,8 +101,9 @@ public sealed class FunctionsApplication : WebApplicationFactory<AboutResponse>
         ("DATABASE_URL", world.Postgres.FunctionsConnectionString),
         ("JWT_SECRET", JwtSecret),
         ("LEADS_RATE_LIMIT", "0"),
+        ("PORT", "0"),
         ("OPERATOR_ISSUER", world.Realm.Issuer),
         ("TEMPORAL_ADDRESS", world.Temporal.Address),
-        ("TOKEN_KEYS", "k1:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="),
+        ("TOKEN_KEYS", TokenKeys),
     ];
 }

@@ -1,4 +1,4 @@
-using ControlPlane.Temporal;
+using System.Text.Json;
 using EmbeddedTemporal;
 using Functions.Tests;
 using Temporalio.Client;
@@ -51,7 +51,8 @@ public sealed class World : IAsyncLifetime
     public Task<TemporalClient> TemporalClientAsync() => TemporalClient.ConnectAsync(new(Temporal.Address)
     {
         Namespace = "arc-saas",
-        DataConverter = new(new DefaultPayloadConverter(TemporalJson.Default.Options), new DefaultFailureConverter()),
+        DataConverter = new(
+            new DefaultPayloadConverter(new JsonSerializerOptions(JsonSerializerDefaults.Web)), new DefaultFailureConverter()),
     });
 
     /// <summary>The functions with other settings; an empty value takes one away.</summary>

@@ -12,6 +12,8 @@ namespace ControlPlane.Invitations;
 public sealed class AcceptInvitation(
     InvitationRepository invitations, MailedTokens tokens, ControlPlaneWorkflows workflows, TimeProvider time)
 {
+    public const int MostPasswordLength = 256;
+
     /// <summary>A sealed password stays at most this long in the database.</summary>
     private static readonly TimeSpan SealedLifetime = TimeSpan.FromMinutes(5);
 
@@ -23,10 +25,10 @@ public sealed class AcceptInvitation(
     /// </exception>
     public async Task ExecuteAsync(string? token, string? password, CancellationToken cancellation)
     {
-        if (password is not { Length: > 0 and <= 256 } || password.Any(char.IsControl))
+        if (password is not { Length: > 0 and <= MostPasswordLength } || password.Any(char.IsControl))
         {
             throw ControlPlaneException.Invalid("password",
-                "password must be 1 to 256 characters without control characters.");
+                $"password must be 1 to {MostPasswordLength} characters without control characters.");
         }
 
         var now = time.GetUtcNow();

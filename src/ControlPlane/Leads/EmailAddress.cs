@@ -9,6 +9,8 @@ namespace ControlPlane.Leads;
 /// </summary>
 public readonly partial record struct EmailAddress
 {
+    public const int MostLength = 254;
+
     private EmailAddress(string local, DomainName domain)
     {
         Local = local;
@@ -25,10 +27,10 @@ public readonly partial record struct EmailAddress
     public static EmailAddress Parse(string? text, string field = "email")
     {
         int at = text?.LastIndexOf('@') ?? -1;
-        if (text is not { Length: <= 254 } || at < 1 || at > 64 || !LocalPart().IsMatch(text.AsSpan(0, at)))
+        if (text is not { Length: <= MostLength } || at < 1 || at > 64 || !LocalPart().IsMatch(text.AsSpan(0, at)))
         {
             throw ControlPlaneException.Invalid(field,
-                $"{field} is no address; expected is one such as admin@example.com, at most 254 characters.");
+                $"{field} is no address; expected is one such as admin@example.com, at most {MostLength} characters.");
         }
 
         return new EmailAddress(text[..at], DomainName.Parse(text[(at + 1)..], field));

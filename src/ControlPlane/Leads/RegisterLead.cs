@@ -1,10 +1,25 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace ControlPlane.Leads;
 
 /// <summary>A sign-up as it came in; every field is checked by the use case.</summary>
 public sealed record RegisterLeadCommand(
-    string? Email, string? FirstName, string? LastName, string? CompanyName, RegisterLeadAddress? Address);
+    [property: StringLength(EmailAddress.MostLength)] string? Email,
+    [property: StringLength(Field.NameLength)] string? FirstName,
+    [property: StringLength(Field.NameLength)] string? LastName,
+    [property: StringLength(Field.NameLength)] string? CompanyName,
+    RegisterLeadAddress? Address = null);
 
-public sealed record RegisterLeadAddress(string? Country, string? Address, string? City, string? State, string? Zip);
+public sealed record RegisterLeadAddress(
+    [property: StringLength(Field.NameLength)] string? Country,
+    [property: StringLength(RegisterLeadAddress.StreetLength)] string? Address = null,
+    [property: StringLength(Field.NameLength)] string? City = null,
+    [property: StringLength(Field.NameLength)] string? State = null,
+    [property: StringLength(RegisterLeadAddress.ZipLength)] string? Zip = null)
+{
+    public const int StreetLength = 200;
+    public const int ZipLength = 20;
+}
 
 /// <param name="Id">The lead.</param>
 /// <param name="Token">Its validation token, where that does not go by mail.</param>
@@ -36,8 +51,8 @@ public sealed class RegisterLead(
         ? null
         : new LeadAddress(
             Field.Required(address.Country, "address.country"),
-            Field.Optional(address.Address, "address.address", mostLength: 200),
+            Field.Optional(address.Address, "address.address", RegisterLeadAddress.StreetLength),
             Field.Optional(address.City, "address.city"),
             Field.Optional(address.State, "address.state"),
-            Field.Optional(address.Zip, "address.zip", mostLength: 20));
+            Field.Optional(address.Zip, "address.zip", RegisterLeadAddress.ZipLength));
 }

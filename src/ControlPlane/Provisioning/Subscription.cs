@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -19,8 +20,10 @@ public sealed record Subscription(
     int Status,
     SubscriptionPlan Plan)
 {
+    /// <summary>Of the billing system's ids.</summary>
+    public const int OpaqueLength = 64;
+
     private const int ActiveStatus = 1;
-    private const int OpaqueLength = 64;
 
     private static readonly string[] TimeFormats =
         ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
@@ -89,6 +92,8 @@ public sealed record SubscriptionPlan(
     string BillingCycleId,
     string PipelineName)
 {
+    public const int DescriptionLength = 1000;
+
     // Trailing zeros are no difference in price: dividing by a one of full scale drops them.
     private const decimal One = 1.0000000000000000000000000000m;
 
@@ -105,7 +110,7 @@ public sealed record SubscriptionPlan(
         return new SubscriptionPlan(
             Subscription.Opaque(fields.Id, "plan.id"),
             Field.Required(fields.Name, "plan.name"),
-            Field.Optional(fields.Description, "plan.description", mostLength: 1000) ?? "",
+            Field.Optional(fields.Description, "plan.description", DescriptionLength) ?? "",
             fields.Price is >= 0
                 ? fields.Price.Value / One
                 : throw ControlPlaneException.Invalid("plan.price", "plan.price must be a number of at least 0."),
@@ -117,15 +122,32 @@ public sealed record SubscriptionPlan(
 }
 
 /// <summary>A subscription as it came in; nothing of it is checked yet.</summary>
+/// <param name="SubscriberId">The tenant's id, as in the address.</param>
+/// <param name="StartDate">A point in time, such as 2025-01-01T00:00:00Z, in the years 1970 to 2200.</param>
+/// <param name="EndDate">After the start.</param>
+/// <param name="Status">1 (ACTIVE).</param>
 public sealed record SubscriptionFields(
-    string? Id, string? SubscriberId, string? PlanId, string? StartDate, string? EndDate, int? Status,
+    [property: StringLength(Subscription.OpaqueLength)] string? Id,
+    string? SubscriberId,
+    [property: StringLength(Subscription.OpaqueLength)] string? PlanId,
+    string? StartDate,
+    string? EndDate,
+    int? Status,
     SubscriptionPlanFields? Plan);
 
+/// <param name="Price">At least 0.</param>
+/// <param name="Tier">enterprise (silo), standard (pooled) or hybrid (bridge), in any case.</param>
 public sealed record SubscriptionPlanFields(
-    string? Id, string? Name, string? Description, decimal? Price, string? CurrencyId, string? Tier,
-    string? BillingCycleId, SubscriptionMetaData? MetaData);
+    [property: StringLength(Subscription.OpaqueLength)] string? Id,
+    [property: StringLength(Field.NameLength)] string? Name,
+    [property: StringLength(SubscriptionPlan.DescriptionLength)] string? Description,
+    decimal? Price,
+    [property: StringLength(Subscription.OpaqueLength)] string? CurrencyId,
+    string? Tier,
+    [property: StringLength(Subscription.OpaqueLength)] string? BillingCycleId,
+    SubscriptionMetaData? MetaData);
 
-public sealed record SubscriptionMetaData(string? PipelineName);
+public sealed record SubscriptionMetaData([property: StringLength(Field.NameLength)] string? PipelineName);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(Subscription))]

@@ -1,9 +1,16 @@
+using System.ComponentModel.DataAnnotations;
 using ControlPlane.Leads;
 
 namespace ControlPlane.Tenants;
 
 /// <summary>What a lead asks for; every field is checked by the use case.</summary>
-public sealed record CreateTenantCommand(string? Key, IReadOnlyList<string?>? Domains, string? Name);
+/// <param name="Key">2 to 10 characters, not reserved.</param>
+/// <param name="Domains">1 to 20 host names, the domain of the proven address among them.</param>
+/// <param name="Name">The company of the lead unless given.</param>
+public sealed record CreateTenantCommand(
+    [property: RegularExpression("^[a-z][a-z0-9]*$")] string? Key,
+    IReadOnlyList<string?>? Domains,
+    [property: StringLength(Field.NameLength)] string? Name = null);
 
 /// <summary>Makes the one tenant of a lead whose address is proven.</summary>
 public sealed class CreateTenant(

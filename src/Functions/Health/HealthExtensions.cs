@@ -13,6 +13,7 @@ public static class HealthExtensions
         health.MapGet("/live", () => TypedResults.Ok(new LiveResponse("alive"))).WithName("Live")
             .WithSummary("The process lives.");
         health.MapGet("/ready", GetReadyAsync).WithName("Ready")
+            .Produces<HealthResponse>()
             .Produces<HealthResponse>(StatusCodes.Status503ServiceUnavailable)
             .WithSummary("Whether the database and Temporal answer, each by itself.");
     }

@@ -1,3 +1,7 @@
+using ControlPlane.Leads;
+using ControlPlane.Provisioning;
+using ControlPlane.Tenants;
+using Functions.Invitations;
 using Functions.Tokens;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -8,7 +12,8 @@ namespace Functions.Http;
 public static class OpenApiExtensions
 {
     private const string Codes =
-        "Errors are problem details (RFC 9457) with a stable `code`. No token stands in a path or query.";
+        "Errors are problem details (RFC 9457) with a stable `code`; any call may also answer 500 `internal`. "
+        + "No token stands in a path or query.";
 
     private static readonly (BearerKind Kind, string Name, string Description)[] Bearers =
     [
@@ -17,10 +22,18 @@ public static class OpenApiExtensions
         (BearerKind.Operator, "operatorToken", "An access token of the operators' realm."),
     ];
 
+    private static readonly Type[] Requests =
+    [
+        typeof(AcceptInvitationRequest), typeof(CreateTenantCommand), typeof(RegisterLeadAddress),
+        typeof(RegisterLeadCommand), typeof(SubscriptionFields), typeof(SubscriptionMetaData),
+        typeof(SubscriptionPlanFields),
+    ];
+
     public static void AddOpenApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
         options.AddDocumentTransformer(DescribeDocumentAsync);
         options.AddOperationTransformer(DescribeOperationAsync);
+        options.AddSchemaTransformer(DescribeSchemaAsync);
     });
 
     private static Task DescribeDocumentAsync(
@@ -38,6 +51,26 @@ public static class OpenApiExtensions
                 Scheme = "bearer",
                 Description = bearer.Description,
             });
+        return Task.CompletedTask;
+    }
+
+    // A request's fields may be absent when they come in, and are then refused by name: they are nullable to us alone.
+    private static Task DescribeSchemaAsync(
+        OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellation)
+    {
+        if (!Requests.Contains(context.JsonTypeInfo.Type))
+        {
+            return Task.CompletedTask;
+        }
+
+        foreach (string name in schema.Required ?? new HashSet<string>())
+        {
+            if (schema.Properties?[name] is OpenApiSchema { Type: not null } property)
+            {
+                property.Type &= ~JsonSchemaType.Null;
+            }
+        }
+
         return Task.CompletedTask;
     }
 
@@ -59,6 +92,14 @@ public static class OpenApiExtensions
         {
             if (operation.Responses?.GetValueOrDefault($"{codes.Key}") is OpenApiResponse response)
             {
+                if (codes.Key == StatusCodes.Status429TooManyRequests)
+                {
+                    response.Headers = new Dictionary<string, IOpenApiHeader>
+                    {
+                        ["Retry-After"] = new OpenApiHeader { Description = "Seconds until there may be more." },
+                    };
+                }
+
                 response.Description = string.Join(", ", codes.Select(code => $"`{code.Code}`"));
             }
         }

@@ -39,7 +39,8 @@ public static class InvitationsApi
 
 /// <param name="Token">What stands in the link behind its <c>#</c>.</param>
 /// <param name="Password">The new password; the tenant's own password policy decides.</param>
-public sealed record AcceptInvitationRequest([property: Required] string? Token, [property: Required] string? Password)
+public sealed record AcceptInvitationRequest(
+    string? Token, [property: StringLength(AcceptInvitation.MostPasswordLength)] string? Password)
 {
     /// <summary>Neither is ever printed.</summary>
     public override string ToString() => nameof(AcceptInvitationRequest);

@@ -29,14 +29,14 @@ public static class LeadsApi
         RegisterLeadCommand command, RegisterLead register, CancellationToken cancellation)
     {
         var lead = await register.ExecuteAsync(command, cancellation);
-        return TypedResults.Created((string?)null, new LeadResponse(lead.Token, lead.Id));
+        return TypedResults.Created((string?)null, new LeadResponse(lead.Id, lead.Token));
     }
 
     private static async Task<Ok<LeadResponse>> ResendAsync(
         Guid id, ResendLeadVerification resend, CancellationToken cancellation)
     {
         var lead = await resend.ExecuteAsync(id, cancellation);
-        return TypedResults.Ok(new LeadResponse(lead.Token, lead.Id));
+        return TypedResults.Ok(new LeadResponse(lead.Id, lead.Token));
     }
 
     private static async Task<Ok<VerifiedLeadResponse>> VerifyAsync(
@@ -50,7 +50,8 @@ public static class LeadsApi
 /// <param name="Key">The validation token, in development only; otherwise it comes by mail.</param>
 /// <param name="Id">The lead.</param>
 public sealed record LeadResponse(
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Key, Guid Id);
+    Guid Id,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), JsonPropertyOrder(-1)] string? Key = null);
 
 /// <param name="Id">The lead.</param>
 /// <param name="Token">

@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace Functions.Tests.Hosting;
+
+/// <summary>The program itself, as the Functions host or a person starts it.</summary>
+public sealed partial class ProcessTests
+{
+    private const string StrongSecret = "q8Zk3xv9LmT2bYc7Wd5RfJ4hNs6Gp1UaEoIi0KxD";
+
+    [Theory]
+    [InlineData("PORT", "many", "PORT: found 'many', expected a whole number from 0 to 65535.")]
+    [InlineData("HOST", "no host", "HOST: found 'no host', expected an address or a name such as 127.0.0.1.")]
+    [InlineData("FUNCTIONS_CUSTOMHANDLER_PORT", "x",
+        "FUNCTIONS_CUSTOMHANDLER_PORT: found 'x', expected a whole number from 1 to 65535.")]
+    [InlineData("DATABASE_URL", "nonsense=secret", "DATABASE_URL: found ")]
+    [InlineData("TEMPORAL_ADDRESS", "nowhere", "TEMPORAL_ADDRESS: found 'nowhere', expected host:port")]
+    [InlineData("TOKEN_KEYS", "k1:secret", "TOKEN_KEYS: found ")]
+    [InlineData("JWT_SECRET", "secret", "JWT_SECRET: found 6 bytes, expected a random text of at least 32 bytes")]
+    [InlineData("JWT_SECRET", "secretsecretsecretsecretsecretsecret", "JWT_SECRET: found a text that repeats")]
+    [InlineData("OPERATOR_ISSUER", "nowhere", "OPERATOR_ISSUER: found ")]
+    [InlineData("REDIS_URL", "http://user:secret@host", "REDIS_URL: found ")]
+    [InlineData("LEADS_RATE_LIMIT", "-1", "LEADS_RATE_LIMIT: found '-1'")]
+    [InlineData("LEAD_TOKEN_DELIVERY", "response", "LEAD_TOKEN_DELIVERY: found 'response' in Production")]
+    [InlineData("TENANT_KEY_MAX_LENGTH", "51", "TENANT_KEY_MAX_LENGTH: found '51'")]
+    public async Task A_setting_that_cannot_be_used_stops_the_process_with_one_line(
+        string name, string value, string expected)
+    {
+        using var process = Start(("PORT", "0"), (name, value));
+
+        string error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, process.ExitCode);
+        Assert.StartsWith(expected, Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task With_no_settings_it_answers_on_the_Functions_hosts_port_and_ends_promptly_when_told_to()
+    {
+        int port = FreePort();
+        using var process = Start(("FUNCTIONS_CUSTOMHANDLER_PORT", $"{port}"), ("PORT", "1"));
+        Assert.Equal($"http://127.0.0.1:{port}", await AddressAsync(process));
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync("/")).StatusCode);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await GetAsync("/tenants")).StatusCode);
+
+        using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
+        {
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, process.ExitCode);
+        // The Functions host takes every line of the error stream for an error: there was none.
+        Assert.Empty(await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+
+        Task<HttpResponseMessage> GetAsync(string path) => http.GetAsync(path, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task In_Development_the_values_of_local_settings_are_read_and_the_environment_wins()
+    {
+        string folder = Directory.CreateTempSubdirectory("functions-test-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "local.settings.json"),
+            """{ "IsEncrypted": false, "Values": { "PORT": "0", "LEADS_RATE_LIMIT": "many" /* wrong */ } }""",
+            TestContext.Current.CancellationToken);
+        try
+        {
+            using var wrong = Start(folder, ("DOTNET_ENVIRONMENT", "Development"));
+            Assert.StartsWith("LEADS_RATE_LIMIT: found 'many'",
+                await wrong.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
+            using var right = Start(folder, ("DOTNET_ENVIRONMENT", "Development"), ("LEADS_RATE_LIMIT", "5"));
+            Assert.StartsWith("http://127.0.0.1:", await AddressAsync(right), StringComparison.Ordinal);
+            right.Kill();
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static Process Start(params (string Name, string Value)[] environment) =>
+        Start(AppContext.BaseDirectory, environment);
+
+    private static Process Start(string folder, params (string Name, string Value)[] environment)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Functions"))
+        {
+            WorkingDirectory = folder,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        // Nothing of the machine's own settings: an unset environment name means Production.
+        foreach (string name in start.Environment.Keys.Where(name => name is not ("PATH" or "HOME" or "DOTNET_ROOT")).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
+        start.Environment["TOKEN_KEYS"] = FunctionsApplication.TokenKeys;
+        start.Environment["JWT_SECRET"] = StrongSecret;
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
+    }
+
+    private static async Task<string> AddressAsync(Process process)
+    {
+        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        {
+            if (Listening().Match(line) is { Success: true } match)
+            {
+                return match.Groups[1].Value;
+            }
+        }
+
+        throw new InvalidOperationException(await process.StandardError.ReadToEndAsync());
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    [GeneratedRegex(@"Now listening on: (\S+)")]
+    private static partial Regex Listening();
+}

@@ -9,12 +9,12 @@ internal static class Page
         "frame-ancestors 'none'";
 
     private const string Style = """
-        :root { color-scheme: light dark }
-        body { font: 1rem/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 72rem; padding: 1rem }
+        body { background: #fff; color: #1a1a1a; font: 1rem/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 80rem; padding: 1rem }
         table { border-collapse: collapse; margin: 1rem 0; width: 100% }
         caption { font-weight: bold; text-align: left }
         th, td { border: 1px solid; padding: .3rem .6rem; text-align: left; vertical-align: top; overflow-wrap: anywhere }
         article { border: 1px solid; padding: 1rem }
+        a { color: #0b4fc0 }
         a:focus-visible { outline: 3px solid }
         """;
 

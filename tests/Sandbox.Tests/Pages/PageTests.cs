@@ -1,0 +1,81 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Amazon.S3.Model;
+using Sandbox.Tests.Novu;
+using Sandbox.Tests.S3;
+using Testing;
+
+namespace Sandbox.Tests.Pages;
+
+public sealed partial class PageTests(SandboxFixture fixture) : IDisposable
+{
+    private readonly HttpClient browser = new() { DefaultRequestHeaders = { { "Accept", "text/html,*/*;q=0.8" } } };
+    private readonly string id = SandboxFixture.UniqueKey();
+
+    public void Dispose() => browser.Dispose();
+
+    [Fact]
+    public async Task A_person_sees_the_buckets_with_their_tags_and_objects()
+    {
+        using var s3 = S3Client.Create(fixture.Sandbox.S3!);
+        await s3.PutBucketAsync(id);
+        await s3.PutBucketTaggingAsync(new PutBucketTaggingRequest { BucketName = id, TagSet = [new() { Key = "tenant", Value = "<b>" }] });
+        await s3.PutObjectAsync(new PutObjectRequest { BucketName = id, Key = "k", ContentBody = "x" });
+        var page = await browser.GetStringAsync(fixture.Sandbox.S3);
+        var row = Rows().Matches(page).Single(row => row.Value.Contains($"<td>{id}</td>", StringComparison.Ordinal)).Value;
+        Assert.Contains("<li>tenant = &lt;b&gt;</li>", row, StringComparison.Ordinal);
+        Assert.Contains("<td>1</td>", row, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_program_that_forgets_to_sign_gets_no_page()
+    {
+        using var program = new HttpClient();
+        using var answer = await program.GetAsync(fixture.Sandbox.S3);
+        Assert.Equal((HttpStatusCode.Forbidden, "application/xml"), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
+    }
+
+    [Fact]
+    public async Task A_mail_is_found_on_the_first_page_and_its_link_can_be_followed()
+    {
+        using var novu = new NovuClient(fixture.Sandbox.Novu!);
+        await novu.WorkflowAsync(id, "For {{payload.name}}", "<a href=\"{{payload.url}}\">Choose</a><script>alert(1)</script>");
+        await novu.TriggerAsync(
+            id, new { subscriberId = id, email = $"{id}@example.com" }, new { name = $"<i>{id}", url = "https://a.example/#t" });
+        var page = await browser.GetStringAsync(fixture.Sandbox.Novu);
+        var link = Regex.Match(page, $"<a href=\"(/mails/[0-9]+)\">For &lt;i&gt;{id}</a>");
+        Assert.True(link.Success, page);
+
+        using var mail = await browser.GetAsync(new Uri(fixture.Sandbox.Novu!, link.Groups[1].Value));
+        var text = await mail.Content.ReadAsStringAsync();
+        Assert.Contains("<a href=\"https://a.example/#t\">Choose</a>", text, StringComparison.Ordinal);
+        // The script is in the page, as it is in the mail; the policy keeps the browser from running it.
+        Assert.Contains("default-src 'none'", mail.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.DoesNotContain("script-src", mail.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_mail_that_is_not_there_leads_back()
+    {
+        using var answer = await browser.GetAsync(new Uri(fixture.Sandbox.Novu!, "/mails/999999"));
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Contains("<a href=\"/\">", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pages_have_what_a_screen_reader_needs()
+    {
+        foreach (var address in new[] { fixture.Sandbox.S3, fixture.Sandbox.Novu })
+        {
+            var page = await browser.GetStringAsync(address);
+            Assert.Contains("<html lang=\"en\">", page, StringComparison.Ordinal);
+            Assert.Matches("<title>.+</title>", page);
+            Assert.Single(Regex.Matches(page, "<h1>"));
+            Assert.Equal(Regex.Count(page, "<table>"), Regex.Count(page, "<caption>"));
+            Assert.Equal(Regex.Count(page, "<th"), Regex.Count(page, "<th scope=\"col\">") + Regex.Count(page, "<thead>"));
+        }
+    }
+
+    [GeneratedRegex("<tr>.*?</tr>\n", RegexOptions.Singleline)]
+    private static partial Regex Rows();
+}

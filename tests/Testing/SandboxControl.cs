@@ -25,8 +25,8 @@ public sealed class SandboxControl(Uri address) : IDisposable
 
     /// <summary>Calls whose path or query holds the text, oldest first.</summary>
     public async Task<IReadOnlyList<JournalEntry>> CallsAsync(string about = "") =>
-        [.. (await GetAsync<JournalEntry>("/_sandbox/journal?limit=10000")).Where(call =>
-            call.Path.Contains(about, StringComparison.Ordinal) || call.Query.Contains(about, StringComparison.Ordinal))];
+        [.. (await GetAsync<JournalEntry>("/_sandbox/journal?limit=10000"))
+            .Where(call => $"{call.Path}?{call.Query}".Contains(about, StringComparison.Ordinal))];
 
     /// <summary>The mails that were "sent" to this subscriber, oldest first.</summary>
     public Task<List<Mail>> MailsAsync(string subscriberId) =>

@@ -76,5 +76,6 @@ public sealed class Fault
         && (Rule.BodyContains is null || body.Contains(Rule.BodyContains, StringComparison.Ordinal));
 
     private static bool Like(string pattern, string text) =>
-        FileSystemName.MatchesSimpleExpression(pattern.Replace("\\", "\\\\", StringComparison.Ordinal), text, ignoreCase: false);
+        FileSystemName.MatchesSimpleExpression(
+            pattern.Replace("\\", "\\\\", StringComparison.Ordinal), text, ignoreCase: false);
 }

@@ -5,8 +5,11 @@ namespace Sandbox.Control;
 
 internal static class FaultMiddleware
 {
-    /// <summary>Does to a call what the first matching fault says; notes for the journal what really happened.</summary>
-    public static void UseFaults(this WebApplication app, string system, Faults faults) => app.Use(async (context, next) =>
+    /// <summary>
+    /// Does to a call what the first matching fault says; notes for the journal what really happened.
+    /// </summary>
+    public static void UseFaults(this WebApplication app, string system, Faults faults) =>
+        app.Use(async (context, next) =>
     {
         if (context.Features.Get<CallOutcome>() is not { } outcome)
         {
@@ -80,7 +83,8 @@ internal static class FaultMiddleware
         detached.Abort();
     }
 
-    private static async Task LateEffectAsync(HttpContext context, RequestDelegate next, Fault fault, CallOutcome outcome)
+    private static async Task LateEffectAsync(
+        HttpContext context, RequestDelegate next, Fault fault, CallOutcome outcome)
     {
         using var detached = new DetachedCall(context);
         if (!await ReleasedAsync(fault, CancellationToken.None))

@@ -3,10 +3,14 @@ namespace Sandbox.Control;
 /// <summary>What goes wrong with a call.</summary>
 public enum FaultKind
 {
-    /// <summary>The answer is <see cref="FaultRule.Status"/> with <see cref="FaultRule.Body"/>; nothing happens.</summary>
+    /// <summary>
+    /// The answer is <see cref="FaultRule.Status"/> with <see cref="FaultRule.Body"/>; nothing happens.
+    /// </summary>
     Answer,
 
-    /// <summary>Held until released; then it goes on as usual, unless the caller has gone: then nothing happens.</summary>
+    /// <summary>
+    /// Held until released; then it goes on as usual, unless the caller has gone: then nothing happens.
+    /// </summary>
     Delay,
 
     /// <summary>No answer until the caller goes; nothing happens.</summary>
@@ -40,7 +44,9 @@ public sealed record FaultRule
     /// <summary>Pattern over the query without its question mark, such as tagging* ; null: any.</summary>
     public string? Query { get; init; }
 
-    /// <summary>Text that the request's body holds; null: any. For calls whose path does not say whom they are about.</summary>
+    /// <summary>
+    /// Text that the request's body holds; null: any. For calls whose path does not say whom they are about.
+    /// </summary>
     public string? BodyContains { get; init; }
 
     /// <summary>Matching calls that pass unharmed first.</summary>

@@ -39,7 +39,10 @@ public sealed class Faults(TimeProvider time)
             Remove(fault.Id);
     }
 
-    /// <summary>Whether the whole request has to be here before a fault meets it: to look inside, or to go on without its caller.</summary>
+    /// <summary>
+    /// Whether the whole request has to be here before a fault meets it: to look inside, or to go on without its
+    /// caller.
+    /// </summary>
     internal bool NeedBody => faults.Values.Any(fault => fault.Rule.BodyContains is not null
         || fault.Rule.Kind is FaultKind.LoseAnswer or FaultKind.LateEffect or FaultKind.AfterCallerLeft);
 

@@ -36,7 +36,8 @@ internal static class FaultsApi
         faults.Find(id) is { } fault ? Json(FaultState.Of(fault)) : NotFound(id);
 
     // Answers when the fault has met that many calls: a test waits for the call itself, not for a while.
-    private static async Task<IResult> HitAsync(Faults faults, string id, int times, CancellationToken cancellationToken)
+    private static async Task<IResult> HitAsync(
+        Faults faults, string id, int times, CancellationToken cancellationToken)
     {
         if (faults.Find(id) is not { } fault)
             return NotFound(id);

@@ -3,7 +3,9 @@ using Sandbox.Storage;
 
 namespace Sandbox.Control;
 
-/// <summary>Every call received, in order. Kept with the other state, so it can be read after a killed sandbox.</summary>
+/// <summary>
+/// Every call received, in order. Kept with the other state, so it can be read after a killed sandbox.
+/// </summary>
 public sealed class Journal : IDisposable
 {
     /// <summary>Older calls are forgotten, so that a sandbox that runs for weeks does not fill the disk.</summary>
@@ -16,7 +18,8 @@ public sealed class Journal : IDisposable
     internal Journal(string? file, TimeProvider time)
     {
         this.time = time;
-        database = Database.Open(file, "CREATE TABLE IF NOT EXISTS calls (number INTEGER PRIMARY KEY, entry TEXT NOT NULL)");
+        database = Database.Open(
+            file, "CREATE TABLE IF NOT EXISTS calls (number INTEGER PRIMARY KEY, entry TEXT NOT NULL)");
         number = database.Count("SELECT COALESCE(MAX(number), 0) FROM calls");
     }
 

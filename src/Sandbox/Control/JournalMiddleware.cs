@@ -3,7 +3,8 @@ namespace Sandbox.Control;
 internal static class JournalMiddleware
 {
     /// <summary>Writes down each call when it comes, and again with its outcome.</summary>
-    public static void UseJournal(this WebApplication app, string system, Journal journal) => app.Use(async (context, next) =>
+    public static void UseJournal(this WebApplication app, string system, Journal journal) =>
+        app.Use(async (context, next) =>
     {
         if (context.Request.Path.StartsWithSegments(ControlApi.Root))
         {

@@ -11,6 +11,12 @@ internal static class SecretQuery
     };
 
     public static string Mask(IQueryCollection query) => string.Join('&', query.SelectMany(
-        pair => pair.Value.DefaultIfEmpty(),
-        (pair, value) => Secrets.Contains(pair.Key) ? $"{pair.Key}=***" : value is "" ? pair.Key : $"{pair.Key}={value}"));
+        pair => pair.Value.DefaultIfEmpty(), (pair, value) => Masked(pair.Key, value ?? "")));
+
+    private static string Masked(string name, string value) => value switch
+    {
+        "" => name,
+        _ when Secrets.Contains(name) => $"{name}=***",
+        _ => $"{name}={value}",
+    };
 }

@@ -1,8 +1,11 @@
 using System.Globalization;
+using System.Text;
 
 namespace Sandbox.Hosting;
 
-/// <summary>The folder of one running sandbox; a second one is refused, since two would overwrite each other's state.</summary>
+/// <summary>
+/// The folder of one running sandbox; a second one is refused, since two would overwrite each other's state.
+/// </summary>
 internal sealed class DataFolder : IDisposable
 {
     private readonly FileStream gate;
@@ -20,14 +23,15 @@ internal sealed class DataFolder : IDisposable
             var gate = new FileStream(
                 Path.Combine(directory, "sandbox.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             gate.SetLength(0);
-            gate.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
+            gate.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
             gate.Flush();
             return new DataFolder(gate);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new SandboxException(
-                $"--data: {directory} cannot be used ({e.Message}). Either another sandbox runs on it, or it cannot be written.");
+                $"--data: {directory} cannot be used ({e.Message}). Either another sandbox runs on it, or it cannot " +
+                "be written.");
         }
     }
 

@@ -5,7 +5,9 @@ using Sandbox.S3;
 
 namespace Sandbox.Hosting;
 
-/// <summary>Options that an environment variable can give as well. The help never shows such a value: it may be a secret.</summary>
+/// <summary>
+/// Options that an environment variable can give as well. The help never shows such a value: it may be a secret.
+/// </summary>
 internal static class EnvironmentOption
 {
     private static readonly Dictionary<Option, string> Variables = [];
@@ -21,7 +23,8 @@ internal static class EnvironmentOption
     public static string? Given(ParseResult parsed, Option<string?> option) =>
         parsed.GetValue(option) ?? Variable(Variables[option]);
 
-    public static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    public static string? Variable(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
     public static Option<int> Port(string system, int port)
     {
@@ -29,7 +32,8 @@ internal static class EnvironmentOption
         var option = new Option<int>($"--{system}-port")
         {
             Description = $"Port of {system}; 0 takes a free one. [{variable}]",
-            DefaultValueFactory = result => PortOf(result, variable, Variable(variable) ?? port.ToString(CultureInfo.InvariantCulture)),
+            DefaultValueFactory = result => PortOf(
+                result, variable, Variable(variable) ?? port.ToString(CultureInfo.InvariantCulture)),
             CustomParser = result => PortOf(result, $"--{system}-port", result.Tokens[0].Value),
         };
         return option;
@@ -40,9 +44,11 @@ internal static class EnvironmentOption
 
     private static S3Account? Account(ArgumentResult result, string[] parts)
     {
-        if (parts is [{ Length: > 0 } key, { Length: > 0 } secret, { Length: 12 } account] && account.All(char.IsAsciiDigit))
+        if (parts is [{ Length: > 0 } key, { Length: > 0 } secret, { Length: 12 } account]
+            && account.All(char.IsAsciiDigit))
             return new S3Account(key, secret, account);
-        result.AddError($"--s3-account: '{parts[0]}:…'; expected ACCESSKEY:SECRETKEY:ACCOUNT, twelve digits for the account.");
+        result.AddError(
+            $"--s3-account: '{parts[0]}:…'; expected ACCESSKEY:SECRETKEY:ACCOUNT, twelve digits for the account.");
         return null;
     }
 

@@ -23,7 +23,7 @@ internal static class SandboxCommand
         /_sandbox/journal at the addresses of Keycloak, S3 and Novu, for instance
           curl http://127.0.0.1:9000/_sandbox/faults -d '{"system":"s3","method":"PUT","kind":"loseAnswer"}'
 
-        Names in [brackets] are environment variables that say the same; secrets are better there than on a command line.
+        Names in [brackets] are environment variables that say the same; secrets belong there.
         """;
 
     public static RootCommand Create()

@@ -18,7 +18,8 @@ internal sealed class SandboxCommandOptions
     private readonly Option<bool> noNovu = new("--no-novu") { Description = "Does not start Novu." };
     private readonly Option<bool> noTemporal = new("--no-temporal") { Description = "Does not start Temporal." };
 
-    private readonly Option<string?> data = Text("--data", "SANDBOX_DATA", "Folder for the state; without it nothing is kept.");
+    private readonly Option<string?> data = Text(
+        "--data", "SANDBOX_DATA", "Folder for the state; without it nothing is kept.");
 
     private readonly Option<string?> adminUsername = Text(
         "--keycloak-admin", "KEYCLOAK_ADMIN_USERNAME", "Name of Keycloak's administrator; admin if not given.");
@@ -26,7 +27,10 @@ internal sealed class SandboxCommandOptions
     private readonly Option<string?> adminPassword = Text(
         "--keycloak-password", "KEYCLOAK_ADMIN_PASSWORD", "Password of Keycloak's administrator; admin if not given.");
 
-    private readonly Option<S3Flavour> flavour = new("--s3-flavour") { Description = "Whose S3 is played; Aws if not given." };
+    private readonly Option<S3Flavour> flavour = new("--s3-flavour")
+    {
+        Description = "Whose S3 is played; Aws if not given.",
+    };
 
     private readonly Option<string?> region = Text(
         "--s3-region", "AWS_REGION", "The region that signatures must name; us-east-1 if not given.");
@@ -39,7 +43,11 @@ internal sealed class SandboxCommandOptions
     };
 
     private readonly Option<string?> apiKey = Text("--novu-api-key", "NOVU_API_KEY", "What callers of Novu must send.");
-    private readonly Option<bool> rateLimits = new("--novu-rate-limits") { Description = "Rate limits as in Novu's cloud." };
+
+    private readonly Option<bool> rateLimits = new("--novu-rate-limits")
+    {
+        Description = "Rate limits as in Novu's cloud.",
+    };
 
     private readonly Option<string[]> namespaces = new("--temporal-namespace")
     {
@@ -51,8 +59,8 @@ internal sealed class SandboxCommandOptions
 
     public IEnumerable<Option> All =>
     [
-        keycloakPort, s3Port, novuPort, temporalPort, noKeycloak, noS3, noNovu, noTemporal, data, ReadyFile, adminUsername,
-        adminPassword, flavour, region, accounts, apiKey, rateLimits, namespaces,
+        keycloakPort, s3Port, novuPort, temporalPort, noKeycloak, noS3, noNovu, noTemporal, data, ReadyFile,
+        adminUsername, adminPassword, flavour, region, accounts, apiKey, rateLimits, namespaces,
     ];
 
     public SandboxOptions Bind(ParseResult parsed)
@@ -74,14 +82,14 @@ internal sealed class SandboxCommandOptions
             {
                 Flavour = parsed.GetValue(flavour),
                 Region = Given(parsed, region) ?? usual.S3.Region,
-                Accounts = parsed.GetValue(accounts) is { Length: > 0 } given ? given : [AccountOfEnvironment()],
+                Accounts = parsed.GetValue(accounts) is { Length: > 0 } owners ? owners : [AccountOfEnvironment()],
             },
             Novu = new NovuOptions
             {
                 ApiKey = Given(parsed, apiKey) ?? usual.Novu.ApiKey,
                 RateLimits = parsed.GetValue(rateLimits),
             },
-            TemporalNamespaces = parsed.GetValue(namespaces) is { Length: > 0 } names ? names : usual.TemporalNamespaces,
+            TemporalNamespaces = parsed.GetValue(namespaces) is { Length: > 0 } all ? all : usual.TemporalNamespaces,
         };
     }
 

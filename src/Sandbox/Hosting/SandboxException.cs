@@ -8,5 +8,6 @@ public sealed class SandboxException(string message) : Exception(message)
     internal static bool IsPortTaken(IOException e) => e.InnerException is AddressInUseException;
 
     internal static SandboxException PortTaken(string system, int port) => new(
-        $"Port {port} for {system} is in use. Stop what listens there, or choose another: --{system}-port N (0 takes a free one).");
+        $"Port {port} for {system} is in use. Stop what listens there, or choose another: --{system}-port N (0 takes " +
+        "a free one).");
 }

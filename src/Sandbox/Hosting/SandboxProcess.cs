@@ -5,7 +5,8 @@ namespace Sandbox.Hosting;
 /// <summary>The sandbox as a process: starts, says where, and stays until it is told to end.</summary>
 internal static class SandboxProcess
 {
-    public static async Task<int> RunAsync(SandboxOptions options, string? readyFile, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(
+        SandboxOptions options, string? readyFile, CancellationToken cancellationToken)
     {
         try
         {

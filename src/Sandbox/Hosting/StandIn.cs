@@ -8,7 +8,9 @@ using Sandbox.Keycloak;
 
 namespace Sandbox.Hosting;
 
-/// <summary>One system of the outside world: a web server of its own on 127.0.0.1, journalled, with faults in front.</summary>
+/// <summary>
+/// One system of the outside world: a web server of its own on 127.0.0.1, journalled, with faults in front.
+/// </summary>
 internal sealed class StandIn : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -22,7 +24,11 @@ internal sealed class StandIn : IAsyncDisposable
     public Uri Address { get; }
 
     public static async Task<StandIn> StartAsync(
-        string system, int port, StandInContext context, Action<WebApplication> map, CancellationToken cancellationToken)
+        string system,
+        int port,
+        StandInContext context,
+        Action<WebApplication> map,
+        CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -55,8 +61,8 @@ internal sealed class StandIn : IAsyncDisposable
             throw SandboxException.PortTaken(system, port);
         }
 
-        var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
-        return new StandIn(app, new Uri(addresses.Addresses.First()));
+        var features = app.Services.GetRequiredService<IServer>().Features;
+        return new StandIn(app, new Uri(features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First()));
     }
 
     public async ValueTask DisposeAsync()
@@ -65,7 +71,8 @@ internal sealed class StandIn : IAsyncDisposable
         await app.DisposeAsync();
     }
 
-    // Kestrel's own Date comes from the machine's clock; whoever compares it with other times of a stand-in needs one clock.
+    // Kestrel's own Date comes from the machine's clock; whoever compares it with other times of a stand-in needs one
+    // clock.
     private static Func<HttpContext, RequestDelegate, Task> DateFrom(TimeProvider time) => (context, next) =>
     {
         context.Response.OnStarting(() =>

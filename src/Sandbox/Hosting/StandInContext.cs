@@ -2,7 +2,9 @@ using Sandbox.Control;
 
 namespace Sandbox.Hosting;
 
-/// <summary>What every stand-in shares: the clock, the faults in front of it, the journal of its calls, the folder.</summary>
+/// <summary>
+/// What every stand-in shares: the clock, the faults in front of it, the journal of its calls, the folder.
+/// </summary>
 internal sealed record StandInContext(TimeProvider Time, Faults Faults, Journal Journal, string? DataDirectory)
 {
     public static StandInContext Of(SandboxOptions options)

@@ -16,9 +16,11 @@ internal sealed class Events(NovuStore store)
         var payload = body.Object("payload") ?? [];
         return store.Transaction(() =>
         {
-            var workflow = store.Workflow(name) ?? throw new NovuException(422, "workflow_not_found", "Unprocessable Entity");
+            var workflow = store.Workflow(name) ?? throw new NovuException(
+                422, "workflow_not_found", "Unprocessable Entity");
             var recipients = Recipients(body["to"]!);
-            // These refusals are a 201 as well: a caller who looks at the code alone believes that a mail is on its way.
+            // These refusals are a 201 as well: a caller who looks at the code alone believes that a mail is on its
+            // way.
             var refusal = workflow switch
             {
                 { Active: false } => "trigger_not_active",
@@ -54,7 +56,8 @@ internal sealed class Events(NovuStore store)
     {
         var now = store.Time.GetUtcNow();
         var id = recipient.RequiredText("subscriberId");
-        var subscriber = SubscriberFields.Merge(store.Subscriber(id) ?? new Subscriber(NovuId.New(now), id, now, now), recipient, now);
+        var subscriber = SubscriberFields.Merge(
+            store.Subscriber(id) ?? new Subscriber(NovuId.New(now), id, now, now), recipient, now);
         store.Put(subscriber);
         if (subscriber.Email is not { Length: > 0 } address)
             return $"{id}: not sent, the subscriber has no e-mail address";
@@ -83,16 +86,20 @@ internal sealed class Events(NovuStore store)
     {
         var recipients = (to is JsonArray list ? list.ToList() : [to]).ConvertAll(recipient => recipient switch
         {
-            JsonValue value when value.TryGetValue<string>(out var id) => new NovuBody(new JsonObject { ["subscriberId"] = id }),
+            JsonValue value when value.TryGetValue<string>(out var id) => new NovuBody(
+                new JsonObject { ["subscriberId"] = id }),
             JsonObject subscriber => new NovuBody(subscriber),
             _ => throw NovuException.Invalid("to", "to must be a string, an object or an array of them", recipient),
         });
         if (recipients.Count > MostRecipients)
-            throw NovuException.Invalid("to", $"to must contain no more than {MostRecipients} elements", recipients.Count);
-        return recipients.Count > 0 && recipients.TrueForAll(recipient => SubscriberFields.IsId(recipient.Text("subscriberId")))
+            throw NovuException.Invalid(
+                "to", $"to must contain no more than {MostRecipients} elements", recipients.Count);
+        return recipients.Count > 0 && recipients.TrueForAll(
+            recipient => SubscriberFields.IsId(recipient.Text("subscriberId")))
             ? recipients
             : null;
     }
 
-    private static List<string> Names(List<NovuBody>? to) => to?.ConvertAll(one => one.Text("subscriberId") ?? "") ?? [];
+    private static List<string> Names(List<NovuBody>? to) =>
+        to?.ConvertAll(one => one.Text("subscriberId") ?? "") ?? [];
 }

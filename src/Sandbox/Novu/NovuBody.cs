@@ -12,7 +12,8 @@ internal sealed class NovuBody(JsonObject json)
     {
         try
         {
-            var node = await JsonNode.ParseAsync(request.Body, documentOptions: Strict, cancellationToken: request.HttpContext.RequestAborted);
+            var node = await JsonNode.ParseAsync(
+                request.Body, documentOptions: Strict, cancellationToken: request.HttpContext.RequestAborted);
             return node is JsonObject json ? new NovuBody(json) : throw Malformed("the body is no JSON object");
         }
         catch (JsonException)

@@ -4,7 +4,8 @@ namespace Sandbox.Novu;
 
 /// <summary>A refusal in Novu's shape.</summary>
 /// <param name="errors">By field, for a body that is not valid; Novu's own client insists on it with 422.</param>
-internal sealed class NovuException(int status, string message, string error, JsonObject? errors = null) : Exception(message)
+internal sealed class NovuException(
+    int status, string message, string error, JsonObject? errors = null) : Exception(message)
 {
     public int Status { get; } = status;
 

@@ -16,16 +16,31 @@ internal static class NovuPages
 
     private static Html Overview(NovuStore store) => Html.Of($"""
         <h2>Mails that were “sent”</h2>
-        {Page.Table("Mails, newest first", ["Subject", "Recipient", "Workflow", "Subscriber", "Time"], Newest(store.Mails(), mail =>
+        {Mails(store)}
+        <h2>Triggers</h2>
+        {Triggers(store)}
+        <h2>Subscribers</h2>
+        {Subscribers(store)}
+        <h2>Workflows</h2>
+        {Workflows(store)}
+        """);
+
+    private static Html Mails(NovuStore store) => Page.Table(
+        "Mails, newest first",
+        ["Subject", "Recipient", "Workflow", "Subscriber", "Time"],
+        Newest(store.Mails(), mail =>
         [
-            Html.Of($"<a href=\"/mails/{mail.Number}\">{(mail.Subject.Length > 0 ? mail.Subject : "(no subject)")}</a>"),
+            Html.Of($"<a href=\"/mails/{mail.Number}\">{(mail.Subject is "" ? "(no subject)" : mail.Subject)}</a>"),
             Page.Text(mail.Recipient),
             Page.Text(mail.WorkflowId),
             Page.Text(mail.SubscriberId),
             Page.Text(Stamp.Of(mail.Time)),
-        ]))}
-        <h2>Triggers</h2>
-        {Page.Table("Triggers, newest first", ["Workflow", "Subscribers", "Transaction", "Status", "Outcome", "Time"], Newest(store.Triggers(), trigger =>
+        ]));
+
+    private static Html Triggers(NovuStore store) => Page.Table(
+        "Triggers, newest first",
+        ["Workflow", "Subscribers", "Transaction", "Status", "Outcome", "Time"],
+        Newest(store.Triggers(), trigger =>
         [
             Page.Text(trigger.WorkflowId),
             Page.Text(string.Join(", ", trigger.To)),
@@ -33,25 +48,30 @@ internal static class NovuPages
             Page.Text(trigger.Status),
             Page.Text(trigger.Outcome),
             Page.Text(Stamp.Of(trigger.Time)),
-        ]))}
-        <h2>Subscribers</h2>
-        {Page.Table("Subscribers, newest first", ["Subscriber", "E-mail", "First name", "Last name", "Created"], Newest(store.Subscribers(), subscriber =>
+        ]));
+
+    private static Html Subscribers(NovuStore store) => Page.Table(
+        "Subscribers, newest first",
+        ["Subscriber", "E-mail", "First name", "Last name", "Created"],
+        Newest(store.Subscribers(), subscriber =>
         [
             Page.Text(subscriber.SubscriberId),
             Page.Text(subscriber.Email),
             Page.Text(subscriber.FirstName),
             Page.Text(subscriber.LastName),
             Page.Text(Stamp.Of(subscriber.CreatedAt)),
-        ]))}
-        <h2>Workflows</h2>
-        {Page.Table("Workflows, newest first", ["Workflow", "Name", "Status", "Steps"], Newest(store.Workflows(), workflow =>
+        ]));
+
+    private static Html Workflows(NovuStore store) => Page.Table(
+        "Workflows, newest first",
+        ["Workflow", "Name", "Status", "Steps"],
+        Newest(store.Workflows(), workflow =>
         [
             Page.Text(workflow.WorkflowId),
             Page.Text(workflow.Name),
             Page.Text(workflow.Active ? "ACTIVE" : "INACTIVE"),
             Page.Text(string.Join(", ", workflow.Steps.Select(step => step.Type))),
-        ]))}
-        """);
+        ]));
 
     // The body is markup that the workflow's owner wrote; the page's policy keeps it from running anything.
     private static Html Shown(Mail mail) => Html.Of($"""

@@ -38,7 +38,8 @@ internal sealed class NovuRateLimits(TimeProvider time)
         headers["RateLimit-Remaining"] = Math.Max(0, left).ToString(CultureInfo.InvariantCulture);
         headers["RateLimit-Reset"] = reset;
         headers["RateLimit-Policy"] =
-            $"{limit};w={Window};comment=\"token bucket\";category=\"{category}\";cost=\"single\";serviceLevel=\"free\"";
+            $"{limit};w={Window};comment=\"token bucket\";category=\"{category}\";cost=\"single\";" +
+            "serviceLevel=\"free\"";
         if (left >= 0)
             return;
         headers.RetryAfter = reset;
@@ -48,7 +49,8 @@ internal sealed class NovuRateLimits(TimeProvider time)
     private static (string Name, int PerSecond) Category(PathString path) => path switch
     {
         _ when path.StartsWithSegments("/v1/events") => ("trigger", 60),
-        _ when path.StartsWithSegments("/v2/subscribers") || path.StartsWithSegments("/v2/workflows") => ("configuration", 20),
+        _ when path.StartsWithSegments("/v2/subscribers") => ("configuration", 20),
+        _ when path.StartsWithSegments("/v2/workflows") => ("configuration", 20),
         _ => ("global", 30),
     };
 }

@@ -15,7 +15,8 @@ internal static class NovuStandIn
             app.Use(NovuRateLimits.Middleware(store.Time));
         app.MapGet("/v1/health-check", () => NovuAnswer.Data(new JsonObject { ["status"] = "ok" }));
         app.MapPost("/v1/events/trigger", async (HttpRequest request) =>
-            NovuAnswer.Data(new Events(store).Trigger(await NovuBody.ReadAsync(request)), StatusCodes.Status201Created));
+            NovuAnswer.Data(
+                new Events(store).Trigger(await NovuBody.ReadAsync(request)), StatusCodes.Status201Created));
         app.MapSubscribers(store);
         app.MapWorkflows(store);
         app.MapMails(store);

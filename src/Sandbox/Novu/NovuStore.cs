@@ -41,7 +41,8 @@ internal sealed class NovuStore : IDisposable
 
     public void Put(Workflow workflow) => Upsert("workflows", workflow.WorkflowId, workflow);
 
-    public void DeleteWorkflow(string workflowId) => database.Execute("DELETE FROM workflows WHERE id = ?1", workflowId);
+    public void DeleteWorkflow(string workflowId) =>
+        database.Execute("DELETE FROM workflows WHERE id = ?1", workflowId);
 
     /// <summary>False when this transaction was there before: its event is dropped.</summary>
     public bool AddTransaction(string id) => database.Execute("INSERT OR IGNORE INTO transactions VALUES (?1)", id) > 0;
@@ -68,7 +69,8 @@ internal sealed class NovuStore : IDisposable
         JsonSerializer.Serialize(document));
 
     private T? One<T>(string sql, object id)
-        where T : class => database.Query(sql, row => JsonSerializer.Deserialize<T>(row.GetString(0)), id).FirstOrDefault();
+        where T : class => database.Query(
+            sql, row => JsonSerializer.Deserialize<T>(row.GetString(0)), id).FirstOrDefault();
 
     private List<T> All<T>(string sql) => database.Query(sql, row => JsonSerializer.Deserialize<T>(row.GetString(0))!);
 }

@@ -33,7 +33,12 @@ internal sealed record WorkflowStep(string Id, string StepId, string Name, strin
 /// <param name="Status">The status in the answer; only "processed" is a success.</param>
 /// <param name="Outcome">What Novu's worker did afterwards, in words; no caller is told.</param>
 internal sealed record Trigger(
-    DateTimeOffset Time, string WorkflowId, string? TransactionId, IReadOnlyList<string> To, string Status, string Outcome);
+    DateTimeOffset Time,
+    string WorkflowId,
+    string? TransactionId,
+    IReadOnlyList<string> To,
+    string Status,
+    string Outcome);
 
 /// <summary>A mail as its recipient would have got it.</summary>
 /// <param name="Recipient">Address of the subscriber.</param>

@@ -20,7 +20,8 @@ internal static class SubscribersApi
         var body = await NovuBody.ReadAsync(request);
         var id = body.RequiredText("subscriberId");
         if (!SubscriberFields.IsId(id))
-            throw NovuException.Invalid("subscriberId", "subscriberId may hold letters, digits, - and _, or be an e-mail", id);
+            throw NovuException.Invalid(
+                "subscriberId", "subscriberId may hold letters, digits, - and _, or be an e-mail", id);
         var failIfExists = request.Query["failIfExists"] == "true";
         return store.Transaction(() =>
         {
@@ -28,7 +29,8 @@ internal static class SubscribersApi
             var existing = store.Subscriber(id);
             if (existing is not null && failIfExists)
                 return NovuAnswer.Data(SubscriberFields.Answer(existing), StatusCodes.Status409Conflict);
-            var subscriber = SubscriberFields.Merge(existing ?? new Subscriber(NovuId.New(now), id, now, now), body, now);
+            var subscriber = SubscriberFields.Merge(
+                existing ?? new Subscriber(NovuId.New(now), id, now, now), body, now);
             store.Put(subscriber);
             return NovuAnswer.Data(SubscriberFields.Answer(subscriber), StatusCodes.Status201Created);
         });
@@ -49,7 +51,8 @@ internal static class SubscribersApi
         ? NovuAnswer.Data(new JsonObject { ["acknowledged"] = true, ["status"] = "deleted" })
         : throw NotFound(id);
 
-    private static IResult List(NovuStore store) => NovuAnswer.Page(store.Subscribers().Select(SubscriberFields.Answer));
+    private static IResult List(NovuStore store) =>
+        NovuAnswer.Page(store.Subscribers().Select(SubscriberFields.Answer));
 
     private static Subscriber Find(NovuStore store, string id) => store.Subscriber(id) ?? throw NotFound(id);
 

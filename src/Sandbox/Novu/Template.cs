@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace Sandbox.Novu;
 
-/// <summary>The part of Liquid that mails use: {{ payload.x }}, {{ subscriber.firstName | default: 'you' | escape }}.</summary>
+/// <summary>
+/// The part of Liquid that mails use: {{ payload.x }}, {{ subscriber.firstName | default: 'you' | escape }}.
+/// </summary>
 internal static partial class Template
 {
     /// <summary>What has no value is empty, and nothing is encoded without being told to, as in Liquid.</summary>
@@ -13,7 +15,8 @@ internal static partial class Template
         JsonNode? node = variables;
         foreach (var name in hole.Groups["path"].Value.Split('.'))
             node = (node as JsonObject)?[name];
-        return hole.Groups["filter"].Captures.Aggregate(node?.ToString() ?? "", (value, filter) => Filtered(value, filter.Value));
+        return hole.Groups["filter"].Captures.Aggregate(
+            node?.ToString() ?? "", (value, filter) => Filtered(value, filter.Value));
     });
 
     /// <summary>The first piece in braces that this is not made for; null when all can be rendered.</summary>

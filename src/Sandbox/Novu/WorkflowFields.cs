@@ -9,7 +9,8 @@ internal static class WorkflowFields
     private static readonly HashSet<string> StepTypes =
         ["in_app", "email", "sms", "chat", "push", "digest", "delay", "trigger", "custom", "throttle"];
 
-    public static Workflow Read(NovuBody body, string id, string workflowId, DateTimeOffset created, DateTimeOffset now) => new(
+    public static Workflow Read(
+        NovuBody body, string id, string workflowId, DateTimeOffset created, DateTimeOffset now) => new(
         id,
         workflowId,
         body.RequiredText("name"),
@@ -65,7 +66,8 @@ internal static class WorkflowFields
 
     private static WorkflowStep Step(JsonNode? node, DateTimeOffset now)
     {
-        var body = new NovuBody(node as JsonObject ?? throw NovuException.Invalid("steps", "each step must be an object", node));
+        var body = new NovuBody(
+            node as JsonObject ?? throw NovuException.Invalid("steps", "each step must be an object", node));
         var type = body.RequiredText("type");
         if (!StepTypes.Contains(type))
             throw NovuException.Invalid("steps.type", $"type must be one of {string.Join(", ", StepTypes)}", type);
@@ -74,7 +76,8 @@ internal static class WorkflowFields
         foreach (var (field, value) in values)
         {
             if (Template.Unknown(value?.ToString() ?? "") is { } piece)
-                throw NovuException.Invalid($"steps.controlValues.{field}", "the sandbox renders {{ path }}, default and escape alone", piece);
+                throw NovuException.Invalid(
+                    $"steps.controlValues.{field}", "the sandbox renders {{ path }}, default and escape alone", piece);
         }
 
         return new WorkflowStep(
@@ -82,6 +85,9 @@ internal static class WorkflowFields
     }
 
     /// <summary>"Tenant welcome" becomes "tenant-welcome".</summary>
-    public static string Identifier(string name) => string.Join('-', name.ToLowerInvariant()
-        .Split(name.ToLowerInvariant().Where(c => !char.IsAsciiLetterOrDigit(c)).ToArray(), StringSplitOptions.RemoveEmptyEntries));
+    public static string Identifier(string name)
+    {
+        var others = name.Where(c => !char.IsAsciiLetterOrDigit(c)).ToArray();
+        return string.Join('-', name.ToLowerInvariant().Split(others, StringSplitOptions.RemoveEmptyEntries));
+    }
 }

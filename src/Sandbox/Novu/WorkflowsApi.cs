@@ -36,7 +36,8 @@ internal static class WorkflowsApi
         return store.Transaction(() =>
         {
             var old = Find(store, id);
-            return Stored(store, WorkflowFields.Read(body, old.Id, old.WorkflowId, old.CreatedAt, store.Time.GetUtcNow()));
+            return Stored(
+                store, WorkflowFields.Read(body, old.Id, old.WorkflowId, old.CreatedAt, store.Time.GetUtcNow()));
         });
     }
 

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Sandbox.Pages;
 
-/// <summary>HTML that is safe to write: built from literals; what stands in a hole is encoded unless it is Html itself.</summary>
+/// <summary>
+/// HTML that is safe to write: built from literals; what stands in a hole is encoded unless it is Html itself.
+/// </summary>
 internal readonly record struct Html(string Text)
 {
     public static Html Of(HtmlTemplate template) => new(template.ToString());

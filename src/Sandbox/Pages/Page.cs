@@ -1,6 +1,8 @@
 namespace Sandbox.Pages;
 
-/// <summary>The frame of every page for people: no script, nothing loaded from elsewhere, readable without a style.</summary>
+/// <summary>
+/// The frame of every page for people: no script, nothing loaded from elsewhere, readable without a style.
+/// </summary>
 internal static class Page
 {
     // Markup of mails is shown as it is: this keeps it from running or loading anything.
@@ -9,10 +11,12 @@ internal static class Page
         "frame-ancestors 'none'";
 
     private const string Style = """
-        body { background: #fff; color: #1a1a1a; font: 1rem/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 80rem; padding: 1rem }
+        body { background: #fff; color: #1a1a1a; font: 1rem/1.5 system-ui, sans-serif }
+        main { margin: 0 auto; max-width: 80rem; padding: 1rem }
         table { border-collapse: collapse; margin: 1rem 0; width: 100% }
         caption { font-weight: bold; text-align: left }
-        th, td { border: 1px solid; padding: .3rem .6rem; text-align: left; vertical-align: top; overflow-wrap: anywhere }
+        th, td { border: 1px solid; padding: .3rem .6rem; text-align: left; vertical-align: top }
+        td { overflow-wrap: anywhere }
         article { border: 1px solid; padding: 1rem }
         a { color: #0b4fc0 }
         a:focus-visible { outline: 3px solid }
@@ -47,7 +51,8 @@ internal static class Page
     /// <summary>A table; without rows a sentence that says so.</summary>
     public static Html Table(string caption, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<Html>> rows)
     {
-        var lines = rows.Select(cells => Html.Of($"<tr>{Html.Concat(cells.Select(cell => Html.Of($"<td>{cell}</td>")))}</tr>\n"))
+        var lines = rows.Select(
+            cells => Html.Of($"<tr>{Html.Concat(cells.Select(cell => Html.Of($"<td>{cell}</td>")))}</tr>\n"))
             .ToList();
         return lines.Count == 0
             ? Html.Of($"<p>{caption}: none yet.</p>")

@@ -47,7 +47,8 @@ internal sealed class S3Call(HttpContext context, S3Store store, S3Options optio
     {
         null or "" => 1000,
         var text when int.TryParse(text, out var limit) && limit >= 0 => Math.Min(limit, 1000),
-        var text => throw S3Exception.InvalidArgument($"Provided {name} not an integer or within integer range: '{text}'"),
+        var text => throw S3Exception.InvalidArgument(
+            $"Provided {name} not an integer or within integer range: '{text}'"),
     };
 
     public void Answer(int status) => Response.StatusCode = status;

@@ -14,7 +14,9 @@ internal sealed class S3Exception(int status, string code, string message) : Exc
     public static S3Exception InvalidRequest(string message) => new(400, "InvalidRequest", message);
 
     public static S3Exception MalformedXml() => new(
-        400, "MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema");
+        400,
+        "MalformedXML",
+        "The XML you provided was not well-formed or did not validate against our published schema");
 
     public static S3Exception NoSuchBucket() => new(404, "NoSuchBucket", "The specified bucket does not exist");
 
@@ -23,8 +25,11 @@ internal sealed class S3Exception(int status, string code, string message) : Exc
     public static S3Exception NoSuchUpload() => new(
         404,
         "NoSuchUpload",
-        "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.");
+        "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or " +
+        "completed.");
 
     public static S3Exception NotImplemented(string what) => new(
-        501, "NotImplemented", $"A header or query you provided implies functionality that is not implemented: {what}.");
+        501,
+        "NotImplemented",
+        $"A header or query you provided implies functionality that is not implemented: {what}.");
 }

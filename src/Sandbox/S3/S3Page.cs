@@ -33,7 +33,7 @@ internal static class S3Page
 
     private static Html Tags(string? document)
     {
-        var tags = document is null ? [] : SettingDocuments.Tags(S3Xml.Parse(Encoding.UTF8.GetBytes(document))).ToList();
+        var tags = SettingDocuments.Tags(S3Xml.Parse(Encoding.UTF8.GetBytes(document ?? ""))).ToList();
         return tags.Count == 0
             ? Page.Text("none")
             : Html.Of($"<ul>{Html.Concat(tags.Select(tag => Html.Of($"<li>{tag.Key} = {tag.Value}</li>")))}</ul>");

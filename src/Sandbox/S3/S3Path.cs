@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Sandbox.S3;
 
-/// <summary>Path style: /bucket/key. Taken from the request line as it was sent, which is what the signature covers.</summary>
+/// <summary>
+/// Path style: /bucket/key. Taken from the request line as it was sent, which is what the signature covers.
+/// </summary>
 internal sealed record S3Path(string Raw, string Bucket, string Key)
 {
     public static S3Path Of(HttpContext context)

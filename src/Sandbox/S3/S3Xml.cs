@@ -1,4 +1,3 @@
-using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 
@@ -35,9 +34,10 @@ internal static class S3Xml
     public static Task WriteAsync(HttpResponse response, XElement document)
     {
         response.ContentType = "application/xml";
-        foreach (var element in document.DescendantsAndSelf().Where(element => element.Name.Namespace == XNamespace.None))
+        var plain = document.DescendantsAndSelf().Where(element => element.Name.Namespace == XNamespace.None);
+        foreach (var element in plain.ToList())
             element.Name = document.Name.Namespace + element.Name.LocalName;
-        var text = """<?xml version="1.0" encoding="UTF-8"?>""" + "\n" + document.ToString(SaveOptions.DisableFormatting);
-        return response.Body.WriteAsync(Encoding.UTF8.GetBytes(text)).AsTask();
+        var text = document.ToString(SaveOptions.DisableFormatting);
+        return response.WriteAsync($"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{text}");
     }
 }

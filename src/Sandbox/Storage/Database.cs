@@ -3,8 +3,8 @@ using Microsoft.Data.Sqlite;
 namespace Sandbox.Storage;
 
 /// <summary>
-/// What a stand-in knows, in one SQLite file: what an answer says is in the file before the answer leaves, so it survives a
-/// killed process. Without a file it lives in memory. One caller at a time; calls nest on the same thread.
+/// What a stand-in knows, in one SQLite file: what an answer says is in the file before the answer leaves, so it
+/// survives a killed process. Without a file it lives in memory. One caller at a time; calls nest on the same thread.
 /// </summary>
 internal sealed class Database : IDisposable
 {
@@ -20,7 +20,8 @@ internal sealed class Database : IDisposable
             new SqliteConnectionStringBuilder { DataSource = file ?? ":memory:", Pooling = false }.ConnectionString);
         connection.Open();
         var database = new Database(connection);
-        // NORMAL hands each commit to the operating system: safe when the process is killed, which is what is promised here.
+        // NORMAL hands each commit to the operating system: safe when the process is killed, which is what is promised
+        // here.
         database.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;");
         database.Execute(schema);
         return database;

@@ -5,7 +5,9 @@ using Testing;
 
 namespace Sandbox.Tests.Control;
 
-/// <summary>Each kind of fault, in front of a call that makes a subscriber: did it happen, and what did the caller see?</summary>
+/// <summary>
+/// Each kind of fault, in front of a call that makes a subscriber: did it happen, and what did the caller see?
+/// </summary>
 public sealed class FaultTests(SandboxFixture fixture) : IDisposable
 {
     private readonly NovuClient novu = new(fixture.Sandbox.Novu!);
@@ -134,7 +136,8 @@ public sealed class FaultTests(SandboxFixture fixture) : IDisposable
         await using var otherSystem = await SetAsync(new FaultRule { System = "s3", Count = 0 });
         await using var otherMethod = await SetAsync(new FaultRule { Method = "DELETE", Count = 0 });
         await using var otherPath = await SetAsync(new FaultRule { Path = "/v2/workflows*", Count = 0 });
-        await using var otherBody = await fixture.Control.FaultAsync(new FaultRule { BodyContains = subscriber + "x", Count = 0 });
+        await using var otherBody = await fixture.Control.FaultAsync(
+            new FaultRule { BodyContains = subscriber + "x", Count = 0 });
         Assert.Equal(HttpStatusCode.Created, await CreateAsync());
     }
 

@@ -18,11 +18,13 @@ public sealed class SandboxProgramTests
         {
             using var s3 = S3Client.Create(first.S3);
             await s3.PutBucketAsync("kept");
-            await s3.PutBucketTaggingAsync(new PutBucketTaggingRequest { BucketName = "kept", TagSet = [new() { Key = "a", Value = "b" }] });
+            await s3.PutBucketTaggingAsync(
+                new PutBucketTaggingRequest { BucketName = "kept", TagSet = [new() { Key = "a", Value = "b" }] });
             await s3.PutObjectAsync(new PutObjectRequest { BucketName = "kept", Key = "k", ContentBody = "content" });
             using var novu = new NovuClient(first.Novu);
             await novu.WorkflowAsync("welcome");
-            await novu.TriggerAsync("welcome", new { subscriberId = "ann", email = "ann@example.com" }, transactionId: "1");
+            await novu.TriggerAsync(
+                "welcome", new { subscriberId = "ann", email = "ann@example.com" }, transactionId: "1");
             await first.KillAsync();
         }
 
@@ -50,7 +52,8 @@ public sealed class SandboxProgramTests
         await using var sandbox = await SandboxProgram.StartAsync("--ready-file", file);
         await AssertMore.EventuallyAsync(() =>
         {
-            Assert.Equal(sandbox.Addresses["s3"]!.ToString(), JsonNode.Parse(File.ReadAllText(file))!["s3"]!.ToString());
+            Assert.Equal(
+                sandbox.Addresses["s3"]!.ToString(), JsonNode.Parse(File.ReadAllText(file))!["s3"]!.ToString());
             return Task.CompletedTask;
         });
         using var control = new SandboxControl(sandbox.Novu);

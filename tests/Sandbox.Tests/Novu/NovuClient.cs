@@ -36,20 +36,22 @@ internal sealed class NovuClient : IDisposable
     public Task<(HttpStatusCode Status, JsonNode Body)> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
 
     /// <summary>Makes a workflow with one mail.</summary>
-    public async Task<string> WorkflowAsync(string id, string subject = "Hello", string body = "<p>Hello</p>", bool active = true)
+    public async Task<string> WorkflowAsync(
+        string id, string subject = "Hello", string body = "<p>Hello</p>", bool active = true)
     {
         var (status, answer) = await PostAsync("/v2/workflows", new
         {
             name = id,
             workflowId = id,
             active,
-            steps = new[] { new { type = "email", name = "Email", controlValues = new { subject, body, editorType = "html" } } },
+            steps = new[] { new { type = "email", name = "Email", controlValues = new { subject, body } } },
         });
         Assert.True(status == HttpStatusCode.Created, answer.ToJsonString());
         return answer["data"]!["workflowId"]!.ToString();
     }
 
-    public async Task<JsonNode> TriggerAsync(string workflow, object to, object? payload = null, string? transactionId = null)
+    public async Task<JsonNode> TriggerAsync(
+        string workflow, object to, object? payload = null, string? transactionId = null)
     {
         var (status, body) = await PostAsync(
             "/v1/events/trigger", new { name = workflow, to, payload = payload ?? new { }, transactionId });

@@ -35,9 +35,11 @@ public sealed class RateLimitTests
         Assert.False(answer.Headers.Contains("RateLimit-Limit"));
     }
 
-    private static string Header(HttpResponseMessage answer, string name) => Assert.Single(answer.Headers.GetValues(name));
+    private static string Header(HttpResponseMessage answer, string name) =>
+        Assert.Single(answer.Headers.GetValues(name));
 
-    private static Task<SandboxHost> StartAsync(TimeProvider time, bool rateLimits) => SandboxHost.StartAsync(new SandboxOptions
+    private static Task<SandboxHost> StartAsync(TimeProvider time, bool rateLimits) =>
+        SandboxHost.StartAsync(new SandboxOptions
     {
         KeycloakPort = null,
         S3Port = null,

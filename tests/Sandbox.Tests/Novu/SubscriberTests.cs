@@ -13,10 +13,12 @@ public sealed class SubscriberTests(SandboxFixture fixture) : IDisposable
     [Fact]
     public async Task Creating_a_subscriber_again_changes_it()
     {
-        var (first, created) = await novu.PostAsync("/v2/subscribers", new { subscriberId = id, firstName = "Ann", email = "a@b.c" });
+        var (first, created) = await novu.PostAsync(
+            "/v2/subscribers", new { subscriberId = id, firstName = "Ann", email = "a@b.c" });
         var (second, changed) = await novu.PostAsync("/v2/subscribers", new { subscriberId = id, firstName = "Anna" });
         Assert.Equal((HttpStatusCode.Created, HttpStatusCode.Created), (first, second));
-        Assert.Equal(("Anna", "a@b.c"), (changed["data"]!["firstName"]!.ToString(), changed["data"]!["email"]!.ToString()));
+        Assert.Equal(
+            ("Anna", "a@b.c"), (changed["data"]!["firstName"]!.ToString(), changed["data"]!["email"]!.ToString()));
         Assert.Equal(created["data"]!["_id"]!.ToString(), changed["data"]!["_id"]!.ToString());
     }
 
@@ -24,8 +26,9 @@ public sealed class SubscriberTests(SandboxFixture fixture) : IDisposable
     public async Task The_answer_has_all_that_novus_own_client_insists_on()
     {
         var (_, body) = await novu.PostAsync("/v2/subscribers", new { subscriberId = id });
-        foreach (var field in new[] { "subscriberId", "_organizationId", "_environmentId", "deleted", "createdAt", "updatedAt" })
-            Assert.NotNull(body["data"]![field]);
+        Assert.All(
+            ["subscriberId", "_organizationId", "_environmentId", "deleted", "createdAt", "updatedAt"],
+            field => Assert.NotNull(body["data"]![field]));
     }
 
     [Fact]
@@ -40,7 +43,8 @@ public sealed class SubscriberTests(SandboxFixture fixture) : IDisposable
     public async Task A_subscriber_can_be_changed_and_erased()
     {
         await novu.PostAsync("/v2/subscribers", new { subscriberId = id, firstName = "Ann" });
-        var (patched, body) = await novu.SendAsync(HttpMethod.Patch, $"/v2/subscribers/{id}", new { firstName = (string?)null });
+        var (patched, body) = await novu.SendAsync(
+            HttpMethod.Patch, $"/v2/subscribers/{id}", new { firstName = (string?)null });
         Assert.Equal((HttpStatusCode.OK, null), (patched, body["data"]!["firstName"]));
         var (deleted, _) = await novu.SendAsync(HttpMethod.Delete, $"/v2/subscribers/{id}");
         var (gone, error) = await novu.GetAsync($"/v2/subscribers/{id}");

@@ -16,7 +16,8 @@ public sealed class TriggerTests(SandboxFixture fixture) : IDisposable
         var workflow = await novu.WorkflowAsync(
             $"welcome-{id}",
             "Welcome, {{subscriber.firstName}}",
-            "<p>{{ payload.tenantName }} at <a href=\"{{payload.loginUrl}}\">here</a>{{payload.absent}}{{payload.plan | default: 'free'}}</p>");
+            "<p>{{ payload.tenantName }} at <a href=\"{{payload.loginUrl}}\">here</a>{{payload.absent}}" +
+            "{{payload.plan | default: 'free'}}</p>");
         var answer = await novu.TriggerAsync(
             workflow,
             new { subscriberId = id, email = $"{id}@example.com", firstName = "Ann" },
@@ -36,7 +37,8 @@ public sealed class TriggerTests(SandboxFixture fixture) : IDisposable
     [Fact]
     public async Task What_people_typed_is_as_they_typed_it_unless_the_template_escapes_it()
     {
-        var workflow = await novu.WorkflowAsync($"welcome-{id}", body: "{{payload.x}} {{ payload.x | default: 'y' | escape }}");
+        var workflow = await novu.WorkflowAsync(
+            $"welcome-{id}", body: "{{payload.x}} {{ payload.x | default: 'y' | escape }}");
         await novu.TriggerAsync(workflow, new { subscriberId = id, email = $"{id}@example.com" }, new { x = "<b>" });
         Assert.Equal("<b> &lt;b&gt;", (await fixture.Control.MailsAsync(id)).Single().Body);
     }
@@ -58,8 +60,8 @@ public sealed class TriggerTests(SandboxFixture fixture) : IDisposable
         var (status, body) = await novu.PostAsync("/v1/events/trigger", new { name = id, to = id });
         Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
         Assert.Equal(
-            ("422", "workflow_not_found", "/v1/events/trigger", "Unprocessable Entity"),
-            (body["statusCode"]!.ToString(), body["message"]!.ToString(), body["path"]!.ToString(), body["error"]!.ToString()));
+            ["422", "workflow_not_found", "/v1/events/trigger", "Unprocessable Entity"],
+            new[] { "statusCode", "message", "path", "error" }.Select(field => body[field]!.ToString()));
         Assert.NotNull(body["errors"]);
     }
 
@@ -77,7 +79,8 @@ public sealed class TriggerTests(SandboxFixture fixture) : IDisposable
     [Fact]
     public async Task A_workflow_without_steps_is_a_201_that_sends_nothing()
     {
-        await novu.PostAsync("/v2/workflows", new { name = id, workflowId = id, active = true, steps = Array.Empty<object>() });
+        await novu.PostAsync(
+            "/v2/workflows", new { name = id, workflowId = id, active = true, steps = Array.Empty<object>() });
         var answer = await novu.TriggerAsync(id, id);
         Assert.Equal("no_workflow_steps_defined", answer["status"]!.ToString());
     }
@@ -103,7 +106,8 @@ public sealed class TriggerTests(SandboxFixture fixture) : IDisposable
     public async Task Several_recipients_get_a_mail_each()
     {
         var workflow = await novu.WorkflowAsync($"welcome-{id}");
-        object[] to = [.. Enumerable.Range(1, 3).Select(i => new { subscriberId = $"{id}-{i}", email = $"{id}-{i}@example.com" })];
+        object[] to = [.. Enumerable.Range(1, 3).Select(
+            i => new { subscriberId = $"{id}-{i}", email = $"{id}-{i}@example.com" })];
         await novu.TriggerAsync(workflow, to);
         foreach (var i in Enumerable.Range(1, 3))
             Assert.Single(await fixture.Control.MailsAsync($"{id}-{i}"));

@@ -13,7 +13,8 @@ public sealed class WorkflowTests(SandboxFixture fixture) : IDisposable
     [Fact]
     public async Task A_workflow_that_nobody_switched_on_is_inactive()
     {
-        var (status, body) = await novu.PostAsync("/v2/workflows", new { name = id, workflowId = id, steps = Array.Empty<object>() });
+        var (status, body) = await novu.PostAsync(
+            "/v2/workflows", new { name = id, workflowId = id, steps = Array.Empty<object>() });
         Assert.Equal((HttpStatusCode.Created, "INACTIVE"), (status, body["data"]!["status"]!.ToString()));
     }
 
@@ -22,10 +23,12 @@ public sealed class WorkflowTests(SandboxFixture fixture) : IDisposable
     {
         await novu.WorkflowAsync(id);
         var (_, body) = await novu.GetAsync($"/v2/workflows/{id}");
-        foreach (var field in new[] { "_id", "workflowId", "slug", "name", "createdAt", "updatedAt", "steps", "origin", "status", "severity", "preferences" })
-            Assert.NotNull(body["data"]![field]);
-        foreach (var field in new[] { "_id", "stepId", "name", "slug", "type", "origin", "controls", "variables", "workflowId", "workflowDatabaseId" })
-            Assert.NotNull(body["data"]!["steps"]![0]![field]);
+        Assert.All(
+            "_id workflowId slug name createdAt updatedAt steps origin status severity preferences".Split(' '),
+            field => Assert.NotNull(body["data"]![field]));
+        Assert.All(
+            "_id stepId name slug type origin controls variables workflowId workflowDatabaseId".Split(' '),
+            field => Assert.NotNull(body["data"]!["steps"]![0]![field]));
     }
 
     [Fact]
@@ -34,14 +37,16 @@ public sealed class WorkflowTests(SandboxFixture fixture) : IDisposable
         await novu.WorkflowAsync(id);
         var (missing, _) = await novu.GetAsync($"/v2/workflows/{id}-other");
         var (put, replaced) = await novu.SendAsync(
-            HttpMethod.Put, $"/v2/workflows/{id}", new { name = "Other", active = true, steps = Array.Empty<object>() });
+            HttpMethod.Put,
+            $"/v2/workflows/{id}",
+            new { name = "Other", active = true, steps = Array.Empty<object>() });
         var (patch, off) = await novu.SendAsync(HttpMethod.Patch, $"/v2/workflows/{id}", new { active = false });
         var (delete, _) = await novu.SendAsync(HttpMethod.Delete, $"/v2/workflows/{id}");
         var (gone, _) = await novu.GetAsync($"/v2/workflows/{id}");
+        int[] statuses = [(int)missing, (int)put, (int)patch, (int)delete, (int)gone];
+        Assert.Equal([404, 200, 200, 204, 404], statuses);
         Assert.Equal(
-            [HttpStatusCode.NotFound, HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.NoContent, HttpStatusCode.NotFound],
-            new[] { missing, put, patch, delete, gone });
-        Assert.Equal(("Other", "INACTIVE"), (replaced["data"]!["name"]!.ToString(), off["data"]!["status"]!.ToString()));
+            ("Other", "INACTIVE"), (replaced["data"]!["name"]!.ToString(), off["data"]!["status"]!.ToString()));
     }
 
     [Fact]
@@ -68,7 +73,8 @@ public sealed class WorkflowTests(SandboxFixture fixture) : IDisposable
     [Fact]
     public async Task Without_an_identifier_the_name_becomes_one()
     {
-        var (_, body) = await novu.PostAsync("/v2/workflows", new { name = $"Mail for {id}!", steps = Array.Empty<object>() });
+        var (_, body) = await novu.PostAsync(
+            "/v2/workflows", new { name = $"Mail for {id}!", steps = Array.Empty<object>() });
         Assert.Equal($"mail-for-{id}", body["data"]!["workflowId"]!.ToString());
     }
 }

@@ -15,7 +15,8 @@ public sealed class BucketTests(SandboxFixture fixture) : IDisposable
     [Fact]
     public async Task A_bucket_is_there_from_its_creation_to_its_deletion()
     {
-        var absent = await S3Client.RefusedAsync(() => s3.HeadBucketAsync(new HeadBucketRequest { BucketName = bucket }));
+        var absent = await S3Client.RefusedAsync(
+            () => s3.HeadBucketAsync(new HeadBucketRequest { BucketName = bucket }));
         Assert.Equal(HttpStatusCode.NotFound, absent.StatusCode);
 
         await s3.PutBucketAsync(bucket);
@@ -34,7 +35,8 @@ public sealed class BucketTests(SandboxFixture fixture) : IDisposable
         await s3.PutBucketAsync(bucket);
         var block = await s3.GetPublicAccessBlockAsync(new GetPublicAccessBlockRequest { BucketName = bucket });
         Assert.True(block.PublicAccessBlockConfiguration.RestrictPublicBuckets);
-        var ownership = await s3.GetBucketOwnershipControlsAsync(new GetBucketOwnershipControlsRequest { BucketName = bucket });
+        var ownership = await s3.GetBucketOwnershipControlsAsync(
+            new GetBucketOwnershipControlsRequest { BucketName = bucket });
         Assert.Equal(ObjectOwnership.BucketOwnerEnforced, ownership.OwnershipControls.Rules.Single().ObjectOwnership);
         var encryption = await s3.GetBucketEncryptionAsync(new GetBucketEncryptionRequest { BucketName = bucket });
         Assert.Equal(
@@ -124,7 +126,7 @@ public sealed class BucketTests(SandboxFixture fixture) : IDisposable
     [InlineData("website")]
     [InlineData("object-lock")]
     [InlineData("something-new")]
-    public async Task A_setting_that_is_not_played_is_refused_and_does_not_fall_through_to_the_bucket(string subresource)
+    public async Task A_setting_that_is_not_played_is_refused_and_never_taken_for_the_bucket(string subresource)
     {
         await s3.PutBucketAsync(bucket);
         using var raw = new RawS3(fixture.Sandbox.S3!);

@@ -27,7 +27,8 @@ public sealed class ObjectTests(SandboxFixture fixture) : IAsyncLifetime
     [InlineData(RequestChecksumCalculation.WHEN_SUPPORTED, true, 0)]
     public async Task What_is_put_is_what_one_gets(RequestChecksumCalculation checksums, bool chunked, int length)
     {
-        using var client = S3Client.Create(fixture.Sandbox.S3!, configure: config => config.RequestChecksumCalculation = checksums);
+        using var client = S3Client.Create(
+            fixture.Sandbox.S3!, configure: config => config.RequestChecksumCalculation = checksums);
         var data = Enumerable.Range(0, length).Select(i => (byte)i).ToArray();
         await client.PutObjectAsync(new PutObjectRequest
         {
@@ -51,8 +52,10 @@ public sealed class ObjectTests(SandboxFixture fixture) : IAsyncLifetime
     public async Task A_key_can_be_claimed_by_one_only()
     {
         await PutAsync(".owner", "first", request => request.IfNoneMatch = "*");
-        var refusal = await S3Client.RefusedAsync(() => PutAsync(".owner", "second", request => request.IfNoneMatch = "*"));
-        Assert.Equal((HttpStatusCode.PreconditionFailed, "PreconditionFailed"), (refusal.StatusCode, refusal.ErrorCode));
+        var refusal = await S3Client.RefusedAsync(
+            () => PutAsync(".owner", "second", request => request.IfNoneMatch = "*"));
+        Assert.Equal(
+            (HttpStatusCode.PreconditionFailed, "PreconditionFailed"), (refusal.StatusCode, refusal.ErrorCode));
         Assert.Equal("first", await GetAsync(".owner"));
     }
 
@@ -119,14 +122,17 @@ public sealed class ObjectTests(SandboxFixture fixture) : IAsyncLifetime
             (request.KeyMarker, request.VersionIdMarker) = (page.NextKeyMarker, page.NextVersionIdMarker);
         }
         while (page.IsTruncated == true);
-        Assert.Equal([(true, true), (false, false), (false, false)], versions.Select(v => (v.IsDeleteMarker == true, v.IsLatest == true)));
+        Assert.Equal(
+            [(true, true), (false, false), (false, false)],
+            versions.Select(version => (version.IsDeleteMarker == true, version.IsLatest == true)));
         Assert.Equal("null", versions[2].VersionId);
 
         await s3.DeleteObjectsAsync(new DeleteObjectsRequest
         {
             BucketName = bucket,
             Quiet = true,
-            Objects = versions.ConvertAll(version => new KeyVersion { Key = version.Key, VersionId = version.VersionId }),
+            Objects = versions.ConvertAll(
+                version => new KeyVersion { Key = version.Key, VersionId = version.VersionId }),
         });
         await s3.DeleteBucketAsync(bucket);
     }

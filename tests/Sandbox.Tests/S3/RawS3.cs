@@ -6,7 +6,9 @@ using Sandbox.S3.Signing;
 
 namespace Sandbox.Tests.S3;
 
-/// <summary>Requests that the SDK would not send, signed by the code under test, whose signature the SDK has confirmed.</summary>
+/// <summary>
+/// Requests that the SDK would not send, signed by the code under test, whose signature the SDK has confirmed.
+/// </summary>
 internal sealed partial class RawS3(Uri address) : IDisposable
 {
     private readonly HttpClient http = new() { BaseAddress = address };
@@ -32,7 +34,8 @@ internal sealed partial class RawS3(Uri address) : IDisposable
 
     private HttpRequestMessage Signed(string method, string target, byte[] body, (string Name, string Value)[] headers)
     {
-        var date = (TimeProvider.System.GetUtcNow() + Skew).ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        var date = (TimeProvider.System.GetUtcNow() + Skew).ToString(
+            "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         var all = new Dictionary<string, string>
         {
             ["host"] = http.BaseAddress!.Authority,
@@ -43,7 +46,8 @@ internal sealed partial class RawS3(Uri address) : IDisposable
             all[name] = value;
         var signer = Signer.For(S3Options.DefaultAccount.SecretKey, date, "us-east-1");
         var names = all.Keys.Order(StringComparer.Ordinal).ToList();
-        var canonical = CanonicalRequest.Of(Described(method, target, all), target.Split('?')[0], names, all["x-amz-content-sha256"]);
+        var canonical = CanonicalRequest.Of(
+            Described(method, target, all), target.Split('?')[0], names, all["x-amz-content-sha256"]);
         var message = new HttpRequestMessage(new HttpMethod(method), target) { Content = new ByteArrayContent(body) };
         foreach (var (name, value) in all)
             message.Headers.TryAddWithoutValidation(name, value);

@@ -7,7 +7,8 @@ namespace Sandbox.Tests.S3;
 /// <summary>The unmodified AWS SDK, set up as against any server that is not Amazon's.</summary>
 internal static class S3Client
 {
-    public static AmazonS3Client Create(Uri address, S3Account? account = null, Action<AmazonS3Config>? configure = null)
+    public static AmazonS3Client Create(
+        Uri address, S3Account? account = null, Action<AmazonS3Config>? configure = null)
     {
         account ??= S3Options.DefaultAccount;
         var config = new AmazonS3Config

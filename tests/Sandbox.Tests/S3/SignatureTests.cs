@@ -32,9 +32,11 @@ public sealed class SignatureTests(SandboxFixture fixture)
     [Fact]
     public async Task Another_region_is_refused_with_the_right_one_named()
     {
-        using var s3 = S3Client.Create(fixture.Sandbox.S3!, configure: config => config.AuthenticationRegion = "eu-central-1");
+        using var s3 = S3Client.Create(
+            fixture.Sandbox.S3!, configure: config => config.AuthenticationRegion = "eu-central-1");
         var refusal = await S3Client.RefusedAsync(() => s3.ListBucketsAsync());
-        Assert.Equal((HttpStatusCode.BadRequest, "AuthorizationHeaderMalformed"), (refusal.StatusCode, refusal.ErrorCode));
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, "AuthorizationHeaderMalformed"), (refusal.StatusCode, refusal.ErrorCode));
         Assert.Contains("us-east-1", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -44,7 +46,8 @@ public sealed class SignatureTests(SandboxFixture fixture)
         using var http = new HttpClient();
         using var answer = await http.GetAsync(fixture.Sandbox.S3);
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
-        Assert.Contains("<Code>AccessDenied</Code>", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(
+            "<Code>AccessDenied</Code>", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -62,7 +65,8 @@ public sealed class SignatureTests(SandboxFixture fixture)
         using var raw = new RawS3(fixture.Sandbox.S3!);
         await raw.SendAsync("PUT", $"/{bucket}");
         var hash = ("x-amz-content-sha256", new string('0', 64));
-        Assert.Equal((400, "XAmzContentSHA256Mismatch"), await raw.SendAsync("PUT", $"/{bucket}/key", "body"u8.ToArray(), hash));
+        Assert.Equal(
+            (400, "XAmzContentSHA256Mismatch"), await raw.SendAsync("PUT", $"/{bucket}/key", "body"u8.ToArray(), hash));
         Assert.Equal((404, "NoSuchKey"), await raw.SendAsync("GET", $"/{bucket}/key"));
     }
 
@@ -71,7 +75,8 @@ public sealed class SignatureTests(SandboxFixture fixture)
     {
         using var raw = new RawS3(fixture.Sandbox.S3!);
         await raw.SendAsync("PUT", $"/{bucket}");
-        var body = Encoding.ASCII.GetBytes($"4;chunk-signature={new string('0', 64)}\r\nbody\r\n0;chunk-signature=0\r\n\r\n");
+        var body = Encoding.ASCII.GetBytes(
+            $"4;chunk-signature={new string('0', 64)}\r\nbody\r\n0;chunk-signature=0\r\n\r\n");
         Assert.Equal(
             (403, "SignatureDoesNotMatch"),
             await raw.SendAsync(
@@ -119,7 +124,8 @@ public sealed class SignatureTests(SandboxFixture fixture)
         await raw.SendAsync("PUT", $"/{bucket}");
         Assert.Equal(
             (200, ""),
-            await raw.SendAsync("PUT", $"/{bucket}/key", "123456789"u8.ToArray(), ($"x-amz-checksum-{algorithm}", value)));
+            await raw.SendAsync(
+                "PUT", $"/{bucket}/key", "123456789"u8.ToArray(), ($"x-amz-checksum-{algorithm}", value)));
     }
 
     [Fact]
@@ -135,7 +141,7 @@ public sealed class SignatureTests(SandboxFixture fixture)
     public async Task A_document_type_in_xml_is_refused()
     {
         using var raw = new RawS3(fixture.Sandbox.S3!);
-        var bomb = """<!DOCTYPE x [<!ENTITY a "b">]><CreateBucketConfiguration>&a;</CreateBucketConfiguration>"""u8.ToArray();
+        var bomb = "<!DOCTYPE x [<!ENTITY a 'b'>]><CreateBucketConfiguration/>"u8.ToArray();
         Assert.Equal((400, "MalformedXML"), await raw.SendAsync("PUT", $"/{bucket}", bomb));
     }
 
@@ -144,7 +150,7 @@ public sealed class SignatureTests(SandboxFixture fixture)
     {
         var (mine, theirs) = (S3Options.DefaultAccount, new S3Account("other", "other-secret", "000000000002"));
         await using var sandbox = await SandboxHost.StartAsync(
-            SandboxOptions.OnFreePorts with { S3 = new S3Options { Accounts = [mine, theirs] }, KeycloakPort = null, TemporalPort = null });
+            SandboxOptions.OnFreePorts with { S3 = new S3Options { Accounts = [mine, theirs] } });
         using var me = S3Client.Create(sandbox.S3!, mine);
         using var them = S3Client.Create(sandbox.S3!, theirs);
         await them.PutBucketAsync(bucket);
@@ -154,7 +160,8 @@ public sealed class SignatureTests(SandboxFixture fixture)
         var delete = await S3Client.RefusedAsync(() => me.DeleteBucketAsync(bucket));
         Assert.Equal((HttpStatusCode.Forbidden, "AccessDenied"), (delete.StatusCode, delete.ErrorCode));
         Assert.Null((await me.ListBucketsAsync()).Buckets);
-        await them.HeadBucketAsync(new HeadBucketRequest { BucketName = bucket, ExpectedBucketOwner = theirs.AccountId });
+        await them.HeadBucketAsync(
+            new HeadBucketRequest { BucketName = bucket, ExpectedBucketOwner = theirs.AccountId });
         var owner = await S3Client.RefusedAsync(() => them.HeadBucketAsync(new HeadBucketRequest
         {
             BucketName = bucket,

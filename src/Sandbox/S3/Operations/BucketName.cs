@@ -17,7 +17,8 @@ internal static partial class BucketName
             throw new S3Exception(400, "InvalidBucketName", "The specified bucket is not valid.");
     }
 
-    private static bool LooksLikeAddress(string name) => name.Count(c => c == '.') == 3 && IPAddress.TryParse(name, out _);
+    private static bool LooksLikeAddress(string name) =>
+        name.Count(c => c == '.') == 3 && IPAddress.TryParse(name, out _);
 
     [GeneratedRegex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
     private static partial Regex Form();

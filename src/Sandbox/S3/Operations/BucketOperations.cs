@@ -11,7 +11,9 @@ internal static class BucketOperations
         new XElement("Buckets", call.Store.Buckets.All()
             .Where(bucket => bucket.AccountId == call.Caller.AccountId)
             .Select(bucket => new XElement(
-                "Bucket", new XElement("Name", bucket.Name), new XElement("CreationDate", Stamp.Of(bucket.Created)))))));
+                "Bucket",
+                new XElement("Name", bucket.Name),
+                new XElement("CreationDate", Stamp.Of(bucket.Created)))))));
 
     public static async Task CreateAsync(S3Call call)
     {
@@ -69,8 +71,8 @@ internal static class BucketOperations
             throw new S3Exception(
                 409,
                 "BucketAlreadyExists",
-                "The requested bucket name is not available. The bucket namespace is shared by all users of the system. " +
-                "Please select a different name and try again.");
+                "The requested bucket name is not available. The bucket namespace is shared by all users of the " +
+                "system. Please select a different name and try again.");
         if (call.Options.Flavour == S3Flavour.AwsUsEast1)
             return false;
         throw new S3Exception(
@@ -88,7 +90,8 @@ internal static class BucketOperations
             throw new S3Exception(
                 400,
                 "IllegalLocationConstraintException",
-                $"The {location} location constraint is incompatible for the region specific endpoint this request was sent to.");
+                $"The {location} location constraint is incompatible for the region specific endpoint this request " +
+                "was sent to.");
         if (location == "us-east-1" && !call.IsMinio)
             throw new S3Exception(400, "InvalidLocationConstraint", "The specified location-constraint is not valid");
         if (configuration.Child("Tags") is not null && !call.IsMinio)

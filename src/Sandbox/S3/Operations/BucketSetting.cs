@@ -53,7 +53,8 @@ internal sealed record BucketSetting(
         if (call.IsMinio)
             MinioDifferences.CheckSetting(Kind, payload.Bytes);
         else if (payload.Checksums.Count == 0 && call.Request.Headers.ContentMD5.Count == 0)
-            throw S3Exception.InvalidRequest("Missing required header for this request: Content-MD5 OR x-amz-checksum-*");
+            throw S3Exception.InvalidRequest(
+                "Missing required header for this request: Content-MD5 OR x-amz-checksum-*");
         var bucket = call.Bucket();
         call.Store.Buckets.Set(bucket.Name, Kind, Check(payload.Bytes));
         call.Answer(call.IsMinio ? MinioDifferences.PutStatus(Kind) ?? PutStatus : PutStatus);

@@ -10,7 +10,8 @@ internal static class DeleteObjects
     {
         var payload = await call.PayloadAsync();
         if (payload.Checksums.Count == 0 && call.Request.Headers.ContentMD5.Count == 0)
-            throw S3Exception.InvalidRequest("Missing required header for this request: Content-MD5 OR x-amz-checksum-*");
+            throw S3Exception.InvalidRequest(
+                "Missing required header for this request: Content-MD5 OR x-amz-checksum-*");
         var document = S3Xml.Parse(payload.Bytes);
         var objects = document.Children("Object").ToList();
         if (document?.Name.LocalName != "Delete" || objects.Count is 0 or > 1000

@@ -18,7 +18,8 @@ internal static class ListObjects
         var marker = token is null ? startAfter : Opened(token);
         var limit = call.Limit("max-keys");
         var page = ListPage<ObjectVersion>.Of(
-            call.Store.Objects.Current(bucket.Name, prefix).Where(entry => Listing.IsBehind(entry.Key, marker, delimiter)),
+            call.Store.Objects.Current(bucket.Name, prefix).Where(
+                entry => Listing.IsBehind(entry.Key, marker, delimiter)),
             entry => entry.Key,
             prefix,
             delimiter,

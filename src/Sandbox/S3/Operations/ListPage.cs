@@ -9,7 +9,8 @@ internal sealed record ListPage<T>(List<T> Entries, List<string> Prefixes, T? La
     where T : class
 {
     /// <param name="ordered">Entries behind the marker, in the order of the listing.</param>
-    public static ListPage<T> Of(IEnumerable<T> ordered, Func<T, string> key, string prefix, string delimiter, int limit)
+    public static ListPage<T> Of(
+        IEnumerable<T> ordered, Func<T, string> key, string prefix, string delimiter, int limit)
     {
         var page = new ListPage<T>([], [], null, "", false);
         foreach (var entry in ordered)
@@ -30,7 +31,8 @@ internal sealed record ListPage<T>(List<T> Entries, List<string> Prefixes, T? La
     }
 
     public IEnumerable<XElement> CommonPrefixes(S3Call call) =>
-        Prefixes.Select(prefix => new XElement("CommonPrefixes", new XElement("Prefix", Listing.Encoded(call, prefix))));
+        Prefixes.Select(
+            prefix => new XElement("CommonPrefixes", new XElement("Prefix", Listing.Encoded(call, prefix))));
 
     private static string? Group(string key, string prefix, string delimiter)
     {
@@ -53,7 +55,9 @@ internal static class Listing
     public static int Compare(string a, string b) =>
         Encoding.UTF8.GetBytes(a).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(b));
 
-    /// <summary>A marker that ends in a delimiter was a prefix, and stands behind all keys that start with it.</summary>
+    /// <summary>
+    /// A marker that ends in a delimiter was a prefix, and stands behind all keys that start with it.
+    /// </summary>
     public static bool IsBehind(string key, string marker, string delimiter) => Compare(key, marker) > 0
         && !(delimiter.Length > 0 && marker.EndsWith(delimiter, StringComparison.Ordinal)
             && key.StartsWith(marker, StringComparison.Ordinal));

@@ -6,8 +6,8 @@ namespace Sandbox.S3.Operations;
 internal static class MinioDifferences
 {
     /// <summary>
-    /// Settings that it has never heard of: reading one is refused, but a PUT of one is taken for CreateBucket, and a DELETE
-    /// of one for DeleteBucket.
+    /// Settings that it has never heard of: reading one is refused, but a PUT of one is taken for CreateBucket, and a
+    /// DELETE of one for DeleteBucket.
     /// </summary>
     private static readonly string[] Unknown = ["publicAccessBlock", "ownershipControls"];
 

@@ -127,7 +127,8 @@ internal static class ObjectOperations
 
     private static (long Start, long Length) Range(S3Call call, long size)
     {
-        if (!RangeHeaderValue.TryParse(call.Request.Headers.Range.ToString(), out var header) || header.Ranges.Count != 1)
+        if (!RangeHeaderValue.TryParse(call.Request.Headers.Range.ToString(), out var header)
+            || header.Ranges.Count != 1)
             return (0, size);
         var range = header.Ranges.First();
         var start = range.From ?? Math.Max(0, size - range.To!.Value);
@@ -145,7 +146,8 @@ internal static class ObjectOperations
             response.Headers[name] = value;
     }
 
-    private static bool IsChecksum(string name) => name.StartsWith("x-amz-checksum-", StringComparison.OrdinalIgnoreCase);
+    private static bool IsChecksum(string name) =>
+        name.StartsWith("x-amz-checksum-", StringComparison.OrdinalIgnoreCase);
 
     private static S3Exception PreconditionFailed() => new(
         412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold");

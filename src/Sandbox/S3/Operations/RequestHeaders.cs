@@ -1,13 +1,16 @@
 namespace Sandbox.S3.Operations;
 
-/// <summary>Headers that ask for something. One that is not played is refused: silence would pretend that it was done.</summary>
+/// <summary>
+/// Headers that ask for something. One that is not played is refused: silence would pretend that it was done.
+/// </summary>
 internal static class RequestHeaders
 {
     private static readonly HashSet<string> Known = new(StringComparer.OrdinalIgnoreCase)
     {
-        "x-amz-api-version", "x-amz-checksum-algorithm", "x-amz-checksum-mode", "x-amz-checksum-type", "x-amz-content-sha256",
-        "x-amz-date", "x-amz-decoded-content-length", "x-amz-expected-bucket-owner", "x-amz-mp-object-size",
-        "x-amz-object-ownership", "x-amz-sdk-checksum-algorithm", "x-amz-trailer", "x-amz-user-agent",
+        "x-amz-api-version", "x-amz-checksum-algorithm", "x-amz-checksum-mode", "x-amz-checksum-type",
+        "x-amz-content-sha256", "x-amz-date", "x-amz-decoded-content-length", "x-amz-expected-bucket-owner",
+        "x-amz-mp-object-size", "x-amz-object-ownership", "x-amz-sdk-checksum-algorithm", "x-amz-trailer",
+        "x-amz-user-agent",
     };
 
     private static readonly Dictionary<string, string> KnownWithValue = new(StringComparer.OrdinalIgnoreCase)
@@ -37,7 +40,8 @@ internal static class RequestHeaders
     {
         var kept = request.Headers
             .Where(header => IsMetadata(header.Key) || Kept.Contains(header.Key, StringComparer.OrdinalIgnoreCase))
-            .ToDictionary(header => IsMetadata(header.Key) ? header.Key.ToLowerInvariant() : header.Key, h => h.Value.ToString());
+            .ToDictionary(
+                header => IsMetadata(header.Key) ? header.Key.ToLowerInvariant() : header.Key, h => h.Value.ToString());
         var encodings = request.Headers.ContentEncoding.SelectMany(value => (value ?? "").Split(','))
             .Select(value => value.Trim()).Where(value => value is not ("aws-chunked" or ""));
         if (string.Join(',', encodings) is { Length: > 0 } encoding)

@@ -1,6 +1,8 @@
 namespace Sandbox.S3.Operations;
 
-/// <summary>The part of S3 that is played. Whatever is not in this table is refused as NotImplemented, never guessed at.</summary>
+/// <summary>
+/// The part of S3 that is played. Whatever is not in this table is refused as NotImplemented, never guessed at.
+/// </summary>
 internal static class S3Operations
 {
     private static readonly Dictionary<string, Func<S3Call, Task>> Table = new()

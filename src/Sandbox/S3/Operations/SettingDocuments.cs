@@ -63,25 +63,26 @@ internal static class SettingDocuments
             : throw S3Exception.MalformedXml();
     }
 
-    /// <summary>What Amazon gives a bucket at its creation, since April 2023: no access for the public, no access lists.</summary>
+    /// <summary>
+    /// What Amazon gives a bucket at its creation, since April 2023: no access for the public, no access lists.
+    /// </summary>
     public static IEnumerable<(string Kind, string Document)> OfNewBucket(string ownership)
     {
         yield return ("publicAccessBlock", Kept(new XElement(
             S3Call.Xmlns + "PublicAccessBlockConfiguration",
             PublicAccess.Select(name => new XElement(S3Call.Xmlns + name, "true")))));
-        yield return ("ownershipControls", OwnershipControls(Encoding.UTF8.GetBytes(new XElement(
-            S3Call.Xmlns + "OwnershipControls",
-            new XElement(
-                S3Call.Xmlns + "Rule",
-                new XElement(
-                    S3Call.Xmlns + "ObjectOwnership", ownership.Length > 0 ? ownership : "BucketOwnerEnforced"))).ToString())));
+        var rule = new XElement(
+            S3Call.Xmlns + "ObjectOwnership", ownership.Length > 0 ? ownership : "BucketOwnerEnforced");
+        var controls = new XElement(S3Call.Xmlns + "OwnershipControls", new XElement(S3Call.Xmlns + "Rule", rule));
+        yield return ("ownershipControls", OwnershipControls(Encoding.UTF8.GetBytes(controls.ToString())));
     }
 
     public static string Encryption(byte[] body)
     {
         var document = Root(body, "ServerSideEncryptionConfiguration");
-        return document.Children("Rule").ToList() is [var rule]
-            && rule.Child("ApplyServerSideEncryptionByDefault").Text("SSEAlgorithm") is "AES256" or "aws:kms" or "aws:kms:dsse"
+        var rules = document.Children("Rule").ToList();
+        var algorithm = rules.FirstOrDefault().Child("ApplyServerSideEncryptionByDefault").Text("SSEAlgorithm");
+        return rules.Count == 1 && algorithm is "AES256" or "aws:kms" or "aws:kms:dsse"
             ? Kept(document)
             : throw S3Exception.MalformedXml();
     }
@@ -100,7 +101,8 @@ internal static class SettingDocuments
         try
         {
             using var policy = JsonDocument.Parse(body);
-            if (policy.RootElement.ValueKind == JsonValueKind.Object && policy.RootElement.TryGetProperty("Statement", out _))
+            if (policy.RootElement.ValueKind == JsonValueKind.Object
+                && policy.RootElement.TryGetProperty("Statement", out _))
                 return Encoding.UTF8.GetString(body);
         }
         catch (JsonException)
@@ -112,7 +114,9 @@ internal static class SettingDocuments
     }
 
     private static XElement Root(byte[] body, string name) =>
-        S3Xml.Parse(body) is { } document && document.Name.LocalName == name ? document : throw S3Exception.MalformedXml();
+        S3Xml.Parse(body) is { } document && document.Name.LocalName == name
+            ? document
+            : throw S3Exception.MalformedXml();
 
     private static string Kept(XElement document) => document.ToString(SaveOptions.DisableFormatting);
 

@@ -24,7 +24,8 @@ internal static class UploadOperations
 
     public static async Task PutPartAsync(S3Call call)
     {
-        if (!int.TryParse(call.Query("partNumber"), CultureInfo.InvariantCulture, out var number) || number is < 1 or > 10_000)
+        if (!int.TryParse(call.Query("partNumber"), CultureInfo.InvariantCulture, out var number)
+            || number is < 1 or > 10_000)
             throw S3Exception.InvalidArgument("Part number must be an integer between 1 and 10000, inclusive");
         var payload = await call.PayloadAsync();
         var etag = EntityTag.Of(payload.Bytes);
@@ -41,7 +42,8 @@ internal static class UploadOperations
     public static Task ListPartsAsync(S3Call call)
     {
         var upload = Find(call);
-        var marker = int.TryParse(call.Query("part-number-marker"), CultureInfo.InvariantCulture, out var given) ? given : 0;
+        var marker = int.TryParse(
+            call.Query("part-number-marker"), CultureInfo.InvariantCulture, out var given) ? given : 0;
         var limit = call.Limit("max-parts");
         var rest = call.Store.Uploads.Parts(upload.Id).Where(part => part.Number > marker).ToList();
         return call.AnswerAsync(new XElement(
@@ -106,8 +108,10 @@ internal static class UploadOperations
         var (prefix, keyMarker) = (call.Query("prefix") ?? "", call.Query("key-marker") ?? "");
         var idMarker = call.Query("upload-id-marker") ?? "";
         var limit = call.Limit("max-uploads");
-        var rest = call.Store.Uploads.Of(bucket.Name, prefix).Where(upload => Listing.Compare(upload.Key, keyMarker) > 0
-            || (upload.Key == keyMarker && idMarker.Length > 0 && string.CompareOrdinal(upload.Id, idMarker) > 0)).ToList();
+        var rest = call.Store.Uploads.Of(bucket.Name, prefix)
+            .Where(upload => Listing.Compare(upload.Key, keyMarker) > 0
+                || (upload.Key == keyMarker && idMarker.Length > 0 && string.CompareOrdinal(upload.Id, idMarker) > 0))
+            .ToList();
         var last = rest.Count > limit && limit > 0 ? rest[limit - 1] : null;
         return call.AnswerAsync(new XElement(
             S3Call.Xmlns + "ListMultipartUploadsResult",
@@ -145,9 +149,12 @@ internal static class UploadOperations
                 "specified entity tag may not match the part's entity tag."));
         if (chosen.Zip(chosen.Skip(1)).Any(pair => pair.First.Number >= pair.Second.Number))
             throw new S3Exception(
-                400, "InvalidPartOrder", "The list of parts was not in ascending order. Parts must be ordered by part number.");
+                400,
+                "InvalidPartOrder",
+                "The list of parts was not in ascending order. Parts must be ordered by part number.");
         if (chosen.SkipLast(1).Any(part => part.Size < SmallestPart))
-            throw new S3Exception(400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size");
+            throw new S3Exception(
+                400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size");
         return chosen;
     }
 }

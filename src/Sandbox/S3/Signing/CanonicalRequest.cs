@@ -2,10 +2,13 @@ using System.Text;
 
 namespace Sandbox.S3.Signing;
 
-/// <summary>The text that is signed: https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html</summary>
+/// <summary>
+/// The text that is signed: https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+/// </summary>
 internal static class CanonicalRequest
 {
-    public static string Of(HttpRequest request, string rawPath, IReadOnlyList<string> signedHeaders, string payloadHash)
+    public static string Of(
+        HttpRequest request, string rawPath, IReadOnlyList<string> signedHeaders, string payloadHash)
     {
         var headers = string.Concat(signedHeaders.Select(name => $"{name}:{Header(request, name)}\n"));
         return string.Join(
@@ -31,7 +34,8 @@ internal static class CanonicalRequest
         string.Join('/', rawPath.Split('/').Select(segment => Encode(Uri.UnescapeDataString(segment))));
 
     private static string Query(HttpRequest request) => string.Join('&', request.Query
-        .SelectMany(pair => pair.Value.DefaultIfEmpty(), (pair, value) => (Name: Encode(pair.Key), Value: Encode(value ?? "")))
+        .SelectMany(
+            pair => pair.Value.DefaultIfEmpty(), (pair, value) => (Name: Encode(pair.Key), Value: Encode(value ?? "")))
         .OrderBy(pair => pair.Name, StringComparer.Ordinal)
         .ThenBy(pair => pair.Value, StringComparer.Ordinal)
         .Select(pair => $"{pair.Name}={pair.Value}"));

@@ -20,19 +20,26 @@ internal static class Checksum
         [Prefix + "sha256"] = SHA256.HashData,
     };
 
-    /// <summary>The checksums among headers and trailers; each must be right, and each announced trailer must be there.</summary>
+    /// <summary>
+    /// The checksums among headers and trailers; each must be right, and each announced trailer must be there.
+    /// </summary>
     public static Dictionary<string, string> Check(
         IHeaderDictionary headers, IReadOnlyDictionary<string, string> trailers, byte[] bytes)
     {
         foreach (var announced in headers["x-amz-trailer"].Where(name => !trailers.ContainsKey(name ?? "")))
-            throw new S3Exception(400, "MalformedTrailerError", $"The trailer '{announced}' was announced and did not come.");
+            throw new S3Exception(
+                400, "MalformedTrailerError", $"The trailer '{announced}' was announced and did not come.");
         var given = headers.Select(header => (Name: header.Key, Value: header.Value.ToString()))
             .Concat(trailers.Select(trailer => (Name: trailer.Key, trailer.Value)))
             .Where(pair => Algorithms.ContainsKey(pair.Name))
             .ToDictionary(pair => pair.Name.ToLowerInvariant(), pair => pair.Value);
-        foreach (var (name, value) in given.Where(pair => Convert.ToBase64String(Algorithms[pair.Key](bytes)) != pair.Value))
-            throw new S3Exception(
-                400, "BadDigest", $"The {name[Prefix.Length..].ToUpperInvariant()} you specified did not match the calculated checksum.");
+        foreach (var (name, value) in given)
+        {
+            if (Convert.ToBase64String(Algorithms[name](bytes)) != value)
+                throw new S3Exception(
+                    400, "BadDigest", $"The {name} you specified did not match the calculated checksum.");
+        }
+
         return given;
     }
 

@@ -4,7 +4,8 @@ using System.Text;
 namespace Sandbox.S3.Signing;
 
 /// <summary>
-/// A body in S3's own framing (Content-Encoding: aws-chunked): sizes, data, and, unless unsigned, a signature for each chunk
+/// A body in S3's own framing (Content-Encoding: aws-chunked): sizes, data, and, unless unsigned, a signature for each
+/// chunk
 /// that goes on from the one before. https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
 /// </summary>
 internal sealed class ChunkedBody(byte[] wire, SignedRequest request, bool signed)
@@ -49,7 +50,8 @@ internal sealed class ChunkedBody(byte[] wire, SignedRequest request, bool signe
     private static (int Size, string Extension) SizeAndExtension(string line)
     {
         var parts = line.Split(';', 2);
-        return int.TryParse(parts[0], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var size) && size >= 0
+        return int.TryParse(
+            parts[0], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var size) && size >= 0
             ? (size, parts.Length > 1 ? parts[1] : "")
             : throw Incomplete("the size of a chunk is no hexadecimal number; is the body really aws-chunked?");
     }
@@ -67,7 +69,8 @@ internal sealed class ChunkedBody(byte[] wire, SignedRequest request, bool signe
         string? signature = null;
         for (var line = ReadLine(); line.Length > 0; line = ReadLine())
         {
-            var (name, value) = line.Split(':', 2) is [var n, var v] ? (n.Trim(), v.Trim()) : throw Incomplete("a bad trailer");
+            if (line.Split(':', 2, StringSplitOptions.TrimEntries) is not [var name, var value])
+                throw Incomplete("a trailer has no value");
             if (name.Equals("x-amz-trailer-signature", StringComparison.OrdinalIgnoreCase))
             {
                 signature = value;

@@ -9,7 +9,8 @@ internal sealed record Payload(byte[] Bytes, IReadOnlyDictionary<string, string>
     /// <summary>The sandbox keeps bodies in memory while it checks them.</summary>
     public const long MaxBytes = 256 * 1024 * 1024;
 
-    public static async Task<Payload> ReadAsync(HttpRequest request, SignedRequest signature, CancellationToken cancellationToken)
+    public static async Task<Payload> ReadAsync(
+        HttpRequest request, SignedRequest signature, CancellationToken cancellationToken)
     {
         var wire = await ReadAllAsync(request, cancellationToken);
         var trailers = new Dictionary<string, string>();
@@ -20,9 +21,12 @@ internal sealed record Payload(byte[] Bytes, IReadOnlyDictionary<string, string>
             "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER" => Chunked(signed: true, trailer: true),
             "STREAMING-UNSIGNED-PAYLOAD-TRAILER" => Chunked(signed: false, trailer: true),
             { Length: 64 } hash => hash == Signer.Hash(wire) ? wire : throw new S3Exception(
-                400, "XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match what was computed."),
+                400,
+                "XAmzContentSHA256Mismatch",
+                "The provided 'x-amz-content-sha256' header does not match what was computed."),
             var other => throw S3Exception.InvalidArgument(
-                $"x-amz-content-sha256 must be UNSIGNED-PAYLOAD, a STREAMING- variant, or a valid sha256 value; found '{other}'."),
+                "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, a STREAMING- variant, or a valid sha256 value; " +
+                $"found '{other}'."),
         };
         CheckMd5(request, bytes);
         return new Payload(bytes, Checksum.Check(request.Headers, trailers, bytes));
@@ -36,7 +40,9 @@ internal sealed record Payload(byte[] Bytes, IReadOnlyDictionary<string, string>
                 throw new S3Exception(411, "MissingContentLength", "You must provide the Content-Length HTTP header.");
             if (announced != decoded.Length.ToString(CultureInfo.InvariantCulture))
                 throw new S3Exception(
-                    400, "IncompleteBody", "You did not provide the number of bytes specified by x-amz-decoded-content-length");
+                    400,
+                    "IncompleteBody",
+                    "You did not provide the number of bytes specified by x-amz-decoded-content-length");
             trailers = body.Trailers;
             return decoded;
         }
@@ -70,5 +76,7 @@ internal sealed record Payload(byte[] Bytes, IReadOnlyDictionary<string, string>
     }
 
     private static S3Exception TooLarge() => new(
-        400, "EntityTooLarge", $"Your proposed upload exceeds what this sandbox takes in one request: {MaxBytes} bytes.");
+        400,
+        "EntityTooLarge",
+        $"Your proposed upload exceeds what this sandbox takes in one request: {MaxBytes} bytes.");
 }

@@ -19,8 +19,8 @@ internal sealed partial record SignedRequest(S3Account Account, Signer Signer, s
             throw S3Exception.AccessDenied();
         var match = Authorization().Match(authorization);
         if (!match.Success)
-            throw Malformed("The authorization header is malformed; expected AWS4-HMAC-SHA256 with Credential, SignedHeaders "
-                + "and Signature.");
+            throw Malformed("The authorization header is malformed; expected AWS4-HMAC-SHA256 with Credential, "
+                + "SignedHeaders and Signature.");
 
         var account = options.Accounts.FirstOrDefault(account => account.AccessKey == match.Groups["key"].Value)
             ?? throw new S3Exception(
@@ -48,7 +48,8 @@ internal sealed partial record SignedRequest(S3Account Account, Signer Signer, s
     public static S3Exception Mismatch() => new(
         403,
         "SignatureDoesNotMatch",
-        "The request signature we calculated does not match the signature you provided. Check your key and signing method.");
+        "The request signature we calculated does not match the signature you provided. " +
+        "Check your key and signing method.");
 
     private static void CheckDate(string date, string day, DateTimeOffset now)
     {
@@ -60,7 +61,8 @@ internal sealed partial record SignedRequest(S3Account Account, Signer Signer, s
                 out var sent))
             throw S3Exception.AccessDenied("AWS authentication requires a valid Date or x-amz-date header");
         if (!date.StartsWith(day, StringComparison.Ordinal))
-            throw Malformed("The authorization header is malformed; Invalid credential date. It must be the date of x-amz-date.");
+            throw Malformed(
+                "The authorization header is malformed; Invalid credential date. It must be the date of x-amz-date.");
         if ((sent - now).Duration() > Skew)
             throw new S3Exception(
                 403,

@@ -16,7 +16,8 @@ internal sealed record Signer(byte[] Key, string Date, string Scope)
         return new Signer(key, date, $"{day}/{region}/s3/aws4_request");
     }
 
-    public string SignRequest(string canonicalRequest) => Sign("AWS4-HMAC-SHA256", Hash(Encoding.UTF8.GetBytes(canonicalRequest)));
+    public string SignRequest(string canonicalRequest) =>
+        Sign("AWS4-HMAC-SHA256", Hash(Encoding.UTF8.GetBytes(canonicalRequest)));
 
     public string SignChunk(string previous, ReadOnlySpan<byte> chunk) =>
         Sign("AWS4-HMAC-SHA256-PAYLOAD", previous, Hash([]), Hash(chunk));

@@ -32,7 +32,10 @@ internal sealed class Buckets(Database database, TimeProvider time)
 
     /// <summary>A document such as the tags or the lifecycle, as it was put; null when there is none.</summary>
     public string? Setting(string name, string kind) => database.Query(
-        "SELECT document FROM settings WHERE bucket = ?1 AND kind = ?2", row => row.GetString(0), name, kind).SingleOrDefault();
+        "SELECT document FROM settings WHERE bucket = ?1 AND kind = ?2",
+        row => row.GetString(0),
+        name,
+        kind).SingleOrDefault();
 
     public void Set(string name, string kind, string document) =>
         database.Execute("INSERT OR REPLACE INTO settings VALUES (?1, ?2, ?3)", name, kind, document);

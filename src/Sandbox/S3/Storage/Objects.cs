@@ -57,7 +57,9 @@ internal sealed class Objects(Database database, TimeProvider time)
         Bucket bucket, string key, byte[] data, string etag, IReadOnlyDictionary<string, string> headers) =>
         Add(bucket, key, marker: false, data, etag, headers);
 
-    /// <summary>Deletes as readers see it: with versioning a marker is put on top, without it the object goes.</summary>
+    /// <summary>
+    /// Deletes as readers see it: with versioning a marker is put on top, without it the object goes.
+    /// </summary>
     public ObjectVersion? Delete(Bucket bucket, string key)
     {
         if (bucket.Versioning is not null)

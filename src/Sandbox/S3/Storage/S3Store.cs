@@ -13,8 +13,8 @@ internal sealed class S3Store : IDisposable
             PRIMARY KEY (bucket, kind));
         CREATE TABLE IF NOT EXISTS versions (
             number INTEGER PRIMARY KEY AUTOINCREMENT, bucket TEXT NOT NULL REFERENCES buckets, key TEXT NOT NULL,
-            version TEXT NOT NULL, marker INTEGER NOT NULL, modified TEXT NOT NULL, etag TEXT NOT NULL, size INTEGER NOT NULL,
-            headers TEXT NOT NULL, data BLOB NOT NULL, UNIQUE (bucket, key, version));
+            version TEXT NOT NULL, marker INTEGER NOT NULL, modified TEXT NOT NULL, etag TEXT NOT NULL,
+            size INTEGER NOT NULL, headers TEXT NOT NULL, data BLOB NOT NULL, UNIQUE (bucket, key, version));
         CREATE TABLE IF NOT EXISTS uploads (
             id TEXT PRIMARY KEY, bucket TEXT NOT NULL REFERENCES buckets, key TEXT NOT NULL, started TEXT NOT NULL,
             headers TEXT NOT NULL);
@@ -39,7 +39,9 @@ internal sealed class S3Store : IDisposable
 
     public Uploads Uploads { get; }
 
-    /// <summary>What <paramref name="work"/> reads and writes happens as one, in the file and for other callers.</summary>
+    /// <summary>
+    /// What <paramref name="work"/> reads and writes happens as one, in the file and for other callers.
+    /// </summary>
     public T Transaction<T>(Func<T> work) => database.Transaction(work);
 
     public void Dispose() => database.Dispose();

@@ -53,7 +53,10 @@ internal sealed class Uploads(Database database, TimeProvider time)
         upload);
 
     public byte[] Data(string upload, int number) => database.Query(
-        "SELECT data FROM parts WHERE upload = ?1 AND number = ?2", row => row.GetFieldValue<byte[]>(0), upload, number).Single();
+        "SELECT data FROM parts WHERE upload = ?1 AND number = ?2",
+        row => row.GetFieldValue<byte[]>(0),
+        upload,
+        number).Single();
 
     /// <summary>Forgets the upload and its parts.</summary>
     public void Delete(string id) => database.Execute("DELETE FROM uploads WHERE id = ?1", id);

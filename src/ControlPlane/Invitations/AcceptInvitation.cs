@@ -1,5 +1,6 @@
 using ControlPlane.Security;
 using ControlPlane.Temporal;
+using Microsoft.Extensions.Logging;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 
@@ -9,8 +10,9 @@ namespace ControlPlane.Invitations;
 /// Sets an administrator's first password. The ingress has no right over Keycloak: it seals the password to the worker's
 /// key, has the worker set it, and waits for the end of that.
 /// </summary>
-public sealed class AcceptInvitation(
-    InvitationRepository invitations, MailedTokens tokens, ControlPlaneWorkflows workflows, TimeProvider time)
+public sealed partial class AcceptInvitation(
+    InvitationRepository invitations, MailedTokens tokens, ControlPlaneWorkflows workflows, TimeProvider time,
+    ILogger<AcceptInvitation> logger)
 {
     public const int MostPasswordLength = 256;
 
@@ -94,10 +96,14 @@ public sealed class AcceptInvitation(
                 "The password could not be set right now; the invitation is still good. Try again in a few minutes.");
         }
 
+        LogEnded(invitation.TenantId, invitation.Generation, result.Accepted);
         if (!result.Accepted)
         {
             throw new ControlPlaneException(ErrorCode.PasswordRejected,
                 result.Refusal ?? "The password was not accepted.", "password");
         }
     }
+
+    [LoggerMessage(106, LogLevel.Information, "Tenant {TenantId}: invitation {Generation}, accepted: {Accepted}")]
+    private partial void LogEnded(Guid tenantId, int generation, bool accepted);
 }

@@ -1,11 +1,13 @@
 using ControlPlane.Temporal;
 using ControlPlane.Tenants;
+using Microsoft.Extensions.Logging;
 
 namespace ControlPlane.Invitations;
 
 /// <summary>Sends the administrator a new invitation; also the way on after a parked welcome mail.</summary>
-public sealed class RenewInvitation(
-    GetTenant tenants, InvitationRepository invitations, ControlPlaneWorkflows workflows, TimeProvider time)
+public sealed partial class RenewInvitation(
+    GetTenant tenants, InvitationRepository invitations, ControlPlaneWorkflows workflows, TimeProvider time,
+    ILogger<RenewInvitation> logger)
 {
     /// <exception cref="ControlPlaneException">No such tenant, the tenant is not ACTIVE, or Temporal is away.</exception>
     public async Task<Invitation> ExecuteAsync(Guid tenantId, CancellationToken cancellation)
@@ -18,6 +20,10 @@ public sealed class RenewInvitation(
             (ISendInvitationWorkflow workflow) => workflow.RunAsync(new(tenantId, invitation.Generation)),
             ISendInvitationWorkflow.WorkflowId(invitation.Id, invitation.Generation),
             cancellation);
+        LogRenewed(tenantId, invitation.Generation);
         return invitation;
     }
+
+    [LoggerMessage(105, LogLevel.Information, "Tenant {TenantId}: invitation {Generation} is on its way")]
+    private partial void LogRenewed(Guid tenantId, int generation);
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Logging;
 
 namespace ControlPlane.Leads;
 
@@ -29,8 +30,8 @@ public sealed record RegisteredLead(Guid Id, string? Token);
 /// Takes a sign-up. Whether the address is known makes no difference: each sign-up is a lead of its own, and the same
 /// work is done for it.
 /// </summary>
-public sealed class RegisterLead(
-    LeadRepository leads, LeadVerificationMail mail, AdmitMail admit, TimeProvider time)
+public sealed partial class RegisterLead(
+    LeadRepository leads, LeadVerificationMail mail, AdmitMail admit, TimeProvider time, ILogger<RegisterLead> logger)
 {
     /// <exception cref="ControlPlaneException">A field is wrong, too many mails, or Temporal is away.</exception>
     public async Task<RegisteredLead> ExecuteAsync(RegisterLeadCommand command, CancellationToken cancellation)
@@ -44,6 +45,7 @@ public sealed class RegisterLead(
             time.GetUtcNow());
         await admit(lead.Email, cancellation);
         await leads.AddAsync(lead, cancellation);
+        LogRegistered(lead.Id, lead.Email);
         return new RegisteredLead(lead.Id, await mail.SendAsync(lead.Id, lead.TokenGeneration, cancellation));
     }
 
@@ -55,4 +57,7 @@ public sealed class RegisterLead(
             Field.Optional(address.City, "address.city"),
             Field.Optional(address.State, "address.state"),
             Field.Optional(address.Zip, "address.zip", RegisterLeadAddress.ZipLength));
+
+    [LoggerMessage(101, LogLevel.Information, "Lead {LeadId} signed up as {Email}")]
+    private partial void LogRegistered(Guid leadId, EmailAddress email);
 }

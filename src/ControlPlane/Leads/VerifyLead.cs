@@ -1,5 +1,6 @@
 using ControlPlane.Security;
 using ControlPlane.Tenants;
+using Microsoft.Extensions.Logging;
 
 namespace ControlPlane.Leads;
 
@@ -8,8 +9,8 @@ namespace ControlPlane.Leads;
 public sealed record VerifiedLead(Guid Id, Guid? TenantId);
 
 /// <summary>Proves a lead's address by its validation token, as often as asked until the token expires.</summary>
-public sealed class VerifyLead(
-    LeadRepository leads, TenantRepository tenants, MailedTokens tokens, TimeProvider time)
+public sealed partial class VerifyLead(
+    LeadRepository leads, TenantRepository tenants, MailedTokens tokens, TimeProvider time, ILogger<VerifyLead> logger)
 {
     /// <exception cref="ControlPlaneException">The token is of another lead, not genuine, or expired.</exception>
     public async Task<VerifiedLead> ExecuteAsync(Guid leadId, string token, CancellationToken cancellation)
@@ -18,6 +19,10 @@ public sealed class VerifyLead(
         var now = time.GetUtcNow();
         lead.Verify(token, tokens, now);
         await leads.SaveVerifiedAsync(leadId, now, cancellation);
+        LogVerified(leadId);
         return new VerifiedLead(leadId, await tenants.FindIdByLeadAsync(leadId, cancellation));
     }
+
+    [LoggerMessage(102, LogLevel.Information, "Lead {LeadId} has proven its address")]
+    private partial void LogVerified(Guid leadId);
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using ControlPlane.Persistence;
 using ControlPlane.Temporal;
 using ControlPlane.Tenants;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace ControlPlane.Provisioning;
@@ -17,9 +18,9 @@ public sealed record StartedProvisioning(string WorkflowId, string? RunId, Tenan
 /// the attempt, so of any number of equal calls one records and the others find it. Whoever finds an attempt without a
 /// run starts it, which also repairs a crash between the two.
 /// </summary>
-public sealed class StartProvisioning(
+public sealed partial class StartProvisioning(
     NpgsqlDataSource database, ProvisioningAttempts attempts, ControlPlaneWorkflows workflows, ProvisioningRuns runs,
-    TimeProvider time)
+    TimeProvider time, ILogger<StartProvisioning> logger)
 {
     /// <exception cref="ControlPlaneException">
     /// No such tenant; <c>provisioning_differs</c> from the attempt that runs; <c>wrong_state</c>; Temporal is away.
@@ -38,6 +39,7 @@ public sealed class StartProvisioning(
 
         string runId = await runs.StartAsync(tenantId, tenant.Attempt, cancellation);
         await attempts.SaveRunAsync(tenantId, tenant.Attempt, runId, cancellation);
+        LogStarted(tenantId, tenant.Attempt, runId);
         return new StartedProvisioning(workflowId, runId, tenant.Status, IsFinished: false);
     }
 
@@ -88,4 +90,7 @@ public sealed class StartProvisioning(
                 "The tenant is being provisioned with another subscription. Wait until that has ended.");
         }
     }
+
+    [LoggerMessage(104, LogLevel.Information, "Tenant {TenantId}: attempt {Attempt} has run {RunId}")]
+    private partial void LogStarted(Guid tenantId, int attempt, string runId);
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using ControlPlane.Leads;
+using Microsoft.Extensions.Logging;
 
 namespace ControlPlane.Tenants;
 
@@ -13,8 +14,9 @@ public sealed record CreateTenantCommand(
     [property: StringLength(Field.NameLength)] string? Name = null);
 
 /// <summary>Makes the one tenant of a lead whose address is proven.</summary>
-public sealed class CreateTenant(
-    LeadRepository leads, TenantRepository tenants, TenantKeyOptions keys, TimeProvider time)
+public sealed partial class CreateTenant(
+    LeadRepository leads, TenantRepository tenants, TenantKeyOptions keys, TimeProvider time,
+    ILogger<CreateTenant> logger)
 {
     public const int MostDomains = 20;
 
@@ -31,6 +33,7 @@ public sealed class CreateTenant(
         var now = time.GetUtcNow();
         var tenant = Tenant.Create(lead, key, domains, name, now);
         await tenants.AddAsync(tenant, now, cancellation);
+        LogCreated(tenant.Id, tenant.Key, leadId);
         return tenant;
     }
 
@@ -48,4 +51,7 @@ public sealed class CreateTenant(
             ? domains
             : throw ControlPlaneException.Invalid("domains", $"domains holds {twice.Key} twice.");
     }
+
+    [LoggerMessage(103, LogLevel.Information, "Tenant {TenantId} ({Key}) was created by lead {LeadId}")]
+    private partial void LogCreated(Guid tenantId, TenantKey key, Guid leadId);
 }

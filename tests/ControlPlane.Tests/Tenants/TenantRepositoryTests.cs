@@ -1,5 +1,6 @@
 using ControlPlane.Leads;
 using ControlPlane.Tenants;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Testing;
 
@@ -140,7 +141,8 @@ public sealed class TenantRepositoryTests(PostgresFixture postgres) : IClassFixt
     {
         try
         {
-            await new CreateTenant(Leads, Tenants, new TenantKeyOptions(TenantKey.MostLength), time).ExecuteAsync(
+            await new CreateTenant(Leads, Tenants, new TenantKeyOptions(TenantKey.MostLength), time,
+                NullLogger<CreateTenant>.Instance).ExecuteAsync(
                 lead.Id,
                 new CreateTenantCommand(key, domains.Length == 0 ? [lead.Email.Domain.Value] : domains, null),
                 Cancellation);

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 
@@ -5,6 +6,8 @@ namespace Sandbox.S3;
 
 internal static class S3Xml
 {
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
     /// <summary>XML without document types and entities; null for an empty body.</summary>
     public static XElement? Parse(byte[] bytes)
     {
@@ -37,7 +40,15 @@ internal static class S3Xml
         var plain = document.DescendantsAndSelf().Where(element => element.Name.Namespace == XNamespace.None);
         foreach (var element in plain.ToList())
             element.Name = document.Name.Namespace + element.Name.LocalName;
-        var text = document.ToString(SaveOptions.DisableFormatting);
-        return response.WriteAsync($"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{text}");
+        return response.Body.WriteAsync(Bytes(document)).AsTask();
+    }
+
+    private static ReadOnlyMemory<byte> Bytes(XElement document)
+    {
+        var bytes = new MemoryStream();
+        // Keys may hold characters that XML has no place for; they are written as references, as Amazon does.
+        using (var writer = XmlWriter.Create(bytes, new XmlWriterSettings { CheckCharacters = false, Encoding = Utf8 }))
+            document.WriteTo(writer);
+        return bytes.ToArray();
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Sandbox.Control;
 using Sandbox.Tests.Novu;
+using Sandbox.Tests.S3;
 using Testing;
 
 namespace Sandbox.Tests.Control;
@@ -139,6 +140,45 @@ public sealed class FaultTests(SandboxFixture fixture) : IDisposable
         await using var otherBody = await fixture.Control.FaultAsync(
             new FaultRule { BodyContains = subscriber + "x", Count = 0 });
         Assert.Equal(HttpStatusCode.Created, await CreateAsync());
+    }
+
+    [Fact]
+    public async Task A_bucket_whose_creation_lost_its_answer_is_there()
+    {
+        using var s3 = S3Client.Create(fixture.Sandbox.S3!);
+        await using var fault = await fixture.Control.FaultAsync(
+            new FaultRule { System = "s3", Method = "PUT", Path = $"/{subscriber}*", Kind = FaultKind.LoseAnswer });
+        await Assert.ThrowsAnyAsync<Exception>(() => s3.PutBucketAsync(subscriber));
+        await s3.HeadBucketAsync(new() { BucketName = subscriber });
+    }
+
+    [Fact]
+    public async Task An_upload_happens_late_with_all_its_bytes()
+    {
+        using var s3 = S3Client.Create(fixture.Sandbox.S3!);
+        await s3.PutBucketAsync(subscriber);
+        await using var fault = await fixture.Control.FaultAsync(
+            new FaultRule { System = "s3", Path = $"/{subscriber}/key", Kind = FaultKind.AfterCallerLeft });
+        using var leaving = new CancellationTokenSource();
+        var call = s3.PutObjectAsync(
+            new() { BucketName = subscriber, Key = "key", ContentBody = new string('x', 100_000) }, leaving.Token);
+        await fault.HitAsync();
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        var late = await AssertMore.EventuallyAsync(() => s3.GetObjectMetadataAsync(subscriber, "key"), _ => true);
+        Assert.Equal(100_000, late.ContentLength);
+    }
+
+    [Fact]
+    public async Task Keycloak_has_its_faults_as_well()
+    {
+        await using var fault = await fixture.Control.FaultAsync(
+            new FaultRule { System = "keycloak", Path = $"/realms/{subscriber}*", Status = 502 });
+        using var http = new HttpClient { BaseAddress = fixture.Sandbox.Keycloak };
+        var path = $"/realms/{subscriber}/.well-known/openid-configuration";
+        using var first = await http.GetAsync(path);
+        using var second = await http.GetAsync(path);
+        Assert.Equal((HttpStatusCode.BadGateway, HttpStatusCode.NotFound), (first.StatusCode, second.StatusCode));
     }
 
     private Task<SandboxFault> SetAsync(FaultRule rule) =>

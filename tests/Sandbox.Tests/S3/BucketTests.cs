@@ -1,6 +1,8 @@
 using System.Net;
 using Amazon.S3;
 using Amazon.S3.Model;
+using Microsoft.Extensions.Time.Testing;
+using Sandbox.Hosting;
 using Testing;
 
 namespace Sandbox.Tests.S3;
@@ -132,6 +134,23 @@ public sealed class BucketTests(SandboxFixture fixture) : IDisposable
         using var raw = new RawS3(fixture.Sandbox.S3!);
         Assert.Equal((501, "NotImplemented"), await raw.SendAsync("DELETE", $"/{bucket}?{subresource}="));
         await s3.HeadBucketAsync(new HeadBucketRequest { BucketName = bucket });
+    }
+
+    [Fact]
+    public async Task Every_answer_has_the_date_of_the_sandboxs_own_clock()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero));
+        await using var sandbox = await SandboxHost.StartAsync(new SandboxOptions
+        {
+            KeycloakPort = null,
+            S3Port = 0,
+            NovuPort = null,
+            TemporalPort = null,
+            TimeProvider = time,
+        });
+        using var http = new HttpClient();
+        using var answer = await http.GetAsync(sandbox.S3);
+        Assert.Equal(time.GetUtcNow(), answer.Headers.Date);
     }
 
     [Fact]

@@ -39,6 +39,9 @@ public sealed class FunctionsApplication : WebApplicationFactory<AboutResponse>
     /// <summary>Every line that was logged.</summary>
     public LogLines Log { get; } = new();
 
+    /// <summary>Where it listens.</summary>
+    public Uri Address => Http.BaseAddress!;
+
     private HttpClient Http
     {
         get

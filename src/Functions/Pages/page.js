@@ -2,7 +2,7 @@
 
 /** The token of the link, taken out of the address bar and the history at once. */
 export function takeToken() {
-  const token = decodeURIComponent(location.hash.slice(1)).replace(/^token=/, "");
+  const token = location.hash.slice(1).replace(/^token=/, "");
   history.replaceState(null, "", location.pathname);
   return token;
 }

@@ -1,62 +1,38 @@
 using System.Net;
-using System.Security.Cryptography;
-using ControlPlane.Security;
-using Temporalio.Worker;
 using Testing;
 
 namespace Functions.Tests.Invitations;
 
+[Collection(StandInWorker.Collection)]
 public sealed class InvitationsApiTests(World world) : IAsyncLifetime
 {
-    // Its own clock and its own queue: no other test's worker takes these workflows.
-    private readonly string queue = Given.Key();
-    private readonly RSA key = RSA.Create(2048);
-    private readonly CancellationTokenSource stopping = new();
-    private FunctionsApplication app = null!;
-    private StandInActivities activities = null!;
-    private Task worker = Task.CompletedTask;
+    private StandInWorker worker = null!;
 
-    private string Operator => world.Realm.Token(app.Time.GetUtcNow());
+    private FunctionsApplication App => worker.Functions;
 
-    public async ValueTask InitializeAsync()
-    {
-        app = world.Start(("TEMPORAL_TASK_QUEUE", queue));
-        activities = new StandInActivities(world.Postgres.Owner, key);
-        await world.Postgres.ExecuteAsync("DELETE FROM sealing_keys");
-        await world.Postgres.ExecuteAsync(
-            "INSERT INTO sealing_keys (id, public_key, created_at) VALUES ('old', $1, now() - interval '1 day'), ('new', $2, now())",
-            new byte[] { 1 }, key.ExportSubjectPublicKeyInfo());
-        var host = new TemporalWorker(await world.TemporalClientAsync(), new TemporalWorkerOptions(queue)
-            .AddWorkflow<StandInAcceptInvitation>().AddWorkflow<StandInSendInvitation>().AddAllActivities(activities));
-        worker = host.ExecuteAsync(stopping.Token);
-    }
+    private string Operator => world.Realm.Token(App.Time.GetUtcNow());
 
-    public async ValueTask DisposeAsync()
-    {
-        await stopping.CancelAsync();
-        await worker.ContinueWith(_ => { }, TaskScheduler.Default);
-        await app.DisposeAsync();
-        stopping.Dispose();
-        key.Dispose();
-    }
+    public async ValueTask InitializeAsync() => worker = await StandInWorker.StartAsync(world);
+
+    public ValueTask DisposeAsync() => worker.DisposeAsync();
 
     [Fact]
     public async Task An_accepted_password_reaches_the_worker_and_leaves_no_trace()
     {
-        string token = await TokenAsync(await ActiveTenantAsync());
+        string token = await worker.InvitationAsync();
 
         (await AcceptAsync(token, "correct horse battery")).Expect(HttpStatusCode.NoContent);
 
-        Assert.Equal(["correct horse battery"], activities.Passwords);
+        Assert.Equal(["correct horse battery"], worker.Passwords);
         Assert.Equal(0L, await world.Postgres.ReadAsync<long>("SELECT count(*) FROM sealed_passwords"));
-        Assert.DoesNotContain(app.Log.All, line => line.Contains("correct horse", StringComparison.Ordinal)
+        Assert.DoesNotContain(App.Log.All, line => line.Contains("correct horse", StringComparison.Ordinal)
             || line.Contains(token, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_refused_password_comes_back_in_the_words_of_the_refusal_and_the_invitation_stays_good()
     {
-        string token = await TokenAsync(await ActiveTenantAsync());
+        string token = await worker.InvitationAsync();
 
         var refused = await AcceptAsync(token, "short");
 
@@ -68,7 +44,7 @@ public sealed class InvitationsApiTests(World world) : IAsyncLifetime
     [Fact]
     public async Task An_invitation_is_used_once()
     {
-        string token = await TokenAsync(await ActiveTenantAsync());
+        string token = await worker.InvitationAsync();
         (await AcceptAsync(token, "correct horse battery")).Expect(HttpStatusCode.NoContent);
 
         (await AcceptAsync(token, "another password")).IsProblem(409, "wrong_state");
@@ -77,8 +53,8 @@ public sealed class InvitationsApiTests(World world) : IAsyncLifetime
     [Fact]
     public async Task After_72_hours_an_invitation_has_expired()
     {
-        string token = await TokenAsync(await ActiveTenantAsync());
-        app.Time.Advance(TimeSpan.FromHours(72));
+        string token = await worker.InvitationAsync();
+        App.Time.Advance(TimeSpan.FromHours(72));
 
         (await AcceptAsync(token, "correct horse battery")).IsProblem(401, "token_expired");
     }
@@ -86,10 +62,10 @@ public sealed class InvitationsApiTests(World world) : IAsyncLifetime
     [Fact]
     public async Task A_new_invitation_kills_the_old_link_and_is_mailed()
     {
-        var tenant = await ActiveTenantAsync();
-        string old = await TokenAsync(tenant);
+        var tenant = await worker.ActiveTenantAsync();
+        string old = await worker.InvitationAsync(tenant);
 
-        var renewed = (await app.PostAsync($"/tenants/{tenant.Id}/invitations", null, Operator))
+        var renewed = (await App.PostAsync($"/tenants/{tenant.Id}/invitations", null, Operator))
             .Expect(HttpStatusCode.Accepted);
 
         (await AcceptAsync(old, "correct horse battery")).IsProblem(401, "token_invalid", "token");
@@ -101,21 +77,21 @@ public sealed class InvitationsApiTests(World world) : IAsyncLifetime
     [Fact]
     public async Task Only_the_administrator_of_an_ACTIVE_tenant_is_invited()
     {
-        var tenant = await app.Given.TenantAsync();
+        var tenant = await App.Given.TenantAsync();
 
-        (await app.PostAsync($"/tenants/{tenant.Id}/invitations", null, Operator)).IsProblem(409, "wrong_state");
+        (await App.PostAsync($"/tenants/{tenant.Id}/invitations", null, Operator)).IsProblem(409, "wrong_state");
     }
 
     [Fact]
     public async Task A_token_that_is_none_is_refused()
     {
-        var tenant = await ActiveTenantAsync();
-        await TokenAsync(tenant);
+        var tenant = await worker.ActiveTenantAsync();
+        await worker.InvitationAsync(tenant);
 
         (await AcceptAsync(tenant.Lead.Token, "correct horse battery")).IsProblem(401, "token_invalid", "token");
         (await AcceptAsync("nonsense", "correct horse battery")).IsProblem(401, "token_invalid", "token");
         (await AcceptAsync(null, "correct horse battery")).IsProblem(400, "invalid_request", "token");
-        Assert.Empty(activities.Passwords);
+        Assert.Empty(worker.Passwords);
     }
 
     [Theory]
@@ -124,15 +100,14 @@ public sealed class InvitationsApiTests(World world) : IAsyncLifetime
     [InlineData("with\0nul")]
     [InlineData("with\nline")]
     public async Task A_password_that_cannot_be_one_is_refused(string? password) =>
-        (await AcceptAsync(await TokenAsync(await ActiveTenantAsync()), password))
+        (await AcceptAsync(await worker.InvitationAsync(), password))
             .IsProblem(400, "invalid_request", "password");
 
     [Fact]
     public async Task While_one_password_is_being_set_another_waits_its_turn()
     {
-        await stopping.CancelAsync();
-        await worker.ContinueWith(_ => { }, TaskScheduler.Default);
-        string token = await TokenAsync(await ActiveTenantAsync());
+        await worker.StopAsync();
+        string token = await worker.InvitationAsync();
         var first = AcceptAsync(token, "correct horse battery");
         await AssertMore.EventuallyAsync(async () =>
             Assert.Equal(1L, await world.Postgres.ReadAsync<long>("SELECT count(*) FROM sealed_passwords")));
@@ -142,7 +117,7 @@ public sealed class InvitationsApiTests(World world) : IAsyncLifetime
         // The worker stays away: the caller is told, and the password does not stay behind.
         await AssertMore.EventuallyAsync(() =>
         {
-            app.Time.Advance(TimeSpan.FromSeconds(61));
+            App.Time.Advance(TimeSpan.FromSeconds(61));
             Assert.True(first.IsCompleted);
             return Task.CompletedTask;
         });
@@ -153,32 +128,12 @@ public sealed class InvitationsApiTests(World world) : IAsyncLifetime
     [Fact]
     public async Task Without_a_sealing_key_nothing_is_taken()
     {
-        string token = await TokenAsync(await ActiveTenantAsync());
+        string token = await worker.InvitationAsync();
         await world.Postgres.ExecuteAsync("DELETE FROM sealing_keys");
 
         (await AcceptAsync(token, "correct horse battery")).IsProblem(503, "not_configured");
     }
 
     private Task<Answer> AcceptAsync(string? token, string? password) =>
-        app.PostAsync("/invitations/accept", new { token, password });
-
-    // Provisioned, as the worker leaves it.
-    private async Task<GivenTenant> ActiveTenantAsync()
-    {
-        var tenant = await app.Given.TenantAsync();
-        await world.Postgres.ExecuteAsync(
-            "UPDATE tenants SET status = 'ACTIVE', attempt = 1 WHERE id = $1", Guid.Parse(tenant.Id));
-        return tenant;
-    }
-
-    // The token of the mail, which is derived and never stored.
-    private async Task<string> TokenAsync(GivenTenant tenant)
-    {
-        var invitation = (await app.PostAsync($"/tenants/{tenant.Id}/invitations", null, Operator))
-            .Expect(HttpStatusCode.Accepted);
-        return new MailedTokens(KeyRing.Parse("TOKEN_KEYS", FunctionsApplication.TokenKeys)).Create(
-            MailedTokenKind.Invitation,
-            invitation.Json.GetProperty("id").GetGuid(),
-            invitation.Json.GetProperty("generation").GetInt32());
-    }
+        App.PostAsync("/invitations/accept", new { token, password });
 }

@@ -1,0 +1,104 @@
+using Microsoft.Playwright;
+using Testing.Browser;
+
+namespace Functions.Tests.Pages;
+
+public sealed class VerifyPageTests(World world, Chromium chromium) : IClassFixture<Chromium>
+{
+    private readonly FunctionsApplication app = world.Application;
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task By_keyboard_alone_an_address_is_confirmed_and_a_workspace_ordered(ColorScheme colors)
+    {
+        var lead = await app.Given.LeadAsync();
+        string key = Given.Key();
+        var page = await OpenAsync($"#{lead.Token}", colors);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Confirm my address" }).WaitForAsync();
+        Assert.DoesNotContain(lead.Token, page.Url, StringComparison.Ordinal);
+        await Chromium.AssertAccessibleAsync(page);
+
+        await page.Keyboard.PressAsync("Enter");
+        await SaysAsync(page, "Your address is confirmed.");
+        await Chromium.AssertAccessibleAsync(page);
+        await page.Keyboard.TypeAsync(key.ToUpperInvariant());
+        await page.Keyboard.PressAsync("Tab");
+        await page.Keyboard.TypeAsync(lead.Domain);
+        await page.Keyboard.PressAsync("Enter");
+        await SaysAsync(page, "A key is 2 to 10 characters");
+        await Chromium.AssertAccessibleAsync(page);
+        // The focus is back on the field at fault.
+        await page.Keyboard.PressAsync("Control+A");
+        await page.Keyboard.TypeAsync(key);
+        await page.Keyboard.PressAsync("Enter");
+
+        await SaysAsync(page, $"Your workspace {key} is ordered.");
+        await Chromium.AssertAccessibleAsync(page);
+        Assert.Equal(1L, await world.Postgres.ReadAsync<long>("SELECT count(*) FROM tenants WHERE key = $1", key));
+    }
+
+    [Fact]
+    public async Task With_an_old_link_a_person_gets_a_new_one()
+    {
+        var lead = await app.Given.LeadAsync();
+        await app.PostAsync($"/leads/{lead.Id}/resend");
+        var page = await OpenAsync($"#{lead.Token}");
+        await page.GetByRole(AriaRole.Button).First.WaitForAsync();
+
+        await page.Keyboard.PressAsync("Enter");
+        await SaysAsync(page, "This link is not valid, or a newer one was sent since.");
+        await Chromium.AssertAccessibleAsync(page);
+        await page.Keyboard.PressAsync("Enter");
+
+        await SaysAsync(page, "A new link is on its way to you.");
+    }
+
+    [Fact]
+    public async Task An_expired_link_says_so()
+    {
+        await using var own = world.Start();
+        var lead = await own.Given.LeadAsync();
+        own.Time.Advance(TimeSpan.FromMinutes(30));
+        var page = await chromium.OpenAsync(new Uri(own.Address, $"/verify#{lead.Token}").ToString());
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Confirm my address" }).PressAsync("Enter");
+
+        await SaysAsync(page, "This link has expired.");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("#nonsense")]
+    [InlineData("#%")]
+    public async Task A_link_that_is_not_complete_says_so(string fragment)
+    {
+        var page = await OpenAsync(fragment);
+
+        await SaysAsync(page, "This link is not complete.");
+        await Chromium.AssertAccessibleAsync(page);
+    }
+
+    [Fact]
+    public async Task When_nobody_answers_nothing_is_lost()
+    {
+        var lead = await app.Given.LeadAsync();
+        var page = await OpenAsync($"#{lead.Token}");
+        var button = page.GetByRole(AriaRole.Button, new() { Name = "Confirm my address" });
+        await button.WaitForAsync();
+        await page.Context.SetOfflineAsync(true);
+
+        await button.PressAsync("Enter");
+        await SaysAsync(page, "Nobody answered.");
+        await page.Context.SetOfflineAsync(false);
+        await button.PressAsync("Enter");
+
+        await SaysAsync(page, "Your address is confirmed.");
+    }
+
+    internal static Task SaysAsync(IPage page, string text) =>
+        page.GetByRole(AriaRole.Status).Filter(new() { HasText = text }).WaitForAsync();
+
+    private Task<IPage> OpenAsync(string fragment, ColorScheme colors = ColorScheme.Light) =>
+        chromium.OpenAsync(new Uri(app.Address, "/verify").ToString() + fragment, colors);
+}

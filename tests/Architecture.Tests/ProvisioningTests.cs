@@ -1,0 +1,82 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using ControlPlane.Provisioning;
+using Temporalio.Activities;
+using Temporalio.Workflows;
+using Worker.Provisioning;
+
+namespace Architecture.Tests;
+
+public sealed partial class ProvisioningTests
+{
+    private static readonly Assembly Worker = typeof(ProvisionTenantWorkflow).Assembly;
+
+    [Fact]
+    public void The_workflow_runs_every_step_of_the_contract_in_its_order()
+    {
+        var steps = new StepCatalog().Steps.ToDictionary(step => step.Type.Name, step => step.Id);
+
+        var inWorkflow = StepCall().Matches(Repository.Read(
+                "src", "Worker", "Provisioning", "ProvisionTenantWorkflow.workflow.cs"))
+            .Select(call => steps[call.Groups[1].Value]);
+
+        Assert.Equal(ProvisioningSteps.All.Select(step => step.Id), inWorkflow);
+    }
+
+    [Fact]
+    public void Every_step_class_has_an_id_of_its_own_from_the_contract() =>
+        Assert.Equal(
+            ProvisioningSteps.All.Select(step => step.Id).Order(),
+            new StepCatalog().Steps.Select(step => step.Id).Order());
+
+    [Fact]
+    public void The_document_of_the_saga_lists_the_same_steps_with_the_same_numbers()
+    {
+        var documented = DocumentedStep().Matches(Repository.Read("docs", "provisioning.md"))
+            .Select(row => (int.Parse(row.Groups[1].Value, null), row.Groups[2].Value));
+
+        Assert.Equal(ProvisioningSteps.All.Select((step, i) => (i + 1, step.Id)), documented);
+    }
+
+    [Fact]
+    public void No_two_activities_have_one_name()
+    {
+        var names = Worker.GetTypes()
+            .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
+            .Select(method => method.GetCustomAttribute<ActivityAttribute>()?.Name)
+            .OfType<string>()
+            .ToList();
+
+        Assert.NotEmpty(names);
+        Assert.Equal(names.Distinct().Order(), names.Order());
+    }
+
+    [Fact]
+    public void Workflow_code_lies_in_files_that_say_so()
+    {
+        var elsewhere = Repository.Sources("src/Worker")
+            .Where(file => !file.EndsWith(".workflow.cs", StringComparison.Ordinal))
+            .Where(file => Repository.Read(file).Contains("[Workflow(", StringComparison.Ordinal));
+
+        Assert.Empty(elsewhere);
+        Assert.Contains(Worker.GetTypes(), type => type.GetCustomAttribute<WorkflowAttribute>() is not null);
+    }
+
+    [Fact]
+    public void Workflow_code_catches_nothing_without_saying_what()
+    {
+        var blind = Repository.Sources("src/Worker", "*.workflow.cs")
+            .Where(file => BlindCatch().IsMatch(Repository.Read(file)));
+
+        Assert.Empty(blind);
+    }
+
+    [GeneratedRegex(@"await saga\.\w+<(\w+)>\(\);")]
+    private static partial Regex StepCall();
+
+    [GeneratedRegex(@"^\|\s*(\d+)\s*\|[^|\n]*`([a-z-]+)`", RegexOptions.Multiline)]
+    private static partial Regex DocumentedStep();
+
+    [GeneratedRegex(@"catch\s*(\(Exception(\s+\w+)?\))?\s*\{")]
+    private static partial Regex BlindCatch();
+}

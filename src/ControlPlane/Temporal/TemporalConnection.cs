@@ -33,8 +33,6 @@ public static class TemporalConnection
     /// <summary>With payload keys, payloads are encrypted and so are the messages and stacks of failures.</summary>
     public static DataConverter Converter(TemporalOptions options, JsonSerializerOptions json) => new(
         new DefaultPayloadConverter(json),
-        options.PayloadKeys is null
-            ? new DefaultFailureConverter()
-            : new DefaultFailureConverter.WithEncodedCommonAttributes(),
+        options.PayloadKeys is null ? new DefaultFailureConverter() : new EncodedFailures(),
         options.PayloadKeys is { } keys ? new EncryptionCodec(keys) : null);
 }

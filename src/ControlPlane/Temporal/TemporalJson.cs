@@ -17,6 +17,7 @@ namespace ControlPlane.Temporal;
 [JsonSerializable(typeof(ProvisionTenantResult))]
 [JsonSerializable(typeof(SendInvitationInput))]
 [JsonSerializable(typeof(SendLeadVerificationInput))]
+[JsonSerializable(typeof(Dictionary<string, string>))] // what an encoded failure holds
 [JsonSerializable(typeof(int))]
 [JsonSerializable(typeof(string))]
 public sealed partial class TemporalJson : JsonSerializerContext;

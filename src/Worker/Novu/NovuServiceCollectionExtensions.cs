@@ -13,7 +13,8 @@ public static class NovuServiceCollectionExtensions
         if (options is null)
         {
             return services.AddTransient<NovuMail>(_ => throw NotConfigured())
-                .AddTransient<NovuOptions>(_ => throw NotConfigured());
+                .AddTransient<NovuOptions>(_ => throw NotConfigured())
+                .AddTransient<MailLinks>(_ => throw NotConfigured());
         }
 
         services.AddSingleton(options).AddSingleton(links());

@@ -9,7 +9,8 @@ public sealed record RollbackReason(ProvisionTenantInput Input, ProvisioningFail
 
 /// <param name="Status">The tenant's; only ROLLING_BACK means that there is anything to undo.</param>
 /// <param name="Settle">How long to wait between the undo and reading the systems again.</param>
-public sealed record RollbackBegun(string Status, TimeSpan Settle);
+/// <param name="Notifies">Whether mails can be sent, also when the attempt failed before it had a plan.</param>
+public sealed record RollbackBegun(string Status, TimeSpan Settle, bool Notifies);
 
 public sealed record UnreadSystem(ProvisionTenantInput Input, string Step, string Reason);
 
@@ -21,6 +22,7 @@ public sealed partial class RollbackActivities(
     ProvisioningJournal journal,
     ResidueRecords residue,
     StepCatalog steps,
+    StepSwitches switches,
     WorkerOptions options,
     ILogger<RollbackActivities> logger)
 {
@@ -33,7 +35,8 @@ public sealed partial class RollbackActivities(
         var status = await transitions.BeginRollbackAsync(input.TenantId, input.Attempt, failure, Cancellation);
         string begun = status?.ToText() ?? Saga.Stale;
         LogBegun(input.TenantId, input.Attempt, failure.FailedStep, failure.Code, begun);
-        return new RollbackBegun(begun, options.RollbackSettle);
+        bool notifies = !switches.Off.Contains(ProvisioningSteps.SendNotification);
+        return new RollbackBegun(begun, options.RollbackSettle, notifies);
     }
 
     [Activity("AssumeResidue")]

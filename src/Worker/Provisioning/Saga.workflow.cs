@@ -101,7 +101,11 @@ public sealed class Saga(ProvisionTenantInput input)
 
         await Workflow.DelayAsync(begun.Settle, CancellationToken.None);
         await ReadAgainAsync();
-        await StartFailureMailAsync();
+        if (begun.Notifies)
+        {
+            await StartFailureMailAsync();
+        }
+
         await Workflow.ExecuteActivityAsync(
             (RollbackActivities activities) => activities.EndAsync(input), StepOptions.ForRollback);
         throw Failed.Rethrown(failure, why.Failure);
@@ -132,18 +136,12 @@ public sealed class Saga(ProvisionTenantInput input)
     }
 
     // Before the run's last activity, which ends the attempt; the mail outlives the run.
-    private async Task StartFailureMailAsync()
-    {
-        if (plan.Contains(ProvisioningSteps.SendNotification))
+    private async Task StartFailureMailAsync() => await Workflow.StartChildWorkflowAsync(
+        (SendProvisioningFailedWorkflow workflow) => workflow.RunAsync(input),
+        new ChildWorkflowOptions
         {
-            await Workflow.StartChildWorkflowAsync(
-                (SendProvisioningFailedWorkflow workflow) => workflow.RunAsync(input),
-                new ChildWorkflowOptions
-                {
-                    Id = $"provisioning-failed-{input.TenantId:D}-{input.Attempt}",
-                    ParentClosePolicy = ParentClosePolicy.Abandon,
-                    CancellationToken = CancellationToken.None,
-                });
-        }
-    }
+            Id = $"provisioning-failed-{input.TenantId:D}-{input.Attempt}",
+            ParentClosePolicy = ParentClosePolicy.Abandon,
+            CancellationToken = CancellationToken.None,
+        });
 }

@@ -23,12 +23,18 @@ public sealed class CompensationTests(ProvisioningWorld world) : IClassFixture<P
     [Fact]
     public Task When_the_admin_user_is_refused_the_realm_is_gone() => RowAsync(
         ProvisioningSteps.CreateAdminUser,
-        tenant => Refused("keycloak", "POST", $"/admin/realms/{tenant.Resources.Realm}/users"));
+        tenant => Refused("keycloak", "POST", $"/admin/realms/{tenant.Resources.Realm}/partialImport"));
 
     [Fact]
-    public Task When_the_admin_role_is_refused_user_and_realm_are_gone() => RowAsync(
+    public Task When_the_admin_user_was_made_but_its_step_fails_user_and_realm_are_gone() => RowAsync(
         ProvisioningSteps.CreateAdminUser,
-        tenant => Refused("keycloak", "POST", $"/admin/realms/{tenant.Resources.Realm}/users/*/role-mappings/*"));
+        tenant => new()
+        {
+            System = "keycloak",
+            Path = $"/admin/realms/{tenant.Resources.Realm}/partialImport",
+            Kind = FaultKind.LoseAnswer,
+        },
+        tenant => Refused("keycloak", "GET", $"/admin/realms/{tenant.Resources.Realm}/users/*/role-mappings/*"));
 
     [Fact]
     public Task When_the_bucket_is_refused_realm_and_schema_are_gone() => RowAsync(

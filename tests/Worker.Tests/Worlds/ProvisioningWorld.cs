@@ -30,6 +30,9 @@ public sealed class ProvisioningWorld : IAsyncLifetime
 {
     public static readonly Guid Installation = Guid.Parse("8f14e45f-ceea-467f-a0e6-0d5f0a6f3c11");
 
+    /// <summary>Of every tenant's administrator.</summary>
+    public const string LastName = "Lovelace-Byron";
+
     private const string Namespace = "arc-saas";
 
     private readonly FakeTimeProvider clock = new(TimeProvider.System.GetUtcNow());
@@ -77,8 +80,7 @@ public sealed class ProvisioningWorld : IAsyncLifetime
         skipping = temporal.SkipTime(clock.Advance);
         SetDefaults();
         worker = Build();
-        Temporal = await TemporalClient.ConnectAsync(OurConnection.ConnectOptions(
-            Services.GetRequiredService<ControlPlane.Temporal.TemporalOptions>(), WorkerJson.Options));
+        await ReconnectAsync();
         Systems = new Systems(this);
         await MakeMailWorkflowsAsync();
         await worker.StartAsync(TestContext.Current.CancellationToken);
@@ -99,6 +101,10 @@ public sealed class ProvisioningWorld : IAsyncLifetime
         await Sandbox.DisposeAsync();
         await Postgres.DisposeAsync();
     }
+
+    /// <summary>With the settings of now.</summary>
+    public async Task ReconnectAsync() => Temporal = await TemporalClient.ConnectAsync(OurConnection.ConnectOptions(
+        Services.GetRequiredService<ControlPlane.Temporal.TemporalOptions>(), WorkerJson.Options));
 
     /// <summary>Stops the worker and starts another one, with some settings changed (null: absent).</summary>
     public async Task RestartWorkerAsync(params (string Name, string? Value)[] changes)
@@ -130,7 +136,7 @@ public sealed class ProvisioningWorld : IAsyncLifetime
         key ??= SandboxFixture.UniqueKey();
         var now = TimeProvider.System.GetUtcNow();
         var email = EmailAddress.Parse($"admin@{key}.com");
-        var lead = Lead.Register(email, "John", "Doe", $"Company {key}", null, now);
+        var lead = Lead.Register(email, "John", LastName, $"Company {key}", null, now);
         await Services.GetRequiredService<LeadRepository>().AddAsync(lead, default);
         var tenant = Tenant.Create(
             lead, TenantKey.Parse(key), [email.Domain, DomainName.Parse($"other-{key}.com", "domains")], null, now);

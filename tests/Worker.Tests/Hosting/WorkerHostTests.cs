@@ -1,0 +1,136 @@
+using ControlPlane.Settings;
+using EmbeddedTemporal;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Testing;
+using Worker.Hosting;
+using Worker.Tests.Worlds;
+
+namespace Worker.Tests.Hosting;
+
+public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task It_waits_for_Temporal_and_its_namespace_says_so_and_goes_on()
+    {
+        int port = await FreePortAsync();
+        var logs = new CollectedLogs();
+        using var host = Build(logs, ("TEMPORAL_ADDRESS", $"127.0.0.1:{port}"));
+        await host.StartAsync(Cancellation);
+        await LoggedAsync(logs, $"Waiting for Temporal at 127.0.0.1:{port}: it cannot be reached");
+
+        await using (await EmbeddedTemporalServer.StartAsync(new() { Port = port }, Cancellation))
+        {
+            await LoggedAsync(logs, "it has no namespace arc-saas; run `setup`");
+        }
+
+        await using var temporal = await EmbeddedTemporalServer.StartAsync(
+            new() { Port = port, Namespaces = ["arc-saas"] }, Cancellation);
+        await LoggedAsync(logs, "Connected to Temporal namespace: arc-saas");
+        await LoggedAsync(logs, "Worker state: RUNNING");
+        await host.StopAsync(Cancellation);
+        await LoggedAsync(logs, "Worker state: STOPPED");
+    }
+
+    [Fact]
+    public async Task It_waits_for_the_database_and_says_so()
+    {
+        var logs = new CollectedLogs();
+        using var host = Build(logs, ("DATABASE_URL", "Host=127.0.0.1;Port=9;Username=u;Password=secret;Database=d"));
+        await host.StartAsync(Cancellation);
+
+        await LoggedAsync(logs, "Waiting for the control database: it cannot be reached");
+
+        await host.StopAsync(Cancellation);
+        Assert.DoesNotContain("secret", logs.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("TERRAFORM_ENABLED", "true", "TERRAFORM_ENABLED: found true, expected false")]
+    [InlineData("DEPLOYMENT_ENABLED", "true", "DEPLOYMENT_ENABLED: found true, expected false")]
+    [InlineData("DNS_ENABLED", "true", "DNS_ENABLED: found true, expected false")]
+    [InlineData("INSTALLATION_ID", "one", "INSTALLATION_ID: found 'one', expected a UUID")]
+    [InlineData("ROLLBACK_SETTLE", "-1", "ROLLBACK_SETTLE: found '-1', expected a whole number from 0 to 3600")]
+    [InlineData("KEYCLOAK_URL", "keycloak", "KEYCLOAK_URL: found something that is no such address")]
+    [InlineData("KEYCLOAK_ENABLED", "true", "KEYCLOAK_URL: found nothing")]
+    [InlineData("S3_ENDPOINT", "http://127.0.0.1:9000", "AWS_ACCESS_KEY_ID: found nothing")]
+    [InlineData("NOVU_ENABLED", "true", "NOVU_API_KEY: found nothing")]
+    [InlineData("NOVU_API_KEY", "key", "PUBLIC_BASE_URL: found nothing")]
+    [InlineData("INVITATION_PRIVATE_KEY", "secret", "INVITATION_PRIVATE_KEY: found 6 characters that are no such key")]
+    public void A_setting_that_cannot_be_used_stops_it_with_one_line(string name, string value, string line)
+    {
+        var e = Assert.ThrowsAny<SettingException>(() => Build(new CollectedLogs(), (name, value)));
+
+        Assert.StartsWith(line, e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', e.Message);
+    }
+
+    [Theory]
+    [InlineData("KEYCLOAK_ADMIN_PASSWORD")]
+    [InlineData("TENANT_DATABASE_URL")]
+    [InlineData("PAYLOAD_KEYS")]
+    public void Production_refuses_what_is_weak_or_absent(string name)
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["PAYLOAD_KEYS"] = $"k1:{Convert.ToBase64String(new byte[32])}",
+            ["TENANT_DATABASE_URL"] = postgres.OwnerConnectionString,
+            ["KEYCLOAK_URL"] = "https://login.example.com",
+            ["KEYCLOAK_ADMIN_CLIENT_SECRET"] = "a secret",
+        };
+        settings[name] = name == "KEYCLOAK_ADMIN_PASSWORD" ? "admin" : null;
+
+        var e = Assert.ThrowsAny<SettingException>(() => Build(
+            new CollectedLogs(), Environments.Production, [.. settings.Select(s => (s.Key, s.Value))]));
+
+        Assert.Equal(name, e.Name);
+        Assert.DoesNotContain("admin'", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void It_starts_with_every_outside_system_switched_off()
+    {
+        using var host = Build(new CollectedLogs());
+
+        Assert.NotNull(host.Services.GetRequiredService<IHostedService>());
+    }
+
+    // A port that was free a moment ago: nothing listens there now.
+    private static async Task<int> FreePortAsync()
+    {
+        await using var server = await EmbeddedTemporalServer.StartAsync(new(), Cancellation);
+        return server.Port;
+    }
+
+    private IHost Build(CollectedLogs logs, params (string Name, string? Value)[] changes) =>
+        Build(logs, Environments.Development, changes);
+
+    private IHost Build(CollectedLogs logs, string environment, params (string Name, string? Value)[] changes)
+    {
+        var configuration = new ConfigurationManager();
+        configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["INSTALLATION_ID"] = ProvisioningWorld.Installation.ToString("D"),
+            ["DATABASE_URL"] = postgres.OwnerConnectionString,
+            ["TEMPORAL_ADDRESS"] = "127.0.0.1:9",
+        });
+        configuration.AddInMemoryCollection(changes.Select(c => KeyValuePair.Create(c.Name, c.Value)));
+        var builder = WorkerHost.CreateBuilder(new HostApplicationBuilderSettings
+        {
+            Configuration = configuration,
+            EnvironmentName = environment,
+        }).AddWorker();
+        builder.Logging.ClearProviders().AddProvider(logs);
+        return builder.Build();
+    }
+
+    private static Task LoggedAsync(CollectedLogs logs, string line) => AssertMore.EventuallyAsync(() =>
+    {
+        Assert.Contains(line, logs.Text, StringComparison.Ordinal);
+        return Task.CompletedTask;
+    });
+}

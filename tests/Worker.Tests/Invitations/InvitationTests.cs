@@ -1,0 +1,110 @@
+using System.Net;
+using ControlPlane;
+using ControlPlane.Invitations;
+using Microsoft.Extensions.DependencyInjection;
+using Worker.Tests.Worlds;
+
+namespace Worker.Tests.Invitations;
+
+public sealed class InvitationTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+{
+    private const string Password = "correct horse battery staple";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_admin_sets_the_first_password_by_the_link_and_can_log_in()
+    {
+        var (tenant, token) = await GivenInvitedAsync();
+
+        await AcceptAsync(token, Password);
+
+        Assert.Equal(HttpStatusCode.OK, await LogInAsync(tenant, Password));
+        Assert.Equal(0, await world.Postgres.ReadAsync<long>("SELECT count(*) FROM sealed_passwords"));
+    }
+
+    [Fact]
+    public async Task The_link_works_once()
+    {
+        var (tenant, token) = await GivenInvitedAsync();
+        await AcceptAsync(token, Password);
+
+        var e = await Assert.ThrowsAsync<ControlPlaneException>(() => AcceptAsync(token, "another long password"));
+
+        Assert.Equal(ErrorCode.WrongState, e.Code);
+        Assert.Equal(HttpStatusCode.OK, await LogInAsync(tenant, Password));
+    }
+
+    [Fact]
+    public async Task A_refused_password_comes_back_in_Keycloaks_words_and_the_link_stays_good()
+    {
+        var (tenant, token) = await GivenInvitedAsync();
+
+        var e = await Assert.ThrowsAsync<ControlPlaneException>(() => AcceptAsync(token, "short"));
+
+        Assert.Equal(ErrorCode.PasswordRejected, e.Code);
+        Assert.Contains("minimum length 12", e.Message, StringComparison.Ordinal);
+        await AcceptAsync(token, Password);
+        Assert.Equal(HttpStatusCode.OK, await LogInAsync(tenant, Password));
+    }
+
+    [Fact]
+    public async Task A_new_invitation_kills_the_old_link()
+    {
+        var (tenant, token) = await GivenInvitedAsync();
+        await world.Services.GetRequiredService<RenewInvitation>().ExecuteAsync(tenant.Id, Cancellation);
+
+        var e = await Assert.ThrowsAsync<ControlPlaneException>(() => AcceptAsync(token, Password));
+
+        Assert.Equal(ErrorCode.TokenInvalid, e.Code);
+        string newest = await world.InvitationTokenAsync(tenant, mail: 2);
+        await AcceptAsync(newest, Password);
+        Assert.Equal(HttpStatusCode.OK, await LogInAsync(tenant, Password));
+    }
+
+    [Fact]
+    public async Task Neither_log_nor_database_nor_history_holds_the_password()
+    {
+        var (tenant, token) = await GivenInvitedAsync();
+        const string secret = "S3cret-that-nobody-may-read";
+
+        await AcceptAsync(token, secret);
+
+        Assert.Equal(HttpStatusCode.OK, await LogInAsync(tenant, secret));
+        Assert.DoesNotContain(secret, world.Logs.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(token, world.Logs.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(secret, await world.HistoriesAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain(token, await world.HistoriesAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain(secret, await world.DatabaseTextAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain(token, await world.DatabaseTextAsync(), StringComparison.Ordinal);
+    }
+
+    private async Task<(TestTenant Tenant, string Token)> GivenInvitedAsync()
+    {
+        await world.StoreSealingKeyAsync();
+        var tenant = await world.GivenTenantAsync();
+        await (await world.StartAsync(tenant)).GetResultAsync();
+        return (tenant, await world.InvitationTokenAsync(tenant, mail: 1));
+    }
+
+    private Task AcceptAsync(string token, string password) =>
+        world.Services.GetRequiredService<AcceptInvitation>().ExecuteAsync(token, password, Cancellation);
+
+    // By the realm's admin-cli, which Keycloak makes in every realm: the application's own client takes no passwords.
+    private async Task<HttpStatusCode> LogInAsync(TestTenant tenant, string password)
+    {
+        using var http = new HttpClient();
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["grant_type"] = "password",
+            ["client_id"] = "admin-cli",
+            ["username"] = tenant.Email,
+            ["password"] = password,
+        });
+        using var answer = await http.PostAsync(
+            new Uri(world.Sandbox.Keycloak!, $"/realms/{tenant.Resources.Realm}/protocol/openid-connect/token"),
+            form,
+            Cancellation);
+        return answer.StatusCode;
+    }
+}

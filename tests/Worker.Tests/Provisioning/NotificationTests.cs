@@ -1,0 +1,85 @@
+using ControlPlane.Invitations;
+using ControlPlane.Provisioning;
+using Microsoft.Extensions.DependencyInjection;
+using Testing;
+using Worker.Novu;
+using Worker.Tests.Worlds;
+
+namespace Worker.Tests.Provisioning;
+
+public sealed class NotificationTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+{
+    private const string Inactive = "inactive-welcome";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    // Novu answers 201 to a trigger of an inactive workflow, and nobody gets a mail.
+    [Fact]
+    public async Task A_mail_that_was_accepted_and_not_processed_is_parked_and_does_not_roll_a_live_tenant_back()
+    {
+        await world.Services.GetRequiredService<INovuApi>().CreateWorkflowAsync(
+            new NovuWorkflow(Inactive, "Inactive", Active: false,
+                [new NovuStep("email", "Email", new Dictionary<string, string> { ["subject"] = "s", ["body"] = "b" })], []),
+            Cancellation);
+        await world.RestartWorkerAsync(("NOVU_TEMPLATE_WELCOME", Inactive));
+        var tenant = await world.GivenTenantAsync();
+
+        var result = await (await world.StartAsync(tenant)).GetResultAsync();
+
+        Assert.Equal("ACTIVE", result.Outcome);
+        Assert.Equal("ACTIVE", await world.StatusAsync(tenant));
+        Assert.Equal(["realm", "client", "user", "schema", "role", "bucket"], await world.Systems.OfAsync(tenant));
+        var parked = await NotificationAsync(tenant);
+        Assert.Equal("PARKED", parked.State);
+        Assert.Equal(30, parked.Tries);
+        Assert.NotNull(parked.Error);
+
+        await world.RestartWorkerAsync(("NOVU_TEMPLATE_WELCOME", null));
+        await world.Services.GetRequiredService<RenewInvitation>().ExecuteAsync(tenant.Id, Cancellation);
+
+        await AssertMore.EventuallyAsync(() => NotificationAsync(tenant), step => step.State == "DONE");
+        Assert.Single(await world.Control.MailsAsync(tenant.SubscriberId));
+    }
+
+    [Fact]
+    public async Task The_welcome_mail_holds_what_the_quick_start_says()
+    {
+        var tenant = await world.GivenTenantAsync();
+
+        await (await world.StartAsync(tenant)).GetResultAsync();
+
+        var mail = Assert.Single(await world.Control.MailsAsync(tenant.SubscriberId));
+        Assert.Equal("tenant-welcome", mail.WorkflowId);
+        Assert.Equal($"tenant-welcome-{tenant.Id:D}-1", mail.TransactionId);
+        Assert.Equal(
+            ["adminPortalUrl", "appPlaneUrl", "firstName", "lastName", "loginUrl", "supportEmail", "tenantId", "tenantName"],
+            mail.Payload.Select(p => p.Key).Order());
+        Assert.StartsWith("https://control.example.com/invitations#", (string?)mail.Payload["loginUrl"], StringComparison.Ordinal);
+        Assert.Equal($"https://{tenant.Key}.app.example.com", (string?)mail.Payload["appPlaneUrl"]);
+        Assert.Contains($"tenant-welcome-{tenant.Id:D}-1", world.Logs.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_failed_provisioning_sends_one_mail_with_the_step_that_failed()
+    {
+        var tenant = await world.GivenTenantAsync();
+        world.Hooks.Before("ProvisionDatabase", tenant, () =>
+            throw new ControlPlane.ControlPlaneException(ControlPlane.ErrorCode.Forbidden, "Refused."));
+
+        await world.FailAsync(tenant);
+
+        var mails = await AssertMore.EventuallyAsync(
+            () => world.Control.MailsAsync(tenant.SubscriberId), mails => mails.Count > 0);
+        var mail = Assert.Single(mails);
+        Assert.Equal("tenant-provisioning-failed", mail.WorkflowId);
+        Assert.Equal($"tenant-provisioning-failed-{tenant.Id:D}-1", mail.TransactionId);
+        Assert.Equal(ProvisioningSteps.ProvisionDatabase, (string?)mail.Payload["failedStep"]);
+        Assert.Equal("forbidden: Refused.", (string?)mail.Payload["error"]);
+        Assert.Equal(
+            ["error", "failedStep", "firstName", "supportEmail", "tenantId", "tenantName"],
+            mail.Payload.Select(p => p.Key).Order());
+    }
+
+    private async Task<ProvisioningStep> NotificationAsync(TestTenant tenant) =>
+        (await world.ProgressAsync(tenant)).Steps.Single(s => s.Step == ProvisioningSteps.SendNotification);
+}

@@ -1,0 +1,175 @@
+using ControlPlane;
+using ControlPlane.Invitations;
+using ControlPlane.Leads;
+using ControlPlane.Provisioning;
+using Microsoft.Extensions.DependencyInjection;
+using Temporalio.Client;
+using Temporalio.Exceptions;
+using Worker.Tests.Worlds;
+
+namespace Worker.Tests.Provisioning;
+
+/// <summary>
+/// Every shape of a run, replayed from the history it has just made. To record them for ReplayTests, once for each
+/// release: RECORD_HISTORIES=1 dotnet test -c Release --project tests/Worker.Tests -- --filter-class '*RecordingTests'
+/// </summary>
+public sealed class RecordingTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>, IAsyncLifetime
+{
+    private static bool isReadable;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (!isReadable)
+        {
+            await world.RestartWorkerAsync(("PAYLOAD_KEYS", null));
+            await world.ReconnectAsync();
+            isReadable = true;
+        }
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task Active()
+    {
+        var tenant = await world.GivenTenantAsync();
+        var run = await world.StartAsync(tenant);
+        await run.GetResultAsync();
+
+        await ReplayAsync("active", run);
+    }
+
+    [Theory]
+    [InlineData("UpdateStatus")]
+    [InlineData("CreateIdp")]
+    [InlineData("CreateAdminUser")]
+    [InlineData("ProvisionDatabase")]
+    [InlineData("ProvisionStorage")]
+    [InlineData("CreateResources")]
+    [InlineData("ActivateTenant")]
+    public async Task Failed_at(string activity)
+    {
+        var tenant = await world.GivenTenantAsync();
+        world.Hooks.Before(activity, tenant, () => throw new ControlPlaneException(ErrorCode.Forbidden, "Refused."));
+        var run = await world.StartAsync(tenant);
+        await Assert.ThrowsAsync<WorkflowFailedException>(() => run.GetResultAsync());
+
+        await ReplayAsync($"failed-at-{activity}", run);
+        await ReplayAsync("failure-mail", world.Temporal.GetWorkflowHandle($"provisioning-failed-{tenant.Id}-1"));
+    }
+
+    [Theory]
+    [InlineData("CreateIdp")]
+    [InlineData("ProvisionStorage")]
+    public async Task Cancelled_at(string activity)
+    {
+        var tenant = await world.GivenTenantAsync();
+        var reached = new TaskCompletionSource();
+        world.Hooks.Before(activity, tenant, async () =>
+        {
+            reached.TrySetResult();
+            await Task.Delay(
+                Timeout.InfiniteTimeSpan,
+                TimeProvider.System,
+                Temporalio.Activities.ActivityExecutionContext.Current.CancellationToken);
+        });
+        var run = await world.StartAsync(tenant);
+        await reached.Task;
+        await run.CancelAsync();
+        await Assert.ThrowsAsync<WorkflowFailedException>(() => run.GetResultAsync());
+
+        await ReplayAsync($"cancelled-at-{activity}", run);
+    }
+
+    [Fact]
+    public async Task Activation_with_a_lost_answer()
+    {
+        var tenant = await world.GivenTenantAsync();
+        world.Hooks.After("ActivateTenant", tenant, () =>
+            throw new ApplicationFailureException("The answer is lost.", nonRetryable: true));
+        var run = await world.StartAsync(tenant);
+        await run.GetResultAsync();
+
+        await ReplayAsync("activation-lost", run);
+    }
+
+    [Fact]
+    public async Task Mail_parked()
+    {
+        var tenant = await world.GivenTenantAsync();
+        world.Hooks.Before("SendNotification", tenant, () =>
+            throw new ControlPlaneException(ErrorCode.Forbidden, "Refused."));
+        var run = await world.StartAsync(tenant);
+        await run.GetResultAsync();
+
+        await ReplayAsync("mail-parked", run);
+    }
+
+    [Fact]
+    public async Task Residue_left()
+    {
+        var tenant = await world.GivenTenantAsync();
+        world.Hooks.Before("CreateResources", tenant, () => throw new ControlPlaneException(ErrorCode.Forbidden, "No."));
+        world.Hooks.Before("DeleteStorage", tenant, () => throw new ControlPlaneException(ErrorCode.NotConfigured, "No."));
+        world.Hooks.Before("FindDatabaseResidue", tenant, () =>
+            throw new ControlPlaneException(ErrorCode.Forbidden, "No."));
+        var run = await world.StartAsync(tenant);
+        await Assert.ThrowsAsync<WorkflowFailedException>(() => run.GetResultAsync());
+
+        Assert.Equal("ROLLBACK_INCOMPLETE", await world.StatusAsync(tenant));
+        await ReplayAsync("residue-left", run);
+    }
+
+    [Fact]
+    public async Task Stale()
+    {
+        var tenant = await world.GivenTenantAsync();
+        await world.SetAsync(tenant, attempt: 2, "PROVISIONING");
+        var run = await world.Temporal.StartWorkflowAsync(
+            (IProvisionTenantWorkflow workflow) => workflow.RunAsync(tenant.Attempt(1)),
+            new WorkflowOptions(IProvisionTenantWorkflow.WorkflowId(tenant.Id), "tenant-provisioning"));
+        await run.GetResultAsync();
+
+        await ReplayAsync("stale", run);
+    }
+
+    [Fact]
+    public async Task Invitations_and_leads()
+    {
+        await world.StoreSealingKeyAsync();
+        var tenant = await world.GivenTenantAsync();
+        await (await world.StartAsync(tenant)).GetResultAsync();
+        var renewed = await world.Services.GetRequiredService<RenewInvitation>().ExecuteAsync(tenant.Id, Cancellation);
+        string token = await world.InvitationTokenAsync(tenant, mail: 2);
+        await world.Services.GetRequiredService<AcceptInvitation>()
+            .ExecuteAsync(token, "correct horse battery staple", Cancellation);
+        var mail = await world.Temporal.StartWorkflowAsync(
+            (ISendLeadVerificationWorkflow workflow) => workflow.RunAsync(new(tenant.LeadId, 1)),
+            new WorkflowOptions(ISendLeadVerificationWorkflow.WorkflowId(tenant.LeadId, 1), "tenant-provisioning"));
+        await mail.GetResultAsync();
+
+        await ReplayAsync("lead-verification", mail);
+        await ReplayAsync("send-invitation", world.Temporal.GetWorkflowHandle(
+            ISendInvitationWorkflow.WorkflowId(renewed.Id, renewed.Generation)));
+        await ReplayAsync("accept-invitation", world.Temporal.GetWorkflowHandle(
+            IAcceptInvitationWorkflow.WorkflowId(renewed.Id, renewed.Generation)));
+    }
+
+    private static async Task ReplayAsync(string name, WorkflowHandle run)
+    {
+        try
+        {
+            await run.GetResultAsync();
+        }
+        catch (WorkflowFailedException)
+        {
+            // However it ended: it has.
+        }
+
+        var history = await run.FetchHistoryAsync();
+        await ReplayTests.Replayer().ReplayWorkflowAsync(history, cancellationToken: Cancellation);
+        await Recordings.WriteIfAskedAsync(name, history);
+    }
+}

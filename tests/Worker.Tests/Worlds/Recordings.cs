@@ -1,0 +1,33 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using ControlPlane.Temporal;
+using Temporalio.Common;
+using Temporalio.Converters;
+using Worker.Hosting;
+
+namespace Worker.Tests.Worlds;
+
+/// <summary>Recorded histories: readable, without payload keys, of tenants that never existed.</summary>
+public static class Recordings
+{
+    /// <summary>Set to 1 to write the histories of this run over the recorded ones.</summary>
+    private const string Switch = "RECORD_HISTORIES";
+
+    public static string Folder => Path.Combine(SourceFolder(), "..", "Provisioning", "Histories");
+
+    public static DataConverter Converter => TemporalConnection.Converter(
+        new TemporalOptions("localhost:7233", "arc-saas", "q", false, null, null, null, null, null), WorkerJson.Options);
+
+    public static async Task WriteIfAskedAsync(string name, WorkflowHistory history)
+    {
+        if (Environment.GetEnvironmentVariable(Switch) == "1")
+        {
+            using var json = JsonDocument.Parse(history.ToJson());
+            await File.WriteAllTextAsync(
+                Path.Combine(Folder, name + ".json"),
+                JsonSerializer.Serialize(json) + "\n");
+        }
+    }
+
+    private static string SourceFolder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
+}

@@ -12,7 +12,8 @@ public static class Field
     /// <exception cref="ControlPlaneException">Absent, empty, too long or not printable; names the field.</exception>
     public static string Required(string? text, string field, int mostLength = NameLength) =>
         Optional(text, field, mostLength)
-        ?? throw ControlPlaneException.Invalid(field, $"{field} is missing: 1 to {mostLength} characters are expected.");
+        ?? throw ControlPlaneException.Invalid(field,
+            $"{field} is missing: 1 to {mostLength} characters are expected.");
 
     /// <returns>Null where there is no text.</returns>
     /// <exception cref="ControlPlaneException">Too long or not printable; names the field.</exception>

@@ -7,7 +7,9 @@ using DbUp.Engine.Transactions;
 
 namespace Worker;
 
-/// <summary>Which migrations were applied, with a checksum of each: a file that was released is never changed.</summary>
+/// <summary>
+/// Which migrations were applied, with a checksum of each: a file that was released is never changed.
+/// </summary>
 internal sealed class MigrationJournal(IConnectionManager connections, Assembly scripts) : IJournal
 {
     public const string Table = "public.schema_migrations";

@@ -70,7 +70,8 @@ public sealed class FunctionsApplication : WebApplicationFactory<AboutResponse>
         SendAsync(HttpMethod.Get, path, bearer, null);
 
     public async Task<Answer> SendAsync(
-        HttpMethod method, string path, string? bearer, HttpContent? content, params (string Name, string Value)[] headers)
+        HttpMethod method, string path, string? bearer, HttpContent? content,
+        params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
         if (bearer is not null)

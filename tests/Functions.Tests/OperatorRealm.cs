@@ -10,7 +10,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Functions.Tests;
 
-/// <summary>The operators' realm: its discovery document and key set on the loopback interface, and tokens of it.</summary>
+/// <summary>
+/// The operators' realm: its discovery document and key set on the loopback interface, and tokens of it.
+/// </summary>
 public sealed class OperatorRealm : IAsyncDisposable
 {
     private readonly WebApplication server;
@@ -90,7 +92,8 @@ public sealed class SigningKey(string id)
         var parameters = Key.Rsa.ExportParameters(includePrivateParameters: false);
         return $$"""
             {"kid":"{{id}}","kty":"RSA","alg":"RS256","use":"sig",
-             "n":"{{Base64UrlEncoder.Encode(parameters.Modulus)}}","e":"{{Base64UrlEncoder.Encode(parameters.Exponent)}}"}
+             "n":"{{Base64UrlEncoder.Encode(parameters.Modulus)}}",
+             "e":"{{Base64UrlEncoder.Encode(parameters.Exponent)}}"}
             """;
     }
 }

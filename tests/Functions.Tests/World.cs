@@ -52,7 +52,8 @@ public sealed class World : IAsyncLifetime
     {
         Namespace = "arc-saas",
         DataConverter = new(
-            new DefaultPayloadConverter(new JsonSerializerOptions(JsonSerializerDefaults.Web)), new DefaultFailureConverter()),
+            new DefaultPayloadConverter(new JsonSerializerOptions(JsonSerializerDefaults.Web)),
+            new DefaultFailureConverter()),
     });
 
     /// <summary>The functions with other settings; an empty value takes one away.</summary>

@@ -7,8 +7,8 @@ using Temporalio.Exceptions;
 namespace ControlPlane.Invitations;
 
 /// <summary>
-/// Sets an administrator's first password. The ingress has no right over Keycloak: it seals the password to the worker's
-/// key, has the worker set it, and waits for the end of that.
+/// Sets an administrator's first password. The ingress has no right over Keycloak: it seals the password to the
+/// worker's key, has the worker set it, and waits for the end of that.
 /// </summary>
 public sealed partial class AcceptInvitation(
     InvitationRepository invitations, MailedTokens tokens, ControlPlaneWorkflows workflows, TimeProvider time,

@@ -13,7 +13,9 @@ public sealed class InvitationRepository(NpgsqlDataSource database)
         database.Command("SELECT * FROM invitations WHERE tenant_id = $1", tenantId)
             .ReadFirstAsync(Read, cancellation);
 
-    /// <summary>The tenant's invitation, made if there is none: a mail that is sent again carries the same link.</summary>
+    /// <summary>
+    /// The tenant's invitation, made if there is none: a mail that is sent again carries the same link.
+    /// </summary>
     public async Task<Invitation> FindOrAddAsync(Guid tenantId, DateTimeOffset now, CancellationToken cancellation)
     {
         await database.Command(
@@ -25,7 +27,9 @@ public sealed class InvitationRepository(NpgsqlDataSource database)
         return (await FindByTenantAsync(tenantId, cancellation))!;
     }
 
-    /// <summary>A new generation of the tenant's invitation, or its first one: the link before is worthless then.</summary>
+    /// <summary>
+    /// A new generation of the tenant's invitation, or its first one: the link before is worthless then.
+    /// </summary>
     public async Task<Invitation> RenewAsync(Guid tenantId, DateTimeOffset now, CancellationToken cancellation) =>
         (await database.Command(
             """

@@ -9,7 +9,9 @@ public sealed partial class RenewInvitation(
     GetTenant tenants, InvitationRepository invitations, ControlPlaneWorkflows workflows, TimeProvider time,
     ILogger<RenewInvitation> logger)
 {
-    /// <exception cref="ControlPlaneException">No such tenant, the tenant is not ACTIVE, or Temporal is away.</exception>
+    /// <exception cref="ControlPlaneException">
+    /// No such tenant, the tenant is not ACTIVE, or Temporal is away.
+    /// </exception>
     public async Task<Invitation> ExecuteAsync(Guid tenantId, CancellationToken cancellation)
     {
         _ = workflows.Client;

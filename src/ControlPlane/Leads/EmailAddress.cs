@@ -23,7 +23,9 @@ public readonly partial record struct EmailAddress
 
     public string Value => $"{Local}@{Domain}";
 
-    /// <exception cref="ControlPlaneException">Not an address, or a public mail provider's; names the field.</exception>
+    /// <exception cref="ControlPlaneException">
+    /// Not an address, or a public mail provider's; names the field.
+    /// </exception>
     public static EmailAddress Parse(string? text, string field = "email")
     {
         int at = text?.LastIndexOf('@') ?? -1;

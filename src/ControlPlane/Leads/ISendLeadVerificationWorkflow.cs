@@ -2,7 +2,9 @@ using Temporalio.Workflows;
 
 namespace ControlPlane.Leads;
 
-/// <summary>Mails the verification link to a lead. One activity; the token is derived there, never in the history.</summary>
+/// <summary>
+/// Mails the verification link to a lead. One activity; the token is derived there, never in the history.
+/// </summary>
 [Workflow("SendLeadVerification")]
 public interface ISendLeadVerificationWorkflow
 {

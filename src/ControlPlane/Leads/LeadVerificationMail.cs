@@ -23,5 +23,7 @@ public sealed class LeadVerificationMail(
     }
 }
 
-/// <summary>Whether one more mail may go to this address now; throws <c>too_many_requests</c> where it may not.</summary>
+/// <summary>
+/// Whether one more mail may go to this address now; throws <c>too_many_requests</c> where it may not.
+/// </summary>
 public delegate ValueTask AdmitMail(EmailAddress recipient, CancellationToken cancellation);

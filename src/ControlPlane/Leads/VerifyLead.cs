@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace ControlPlane.Leads;
 
 /// <param name="Id">The lead whose address is proven.</param>
-/// <param name="TenantId">Its tenant, once it has one: from then on it may only read that tenant's provisioning.</param>
+/// <param name="TenantId">
+/// Its tenant, once it has one: from then on it may only read that tenant's provisioning.
+/// </param>
 public sealed record VerifiedLead(Guid Id, Guid? TenantId);
 
 /// <summary>Proves a lead's address by its validation token, as often as asked until the token expires.</summary>

@@ -6,7 +6,9 @@ namespace ControlPlane.Persistence;
 /// <summary>The pool of connections to the control tables.</summary>
 public static class ControlDatabase
 {
-    /// <summary>What the connection string does not say is chosen for many small processes in front of one server.</summary>
+    /// <summary>
+    /// What the connection string does not say is chosen for many small processes in front of one server.
+    /// </summary>
     public static NpgsqlDataSource Open(DatabaseOptions options)
     {
         if (options.UseEntra)
@@ -28,7 +30,7 @@ public static class ControlDatabase
         return new NpgsqlSlimDataSourceBuilder(connection.ConnectionString)
             .EnableArrays()
             .EnableTransportSecurity()
-            // Our types are PostgreSQL's own: asking the server for others costs a round trip with the first connection.
+            // Our types are PostgreSQL's own: asking the server for others costs the first connection a round trip.
             .ConfigureTypeLoading(types => types.EnableTypeLoading(false))
             .Build();
     }

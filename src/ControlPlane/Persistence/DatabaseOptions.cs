@@ -5,18 +5,21 @@ namespace ControlPlane.Persistence;
 
 /// <summary>
 /// A PostgreSQL database: <c>DATABASE_URL</c> (<c>postgres://user:password@host:port/database?sslmode=require</c>, or
-/// Npgsql's own <c>Host=…;…</c>), or <c>DB_HOST</c>, <c>DB_PORT</c>, <c>DB_USER</c>, <c>DB_PASSWORD</c>, <c>DB_DATABASE</c>.
+/// Npgsql's own <c>Host=…;…</c>), or <c>DB_HOST</c>, <c>DB_PORT</c>, <c>DB_USER</c>, <c>DB_PASSWORD</c> and
+/// <c>DB_DATABASE</c>.
 /// </summary>
 /// <param name="ConnectionString">For Npgsql; it may hold a password, so it is never logged.</param>
-/// <param name="UseEntra"><c>DB_AUTH=entra</c>: the password is a fresh token of Microsoft Entra for each connection.</param>
+/// <param name="UseEntra">
+/// <c>DB_AUTH=entra</c>: the password is a fresh token of Microsoft Entra for each connection.
+/// </param>
 public sealed record DatabaseOptions(string ConnectionString, bool UseEntra)
 {
     private const string Expected =
         "postgres://user:password@host:port/database, or DB_HOST, DB_PORT, DB_USER, DB_PASSWORD and DB_DATABASE";
 
     /// <summary>The control tables.</summary>
-    public static DatabaseOptions From(SettingsReader settings) =>
-        new(settings.Find("DATABASE_URL") is { } url ? Parse("DATABASE_URL", url) : FromParts(settings), Entra(settings));
+    public static DatabaseOptions From(SettingsReader settings) => new(
+        settings.Find("DATABASE_URL") is { } url ? Parse("DATABASE_URL", url) : FromParts(settings), Entra(settings));
 
     /// <summary>Where tenants' schemas live; the control tables' database by default, but not in Production.</summary>
     public static DatabaseOptions ForTenants(SettingsReader settings)

@@ -7,7 +7,9 @@ namespace ControlPlane.Provisioning;
 public sealed record ProvisioningProgress(
     Tenant Tenant, ProvisioningAttempt? Attempt, IReadOnlyList<ProvisioningStep> Steps);
 
-/// <summary>How far a tenant's provisioning is, from the database alone: so also after Temporal has forgotten it.</summary>
+/// <summary>
+/// How far a tenant's provisioning is, from the database alone: so also after Temporal has forgotten it.
+/// </summary>
 public sealed class GetProvisioning(GetTenant tenants, ProvisioningAttempts attempts)
 {
     /// <exception cref="ControlPlaneException">No such tenant.</exception>

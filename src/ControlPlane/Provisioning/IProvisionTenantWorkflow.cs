@@ -19,7 +19,9 @@ public interface IProvisionTenantWorkflow
     [WorkflowRun]
     Task<ProvisionTenantResult> RunAsync(ProvisionTenantInput input);
 
-    /// <summary>The id of the step that runs now (<see cref="ProvisioningSteps"/>), or of the one that failed.</summary>
+    /// <summary>
+    /// The id of the step that runs now (<see cref="ProvisioningSteps"/>), or of the one that failed.
+    /// </summary>
     [WorkflowQuery]
     string CurrentStep();
 }

@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace ControlPlane.Provisioning;
 
-/// <summary>The rows of <c>provisioning_attempts</c> and <c>provisioning_steps</c>, as the functions see them.</summary>
+/// <summary>
+/// The rows of <c>provisioning_attempts</c> and <c>provisioning_steps</c>, as the functions see them.
+/// </summary>
 public sealed class ProvisioningAttempts(NpgsqlDataSource database)
 {
     /// <summary>The tenant's current attempt, or null before the first one.</summary>
@@ -24,18 +26,21 @@ public sealed class ProvisioningAttempts(NpgsqlDataSource database)
             "SELECT * FROM provisioning_steps WHERE tenant_id = $1 AND attempt = $2 ORDER BY position",
             tenantId, attempt).ReadAllAsync(ReadStep, cancellation);
 
-    /// <summary>Writes the attempt and its steps, all PENDING: the worker's first step decides which are skipped.</summary>
+    /// <summary>
+    /// Writes the attempt and its steps, all PENDING: the worker's first step decides which are skipped.
+    /// </summary>
     public static async Task AddAsync(
         NpgsqlConnection connection, Tenant tenant, Subscription subscription, DateTimeOffset now,
         CancellationToken cancellation)
     {
         await connection.Command(
             """
-            INSERT INTO provisioning_attempts (tenant_id, attempt, state, subscription, subscription_hash, tier, recorded_at)
+            INSERT INTO provisioning_attempts
+                (tenant_id, attempt, state, subscription, subscription_hash, tier, recorded_at)
             VALUES ($1, $2, 'RECORDED', $3::jsonb, $4, $5, $6)
             """,
-            tenant.Id, tenant.Attempt, subscription.Canonical, subscription.Hash(), subscription.Plan.Tier.ToText(), now)
-            .ExecuteAsync(cancellation);
+            tenant.Id, tenant.Attempt, subscription.Canonical, subscription.Hash(), subscription.Plan.Tier.ToText(),
+            now).ExecuteAsync(cancellation);
         await connection.Command(
             """
             INSERT INTO provisioning_steps (tenant_id, attempt, position, step)

@@ -11,9 +11,13 @@ public sealed class ProvisioningRuns(ControlPlaneWorkflows workflows, TimeProvid
     /// <summary>How long a lower attempt's run, which has nothing left to do but end, is waited for.</summary>
     private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(20);
 
-    /// <summary>Starts the attempt's run, or finds it. A lower attempt's is waited out, never taken for this one.</summary>
+    /// <summary>
+    /// Starts the attempt's run, or finds it. A lower attempt's is waited out, never taken for this one.
+    /// </summary>
     /// <returns>The run's id.</returns>
-    /// <exception cref="ControlPlaneException"><c>unavailable</c>: Temporal is away, or the lower run stays open.</exception>
+    /// <exception cref="ControlPlaneException">
+    /// <c>unavailable</c>: Temporal is away, or the lower run stays open.
+    /// </exception>
     public async Task<string> StartAsync(Guid tenantId, int attempt, CancellationToken cancellation)
     {
         using var closing = new CancellationTokenSource(ClosingTime, time);

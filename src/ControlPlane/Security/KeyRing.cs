@@ -8,7 +8,8 @@ namespace ControlPlane.Security;
 /// </summary>
 public sealed class KeyRing
 {
-    private const string Expected = "a list of id:base64 with keys of 32 bytes, such as k1:<44 characters>; the first one writes";
+    private const string Expected =
+        "a list of id:base64 with keys of 32 bytes, such as k1:<44 characters>; the first one writes";
 
     private readonly Dictionary<string, byte[]> keys;
 
@@ -26,13 +27,16 @@ public sealed class KeyRing
 
     /// <param name="name">The setting the text comes from, for the error.</param>
     /// <param name="text">The list.</param>
-    /// <exception cref="SettingException">The list is empty, an id repeats, or a key is not 32 bytes of base64.</exception>
+    /// <exception cref="SettingException">
+    /// The list is empty, an id repeats, or a key is not 32 bytes of base64.
+    /// </exception>
     public static KeyRing Parse(string name, string text)
     {
         var keys = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         string? first = null;
         Span<byte> key = stackalloc byte[32];
-        foreach (string entry in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        const StringSplitOptions Lenient = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+        foreach (string entry in text.Split(',', Lenient))
         {
             int colon = entry.IndexOf(':', StringComparison.Ordinal);
             string id = colon > 0 ? entry[..colon] : "";

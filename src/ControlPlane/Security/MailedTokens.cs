@@ -16,7 +16,9 @@ public sealed class MailedTokens(KeyRing keys)
         $"{keys.CurrentId}.{Base64Url.EncodeToString(id.ToByteArray(bigEndian: true))}."
         + Base64Url.EncodeToString(Mac(keys.Current, kind, id, generation));
 
-    /// <summary>The id a token speaks of, before it is known to be genuine: to look its row up. Null if malformed.</summary>
+    /// <summary>
+    /// The id a token speaks of, before it is known to be genuine: to look its row up. Null if malformed.
+    /// </summary>
     public static Guid? ReadId(string token) => Split(token)?.Id;
 
     /// <summary>Whether the token was made for this kind, id and generation. Compared in constant time.</summary>

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace ControlPlane.Security;
 
-/// <summary>UUIDs of version 5 (RFC 9562 section 5.5): the same name in the same namespace is always the same id.</summary>
+/// <summary>
+/// UUIDs of version 5 (RFC 9562 section 5.5): the same name in the same namespace is always the same id.
+/// </summary>
 public static class NameBasedId
 {
     public static Guid Create(Guid space, string name)

@@ -28,7 +28,8 @@ public static class PasswordSeal
             byte[] cipher = new byte[plain.Length];
             using var aes = new AesGcm(key, TagSize);
             aes.Encrypt(nonce, plain, cipher, tag, invitationId.ToByteArray(bigEndian: true));
-            return [Version, (byte)(wrapped.Length >> 8), (byte)wrapped.Length, .. wrapped, .. nonce, .. tag, .. cipher];
+            byte[] head = [Version, (byte)(wrapped.Length >> 8), (byte)wrapped.Length];
+            return [.. head, .. wrapped, .. nonce, .. tag, .. cipher];
         }
         finally
         {

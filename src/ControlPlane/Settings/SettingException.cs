@@ -10,6 +10,8 @@ public class SettingException(string name, string found, string expected)
     public string Name { get; } = name;
 }
 
-/// <summary>A setting that is needed has no value. The functions answer 503 <c>not_configured</c> with its name.</summary>
+/// <summary>
+/// A setting that is needed has no value. The functions answer 503 <c>not_configured</c> with its name.
+/// </summary>
 public sealed class MissingSettingException(string name, string expected)
     : SettingException(name, "nothing", expected);

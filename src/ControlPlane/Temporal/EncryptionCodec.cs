@@ -23,7 +23,9 @@ public sealed class EncryptionCodec(KeyRing keys) : IPayloadCodec
     public Task<IReadOnlyCollection<Payload>> EncodeAsync(IReadOnlyCollection<Payload> payloads) =>
         Task.FromResult<IReadOnlyCollection<Payload>>(payloads.Select(Encrypt).ToList());
 
-    /// <exception cref="CryptographicException">The key's id is not in the ring, or the payload was altered.</exception>
+    /// <exception cref="CryptographicException">
+    /// The key's id is not in the ring, or the payload was altered.
+    /// </exception>
     public Task<IReadOnlyCollection<Payload>> DecodeAsync(IReadOnlyCollection<Payload> payloads) =>
         Task.FromResult<IReadOnlyCollection<Payload>>(payloads.Select(Decrypt).ToList());
 

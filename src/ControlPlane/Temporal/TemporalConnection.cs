@@ -22,7 +22,7 @@ public static class TemporalConnection
             connect.Tls = new TlsOptions
             {
                 Domain = options.TlsServerName,
-                ClientCert = options.TlsClientCertificatePath is { } certificate ? File.ReadAllBytes(certificate) : null,
+                ClientCert = options.TlsClientCertificatePath is { } path ? File.ReadAllBytes(path) : null,
                 ClientPrivateKey = options.TlsClientKeyPath is { } key ? File.ReadAllBytes(key) : null,
             };
         }

@@ -5,8 +5,8 @@ namespace ControlPlane.Temporal;
 
 /// <summary>
 /// Where Temporal is (<c>TEMPORAL_ADDRESS</c>, <c>TEMPORAL_NAMESPACE</c>, <c>TEMPORAL_TASK_QUEUE</c>), and for Temporal
-/// Cloud (<c>TEMPORAL_CLOUD_ENABLED</c>) how to prove who we are: an API key or a client certificate, under the names of
-/// Temporal's own environment configuration (https://docs.temporal.io/references/client-environment-configuration).
+/// Cloud (<c>TEMPORAL_CLOUD_ENABLED</c>) how to prove who we are: an API key or a client certificate, under the names
+/// of Temporal's own environment configuration (https://docs.temporal.io/references/client-environment-configuration).
 /// </summary>
 public sealed record TemporalOptions(
     string Address,
@@ -19,7 +19,9 @@ public sealed record TemporalOptions(
     string? TlsServerName,
     KeyRing? PayloadKeys)
 {
-    /// <exception cref="SettingException">A value cannot be used, or in Production the payload keys are absent.</exception>
+    /// <exception cref="SettingException">
+    /// A value cannot be used, or in Production the payload keys are absent.
+    /// </exception>
     public static TemporalOptions From(SettingsReader settings)
     {
         string address = settings.Require("TEMPORAL_ADDRESS", "host:port, such as localhost:7233");

@@ -9,13 +9,15 @@ public sealed class TenantRepository(NpgsqlDataSource database)
     private const string Select =
         """
         SELECT t.*,
-               (SELECT array_agg(d.domain ORDER BY d.position) FROM tenant_domains d WHERE d.tenant_id = t.id) AS domains,
-               (SELECT array_agg(d.state ORDER BY d.position) FROM tenant_domains d WHERE d.tenant_id = t.id) AS states,
+               (SELECT array_agg(domain ORDER BY position) FROM tenant_domains WHERE tenant_id = t.id) AS domains,
+               (SELECT array_agg(state ORDER BY position) FROM tenant_domains WHERE tenant_id = t.id) AS states,
                c.email, c.first_name, c.last_name, c.type
         FROM tenants t JOIN tenant_contacts c ON c.tenant_id = t.id AND c.is_primary
         """;
 
-    /// <summary>In one transaction: gives back what overdue tenants hold of the new one's names, then adds it.</summary>
+    /// <summary>
+    /// In one transaction: gives back what overdue tenants hold of the new one's names, then adds it.
+    /// </summary>
     /// <exception cref="ControlPlaneException">
     /// <c>lead_has_tenant</c>, <c>key_taken</c> or <c>domain_taken</c>: the database decides, so racing is safe.
     /// </exception>

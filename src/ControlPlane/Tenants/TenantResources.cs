@@ -22,7 +22,9 @@ public sealed record TenantResources
     /// <summary>OpenID Connect client of the application in that realm.</summary>
     public string Client { get; }
 
-    /// <summary>PostgreSQL schema and the role that owns it (both have this name; PostgreSQL allows 63 bytes).</summary>
+    /// <summary>
+    /// PostgreSQL schema and the role that owns it (both have this name; PostgreSQL allows 63 bytes).
+    /// </summary>
     public string Schema { get; }
 
     /// <summary>S3 bucket (3 to 63 characters).</summary>

@@ -12,7 +12,9 @@ using Functions.Tenants;
 
 namespace Functions.Http;
 
-/// <summary>Every type that crosses HTTP, without reflection, and strict: a name twice or a number as text is refused.</summary>
+/// <summary>
+/// Every type that crosses HTTP, without reflection, and strict: a name twice or a number as text is refused.
+/// </summary>
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
     AllowDuplicateProperties = false,

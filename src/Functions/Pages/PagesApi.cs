@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Functions.Pages;
 
 /// <summary>
-/// The two pages that mails link to. They read the token behind the <c>#</c> of their address, which no server, proxy or
-/// log ever sees, and call the same API as everybody.
+/// The two pages that mails link to. They read the token behind the <c>#</c> of their address, which no server, proxy
+/// or log ever sees, and call the same API as everybody.
 /// </summary>
 public static class PagesApi
 {
@@ -17,12 +17,15 @@ public static class PagesApi
     public static void MapPages(this IEndpointRouteBuilder routes)
     {
         var pages = routes.MapGroup("").ExcludeFromDescription();
-        pages.MapGet("/verify", (HttpContext context) => Page(context, "verify.html", "text/html"));
-        pages.MapGet("/invitations", (HttpContext context) => Page(context, "invitation.html", "text/html"));
-        pages.MapGet("/pages/verify.js", (HttpContext context) => Page(context, "verify.js", "text/javascript"));
-        pages.MapGet("/pages/invitation.js", (HttpContext context) => Page(context, "invitation.js", "text/javascript"));
-        pages.MapGet("/pages/page.js", (HttpContext context) => Page(context, "page.js", "text/javascript"));
-        pages.MapGet("/pages/page.css", (HttpContext context) => Page(context, "page.css", "text/css"));
+        Map("/verify", "verify.html", "text/html");
+        Map("/invitations", "invitation.html", "text/html");
+        Map("/pages/verify.js", "verify.js", "text/javascript");
+        Map("/pages/invitation.js", "invitation.js", "text/javascript");
+        Map("/pages/page.js", "page.js", "text/javascript");
+        Map("/pages/page.css", "page.css", "text/css");
+
+        void Map(string path, string file, string type) =>
+            pages.MapGet(path, (HttpContext context) => Page(context, file, type));
     }
 
     private static FileStreamHttpResult Page(HttpContext context, string file, string type)

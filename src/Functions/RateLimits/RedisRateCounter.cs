@@ -63,7 +63,9 @@ public sealed partial class RedisRateCounter(
     private partial void LogBack();
 }
 
-/// <summary><c>REDIS_URL</c>: <c>redis://[user:password@]host[:port][/database]</c>, or <c>rediss://</c> with TLS.</summary>
+/// <summary>
+/// <c>REDIS_URL</c>: <c>redis://[user:password@]host[:port][/database]</c>, or <c>rediss://</c> with TLS.
+/// </summary>
 public sealed record RedisOptions(ConfigurationOptions Configuration)
 {
     private const string Name = "REDIS_URL";

@@ -19,7 +19,9 @@ public enum BearerKind
     Operator = 4,
 }
 
-/// <summary>Who calls: checked after routing and before a body is read, so that a stranger learns nothing from it.</summary>
+/// <summary>
+/// Who calls: checked after routing and before a body is read, so that a stranger learns nothing from it.
+/// </summary>
 public static class BearerExtensions
 {
     private const string Scheme = "Bearer ";

@@ -37,7 +37,9 @@ internal static class JwtReading
         return result is { IsValid: true, SecurityToken: JsonWebToken jwt } ? jwt : throw Invalid();
     }
 
-    /// <exception cref="ControlPlaneException"><c>token_expired</c>, or <c>token_invalid</c> without an expiry.</exception>
+    /// <exception cref="ControlPlaneException">
+    /// <c>token_expired</c>, or <c>token_invalid</c> without an expiry.
+    /// </exception>
     public static void RequireInTime(JsonWebToken jwt, TimeProvider time, string remedy)
     {
         var now = time.GetUtcNow().UtcDateTime;

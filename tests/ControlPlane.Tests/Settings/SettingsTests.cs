@@ -11,8 +11,8 @@ namespace ControlPlane.Tests.Settings;
 public sealed class SettingsTests
 {
     [Fact]
-    public void An_empty_value_counts_as_absent() =>
-        Assert.Throws<MissingSettingException>(() => Reader("Development", ("JWT_SECRET", "")).Require("JWT_SECRET", "x"));
+    public void An_empty_value_counts_as_absent() => Assert.Throws<MissingSettingException>(() =>
+        Reader("Development", ("JWT_SECRET", "")).Require("JWT_SECRET", "x"));
 
     [Fact]
     public void A_flag_that_is_none_says_what_was_found_and_what_is_expected() => Assert.Equal(

@@ -71,8 +71,8 @@ public sealed partial class ProcessTests
         try
         {
             using var wrong = Start(folder, ("DOTNET_ENVIRONMENT", "Development"));
-            Assert.StartsWith("LEADS_RATE_LIMIT: found 'many'",
-                await wrong.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            string error = await wrong.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            Assert.StartsWith("LEADS_RATE_LIMIT: found 'many'", error, StringComparison.Ordinal);
 
             using var right = Start(folder, ("DOTNET_ENVIRONMENT", "Development"), ("LEADS_RATE_LIMIT", "5"));
             Assert.StartsWith("http://127.0.0.1:", await AddressAsync(right), StringComparison.Ordinal);
@@ -96,7 +96,7 @@ public sealed partial class ProcessTests
             RedirectStandardOutput = true,
         };
         // Nothing of the machine's own settings: an unset environment name means Production.
-        foreach (string name in start.Environment.Keys.Where(name => name is not ("PATH" or "HOME" or "DOTNET_ROOT")).ToList())
+        foreach (string name in start.Environment.Keys.Except(["PATH", "HOME", "DOTNET_ROOT"]).ToList())
         {
             start.Environment.Remove(name);
         }

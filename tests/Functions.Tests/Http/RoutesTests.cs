@@ -14,7 +14,8 @@ public sealed class RoutesTests(World world)
     public async Task Needs_nothing(string path)
     {
         await using var bare = world.Start(
-            ("DATABASE_URL", ""), ("JWT_SECRET", ""), ("OPERATOR_ISSUER", ""), ("TEMPORAL_ADDRESS", ""), ("TOKEN_KEYS", ""));
+            ("DATABASE_URL", ""), ("JWT_SECRET", ""), ("OPERATOR_ISSUER", ""), ("TEMPORAL_ADDRESS", ""),
+            ("TOKEN_KEYS", ""));
 
         (await bare.GetAsync(path)).Expect(HttpStatusCode.OK);
     }
@@ -82,7 +83,8 @@ public sealed class RoutesTests(World world)
         Assert.Equal("no-referrer", page.Headers.GetValues("Referrer-Policy").Single());
         Assert.DoesNotContain("<script>", page.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("style=", page.Text, StringComparison.Ordinal);
-        foreach (string part in page.Text.Split('"').Where(text => text.StartsWith("/pages/", StringComparison.Ordinal)))
+        foreach (string part in page.Text.Split('"')
+            .Where(text => text.StartsWith("/pages/", StringComparison.Ordinal)))
         {
             (await app.GetAsync(part)).Expect(HttpStatusCode.OK);
         }

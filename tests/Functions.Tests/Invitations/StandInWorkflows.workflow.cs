@@ -7,7 +7,9 @@ using Temporalio.Workflows;
 
 namespace Functions.Tests.Invitations;
 
-/// <summary>The worker's side of an invitation as far as the ingress sees it: opens the password and judges it.</summary>
+/// <summary>
+/// The worker's side of an invitation as far as the ingress sees it: opens the password and judges it.
+/// </summary>
 [Workflow("AcceptInvitation")]
 public sealed class StandInAcceptInvitation : IAcceptInvitationWorkflow
 {

@@ -16,7 +16,8 @@ public sealed class LeadTokenTests(World world)
 
         var jwt = new JsonWebToken(lead.Jwt);
 
-        Assert.Equal(("HS256", "arc-saas", "lead", lead.Id), (jwt.Alg, jwt.Issuer, jwt.Audiences.Single(), jwt.Subject));
+        Assert.Equal(
+            ("HS256", "arc-saas", "lead", lead.Id), (jwt.Alg, jwt.Issuer, jwt.Audiences.Single(), jwt.Subject));
         Assert.Equal(TimeSpan.FromMinutes(15), jwt.ValidTo - jwt.IssuedAt);
         Assert.Equal(["aud", "exp", "iat", "iss", "jti", "nbf", "sub"], jwt.Claims.Select(claim => claim.Type).Order());
     }
@@ -82,9 +83,11 @@ public sealed class LeadTokenTests(World world)
     {
         var lead = await app.Given.VerifiedLeadAsync();
 
-        (await app.PostAsync($"/leads/{lead.Id}/tenants", "{ no json")).IsProblem(401, "token_missing");
-        (await app.PostAsync($"/leads/{lead.Id}/tenants", "{ no json", "x")).IsProblem(401, "token_invalid");
-        (await app.PostAsync($"/leads/{lead.Id}/tenants", "{ no json", lead.Jwt)).IsProblem(400, "invalid_request", "body");
+        string path = $"/leads/{lead.Id}/tenants";
+
+        (await app.PostAsync(path, "{ no json")).IsProblem(401, "token_missing");
+        (await app.PostAsync(path, "{ no json", "x")).IsProblem(401, "token_invalid");
+        (await app.PostAsync(path, "{ no json", lead.Jwt)).IsProblem(400, "invalid_request", "body");
     }
 
     [Fact]

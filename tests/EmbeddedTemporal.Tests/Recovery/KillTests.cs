@@ -14,17 +14,22 @@ public sealed class KillTests
         await using var server = await ServerProcess.StartAsync();
         await using var test = await TestServer.ConnectAsync(server.Address);
         var steps = new ConcurrentQueue<string>();
-        var halfway = new TaskCompletionSource();
-        await test.StartWorkerAsync(null, [Activity("Do")] (string step) =>
+        using var halfway = new CountdownEvent(20);
+        var allHalfway = new TaskCompletionSource();
+        var go = new TaskCompletionSource();
+        await test.StartWorkerAsync(null, [Activity("Do")] async (string step) =>
         {
             steps.Enqueue(step);
-            if (steps.Count > 100) halfway.TrySetResult();
+            if (!step.EndsWith("/5", StringComparison.Ordinal)) return;
+            if (halfway.Signal()) allHalfway.SetResult();
+            await go.Task;
         });
         var sagas = await Task.WhenAll(Enumerable.Range(0, 20).Select(saga => test.StartAsync(
             "SagaWorkflow", [Enumerable.Range(0, 10).Select(step => $"{saga}/{step}").ToArray()])));
 
-        await halfway.Task;
+        await allHalfway.Task;
         await server.KillAsync();
+        go.SetResult();
         await server.StartAgainAsync();
 
         foreach (var saga in sagas) Assert.Equal("done", await saga.GetResultAsync<string>());
@@ -90,7 +95,8 @@ public sealed class KillTests
         await using var test = await TestServer.ConnectAsync(server.Address);
         await test.StartWorkerAsync();
         string[] children = [.. Enumerable.Range(0, 30).Select(_ => Ids.New())];
-        var parents = await Task.WhenAll(children.Select(child => test.StartAsync("LastWordsWorkflow", child)));
+        var parents = await Task.WhenAll(children.Select(child => test.StartAsync(
+            new(Ids.New(), test.TaskQueue) { TaskTimeout = TimeSpan.FromSeconds(2) }, "LastWordsWorkflow", child)));
 
         await parents[0].GetResultAsync();
         await server.KillAsync();

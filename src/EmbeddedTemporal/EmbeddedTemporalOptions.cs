@@ -19,7 +19,7 @@ public sealed record EmbeddedTemporalOptions
     public IReadOnlyList<string> Namespaces { get; init; } = ["default"];
 
     /// <summary>
-    /// How long closed runs of <see cref="Namespaces"/> can be described and shown, at least one minute. Namespaces
+    /// How long closed runs of <see cref="Namespaces"/> can be described and shown, at least one hour. Namespaces
     /// registered by RPC bring their own.
     /// </summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(3);

@@ -108,8 +108,8 @@ public sealed class EmbeddedTemporalServer : IAsyncDisposable
     {
         if (options.Port is < 0 or > IPEndPoint.MaxPort)
             throw new ArgumentException($"Port is {options.Port}, expected 0 to {IPEndPoint.MaxPort}", nameof(options));
-        if (options.Retention < TimeSpan.FromMinutes(1))
-            throw new ArgumentException($"Retention is {options.Retention}, expected a minute or more", nameof(options));
+        if (options.Retention < Namespaces.MinimumRetention)
+            throw new ArgumentException($"Retention is {options.Retention}, expected an hour or more", nameof(options));
         if (options.Namespaces.Any(string.IsNullOrWhiteSpace))
             throw new ArgumentException("Namespaces has an empty name", nameof(options));
     }

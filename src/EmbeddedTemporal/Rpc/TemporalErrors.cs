@@ -22,8 +22,8 @@ internal static class TemporalErrors
     public static RpcException NamespaceNotFound(string name) => With(
         StatusCode.NotFound, $"Namespace {name} is not found.", new NamespaceNotFoundFailure { Namespace = name });
 
-    public static RpcException NamespaceAlreadyExists() =>
-        With(StatusCode.AlreadyExists, "Namespace already exists.", new NamespaceAlreadyExistsFailure());
+    public static RpcException NamespaceAlreadyExists(string name) => With(
+        StatusCode.AlreadyExists, $"Namespace \"{name}\" already exists", new NamespaceAlreadyExistsFailure());
 
     public static RpcException AlreadyStarted(string message, string requestId, string runId) => With(
         StatusCode.AlreadyExists,

@@ -72,6 +72,7 @@ internal sealed partial class CrossRun(Run run)
     private void Signal(long initiatedId, SignalExternalWorkflowExecutionInitiatedEventAttributes initiated)
     {
         var target = Target(initiated.Namespace, initiated.WorkflowExecution, initiated.ChildWorkflowOnly);
+        if (target is { State.IsOpen: false }) target = null;
         target?.Signal(new()
         {
             SignalName = initiated.SignalName,
@@ -138,13 +139,13 @@ internal sealed partial class CrossRun(Run run)
             });
     }
 
-    /// <summary>The open run that is meant; null if there is none, or none that is a child where one is wanted.</summary>
+    /// <summary>The run that is meant; null if there is none, or none that is a child where one is wanted.</summary>
     private Run? Target(string ns, WorkflowExecution execution, bool childOnly)
     {
         var target = execution.RunId.Length == 0
             ? run.Shard.Runs.Current(ns, execution.WorkflowId)
             : run.Shard.Runs.Find(execution.RunId);
-        var isRight = target is { State.IsOpen: true } && target.Namespace == ns
+        var isRight = target is not null && target.Namespace == ns
             && target.Header.WorkflowId == execution.WorkflowId
             && (!childOnly || target.State.Started.ParentWorkflowExecution?.RunId == run.RunId);
         return isRight ? target : null;

@@ -10,6 +10,9 @@ internal sealed class Namespaces(Shard shard)
 {
     public const string ClusterName = "embedded";
 
+    /// <summary>The same as that of Temporal's server.</summary>
+    public static readonly TimeSpan MinimumRetention = TimeSpan.FromHours(1);
+
     private readonly SortedDictionary<string, DescribeNamespaceResponse> byName = new(StringComparer.Ordinal);
 
     public IReadOnlyCollection<DescribeNamespaceResponse> All => byName.Values;
@@ -30,7 +33,10 @@ internal sealed class Namespaces(Shard shard)
 
     public void Register(RegisterNamespaceRequest request)
     {
-        if (byName.ContainsKey(request.Namespace)) throw TemporalErrors.NamespaceAlreadyExists();
+        if (request.Namespace.Length == 0) throw TemporalErrors.InvalidArgument("Namespace not set on request.");
+        if (byName.ContainsKey(request.Namespace)) throw TemporalErrors.NamespaceAlreadyExists(request.Namespace);
+        if (request.WorkflowExecutionRetentionPeriod.OrZero() < MinimumRetention)
+            throw TemporalErrors.InvalidArgument("A valid retention period is not set on request: an hour or more.");
         var info = new NamespaceInfo
         {
             Name = request.Namespace,

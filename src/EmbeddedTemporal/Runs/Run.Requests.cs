@@ -9,11 +9,11 @@ internal sealed partial class Run
         Record(new HistoryEvent { WorkflowExecutionSignaledEventAttributes = signal });
     }
 
-    /// <summary>Asks the workflow to cancel itself; asking again changes nothing.</summary>
+    /// <summary>Asks the workflow to cancel itself; asking again, or too late, changes nothing.</summary>
     public void RequestCancel(WorkflowExecutionCancelRequestedEventAttributes request)
     {
-        if (State.CancelRequested || buffer.Values.Any(e => e.WorkflowExecutionCancelRequestedEventAttributes != null))
-            return;
+        if (!State.IsOpen || State.CancelRequested) return;
+        if (buffer.Values.Any(e => e.WorkflowExecutionCancelRequestedEventAttributes is not null)) return;
         Record(new HistoryEvent { WorkflowExecutionCancelRequestedEventAttributes = request });
     }
 

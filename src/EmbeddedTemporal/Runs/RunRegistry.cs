@@ -36,12 +36,18 @@ internal sealed class RunRegistry(Shard shard)
         return run ?? throw TemporalErrors.WorkflowNotFound(execution.WorkflowId, execution.RunId);
     }
 
-    /// <param name="firstRunId">If set, the run must belong to the chain that began with this one.</param>
-    public Run RequireOpen(string ns, WorkflowExecution? execution, string firstRunId = "")
+    /// <param name="firstRunId">If not empty, the run must belong to the chain that began with this one.</param>
+    public Run Require(string ns, WorkflowExecution? execution, string firstRunId)
     {
         var run = Require(ns, execution);
-        if (firstRunId.Length > 0 && run.State.Started.FirstExecutionRunId != firstRunId)
-            throw TemporalErrors.WorkflowNotFound(execution!.WorkflowId, firstRunId);
+        return firstRunId.Length == 0 || run.State.Started.FirstExecutionRunId == firstRunId
+            ? run
+            : throw TemporalErrors.WorkflowNotFound(execution!.WorkflowId, firstRunId);
+    }
+
+    public Run RequireOpen(string ns, WorkflowExecution? execution, string firstRunId = "")
+    {
+        var run = Require(ns, execution, firstRunId);
         return run.State.IsOpen ? run : throw TemporalErrors.AlreadyCompleted();
     }
 

@@ -18,7 +18,7 @@ internal sealed class Shard : IDisposable
     {
         Time = time;
         Store = store;
-        Timers = new TimerQueue(time, () => _ = Turn(() => Timers!.FireDue()));
+        Timers = new TimerQueue(time, () => _ = Turn(static () => { }));
         Queues = new TaskQueues(time.GetUtcNow, matches.Enqueue);
         Namespaces = new Namespaces(this);
         Runs = new RunRegistry(this);
@@ -106,7 +106,12 @@ internal sealed class Shard : IDisposable
 
     private Task EndTurn()
     {
-        while (effects.TryDequeue(out var next) || matches.TryDequeue(out next)) next();
+        do
+        {
+            while (effects.TryDequeue(out var next) || matches.TryDequeue(out next)) next();
+        }
+        while (Timers.FireDue());
+        Timers.Arm();
         TurnEnded?.Invoke();
         return Store.Commit();
     }

@@ -3,7 +3,10 @@ namespace EmbeddedTemporal.Runs;
 /// <summary>
 /// All alarms of the server, in the order they are due, on a single timer of the clock. Used under the shard's lock.
 /// </summary>
-/// <param name="ring">Called, without the lock, when the first alarm is due.</param>
+/// <param name="ring">
+/// Called, without the lock, when the first alarm may be due; to be answered by <see cref="FireDue"/> and
+/// <see cref="Arm"/>.
+/// </param>
 internal sealed class TimerQueue(TimeProvider time, Action ring) : IDisposable
 {
     /// <summary>A timer of the clock cannot wait for longer than 49 days; a longer wait is cut into pieces.</summary>
@@ -11,6 +14,7 @@ internal sealed class TimerQueue(TimeProvider time, Action ring) : IDisposable
 
     private readonly SortedSet<Alarm> alarms = [];
     private ITimer? timer;
+    private Alarm? armed;
     private long sequence;
 
     public DateTimeOffset? NextDue => alarms.Min?.Due;
@@ -19,35 +23,44 @@ internal sealed class TimerQueue(TimeProvider time, Action ring) : IDisposable
     {
         var alarm = new Alarm(this, due, ++sequence, fire);
         alarms.Add(alarm);
-        if (alarms.Min == alarm) Arm();
         return alarm;
     }
 
-    /// <summary>Fires what is due, also what becomes due by it, and waits for the next.</summary>
-    public void FireDue()
+    /// <summary>Fires what is due, also what becomes due by it; true if there was anything.</summary>
+    public bool FireDue()
     {
+        var fired = false;
         while (alarms.Min is { } alarm && alarm.Due <= time.GetUtcNow())
         {
             alarms.Remove(alarm);
             alarm.Fire();
+            fired = true;
         }
 
-        Arm();
+        return fired;
+    }
+
+    /// <summary>Makes the clock ring for the first alarm. To be called after changes, when nothing is due.</summary>
+    public void Arm()
+    {
+        if (alarms.Min is not { } first || first == armed) return;
+        armed = first;
+        var wait = first.Due - time.GetUtcNow();
+        // Rounded up to the next millisecond, the resolution of timers: one that rings too early rings in vain.
+        wait = TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(wait.TotalMilliseconds)));
+        if (wait > LongestWait) wait = LongestWait;
+        if (timer is null) timer = time.CreateTimer(_ => Ring(), null, wait, Timeout.InfiniteTimeSpan);
+        else timer.Change(wait, Timeout.InfiniteTimeSpan);
     }
 
     public void Dispose() => timer?.Dispose();
 
     private void Remove(Alarm alarm) => alarms.Remove(alarm);
 
-    private void Arm()
+    private void Ring()
     {
-        if (alarms.Min is not { } first) return;
-        var wait = first.Due - time.GetUtcNow();
-        // Rounded up to the next millisecond, the resolution of timers: one that rings too early rings in vain.
-        wait = TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max(0, wait.TotalMilliseconds)));
-        if (wait > LongestWait) wait = LongestWait;
-        if (timer is null) timer = time.CreateTimer(_ => ring(), null, wait, Timeout.InfiniteTimeSpan);
-        else timer.Change(wait, Timeout.InfiniteTimeSpan);
+        armed = null;
+        ring();
     }
 
     /// <summary>One entry of the queue; it fires once, or never after <see cref="Cancel"/>.</summary>

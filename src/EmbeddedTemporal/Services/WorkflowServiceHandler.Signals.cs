@@ -19,7 +19,7 @@ internal sealed partial class WorkflowServiceHandler
     public Task<RequestCancelWorkflowExecutionResponse> RequestCancelWorkflowExecution(
         RequestCancelWorkflowExecutionRequest request, ServerCallContext context) => shard.Turn(() =>
     {
-        shard.Runs.RequireOpen(request.Namespace, request.WorkflowExecution, request.FirstExecutionRunId)
+        shard.Runs.Require(request.Namespace, request.WorkflowExecution, request.FirstExecutionRunId)
             .RequestCancel(new() { Cause = request.Reason, Identity = request.Identity });
         return new RequestCancelWorkflowExecutionResponse();
     });

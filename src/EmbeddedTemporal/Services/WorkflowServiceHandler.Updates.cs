@@ -20,13 +20,7 @@ internal sealed partial class WorkflowServiceHandler
 
         var (run, admitted) = await shard.Turn(() =>
         {
-            var found = shard.Runs.Require(request.Namespace, request.WorkflowExecution);
-            if (request.FirstExecutionRunId.Length > 0
-                && found.State.Started.FirstExecutionRunId != request.FirstExecutionRunId)
-            {
-                throw TemporalErrors.WorkflowNotFound(request.WorkflowExecution.WorkflowId, request.FirstExecutionRunId);
-            }
-
+            var found = shard.Runs.Require(request.Namespace, request.WorkflowExecution, request.FirstExecutionRunId);
             return (found, found.Updates.Admit(update));
         });
         await Reach(run, admitted, request.WaitPolicy, context);

@@ -27,9 +27,11 @@ public sealed class EndingTests
         var run = await test.StartAsync("CollectWorkflow", 1);
 
         await run.CancelAsync();
+        await run.CancelAsync();
 
         var failure = await Assert.ThrowsAsync<WorkflowFailedException>(() => run.GetResultAsync());
         Assert.IsType<CanceledFailureException>(failure.InnerException);
+        await run.CancelAsync();
         Assert.Single(await run.EventTypesAsync(), type => type == EventType.WorkflowExecutionCancelRequested);
     }
 

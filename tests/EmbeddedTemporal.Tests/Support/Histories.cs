@@ -41,11 +41,13 @@ internal static class Histories
     /// <summary>Asks again until the answer is the wanted one; every question is a round trip to the server.</summary>
     public static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> fits)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(1));
         while (true)
         {
-            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
             var answer = await ask();
             if (fits(answer)) return answer;
+            if (limit.IsCancellationRequested) throw new TimeoutException($"the answer is still {answer}");
         }
     }
 }

@@ -5,7 +5,10 @@ namespace EmbeddedTemporal.Tests.Support;
 
 internal static class Replay
 {
-    /// <summary>Replays every history of the server's default namespace.</summary>
+    /// <summary>
+    /// Replays every history of the server's default namespace that is of a workflow of this assembly and has been
+    /// to a worker. The others were played by hand.
+    /// </summary>
     public static async Task AllAsync(TemporalClient client)
     {
         var options = new WorkflowReplayerOptions();
@@ -13,7 +16,7 @@ internal static class Replay
         var replayer = new WorkflowReplayer(options);
         await foreach (var run in client.ListWorkflowsAsync(""))
         {
-            if (run.HistoryLength <= 2) continue;
+            if (run.HistoryLength <= 2 || TestWorkflows.All.All(type => type.Name != run.WorkflowType)) continue;
             var history = await client.GetWorkflowHandle(run.Id, run.RunId).FetchHistoryAsync();
             await replayer.ReplayWorkflowAsync(history);
         }

@@ -1,0 +1,211 @@
+using EmbeddedTemporal.Tests.Support;
+using Google.Protobuf.Collections;
+using Microsoft.Extensions.Time.Testing;
+using Temporalio.Api.Command.V1;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.History.V1;
+
+namespace EmbeddedTemporal.Tests.Protocol;
+
+/// <summary>
+/// The fields without which the SDK hangs or fails, most of them silently: each was broken once on purpose to see
+/// what happens.
+/// </summary>
+public sealed class MustHaveFieldsTests
+{
+    private readonly FakeTimeProvider clock = new(TimeProvider.System.GetUtcNow());
+
+    [Fact]
+    public async Task A_workflow_task_has_what_Core_needs_to_parse_it()
+    {
+        await using var test = await TestServer.StartAsync();
+        var run = await test.StartAsync("Any");
+
+        var task = await new HandWorker(test).PollAsync();
+
+        Assert.NotEmpty(task.TaskToken);
+        Assert.Equal(run.Id, task.WorkflowExecution.WorkflowId);
+        Assert.Equal(run.ResultRunId, task.WorkflowExecution.RunId);
+        Assert.Equal("Any", task.WorkflowType.Name);
+        Assert.Equal(test.TaskQueue, task.WorkflowExecutionTaskQueue.Name);
+        Assert.Equal(1, task.Attempt);
+        Assert.NotNull(task.ScheduledTime);
+        Assert.NotNull(task.StartedTime);
+        AssertWhole(task.History.Events, first: 1);
+        Assert.Equal(task.StartedEventId, task.History.Events[^1].EventId);
+        Assert.Equal(EventType.WorkflowTaskStarted, task.History.Events[^1].EventType);
+        await run.TerminateAsync();
+    }
+
+    [Fact]
+    public async Task The_started_event_has_what_the_workflow_is_built_from()
+    {
+        await using var test = await TestServer.StartAsync();
+        var run = await test.StartAsync("Any", "input");
+
+        var task = await new HandWorker(test).PollAsync();
+        var started = task.History.Events[0].WorkflowExecutionStartedEventAttributes;
+
+        Assert.Equal("Any", started.WorkflowType.Name);
+        Assert.Equal(run.Id, started.WorkflowId);
+        Assert.Equal(TimeSpan.FromSeconds(10), started.WorkflowTaskTimeout.ToTimeSpan());
+        Assert.Equal(run.ResultRunId, started.OriginalExecutionRunId);
+        Assert.Equal(run.ResultRunId, started.FirstExecutionRunId);
+        Assert.Equal(1, started.Attempt);
+        Assert.Single(started.Input.Payloads_);
+        await run.TerminateAsync();
+    }
+
+    [Fact]
+    public async Task The_completion_keeps_the_SDKs_metadata()
+    {
+        await using var test = await TestServer.StartAsync();
+        var worker = new HandWorker(test);
+        var run = await test.StartAsync("Any");
+
+        await worker.CompleteAsync(await worker.PollAsync());
+
+        var completed = await run.UntilAsync(EventType.WorkflowTaskCompleted);
+        Assert.Equal([1u, 2u], completed.WorkflowTaskCompletedEventAttributes.SdkMetadata.CoreUsedFlags);
+        await run.TerminateAsync();
+    }
+
+    [Fact]
+    public async Task An_activity_task_has_what_the_worker_needs_to_run_it()
+    {
+        await using var test = await TestServer.StartAsync();
+        var worker = new HandWorker(test);
+        var run = await test.StartAsync("Any");
+        await worker.CompleteAsync(await worker.PollAsync(), HandWorker.Activity("7"));
+
+        var task = await worker.PollActivityAsync();
+
+        Assert.NotEmpty(task.TaskToken);
+        Assert.Equal("Work", task.ActivityType.Name);
+        Assert.Equal("7", task.ActivityId);
+        Assert.NotNull(task.ScheduledTime);
+        Assert.NotNull(task.CurrentAttemptScheduledTime);
+        Assert.NotNull(task.StartedTime);
+        Assert.Equal(1, task.Attempt);
+        Assert.Equal(run.Id, task.WorkflowExecution.WorkflowId);
+        Assert.Equal("default", task.WorkflowNamespace);
+        Assert.Equal(TimeSpan.FromMinutes(1), task.StartToCloseTimeout.ToTimeSpan());
+        Assert.Equal(TimeSpan.FromSeconds(1), task.RetryPolicy.InitialInterval.ToTimeSpan());
+        await run.TerminateAsync();
+    }
+
+    [Fact]
+    public async Task Events_name_the_events_that_they_answer()
+    {
+        await using var test = await TestServer.StartAsync(new() { TimeProvider = clock });
+        var worker = new HandWorker(test);
+        var run = await test.StartAsync("Any");
+        await worker.CompleteAsync(await worker.PollAsync(), HandWorker.Activity("7"), HandWorker.Timer("8"));
+        var activity = await worker.PollActivityAsync();
+        await test.Client.WorkflowService.RespondActivityTaskCompletedAsync(
+            new() { Namespace = "default", TaskToken = activity.TaskToken });
+        clock.Advance(TimeSpan.FromMinutes(1));
+
+        var events = (await worker.PollAsync()).History.Events;
+
+        AssertWhole(events, first: 1);
+        var scheduled = events.Single(e => e.ActivityTaskScheduledEventAttributes is not null);
+        var started = events.Single(e => e.ActivityTaskStartedEventAttributes is not null);
+        var completed = events.Single(e => e.ActivityTaskCompletedEventAttributes is not null);
+        Assert.Equal("7", scheduled.ActivityTaskScheduledEventAttributes.ActivityId);
+        Assert.Equal("Work", scheduled.ActivityTaskScheduledEventAttributes.ActivityType.Name);
+        Assert.Equal(scheduled.EventId, started.ActivityTaskStartedEventAttributes.ScheduledEventId);
+        Assert.Equal(scheduled.EventId, completed.ActivityTaskCompletedEventAttributes.ScheduledEventId);
+        Assert.Equal(started.EventId, completed.ActivityTaskCompletedEventAttributes.StartedEventId);
+        var timer = events.Single(e => e.TimerStartedEventAttributes is not null);
+        var fired = events.Single(e => e.TimerFiredEventAttributes is not null);
+        Assert.Equal("8", fired.TimerFiredEventAttributes.TimerId);
+        Assert.Equal(timer.EventId, fired.TimerFiredEventAttributes.StartedEventId);
+        await run.TerminateAsync();
+    }
+
+    [Fact]
+    public async Task A_marker_keeps_its_details()
+    {
+        await using var test = await TestServer.StartAsync();
+        var worker = new HandWorker(test);
+        var run = await test.StartAsync("Any");
+        var marker = new Command
+        {
+            CommandType = CommandType.RecordMarker,
+            RecordMarkerCommandAttributes = new() { MarkerName = "core_patch", Details = { ["data"] = new() } },
+        };
+        await worker.CompleteAsync(await worker.PollAsync(), marker);
+
+        var recorded = await run.UntilAsync(EventType.MarkerRecorded);
+
+        Assert.Equal("core_patch", recorded.MarkerRecordedEventAttributes.MarkerName);
+        Assert.Contains("data", recorded.MarkerRecordedEventAttributes.Details.Keys);
+        await run.TerminateAsync();
+    }
+
+    [Fact]
+    public async Task A_sticky_task_goes_on_where_the_cache_ends()
+    {
+        await using var test = await TestServer.StartAsync();
+        var worker = new HandWorker(test);
+        var run = await test.StartAsync("Any");
+        var first = await worker.PollAsync();
+        var polling = worker.PollAsync(sticky: true);
+        await worker.CompleteAsync(first, sticky: true);
+        await run.SignalAsync("Say", ["a"]);
+
+        var second = await polling;
+
+        Assert.Equal(first.StartedEventId, second.PreviousStartedEventId);
+        AssertWhole(second.History.Events, first: first.StartedEventId + 1);
+        Assert.Equal(second.StartedEventId, second.History.Events[^1].EventId);
+        await run.TerminateAsync();
+    }
+
+    [Fact]
+    public async Task An_update_travels_as_a_message_that_belongs_before_the_tasks_start()
+    {
+        await using var test = await TestServer.StartAsync();
+        var run = await test.StartAsync("Any");
+        var update = run.ExecuteUpdateAsync("Add", ["a"], new() { Id = "the-update" });
+        var worker = new HandWorker(test);
+        var task = await Histories.UntilAsync(async () =>
+        {
+            var polled = await worker.PollAsync();
+            if (polled.Messages.Count == 0) await worker.CompleteAsync(polled);
+            return polled;
+        }, polled => polled.Messages.Count > 0);
+
+        var message = Assert.Single(task.Messages);
+
+        Assert.NotEmpty(message.Id);
+        Assert.Equal("the-update", message.ProtocolInstanceId);
+        Assert.Equal(task.StartedEventId - 1, message.EventId);
+        Assert.Equal("Add", message.Body.Unpack<Temporalio.Api.Update.V1.Request>().Input.Name);
+        await run.TerminateAsync();
+        await Assert.ThrowsAsync<Temporalio.Exceptions.RpcException>(() => update);
+    }
+
+    [Fact]
+    public async Task A_description_has_what_the_client_reads()
+    {
+        await using var test = await TestServer.StartAsync();
+        var run = await test.StartAsync("Any");
+
+        var described = await run.DescribeRawAsync();
+
+        Assert.Equal("Any", described.WorkflowExecutionInfo.Type.Name);
+        Assert.NotNull(described.WorkflowExecutionInfo.StartTime);
+        Assert.Equal(test.TaskQueue, described.WorkflowExecutionInfo.TaskQueue);
+        Assert.Equal(WorkflowExecutionStatus.Running, described.WorkflowExecutionInfo.Status);
+    }
+
+    /// <summary>Ids without a gap, and on each event its type and time.</summary>
+    private static void AssertWhole(RepeatedField<HistoryEvent> events, long first)
+    {
+        Assert.Equal(Enumerable.Range((int)first, events.Count), events.Select(e => (int)e.EventId));
+        Assert.All(events, e => Assert.NotEqual(EventType.Unspecified, e.EventType));
+        Assert.All(events, e => Assert.NotNull(e.EventTime));
+    }
+}

@@ -1,0 +1,214 @@
+using EmbeddedTemporal.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
+using Temporalio.Api.Command.V1;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.WorkflowService.V1;
+using Temporalio.Exceptions;
+
+namespace EmbeddedTemporal.Tests.Protocol;
+
+public sealed class WorkflowTaskProtocolTests
+{
+    private readonly FakeTimeProvider clock = new(TimeProvider.System.GetUtcNow());
+
+    [Fact]
+    public async Task Closing_without_having_seen_the_latest_signal_is_refused_by_name()
+    {
+        await using var test = await TestServer.StartAsync();
+        var worker = new HandWorker(test);
+        var run = await test.StartAsync("Any");
+        var task = await worker.PollAsync();
+        await run.SignalAsync("Say", ["a"]);
+
+        var refusal = await Assert.ThrowsAsync<RpcException>(() => worker.CompleteAsync(task, HandWorker.Complete()));
+        var next = await worker.PollAsync();
+        await worker.CompleteAsync(next, HandWorker.Complete());
+
+        Assert.Equal((RpcException.StatusCode.InvalidArgument, "UnhandledCommand"), (refusal.Code, refusal.Message));
+        Assert.Contains(next.History.Events, e => e.EventType == EventType.WorkflowExecutionSignaled);
+        Assert.Equal(1, next.Attempt);
+    }
+
+    [Fact]
+    public async Task A_task_that_is_not_completed_in_time_is_given_to_another_and_its_token_is_worthless()
+    {
+        await using var test = await TestServer.StartAsync(new() { TimeProvider = clock });
+        var worker = new HandWorker(test);
+        var run = await test.StartAsync("Any");
+        var lost = await worker.PollAsync();
+
+        clock.Advance(TimeSpan.FromSeconds(10));
+        var next = await worker.PollAsync();
+
+        Assert.Equal(2, next.Attempt);
+        var refusal = await Assert.ThrowsAsync<RpcException>(() => worker.CompleteAsync(lost));
+        Assert.Equal(RpcException.StatusCode.NotFound, refusal.Code);
+        await worker.CompleteAsync(next, HandWorker.Complete());
+        Assert.Equal(
+            [
+                EventType.WorkflowExecutionStarted,
+                EventType.WorkflowTaskScheduled, EventType.WorkflowTaskStarted, EventType.WorkflowTaskTimedOut,
+                EventType.WorkflowTaskScheduled, EventType.WorkflowTaskStarted, EventType.WorkflowTaskCompleted,
+                EventType.WorkflowExecutionCompleted,
+            ],
+            await run.EventTypesAsync());
+    }
+
+    [Fact]
+    public async Task Attempts_that_keep_failing_leave_one_failure_in_the_history()
+    {
+        await using var test = await TestServer.StartAsync();
+        var worker = new HandWorker(test);
+        var run = await test.StartAsync("Any");
+
+        for (var attempt = 1; attempt <= 5; attempt++)
+        {
+            var task = await worker.PollAsync();
+            Assert.Equal(attempt, task.Attempt);
+            Assert.Equal(task.StartedEventId, task.History.Events[^1].EventId);
+            await test.Client.WorkflowService.RespondWorkflowTaskFailedAsync(
+                new() { Namespace = "default", TaskToken = task.TaskToken, Failure = new() { Message = "a bug" } });
+        }
+
+        Assert.Single(await run.EventTypesAsync(), type => type == EventType.WorkflowTaskFailed);
+        await run.TerminateAsync();
+    }
+
+    [Fact]
+    public async Task A_sticky_queue_that_does_not_take_its_task_in_time_loses_it_to_the_normal_one()
+    {
+        await using var test = await TestServer.StartAsync(new() { TimeProvider = clock });
+        var worker = new HandWorker(test);
+        var run = await test.StartAsync("Any");
+        var first = await worker.PollAsync();
+        var polling = worker.PollAsync(sticky: true);
+        await worker.CompleteAsync(first, sticky: true);
+        await run.SignalAsync("Say", ["a"]);
+        await worker.CompleteAsync(await polling, sticky: true);
+        await run.SignalAsync("Say", ["b"]);
+
+        clock.Advance(TimeSpan.FromSeconds(10));
+        var task = await worker.PollAsync();
+
+        Assert.Equal(1, task.History.Events[0].EventId);
+        Assert.Contains(task.History.Events, e => e.EventType == EventType.WorkflowTaskTimedOut);
+        await run.TerminateAsync();
+    }
+
+    [Fact]
+    public async Task A_worker_that_shuts_down_gives_its_sticky_tasks_back()
+    {
+        await using var test = await TestServer.StartAsync();
+        var worker = new HandWorker(test);
+        var run = await test.StartAsync("Any");
+        var first = await worker.PollAsync();
+        var polling = worker.PollAsync(sticky: true);
+        await worker.CompleteAsync(first, sticky: true);
+        await run.SignalAsync("Say", ["a"]);
+        await worker.CompleteAsync(await polling, sticky: true);
+        await run.SignalAsync("Say", ["b"]);
+
+        await test.Client.WorkflowService.ShutdownWorkerAsync(
+            new() { Namespace = "default", StickyTaskQueue = worker.Sticky });
+        var task = await worker.PollAsync();
+
+        Assert.Equal(1, task.History.Events[0].EventId);
+        Assert.DoesNotContain(task.History.Events, e => e.EventType == EventType.WorkflowTaskTimedOut);
+        await run.TerminateAsync();
+    }
+
+    [Fact]
+    public async Task A_timer_that_fired_unseen_can_still_be_cancelled()
+    {
+        await using var test = await TestServer.StartAsync(new() { TimeProvider = clock });
+        var worker = new HandWorker(test);
+        var run = await test.StartAsync("Any");
+        await worker.CompleteAsync(await worker.PollAsync(), HandWorker.Timer("t"), HandWorker.Activity("a"));
+        await run.SignalAsync("Say", ["a"]);
+        clock.Advance(TimeSpan.FromSeconds(55));
+        var task = await worker.PollAsync();
+        clock.Advance(TimeSpan.FromSeconds(5));
+
+        await worker.CompleteAsync(task, new Command
+        {
+            CommandType = CommandType.CancelTimer,
+            CancelTimerCommandAttributes = new() { TimerId = "t" },
+        });
+
+        Assert.Contains(EventType.TimerCanceled, await run.EventTypesAsync());
+        Assert.DoesNotContain(EventType.TimerFired, await run.EventTypesAsync());
+        await run.TerminateAsync();
+    }
+
+    [Fact]
+    public async Task Commands_that_make_no_sense_fail_the_task_with_a_reason()
+    {
+        await using var test = await TestServer.StartAsync();
+        var worker = new HandWorker(test);
+        var run = await test.StartAsync("Any");
+        var task = await worker.PollAsync();
+
+        var refusal = await Assert.ThrowsAsync<RpcException>(
+            () => worker.CompleteAsync(task, HandWorker.Activity("twice"), HandWorker.Activity("twice")));
+
+        Assert.Contains("activity_id twice is in use", refusal.Message, StringComparison.Ordinal);
+        var failed = await run.UntilAsync(EventType.WorkflowTaskFailed);
+        Assert.Equal(
+            WorkflowTaskFailedCause.ScheduleActivityDuplicateId, failed.WorkflowTaskFailedEventAttributes.Cause);
+        Assert.DoesNotContain(EventType.ActivityTaskScheduled, await run.EventTypesAsync());
+        await run.TerminateAsync();
+    }
+
+    [Fact]
+    public async Task A_poll_that_is_given_up_takes_no_task_with_it()
+    {
+        await using var test = await TestServer.StartAsync();
+        using var giveUp = new CancellationTokenSource();
+        var poll = test.Client.WorkflowService.PollWorkflowTaskQueueAsync(
+            new() { Namespace = "default", TaskQueue = new() { Name = test.TaskQueue }, Identity = "impatient" },
+            new() { CancellationToken = giveUp.Token });
+        await Histories.UntilAsync(() => PollersAsync(test), pollers => pollers.Pollers.Count == 1);
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<Exception>(() => poll);
+        await Histories.UntilAsync(() => PollersAsync(test), pollers => pollers.Pollers.Count == 0);
+
+        var run = await test.StartAsync("Any");
+
+        Assert.Equal(run.Id, (await new HandWorker(test).PollAsync()).WorkflowExecution.WorkflowId);
+        await run.TerminateAsync();
+    }
+
+    [Fact]
+    public async Task History_comes_in_pages_of_the_wanted_size()
+    {
+        await using var test = await TestServer.StartAsync();
+        var run = await test.StartAsync("Any");
+        for (var n = 0; n < 8; n++) await run.SignalAsync("Say", [n]);
+        var request = new GetWorkflowExecutionHistoryRequest
+        {
+            Namespace = "default",
+            Execution = new() { WorkflowId = run.Id },
+            MaximumPageSize = 3,
+        };
+        var ids = new List<long>();
+
+        do
+        {
+            var page = await test.Client.WorkflowService.GetWorkflowExecutionHistoryAsync(request);
+            Assert.InRange(page.History.Events.Count, 1, 3);
+            ids.AddRange(page.History.Events.Select(e => e.EventId));
+            request.NextPageToken = page.NextPageToken;
+        }
+        while (!request.NextPageToken.IsEmpty);
+
+        Assert.Equal(Enumerable.Range(1, 10), ids.Select(id => (int)id));
+    }
+
+    private static Task<DescribeTaskQueueResponse> PollersAsync(TestServer test) =>
+        test.Client.WorkflowService.DescribeTaskQueueAsync(new()
+        {
+            Namespace = "default",
+            TaskQueue = new() { Name = test.TaskQueue },
+            TaskQueueType = TaskQueueType.Workflow,
+        });
+}

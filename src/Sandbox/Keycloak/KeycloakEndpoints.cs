@@ -36,9 +36,11 @@ public static class KeycloakEndpoints
         app.MapProtocolMappers();
         app.MapUsers();
         app.MapCredentials();
+        app.MapAttackDetection();
         app.MapUserProfile();
         app.MapRoleMappings();
         app.MapRoles();
         app.MapConsole();
+        app.MapNotPlayed();
     }
 }

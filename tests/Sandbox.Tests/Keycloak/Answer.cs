@@ -19,6 +19,10 @@ public sealed class Answer(HttpResponseMessage response, string text)
 
     public string Location => Headers.Location!.OriginalString;
 
+    public void Is(int status) => Assert.True(Status == status, $"{Status}, not {status}: {text}");
+
+    public void Is(int status, string body) => Assert.Equal((status, body), (Status, text));
+
     /// <summary>The last part of the address of what was made.</summary>
     public string Id => Location.Split('/')[^1];
 
@@ -31,7 +35,8 @@ public sealed class Answer(HttpResponseMessage response, string text)
         JsonNode.Parse(Base64Url.DecodeFromChars(token.Split('.')[1]))!.AsObject();
 
     /// <summary>The header of a token.</summary>
-    public static JsonObject Header(string token) => JsonNode.Parse(Base64Url.DecodeFromChars(token.Split('.')[0]))!.AsObject();
+    public static JsonObject Header(string token) =>
+        JsonNode.Parse(Base64Url.DecodeFromChars(token.Split('.')[0]))!.AsObject();
 
     /// <summary>The parameters of the query (or fragment) of the redirect.</summary>
     public IReadOnlyDictionary<string, string> Redirected =>

@@ -14,20 +14,20 @@ public sealed class BearerTests(KeycloakServer server) : IClassFixture<KeycloakS
 
         await EndsAsync($"/admin/realms/{realm}/clients/{client}", "Client disabled");
         await EndsAsync($"/admin/realms/{realm}/users/{user}", "User disabled");
-        Assert.Equal(204, (await server.PutAsync($"/admin/realms/{realm}/users/{user}/reset-password",
-            """{"type":"password","value":"another-password"}""", admin)).Status);
-        Assert.Equal(200, (await server.GetAsync($"/admin/realms/{realm}", token)).Status);
+        (await server.PutAsync($"/admin/realms/{realm}/users/{user}/reset-password",
+            """{"type":"password","value":"another-password"}""", admin)).Is(204);
+        (await server.GetAsync($"/admin/realms/{realm}", token)).Is(200);
         await server.DeleteAsync($"/admin/realms/{realm}/users/{user}", admin);
-        Assert.Equal(401, (await server.GetAsync($"/admin/realms/{realm}", token)).Status);
+        (await server.GetAsync($"/admin/realms/{realm}", token)).Is(401);
 
         async Task EndsAsync(string path, string reason)
         {
-            Assert.Equal(204, (await server.PutAsync(path, """{"enabled":false}""", admin)).Status);
-            Assert.Equal(401, (await server.GetAsync($"/admin/realms/{realm}", token)).Status);
+            (await server.PutAsync(path, """{"enabled":false}""", admin)).Is(204);
+            (await server.GetAsync($"/admin/realms/{realm}", token)).Is(401);
             var info = await server.GetAsync($"/realms/{realm}/protocol/openid-connect/userinfo", token);
             Assert.Contains(reason, info.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
-            Assert.Equal(204, (await server.PutAsync(path, """{"enabled":true}""", admin)).Status);
-            Assert.Equal(200, (await server.GetAsync($"/admin/realms/{realm}", token)).Status);
+            (await server.PutAsync(path, """{"enabled":true}""", admin)).Is(204);
+            (await server.GetAsync($"/admin/realms/{realm}", token)).Is(200);
         }
     }
 
@@ -37,9 +37,10 @@ public sealed class BearerTests(KeycloakServer server) : IClassFixture<KeycloakS
         var realm = await server.NewRealmAsync(Realms.WithApplication);
         var tokens = await server.PasswordAsync(realm, "direct", "alice", Realms.Password, "openid");
 
-        Assert.Equal(200, (await server.GetAsync($"/admin/realms/{realm}", tokens.AccessToken)).Status);
+        (await server.GetAsync($"/admin/realms/{realm}", tokens.AccessToken)).Is(200);
         foreach (var name in (string[])["id_token", "refresh_token"])
-            Assert.Equal(401, (await server.GetAsync($"/admin/realms/{realm}", tokens.Json[name]!.GetValue<string>())).Status);
+            Assert.Equal(401,
+                (await server.GetAsync($"/admin/realms/{realm}", tokens.Json[name]!.GetValue<string>())).Status);
     }
 
     [Theory]
@@ -49,7 +50,8 @@ public sealed class BearerTests(KeycloakServer server) : IClassFixture<KeycloakS
     public async Task Userinfo_is_for_tokens_of_an_OpenID_login(string scope, int status, string challenge)
     {
         var realm = await server.NewRealmAsync(Realms.WithApplication);
-        var token = scope.Length > 0 ? (await server.PasswordAsync(realm, "direct", "alice", Realms.Password, scope)).AccessToken : null;
+        var token = scope.Length > 0
+            ? (await server.PasswordAsync(realm, "direct", "alice", Realms.Password, scope)).AccessToken : null;
 
         var answer = await server.GetAsync($"/realms/{realm}/protocol/openid-connect/userinfo", token);
 

@@ -14,7 +14,8 @@ internal sealed partial class Browser(KeycloakServer server)
     {
         var answer = await SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(server.Address, address)));
         // Redirects within the server are followed; the one to the application is what the tests look at.
-        while (answer.Status == 302 && answer.Location.StartsWith(server.Address.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal))
+        while (answer.Status == 302
+            && answer.Location.StartsWith(server.Address.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal))
             answer = await SendAsync(new HttpRequestMessage(HttpMethod.Get, answer.Location));
         return answer;
     }
@@ -26,7 +27,8 @@ internal sealed partial class Browser(KeycloakServer server)
         {
             Content = new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))),
         });
-        return answer.Status == 302 && answer.Location.StartsWith(server.Address.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal)
+        return answer.Status == 302
+            && answer.Location.StartsWith(server.Address.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal)
             ? await GetAsync(answer.Location) : answer;
     }
 

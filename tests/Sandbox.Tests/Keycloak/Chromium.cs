@@ -42,7 +42,8 @@ public sealed class Chromium : IAsyncLifetime
     public static async Task AssertAccessibleAsync(IPage page)
     {
         var result = await page.RunAxe();
-        Assert.True(result.Violations.Length == 0, page.Url + "\n" + string.Join('\n', result.Violations.Select(violation =>
+        Assert.True(result.Violations.Length == 0,
+            page.Url + "\n" + string.Join('\n', result.Violations.Select(violation =>
             $"{violation.Id}: {violation.Help} {string.Join(", ", violation.Nodes.Select(node => node.Html))}")));
     }
 }

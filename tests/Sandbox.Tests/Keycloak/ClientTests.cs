@@ -21,7 +21,7 @@ public sealed class ClientTests(KeycloakServer server) : IClassFixture<KeycloakS
         var open = await server.PostAsync(path, """{"clientId":"p","publicClient":true}""", token);
         Assert.Equal("""{"type":"secret"}""", (await server.GetAsync($"{path}/{open.Id}/client-secret", token)).Text);
         var account = await server.GetAsync($"{path}/{open.Id}/service-account-user", token);
-        Assert.Equal((400, """{"error":"Service account not enabled for the client 'p'"}"""), (account.Status, account.Text));
+        account.Is(400, """{"error":"Service account not enabled for the client 'p'"}""");
     }
 
     [Fact]
@@ -48,38 +48,43 @@ public sealed class ClientTests(KeycloakServer server) : IClassFixture<KeycloakS
     {
         var realm = await server.NewRealmAsync();
         var token = await server.AdminTokenAsync();
-        var made = await server.PostAsync($"/admin/realms/{realm}/clients", """{"clientId":"c","publicClient":true,"attributes":{"a":"1"}}""", token);
+        var made = await server.PostAsync($"/admin/realms/{realm}/clients",
+            """{"clientId":"c","publicClient":true,"attributes":{"a":"1"}}""", token);
         var path = $"/admin/realms/{realm}/clients/{made.Id}";
 
-        Assert.Equal(204, (await server.PutAsync(path, """{"attributes":{"b":"2"},"name":"N"}""", token)).Status);
-        Assert.Equal(204, (await server.PutAsync(path, """{"attributes":{"a":null,"c":"3"}}""", token)).Status);
+        (await server.PutAsync(path, """{"attributes":{"b":"2"},"name":"N"}""", token)).Is(204);
+        (await server.PutAsync(path, """{"attributes":{"a":null,"c":"3"}}""", token)).Is(204);
 
         var client = (await server.GetAsync(path, token)).Json;
         Assert.Equal("N", client["name"]!.GetValue<string>());
-        Assert.Equal(["b", "c", "realm_client"], client["attributes"]!.AsObject().Select(attribute => attribute.Key).Order());
-        Assert.Equal(204, (await server.DeleteAsync(path, token)).Status);
+        Assert.Equal(["b", "c", "realm_client"],
+            client["attributes"]!.AsObject().Select(attribute => attribute.Key).Order());
+        (await server.DeleteAsync(path, token)).Is(204);
         var gone = await server.DeleteAsync(path, token);
-        Assert.Equal((404, """{"error":"Could not find client"}"""), (gone.Status, gone.Text));
+        gone.Is(404, """{"error":"Could not find client"}""");
     }
 
     [Theory]
     [InlineData("""{"clientId":"account"}""", 409, """{"errorMessage":"Client account already exists"}""")]
-    [InlineData("""{"clientId":""}""", 400, """{"error":"invalid_input","error_description":"Client ID cannot be blank"}""")]
+    [InlineData("""{"clientId":""}""", 400,
+        """{"error":"invalid_input","error_description":"Client ID cannot be blank"}""")]
     [InlineData("""{"clientId":"c","redirectUris":["javascript:alert(1)"]}""", 400,
         """{"error":"invalid_input","error_description":"A redirect URI uses an illegal scheme"}""")]
     [InlineData("""{"clientId":"c","redirectUris":["https://a/#f"]}""", 400,
         """{"error":"invalid_input","error_description":"A redirect URI must not contain an URL fragment"}""")]
     [InlineData("""{"clientId":"c","protocolMappers":[{"nam":"x"}]}""", 400,
-        """{"error":"Invalid json representation for ProtocolMapperRepresentation. Unrecognized field \"nam\" at line 1 column 44."}""")]
+        """{"error":"Invalid json representation for ProtocolMapperRepresentation. """
+        + """Unrecognized field \"nam\" at line 1 column 44."}""")]
     [InlineData("""{"clientId":"c","x": [1]}""", 400,
-        """{"error":"Invalid json representation for ClientRepresentation. Unrecognized field \"x\" at line 1 column 23."}""")]
+        """{"error":"Invalid json representation for ClientRepresentation. """
+        + """Unrecognized field \"x\" at line 1 column 23."}""")]
     public async Task A_client_that_is_wrong_is_refused(string body, int status, string answer)
     {
         var realm = await server.NewRealmAsync();
 
         var refused = await server.PostAsync($"/admin/realms/{realm}/clients", body, await server.AdminTokenAsync());
 
-        Assert.Equal((status, answer), (refused.Status, refused.Text));
+        refused.Is(status, answer);
     }
 
     [Fact]
@@ -100,12 +105,12 @@ public sealed class ClientTests(KeycloakServer server) : IClassFixture<KeycloakS
         Assert.Equal("control-plane", mapper.Json["config"]!["included.custom.audience"]!.GetValue<string>());
         Assert.Equal("true", mapper.Json["config"]!["introspection.token.claim"]!.GetValue<string>());
         var twice = await server.PostAsync(path, Mapper, token);
-        Assert.Equal((409, """{"errorMessage":"Protocol mapper exists with same name"}"""), (twice.Status, twice.Text));
-        var unknown = await server.PostAsync(path, Mapper.Replace("oidc-audience-mapper", "nope", StringComparison.Ordinal), token);
-        Assert.Equal((404, """{"error":"ProtocolMapper provider not found"}"""), (unknown.Status, unknown.Text));
-        Assert.Equal(204, (await server.DeleteAsync($"{path}/{made.Id}", token)).Status);
-        Assert.Equal((404, """{"error":"Model not found"}"""), await server.DeleteAsync($"{path}/{made.Id}", token) is var gone
-            ? (gone.Status, gone.Text) : default);
+        twice.Is(409, """{"errorMessage":"Protocol mapper exists with same name"}""");
+        var unknown = await server.PostAsync(path,
+            Mapper.Replace("oidc-audience-mapper", "nope", StringComparison.Ordinal), token);
+        unknown.Is(404, """{"error":"ProtocolMapper provider not found"}""");
+        (await server.DeleteAsync($"{path}/{made.Id}", token)).Is(204);
+        (await server.DeleteAsync($"{path}/{made.Id}", token)).Is(404, """{"error":"Model not found"}""");
     }
 
     [Fact]
@@ -115,7 +120,8 @@ public sealed class ClientTests(KeycloakServer server) : IClassFixture<KeycloakS
         var token = await server.AdminTokenAsync();
 
         var clients = (await server.GetAsync($"/admin/realms/{realm}/clients", token)).Json.AsArray();
-        Assert.Equal(["account", "account-console", "admin-cli", "broker", "realm-management", "security-admin-console"],
+        Assert.Equal(
+            ["account", "account-console", "admin-cli", "broker", "realm-management", "security-admin-console"],
             clients.Select(client => client!["clientId"]!.GetValue<string>()).Order());
         Assert.Equal(22, await CountRolesAsync(realm, "realm-management", token));
         Assert.Equal(21, await CountRolesAsync("master", realm + "-realm", token));
@@ -124,6 +130,7 @@ public sealed class ClientTests(KeycloakServer server) : IClassFixture<KeycloakS
     private async Task<int> CountRolesAsync(string realm, string clientId, string token)
     {
         JsonNode client = await server.FindAsync($"/admin/realms/{realm}/clients?clientId={clientId}", token);
-        return (await server.GetAsync($"/admin/realms/{realm}/clients/{client["id"]}/roles", token)).Json.AsArray().Count;
+        var roles = await server.GetAsync($"/admin/realms/{realm}/clients/{client["id"]}/roles", token);
+        return roles.Json.AsArray().Count;
     }
 }

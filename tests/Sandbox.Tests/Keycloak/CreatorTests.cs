@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Sandbox.Tests.Keycloak;
 
-/// <summary>The worker's service account: it may create realms and nothing else, and rules what it has created.</summary>
+/// <summary>
+/// The worker's service account: it may create realms and nothing else, and rules what it has created.
+/// </summary>
 public sealed class CreatorTests(KeycloakServer server) : IClassFixture<KeycloakServer>
 {
     [Fact]
@@ -13,16 +15,16 @@ public sealed class CreatorTests(KeycloakServer server) : IClassFixture<Keycloak
         var token = await creator.TokenAsync();
 
         var list = await server.GetAsync("/admin/realms", token);
-        Assert.Equal((403, """{"error":"HTTP 403 Forbidden"}"""), (list.Status, list.Text));
+        list.Is(403, """{"error":"HTTP 403 Forbidden"}""");
         var read = await server.GetAsync($"/admin/realms/{other}", token);
-        Assert.Equal((200, $$"""{"realm":"{{other}}","bruteForceProtected":false,"supportedLocales":[],"organizationsEnabled":false}"""),
-            (read.Status, read.Text));
-        Assert.Equal(403, (await server.PutAsync($"/admin/realms/{other}", "{}", token)).Status);
-        Assert.Equal(403, (await server.DeleteAsync($"/admin/realms/{other}", token)).Status);
-        Assert.Equal(403, (await server.GetAsync($"/admin/realms/{other}/users", token)).Status);
-        Assert.Equal(403, (await server.GetAsync($"/admin/realms/{other}/clients", token)).Status);
-        Assert.Equal(404, (await server.GetAsync("/admin/realms/nosuch", token)).Status);
-        Assert.Equal(409, (await server.PostAsync("/admin/realms", $$"""{"realm":"{{other}}"}""", token)).Status);
+        read.Is(200, $$"""{"realm":"{{other}}","bruteForceProtected":false,"""
+            + "\"supportedLocales\":[],\"organizationsEnabled\":false}");
+        (await server.PutAsync($"/admin/realms/{other}", "{}", token)).Is(403);
+        (await server.DeleteAsync($"/admin/realms/{other}", token)).Is(403);
+        (await server.GetAsync($"/admin/realms/{other}/users", token)).Is(403);
+        (await server.GetAsync($"/admin/realms/{other}/clients", token)).Is(403);
+        (await server.GetAsync("/admin/realms/nosuch", token)).Is(404);
+        (await server.PostAsync("/admin/realms", $$"""{"realm":"{{other}}"}""", token)).Is(409);
     }
 
     [Fact]
@@ -32,15 +34,16 @@ public sealed class CreatorTests(KeycloakServer server) : IClassFixture<Keycloak
         var token = await creator.TokenAsync();
         var realm = KeycloakServer.UniqueName();
 
-        Assert.Equal(201, (await server.PostAsync("/admin/realms", $$"""{"realm":"{{realm}}","enabled":true}""", token)).Status);
+        (await server.PostAsync("/admin/realms", $$"""{"realm":"{{realm}}","enabled":true}""", token)).Is(201);
 
         var listed = await server.GetAsync("/admin/realms?briefRepresentation=true", token);
         Assert.Equal(realm, Assert.Single(listed.Json.AsArray())!["realm"]!.GetValue<string>());
-        Assert.Equal(201, (await server.PostAsync($"/admin/realms/{realm}/users", """{"username":"bob"}""", token)).Status);
-        Assert.Equal(204, (await server.PutAsync($"/admin/realms/{realm}", """{"enabled":false}""", token)).Status);
-        Assert.Equal(204, (await server.DeleteAsync($"/admin/realms/{realm}", token)).Status);
-        Assert.Equal(404, (await server.DeleteAsync($"/admin/realms/{realm}", token)).Status);
-        var clients = await server.GetAsync($"/admin/realms/master/clients?clientId={realm}-realm", await server.AdminTokenAsync());
+        (await server.PostAsync($"/admin/realms/{realm}/users", """{"username":"bob"}""", token)).Is(201);
+        (await server.PutAsync($"/admin/realms/{realm}", """{"enabled":false}""", token)).Is(204);
+        (await server.DeleteAsync($"/admin/realms/{realm}", token)).Is(204);
+        (await server.DeleteAsync($"/admin/realms/{realm}", token)).Is(404);
+        var clients = await server.GetAsync($"/admin/realms/master/clients?clientId={realm}-realm",
+            await server.AdminTokenAsync());
         Assert.Empty(clients.Json.AsArray());
     }
 
@@ -56,7 +59,7 @@ public sealed class CreatorTests(KeycloakServer server) : IClassFixture<Keycloak
 
         var after = (await creator.TokenAsync()).Length;
 
-        Assert.Equal(204, (await server.DeleteAsync($"/admin/realms/{realm}", await creator.TokenAsync())).Status);
+        (await server.DeleteAsync($"/admin/realms/{realm}", await creator.TokenAsync())).Is(204);
         Assert.InRange(after - before, atLeast, atMost);
     }
 
@@ -76,10 +79,11 @@ public sealed class CreatorTests(KeycloakServer server) : IClassFixture<Keycloak
     {
         await using var creator = await Creator.MakeAsync(server, lightweight: true);
 
-        var request = new HttpRequestMessage(HttpMethod.Post, server.Issuer("master") + "/protocol/openid-connect/token")
-        {
-            Content = new FormUrlEncodedContent([KeyValuePair.Create("grant_type", "client_credentials")]),
-        };
+        var request =
+            new HttpRequestMessage(HttpMethod.Post, server.Issuer("master") + "/protocol/openid-connect/token")
+            {
+                Content = new FormUrlEncodedContent([KeyValuePair.Create("grant_type", "client_credentials")]),
+            };
         var pair = $"{Uri.EscapeDataString(creator.ClientId)}:{Uri.EscapeDataString(Creator.Secret)}";
         request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair)));
         var answer = await server.SendAsync(request);
@@ -88,7 +92,8 @@ public sealed class CreatorTests(KeycloakServer server) : IClassFixture<Keycloak
         Assert.Equal(0, answer.Json["refresh_expires_in"]!.GetValue<int>());
         Assert.Null(answer.Json["refresh_token"]);
         Assert.Null(answer.Json["session_state"]);
-        Assert.Equal(["azp", "exp", "iat", "iss", "jti", "scope", "sub", "typ"], answer.AccessClaims.Select(claim => claim.Key).Order());
+        Assert.Equal(["azp", "exp", "iat", "iss", "jti", "scope", "sub", "typ"],
+            answer.AccessClaims.Select(claim => claim.Key).Order());
         var wrong = await server.ClientCredentialsAsync("master", creator.ClientId, "wrong");
         Assert.Equal((401, "unauthorized_client"), (wrong.Status, wrong.Json["error"]!.GetValue<string>()));
     }

@@ -7,7 +7,8 @@ namespace Sandbox.Tests.Keycloak;
 
 /// <summary>
 /// The server that the contract tests talk to: the sandbox's, or the one that KEYCLOAK_CONTRACT_URL names (then with
-/// KEYCLOAK_CONTRACT_USERNAME and KEYCLOAK_CONTRACT_PASSWORD, admin and admin if unset). What the tests expect holds for both.
+/// KEYCLOAK_CONTRACT_USERNAME and KEYCLOAK_CONTRACT_PASSWORD, admin and admin if unset). What the tests expect holds
+/// for both.
 /// </summary>
 public sealed class KeycloakServer : IAsyncLifetime
 {
@@ -35,11 +36,14 @@ public sealed class KeycloakServer : IAsyncLifetime
 
     public Task<Answer> GetAsync(string path, string? token = null) => SendAsync(HttpMethod.Get, path, null, token);
 
-    public Task<Answer> PostAsync(string path, string json, string? token = null) => SendAsync(HttpMethod.Post, path, json, token);
+    public Task<Answer> PostAsync(string path, string json, string? token = null) =>
+        SendAsync(HttpMethod.Post, path, json, token);
 
-    public Task<Answer> PutAsync(string path, string json, string? token = null) => SendAsync(HttpMethod.Put, path, json, token);
+    public Task<Answer> PutAsync(string path, string json, string? token = null) =>
+        SendAsync(HttpMethod.Put, path, json, token);
 
-    public Task<Answer> DeleteAsync(string path, string? token = null) => SendAsync(HttpMethod.Delete, path, null, token);
+    public Task<Answer> DeleteAsync(string path, string? token = null) =>
+        SendAsync(HttpMethod.Delete, path, null, token);
 
     public Task<Answer> SendAsync(HttpMethod method, string path, string? json, string? token)
     {
@@ -59,14 +63,17 @@ public sealed class KeycloakServer : IAsyncLifetime
     }
 
     /// <summary>The token endpoint's answer to these form fields.</summary>
-    public Task<Answer> TokenAsync(string realm, params (string Name, string Value)[] form) => SendAsync(new HttpRequestMessage(
-        HttpMethod.Post, $"{Issuer(realm)}/protocol/openid-connect/token")
+    public Task<Answer> TokenAsync(string realm, params (string Name, string Value)[] form)
     {
-        Content = new FormUrlEncodedContent(form.Select(field => KeyValuePair.Create(field.Name, field.Value))),
-    });
+        var address = $"{Issuer(realm)}/protocol/openid-connect/token";
+        var fields = form.Select(field => KeyValuePair.Create(field.Name, field.Value));
+        return SendAsync(new HttpRequestMessage(HttpMethod.Post, address) { Content = new FormUrlEncodedContent(fields) });
+    }
 
-    public Task<Answer> PasswordAsync(string realm, string client, string username, string password, string? scope = null) =>
-        TokenAsync(realm, [("grant_type", "password"), ("client_id", client), ("username", username), ("password", password),
+    public Task<Answer> PasswordAsync(
+        string realm, string client, string username, string password, string? scope = null) =>
+        TokenAsync(realm,
+            [("grant_type", "password"), ("client_id", client), ("username", username), ("password", password),
             .. scope is null ? Array.Empty<(string, string)>() : [("scope", scope)]]);
 
     public Task<Answer> ClientCredentialsAsync(string realm, string client, string secret) => TokenAsync(
@@ -76,12 +83,14 @@ public sealed class KeycloakServer : IAsyncLifetime
         (await PasswordAsync("master", "admin-cli", AdminUsername, AdminPassword)).AccessToken;
 
     /// <summary>
-    /// A realm of its own for a test, deleted at the end unless it is to be forgotten; {0} in <paramref name="content"/> is its name.
+    /// A realm of its own for a test, deleted at the end unless it is to be forgotten; {0} in
+    /// <paramref name="content"/> is its name.
     /// </summary>
     public async Task<string> NewRealmAsync(string content = """{"realm":"{0}","enabled":true}""", bool forget = false)
     {
         var name = UniqueName();
-        var answer = await PostAsync("/admin/realms", content.Replace("{0}", name, StringComparison.Ordinal), await AdminTokenAsync());
+        var answer = await PostAsync("/admin/realms", content.Replace("{0}", name, StringComparison.Ordinal),
+            await AdminTokenAsync());
         Assert.Equal(201, answer.Status);
         lock (realms)
             realms.AddRange(forget ? [] : [name]);

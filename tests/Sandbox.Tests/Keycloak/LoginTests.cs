@@ -28,10 +28,11 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
         Assert.Equal(("s-1", server.Issuer(realm)), (back.Redirected["state"], back.Redirected["iss"]));
         var tokens = await RedeemAsync(realm, back.Redirected["code"]);
         Assert.Equal(200, tokens.Status);
-        Assert.Equal(("t-1", "admin"), (tokens.AccessClaims["tenantId"]!.GetValue<string>(), tokens.AccessClaims["role"]!.GetValue<string>()));
+        Assert.Equal(("t-1", "admin"),
+            (tokens.AccessClaims["tenantId"]!.GetValue<string>(), tokens.AccessClaims["role"]!.GetValue<string>()));
         Assert.Equal("n-1", Answer.Claims(tokens.Json["id_token"]!.GetValue<string>())["nonce"]!.GetValue<string>());
         Assert.NotNull(tokens.AccessClaims["auth_time"]);
-        Assert.Equal(204, (await server.PutAsync($"/admin/realms/{realm}", """{"displayName":"Mine"}""", tokens.AccessToken)).Status);
+        (await server.PutAsync($"/admin/realms/{realm}", """{"displayName":"Mine"}""", tokens.AccessToken)).Is(204);
         var info = await server.GetAsync($"/realms/{realm}/protocol/openid-connect/userinfo", tokens.AccessToken);
         Assert.Equal("t-1", info.Json["tenantId"]!.GetValue<string>());
     }
@@ -45,7 +46,7 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
 
         var second = await RedeemAsync(realm, code);
 
-        Assert.Equal((400, """{"error":"invalid_grant","error_description":"Code not valid"}"""), (second.Status, second.Text));
+        second.Is(400, """{"error":"invalid_grant","error_description":"Code not valid"}""");
         var info = await server.GetAsync($"/realms/{realm}/protocol/openid-connect/userinfo", first.AccessToken);
         Assert.Equal(401, info.Status);
         Assert.Equal($"Bearer realm=\"{realm}\", error=\"invalid_token\", error_description=\"user_session_not_found\"",
@@ -56,12 +57,14 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
     }
 
     [Theory]
-    [InlineData("code_verifier", "another-verifier-that-is-long-enough-for-the-standard", "PKCE verification failed: Code mismatch")]
+    [InlineData("code_verifier", "another-verifier-that-is-long-enough-for-the-standard",
+        "PKCE verification failed: Code mismatch")]
     [InlineData("code_verifier", "short", "PKCE verification failed: Invalid code verifier")]
     [InlineData("code_verifier", "", "PKCE code verifier not specified")]
     [InlineData("redirect_uri", "https://app.example/other", "Incorrect redirect_uri")]
     [InlineData("client_id", "direct", "Auth error: Found different client_id in clientSession")]
-    public async Task A_code_is_worth_nothing_to_others_and_is_used_up_by_trying(string field, string value, string reason)
+    public async Task A_code_is_worth_nothing_to_others_and_is_used_up_by_trying(
+        string field, string value, string reason)
     {
         var realm = await server.NewRealmAsync(Realms.WithApplication);
         var code = (await LoginAsync(realm, "alice")).Redirected["code"];
@@ -84,7 +87,8 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
     [InlineData("response_type", "x", "unsupported_response_type", null)]
     [InlineData("scope", "openid foo", "invalid_scope", "Invalid scopes: openid foo")]
     [InlineData("prompt", "none", "login_required", null)]
-    public async Task A_wrong_request_goes_back_to_the_application(string field, string value, string error, string? description)
+    public async Task A_wrong_request_goes_back_to_the_application(
+        string field, string value, string error, string? description)
     {
         var realm = await server.NewRealmAsync(Realms.WithApplication);
 
@@ -108,7 +112,8 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
     [InlineData("redirect_uri", "https://app.example/%2e%2e/x", 400, "Invalid parameter: redirect_uri")]
     [InlineData("redirect_uri", "https://app.example\\@evil.example/", 400, "Invalid parameter: redirect_uri")]
     [InlineData("redirect_uri", "http://app.example/", 400, "Invalid parameter: redirect_uri")]
-    public async Task Whoever_cannot_be_trusted_with_an_answer_gets_none(string field, string value, int status, string message)
+    public async Task Whoever_cannot_be_trusted_with_an_answer_gets_none(
+        string field, string value, int status, string message)
     {
         var realm = await server.NewRealmAsync(Realms.WithApplication);
 
@@ -142,7 +147,8 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
     {
         var realm = await server.NewRealmAsync(Realms.WithApplication);
         var browser = new Browser(server);
-        var page = await browser.SignInAsync(await browser.GetAsync(Authorization(realm)), "temporary", Realms.Password);
+        var page = await browser.SignInAsync(await browser.GetAsync(Authorization(realm)), "temporary",
+            Realms.Password);
         Assert.Contains("kc-passwd-update-form", page.Text, StringComparison.Ordinal);
 
         page = await browser.SubmitAsync(page, ("password-new", "one-password"), ("password-confirm", "two-password"));
@@ -151,10 +157,11 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
         Assert.Contains("Invalid password: minimum length 12.", page.Text, StringComparison.Ordinal);
         page = await browser.SubmitAsync(page, ("password-new", ""), ("password-confirm", ""));
         Assert.Contains("Please specify password.", page.Text, StringComparison.Ordinal);
-        var back = await browser.SubmitAsync(page, ("password-new", "brand-new-password"), ("password-confirm", "brand-new-password"));
+        var back = await browser.SubmitAsync(page, ("password-new", "brand-new-password"),
+            ("password-confirm", "brand-new-password"));
 
         Assert.Equal(200, (await RedeemAsync(realm, back.Redirected["code"])).Status);
-        Assert.Equal(200, (await server.PasswordAsync(realm, "direct", "temporary", "brand-new-password")).Status);
+        (await server.PasswordAsync(realm, "direct", "temporary", "brand-new-password")).Is(200);
     }
 
     [Fact]
@@ -182,11 +189,13 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
 
         Assert.Contains("code", (await browser.GetAsync(Authorization(realm, ("prompt", "none")))).Redirected.Keys);
         Assert.Equal(200, (await browser.GetAsync(Authorization(realm, ("prompt", "login")))).Status);
-        var logout = $"/realms/{realm}/protocol/openid-connect/logout?id_token_hint={tokens.Json["id_token"]}&post_logout_redirect_uri=";
+        var logout = $"/realms/{realm}/protocol/openid-connect/logout"
+            + $"?id_token_hint={tokens.Json["id_token"]}&post_logout_redirect_uri=";
         Assert.Equal(400, (await browser.GetAsync(logout + "https://evil.example/")).Status);
         Assert.Equal("https://app.example/bye", (await browser.GetAsync(logout + "https://app.example/bye")).Location);
 
-        Assert.Equal("login_required", (await browser.GetAsync(Authorization(realm, ("prompt", "none")))).Redirected["error"]);
+        Assert.Equal("login_required",
+            (await browser.GetAsync(Authorization(realm, ("prompt", "none")))).Redirected["error"]);
         var refreshed = await server.TokenAsync(realm, ("grant_type", "refresh_token"), ("client_id", "app"),
             ("refresh_token", tokens.Json["refresh_token"]!.GetValue<string>()));
         Assert.Equal("Session not active", refreshed.Json["error_description"]!.GetValue<string>());
@@ -211,7 +220,7 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
         var code = (await LoginAsync(realm, "alice")).Redirected["code"];
 
         var refused = await RedeemFromAsync("https://evil.example", realm, code);
-        Assert.Equal((403, """{"error":"Invalid origin"}"""), (refused.Status, refused.Text));
+        refused.Is(403, """{"error":"Invalid origin"}""");
         var code2 = (await LoginAsync(realm, "alice")).Redirected["code"];
         var allowed = await RedeemFromAsync("https://app.example", realm, code2);
         Assert.Equal("https://app.example", Assert.Single(allowed.Headers.GetValues("Access-Control-Allow-Origin")));
@@ -223,9 +232,12 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
         return await browser.SignInAsync(await browser.GetAsync(Authorization(realm)), username, Realms.Password);
     }
 
-    /// <summary>The authorization request of the application, with one field changed; an empty value leaves it out.</summary>
+    /// <summary>
+    /// The authorization request of the application, with one field changed; an empty value leaves it out.
+    /// </summary>
     private static string Authorization(string realm, params (string Name, string Value)[] changes) =>
-        $"/realms/{realm}/protocol/openid-connect/auth?" + Encoded(changes, ("client_id", "app"), ("response_type", "code"),
+        $"/realms/{realm}/protocol/openid-connect/auth?" + Encoded(changes, ("client_id", "app"),
+            ("response_type", "code"),
             ("scope", "openid"), ("redirect_uri", Realms.Redirect), ("state", "s-1"), ("nonce", "n-1"),
             ("code_challenge", Challenge), ("code_challenge_method", "S256"));
 

@@ -130,7 +130,8 @@ public sealed class PageTests(SandboxFixture sandbox, Chromium chromium) : IClas
     private static async Task IsSentBackAsync(IPage page)
     {
         var request = await page.RunAndWaitForRequestAsync(
-            () => page.Keyboard.PressAsync("Enter"), sent => sent.Url.StartsWith(Realms.Redirect, StringComparison.Ordinal));
+            () => page.Keyboard.PressAsync("Enter"), sent =>
+                sent.Url.StartsWith(Realms.Redirect, StringComparison.Ordinal));
         Assert.Contains("&code=", request.Url, StringComparison.Ordinal);
     }
 
@@ -145,8 +146,10 @@ public sealed class PageTests(SandboxFixture sandbox, Chromium chromium) : IClas
     {
         var page = await chromium.OpenAsync(scheme);
         var challenge = Base64Url.EncodeToString(SHA256.HashData("a-verifier"u8));
-        await page.GotoAsync($"{server.Issuer(realm)}/protocol/openid-connect/auth?client_id=app&response_type=code&scope=openid"
-            + $"&redirect_uri={Uri.EscapeDataString(Realms.Redirect)}&code_challenge={challenge}&code_challenge_method=S256");
+        await page.GotoAsync(
+            $"{server.Issuer(realm)}/protocol/openid-connect/auth?client_id=app&response_type=code&scope=openid"
+            + $"&redirect_uri={Uri.EscapeDataString(Realms.Redirect)}"
+            + $"&code_challenge={challenge}&code_challenge_method=S256");
         return page;
     }
 }

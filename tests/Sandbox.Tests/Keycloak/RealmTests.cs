@@ -28,7 +28,8 @@ public sealed class RealmTests(KeycloakServer server) : IClassFixture<KeycloakSe
     {
         var name = KeycloakServer.UniqueName();
 
-        var answer = await server.PostAsync("/admin/realms/", $$"""{"realm":"{{name}}"}""", await server.AdminTokenAsync());
+        var token = await server.AdminTokenAsync();
+        var answer = await server.PostAsync("/admin/realms/", $$"""{"realm":"{{name}}"}""", token);
 
         Assert.Equal(201, answer.Status);
         Assert.Equal($"{server.Address.GetLeftPart(UriPartial.Authority)}/admin/realms/{name}", answer.Location);
@@ -36,9 +37,9 @@ public sealed class RealmTests(KeycloakServer server) : IClassFixture<KeycloakSe
         var realm = await server.GetAsync($"/admin/realms/{name}", await server.AdminTokenAsync());
         Assert.False(realm.Json["enabled"]!.GetValue<bool>());
         Assert.Equal("application/json; charset=UTF-8", realm.ContentType);
-        Assert.Equal(204, (await server.DeleteAsync($"/admin/realms/{name}", await server.AdminTokenAsync())).Status);
+        (await server.DeleteAsync($"/admin/realms/{name}", await server.AdminTokenAsync())).Is(204);
         var gone = await server.DeleteAsync($"/admin/realms/{name}", await server.AdminTokenAsync());
-        Assert.Equal((404, """{"error":"Realm not found."}"""), (gone.Status, gone.Text));
+        gone.Is(404, """{"error":"Realm not found."}""");
     }
 
     [Fact]
@@ -49,11 +50,11 @@ public sealed class RealmTests(KeycloakServer server) : IClassFixture<KeycloakSe
         var token = await server.AdminTokenAsync();
 
         var sameName = await server.PostAsync("/admin/realms", $$"""{"realm":"{{realm}}"}""", token);
-        Assert.Equal((409, $$"""{"errorMessage":"Realm {{realm}} already exists"}"""), (sameName.Status, sameName.Text));
+        sameName.Is(409, $$"""{"errorMessage":"Realm {{realm}} already exists"}""");
         var sameId = await server.PostAsync("/admin/realms", $$"""{"realm":"{{realm}}x","id":"{{id}}"}""", token);
-        Assert.Equal((409, """{"errorMessage":"Duplicate resource error"}"""), (sameId.Status, sameId.Text));
+        sameId.Is(409, """{"errorMessage":"Duplicate resource error"}""");
         var master = await server.PutAsync($"/admin/realms/{realm}", """{"realm":"master"}""", token);
-        Assert.Equal((409, """{"errorMessage":"Realm with same name exists"}"""), (master.Status, master.Text));
+        master.Is(409, """{"errorMessage":"Realm with same name exists"}""");
     }
 
     [Fact]
@@ -64,7 +65,7 @@ public sealed class RealmTests(KeycloakServer server) : IClassFixture<KeycloakSe
             $$$"""{"realm":"{0}","enabled":true,"id":"{{{id}}}","displayName":"Old","attributes":{"tenantId":"1"}}""");
         var token = await server.AdminTokenAsync();
 
-        Assert.Equal(204, (await server.PutAsync($"/admin/realms/{realm}", """{"id":"other","displayName":"New"}""", token)).Status);
+        (await server.PutAsync($"/admin/realms/{realm}", """{"id":"other","displayName":"New"}""", token)).Is(204);
         var renamed = (await server.GetAsync($"/admin/realms/{realm}", token)).Json;
         Assert.Equal((id, "New", true), (renamed["id"]!.GetValue<string>(), renamed["displayName"]!.GetValue<string>(),
             renamed["enabled"]!.GetValue<bool>()));
@@ -83,15 +84,16 @@ public sealed class RealmTests(KeycloakServer server) : IClassFixture<KeycloakSe
         var other = await server.NewRealmAsync();
         var token = (await server.PasswordAsync(realm, "direct", "alice", Realms.Password)).AccessToken;
 
-        Assert.Equal(403, (await server.GetAsync($"/admin/realms/{other}", token)).Status);
-        Assert.Equal(403, (await server.GetAsync("/admin/realms/master/users", token)).Status);
-        Assert.Equal(403, (await server.PostAsync("/admin/realms", """{"realm":"zz"}""", token)).Status);
-        Assert.Equal(realm, Assert.Single((await server.GetAsync("/admin/realms", token)).Json.AsArray())!["realm"]!.GetValue<string>());
-        Assert.Equal(204, (await server.PutAsync($"/admin/realms/{realm}", $$"""{"realm":"{{realm}}x"}""", token)).Status);
+        (await server.GetAsync($"/admin/realms/{other}", token)).Is(403);
+        (await server.GetAsync("/admin/realms/master/users", token)).Is(403);
+        (await server.PostAsync("/admin/realms", """{"realm":"zz"}""", token)).Is(403);
+        Assert.Equal(realm, Assert.Single(
+            (await server.GetAsync("/admin/realms", token)).Json.AsArray())!["realm"]!.GetValue<string>());
+        (await server.PutAsync($"/admin/realms/{realm}", $$"""{"realm":"{{realm}}x"}""", token)).Is(204);
 
         var admin = await server.AdminTokenAsync();
-        Assert.Equal(404, (await server.GetAsync($"/admin/realms/{realm}", admin)).Status);
-        Assert.Equal(204, (await server.PutAsync($"/admin/realms/{realm}x", $$"""{"realm":"{{realm}}"}""", admin)).Status);
+        (await server.GetAsync($"/admin/realms/{realm}", admin)).Is(404);
+        (await server.PutAsync($"/admin/realms/{realm}x", $$"""{"realm":"{{realm}}"}""", admin)).Is(204);
     }
 
     [Theory]
@@ -104,34 +106,39 @@ public sealed class RealmTests(KeycloakServer server) : IClassFixture<KeycloakSe
     [InlineData("""{"realm":"a/b"}""", 400, """{"error":"Character '/' not allowed."}""")]
     [InlineData("""{"realm":"a#b"}""", 400, """{"error":"Character '#' not allowed."}""")]
     [InlineData("""{"realm":"q","id":"a/b"}""", 400, """{"error":"Character '/' not allowed."}""")]
-    [InlineData("""{"realm":"q","passwordPolicy":"nope(1)"}""", 400, """{"errorMessage":"Password policy not found"}""")]
+    [InlineData("""{"realm":"q","passwordPolicy":"nope(1)"}""", 400,
+        """{"errorMessage":"Password policy not found"}""")]
     [InlineData("""{"realm":"q","users":[{"username":"bob","clientRoles":{"nope":["x"]}}]}""", 500,
         """{"error":"unknown_error","error_description":"For more on this error consult the server log."}""")]
-    [InlineData("""{"realm":"q","users":[{"username":"bob"},{"username":"bob"}]}""", 409, """{"errorMessage":"Duplicate resource error"}""")]
-    [InlineData("""{"realm":"q","passwordPolicy":"length(12)","users":[{"username":"bob","credentials":[{"type":"password","value":"short"}]}]}""",
-        400, """{"errorMessage":"Password policy not met. See logs for details"}""")]
+    [InlineData("""{"realm":"q","users":[{"username":"bob"},{"username":"bob"}]}""", 409,
+        """{"errorMessage":"Duplicate resource error"}""")]
+    [InlineData("""{"realm":"q","passwordPolicy":"length(12)","users":[{"username":"bob","credentials":["""
+        + """{"type":"password","value":"short"}]}]}""", 400,
+        """{"errorMessage":"Password policy not met. See logs for details"}""")]
     public async Task A_realm_that_is_wrong_is_refused_as_a_whole(string body, int status, string answer)
     {
         var token = await server.AdminTokenAsync();
 
         var refused = await server.PostAsync("/admin/realms", body, token);
 
-        Assert.Equal((status, answer), (refused.Status, refused.Text));
-        Assert.Equal(404, (await server.GetAsync("/admin/realms/q", token)).Status);
+        refused.Is(status, answer);
+        (await server.GetAsync("/admin/realms/q", token)).Is(404);
     }
 
     [Theory]
     [InlineData("""{"unknown": "x"}""", 400,
-        """{"error":"Invalid json representation for RealmRepresentation. Unrecognized field \"unknown\" at line 1 column 14."}""")]
+        """{"error":"Invalid json representation for RealmRepresentation. """
+        + """Unrecognized field \"unknown\" at line 1 column 14."}""")]
     [InlineData("{x", 400, """{"error":"invalid_request","error_description":"Cannot parse the JSON"}""")]
-    [InlineData("", 500, """{"error":"unknown_error","error_description":"For more on this error consult the server log."}""")]
+    [InlineData("", 500,
+        """{"error":"unknown_error","error_description":"For more on this error consult the server log."}""")]
     public async Task An_update_that_is_wrong_is_refused(string body, int status, string answer)
     {
         var realm = await server.NewRealmAsync();
 
         var refused = await server.PutAsync($"/admin/realms/{realm}", body, await server.AdminTokenAsync());
 
-        Assert.Equal((status, answer), (refused.Status, refused.Text));
+        refused.Is(status, answer);
     }
 
     [Fact]
@@ -139,7 +146,7 @@ public sealed class RealmTests(KeycloakServer server) : IClassFixture<KeycloakSe
     {
         var answer = await server.DeleteAsync("/admin/realms/master", await server.AdminTokenAsync());
 
-        Assert.Equal((400, """{"errorMessage":"Can't remove master realm"}"""), (answer.Status, answer.Text));
+        answer.Is(400, """{"errorMessage":"Can't remove master realm"}""");
     }
 
     [Theory]
@@ -149,6 +156,6 @@ public sealed class RealmTests(KeycloakServer server) : IClassFixture<KeycloakSe
     {
         var answer = await server.GetAsync("/admin/realms/nosuch", token);
 
-        Assert.Equal((401, """{"error":"HTTP 401 Unauthorized"}"""), (answer.Status, answer.Text));
+        answer.Is(401, """{"error":"HTTP 401 Unauthorized"}""");
     }
 }

@@ -27,18 +27,22 @@ internal static class Realms
         """;
 
     /// <summary>
-    /// A tenant's realm: the application (code with PKCE), a client that takes passwords, a profile with tenantId and role,
-    /// the administrator alice, and others who cannot log in yet.
+    /// A tenant's realm: the application (code with PKCE), a client that takes passwords, a profile with tenantId and
+    /// role, the administrator alice, and others who cannot log in yet.
     /// </summary>
     public static string WithApplication { get; } = """
-        {"realm":"{0}","enabled":true,"displayName":"Acme","passwordPolicy":"length(12)","attributes":{"tenantId":"t-1"},
+        {"realm":"{0}","enabled":true,"displayName":"Acme","passwordPolicy":"length(12)",
+         "attributes":{"tenantId":"t-1"},
          "clients":[
           {"clientId":"app","protocol":"openid-connect","enabled":true,"publicClient":true,"standardFlowEnabled":true,
-           "directAccessGrantsEnabled":false,"redirectUris":["https://app.example/*"],"webOrigins":["https://app.example"],
+           "directAccessGrantsEnabled":false,
+           "redirectUris":["https://app.example/*"],"webOrigins":["https://app.example"],
            "attributes":{"pkce.code.challenge.method":"S256"},"protocolMappers":MAPPERS},
-          {"clientId":"direct","enabled":true,"publicClient":true,"directAccessGrantsEnabled":true,"protocolMappers":MAPPERS}],
-         "components":{"org.keycloak.userprofile.UserProfileProvider":[{"providerId":"declarative-user-profile","subComponents":{},
-          "config":{"kc.user.profile.config":["PROFILE"]}}]},
+          {"clientId":"direct","enabled":true,"publicClient":true,"directAccessGrantsEnabled":true,
+           "protocolMappers":MAPPERS}],
+         "components":{"org.keycloak.userprofile.UserProfileProvider":[
+          {"providerId":"declarative-user-profile","subComponents":{},
+           "config":{"kc.user.profile.config":["PROFILE"]}}]},
          "users":[
           {"username":"alice","email":"alice@app.example","firstName":"A","lastName":"L","enabled":true,
            "attributes":{"tenantId":["t-1"],"role":["admin"]},"clientRoles":{"realm-management":["realm-admin"]},

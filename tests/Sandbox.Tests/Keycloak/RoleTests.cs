@@ -12,13 +12,13 @@ public sealed class RoleTests(KeycloakServer server) : IClassFixture<KeycloakSer
         var made = await server.PostAsync(path, """{"name":"operator","description":"d"}""", token);
         Assert.Equal((201, "operator"), (made.Status, made.Id));
         var again = await server.PostAsync(path, """{"name":"operator"}""", token);
-        Assert.Equal((409, """{"errorMessage":"Role with name operator already exists"}"""), (again.Status, again.Text));
+        again.Is(409, """{"errorMessage":"Role with name operator already exists"}""");
         var nameless = await server.PostAsync(path, "{}", token);
-        Assert.Equal((400, """{"error":"role has no name"}"""), (nameless.Status, nameless.Text));
+        nameless.Is(400, """{"error":"role has no name"}""");
         Assert.False((await server.GetAsync($"{path}/operator", token)).Json["composite"]!.GetValue<bool>());
-        Assert.Equal(204, (await server.DeleteAsync($"{path}/operator", token)).Status);
+        (await server.DeleteAsync($"{path}/operator", token)).Is(204);
         var gone = await server.GetAsync($"{path}/operator", token);
-        Assert.Equal((404, """{"error":"Could not find role"}"""), (gone.Status, gone.Text));
+        gone.Is(404, """{"error":"Could not find role"}""");
     }
 
     [Fact]
@@ -26,27 +26,30 @@ public sealed class RoleTests(KeycloakServer server) : IClassFixture<KeycloakSer
     {
         var realm = await server.NewRealmAsync(Realms.WithApplication);
         var token = await server.AdminTokenAsync();
-        var management = (await server.FindAsync($"/admin/realms/{realm}/clients?clientId=realm-management", token))["id"];
+        var management =
+            (await server.FindAsync($"/admin/realms/{realm}/clients?clientId=realm-management", token))["id"];
         var role = (await server.GetAsync($"/admin/realms/{realm}/clients/{management}/roles/realm-admin", token)).Json;
         var user = await server.FindAsync($"/admin/realms/{realm}/users?username=temporary&exact=true", token);
         var path = $"/admin/realms/{realm}/users/{user["id"]}/role-mappings/clients/{management}";
 
-        foreach (var half in (string[])[$$"""[{"id":{{role["id"]!.ToJsonString()}}}]""", """[{"name":"realm-admin"}]"""])
+        var id = role["id"]!.ToJsonString();
+        foreach (var half in (string[])[$$"""[{"id":{{id}}}]""", """[{"name":"realm-admin"}]"""])
         {
             var refused = await server.PostAsync(path, half, token);
-            Assert.Equal((404, """{"error":"Role not found"}"""), (refused.Status, refused.Text));
+            refused.Is(404, """{"error":"Role not found"}""");
         }
         for (var times = 0; times < 2; times++)
         {
-            Assert.Equal(204, (await server.PostAsync(path,
-                $$"""[{"id":{{role["id"]!.ToJsonString()}},"name":"realm-admin"}]""", token)).Status);
+            (await server.PostAsync(path,
+                $$"""[{"id":{{id}},"name":"realm-admin"}]""", token)).Is(204);
         }
-        Assert.Equal("realm-admin", Assert.Single((await server.GetAsync(path, token)).Json.AsArray())!["name"]!.GetValue<string>());
-        Assert.Equal(204, (await server.SendAsync(HttpMethod.Delete, path, $"[{role.ToJsonString()}]", token)).Status);
+        Assert.Equal("realm-admin",
+            Assert.Single((await server.GetAsync(path, token)).Json.AsArray())!["name"]!.GetValue<string>());
+        (await server.SendAsync(HttpMethod.Delete, path, $"[{role.ToJsonString()}]", token)).Is(204);
         Assert.Empty((await server.GetAsync(path, token)).Json.AsArray());
         var nowhere = await server.PostAsync(
             $"/admin/realms/{realm}/users/{user["id"]}/role-mappings/clients/nope", $"[{role.ToJsonString()}]", token);
-        Assert.Equal((404, """{"error":"Client not found"}"""), (nowhere.Status, nowhere.Text));
+        nowhere.Is(404, """{"error":"Client not found"}""");
     }
 
     [Fact]
@@ -54,22 +57,24 @@ public sealed class RoleTests(KeycloakServer server) : IClassFixture<KeycloakSer
     {
         var realm = await server.NewRealmAsync(Realms.WithApplication);
         var admin = await server.AdminTokenAsync();
-        var management = (await server.FindAsync($"/admin/realms/{realm}/clients?clientId=realm-management", admin))["id"];
+        var management =
+            (await server.FindAsync($"/admin/realms/{realm}/clients?clientId=realm-management", admin))["id"];
         var user = await server.FindAsync($"/admin/realms/{realm}/users?username=alice&exact=true", admin);
         var path = $"/admin/realms/{realm}/users/{user["id"]}/role-mappings/clients/{management}";
         await server.SendAsync(HttpMethod.Delete, path, $"[{await RoleAsync("realm-admin")}]", admin);
         await server.PostAsync(path, $"[{await RoleAsync("manage-users")}]", admin);
         var token = (await server.PasswordAsync(realm, "direct", "alice", Realms.Password)).AccessToken;
 
-        Assert.Equal(403, (await server.PostAsync(path, $"[{await RoleAsync("realm-admin")}]", token)).Status);
-        Assert.Equal(403, (await server.PostAsync(path, $"[{await RoleAsync("view-realm")}]", token)).Status);
-        Assert.Equal(204, (await server.PostAsync(path, $"[{await RoleAsync("view-users")}]", token)).Status);
-        Assert.Equal(200, (await server.GetAsync($"/admin/realms/{realm}/users", token)).Status);
-        Assert.Equal(403, (await server.GetAsync($"/admin/realms/{realm}/clients", token)).Status);
-        Assert.Equal(403, (await server.PutAsync($"/admin/realms/{realm}", "{}", token)).Status);
-        Assert.Equal(403, (await server.GetAsync($"/admin/realms/{realm}/roles", token)).Status);
+        (await server.PostAsync(path, $"[{await RoleAsync("realm-admin")}]", token)).Is(403);
+        (await server.PostAsync(path, $"[{await RoleAsync("view-realm")}]", token)).Is(403);
+        (await server.PostAsync(path, $"[{await RoleAsync("view-users")}]", token)).Is(204);
+        (await server.GetAsync($"/admin/realms/{realm}/users", token)).Is(200);
+        (await server.GetAsync($"/admin/realms/{realm}/clients", token)).Is(403);
+        (await server.PutAsync($"/admin/realms/{realm}", "{}", token)).Is(403);
+        (await server.GetAsync($"/admin/realms/{realm}/roles", token)).Is(403);
         Assert.Equal(
-            $$"""{"realm":"{{realm}}","displayName":"Acme","registrationEmailAsUsername":false,"bruteForceProtected":false,"supportedLocales":[],"organizationsEnabled":false}""",
+            $$"""{"realm":"{{realm}}","displayName":"Acme","registrationEmailAsUsername":false,"""
+                + "\"bruteForceProtected\":false,\"supportedLocales\":[],\"organizationsEnabled\":false}",
             (await server.GetAsync($"/admin/realms/{realm}", token)).Text);
 
         async Task<string> RoleAsync(string name) =>

@@ -7,7 +7,8 @@ public sealed class TokenTests(KeycloakServer server) : IClassFixture<KeycloakSe
     [Fact]
     public async Task The_administrator_gets_a_lightweight_token_for_a_minute()
     {
-        var answer = await server.PasswordAsync("master", "admin-cli", KeycloakServer.AdminUsername, KeycloakServer.AdminPassword);
+        var answer = await server.PasswordAsync("master", "admin-cli", KeycloakServer.AdminUsername,
+            KeycloakServer.AdminPassword);
 
         Assert.Equal(200, answer.Status);
         Assert.Equal("application/json", answer.ContentType);
@@ -15,28 +16,37 @@ public sealed class TokenTests(KeycloakServer server) : IClassFixture<KeycloakSe
         Assert.Equal(60, answer.Json["expires_in"]!.GetValue<int>());
         Assert.Equal(1800, answer.Json["refresh_expires_in"]!.GetValue<int>());
         Assert.Equal("Bearer", answer.Json["token_type"]!.GetValue<string>());
-        Assert.Equal(["azp", "exp", "iat", "iss", "jti", "scope", "sid", "typ"], answer.AccessClaims.Select(claim => claim.Key).Order());
+        Assert.Equal(["azp", "exp", "iat", "iss", "jti", "scope", "sid", "typ"],
+            answer.AccessClaims.Select(claim => claim.Key).Order());
         Assert.Equal(server.Issuer("master"), answer.AccessClaims["iss"]!.GetValue<string>());
     }
 
     [Theory]
-    [InlineData(400, "invalid_grant", "Invalid user credentials", "grant_type=password&client_id=admin-cli&username=admin&password=no")]
-    [InlineData(400, "invalid_grant", "Invalid user credentials", "grant_type=password&client_id=admin-cli&username=nobody&password=no")]
-    [InlineData(401, "invalid_request", "Missing parameter: username", "grant_type=password&client_id=admin-cli&password=no")]
-    [InlineData(401, "invalid_client", "Invalid client or Invalid client credentials", "grant_type=password&client_id=nobody")]
+    [InlineData(400, "invalid_grant", "Invalid user credentials",
+        "grant_type=password&client_id=admin-cli&username=admin&password=no")]
+    [InlineData(400, "invalid_grant", "Invalid user credentials",
+        "grant_type=password&client_id=admin-cli&username=nobody&password=no")]
+    [InlineData(401, "invalid_request", "Missing parameter: username",
+        "grant_type=password&client_id=admin-cli&password=no")]
+    [InlineData(401, "invalid_client", "Invalid client or Invalid client credentials",
+        "grant_type=password&client_id=nobody")]
     [InlineData(401, "invalid_client", "Invalid client or Invalid client credentials", "grant_type=password")]
     [InlineData(400, "invalid_request", "Missing form parameter: grant_type", "client_id=admin-cli")]
     [InlineData(400, "unsupported_grant_type", "Unsupported grant_type", "grant_type=magic&client_id=admin-cli")]
-    [InlineData(400, "invalid_request", "duplicated parameter", "grant_type=password&client_id=admin-cli&client_id=admin-cli")]
+    [InlineData(400, "invalid_request", "duplicated parameter",
+        "grant_type=password&client_id=admin-cli&client_id=admin-cli")]
     [InlineData(400, "invalid_scope", "Invalid scopes: openid foo",
         "grant_type=password&client_id=admin-cli&username=admin&password=admin&scope=openid+foo")]
     [InlineData(401, "unauthorized_client", "Public client not allowed to retrieve service account",
         "grant_type=client_credentials&client_id=admin-cli")]
     [InlineData(400, "invalid_request", "No refresh token", "grant_type=refresh_token&client_id=admin-cli")]
-    [InlineData(400, "invalid_grant", "Invalid refresh token", "grant_type=refresh_token&client_id=admin-cli&refresh_token=x")]
-    [InlineData(400, "invalid_grant", "Code not valid", "grant_type=authorization_code&client_id=admin-cli&code=x&redirect_uri=http://x")]
+    [InlineData(400, "invalid_grant", "Invalid refresh token",
+        "grant_type=refresh_token&client_id=admin-cli&refresh_token=x")]
+    [InlineData(400, "invalid_grant", "Code not valid",
+        "grant_type=authorization_code&client_id=admin-cli&code=x&redirect_uri=http://x")]
     [InlineData(400, "invalid_request", "Missing parameter: code", "grant_type=authorization_code&client_id=admin-cli")]
-    public async Task A_wrong_request_is_refused_in_the_servers_own_words(int status, string error, string description, string form)
+    public async Task A_wrong_request_is_refused_in_the_servers_own_words(
+        int status, string error, string description, string form)
     {
         var answer = await server.SendAsync(new HttpRequestMessage(
             HttpMethod.Post, server.Issuer("master") + "/protocol/openid-connect/token")
@@ -72,7 +82,8 @@ public sealed class TokenTests(KeycloakServer server) : IClassFixture<KeycloakSe
 
         var token = await server.AdminTokenAsync();
         var user = await server.FindAsync($"/admin/realms/{realm}/users?username=alice&exact=true", token);
-        Assert.Equal(204, (await server.PostAsync($"/admin/realms/{realm}/users/{user["id"]}/logout", "", token)).Status);
+        Assert.Equal(204,
+            (await server.PostAsync($"/admin/realms/{realm}/users/{user["id"]}/logout", "", token)).Status);
         var third = await server.TokenAsync(
             realm, ("grant_type", "refresh_token"), ("client_id", "direct"), ("refresh_token", refresh));
         Assert.Equal("Session not active", third.Json["error_description"]!.GetValue<string>());
@@ -105,7 +116,8 @@ public sealed class TokenTests(KeycloakServer server) : IClassFixture<KeycloakSe
         var realm = await server.NewRealmAsync("""
             {"realm":"{0}","enabled":true,"roles":{"realm":[{"name":"operator"}]},
              "clients":[{"clientId":"cli","enabled":true,"publicClient":true,"directAccessGrantsEnabled":true,
-               "protocolMappers":[{"name":"audience","protocol":"openid-connect","protocolMapper":"oidc-audience-mapper",
+               "protocolMappers":[{"name":"audience","protocol":"openid-connect",
+                 "protocolMapper":"oidc-audience-mapper",
                  "config":{"included.custom.audience":"control-plane","access.token.claim":"true"}}]}],
              "users":[{"username":"olga","email":"olga@example.com","firstName":"O","lastName":"P","enabled":true,
                "realmRoles":["operator"],"credentials":[{"type":"password","value":"olga-password"}]}]}
@@ -143,7 +155,8 @@ public sealed class TokenTests(KeycloakServer server) : IClassFixture<KeycloakSe
 
         Assert.Equal(400, answer.Status);
         Assert.Equal("unauthorized_client", answer.Json["error"]!.GetValue<string>());
-        Assert.Equal("Client not allowed for direct access grants", answer.Json["error_description"]!.GetValue<string>());
+        Assert.Equal("Client not allowed for direct access grants",
+            answer.Json["error_description"]!.GetValue<string>());
     }
 
     [Fact]

@@ -11,15 +11,18 @@ public sealed class UserTests(KeycloakServer server) : IClassFixture<KeycloakSer
         var token = await server.AdminTokenAsync();
 
         var made = await server.PostAsync($"/admin/realms/{realm}/users",
-            """{"username":"Bob","email":"Bob@Example.com","attributes":{"tenantId":["1"],"undeclared":["2"]}}""", token);
+            """{"username":"Bob","email":"Bob@Example.com","attributes":{"tenantId":["1"],"undeclared":["2"]}}""",
+            token);
 
         Assert.Equal(201, made.Status);
         var user = (await server.GetAsync($"/admin/realms/{realm}/users/{made.Id}", token)).Json;
         Assert.Equal("""{"tenantId":["1"]}""", user["attributes"]!.ToJsonString());
-        Assert.Equal(("bob", "bob@example.com", false), (user["username"]!.GetValue<string>(), user["email"]!.GetValue<string>(),
+        Assert.Equal(("bob", "bob@example.com", false),
+            (user["username"]!.GetValue<string>(), user["email"]!.GetValue<string>(),
             user["enabled"]!.GetValue<bool>()));
         var everywhere = await server.NewRealmAsync();
-        var bare = await server.PostAsync($"/admin/realms/{everywhere}/users", """{"username":"bob","attributes":{"role":["x"]}}""", token);
+        var bare = await server.PostAsync($"/admin/realms/{everywhere}/users",
+            """{"username":"bob","attributes":{"role":["x"]}}""", token);
         Assert.Null((await server.GetAsync($"/admin/realms/{everywhere}/users/{bare.Id}", token)).Json["attributes"]);
     }
 
@@ -30,12 +33,13 @@ public sealed class UserTests(KeycloakServer server) : IClassFixture<KeycloakSer
         var token = await server.AdminTokenAsync();
         var path = await PathOfAsync(realm, "alice", token);
 
-        Assert.Equal(204, (await server.PutAsync(path, """{"firstName":"Alicia"}""", token)).Status);
+        (await server.PutAsync(path, """{"firstName":"Alicia"}""", token)).Is(204);
         var user = (await server.GetAsync(path, token)).Json;
-        Assert.Equal(("Alicia", "L", "t-1"), (user["firstName"]!.GetValue<string>(), user["lastName"]!.GetValue<string>(),
+        Assert.Equal(("Alicia", "L", "t-1"),
+            (user["firstName"]!.GetValue<string>(), user["lastName"]!.GetValue<string>(),
             user["attributes"]!["tenantId"]![0]!.GetValue<string>()));
 
-        Assert.Equal(204, (await server.PutAsync(path, """{"attributes":{"role":["x"]}}""", token)).Status);
+        (await server.PutAsync(path, """{"attributes":{"role":["x"]}}""", token)).Is(204);
         user = (await server.GetAsync(path, token)).Json;
         Assert.Equal("""{"role":["x"]}""", user["attributes"]!.ToJsonString());
         Assert.Null(user["firstName"]);
@@ -45,22 +49,30 @@ public sealed class UserTests(KeycloakServer server) : IClassFixture<KeycloakSer
 
     [Theory]
     [InlineData("""{"username":"alice"}""", 409, """{"errorMessage":"User exists with same username"}""")]
-    [InlineData("""{"username":"carl","email":"ALICE@app.example"}""", 409, """{"errorMessage":"User exists with same email"}""")]
+    [InlineData("""{"username":"carl","email":"ALICE@app.example"}""", 409,
+        """{"errorMessage":"User exists with same email"}""")]
     [InlineData("""{"email":"carl@app.example"}""", 400, """{"errorMessage":"User name is missing"}""")]
     [InlineData("""{"username":"carl","email":"carl"}""", 400,
         """{"field":"email","errorMessage":"error-invalid-email","params":["email","carl"]}""")]
-    [InlineData("""{"username":"c"}""", 400, """{"field":"username","errorMessage":"error-invalid-length","params":["username",3,255]}""")]
+    [InlineData("""{"username":"c"}""", 400,
+        """{"field":"username","errorMessage":"error-invalid-length","params":["username",3,255]}""")]
     [InlineData("""{"username":"c","email":"carl"}""", 400,
-        """{"errors":[{"field":"username","errorMessage":"error-invalid-length","params":["username",3,255]},{"field":"email","errorMessage":"error-invalid-email","params":["email","carl"]}]}""")]
+        """{"errors":[{"field":"username","errorMessage":"error-invalid-length","params":["username",3,255]},"""
+        + """{"field":"email","errorMessage":"error-invalid-email","params":["email","carl"]}]}""")]
     [InlineData("""{"username":"carl","nosuchfield":"q"}""", 400,
-        """{"error":"Invalid json representation for UserRepresentation. Unrecognized field \"nosuchfield\" at line 1 column 35."}""")]
+        """{"error":"Invalid json representation for UserRepresentation. """
+        + """Unrecognized field \"nosuchfield\" at line 1 column 35."}""")]
     [InlineData("""{"username":"carl","credentials":[{"valu": 12}]}""", 400,
-        """{"error":"Invalid json representation for CredentialRepresentation. Unrecognized field \"valu\" at line 1 column 46."}""")]
-    [InlineData("""{"username":"carl","enabled":"q"}""", 400, """{"error":"unknown_error","error_description":"Cannot parse the JSON"}""")]
-    [InlineData("""{"username":["carl"]}""", 400, """{"error":"unknown_error","error_description":"Cannot parse the JSON"}""")]
+        """{"error":"Invalid json representation for CredentialRepresentation. """
+        + """Unrecognized field \"valu\" at line 1 column 46."}""")]
+    [InlineData("""{"username":"carl","enabled":"q"}""", 400,
+        """{"error":"unknown_error","error_description":"Cannot parse the JSON"}""")]
+    [InlineData("""{"username":["carl"]}""", 400,
+        """{"error":"unknown_error","error_description":"Cannot parse the JSON"}""")]
     [InlineData("[]", 400, """{"error":"unknown_error","error_description":"Cannot parse the JSON"}""")]
     [InlineData("{", 400, """{"error":"invalid_request","error_description":"Cannot parse the JSON"}""")]
-    [InlineData("", 500, """{"error":"unknown_error","error_description":"For more on this error consult the server log."}""")]
+    [InlineData("", 500,
+        """{"error":"unknown_error","error_description":"For more on this error consult the server log."}""")]
     public async Task A_user_that_is_wrong_is_refused(string body, int status, string answer)
     {
         var realm = await server.NewRealmAsync(Realms.WithApplication);
@@ -83,8 +95,7 @@ public sealed class UserTests(KeycloakServer server) : IClassFixture<KeycloakSer
 
         var answer = await server.SendAsync(request);
 
-        Assert.Equal((415, """{"error":"The content-type header value did not match the value in @Consumes"}"""),
-            (answer.Status, answer.Text));
+        answer.Is(415, """{"error":"The content-type header value did not match the value in @Consumes"}""");
     }
 
     [Fact]
@@ -95,12 +106,12 @@ public sealed class UserTests(KeycloakServer server) : IClassFixture<KeycloakSer
         var path = await PathOfAsync(realm, "alice", token);
 
         var renamed = await server.PutAsync(path, """{"username":"carl"}""", token);
-        Assert.Equal((400, """{"field":"username","errorMessage":"error-user-attribute-read-only","params":["username"]}"""),
-            (renamed.Status, renamed.Text));
-        Assert.Equal(204, (await server.DeleteAsync(path, token)).Status);
+        renamed.Is(
+            400, """{"field":"username","errorMessage":"error-user-attribute-read-only","params":["username"]}""");
+        (await server.DeleteAsync(path, token)).Is(204);
         foreach (var answer in (Answer[])[await server.DeleteAsync(path, token), await server.GetAsync(path, token),
             await server.PutAsync(path, "{}", token)])
-            Assert.Equal((404, """{"error":"User not found"}"""), (answer.Status, answer.Text));
+            answer.Is(404, """{"error":"User not found"}""");
     }
 
     [Theory]
@@ -122,7 +133,8 @@ public sealed class UserTests(KeycloakServer server) : IClassFixture<KeycloakSer
 
         var found = await server.GetAsync($"/admin/realms/{realm}/users?{query}", await server.AdminTokenAsync());
 
-        Assert.Equal(names, string.Join(' ', found.Json.AsArray().Select(user => user!["username"]!.GetValue<string>()).Order()));
+        Assert.Equal(names,
+            string.Join(' ', found.Json.AsArray().Select(user => user!["username"]!.GetValue<string>()).Order()));
     }
 
     [Theory]
@@ -131,7 +143,8 @@ public sealed class UserTests(KeycloakServer server) : IClassFixture<KeycloakSer
     [InlineData("""{"type":"password"}""", 400, """{"error":"No password provided"}""")]
     [InlineData("""{"type":"password","value":""}""", 400, """{"error":"Empty password not allowed"}""")]
     [InlineData("""{"valu":"x"}""", 400,
-        """{"error":"Invalid json representation for CredentialRepresentation. Unrecognized field \"valu\" at line 1 column 10."}""")]
+        """{"error":"Invalid json representation for CredentialRepresentation. """
+        + """Unrecognized field \"valu\" at line 1 column 10."}""")]
     public async Task A_password_that_is_wrong_is_refused(string body, int status, string answer)
     {
         var realm = await server.NewRealmAsync(Realms.WithApplication);
@@ -139,8 +152,8 @@ public sealed class UserTests(KeycloakServer server) : IClassFixture<KeycloakSer
 
         var refused = await server.PutAsync(await PathOfAsync(realm, "alice", token) + "/reset-password", body, token);
 
-        Assert.Equal((status, answer), (refused.Status, refused.Text));
-        Assert.Equal(200, (await server.PasswordAsync(realm, "direct", "alice", Realms.Password)).Status);
+        refused.Is(status, answer);
+        (await server.PasswordAsync(realm, "direct", "alice", Realms.Password)).Is(200);
     }
 
     [Fact]
@@ -150,40 +163,51 @@ public sealed class UserTests(KeycloakServer server) : IClassFixture<KeycloakSer
         var token = await server.AdminTokenAsync();
         var path = await PathOfAsync(realm, "alice", token);
 
-        Assert.Equal(204, (await server.PutAsync(path + "/reset-password", """{"type":"password","value":"another-password"}""", token)).Status);
-        Assert.Equal(400, (await server.PasswordAsync(realm, "direct", "alice", Realms.Password)).Status);
-        Assert.Equal(200, (await server.PasswordAsync(realm, "direct", "alice", "another-password")).Status);
+        (await server.PutAsync(path + "/reset-password",
+            """{"type":"password","value":"another-password"}""", token)).Is(204);
+        (await server.PasswordAsync(realm, "direct", "alice", Realms.Password)).Is(400);
+        (await server.PasswordAsync(realm, "direct", "alice", "another-password")).Is(200);
 
-        await server.PutAsync(path + "/reset-password", """{"type":"password","value":"third-password","temporary":true}""", token);
-        Assert.Equal("UPDATE_PASSWORD", (await server.GetAsync(path, token)).Json["requiredActions"]![0]!.GetValue<string>());
-        Assert.Equal(400, (await server.PasswordAsync(realm, "direct", "alice", "third-password")).Status);
+        await server.PutAsync(path + "/reset-password",
+            """{"type":"password","value":"third-password","temporary":true}""", token);
+        Assert.Equal("UPDATE_PASSWORD",
+            (await server.GetAsync(path, token)).Json["requiredActions"]![0]!.GetValue<string>());
+        (await server.PasswordAsync(realm, "direct", "alice", "third-password")).Is(400);
 
         await server.PutAsync(path, """{"requiredActions":[]}""", token);
-        Assert.Equal(200, (await server.PasswordAsync(realm, "direct", "alice", "third-password")).Status);
+        (await server.PasswordAsync(realm, "direct", "alice", "third-password")).Is(200);
     }
 
     [Theory]
     [InlineData("length(8)", "short", "invalidPasswordMinLengthMessage", "minimum length 8.")]
     [InlineData("maxLength(5)", "longer", "invalidPasswordMaxLengthMessage", "maximum length 5.")]
     [InlineData("digits(2)", "one1", "invalidPasswordMinDigitsMessage", "must contain at least 2 numerical digits.")]
-    [InlineData("upperCase(1)", "lower", "invalidPasswordMinUpperCaseCharsMessage", "must contain at least 1 upper case characters.")]
-    [InlineData("lowerCase(1)", "UPPER", "invalidPasswordMinLowerCaseCharsMessage", "must contain at least 1 lower case characters.")]
-    [InlineData("specialChars(1)", "plain", "invalidPasswordMinSpecialCharsMessage", "must contain at least 1 special characters.")]
-    [InlineData("notUsername(undefined)", "alice", "invalidPasswordNotUsernameMessage", "must not be equal to the username.")]
-    [InlineData("notContainsUsername(undefined)", "xalicex", "invalidPasswordNotContainsUsernameMessage", "Can not contain the username.")]
-    [InlineData("notEmail(undefined)", "alice@app.example", "invalidPasswordNotEmailMessage", "must not be equal to the email.")]
+    [InlineData("upperCase(1)", "lower", "invalidPasswordMinUpperCaseCharsMessage",
+        "must contain at least 1 upper case characters.")]
+    [InlineData("lowerCase(1)", "UPPER", "invalidPasswordMinLowerCaseCharsMessage",
+        "must contain at least 1 lower case characters.")]
+    [InlineData("specialChars(1)", "plain", "invalidPasswordMinSpecialCharsMessage",
+        "must contain at least 1 special characters.")]
+    [InlineData("notUsername(undefined)", "alice", "invalidPasswordNotUsernameMessage",
+        "must not be equal to the username.")]
+    [InlineData("notContainsUsername(undefined)", "xalicex", "invalidPasswordNotContainsUsernameMessage",
+        "Can not contain the username.")]
+    [InlineData("notEmail(undefined)", "alice@app.example", "invalidPasswordNotEmailMessage",
+        "must not be equal to the email.")]
     [InlineData("regexPattern([a-z]+)", "1", "invalidPasswordRegexPatternMessage", "fails to match regex pattern(s).")]
-    [InlineData("passwordHistory(3)", Realms.Password, "invalidPasswordHistoryMessage", "must not be equal to any of last 3 passwords.")]
-    public async Task The_password_policy_of_the_realm_is_kept(string policy, string password, string error, string text)
+    [InlineData("passwordHistory(3)", Realms.Password, "invalidPasswordHistoryMessage",
+        "must not be equal to any of last 3 passwords.")]
+    public async Task The_password_policy_of_the_realm_is_kept(
+        string policy, string password, string error, string text)
     {
         var realm = await server.NewRealmAsync(Realms.WithApplication);
         var token = await server.AdminTokenAsync();
-        Assert.Equal(204, (await server.PutAsync($"/admin/realms/{realm}", $$"""{"passwordPolicy":"{{policy}}"}""", token)).Status);
+        (await server.PutAsync($"/admin/realms/{realm}", $$"""{"passwordPolicy":"{{policy}}"}""", token)).Is(204);
 
         var refused = await server.PutAsync(await PathOfAsync(realm, "alice", token) + "/reset-password",
             $$"""{"type":"password","value":"{{password}}"}""", token);
 
-        Assert.Equal((400, $$"""{"error":"{{error}}","error_description":"Invalid password: {{text}}"}"""), (refused.Status, refused.Text));
+        refused.Is(400, $$"""{"error":"{{error}}","error_description":"Invalid password: {{text}}"}""");
     }
 
     private async Task<string> PathOfAsync(string realm, string username, string token)

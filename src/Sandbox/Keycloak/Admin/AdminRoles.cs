@@ -52,6 +52,7 @@ internal static class AdminRoles
     public static bool IsAdministrative(Realm realm, Role role) =>
         role.ClientId is { } id
             ? realm.Clients[id].ClientId is var name
-                && (name == Realm.ManagementClient || (realm.IsMaster && name.EndsWith("-realm", StringComparison.Ordinal)))
+                && (name == Realm.ManagementClient
+                    || (realm.IsMaster && name.EndsWith("-realm", StringComparison.Ordinal)))
             : realm.IsMaster && role.Name is Admin or CreateRealm;
 }

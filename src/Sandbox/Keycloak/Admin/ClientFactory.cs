@@ -16,7 +16,9 @@ internal sealed class ClientFactory(KeycloakState state)
         id ?? state.NewId(), clientId,
         WithMapperIds(Template.Client.Merge(settings.Without("id", "clientId"))));
 
-    /// <summary>The realm with a client as somebody asked for it: secret, service account and attributes filled in.</summary>
+    /// <summary>
+    /// The realm with a client as somebody asked for it: secret, service account and attributes filled in.
+    /// </summary>
     /// <exception cref="Refusal">409: the client id is taken. 501: asks for what is not played.</exception>
     public Realm Add(Realm realm, Document representation, out Client client)
     {
@@ -32,7 +34,9 @@ internal sealed class ClientFactory(KeycloakState state)
         return WithServiceAccount(realm.With(client), client);
     }
 
-    /// <summary>The realm with the client changed: absent fields stay, attributes are merged and null removes one.</summary>
+    /// <summary>
+    /// The realm with the client changed: absent fields stay, attributes are merged and null removes one.
+    /// </summary>
     /// <exception cref="Refusal">409: the new client id is taken.</exception>
     public Realm Change(Realm realm, Client client, Document sent)
     {
@@ -40,7 +44,8 @@ internal sealed class ClientFactory(KeycloakState state)
         if (realm.ClientNamed(clientId) is { } other && other.Id != client.Id)
             throw Refusal.OAuth(409, "conflict", "Duplicate resource error");
         var settings = WithMapperIds(client.Settings.Merge(sent.Without("id", "clientId", "attributes", "access")));
-        settings = settings.With("attributes", Attributes(client.Settings.Section("attributes"), sent.Section("attributes")));
+        settings = settings.With("attributes",
+            Attributes(client.Settings.Section("attributes"), sent.Section("attributes")));
         var changed = new Client(client.Id, clientId, settings);
         return WithServiceAccount(realm.With(WithServiceAccountScope(changed)), changed);
     }
@@ -51,7 +56,8 @@ internal sealed class ClientFactory(KeycloakState state)
         if (!client.Settings.Flag("serviceAccountsEnabled")
             || realm.Users.Values.Any(user => user.ServiceAccountOf == client.Id))
             return realm;
-        var user = new User(state.NewId(), $"service-account-{client.ClientId.ToLowerInvariant()}", Document.From(new JsonObject
+        var username = $"service-account-{client.ClientId.ToLowerInvariant()}";
+        var user = new User(state.NewId(), username, Document.From(new JsonObject
         {
             ["enabled"] = true,
             ["emailVerified"] = false,
@@ -96,7 +102,8 @@ internal sealed class ClientFactory(KeycloakState state)
         if (!settings.Flag("publicClient") && settings.Text("secret") is not { Length: > 0 })
         {
             settings = settings.With("secret", KeycloakState.NewSecret(64));
-            attributes["client.secret.creation.time"] = state.Seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            attributes["client.secret.creation.time"] =
+                state.Seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
         if (asked.Has("defaultClientScopes") && !asked.Has("optionalClientScopes"))
             settings = settings.With("optionalClientScopes", new JsonArray());
@@ -110,7 +117,8 @@ internal sealed class ClientFactory(KeycloakState state)
             ? client
             : client with
             {
-                Settings = client.Settings.With("defaultClientScopes", KeycloakJson.Array(scopes.Append(ServiceAccountScope))),
+                Settings = client.Settings.With("defaultClientScopes",
+                    KeycloakJson.Array(scopes.Append(ServiceAccountScope))),
             };
     }
 

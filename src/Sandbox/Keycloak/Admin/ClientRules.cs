@@ -28,7 +28,8 @@ internal static class ClientRules
         if (sent.Has("webOrigins") || sent.Texts("redirectUris").Count == 0)
             return sent;
         var origins = sent.Texts("redirectUris")
-            .Where(uri => uri.StartsWith("http", StringComparison.Ordinal) && Uri.TryCreate(uri, UriKind.Absolute, out _))
+            .Where(uri =>
+                uri.StartsWith("http", StringComparison.Ordinal) && Uri.TryCreate(uri, UriKind.Absolute, out _))
             .Select(uri => new Uri(uri).GetLeftPart(UriPartial.Authority)).Distinct();
         return sent.With("webOrigins", KeycloakJson.Array(origins));
     }

@@ -28,7 +28,8 @@ internal static class CredentialsApi
             var user = realm.Users.GetValueOrDefault(id) ?? throw Refusal.Error(404, "User not found");
             if (PasswordPolicy.Of(realm).Check(user, password) is { } broken)
                 throw broken;
-            return realm.With(new UserFactory(request.State).WithPassword(realm, user, password, sent.Flag("temporary")));
+            return realm.With(
+                new UserFactory(request.State).WithPassword(realm, user, password, sent.Flag("temporary")));
         });
         return Results.NoContent();
     }

@@ -75,7 +75,8 @@ internal static class MappersApi
                 : known.Concat(added);
         });
 
-    private static void Change(AdminRequest request, string id, Func<IEnumerable<Document>, IEnumerable<Document>> change) =>
+    private static void Change(
+        AdminRequest request, string id, Func<IEnumerable<Document>, IEnumerable<Document>> change) =>
         request.Change(realm =>
         {
             var client = realm.Clients.GetValueOrDefault(id) ?? throw Refusal.Error(404, "Could not find client");
@@ -89,5 +90,6 @@ internal static class MappersApi
             : throw Refusal.Error(404, "ProtocolMapper provider not found");
 
     private static Document Find(Client client, string mapper) =>
-        client.Mappers.FirstOrDefault(known => known.Text("id") == mapper) ?? throw Refusal.Error(404, "Model not found");
+        client.Mappers.FirstOrDefault(known => known.Text("id") == mapper)
+            ?? throw Refusal.Error(404, "Model not found");
 }

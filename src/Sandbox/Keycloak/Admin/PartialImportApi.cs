@@ -10,7 +10,8 @@ namespace Sandbox.Keycloak.Admin;
 /// </summary>
 internal static class PartialImportApi
 {
-    private static readonly string[] NotPlayed = ["clients", "groups", "identityProviders", "identityProviderMappers", "roles"];
+    private static readonly string[] NotPlayed =
+        ["clients", "groups", "identityProviders", "identityProviderMappers", "roles"];
 
     public static void MapPartialImport(this IEndpointRouteBuilder app) =>
         app.MapPost("/admin/realms/{realm}/partialImport", ImportAsync);

@@ -11,9 +11,11 @@ internal sealed partial class PasswordPolicy
     /// <summary>In the order in which the real server asks them: the first that is broken is the one named.</summary>
     private static readonly string[] Known =
     [
-        "forceExpiredPasswordChange", "hashAlgorithm", "hashIterations", "notContainsUsername", "passwordBlacklist",
-        "recoveryCodesWarningThreshold", "regexPattern", "specialChars", "upperCase", "lowerCase", "digits",
-        "passwordHistory", "notUsername", "notEmail", "maxLength", "length",
+        "notContainsUsername", "specialChars", "upperCase", "passwordHistory", "lowerCase", "length", "regexPattern",
+        "digits", "notUsername", "maxLength", "notEmail",
+        // These are no rules for the password itself, and nothing here acts on them.
+        "forceExpiredPasswordChange", "hashAlgorithm", "hashIterations", "passwordBlacklist",
+        "recoveryCodesWarningThreshold",
     ];
 
     private readonly Dictionary<string, string> rules = [];
@@ -26,14 +28,16 @@ internal sealed partial class PasswordPolicy
     public static PasswordPolicy Parse(string? text)
     {
         var policy = new PasswordPolicy();
-        foreach (var part in (text ?? "").Split(" and ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        const StringSplitOptions Parts = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+        foreach (var part in (text ?? "").Split(" and ", Parts))
         {
             var rule = Rule().Match(part);
             var name = rule.Groups["name"].Value;
             if (!rule.Success || !Known.Contains(name))
                 throw Refusal.Because(400, "Password policy not found");
             var value = rule.Groups["value"].Value;
-            if (IsCounted(name) && value is not ("" or "undefined") && !int.TryParse(value, CultureInfo.InvariantCulture, out _))
+            if (IsCounted(name) && value is not ("" or "undefined")
+                && !int.TryParse(value, CultureInfo.InvariantCulture, out _))
                 throw Refusal.Because(400, $"Invalid config for {name}: Not a valid number");
             policy.rules[name] = value;
         }
@@ -47,14 +51,17 @@ internal sealed partial class PasswordPolicy
 
     /// <summary>The refusal for the first rule that the password breaks; null if it breaks none.</summary>
     public Refusal? Check(User user, string password) =>
-        Known.Where(rules.ContainsKey).Select(name => Check(name, user, password)).FirstOrDefault(broken => broken is not null);
+        Known.Where(rules.ContainsKey)
+            .Select(name => Check(name, user, password))
+            .FirstOrDefault(broken => broken is not null);
 
     private Refusal? Check(string name, User user, string password) => name switch
     {
         "length" => AtLeast(password.Length, Count(name, 8), "MinLength", "minimum length {0}."),
         "maxLength" when password.Length > Count(name, 64) =>
             Broken("MaxLength", $"maximum length {Count(name, 64)}."),
-        "digits" => AtLeast(password.Count(char.IsDigit), Count(name, 1), "MinDigits", "must contain at least {0} numerical digits."),
+        "digits" => AtLeast(password.Count(char.IsDigit), Count(name, 1), "MinDigits",
+            "must contain at least {0} numerical digits."),
         "lowerCase" => AtLeast(password.Count(char.IsLower), Count(name, 1), "MinLowerCaseChars",
             "must contain at least {0} lower case characters."),
         "upperCase" => AtLeast(password.Count(char.IsUpper), Count(name, 1), "MinUpperCaseChars",

@@ -22,8 +22,8 @@ internal static class RealmChange
     private static Document Attributes(Realm realm, Document sent)
     {
         var known = realm.Settings.Section("attributes");
-        var lost = known.Names.Except(Template.Realm.Section("attributes").Names).Append("realmReusableOtpCode").ToArray();
-        return known.Without(lost).Merge(sent);
+        var lost = known.Names.Except(Template.Realm.Section("attributes").Names).Append("realmReusableOtpCode");
+        return known.Without([.. lost]).Merge(sent);
     }
 
     private static World Renamed(World world, Realm realm, string name)

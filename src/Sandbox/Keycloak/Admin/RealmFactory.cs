@@ -5,7 +5,9 @@ using Sandbox.Keycloak.Storage;
 
 namespace Sandbox.Keycloak.Admin;
 
-/// <summary>Makes realms as Keycloak does: with their default clients and roles, and with a client in master to rule them.</summary>
+/// <summary>
+/// Makes realms as Keycloak does: with their default clients and roles, and with a client in master to rule them.
+/// </summary>
 internal sealed class RealmFactory(KeycloakState state)
 {
     /// <summary>The world of a server that has just been installed: master and its administrator.</summary>
@@ -34,7 +36,9 @@ internal sealed class RealmFactory(KeycloakState state)
         return world.With(master.With(administrator) with { UserProfile = WithoutRequired(master.UserProfile) });
     }
 
-    /// <summary>An empty realm of that name, ruled through master; <paramref name="settings"/> override the defaults.</summary>
+    /// <summary>
+    /// An empty realm of that name, ruled through master; <paramref name="settings"/> override the defaults.
+    /// </summary>
     public World Create(World world, string name, string id, Document settings, Caller creator)
     {
         var realm = WithDefaultClients(NewRealm(name, id, Template.Realm.Merge(settings)), isMaster: false);
@@ -65,7 +69,11 @@ internal sealed class RealmFactory(KeycloakState state)
         };
         return new Realm
         {
-            Id = id, Name = name, Settings = settings, UserProfile = Template.UserProfile, DefaultRole = standard.Id,
+            Id = id,
+            Name = name,
+            Settings = settings,
+            UserProfile = Template.UserProfile,
+            DefaultRole = standard.Id,
         }.With(offline).With(authorization).With(standard);
     }
 
@@ -114,7 +122,7 @@ internal sealed class RealmFactory(KeycloakState state)
         var client = new ClientFactory(state).Client(template.Text("clientId")!, template);
         master = WithRoles(master.With(client), client, AdminRoles.All);
         var admin = master.RoleNamed(AdminRoles.Admin)!;
-        var gained = master.RolesOf(client).Select(role => role.Id).Append(master.RoleNamed(AdminRoles.CreateRealm)!.Id);
+        var gained = master.RolesOf(client).Append(master.RoleNamed(AdminRoles.CreateRealm)!).Select(role => role.Id);
         return master.With(admin with { Composites = admin.Composites.Union(gained) });
     }
 

@@ -7,7 +7,9 @@ using Sandbox.Keycloak.Storage;
 
 namespace Sandbox.Keycloak.Admin;
 
-/// <summary>Creates a realm with all that its representation brings: roles, clients, profile, users. All or nothing.</summary>
+/// <summary>
+/// Creates a realm with all that its representation brings: roles, clients, profile, users. All or nothing.
+/// </summary>
 internal sealed class RealmImport(KeycloakState state)
 {
     private const string ProfileProvider = "org.keycloak.userprofile.UserProfileProvider";
@@ -86,11 +88,14 @@ internal sealed class RealmImport(KeycloakState state)
         foreach (var (client, role) in sent)
             realm = RoleFactory.Ensure(realm, role, client, state);
         foreach (var (client, role) in sent)
-            realm = RoleFactory.WithComposites(realm, realm.RoleNamed(role.Text("name")!, client)!, role.Section("composites"));
+            realm = RoleFactory.WithComposites(realm, realm.RoleNamed(role.Text("name")!, client)!,
+                role.Section("composites"));
         return realm;
     }
 
-    /// <summary>The realm with a user as it is imported: taken as sent, with roles that nobody is asked about.</summary>
+    /// <summary>
+    /// The realm with a user as it is imported: taken as sent, with roles that nobody is asked about.
+    /// </summary>
     public Realm WithUser(Realm realm, Document sent)
     {
         if (sent.Texts("groups").Count > 0)
@@ -103,12 +108,14 @@ internal sealed class RealmImport(KeycloakState state)
         // A role that is not there is made: the import of the real server does so.
         foreach (var (client, name) in wanted)
             realm = RoleFactory.Ensure(realm, Document.From(new JsonObject { ["name"] = name }), client, state);
-        return realm.With(user with { Roles = [.. wanted.Select(role => realm.RoleNamed(role.Name, role.Client)!.Id)] });
+        return realm.With(
+            user with { Roles = [.. wanted.Select(role => realm.RoleNamed(role.Name, role.Client)!.Id)] });
     }
 
     private Realm WithProfile(Realm realm, Document components)
     {
-        if (components.Names.FirstOrDefault(name => name != ProfileProvider && components.Items(name).Any()) is { } other)
+        if (components.Names.FirstOrDefault(name =>
+            name != ProfileProvider && components.Items(name).Any()) is { } other)
             throw Refusal.NotPlayed($"the component \"{other}\" in the import of a realm");
         if (components.Items(ProfileProvider).FirstOrDefault() is not { } component
             || component.Section("config").Texts(ProfileConfig) is not [var text, ..])

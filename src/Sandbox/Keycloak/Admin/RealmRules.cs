@@ -21,7 +21,9 @@ internal static class RealmRules
             throw Refusal.Error(400, $"Character '{name[found]}' not allowed.");
     }
 
-    /// <exception cref="Refusal">400: too long for the database, or no password policy. 500: no known value.</exception>
+    /// <exception cref="Refusal">
+    /// 400: too long for the database, or no password policy. 500: no known value.
+    /// </exception>
     public static void CheckSettings(Document sent)
     {
         foreach (var field in (string[])["displayName", "displayNameHtml", "loginTheme", "emailTheme"])

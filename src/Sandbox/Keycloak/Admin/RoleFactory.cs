@@ -13,7 +13,9 @@ internal static class RoleFactory
     {
         if (sent.Text("name") is not { Length: > 0 } name)
             throw Refusal.Error(400, "role has no name");
-        return realm.RoleNamed(name, client) is not null ? realm : realm.With(new Role(sent.Text("id") ?? state.NewId(), name, client?.Id)
+        if (realm.RoleNamed(name, client) is not null)
+            return realm;
+        return realm.With(new Role(sent.Text("id") ?? state.NewId(), name, client?.Id)
         {
             Description = sent.Text("description"),
             Attributes = sent.Section("attributes"),

@@ -27,7 +27,8 @@ internal static class RoleMappingsApi
         var shown = new JsonObject();
         if (held.Any(role => role.ClientId is null))
             shown["realmMappings"] = new JsonArray([.. Shown(request, held.Where(role => role.ClientId is null))]);
-        var clients = held.Where(role => role.ClientId is not null).GroupBy(role => request.Realm.Clients[role.ClientId!]);
+        var clients = held.Where(role => role.ClientId is not null)
+            .GroupBy(role => request.Realm.Clients[role.ClientId!]);
         foreach (var roles in clients)
         {
             shown["clientMappings"] ??= new JsonObject();
@@ -58,7 +59,8 @@ internal static class RoleMappingsApi
     {
         var container = Container(request, client);
         var held = HeldBy(request, id).ToList();
-        return KeycloakJson.Ok(Shown(request, request.Realm.RolesOf(container).Except(held).Where(role => MayGive(request, role))));
+        var open = request.Realm.RolesOf(container).Except(held).Where(role => MayGive(request, role));
+        return KeycloakJson.Ok(Shown(request, open));
     }
 
     private static Task<IResult> AddAsync(AdminRequest request, string id, string? client) =>
@@ -99,7 +101,8 @@ internal static class RoleMappingsApi
 
     /// <summary>A role is named twice, by id and by name, and both must be right.</summary>
     private static Role Find(AdminRequest request, Client? container, Document sent) =>
-        sent.Text("name") is { } name && request.Realm.RoleNamed(name, container) is { } role && role.Id == sent.Text("id")
+        sent.Text("name") is { } name && request.Realm.RoleNamed(name, container) is { } role
+            && role.Id == sent.Text("id")
             ? role : throw Refusal.Error(404, "Role not found");
 
     private static Client? Container(AdminRequest request, string? client) => client is null

@@ -58,7 +58,8 @@ internal static class RolesApi
     private static IResult GetById(AdminRequest request, string role)
     {
         request.Require("view-realm", "manage-realm", "view-clients", "manage-clients");
-        var found = request.Realm.Roles.GetValueOrDefault(role) ?? throw Refusal.Error(404, "Could not find role with id");
+        var found = request.Realm.Roles.GetValueOrDefault(role)
+            ?? throw Refusal.Error(404, "Could not find role with id");
         return KeycloakJson.Ok(RoleFactory.Shown(request.Realm, found, attributes: true));
     }
 

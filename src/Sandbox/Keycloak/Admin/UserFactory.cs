@@ -32,7 +32,9 @@ internal sealed class UserFactory(KeycloakState state)
         return WithCredentials(realm, user, sent);
     }
 
-    /// <summary>A user of a realm's import: taken as sent, past the profile and without the realm's default role.</summary>
+    /// <summary>
+    /// A user of a realm's import: taken as sent, past the profile and without the realm's default role.
+    /// </summary>
     public User Imported(Realm realm, Document sent)
     {
         var username = sent.Text("username")?.ToLowerInvariant() ?? throw Refusal.Failed;
@@ -46,7 +48,8 @@ internal sealed class UserFactory(KeycloakState state)
         if (realm.UserNamed(username) is not null || realm.Users.ContainsKey(user.Id))
             throw Refusal.Because(409, "Duplicate resource error");
         user = WithFields(user, sent);
-        if (user.Email is { } email && !realm.Settings.Flag("duplicateEmailsAllowed") && realm.UserWithEmail(email) is not null)
+        if (user.Email is { } email && !realm.Settings.Flag("duplicateEmailsAllowed")
+            && realm.UserWithEmail(email) is not null)
             throw Refusal.Because(409, "Duplicate resource error");
         foreach (var (password, _) in Passwords(sent))
         {
@@ -118,7 +121,8 @@ internal sealed class UserFactory(KeycloakState state)
     {
         foreach (var credential in sent.Items("credentials"))
         {
-            if (credential.Text("type") is not (null or "password") || credential.Text("value") is not { Length: > 0 } password)
+            if (credential.Text("type") is not (null or "password")
+                || credential.Text("value") is not { Length: > 0 } password)
                 throw Refusal.NotPlayed("credentials other than passwords in plain text");
             yield return (password, credential.Flag("temporary"));
         }
@@ -147,7 +151,8 @@ internal sealed class UserFactory(KeycloakState state)
         UserProfile.Of(realm).Accepted(sent.Section("attributes")).ToObject();
 
     private static string? NameFor(Realm realm, Document sent) =>
-        (realm.Settings.Flag("registrationEmailAsUsername") ? sent.Text("email") : sent.Text("username"))?.ToLowerInvariant();
+        (realm.Settings.Flag("registrationEmailAsUsername")
+            ? sent.Text("email") : sent.Text("username"))?.ToLowerInvariant();
 
     private static void Unique(Realm realm, User user)
     {

@@ -31,7 +31,8 @@ internal sealed partial class UserProfile
     /// <summary>What is kept of attributes that somebody sent: undeclared ones are dropped without a word.</summary>
     public Document Accepted(Document sent) => Only(sent, name =>
         !BuiltIn.Contains(name)
-        && (attributes.TryGetValue(name, out var attribute) ? Allows(attribute, "edit") : unmanaged is "ENABLED" or "ADMIN_EDIT"));
+        && (attributes.TryGetValue(name, out var attribute)
+            ? Allows(attribute, "edit") : unmanaged is "ENABLED" or "ADMIN_EDIT"));
 
     /// <summary>The names of attributes that the user themselves must still fill in before a login counts.</summary>
     public IReadOnlyList<string> MissingFor(User user) =>

@@ -42,7 +42,10 @@ internal static partial class UserProfileRules
         foreach (var name in names.GroupBy(name => name).Where(same => same.Count() > 1).Select(same => same.Key))
             yield return $"Attribute configuration already exists with 'name':'{name}'";
         foreach (var name in names.Where(name => !Name().IsMatch(name)))
-            yield return $"Invalid attribute name (only letters, numbers and '.' '_' '-' special characters allowed): {name}'";
+        {
+            yield return "Invalid attribute name (only letters, numbers and '.' '_' '-' special characters allowed): "
+                + $"{name}'";
+        }
         foreach (var attribute in attributes)
         {
             if (attribute.Text("group") is { } group && !groups.Contains(group))

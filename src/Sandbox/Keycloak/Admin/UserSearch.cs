@@ -3,11 +3,22 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Admin;
 
-/// <summary>What a listing of users may be narrowed by. Fields find parts of a value, or with exact the whole one.</summary>
+/// <summary>
+/// What a listing of users may be narrowed by. Fields find parts of a value, or with exact the whole one.
+/// </summary>
 internal sealed record UserSearch(
-    [FromQuery] string? Username, [FromQuery] string? Email, [FromQuery] string? FirstName, [FromQuery] string? LastName,
-    [FromQuery] string? Search, [FromQuery] string? Q, [FromQuery] bool? Exact, [FromQuery] bool? Enabled,
-    [FromQuery] bool? EmailVerified, [FromQuery] bool? BriefRepresentation, [FromQuery] int? First, [FromQuery] int? Max)
+    [FromQuery] string? Username,
+    [FromQuery] string? Email,
+    [FromQuery] string? FirstName,
+    [FromQuery] string? LastName,
+    [FromQuery] string? Search,
+    [FromQuery] string? Q,
+    [FromQuery] bool? Exact,
+    [FromQuery] bool? Enabled,
+    [FromQuery] bool? EmailVerified,
+    [FromQuery] bool? BriefRepresentation,
+    [FromQuery] int? First,
+    [FromQuery] int? Max)
 {
     public bool Finds(User user) =>
         Matches(Username, user.Username) && Matches(Email, user.Email)
@@ -21,7 +32,9 @@ internal sealed record UserSearch(
             ? value.Equals(wanted, StringComparison.OrdinalIgnoreCase)
             : value.Contains(wanted, StringComparison.OrdinalIgnoreCase)));
 
-    /// <summary>Each word is the beginning of a name or the address; stars stand for anything, quotes for exactly this.</summary>
+    /// <summary>
+    /// Each word is the beginning of a name or the address; stars stand for anything, quotes for exactly this.
+    /// </summary>
     private bool HasWords(User user) =>
         (Search ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .All(word => Searched(user).OfType<string>().Any(value => HasWord(value, word)));

@@ -11,7 +11,9 @@ internal static class UserShown
     private static readonly string[] BriefFields =
         ["id", "username", "firstName", "lastName", "email", "emailVerified", "enabled", "createdTimestamp", "access"];
 
-    /// <summary>The user; <paramref name="access"/>, what the caller may do with it, is left out where nobody asked.</summary>
+    /// <summary>
+    /// The user; <paramref name="access"/>, what the caller may do with it, is left out where nobody asked.
+    /// </summary>
     public static JsonObject As(Realm realm, User user, JsonObject? access = null)
     {
         var shown = user.Settings.ToObject();

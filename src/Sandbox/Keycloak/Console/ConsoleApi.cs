@@ -6,8 +6,8 @@ using Sandbox.Pages;
 namespace Sandbox.Keycloak.Console;
 
 /// <summary>
-/// The console for people, at the addresses of Keycloak's own: after a login it lists the realms that the user rules, and
-/// what is in each. It changes nothing.
+/// The console for people, at the addresses of Keycloak's own: after a login it lists the realms that the user rules,
+/// and what is in each. It changes nothing.
 /// </summary>
 internal static class ConsoleApi
 {
@@ -15,14 +15,16 @@ internal static class ConsoleApi
     {
         app.MapGet("/", (HttpContext context) => Results.Redirect(context.BaseUrl() + "/admin/"));
         app.MapGet("/admin", (HttpContext context) => Results.Redirect(context.BaseUrl() + "/admin/master/console/"));
-        app.MapGet("/admin/{realm}/console", (HttpContext context, string realm) => ShowAsync(context, realm, ConsolePages.Realms));
+        app.MapGet("/admin/{realm}/console", (HttpContext context, string realm) =>
+            ShowAsync(context, realm, ConsolePages.Realms));
         app.MapGet("/admin/{realm}/console/realms/{name}", (HttpContext context, string realm, string name) =>
             ShowAsync(context, realm, caller => caller.World.Find(name) is { } found && caller.HasAny(found)
                 ? ConsolePages.Contents(caller, found) : null));
         app.MapGet("/admin/{realm}/console/" + ConsoleLogin.ReturnPath, ConsoleLogin.Return);
     }
 
-    private static async Task ShowAsync(HttpContext context, string name, Func<Caller, (string Title, Html Content)?> page)
+    private static async Task ShowAsync(
+        HttpContext context, string name, Func<Caller, (string Title, Html Content)?> page)
     {
         var realm = context.Keycloak().Current.Find(name) ?? throw Refusal.Error(404, "Realm does not exist");
         if (ConsoleLogin.CallerOf(context, realm) is not { } caller)
@@ -30,7 +32,7 @@ internal static class ConsoleApi
         else if (page(caller) is var (title, content))
             await Page.WriteAsync(context.Response, title, content);
         else
-            await Page.WriteAsync(context.Response, "No such realm", ConsolePages.Back(caller), StatusCodes.Status404NotFound);
+            await Page.WriteAsync(context.Response, "No such realm", ConsolePages.Back(caller), status: 404);
     }
 
     public static string PathOf(Realm realm) => $"/admin/{Uri.EscapeDataString(realm.Name)}/console/";

@@ -10,7 +10,9 @@ using Sandbox.Keycloak.Tokens;
 
 namespace Sandbox.Keycloak.Console;
 
-/// <summary>The console's own login: by code and PKCE as the client security-admin-console, like any other application.</summary>
+/// <summary>
+/// The console's own login: by code and PKCE as the client security-admin-console, like any other application.
+/// </summary>
 internal static class ConsoleLogin
 {
     public const string ReturnPath = "signed-in";
@@ -24,10 +26,13 @@ internal static class ConsoleLogin
     {
         var state = context.Keycloak();
         var world = state.Current;
-        var claims = context.Request.Cookies[LoginCookie] is { } cookie ? Jwt.VerifyInternal(state.KeysOf(realm), cookie) : null;
-        if (claims?.Text("typ") != "Console" || world.Sessions.GetValueOrDefault(claims.Text("sid") ?? "") is not { } session)
+        var claims = context.Request.Cookies[LoginCookie] is { } cookie
+            ? Jwt.VerifyInternal(state.KeysOf(realm), cookie) : null;
+        if (claims?.Text("typ") != "Console"
+            || world.Sessions.GetValueOrDefault(claims.Text("sid") ?? "") is not { } session)
             return null;
-        return session.IsLive(realm, state.Seconds) && realm.Users.GetValueOrDefault(session.UserId) is { Enabled: true } user
+        return session.IsLive(realm, state.Seconds)
+            && realm.Users.GetValueOrDefault(session.UserId) is { Enabled: true } user
             ? new Caller(context, world, new AccessToken(realm, realm.ClientNamed(ClientId)!, user, session, claims))
             : null;
     }
@@ -38,7 +43,7 @@ internal static class ConsoleLogin
         var verifier = KeycloakState.NewSecret(48);
         Set(context, realm, VerifierCookie, verifier);
         var challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
-        return context.IssuerOf(realm) + "/protocol/openid-connect/auth" + QueryString.Create(new Dictionary<string, string?>
+        var query = QueryString.Create(new Dictionary<string, string?>
         {
             ["client_id"] = ClientId,
             ["redirect_uri"] = ReturnAddress(context, realm),
@@ -48,6 +53,7 @@ internal static class ConsoleLogin
             ["code_challenge"] = challenge,
             ["code_challenge_method"] = "S256",
         });
+        return context.IssuerOf(realm) + "/protocol/openid-connect/auth" + query;
     }
 
     /// <summary>Where the login comes back to with its code.</summary>
@@ -72,6 +78,11 @@ internal static class ConsoleLogin
     private static string StateOf(string verifier) =>
         Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes("state " + verifier)));
 
-    private static void Set(HttpContext context, Realm realm, string name, string value) => context.Response.Cookies.Append(
-        name, value, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax, Path = ConsoleApi.PathOf(realm) });
+    private static void Set(HttpContext context, Realm realm, string name, string value) =>
+        context.Response.Cookies.Append(name, value, new CookieOptions
+        {
+            HttpOnly = true,
+            SameSite = SameSiteMode.Lax,
+            Path = ConsoleApi.PathOf(realm),
+        });
 }

@@ -10,10 +10,11 @@ internal static class ConsolePages
 {
     public static (string Title, Html Content)? Realms(Caller caller)
     {
-        var realms = caller.World.Realms.Values.Where(caller.HasAny).OrderBy(realm => realm.Name, StringComparer.Ordinal);
+        var realms = caller.World.Realms.Values
+            .Where(caller.HasAny).OrderBy(realm => realm.Name, StringComparer.Ordinal);
         return ("Keycloak sandbox: realms", Html.Of($"""
             {SignedIn(caller)}
-            {Page.Table("Realms", ["Realm", "Display name", "Enabled", "Clients", "Users"], realms.Select(realm => Cells(
+            {Page.Table("Realms", ["Realm", "Name", "Enabled", "Clients", "Users"], realms.Select(realm => Cells(
                 Link(caller, realm),
                 Page.Text(realm.Settings.Text("displayName")),
                 Page.Text(realm.Enabled ? "yes" : "no"),
@@ -25,7 +26,8 @@ internal static class ConsolePages
     public static (string Title, Html Content) Contents(Caller caller, Realm realm)
     {
         var standard = Template.ClientsOf(realm.Name).Select(client => client.Text("clientId")).ToHashSet();
-        var clients = realm.Clients.Values.OrderBy(client => client.ClientId, StringComparer.Ordinal).ToLookup(IsStandard);
+        var clients = realm.Clients.Values
+            .OrderBy(client => client.ClientId, StringComparer.Ordinal).ToLookup(IsStandard);
         return ($"Realm {realm.Name}", Html.Of($"""
             {SignedIn(caller)}
             {Back(caller)}
@@ -42,10 +44,12 @@ internal static class ConsolePages
             || (realm.IsMaster && client.ClientId.EndsWith("-realm", StringComparison.Ordinal));
     }
 
-    public static Html Back(Caller caller) => Html.Of($"<p><a href=\"{ConsoleApi.PathOf(caller.Home)}\">All realms</a></p>");
+    public static Html Back(Caller caller) =>
+        Html.Of($"<p><a href=\"{ConsoleApi.PathOf(caller.Home)}\">All realms</a></p>");
 
     private static Html Clients(string caption, IEnumerable<Client> clients) => Page.Table(
-        caption, ["Client", "Protocol", "Access", "Redirect URIs", "Web origins", "PKCE"], clients.Select(client => Cells(
+        caption, ["Client", "Protocol", "Access", "Redirect URIs", "Web origins", "PKCE"],
+        clients.Select(client => Cells(
             Page.Text(client.ClientId),
             Page.Text(client.Settings.Text("protocol")),
             Page.Text(client.Settings.Flag("bearerOnly") ? "bearer only" : client.IsPublic ? "public" : "confidential"),
@@ -65,7 +69,8 @@ internal static class ConsolePages
             Lines(user.Attributes.Names.Select(name => $"{name}: {string.Join(", ", user.Attributes.Texts(name))}")),
             Lines(user.RequiredActions))));
 
-    private static IEnumerable<User> Persons(Realm realm) => realm.Users.Values.Where(user => user.ServiceAccountOf is null);
+    private static IEnumerable<User> Persons(Realm realm) =>
+        realm.Users.Values.Where(user => user.ServiceAccountOf is null);
 
     private static Html SignedIn(Caller caller) => Html.Of($"""
         <p>Signed in as {caller.User.Username}.

@@ -3,7 +3,9 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Defaults;
 
-/// <summary>What a new realm of Keycloak 26.7 holds, read off a running one and kept as the JSON files of this folder.</summary>
+/// <summary>
+/// What a new realm of Keycloak 26.7 holds, read off a running one and kept as the JSON files of this folder.
+/// </summary>
 internal static class Template
 {
     private const string RealmPlaceholder = "{realm}";
@@ -19,7 +21,10 @@ internal static class Template
     public static readonly IReadOnlyDictionary<string, Document> ClientScopes = Read("client-scopes.json")
         .EnumerateArray().Select(scope => new Document(scope)).ToDictionary(scope => scope.Text("name")!);
 
-    /// <summary>The fields of each representation with their types, as Keycloak's own classes declare them.</summary>
+    /// <summary>
+    /// The fields of each representation with their types, as Keycloak's own classes declare them; * stands for any
+    /// other, where others are passed over.
+    /// </summary>
     public static readonly IReadOnlyDictionary<string, Dictionary<string, string>> Representations =
         Read("representations.json").Deserialize<Dictionary<string, Dictionary<string, string>>>()!;
 

@@ -3,7 +3,9 @@ using Sandbox.Keycloak.Tokens;
 
 namespace Sandbox.Keycloak.Http;
 
-/// <summary>Which pages of other sites may read an answer: for what is public, all; for tokens, the client's origins.</summary>
+/// <summary>
+/// Which pages of other sites may read an answer: for what is public, all; for tokens, the client's origins.
+/// </summary>
 internal static class Cors
 {
     private const string Headers = "Origin, Access-Control-Request-Method, X-Requested-With, Accept, "
@@ -27,14 +29,18 @@ internal static class Cors
         context.Response.Headers.AccessControlExposeHeaders = "Access-Control-Allow-Methods";
     }
 
-    /// <summary>The answer to a browser that asks before it calls; whether the call itself is answered is settled then.</summary>
+    /// <summary>
+    /// The answer to a browser that asks before it calls; whether the call itself is answered is settled then.
+    /// </summary>
     public static bool AnswersPreflight(HttpContext context)
     {
-        if (!HttpMethods.IsOptions(context.Request.Method) || context.Request.Headers.Origin.ToString() is not { Length: > 0 } origin)
+        if (!HttpMethods.IsOptions(context.Request.Method)
+            || context.Request.Headers.Origin.ToString() is not { Length: > 0 } origin)
             return false;
         Allow(context, origin);
         var headers = context.Response.Headers;
-        headers.AccessControlAllowMethods = context.Request.Path.StartsWithSegments("/admin") ? "DELETE, POST, GET, PUT" : "POST, OPTIONS";
+        headers.AccessControlAllowMethods = context.Request.Path.StartsWithSegments("/admin")
+            ? "DELETE, POST, GET, PUT" : "POST, OPTIONS";
         headers.AccessControlAllowHeaders = Headers;
         headers.AccessControlMaxAge = "3600";
         context.Response.ContentLength = 0;

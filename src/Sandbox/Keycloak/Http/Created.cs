@@ -1,6 +1,8 @@
 namespace Sandbox.Keycloak.Http;
 
-/// <summary>201 without a body; the address of what was made is the request's host with <paramref name="path"/>.</summary>
+/// <summary>
+/// 201 without a body; the address of what was made is the request's host with <paramref name="path"/>.
+/// </summary>
 internal sealed class Created(string path) : IResult
 {
     public Task ExecuteAsync(HttpContext httpContext)

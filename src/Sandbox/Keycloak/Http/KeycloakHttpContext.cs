@@ -9,7 +9,9 @@ internal static class KeycloakHttpContext
     public static KeycloakState Keycloak(this HttpContext context) =>
         context.Features.GetRequiredFeature<KeycloakState>();
 
-    /// <summary>Scheme and host as the caller wrote them: a Keycloak without a fixed hostname names itself so.</summary>
+    /// <summary>
+    /// Scheme and host as the caller wrote them: a Keycloak without a fixed hostname names itself so.
+    /// </summary>
     public static string BaseUrl(this HttpContext context) => $"{context.Request.Scheme}://{context.Request.Host}";
 
     public static string IssuerOf(this HttpContext context, Realm realm) => context.BaseUrl() + "/realms/" + realm.Name;

@@ -6,7 +6,8 @@ namespace Sandbox.Keycloak.Http;
 /// <summary>What is around every endpoint: the headers of each answer, and the bodies of errors.</summary>
 internal static class KeycloakPipeline
 {
-    public static void UseKeycloakPipeline(this WebApplication app, KeycloakState state) => app.Use(async (context, next) =>
+    public static void UseKeycloakPipeline(this WebApplication app, KeycloakState state) =>
+        app.Use(async (context, next) =>
     {
         context.Features.Set(state);
         context.Response.OnStarting(() =>

@@ -1,6 +1,8 @@
 namespace Sandbox.Keycloak.Model;
 
-/// <summary>An application known to a realm. <see cref="Settings"/> is its representation without id and clientId.</summary>
+/// <summary>
+/// An application known to a realm. <see cref="Settings"/> is its representation without id and clientId.
+/// </summary>
 public sealed record Client(string Id, string ClientId, Document Settings)
 {
     public const string LightweightTokens = "client.use.lightweight.access.token.enabled";
@@ -17,7 +19,8 @@ public sealed record Client(string Id, string ClientId, Document Settings)
     public bool HasLightweightTokens => Settings.Section("attributes").Flag(LightweightTokens);
 
     /// <summary>The challenge method that a login must use; null where the client does not care.</summary>
-    public string? RequiredChallenge => Settings.Section("attributes").Text(ChallengeMethod) is { Length: > 0 } method ? method : null;
+    public string? RequiredChallenge =>
+        Settings.Section("attributes").Text(ChallengeMethod) is { Length: > 0 } method ? method : null;
 
     public IEnumerable<Document> Mappers => Settings.Items("protocolMappers");
 }

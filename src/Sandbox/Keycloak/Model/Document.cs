@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace Sandbox.Keycloak.Model;
 
-/// <summary>A JSON object that never changes; what a representation holds beyond the few fields that are acted on.</summary>
+/// <summary>
+/// A JSON object that never changes; what a representation holds beyond the few fields that are acted on.
+/// </summary>
 [JsonConverter(typeof(DocumentConverter))]
 public sealed class Document(JsonElement root)
 {
@@ -34,7 +36,8 @@ public sealed class Document(JsonElement root)
 
     public IEnumerable<Document> Items(string name) =>
         Find(name) is { ValueKind: JsonValueKind.Array } array
-            ? array.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.Object).Select(item => new Document(item))
+            ? array.EnumerateArray()
+                .Where(item => item.ValueKind == JsonValueKind.Object).Select(item => new Document(item))
             : [];
 
     /// <summary>The strings of an array; a single string counts as an array of one.</summary>
@@ -48,7 +51,9 @@ public sealed class Document(JsonElement root)
 
     public IEnumerable<string> Names => Root.EnumerateObject().Select(property => property.Name);
 
-    /// <summary>Fields of <paramref name="changes"/> replace the same fields here; those that are null are left alone.</summary>
+    /// <summary>
+    /// Fields of <paramref name="changes"/> replace the same fields here; those that are null are left alone.
+    /// </summary>
     public Document Merge(Document changes)
     {
         var merged = ToObject();

@@ -4,7 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Sandbox.Keycloak.Model;
 
-/// <summary>The keys of one realm: RSA for what others verify and encrypt to, HMAC for what only the server reads.</summary>
+/// <summary>
+/// The keys of one realm: RSA for what others verify and encrypt to, HMAC for what only the server reads.
+/// </summary>
 /// <param name="Signing">Base64 of PKCS#8.</param>
 /// <param name="Encryption">Base64 of PKCS#8.</param>
 /// <param name="SigningCertificate">Base64 of DER, self-signed.</param>

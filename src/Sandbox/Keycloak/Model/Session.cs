@@ -10,7 +10,9 @@ namespace Sandbox.Keycloak.Model;
 public sealed record Session(
     string Id, string RealmId, string UserId, long Started, long LastUsed, long Ends, bool Browser)
 {
-    /// <summary>Ids of the clients that have drawn tokens from it. One that is taken out gets no further ones.</summary>
+    /// <summary>
+    /// Ids of the clients that have drawn tokens from it. One that is taken out gets no further ones.
+    /// </summary>
     public ImmutableHashSet<string> Clients { get; init; } = [];
 
     public bool IsLive(Realm realm, long now) =>

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Sandbox.Keycloak.Model;
 
-/// <summary>A person, or the service account of a client. <see cref="Settings"/> is the representation's other fields.</summary>
+/// <summary>
+/// A person, or the service account of a client. <see cref="Settings"/> is the representation's other fields.
+/// </summary>
 public sealed record User(string Id, string Username, Document Settings)
 {
     public const string UpdatePassword = "UPDATE_PASSWORD";

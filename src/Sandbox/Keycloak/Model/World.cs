@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Sandbox.Keycloak.Model;
 
-/// <summary>Everything the server knows, at one moment. A change makes a new one; nothing is ever half changed.</summary>
+/// <summary>
+/// Everything the server knows, at one moment. A change makes a new one; nothing is ever half changed.
+/// </summary>
 public sealed record World
 {
     public const string MasterName = "master";

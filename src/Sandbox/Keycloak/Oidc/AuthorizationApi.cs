@@ -6,7 +6,9 @@ using Sandbox.Keycloak.Tokens;
 
 namespace Sandbox.Keycloak.Oidc;
 
-/// <summary>The authorization endpoint: checks what a client asks for, then shows the login page or goes straight back.</summary>
+/// <summary>
+/// The authorization endpoint: checks what a client asks for, then shows the login page or goes straight back.
+/// </summary>
 internal static class AuthorizationApi
 {
     public static void MapAuthorization(this IEndpointRouteBuilder app)
@@ -26,7 +28,8 @@ internal static class AuthorizationApi
             return Results.Redirect(fault);
         var session = LoginCookies.SessionOf(context, realm);
         var user = session is null ? null : realm.Users.GetValueOrDefault(session.UserId);
-        if (session is not null && user is { Enabled: true } && request.Prompt != "login" && Logins.OpenActions(realm, user).Count == 0)
+        if (session is not null && user is { Enabled: true } && request.Prompt != "login"
+            && Logins.OpenActions(realm, user).Count == 0)
             return Results.Redirect(LoginFlow.Finish(context, realm, request, session));
         if (request.Prompt == "none")
             return Results.Redirect(request.Failure(context, realm, "login_required"));
@@ -36,7 +39,8 @@ internal static class AuthorizationApi
         return new LoginPage(realm, attempt) { Username = request.LoginHint };
     }
 
-    private static (Client Client, AuthorizationRequest Request) Read(HttpContext context, Realm realm, Func<string, string?> field)
+    private static (Client Client, AuthorizationRequest Request) Read(
+        HttpContext context, Realm realm, Func<string, string?> field)
     {
         if (field("client_id") is not { } clientId)
             throw new LoginFailure(realm, 400, "Invalid Request");
@@ -83,5 +87,6 @@ internal static class AuthorizationApi
     }
 
     private static string NotAllowed(string flow) =>
-        $"Client is not allowed to initiate browser login with given response_type. {flow} flow is disabled for the client.";
+        "Client is not allowed to initiate browser login with given response_type. "
+        + $"{flow} flow is disabled for the client.";
 }

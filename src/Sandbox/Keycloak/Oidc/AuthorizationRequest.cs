@@ -47,5 +47,6 @@ internal sealed record AuthorizationRequest(string ClientId, string RedirectUri)
         return RedirectUri + separator + fields;
     }
 
-    private static string Encode(string text) => Uri.EscapeDataString(text).Replace("%20", "+", StringComparison.Ordinal);
+    private static string Encode(string text) =>
+        Uri.EscapeDataString(text).Replace("%20", "+", StringComparison.Ordinal);
 }

@@ -24,23 +24,30 @@ internal static class CodeGrant
             throw Invalid("Auth error: Found different client_id in clientSession");
         if (issued.Request.RedirectUri != form["redirect_uri"].ToString())
             throw Invalid("Incorrect redirect_uri");
-        if (Pkce.Fault(issued.Request, form["code_verifier"].ToString() is { Length: > 0 } verifier ? verifier : null) is { } fault)
+        if (Pkce.Fault(issued.Request, form["code_verifier"].ToString()) is { } fault)
             throw Invalid(fault);
         var session = state.Current.Sessions.GetValueOrDefault(issued.SessionId);
-        if (session?.IsLive(realm, state.Seconds) != true || realm.Users.GetValueOrDefault(session.UserId) is not { Enabled: true } user)
+        if (session?.IsLive(realm, state.Seconds) != true
+            || realm.Users.GetValueOrDefault(session.UserId) is not { Enabled: true } user)
             throw Invalid("Session not active");
         session = Logins.Touch(state, session with { Clients = session.Clients.Add(client.Id) });
         var roles = TokenScope.RolesIn(realm, client, user).ToList();
-        return new TokenIssuer(context, new TokenSubject(realm, client, user, session, roles),
-            TokenScope.Parse(client, issued.Request.Scope)) { GrantMark = "ac", Nonce = issued.Request.Nonce };
+        var scope = TokenScope.Parse(client, issued.Request.Scope);
+        return new TokenIssuer(context, new TokenSubject(realm, client, user, session, roles), scope, "ac")
+        {
+            Nonce = issued.Request.Nonce,
+        };
     }
 
-    /// <summary>A code that comes a second time was stolen by somebody: what the client got for it stops working.</summary>
+    /// <summary>
+    /// A code that comes a second time was stolen by somebody: what the client got for it stops working.
+    /// </summary>
     private static void Distrust(KeycloakState state, Realm realm, string code)
     {
         if (code.Split('.') is [_, var sessionId, var clientId])
         {
-            state.Change(world => world.Sessions.GetValueOrDefault(sessionId) is { } session && session.RealmId == realm.Id
+            state.Change(world =>
+                world.Sessions.GetValueOrDefault(sessionId) is { } session && session.RealmId == realm.Id
                 ? world.With(session with { Clients = session.Clients.Remove(clientId) }) : world);
         }
     }

@@ -22,7 +22,8 @@ internal static class IntrospectionApi
         if (form["token"].ToString() is not { Length: > 0 } text)
             throw Refusal.OAuth(400, "invalid_request", "Token not provided.");
         // Only a client that a token is meant for learns what is in it.
-        if (AccessToken.Verify(context, context.Keycloak().Current, text, out _) is not { } token || !IsFor(token, client))
+        if (AccessToken.Verify(context, context.Keycloak().Current, text, out _) is not { } token
+            || !IsFor(token, client))
             return KeycloakJson.Plain(new JsonObject { ["active"] = false });
         var answer = token.Claims.ToObject();
         answer["client_id"] = token.Client.ClientId;
@@ -40,7 +41,8 @@ internal static class IntrospectionApi
         var claims = Jwt.VerifyInternal(state.KeysOf(known), text) ?? Jwt.Verify(state.KeysOf(known), text);
         if (claims?.Text("azp") != client.ClientId
             || state.Current.Sessions.GetValueOrDefault(claims.Text("sid") ?? "") is not { } session)
-            return KeycloakJson.Plain(new JsonObject { ["error"] = "invalid_token", ["error_description"] = "Invalid token" });
+            return KeycloakJson.Plain(
+                new JsonObject { ["error"] = "invalid_token", ["error_description"] = "Invalid token" });
         Logins.End(state, session);
         return Results.Ok();
     }
@@ -48,7 +50,8 @@ internal static class IntrospectionApi
     private static bool IsFor(AccessToken token, Client client) =>
         token.Client.Id == client.Id || token.Claims.Texts("aud").Contains(client.ClientId);
 
-    private static async Task<(Realm Realm, Client Client, IFormCollection Form)> ReadAsync(HttpContext context, string realm)
+    private static async Task<(Realm Realm, Client Client, IFormCollection Form)> ReadAsync(
+        HttpContext context, string realm)
     {
         var known = context.Keycloak().Current.Find(realm) ?? throw Refusal.Error(404, "Realm does not exist");
         var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync() : FormCollection.Empty;

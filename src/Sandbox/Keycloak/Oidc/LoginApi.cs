@@ -40,19 +40,21 @@ internal static class LoginApi
         var known = LoginRealm.Find(context, realm);
         var attempt = Find(context, known);
         if (attempt.Finished)
-            return Results.Redirect(attempt.Request.Failure(context, known, "temporarily_unavailable", "authentication_expired"));
+            return Results.Redirect(
+                attempt.Request.Failure(context, known, "temporarily_unavailable", "authentication_expired"));
         if (!IsCurrent(context, attempt))
             return Results.Redirect(LoginFlow.Address(context, known, attempt, "authenticate", LoginPage.Execution));
         var form = await context.Request.ReadFormAsync();
         var name = form["username"].ToString();
         var user = Logins.Find(known, name);
-        if (user?.Passwords.FirstOrDefault()?.Matches(form["password"].ToString()) != true)
+        if (!Logins.Proves(context.Keycloak(), known, user, form["password"].ToString()))
             return Again(context, known, attempt, name, Wrong);
         return user.Enabled
             ? Results.Redirect(LoginFlow.Next(context, known, attempt, user))
             : Again(context, known, attempt, name, Disabled);
     }
 
-    private static LoginPage Again(HttpContext context, Realm realm, LoginAttempt attempt, string username, string error) =>
+    private static LoginPage Again(
+        HttpContext context, Realm realm, LoginAttempt attempt, string username, string error) =>
         new(realm, context.Keycloak().Pending.NextPage(attempt)) { Username = username, Fault = error };
 }

@@ -7,8 +7,8 @@ using Sandbox.Keycloak.Tokens;
 namespace Sandbox.Keycloak.Oidc;
 
 /// <summary>
-/// The cookies of the login pages, named and marked as Keycloak's: Secure even over plain HTTP, which browsers send back
-/// to 127.0.0.1 and most HTTP libraries do not.
+/// The cookies of the login pages, named and marked as Keycloak's: Secure even over plain HTTP, which browsers send
+/// back to 127.0.0.1 and most HTTP libraries do not.
 /// </summary>
 internal static class LoginCookies
 {
@@ -40,7 +40,8 @@ internal static class LoginCookies
         });
         Clear(context, realm, Restart);
         Set(context, realm, Identity, identity, "Secure;HttpOnly;SameSite=None");
-        Set(context, realm, Login, KeycloakState.NewSecret(48), $"Max-Age={session.Ends - state.Seconds};Secure;SameSite=None");
+        Set(context, realm, Login, KeycloakState.NewSecret(48),
+            $"Max-Age={session.Ends - state.Seconds};Secure;SameSite=None");
     }
 
     public static void LoggedOut(HttpContext context, Realm realm)
@@ -53,14 +54,16 @@ internal static class LoginCookies
     public static Session? SessionOf(HttpContext context, Realm realm)
     {
         var state = context.Keycloak();
-        var claims = context.Request.Cookies[Identity] is { } cookie ? Jwt.VerifyInternal(state.KeysOf(realm), cookie) : null;
+        var claims = context.Request.Cookies[Identity] is { } cookie
+            ? Jwt.VerifyInternal(state.KeysOf(realm), cookie) : null;
         if (claims is null || claims.Text("typ") != "Serialized-ID" || claims.Text("iss") != context.IssuerOf(realm))
             return null;
         var session = state.Current.Sessions.GetValueOrDefault(claims.Text("sid") ?? "");
         return session?.IsLive(realm, state.Seconds) == true ? session : null;
     }
 
-    private static void Clear(HttpContext context, Realm realm, string name) => Set(context, realm, name, "", "Max-Age=0");
+    private static void Clear(HttpContext context, Realm realm, string name) =>
+        Set(context, realm, name, "", "Max-Age=0");
 
     private static void Set(HttpContext context, Realm realm, string name, string value, string marks) =>
         context.Response.Headers.Append("Set-Cookie",

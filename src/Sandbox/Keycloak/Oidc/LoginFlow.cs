@@ -30,16 +30,19 @@ internal static class LoginFlow
         var client = realm.ClientNamed(request.ClientId)!;
         var code = state.Pending.Issue(
             $"{KeycloakState.NewSecretId()}.{session.Id}.{client.Id}",
-            new AuthorizationCode(realm.Id, session.Id, request, state.Seconds + realm.Settings.Number("accessCodeLifespan")));
+            new AuthorizationCode(realm.Id, session.Id, request,
+                state.Seconds + realm.Settings.Number("accessCodeLifespan")));
         return request.Success(context, realm, session.Id, code);
     }
 
     /// <summary>Where a page of this attempt sends its form; the code in it counts for the page shown last.</summary>
-    public static string FormAddress(HttpContext context, Realm realm, LoginAttempt attempt, string page, string execution) =>
+    public static string FormAddress(
+        HttpContext context, Realm realm, LoginAttempt attempt, string page, string execution) =>
         Address(context, realm, attempt, page, execution) + $"&session_code={attempt.SessionCode}";
 
     /// <summary>The address of a page of this attempt.</summary>
-    public static string Address(HttpContext context, Realm realm, LoginAttempt attempt, string page, string execution) =>
+    public static string Address(
+        HttpContext context, Realm realm, LoginAttempt attempt, string page, string execution) =>
         $"{context.IssuerOf(realm)}/login-actions/{page}?execution={Uri.EscapeDataString(execution)}"
         + $"&client_id={Uri.EscapeDataString(attempt.Request.ClientId)}&tab_id={attempt.TabId}";
 }

@@ -5,7 +5,9 @@ using Sandbox.Keycloak.Tokens;
 
 namespace Sandbox.Keycloak.Oidc;
 
-/// <summary>Ends a login: for a browser by OpenID Connect RP-initiated logout, for a program with its refresh token.</summary>
+/// <summary>
+/// Ends a login: for a browser by OpenID Connect RP-initiated logout, for a program with its refresh token.
+/// </summary>
 internal static class LogoutApi
 {
     private const string LogoutPath = "/realms/{realm}/protocol/openid-connect/logout";
@@ -27,7 +29,8 @@ internal static class LogoutApi
     {
         var state = context.Keycloak();
         var hint = field("id_token_hint") is { Length: > 0 } token
-            ? Jwt.Verify(state.KeysOf(realm), token) ?? throw new LoginFailure(realm, 400, "Invalid parameter: id_token_hint")
+            ? Jwt.Verify(state.KeysOf(realm), token)
+                ?? throw new LoginFailure(realm, 400, "Invalid parameter: id_token_hint")
             : null;
         var clientId = field("client_id") is { Length: > 0 } given ? given : hint?.Text("azp");
         var target = Target(context, realm, clientId, field("post_logout_redirect_uri"), field("state"));
@@ -79,7 +82,8 @@ internal static class LogoutApi
             return null;
         if (clientId is null)
             throw new LoginFailure(realm, 400, "Missing parameters: id_token_hint");
-        if (realm.ClientNamed(clientId) is not { } client || !RedirectUris.AllowsAfterLogout(context.BaseUrl(), client, uri))
+        if (realm.ClientNamed(clientId) is not { } client
+            || !RedirectUris.AllowsAfterLogout(context.BaseUrl(), client, uri))
             throw new LoginFailure(realm, 400, "Invalid redirect uri");
         return state.Length == 0
             ? uri

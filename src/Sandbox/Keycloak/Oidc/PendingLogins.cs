@@ -7,7 +7,9 @@ namespace Sandbox.Keycloak.Oidc;
 /// <summary>A code that was handed out and can be turned into tokens once.</summary>
 internal sealed record AuthorizationCode(string RealmId, string SessionId, AuthorizationRequest Request, long Expires);
 
-/// <summary>Logins under way and codes not yet used. They are not kept on disk: a restart ends them, as it does really.</summary>
+/// <summary>
+/// Logins under way and codes not yet used. They are not kept on disk: a restart ends them, as it does really.
+/// </summary>
 internal sealed class PendingLogins
 {
     private readonly ConcurrentDictionary<string, LoginAttempt> attempts = [];

@@ -29,11 +29,14 @@ internal static partial class Pkce
     }
 
     /// <summary>What is wrong with the verifier for the challenge of the request; null if nothing is.</summary>
-    public static string? Fault(AuthorizationRequest request, string? verifier)
+    public static string? Fault(AuthorizationRequest request, string verifier)
     {
         if (request.Challenge is null)
-            return verifier is null ? null : "PKCE code verifier specified but challenge not present in authorization";
-        if (verifier is null)
+        {
+            return verifier.Length == 0
+                ? null : "PKCE code verifier specified but challenge not present in authorization";
+        }
+        if (verifier.Length == 0)
             return "PKCE code verifier not specified";
         if (!Verifier().IsMatch(verifier))
             return "PKCE verification failed: Invalid code verifier";

@@ -9,7 +9,9 @@ internal static class RedirectUris
         uri is not null && IsPlain(uri) && client.Settings.Texts("redirectUris")
             .Any(pattern => Matches(Absolute(baseUrl, client, pattern), uri));
 
-    /// <summary>Addresses after a logout: the attribute lists them, divided by ##; + stands for the login's own.</summary>
+    /// <summary>
+    /// Addresses after a logout: the attribute lists them, divided by ##; + stands for the login's own.
+    /// </summary>
     public static bool AllowsAfterLogout(string baseUrl, Client client, string uri)
     {
         var patterns = (client.Settings.Section("attributes").Text("post.logout.redirect.uris") ?? "+").Split("##");

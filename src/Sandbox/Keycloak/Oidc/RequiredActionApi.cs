@@ -31,7 +31,8 @@ internal static class RequiredActionApi
             UpdateProfile or VerifyProfile => new UpdateProfilePage(known, attempt, user, action),
             "VERIFY_EMAIL" => throw new LoginFailure(known, 500, "Failed to send email, please try again later."),
             null => Results.Redirect(LoginFlow.Next(context, known, attempt, user)),
-            _ => throw new LoginFailure(known, 501, $"The sandbox's Keycloak does not play the required action {action}."),
+            _ => throw new LoginFailure(known, 501,
+                $"The sandbox's Keycloak does not play the required action {action}."),
         };
     }
 
@@ -41,51 +42,62 @@ internal static class RequiredActionApi
         var (attempt, user) = Find(context, known);
         var action = NextAction(known, user);
         if (!LoginApi.IsCurrent(context, attempt) || action is null || context.Request.Query["execution"] != action)
-            return Results.Redirect(LoginFlow.Address(context, known, attempt, "required-action", action ?? VerifyProfile));
+            return Results.Redirect(
+                LoginFlow.Address(context, known, attempt, "required-action", action ?? VerifyProfile));
         var form = await context.Request.ReadFormAsync();
         return action == User.UpdatePassword
             ? NewPassword(context, known, attempt, user, form)
             : NewProfile(context, known, attempt, user, form);
     }
 
-    private static string? NextAction(Realm realm, User user) => Logins.OpenActions(realm, user) is [var first, ..] ? first : null;
+    private static string? NextAction(Realm realm, User user) =>
+        Logins.OpenActions(realm, user) is [var first, ..] ? first : null;
 
     private static (LoginAttempt Attempt, User User) Find(HttpContext context, Realm realm)
     {
         var attempt = LoginApi.Find(context, realm);
-        return attempt is { Finished: false, UserId: { } id } && realm.Users.GetValueOrDefault(id) is { Enabled: true } user
+        return attempt is { Finished: false, UserId: { } id }
+            && realm.Users.GetValueOrDefault(id) is { Enabled: true } user
             ? (attempt, user)
             : throw new LoginFailure(realm, 400, "You are already logged in.");
     }
 
-    private static IResult NewPassword(HttpContext context, Realm realm, LoginAttempt attempt, User user, IFormCollection form)
+    private static IResult NewPassword(
+        HttpContext context, Realm realm, LoginAttempt attempt, User user, IFormCollection form)
     {
         var password = form["password-new"].ToString();
         var state = context.Keycloak();
         if (string.IsNullOrWhiteSpace(password))
-            return new UpdatePasswordPage(realm, state.Pending.NextPage(attempt)) { PasswordError = "Please specify password." };
+            return Again("Please specify password.", null);
         if (password != form["password-confirm"].ToString())
-            return new UpdatePasswordPage(realm, state.Pending.NextPage(attempt)) { ConfirmError = "Passwords don't match." };
-        if (PasswordPolicy.Of(realm).Check(user, password)?.Body?["error_description"]?.GetValue<string>() is { } broken)
-            return new UpdatePasswordPage(realm, state.Pending.NextPage(attempt)) { PasswordError = broken };
+            return Again(null, "Passwords don't match.");
+        if (PasswordPolicy.Of(realm).Check(user, password) is { } broken)
+            return Again(broken.Body!["error_description"]!.GetValue<string>(), null);
         return Change(context, realm, attempt, user, known =>
             new UserFactory(state).WithPassword(realm, known, password, temporary: false));
+
+        UpdatePasswordPage Again(string? passwordError, string? confirmError) =>
+            new(realm, state.Pending.NextPage(attempt)) { PasswordError = passwordError, ConfirmError = confirmError };
     }
 
-    private static IResult NewProfile(HttpContext context, Realm realm, LoginAttempt attempt, User user, IFormCollection form)
+    private static IResult NewProfile(
+        HttpContext context, Realm realm, LoginAttempt attempt, User user, IFormCollection form)
     {
         var state = context.Keycloak();
-        var sent = new JsonObject { ["requiredActions"] = KeycloakJson.Array(user.RequiredActions.Where(a => a != UpdateProfile)) };
+        var left = user.RequiredActions.Where(action => action != UpdateProfile);
+        var sent = new JsonObject { ["requiredActions"] = KeycloakJson.Array(left) };
         foreach (var field in UpdateProfilePage.Fields.Keys)
             sent[field] = form[field].ToString();
         var changed = UserFactory.WithFields(user, Document.From(sent));
-        var errors = UserProfile.Of(realm).MissingFor(changed).ToDictionary(field => field, _ => "Please specify this field.");
-        if (errors.Count == 0 && changed.Email is { } email && realm.UserWithEmail(email) is { } other && other.Id != user.Id)
+        var errors = UserProfile.Of(realm).MissingFor(changed)
+            .ToDictionary(field => field, _ => "Please specify this field.");
+        if (errors.Count == 0 && changed.Email is { } email && realm.UserWithEmail(email) is { } other
+            && other.Id != user.Id)
             errors["email"] = "Email already exists.";
         if (errors.Count == 0)
             return Change(context, realm, attempt, user, _ => changed);
-        var action = context.Request.Query["execution"].ToString();
-        return new UpdateProfilePage(realm, state.Pending.NextPage(attempt), changed, action) { Errors = errors };
+        var execution = context.Request.Query["execution"].ToString();
+        return new UpdateProfilePage(realm, state.Pending.NextPage(attempt), changed, execution) { Errors = errors };
     }
 
     private static IResult Change(

@@ -26,7 +26,7 @@ internal static class UserInfoApi
         Cors.AllowFor(context, token.Client);
         var roles = TokenScope.RolesIn(known, token.Client, token.User).ToList();
         var subject = new TokenSubject(known, token.Client, token.User, token.Session, roles);
-        return KeycloakJson.Plain(new TokenIssuer(context, subject, scope) { GrantMark = "" }.UserInfo());
+        return KeycloakJson.Plain(new TokenIssuer(context, subject, scope, "").UserInfo());
     }
 
     private static async Task<string?> TokenOfAsync(HttpContext context)
@@ -34,10 +34,12 @@ internal static class UserInfoApi
         if (context.BearerToken() is { } token)
             return token;
         return context.Request.HasFormContentType
-            && (await context.Request.ReadFormAsync())["access_token"].ToString() is { Length: > 0 } posted ? posted : null;
+            && (await context.Request.ReadFormAsync())["access_token"].ToString() is { Length: > 0 } posted
+                ? posted : null;
     }
 
-    private static string Description(string error, string text) => $", error=\"{error}\", error_description=\"{text}\"";
+    private static string Description(string error, string text) =>
+        $", error=\"{error}\", error_description=\"{text}\"";
 
     private sealed class Challenge(int status, Realm realm, string details) : IResult
     {

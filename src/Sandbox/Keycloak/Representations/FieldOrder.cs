@@ -5,7 +5,9 @@ namespace Sandbox.Keycloak.Representations;
 
 internal static class FieldOrder
 {
-    /// <summary>The fields in the order in which Keycloak writes that representation; those that are null are left out.</summary>
+    /// <summary>
+    /// The fields in the order in which Keycloak writes that representation; those that are null are left out.
+    /// </summary>
     public static JsonObject As(this JsonObject content, string representation)
     {
         var ordered = new JsonObject();

@@ -15,7 +15,9 @@ internal static class RepresentationReader
     private const int MaxDepth = 64;
 
     /// <summary>The representation in the request's body.</summary>
-    /// <exception cref="Refusal">The body is not JSON (400), not this representation (400), or missing (500).</exception>
+    /// <exception cref="Refusal">
+    /// The body is not JSON (400), not this representation (400), or missing (500).
+    /// </exception>
     public static async Task<Document> ReadAsync(HttpContext context, string representation) =>
         new(JsonSerializer.SerializeToElement(await ReadNodeAsync(context, representation)));
 
@@ -59,7 +61,8 @@ internal static class RepresentationReader
         if (type.StartsWith("map<", StringComparison.Ordinal))
             return ReadObject(ref reader, json, _ => type[4..^1]);
         if (Template.Representations.TryGetValue(type, out var fields))
-            return ReadObject(ref reader, json, name => fields.GetValueOrDefault(name), type);
+            return ReadObject(ref reader, json, name =>
+                fields.GetValueOrDefault(name) ?? fields.GetValueOrDefault("*"), type);
         return type == "any" ? JsonNode.Parse(ref reader) : ReadScalar(ref reader, type);
     }
 
@@ -112,7 +115,9 @@ internal static class RepresentationReader
 
     private static Refusal WrongType() => Refusal.OAuth(400, "unknown_error", "Cannot parse the JSON");
 
-    /// <summary>The position is the mapper's own: just behind the opening quote of a text, behind any other token.</summary>
+    /// <summary>
+    /// The position is the mapper's own: just behind the opening quote of a text, behind any other token.
+    /// </summary>
     private static Refusal Unrecognized(ref Utf8JsonReader reader, byte[] json, string name, string representation)
     {
         var position = reader.TokenType == JsonTokenType.String

@@ -5,7 +5,9 @@ using Sandbox.Storage;
 
 namespace Sandbox.Keycloak.Storage;
 
-/// <summary>The world on disk: one row for each realm, login and key set. A change is on the disk before it is answered.</summary>
+/// <summary>
+/// The world on disk: one row for each realm, login and key set. A change is on the disk before it is answered.
+/// </summary>
 internal sealed class KeycloakFile(string? path) : IDisposable
 {
     private readonly Database database = Database.Open(path, """
@@ -40,7 +42,8 @@ internal sealed class KeycloakFile(string? path) : IDisposable
     {
         if (ReferenceEquals(before, after))
             return;
-        foreach (var (id, value) in after.Where(entry => !ReferenceEquals(before.GetValueOrDefault(entry.Key), entry.Value)))
+        var changed = after.Where(entry => !ReferenceEquals(before.GetValueOrDefault(entry.Key), entry.Value));
+        foreach (var (id, value) in changed)
         {
             database.Execute(
                 "INSERT INTO document VALUES (?1, ?2, ?3) ON CONFLICT (kind, id) DO UPDATE SET content = ?3",

@@ -2,12 +2,13 @@ using System.Security.Cryptography;
 using Sandbox.Keycloak.Admin;
 using Sandbox.Keycloak.Model;
 using Sandbox.Keycloak.Oidc;
+using Sandbox.Keycloak.Tokens;
 
 namespace Sandbox.Keycloak.Storage;
 
 /// <summary>
-/// Holds the world, in a file or, without one, in memory: anybody reads it without waiting, changes happen one after the
-/// other and are in the file before they are seen.
+/// Holds the world, in a file or, without one, in memory: anybody reads it without waiting, changes happen one after
+/// the other and are in the file before they are seen.
 /// </summary>
 public sealed class KeycloakState : IDisposable
 {
@@ -29,6 +30,8 @@ public sealed class KeycloakState : IDisposable
     public World Current => current;
 
     internal PendingLogins Pending { get; } = new();
+
+    internal LoginFailures Failures { get; } = new();
 
     public long Seconds => Time.GetUtcNow().ToUnixTimeSeconds();
 
@@ -57,9 +60,10 @@ public sealed class KeycloakState : IDisposable
     {
         if (current.Keys.TryGetValue(realm.Id, out var known))
             return known;
+        var made = RealmKeys.Create(realm.Name, Time.GetUtcNow());
+        // Of several who make them at once, the first one's count.
         return Change(world => world.Keys.ContainsKey(realm.Id)
-            ? world
-            : world with { Keys = world.Keys.Add(realm.Id, RealmKeys.Create(realm.Name, Time.GetUtcNow())) }).Keys[realm.Id];
+            ? world : world with { Keys = world.Keys.Add(realm.Id, made) }).Keys[realm.Id];
     }
 
     public void Dispose() => file.Dispose();

@@ -3,12 +3,14 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Tokens;
 
-/// <summary>A bearer token that holds: signed by its realm, not expired, its client, user and login still there.</summary>
+/// <summary>
+/// A bearer token that holds: signed by its realm, not expired, its client, user and login still there.
+/// </summary>
 internal sealed record AccessToken(Realm Realm, Client Client, User User, Session? Session, Document Claims)
 {
     /// <summary>
-    /// Null for a token that does not hold; then <paramref name="reason"/> says why, in the server's words. That its realm
-    /// has been switched off since is no reason: the real server goes on taking the token.
+    /// Null for a token that does not hold; then <paramref name="reason"/> says why, in the server's words. That its
+    /// realm has been switched off since is no reason: the real server goes on taking the token.
     /// </summary>
     public static AccessToken? Verify(HttpContext context, World world, string token, out string reason)
     {
@@ -25,7 +27,8 @@ internal sealed record AccessToken(Realm Realm, Client Client, User User, Sessio
             return null;
         reason = "user_session_not_found";
         var session = claims.Text("sid") is { } sid ? world.Sessions.GetValueOrDefault(sid) : null;
-        if (claims.Has("sid") && (session?.IsLive(realm, state.Seconds) != true || !session.Clients.Contains(client.Id)))
+        if (claims.Has("sid")
+            && (session?.IsLive(realm, state.Seconds) != true || !session.Clients.Contains(client.Id)))
             return null;
         if (realm.Users.GetValueOrDefault(claims.Text("sub") ?? session?.UserId ?? "") is not { } user)
             return null;

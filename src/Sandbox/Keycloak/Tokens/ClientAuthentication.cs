@@ -11,7 +11,8 @@ internal static class ClientAuthentication
     /// <exception cref="Refusal">401: no such client, or not its secret.</exception>
     public static Client Authenticate(HttpContext context, Realm realm, IFormCollection form)
     {
-        var (clientId, secret) = FromHeader(context) ?? (form["client_id"].ToString(), form["client_secret"].ToString());
+        var (clientId, secret) = FromHeader(context)
+            ?? (form["client_id"].ToString(), form["client_secret"].ToString());
         if (realm.ClientNamed(clientId) is not { Enabled: true } client || client.Settings.Flag("bearerOnly"))
             throw Invalid("invalid_client");
         if (!client.IsPublic && !Same(client.Secret ?? "", secret))

@@ -5,7 +5,9 @@ namespace Sandbox.Keycloak.Tokens;
 
 internal static class ClientCredentialsGrant
 {
-    /// <summary>Tokens of a client's own service account. There is no login behind them, so nothing to refresh.</summary>
+    /// <summary>
+    /// Tokens of a client's own service account. There is no login behind them, so nothing to refresh.
+    /// </summary>
     public static TokenIssuer Draw(HttpContext context, Realm realm, Client client, IFormCollection form)
     {
         if (client.IsPublic)
@@ -19,10 +21,12 @@ internal static class ClientCredentialsGrant
         {
             Notes = new Dictionary<string, string>
             {
-                ["client_id"] = client.ClientId, ["clientHost"] = address, ["clientAddress"] = address,
+                ["client_id"] = client.ClientId,
+                ["clientHost"] = address,
+                ["clientAddress"] = address,
             },
         };
-        return new TokenIssuer(context, subject, TokenScope.Parse(client, form["scope"])) { GrantMark = "cc" };
+        return new TokenIssuer(context, subject, TokenScope.Parse(client, form["scope"]), "cc");
     }
 
     private static Refusal Unauthorized(string description) => Refusal.OAuth(401, "unauthorized_client", description);

@@ -8,21 +8,25 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Tokens;
 
-/// <summary>Signs and checks JSON web tokens with the keys of a realm: RS256 for others, HS512 for the server itself.</summary>
+/// <summary>
+/// Signs and checks JSON web tokens with the keys of a realm: RS256 for others, HS512 for the server itself.
+/// </summary>
 internal static class Jwt
 {
     public static string Sign(RealmKeys keys, JsonObject claims)
     {
         using var rsa = keys.OpenSigning();
         var head = Head("RS256", RealmKeys.KeyId(rsa), claims);
-        var signature = rsa.SignData(Encoding.ASCII.GetBytes(head), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var signature =
+            rsa.SignData(Encoding.ASCII.GetBytes(head), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         return $"{head}.{Base64Url.EncodeToString(signature)}";
     }
 
     public static string SignInternally(RealmKeys keys, JsonObject claims)
     {
         var head = Head("HS512", SecretId(keys), claims);
-        return $"{head}.{Base64Url.EncodeToString(HMACSHA512.HashData(keys.SecretBytes(), Encoding.ASCII.GetBytes(head)))}";
+        var signature = HMACSHA512.HashData(keys.SecretBytes(), Encoding.ASCII.GetBytes(head));
+        return $"{head}.{Base64Url.EncodeToString(signature)}";
     }
 
     /// <summary>The claims of a token that this realm signed with RS256; null for any other text.</summary>
@@ -43,7 +47,8 @@ internal static class Jwt
     private static string Head(string algorithm, string keyId, JsonObject claims) =>
         Encode(new JsonObject { ["alg"] = algorithm, ["typ"] = "JWT", ["kid"] = keyId }) + "." + Encode(claims);
 
-    private static string Encode(JsonObject part) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(KeycloakJson.Text(part)));
+    private static string Encode(JsonObject part) =>
+        Base64Url.EncodeToString(Encoding.UTF8.GetBytes(KeycloakJson.Text(part)));
 
     private static string SecretId(RealmKeys keys) =>
         new Guid(SHA256.HashData(keys.SecretBytes()).AsSpan(0, 16)).ToString();

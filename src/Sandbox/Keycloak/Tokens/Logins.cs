@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Sandbox.Keycloak.Admin;
 using Sandbox.Keycloak.Model;
 using Sandbox.Keycloak.Storage;
@@ -7,7 +8,9 @@ namespace Sandbox.Keycloak.Tokens;
 /// <summary>Who can log in, what they must do before, and the sessions that come of it.</summary>
 internal static class Logins
 {
-    /// <summary>The user of that name or, where the realm allows it, of that e-mail address. Service accounts never.</summary>
+    /// <summary>
+    /// The user of that name or, where the realm allows it, of that e-mail address. Service accounts never.
+    /// </summary>
     public static User? Find(Realm realm, string name)
     {
         var wanted = name.Trim().ToLowerInvariant();
@@ -16,20 +19,40 @@ internal static class Logins
         return user?.ServiceAccountOf is null ? user : null;
     }
 
+    /// <summary>
+    /// Whether the password is the user's; a wrong one is counted, and who guesses too much is never right.
+    /// </summary>
+    public static bool Proves(
+        KeycloakState state, Realm realm, [NotNullWhen(true)] User? user, string password)
+    {
+        var now = state.Time.GetUtcNow();
+        if (user is null || state.Failures.IsLocked(realm, user, now))
+            return false;
+        if (user.Passwords is [var current, ..] && current.Matches(password))
+            return true;
+        state.Failures.Count(realm, user, now);
+        return false;
+    }
+
     /// <summary>What stands between the user and a token, in the order in which it is asked for.</summary>
     public static IReadOnlyList<string> OpenActions(Realm realm, User user)
     {
         var actions = user.RequiredActions.ToList();
         if (!actions.Contains("UPDATE_PROFILE") && UserProfile.Of(realm).MissingFor(user).Count > 0)
             actions.Add("VERIFY_PROFILE");
-        if (realm.Settings.Flag("verifyEmail") && !user.Settings.Flag("emailVerified") && !actions.Contains("VERIFY_EMAIL"))
+        if (realm.Settings.Flag("verifyEmail") && !user.Settings.Flag("emailVerified")
+            && !actions.Contains("VERIFY_EMAIL"))
             actions.Add("VERIFY_EMAIL");
         return actions;
     }
 
-    /// <summary>A new session, of the login page or, at once with its client, of a password grant; those of the realm that are over are forgotten on the way.</summary>
+    /// <summary>
+    /// A new session, of the login page or, at once with its client, of a password grant; those of the realm that are
+    /// over are forgotten on the way.
+    /// </summary>
     public static Session Start(KeycloakState state, Realm realm, User user, Client? client = null)
     {
+        state.Failures.Forget(user);
         var now = state.Seconds;
         var session = new Session(KeycloakState.NewSecret(18), realm.Id, user.Id, now, now,
             now + realm.Settings.Number("ssoSessionMaxLifespan"), Browser: client is null)

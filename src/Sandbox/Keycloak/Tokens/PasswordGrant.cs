@@ -13,7 +13,7 @@ internal static class PasswordGrant
         if (form["username"].ToString() is not { Length: > 0 } name)
             throw Refusal.OAuth(401, "invalid_request", "Missing parameter: username");
         var user = Logins.Find(realm, name);
-        if (user?.Passwords.FirstOrDefault()?.Matches(form["password"].ToString()) != true)
+        if (!Logins.Proves(context.Keycloak(), realm, user, form["password"].ToString()))
             throw Refusal.OAuth(400, "invalid_grant", "Invalid user credentials");
         if (!user.Enabled)
             throw Refusal.OAuth(400, "invalid_grant", "Account disabled");
@@ -21,6 +21,6 @@ internal static class PasswordGrant
             throw Refusal.OAuth(400, "invalid_grant", "Account is not fully set up");
         var session = Logins.Start(context.Keycloak(), realm, user, client);
         var roles = TokenScope.RolesIn(realm, client, user).ToList();
-        return new TokenIssuer(context, new TokenSubject(realm, client, user, session, roles), scope) { GrantMark = "ro" };
+        return new TokenIssuer(context, new TokenSubject(realm, client, user, session, roles), scope, "ro");
     }
 }

@@ -15,15 +15,16 @@ internal sealed record TokenSubject(Realm Realm, Client Client, User User, Sessi
 internal static class ProtocolMappers
 {
     /// <summary>
-    /// Puts in the claims of the mappers that are on for the target: <c>access.token.claim</c>, <c>lightweight.claim</c>,
-    /// <c>id.token.claim</c> or <c>userinfo.token.claim</c>.
+    /// Puts in the claims of the mappers that are on for the target: <c>access.token.claim</c>,
+    /// <c>lightweight.claim</c>, <c>id.token.claim</c> or <c>userinfo.token.claim</c>.
     /// </summary>
     public static void Apply(IEnumerable<Document> mappers, string target, TokenSubject subject, JsonObject claims)
     {
         // Role mappers come before the audience that is resolved from the roles.
         foreach (var mapper in mappers.OrderBy(mapper => mapper.Text("protocolMapper") == AudienceResolve ? 1 : 0))
         {
-            if (mapper.Section("config").Flag(target) || (target == "access.token.claim" && IsAlwaysInAccessToken(mapper)))
+            if (mapper.Section("config").Flag(target)
+                || (target == "access.token.claim" && IsAlwaysInAccessToken(mapper)))
                 Apply(mapper, subject, claims);
         }
     }
@@ -52,7 +53,8 @@ internal static class ProtocolMappers
                 Put(claims, config, Property(subject.User, config.Text("user.attribute") ?? ""));
                 break;
             case "oidc-full-name-mapper":
-                Put(claims, "name", string.Join(' ', subject.User.Values("firstName").Concat(subject.User.Values("lastName"))));
+                Put(claims, "name",
+                    string.Join(' ', subject.User.Values("firstName").Concat(subject.User.Values("lastName"))));
                 break;
             case "oidc-usersessionmodel-note-mapper":
                 Put(claims, config, Note(subject, config.Text("user.session.note") ?? ""));
@@ -93,7 +95,8 @@ internal static class ProtocolMappers
 
     private static IReadOnlyList<string> Note(TokenSubject subject, string name) => name switch
     {
-        "AUTH_TIME" when subject.Session is { Browser: true } login => [login.Started.ToString(CultureInfo.InvariantCulture)],
+        "AUTH_TIME" when subject.Session is { Browser: true } login =>
+            [login.Started.ToString(CultureInfo.InvariantCulture)],
         _ => subject.Notes.TryGetValue(name, out var note) ? [note] : [],
     };
 
@@ -123,7 +126,9 @@ internal static class ProtocolMappers
                 .Union(names).Select(name => JsonValue.Create(name))]);
     }
 
-    /// <summary>The origins from which pages may use the client's tokens; + stands for those of its redirect URIs.</summary>
+    /// <summary>
+    /// The origins from which pages may use the client's tokens; + stands for those of its redirect URIs.
+    /// </summary>
     public static IReadOnlyList<string> OriginsOf(Client client) =>
     [
         .. client.Settings.Texts("webOrigins")
@@ -189,7 +194,8 @@ internal static class ProtocolMappers
     private static JsonValue Convert(string value, string type) => type switch
     {
         "boolean" => JsonValue.Create(value == "true"),
-        "long" or "int" when long.TryParse(value, CultureInfo.InvariantCulture, out var number) => JsonValue.Create(number),
+        "long" or "int" when long.TryParse(value, CultureInfo.InvariantCulture, out var number) =>
+            JsonValue.Create(number),
         _ => JsonValue.Create(value),
     };
 }

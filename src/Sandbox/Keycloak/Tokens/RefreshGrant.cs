@@ -28,8 +28,8 @@ internal static class RefreshGrant
             throw Invalid("User disabled");
         session = Logins.Touch(state, session);
         var roles = TokenScope.RolesIn(realm, client, user).ToList();
-        return new TokenIssuer(context, new TokenSubject(realm, client, user, session, roles),
-            TokenScope.Parse(client, claims.Text("scope"))) { GrantMark = "rt" };
+        var scope = TokenScope.Parse(client, claims.Text("scope"));
+        return new TokenIssuer(context, new TokenSubject(realm, client, user, session, roles), scope, "rt");
     }
 
     private static Refusal Invalid(string description) => Refusal.OAuth(400, "invalid_grant", description);

@@ -9,7 +9,8 @@ using Sandbox.Keycloak.Storage;
 namespace Sandbox.Keycloak.Tokens;
 
 /// <summary>Draws the tokens of one login (or, without a session, of a service account).</summary>
-internal sealed class TokenIssuer(HttpContext context, TokenSubject subject, TokenScope scope)
+/// <param name="grant">Stands in the token's id: ro (password), ac (code), rt (refresh) or cc (client credentials).</param>
+internal sealed class TokenIssuer(HttpContext context, TokenSubject subject, TokenScope scope, string grant)
 {
     /// <summary>The order of a token's own claims; those of the mappers follow.</summary>
     private static readonly string[] First =
@@ -22,9 +23,6 @@ internal sealed class TokenIssuer(HttpContext context, TokenSubject subject, Tok
     private readonly long now = context.Keycloak().Seconds;
 
     public string? Nonce { get; init; }
-
-    /// <summary>How the tokens were asked for; it stands in the token's id: rt (user) or tc (client) credentials.</summary>
-    public required string GrantMark { get; init; }
 
     /// <summary>The answer of the token endpoint.</summary>
     public JsonObject Answer()
@@ -65,7 +63,7 @@ internal sealed class TokenIssuer(HttpContext context, TokenSubject subject, Tok
     {
         var light = subject.Client.HasLightweightTokens;
         var session = subject.Session is null ? "tr" : "on";
-        var claims = Common("Bearer", lifespan, $"{session}{(light ? "lt" : "rt")}{GrantMark}:");
+        var claims = Common("Bearer", lifespan, $"{session}{(light ? "lt" : "rt")}{grant}:");
         claims["scope"] = scope.Shown;
         // Without a session the subject is all that tells whose the token is, so even a lightweight one has it.
         if (subject.Session is null)

@@ -4,7 +4,9 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Tokens;
 
-/// <summary>What a client may see of a user in one login: its default scopes and the optional ones that were asked for.</summary>
+/// <summary>
+/// What a client may see of a user in one login: its default scopes and the optional ones that were asked for.
+/// </summary>
 internal sealed class TokenScope
 {
     private const string OpenId = "openid";
@@ -53,7 +55,9 @@ internal sealed class TokenScope
     public IEnumerable<Document> MappersOf(Client client) =>
         Names.SelectMany(name => Template.ClientScopes[name].Items("protocolMappers")).Concat(client.Mappers);
 
-    /// <summary>The user's roles as far as the client may see them: all of them, or else only the client's own.</summary>
+    /// <summary>
+    /// The user's roles as far as the client may see them: all of them, or else only the client's own.
+    /// </summary>
     public static IEnumerable<Role> RolesIn(Realm realm, Client client, User user) =>
         realm.Expand(user.Roles).Where(role => client.SeesAllRoles || role.ClientId == client.Id);
 }

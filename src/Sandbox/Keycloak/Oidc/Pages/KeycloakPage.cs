@@ -4,24 +4,28 @@ using Sandbox.Pages;
 
 namespace Sandbox.Keycloak.Oidc.Pages;
 
-/// <summary>A page of a realm for people. It works without scripts, by keyboard alone, and is read out in full.</summary>
+/// <summary>
+/// A page of a realm for people. It works without scripts, by keyboard alone, and is read out in full.
+/// </summary>
 internal abstract class KeycloakPage(Realm realm) : IResult
 {
     private const string Style = """
-        :root { color-scheme: light dark; --ink: #1b1d1f; --paper: #fff; --ground: #eef1f4; --accent: #004d99; --bad: #a30000 }
+        :root { color-scheme: light dark;
+          --ink: #1b1d1f; --paper: #fff; --ground: #eef1f4; --accent: #004d99; --bad: #a30000 }
         @media (prefers-color-scheme: dark) {
           :root { --ink: #f0f0f0; --paper: #1f2225; --ground: #121415; --accent: #8ac4ff; --bad: #ff9d9d }
         }
-        body { background: var(--ground); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; margin: 0; padding: 2rem 1rem }
+        body { background: var(--ground); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif;
+          margin: 0; padding: 2rem 1rem }
         header, main { margin: 0 auto; max-width: 28rem }
         header p { font-size: 1.25rem; font-weight: 600; margin: 0 0 1rem }
         main { background: var(--paper); border-top: 4px solid var(--accent); padding: 1.5rem 2rem 2rem }
         h1 { font-size: 1.5rem; margin: 0 0 1rem }
         label { display: block; font-weight: 600; margin-top: 1rem }
-        input:not([type=checkbox]) { background: var(--paper); border: 1px solid currentColor; color: inherit; font: inherit;
-          box-sizing: border-box; padding: .5rem; width: 100% }
-        button { background: var(--accent); border: 0; color: var(--paper); cursor: pointer; font: inherit; font-weight: 600;
-          margin-top: 1.5rem; padding: .6rem 1rem; width: 100% }
+        input { background: var(--paper); border: 1px solid currentColor; box-sizing: border-box; color: inherit;
+          font: inherit; padding: .5rem; width: 100% }
+        button { background: var(--accent); border: 0; color: var(--paper); cursor: pointer; font: inherit;
+          font-weight: 600; margin-top: 1.5rem; padding: .6rem 1rem; width: 100% }
         a { color: var(--accent) }
         .error { color: var(--bad); font-weight: 600; margin: .25rem 0 0 }
         :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }

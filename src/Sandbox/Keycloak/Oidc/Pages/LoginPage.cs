@@ -22,7 +22,8 @@ internal sealed class LoginPage(Realm realm, LoginAttempt attempt) : KeycloakPag
         return Html.Of($"""
             <form id="kc-form-login" action="{action}" method="post" novalidate="novalidate">
             <label for="username">{label}</label>
-            <input id="username" name="username" value="{Username}" type="text" autocomplete="username" autofocus{Invalid("username", Fault)}/>
+            <input id="username" name="username" value="{Username}" type="text" autocomplete="username"
+              autofocus{Invalid("username", Fault)}/>
             {Error("username", Fault)}
             <label for="password">Password</label>
             <input id="password" name="password" value="" type="password" autocomplete="current-password"/>

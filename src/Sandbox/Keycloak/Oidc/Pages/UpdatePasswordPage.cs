@@ -19,10 +19,12 @@ internal sealed class UpdatePasswordPage(Realm realm, LoginAttempt attempt) : Ke
             <p>You need to change your password to activate your account.</p>
             <form id="kc-passwd-update-form" action="{action}" method="post" novalidate="novalidate">
             <label for="password-new">New Password</label>
-            <input id="password-new" name="password-new" value="" type="password" autocomplete="new-password" autofocus{Invalid("password", PasswordError)}/>
+            <input id="password-new" name="password-new" value="" type="password" autocomplete="new-password"
+              autofocus{Invalid("password", PasswordError)}/>
             {Error("password", PasswordError)}
             <label for="password-confirm">Confirm password</label>
-            <input id="password-confirm" name="password-confirm" value="" type="password" autocomplete="new-password"{Invalid("password-confirm", ConfirmError)}/>
+            <input id="password-confirm" name="password-confirm" value="" type="password"
+              autocomplete="new-password"{Invalid("password-confirm", ConfirmError)}/>
             {Error("password-confirm", ConfirmError)}
             <button name="login" id="kc-submit" type="submit">Submit</button>
             </form>

@@ -4,11 +4,14 @@ using Sandbox.Pages;
 namespace Sandbox.Keycloak.Oidc.Pages;
 
 /// <summary>Asks for what the realm's user profile wants to know of the user, before the login goes on.</summary>
-internal sealed class UpdateProfilePage(Realm realm, LoginAttempt attempt, User user, string action) : KeycloakPage(realm)
+internal sealed class UpdateProfilePage(Realm realm, LoginAttempt attempt, User user, string action)
+    : KeycloakPage(realm)
 {
     public static readonly IReadOnlyDictionary<string, string> Fields = new Dictionary<string, string>
     {
-        ["email"] = "Email", ["firstName"] = "First name", ["lastName"] = "Last name",
+        ["email"] = "Email",
+        ["firstName"] = "First name",
+        ["lastName"] = "Last name",
     };
 
     /// <summary>By field.</summary>
@@ -31,9 +34,10 @@ internal sealed class UpdateProfilePage(Realm realm, LoginAttempt attempt, User 
     private Html Field(string name, string label)
     {
         var error = Errors.GetValueOrDefault(name);
+        var value = string.Join(' ', user.Values(name));
         return Html.Of($"""
             <label for="{name}">{label}</label>
-            <input id="{name}" name="{name}" value="{string.Join(' ', user.Values(name))}" type="text"{Invalid(name, error)}/>
+            <input id="{name}" name="{name}" value="{value}" type="text"{Invalid(name, error)}/>
             {Error(name, error)}
 
             """);

@@ -6,7 +6,9 @@ namespace EmbeddedTemporal;
 /// <summary>How an embedded Temporal server runs.</summary>
 public sealed record EmbeddedTemporalOptions
 {
-    /// <summary>TCP port on 127.0.0.1, 0 to 65535; 0 takes a free one (see <see cref="EmbeddedTemporalServer.Port"/>).</summary>
+    /// <summary>
+    /// TCP port on 127.0.0.1, 0 to 65535; 0 takes a free one (see <see cref="EmbeddedTemporalServer.Port"/>).
+    /// </summary>
     public int Port { get; init; }
 
     /// <summary>

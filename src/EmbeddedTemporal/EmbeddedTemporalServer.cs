@@ -1,17 +1,13 @@
 using System.Net;
-using EmbeddedTemporal.Rpc;
+using EmbeddedTemporal.Hosting;
 using EmbeddedTemporal.Runs;
 using EmbeddedTemporal.Services;
 using EmbeddedTemporal.Storage;
-using Grpc.Health.V1;
-using Grpc.HealthCheck;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace EmbeddedTemporal;
 
@@ -26,7 +22,7 @@ namespace EmbeddedTemporal;
 /// </example>
 /// What it has not built (schedules, reset, update with start, Nexus, versioning and others) answers Unimplemented.
 /// </summary>
-public sealed class EmbeddedTemporalServer : IAsyncDisposable
+public sealed partial class EmbeddedTemporalServer : IAsyncDisposable
 {
     /// <summary>How long a poll or a wait for news is held open; below the 70 s that the SDK waits.</summary>
     private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(60);
@@ -58,14 +54,20 @@ public sealed class EmbeddedTemporalServer : IAsyncDisposable
     {
         Check(options);
         var store = OpenStore(options);
-        var shard = new Shard(options.TimeProvider, store);
+        var shard = new Shard(options.TimeProvider, store, options.LoggerFactory.CreateLogger<Shard>());
         WebApplication? app = null;
         try
         {
             await shard.Turn(() => Recovery.Load(shard, options));
-            app = Build(options, shard);
+            app = GrpcHost.Build(options, new WorkflowServiceHandler(shard, LongPoll));
             await app.StartAsync(cancellationToken);
-            return new EmbeddedTemporalServer(app, shard, store);
+            var server = new EmbeddedTemporalServer(app, shard, store);
+            LogListening(
+                options.LoggerFactory.CreateLogger<EmbeddedTemporalServer>(),
+                server.Address,
+                string.Join(", ", options.Namespaces),
+                options.DatabaseFile ?? "memory");
+            return server;
         }
         catch
         {
@@ -117,51 +119,6 @@ public sealed class EmbeddedTemporalServer : IAsyncDisposable
     private static IRunStore OpenStore(EmbeddedTemporalOptions options) =>
         options.DatabaseFile is { } file ? SqliteRunStore.Open(file) : new MemoryRunStore();
 
-    private static WebApplication Build(EmbeddedTemporalOptions options, Shard shard)
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.Listen(IPAddress.Loopback, options.Port, listen => listen.Protocols = HttpProtocols.Http2);
-            // All clients of a process share one connection, and each waiting poll takes a stream of it: with the
-            // default of 100, waiting clients would keep the workers' answers out.
-            kestrel.Limits.Http2.MaxStreamsPerConnection = 10_000;
-            kestrel.Limits.MaxRequestBodySize = MaximumMessage;
-            kestrel.Limits.MinRequestBodyDataRate = null;
-        });
-        builder.Services.AddRoutingCore();
-        builder.Services.AddSingleton(options.LoggerFactory);
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
-        builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = grpc.MaxSendMessageSize = MaximumMessage);
-        var health = new HealthServiceImpl();
-        var handler = new WorkflowServiceHandler(shard, LongPoll);
-        builder.Services.AddSingleton(health);
-        var app = builder.Build();
-        app.MapGrpcService<HealthServiceImpl>();
-        foreach (var service in Served)
-        {
-            health.SetStatus(service.FullName, HealthCheckResponse.Types.ServingStatus.Serving);
-            app.MapGrpcService(DescriptorServiceBinder.Bind(service, handler));
-        }
-
-        return app;
-    }
-
-    /// <summary>Temporal's own limit is 4 MB; a large history in one answer needs more.</summary>
-    private const int MaximumMessage = 128 * 1024 * 1024;
-
-    private static IEnumerable<Google.Protobuf.Reflection.ServiceDescriptor> Served =>
-    [
-        Temporalio.Api.WorkflowService.V1.ServiceReflection.Descriptor.Services[0],
-        Temporalio.Api.OperatorService.V1.ServiceReflection.Descriptor.Services[0],
-    ];
-
-    /// <summary>The process decides about its signals, not a server inside it.</summary>
-    private sealed class NoLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
+    [LoggerMessage(2, LogLevel.Information, "Temporal listens on {Address} (namespaces: {Namespaces}; state: {State})")]
+    private static partial void LogListening(ILogger logger, string address, string namespaces, string state);
 }

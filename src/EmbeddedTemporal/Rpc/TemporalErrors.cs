@@ -5,7 +5,8 @@ namespace EmbeddedTemporal.Rpc;
 
 /// <summary>
 /// The errors of Temporal's protocol. The SDK reads their kind from the status in the trailer
-/// <c>grpc-status-details-bin</c>, not from the text: https://github.com/temporalio/api/tree/master/temporal/api/errordetails
+/// <c>grpc-status-details-bin</c>, not from the text:
+/// https://github.com/temporalio/api/tree/master/temporal/api/errordetails
 /// </summary>
 internal static class TemporalErrors
 {

@@ -39,7 +39,9 @@ internal sealed class Activities(Run run)
         pending.Add(e.EventId, new ActivityState(run, e, null));
     }
 
-    /// <summary>The wish is written even if the end is in the buffer already: the worker's replay looks for it.</summary>
+    /// <summary>
+    /// The wish is written even if the end is in the buffer already: the worker's replay looks for it.
+    /// </summary>
     public void RequestCancel(long scheduledId, HistoryEvent e, long completedId)
     {
         e.ActivityTaskCancelRequestedEventAttributes = new()

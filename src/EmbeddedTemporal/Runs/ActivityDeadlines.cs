@@ -2,7 +2,9 @@ using Temporalio.Api.Workflow.V1;
 
 namespace EmbeddedTemporal.Runs;
 
-/// <summary>The four timeouts of an activity: https://docs.temporal.io/encyclopedia/detecting-activity-failures</summary>
+/// <summary>
+/// The four timeouts of an activity: https://docs.temporal.io/encyclopedia/detecting-activity-failures
+/// </summary>
 /// <param name="scheduledAt">When the activity was first scheduled.</param>
 internal sealed class ActivityDeadlines(ActivityTaskScheduledEventAttributes activity, DateTimeOffset scheduledAt)
 {

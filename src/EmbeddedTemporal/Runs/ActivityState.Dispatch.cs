@@ -1,5 +1,4 @@
 using EmbeddedTemporal.Matching;
-using Temporalio.Api.Failure.V1;
 
 namespace EmbeddedTemporal.Runs;
 
@@ -44,30 +43,6 @@ internal sealed partial class ActivityState
         Progress.State = PendingActivityState.Scheduled;
         Save();
         Arm();
-    }
-
-    private void TimeOut(TimeoutType type)
-    {
-        var failure = new Failure
-        {
-            Message = $"activity {type} timeout",
-            TimeoutFailureInfo = new()
-            {
-                TimeoutType = type,
-                LastHeartbeatDetails = Progress.HeartbeatDetails,
-            },
-        };
-        if (TryAgain(failure) is not { } state) return;
-        failure.Cause = Progress.LastFailure;
-        End(new HistoryEvent
-        {
-            ActivityTaskTimedOutEventAttributes = new()
-            {
-                ScheduledEventId = scheduled.EventId,
-                Failure = failure,
-                RetryState = type is TimeoutType.ScheduleToClose ? RetryState.Timeout : state,
-            },
-        });
     }
 
     private PollActivityTaskQueueResponse Response() => new()

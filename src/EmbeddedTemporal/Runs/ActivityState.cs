@@ -1,5 +1,4 @@
 using EmbeddedTemporal.Storage;
-using Temporalio.Api.Failure.V1;
 using Temporalio.Api.Workflow.V1;
 
 namespace EmbeddedTemporal.Runs;
@@ -55,36 +54,9 @@ internal sealed partial class ActivityState
         Arm();
     }
 
-    public void Complete(Payloads? result, string identity) => End(new HistoryEvent
-    {
-        ActivityTaskCompletedEventAttributes =
-            new() { ScheduledEventId = scheduled.EventId, Result = result, Identity = identity },
-    });
-
-    public void Cancel(Payloads? details, string identity) => End(new HistoryEvent
-    {
-        ActivityTaskCanceledEventAttributes =
-            new() { ScheduledEventId = scheduled.EventId, Details = details, Identity = identity },
-    });
-
-    /// <summary>An attempt failed: tries again after a while, or ends the activity.</summary>
-    public void Fail(Failure failure, Payloads? lastHeartbeat, string identity)
-    {
-        Progress.HeartbeatDetails = lastHeartbeat ?? Progress.HeartbeatDetails;
-        if (TryAgain(failure) is not { } state) return;
-        End(new HistoryEvent
-        {
-            ActivityTaskFailedEventAttributes = new()
-            {
-                ScheduledEventId = scheduled.EventId,
-                Failure = failure,
-                RetryState = state,
-                Identity = identity,
-            },
-        });
-    }
-
-    /// <summary>The workflow wants it cancelled: done at once if no worker has it, else the heartbeat says so.</summary>
+    /// <summary>
+    /// The workflow wants it cancelled: done at once if no worker has it, else the heartbeat's answer says so.
+    /// </summary>
     public void RequestCancel()
     {
         if (IsStarted)
@@ -113,49 +85,4 @@ internal sealed partial class ActivityState
     private RowKey Row => new(run.RunId, RowKind.ActivityProgress, scheduled.EventId);
 
     private void Save() => run.Shard.Store.Put(Row, Progress);
-
-    /// <summary>Null if there will be another attempt, else why there is none.</summary>
-    private RetryState? TryAgain(Failure failure)
-    {
-        var now = run.Shard.Now;
-        var (state, delay) = CancelRequested
-            ? (RetryState.CancelRequested, default)
-            : RetryPolicies.Next(Attributes.RetryPolicy, Progress.Attempt, failure, now, deadlines.Expiry);
-        if (state != RetryState.InProgress) return state;
-        Progress.State = PendingActivityState.Scheduled;
-        Progress.Attempt++;
-        Progress.LastFailure = failure;
-        Progress.LastAttemptCompleteTime = now.ToTimestamp();
-        Progress.ScheduledTime = (now + delay).ToTimestamp();
-        Progress.NextAttemptScheduleTime = Progress.ScheduledTime;
-        Progress.CurrentRetryInterval = Duration.FromTimeSpan(delay);
-        Save();
-        Arm();
-        return null;
-    }
-
-    private void End(HistoryEvent ended)
-    {
-        Close();
-        run.Activities.Remove(scheduled.EventId);
-        if (!IsStarted)
-        {
-            run.Record(ended);
-            return;
-        }
-
-        var started = new HistoryEvent
-        {
-            EventTime = Progress.LastStartedTime,
-            ActivityTaskStartedEventAttributes = new()
-            {
-                ScheduledEventId = scheduled.EventId,
-                Identity = Progress.LastWorkerIdentity,
-                RequestId = Token.ToBytes().ToStringUtf8(),
-                Attempt = Progress.Attempt,
-                LastFailure = Progress.LastFailure,
-            },
-        };
-        run.Record(started, ended);
-    }
 }

@@ -96,7 +96,7 @@ internal sealed class CommandHandler(
                 break;
             case CommandType.FailWorkflowExecution:
                 var failure = command.FailWorkflowExecutionCommandAttributes.Failure;
-                (var state, next) = run.Shard.Runs.Starts.Retry(run, failure);
+                (var state, next) = run.Shard.Runs.Launches.Retry(run, failure);
                 e.WorkflowExecutionFailedEventAttributes = new()
                 {
                     Failure = failure,
@@ -106,7 +106,7 @@ internal sealed class CommandHandler(
                 };
                 break;
             case CommandType.ContinueAsNewWorkflowExecution:
-                next = run.Shard.Runs.Starts.Continue(run, command.ContinueAsNewWorkflowExecutionCommandAttributes);
+                next = run.Shard.Runs.Launches.Continue(run, command.ContinueAsNewWorkflowExecutionCommandAttributes);
                 e.WorkflowExecutionContinuedAsNewEventAttributes = Continuation.Event(next, completedId);
                 break;
         }

@@ -3,7 +3,11 @@ using Cause = Temporalio.Api.Enums.V1.WorkflowTaskFailedCause;
 
 namespace EmbeddedTemporal.Runs;
 
-/// <summary>Why a workflow task's commands cannot be carried out. Checked as a whole before anything is written.</summary>
+#pragma warning disable CS0612 // Deprecated: the namespaces of commands, which workers still may set.
+
+/// <summary>
+/// Why a workflow task's commands cannot be carried out. Checked as a whole before anything is written.
+/// </summary>
 internal sealed record BadCommand(Cause Cause, string Message)
 {
     public static BadCommand? FirstOf(Run run, IReadOnlyList<Command> commands)
@@ -33,15 +37,26 @@ internal sealed record BadCommand(Cause Cause, string Message)
                 when !run.State.Activities.ContainsKey(
                     command.RequestCancelActivityTaskCommandAttributes.ScheduledEventId) =>
                 new(Cause.BadRequestCancelActivityAttributes, "RequestCancelActivityTask names an unknown activity"),
-            CommandType.StartChildWorkflowExecution => Child(command.StartChildWorkflowExecutionCommandAttributes),
+            CommandType.SignalExternalWorkflowExecution
+                when IsElsewhere(run, command.SignalExternalWorkflowExecutionCommandAttributes.Namespace) =>
+                NotBuilt("signals to other namespaces"),
+            CommandType.RequestCancelExternalWorkflowExecution
+                when IsElsewhere(run, command.RequestCancelExternalWorkflowExecutionCommandAttributes.Namespace) =>
+                NotBuilt("cancelling in other namespaces"),
+            CommandType.StartChildWorkflowExecution
+                when IsElsewhere(run, command.StartChildWorkflowExecutionCommandAttributes.Namespace) =>
+                NotBuilt("children in other namespaces"),
             CommandType.ContinueAsNewWorkflowExecution
                 when command.ContinueAsNewWorkflowExecutionCommandAttributes.CronSchedule.Length > 0 =>
                 NotBuilt("cron schedules"),
+            CommandType.StartChildWorkflowExecution => Child(command.StartChildWorkflowExecutionCommandAttributes),
             CommandType.ScheduleNexusOperation or CommandType.RequestCancelNexusOperation =>
                 NotBuilt("Nexus operations"),
             CommandType.Unspecified => new(Cause.UnhandledCommand, "command_type is not set"),
             _ => null,
         };
+
+    private static bool IsElsewhere(Run run, string ns) => ns.Length > 0 && ns != run.Namespace;
 
     private static BadCommand? Activity(ScheduleActivityTaskCommandAttributes activity, HashSet<string> ids)
     {

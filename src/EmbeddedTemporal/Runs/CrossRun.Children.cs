@@ -8,7 +8,7 @@ internal sealed partial class CrossRun
         if (run.State.Started.ParentWorkflowExecution is { } parent
             && run.Shard.Runs.Find(parent.RunId) is { State.IsOpen: true } waiting
             && waiting.State.Children.ContainsKey(run.State.Started.ParentInitiatedEventId)
-            && Ending() is { } ending)
+            && ChildEnding.Of(run) is { } ending)
         {
             waiting.Record(ending);
         }
@@ -113,75 +113,5 @@ internal sealed partial class CrossRun
             ExternalWorkflowExecution = run.Execution,
             Identity = "history-service",
         });
-    }
-
-    /// <summary>The parent's event for this run's end; null if another run goes on in its place.</summary>
-    private HistoryEvent? Ending()
-    {
-        var initiatedId = run.State.Started.ParentInitiatedEventId;
-        var type = run.State.Started.WorkflowType;
-        var close = run.State.CloseEvent!;
-        var execution = run.Execution;
-        return run.State.Status switch
-        {
-            WorkflowExecutionStatus.Completed => new()
-            {
-                ChildWorkflowExecutionCompletedEventAttributes = new()
-                {
-                    Result = close.WorkflowExecutionCompletedEventAttributes.Result,
-                    Namespace = run.Namespace,
-                    WorkflowExecution = execution,
-                    WorkflowType = type,
-                    InitiatedEventId = initiatedId,
-                },
-            },
-            WorkflowExecutionStatus.Failed
-                when close.WorkflowExecutionFailedEventAttributes.NewExecutionRunId.Length == 0 => new()
-                {
-                    ChildWorkflowExecutionFailedEventAttributes = new()
-                    {
-                        Failure = close.WorkflowExecutionFailedEventAttributes.Failure,
-                        RetryState = close.WorkflowExecutionFailedEventAttributes.RetryState,
-                        Namespace = run.Namespace,
-                        WorkflowExecution = execution,
-                        WorkflowType = type,
-                        InitiatedEventId = initiatedId,
-                    },
-                },
-            WorkflowExecutionStatus.Canceled => new()
-            {
-                ChildWorkflowExecutionCanceledEventAttributes = new()
-                {
-                    Details = close.WorkflowExecutionCanceledEventAttributes.Details,
-                    Namespace = run.Namespace,
-                    WorkflowExecution = execution,
-                    WorkflowType = type,
-                    InitiatedEventId = initiatedId,
-                },
-            },
-            WorkflowExecutionStatus.TimedOut
-                when close.WorkflowExecutionTimedOutEventAttributes.NewExecutionRunId.Length == 0 => new()
-                {
-                    ChildWorkflowExecutionTimedOutEventAttributes = new()
-                    {
-                        RetryState = close.WorkflowExecutionTimedOutEventAttributes.RetryState,
-                        Namespace = run.Namespace,
-                        WorkflowExecution = execution,
-                        WorkflowType = type,
-                        InitiatedEventId = initiatedId,
-                    },
-                },
-            WorkflowExecutionStatus.Terminated => new()
-            {
-                ChildWorkflowExecutionTerminatedEventAttributes = new()
-                {
-                    Namespace = run.Namespace,
-                    WorkflowExecution = execution,
-                    WorkflowType = type,
-                    InitiatedEventId = initiatedId,
-                },
-            },
-            _ => null,
-        };
     }
 }

@@ -4,23 +4,6 @@ using Temporalio.Api.Query.V1;
 
 namespace EmbeddedTemporal.Runs;
 
-/// <summary>A question to a run that waits for its answer.</summary>
-internal sealed class Query(string id, WorkflowQuery question)
-{
-    private readonly TaskCompletionSource<WorkflowQueryResult> answer =
-        new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    public string Id => id;
-
-    public WorkflowQuery Question => question;
-
-    public Task<WorkflowQueryResult> Answered => answer.Task;
-
-    public void Answer(WorkflowQueryResult result) => answer.TrySetResult(result);
-
-    public void Refuse(RpcException error) => answer.TrySetException(error);
-}
-
 /// <summary>
 /// The open queries of a run. One that meets an open workflow task travels with it, because the answer must know
 /// what the task brings; any other goes to the worker as a task of its own. Never both in one task: Core refuses it.
@@ -99,7 +82,8 @@ internal sealed class Queries(Run run)
         run.Shard.DirectQueries[query.Id] = query;
         var sticky = run.Task.StickyQueue;
         run.Shard.Queues.Workflow(run.Namespace, sticky ?? run.State.Started.TaskQueue.Name)
-            .Offer(new Ticket<PollWorkflowTaskQueueResponse>(_ => Start(query, sticky is not null), () => Offer(query)));
+            .Offer(new Ticket<PollWorkflowTaskQueueResponse>(
+                _ => Start(query, sticky is not null), () => Offer(query)));
     }
 
     private Dispatched<PollWorkflowTaskQueueResponse>? Start(Query query, bool fromCache)

@@ -2,14 +2,18 @@ using Temporalio.Api.Failure.V1;
 
 namespace EmbeddedTemporal.Runs;
 
-/// <summary>When and whether a failed attempt is tried again: https://docs.temporal.io/encyclopedia/retry-policies</summary>
+/// <summary>
+/// When and whether a failed attempt is tried again: https://docs.temporal.io/encyclopedia/retry-policies
+/// </summary>
 internal static class RetryPolicies
 {
     private static readonly TimeSpan DefaultInitialInterval = TimeSpan.FromSeconds(1);
     private const double DefaultCoefficient = 2;
     private const int DefaultMaximumFactor = 100;
 
-    /// <summary>The policy with the server's defaults filled in; an activity without one still retries for ever.</summary>
+    /// <summary>
+    /// The policy with the server's defaults filled in; an activity without one still retries for ever.
+    /// </summary>
     public static RetryPolicy WithDefaults(RetryPolicy? policy)
     {
         var filled = policy?.Clone() ?? new RetryPolicy();

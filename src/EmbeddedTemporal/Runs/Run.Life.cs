@@ -32,7 +32,9 @@ internal sealed partial class Run
         Task.Resume();
     }
 
-    /// <summary>Ends the run with its last event. What still waits for it is told, its parent and children too.</summary>
+    /// <summary>
+    /// Ends the run with its last event. What still waits for it is told, its parent and children too.
+    /// </summary>
     public void Close(HistoryEvent last)
     {
         Task.Close();
@@ -70,7 +72,7 @@ internal sealed partial class Run
             Message = "workflow timeout",
             TimeoutFailureInfo = new() { TimeoutType = TimeoutType.StartToClose },
         };
-        var (state, next) = Shard.Runs.Starts.Retry(this, failure);
+        var (state, next) = Shard.Runs.Launches.Retry(this, failure);
         Close(new HistoryEvent
         {
             WorkflowExecutionTimedOutEventAttributes = new()

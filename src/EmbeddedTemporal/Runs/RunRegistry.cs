@@ -13,6 +13,8 @@ internal sealed class RunRegistry(Shard shard)
 
     public WorkflowStarts Starts { get; } = new(shard);
 
+    public Launches Launches { get; } = new(shard);
+
     /// <summary>All runs, the youngest first.</summary>
     public IEnumerable<Run> YoungestFirst => byRunId.Values.OrderByDescending(run => run.Header.Sequence);
 

@@ -2,7 +2,9 @@ using Google.Protobuf.Collections;
 
 namespace EmbeddedTemporal.Runs;
 
-/// <summary>What a run's history amounts to. Only <see cref="Fold"/> changes it, live and after a restart alike.</summary>
+/// <summary>
+/// What a run's history amounts to. Only <see cref="Fold"/> changes it, live and after a restart alike.
+/// </summary>
 internal sealed partial class RunState
 {
     public WorkflowExecutionStartedEventAttributes Started { get; private set; } = new();

@@ -1,5 +1,7 @@
 using EmbeddedTemporal.Matching;
+using EmbeddedTemporal.Rpc;
 using EmbeddedTemporal.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace EmbeddedTemporal.Runs;
 
@@ -8,17 +10,20 @@ namespace EmbeddedTemporal.Runs;
 /// changes any number of runs; what it wrote becomes durable as a unit, and only then does its caller get the
 /// result. So an action between two runs needs no outbox: the parent's event and the child's row are one unit.
 /// </summary>
-internal sealed class Shard : IDisposable
+internal sealed partial class Shard : IDisposable
 {
     private readonly Lock gate = new();
     private readonly Queue<Action> effects = new();
     private readonly Queue<Action> matches = new();
 
-    public Shard(TimeProvider time, IRunStore store)
+    private readonly ILogger<Shard> logger;
+
+    public Shard(TimeProvider time, IRunStore store, ILogger<Shard> logger)
     {
+        this.logger = logger;
         Time = time;
         Store = store;
-        Timers = new TimerQueue(time, () => _ = Turn(static () => { }));
+        Timers = new TimerQueue(time, () => Unattended(static () => { }));
         Queues = new TaskQueues(time.GetUtcNow, matches.Enqueue);
         Namespaces = new Namespaces(this);
         Runs = new RunRegistry(this);
@@ -75,6 +80,10 @@ internal sealed class Shard : IDisposable
             await Flushed();
             throw;
         }
+        catch (IOException failed)
+        {
+            throw TemporalErrors.Unavailable(failed.Message);
+        }
     }
 
     public Task Turn(Action work) => Turn(() =>
@@ -82,6 +91,19 @@ internal sealed class Shard : IDisposable
         work();
         return true;
     });
+
+    /// <summary>Does work for which nobody waits; a failure goes to the log.</summary>
+    public async void Unattended(Action work)
+    {
+        try
+        {
+            await Turn(work);
+        }
+        catch (Exception failed)
+        {
+            LogUnattendedFailure(failed);
+        }
+    }
 
     /// <summary>Waits until all that was written so far is durable.</summary>
     public Task Flushed()
@@ -115,4 +137,7 @@ internal sealed class Shard : IDisposable
         TurnEnded?.Invoke();
         return Store.Commit();
     }
+
+    [LoggerMessage(1, LogLevel.Critical, "The embedded Temporal server failed at work that no caller waits for")]
+    private partial void LogUnattendedFailure(Exception failed);
 }

@@ -5,6 +5,9 @@ namespace EmbeddedTemporal.Runs;
 
 internal sealed partial class WorkflowTask
 {
+    private const int SuggestContinueAsNewEvents = 4096;
+    private const int SuggestContinueAsNewBytes = 4 * 1024 * 1024;
+
     private StickyExecutionAttributes? sticky;
 
     /// <summary>The sticky queue of the worker that has this run in its cache; null if there is none alive.</summary>
@@ -14,42 +17,6 @@ internal sealed partial class WorkflowTask
             : null;
 
     public TaskToken Token => new(run.RunId, startedId, Attempt);
-
-    public Temporalio.Api.Workflow.V1.PendingWorkflowTaskInfo? Describe() => !IsOpen ? null : new()
-    {
-        State = IsStarted ? PendingWorkflowTaskState.Started : PendingWorkflowTaskState.Scheduled,
-        ScheduledTime = scheduledTime.ToTimestamp(),
-        OriginalScheduledTime = scheduledTime.ToTimestamp(),
-        StartedTime = IsStarted ? startedTime.ToTimestamp() : null,
-        Attempt = Attempt,
-    };
-
-    /// <summary>Offers the open task anew after a restart of the server.</summary>
-    public void Resume()
-    {
-        switch (run.State.LastTaskEvent)
-        {
-            case null:
-                ScheduleFirst();
-                break;
-            case { EventType: EventType.WorkflowTaskScheduled } scheduled:
-                scheduledId = scheduled.EventId;
-                scheduledTime = scheduled.EventTime.ToDateTimeOffset();
-                IsScheduled = true;
-                Offer();
-                break;
-            case { EventType: EventType.WorkflowTaskStarted } started:
-                scheduledId = started.WorkflowTaskStartedEventAttributes.ScheduledEventId;
-                scheduledTime = run.Events[(int)scheduledId - 1].EventTime.ToDateTimeOffset();
-                AwaitCompletion(started.EventId, started.EventTime.ToDateTimeOffset());
-                break;
-            case { EventType: EventType.WorkflowTaskFailed or EventType.WorkflowTaskTimedOut }:
-                // How often it was tried is not stored: it counts anew, but is not taken for a first attempt.
-                Attempt = run.FlushBuffer() ? 1 : 2;
-                Schedule();
-                break;
-        }
-    }
 
     private void SetSticky(StickyExecutionAttributes? attributes) =>
         sticky = attributes?.WorkerTaskQueue is { Name.Length: > 0 } ? attributes : null;

@@ -1,4 +1,4 @@
-using Temporalio.Api.Failure.V1;
+using Temporalio.Api.Workflow.V1;
 
 namespace EmbeddedTemporal.Runs;
 
@@ -9,9 +9,6 @@ namespace EmbeddedTemporal.Runs;
 /// </summary>
 internal sealed partial class WorkflowTask(Run run)
 {
-    private const int SuggestContinueAsNewEvents = 4096;
-    private const int SuggestContinueAsNewBytes = 4 * 1024 * 1024;
-
     private int stamp;
     private long scheduledId;
     private long startedId;
@@ -68,94 +65,41 @@ internal sealed partial class WorkflowTask(Run run)
         Offer();
     }
 
-    public void Fail(WorkflowTaskFailedCause cause, Failure? failure, string identity) => Retry(
-        new HistoryEvent
-        {
-            WorkflowTaskFailedEventAttributes = new()
-            {
-                ScheduledEventId = scheduledId,
-                StartedEventId = startedId,
-                Cause = cause,
-                Failure = failure,
-                Identity = identity,
-            },
-        });
-
-    /// <summary>Writes the completion and what was unwritten of the attempt; returns the completion's event id.</summary>
-    public long Complete(RespondWorkflowTaskCompletedRequest request)
+    /// <summary>Offers the open task anew after a restart of the server.</summary>
+    public void Resume()
     {
-        End();
-        foreach (var e in unwritten) run.Append(e);
-        unwritten = [];
-        Attempt = 1;
-        SetSticky(request.StickyAttributes);
-        var attributes = new WorkflowTaskCompletedEventAttributes
+        switch (run.State.LastTaskEvent)
         {
-            ScheduledEventId = scheduledId,
-            StartedEventId = startedId,
-            Identity = request.Identity,
-            // Replay needs it: it says which of the SDK's own changes this workflow has seen.
-            SdkMetadata = request.SdkMetadata,
-            MeteringMetadata = request.MeteringMetadata,
-        };
-        return run.Append(new HistoryEvent { WorkflowTaskCompletedEventAttributes = attributes }).EventId;
-    }
-
-    /// <summary>Ends a task in flight because the run is ended from outside.</summary>
-    public void ForceClose()
-    {
-        if (IsStarted && Attempt == 1)
-        {
-            var attributes = new WorkflowTaskFailedEventAttributes
-            {
-                ScheduledEventId = scheduledId,
-                StartedEventId = startedId,
-                Cause = WorkflowTaskFailedCause.ForceCloseCommand,
-            };
-            run.Append(new HistoryEvent { WorkflowTaskFailedEventAttributes = attributes });
+            case null:
+                ScheduleFirst();
+                break;
+            case { EventType: EventType.WorkflowTaskScheduled } scheduled:
+                scheduledId = scheduled.EventId;
+                scheduledTime = scheduled.EventTime.ToDateTimeOffset();
+                IsScheduled = true;
+                Offer();
+                break;
+            case { EventType: EventType.WorkflowTaskStarted } started:
+                scheduledId = started.WorkflowTaskStartedEventAttributes.ScheduledEventId;
+                scheduledTime = run.Events[(int)scheduledId - 1].EventTime.ToDateTimeOffset();
+                AwaitCompletion(started.EventId, started.EventTime.ToDateTimeOffset());
+                break;
+            case { EventType: EventType.WorkflowTaskFailed or EventType.WorkflowTaskTimedOut }:
+                // How often it was tried is not stored: it counts anew, but is not taken for a first attempt.
+                Attempt = run.FlushBuffer() ? 1 : 2;
+                Schedule();
+                break;
         }
-
-        Close();
-        run.FlushBuffer();
     }
 
-    public void Close()
+    public PendingWorkflowTaskInfo? Describe() => !IsOpen ? null : new()
     {
-        End();
-        unwritten = [];
-        backoff?.Cancel();
-        backoff = null;
-    }
-
-    private void TimeOut(TimeoutType type) => Retry(new HistoryEvent
-    {
-        WorkflowTaskTimedOutEventAttributes = new()
-        {
-            ScheduledEventId = scheduledId,
-            StartedEventId = IsStarted ? startedId : 0,
-            TimeoutType = type,
-        },
-    });
-
-    private void Retry(HistoryEvent ended)
-    {
-        End();
-        if (Attempt == 1) run.Append(ended);
-        unwritten = [];
-        sticky = null;
-        // News for the workflow make the next attempt a first one, as in Temporal; so does a dead sticky queue.
-        var isNews = run.FlushBuffer() || ended.WorkflowTaskTimedOutEventAttributes?.StartedEventId == 0;
-        Attempt = isNews ? 1 : Attempt + 1;
-        run.Queries.TaskLost(Attempt);
-        Schedule();
-    }
-
-    private void End()
-    {
-        alarm?.Cancel();
-        IsScheduled = IsStarted = false;
-        stamp++;
-    }
+        State = IsStarted ? PendingWorkflowTaskState.Started : PendingWorkflowTaskState.Scheduled,
+        ScheduledTime = scheduledTime.ToTimestamp(),
+        OriginalScheduledTime = scheduledTime.ToTimestamp(),
+        StartedTime = IsStarted ? startedTime.ToTimestamp() : null,
+        Attempt = Attempt,
+    };
 
     /// <summary>A start delay ends with the first event for the workflow, the backoff of a retry does not.</summary>
     private bool IsBackingOff()

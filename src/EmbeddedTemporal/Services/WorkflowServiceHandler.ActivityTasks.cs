@@ -83,7 +83,11 @@ internal sealed partial class WorkflowServiceHandler
     private static void Canceled(ActivityState activity, Payloads? details, string identity)
     {
         if (!activity.CancelRequested)
-            throw TemporalErrors.InvalidArgument("unable to mark activity as canceled without cancellation being requested");
+        {
+            throw TemporalErrors.InvalidArgument(
+                "unable to mark activity as canceled without cancellation being requested");
+        }
+
         activity.Cancel(details, identity);
     }
 

@@ -63,5 +63,6 @@ internal sealed partial class WorkflowServiceHandler
 
     /// <summary>A worker that reads the history needs the task it has in hand at its end; people do not.</summary>
     private static bool ForWorker(GetWorkflowExecutionHistoryRequest request, ServerCallContext context) =>
-        !request.WaitNewEvent && context.RequestHeaders.GetValue("client-name") is not ("temporal-cli" or "temporal-ui");
+        !request.WaitNewEvent
+        && context.RequestHeaders.GetValue("client-name") is not ("temporal-cli" or "temporal-ui");
 }

@@ -23,7 +23,8 @@ internal sealed partial class WorkflowServiceHandler
             },
         });
 
-    public static Task<GetClusterInfoResponse> GetClusterInfo(GetClusterInfoRequest request, ServerCallContext context) =>
+    public static Task<GetClusterInfoResponse> GetClusterInfo(
+        GetClusterInfoRequest request, ServerCallContext context) =>
         Task.FromResult(new GetClusterInfoResponse
         {
             ServerVersion = ServerVersion,

@@ -41,7 +41,7 @@ internal sealed partial class WorkflowServiceHandler(Shard shard, TimeSpan longP
             return found;
         });
         Dispatched<T>? dispatched;
-        await using (patience.Token.Register(() => _ = shard.Turn(() => queue.Remove(poller))))
+        await using (patience.Token.Register(() => shard.Unattended(() => queue.Remove(poller))))
         {
             dispatched = await poller.Answered;
         }

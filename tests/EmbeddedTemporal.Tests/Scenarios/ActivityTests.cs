@@ -2,6 +2,7 @@ using EmbeddedTemporal.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
 using Temporalio.Activities;
 using Temporalio.Api.Enums.V1;
+using Temporalio.Api.Workflow.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 
@@ -172,18 +173,19 @@ public sealed class ActivityTests
     public async Task A_cancelled_activity_hears_of_it_by_its_heartbeat_and_the_workflow_waits_for_its_end()
     {
         var started = new TaskCompletionSource();
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         await using var test = await TestServer.WithWorkerAsync(
             null,
             [Activity("Work")] async () =>
             {
                 var context = ActivityExecutionContext.Current;
                 started.TrySetResult();
-                while (!context.CancellationToken.IsCancellationRequested)
+                var cancelled = context.CancellationToken.WhenCancelled();
+                do
                 {
                     context.Heartbeat("still here");
-                    await Task.Yield();
                 }
-
+                while (await Task.WhenAny(cancelled, pace.WaitForNextTickAsync().AsTask()) != cancelled);
                 return "cleaned up";
             });
         var run = await test.StartAsync(
@@ -229,7 +231,7 @@ public sealed class ActivityTests
         Assert.Equal("from elsewhere", await run.GetResultAsync<string>());
     }
 
-    private static Task<Temporalio.Api.Workflow.V1.PendingActivityInfo> HeartbeatOf(WorkflowHandle run) => Histories.UntilAsync(
+    private static Task<PendingActivityInfo> HeartbeatOf(WorkflowHandle run) => Histories.UntilAsync(
         async () => (await run.DescribeRawAsync()).PendingActivities.Single(),
         activity => activity.HeartbeatDetails is not null);
 }

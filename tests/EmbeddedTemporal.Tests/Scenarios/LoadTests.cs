@@ -9,7 +9,8 @@ public sealed class LoadTests
     public async Task Two_hundred_waiting_clients_on_one_connection_do_not_keep_the_workers_out()
     {
         await using var test = await TestServer.StartAsync();
-        var runs = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => test.StartAsync("SagaWorkflow", [new[] { "a" }])));
+        var runs = await Task.WhenAll(
+            Enumerable.Range(0, 200).Select(_ => test.StartAsync("SagaWorkflow", [new[] { "a" }])));
         var results = runs.Select(run => run.GetResultAsync<string>()).ToList();
 
         // On the same connection as the 200 long polls: Kestrel's default of 100 streams would never let it in.

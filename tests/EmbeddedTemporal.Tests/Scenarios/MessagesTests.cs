@@ -58,8 +58,10 @@ public sealed class MessagesTests
         await using var test = await TestServer.WithWorkerAsync();
         var id = Ids.New();
 
-        var first = await test.StartAsync(new(id, test.TaskQueue) { StartSignal = "Say", StartSignalArgs = ["a"] }, "CollectWorkflow", 2);
-        var second = await test.StartAsync(new(id, test.TaskQueue) { StartSignal = "Say", StartSignalArgs = ["b"] }, "CollectWorkflow", 2);
+        var first = await test.StartAsync(
+            new(id, test.TaskQueue) { StartSignal = "Say", StartSignalArgs = ["a"] }, "CollectWorkflow", 2);
+        var second = await test.StartAsync(
+            new(id, test.TaskQueue) { StartSignal = "Say", StartSignalArgs = ["b"] }, "CollectWorkflow", 2);
 
         Assert.Equal(first.ResultRunId, second.ResultRunId);
         Assert.Equal(["a", "b"], await first.GetResultAsync<string[]>());

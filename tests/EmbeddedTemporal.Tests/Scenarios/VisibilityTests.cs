@@ -100,7 +100,8 @@ public sealed class VisibilityTests
 
         foreach (var type in new[] { TaskQueueType.Workflow, TaskQueueType.Activity })
         {
-            var described = await Histories.UntilAsync(() => DescribeAsync(test, type), queue => queue.Pollers.Count > 0);
+            var described = await Histories.UntilAsync(
+                () => DescribeAsync(test, type), queue => queue.Pollers.Count > 0);
             Assert.Equal("the worker", Assert.Single(described.Pollers).Identity);
             Assert.NotNull(described.Pollers[0].LastAccessTime);
         }

@@ -75,7 +75,8 @@ public sealed class WorkflowTaskTests
     public async Task Two_workers_share_a_queue()
     {
         await using var test = await TestServer.StartAsync();
-        for (var n = 0; n < 2; n++) await test.StartWorkerAsync(null, [Activity("Square")] (int number) => number * number);
+        for (var n = 0; n < 2; n++)
+            await test.StartWorkerAsync(null, [Activity("Square")] (int number) => number * number);
 
         var runs = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => test.StartAsync("ParallelWorkflow", 3)));
 

@@ -1,0 +1,104 @@
+using Temporalio.Api.Failure.V1;
+
+namespace EmbeddedTemporal.Runs;
+
+internal sealed partial class ActivityState
+{
+    public void Complete(Payloads? result, string identity) => End(new HistoryEvent
+    {
+        ActivityTaskCompletedEventAttributes =
+            new() { ScheduledEventId = scheduled.EventId, Result = result, Identity = identity },
+    });
+
+    public void Cancel(Payloads? details, string identity) => End(new HistoryEvent
+    {
+        ActivityTaskCanceledEventAttributes =
+            new() { ScheduledEventId = scheduled.EventId, Details = details, Identity = identity },
+    });
+
+    /// <summary>An attempt failed: tries again after a while, or ends the activity.</summary>
+    public void Fail(Failure failure, Payloads? lastHeartbeat, string identity)
+    {
+        Progress.HeartbeatDetails = lastHeartbeat ?? Progress.HeartbeatDetails;
+        if (TryAgain(failure) is not { } state) return;
+        End(new HistoryEvent
+        {
+            ActivityTaskFailedEventAttributes = new()
+            {
+                ScheduledEventId = scheduled.EventId,
+                Failure = failure,
+                RetryState = state,
+                Identity = identity,
+            },
+        });
+    }
+
+    private void TimeOut(TimeoutType type)
+    {
+        var failure = new Failure
+        {
+            Message = $"activity {type} timeout",
+            TimeoutFailureInfo = new()
+            {
+                TimeoutType = type,
+                LastHeartbeatDetails = Progress.HeartbeatDetails,
+            },
+        };
+        if (TryAgain(failure) is not { } state) return;
+        failure.Cause = Progress.LastFailure;
+        End(new HistoryEvent
+        {
+            ActivityTaskTimedOutEventAttributes = new()
+            {
+                ScheduledEventId = scheduled.EventId,
+                Failure = failure,
+                RetryState = type is TimeoutType.ScheduleToClose ? RetryState.Timeout : state,
+            },
+        });
+    }
+
+    /// <summary>Null if there will be another attempt, else why there is none.</summary>
+    private RetryState? TryAgain(Failure failure)
+    {
+        var now = run.Shard.Now;
+        var (state, delay) = CancelRequested
+            ? (RetryState.CancelRequested, default)
+            : RetryPolicies.Next(Attributes.RetryPolicy, Progress.Attempt, failure, now, deadlines.Expiry);
+        if (state != RetryState.InProgress) return state;
+        Progress.State = PendingActivityState.Scheduled;
+        Progress.Attempt++;
+        Progress.LastFailure = failure;
+        Progress.LastAttemptCompleteTime = now.ToTimestamp();
+        Progress.ScheduledTime = (now + delay).ToTimestamp();
+        Progress.NextAttemptScheduleTime = Progress.ScheduledTime;
+        Progress.CurrentRetryInterval = Duration.FromTimeSpan(delay);
+        Save();
+        Arm();
+        return null;
+    }
+
+    private void End(HistoryEvent ended)
+    {
+        Close();
+        run.Activities.Remove(scheduled.EventId);
+        if (!IsStarted)
+        {
+            run.Record(ended);
+            return;
+        }
+
+        var started = new HistoryEvent
+        {
+            EventTime = Progress.LastStartedTime,
+            ActivityTaskStartedEventAttributes = new()
+            {
+                ScheduledEventId = scheduled.EventId,
+                Identity = Progress.LastWorkerIdentity,
+                RequestId = Token.ToBytes().ToStringUtf8(),
+                Attempt = Progress.Attempt,
+                LastFailure = Progress.LastFailure,
+            },
+        };
+        run.Record(started, ended);
+    }
+}

@@ -1,0 +1,75 @@
+namespace EmbeddedTemporal.Runs;
+
+/// <summary>The event by which a parent hears how its child ended.</summary>
+internal static class ChildEnding
+{
+    /// <summary>Null if another run goes on in its place.</summary>
+    public static HistoryEvent? Of(Run run)
+    {
+        var initiatedId = run.State.Started.ParentInitiatedEventId;
+        var type = run.State.Started.WorkflowType;
+        var close = run.State.CloseEvent!;
+        var execution = run.Execution;
+        return run.State.Status switch
+        {
+            WorkflowExecutionStatus.Completed => new()
+            {
+                ChildWorkflowExecutionCompletedEventAttributes = new()
+                {
+                    Result = close.WorkflowExecutionCompletedEventAttributes.Result,
+                    Namespace = run.Namespace,
+                    WorkflowExecution = execution,
+                    WorkflowType = type,
+                    InitiatedEventId = initiatedId,
+                },
+            },
+            WorkflowExecutionStatus.Failed
+                when close.WorkflowExecutionFailedEventAttributes.NewExecutionRunId.Length == 0 => new()
+                {
+                    ChildWorkflowExecutionFailedEventAttributes = new()
+                    {
+                        Failure = close.WorkflowExecutionFailedEventAttributes.Failure,
+                        RetryState = close.WorkflowExecutionFailedEventAttributes.RetryState,
+                        Namespace = run.Namespace,
+                        WorkflowExecution = execution,
+                        WorkflowType = type,
+                        InitiatedEventId = initiatedId,
+                    },
+                },
+            WorkflowExecutionStatus.Canceled => new()
+            {
+                ChildWorkflowExecutionCanceledEventAttributes = new()
+                {
+                    Details = close.WorkflowExecutionCanceledEventAttributes.Details,
+                    Namespace = run.Namespace,
+                    WorkflowExecution = execution,
+                    WorkflowType = type,
+                    InitiatedEventId = initiatedId,
+                },
+            },
+            WorkflowExecutionStatus.TimedOut
+                when close.WorkflowExecutionTimedOutEventAttributes.NewExecutionRunId.Length == 0 => new()
+                {
+                    ChildWorkflowExecutionTimedOutEventAttributes = new()
+                    {
+                        RetryState = close.WorkflowExecutionTimedOutEventAttributes.RetryState,
+                        Namespace = run.Namespace,
+                        WorkflowExecution = execution,
+                        WorkflowType = type,
+                        InitiatedEventId = initiatedId,
+                    },
+                },
+            WorkflowExecutionStatus.Terminated => new()
+            {
+                ChildWorkflowExecutionTerminatedEventAttributes = new()
+                {
+                    Namespace = run.Namespace,
+                    WorkflowExecution = execution,
+                    WorkflowType = type,
+                    InitiatedEventId = initiatedId,
+                },
+            },
+            _ => null,
+        };
+    }
+}

@@ -1,0 +1,107 @@
+using Temporalio.Api.Command.V1;
+using Temporalio.Api.Failure.V1;
+using Temporalio.Api.TaskQueue.V1;
+
+namespace EmbeddedTemporal.Runs;
+
+/// <summary>Prepares runs: by request, and as successors of other runs.</summary>
+internal sealed class Launches(Shard shard)
+{
+    private static readonly Duration DefaultTaskTimeout = Duration.FromTimeSpan(TimeSpan.FromSeconds(10));
+
+    /// <summary>The run that a request would start.</summary>
+    public Launch Of(StartWorkflowExecutionRequest request)
+    {
+        var runId = NewId();
+        var execution = new WorkflowExecution { WorkflowId = request.WorkflowId, RunId = runId };
+        var backoff = request.WorkflowStartDelay;
+        var started = new WorkflowExecutionStartedEventAttributes
+        {
+            WorkflowType = request.WorkflowType,
+            WorkflowId = request.WorkflowId,
+            TaskQueue = new TaskQueue { Name = request.TaskQueue.Name, Kind = TaskQueueKind.Normal },
+            Input = request.Input,
+            WorkflowExecutionTimeout = request.WorkflowExecutionTimeout ?? new Duration(),
+            WorkflowRunTimeout = request.WorkflowRunTimeout ?? new Duration(),
+            // The SDK reads it and breaks without it; clients hardly ever send one.
+            WorkflowTaskTimeout = request.WorkflowTaskTimeout.IsSet()
+                ? request.WorkflowTaskTimeout
+                : DefaultTaskTimeout,
+            OriginalExecutionRunId = runId,
+            FirstExecutionRunId = runId,
+            RootWorkflowExecution = execution,
+            Identity = request.Identity,
+            RetryPolicy = request.RetryPolicy is null ? null : RetryPolicies.WithDefaults(request.RetryPolicy),
+            Attempt = 1,
+            FirstWorkflowTaskBackoff = backoff,
+            WorkflowExecutionExpirationTime =
+                request.WorkflowExecutionTimeout.After(shard.Now + backoff.OrZero())?.ToTimestamp(),
+            Memo = request.Memo,
+            SearchAttributes = request.SearchAttributes,
+            Header = request.Header,
+            ContinuedFailure = request.ContinuedFailure,
+            LastCompletionResult = request.LastCompletionResult,
+            Priority = request.Priority,
+        };
+        return new Launch(
+            request.Namespace,
+            request.WorkflowId,
+            runId,
+            request.RequestId,
+            new HistoryEvent
+            {
+                WorkflowExecutionStartedEventAttributes = started,
+                UserMetadata = request.UserMetadata,
+            });
+    }
+
+    public Launch Continue(Run run, ContinueAsNewWorkflowExecutionCommandAttributes command)
+    {
+        var runId = NewId();
+        var started = Continuation.Of(run, runId);
+        started.Initiator = ContinueAsNewInitiator.Workflow;
+        started.Attempt = 1;
+        started.Input = command.Input;
+        started.Header = command.Header;
+        started.LastCompletionResult = command.LastCompletionResult;
+        started.FirstWorkflowTaskBackoff = command.BackoffStartInterval;
+        if (command.WorkflowType is { Name.Length: > 0 } type) started.WorkflowType = type;
+        if (command.TaskQueue is { Name.Length: > 0 } queue)
+            started.TaskQueue = new TaskQueue { Name = queue.Name, Kind = TaskQueueKind.Normal };
+        if (command.WorkflowRunTimeout.IsSet()) started.WorkflowRunTimeout = command.WorkflowRunTimeout;
+        if (command.WorkflowTaskTimeout.IsSet()) started.WorkflowTaskTimeout = command.WorkflowTaskTimeout;
+        if (command.RetryPolicy is { } policy) started.RetryPolicy = RetryPolicies.WithDefaults(policy);
+        if (command.Memo is { } memo) started.Memo = memo;
+        if (command.SearchAttributes is { } attributes) started.SearchAttributes = attributes;
+        return Successor(run, runId, started);
+    }
+
+    /// <summary>The next attempt of a failed run, if its retry policy grants one.</summary>
+    public (RetryState State, Launch? Next) Retry(Run run, Failure failure)
+    {
+        var old = run.State.Started;
+        var (state, delay) = RetryPolicies.Next(
+            old.RetryPolicy, old.Attempt, failure, shard.Now, old.WorkflowExecutionExpirationTime?.ToDateTimeOffset());
+        if (state != RetryState.InProgress) return (state, null);
+        var runId = NewId();
+        var started = Continuation.Of(run, runId);
+        started.Initiator = ContinueAsNewInitiator.Retry;
+        started.Attempt = old.Attempt + 1;
+        started.ContinuedFailure = failure;
+        started.FirstWorkflowTaskBackoff = Duration.FromTimeSpan(delay);
+        return (state, Successor(run, runId, started));
+    }
+
+    private Launch Successor(Run run, string runId, WorkflowExecutionStartedEventAttributes started) => new(
+        run.Namespace,
+        run.Header.WorkflowId,
+        runId,
+        NewId(),
+        new HistoryEvent
+        {
+            WorkflowExecutionStartedEventAttributes = started,
+            UserMetadata = run.Events[0].UserMetadata,
+        });
+
+    private string NewId() => Guid.CreateVersion7(shard.Now).ToString();
+}

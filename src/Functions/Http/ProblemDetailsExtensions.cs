@@ -6,6 +6,7 @@ using ControlPlane.Settings;
 using Functions.RateLimits;
 using Microsoft.AspNetCore.WebUtilities;
 using Npgsql;
+using Temporalio.Exceptions;
 
 namespace Functions.Http;
 
@@ -45,7 +46,8 @@ public static partial class ProblemDetailsExtensions
                 await WriteAsync(context, problem);
             }
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (context.RequestAborted.IsCancellationRequested
+            && e is (OperationCanceledException or RpcException { Code: RpcException.StatusCode.Cancelled }))
         {
             // Nobody is left to read an answer.
         }

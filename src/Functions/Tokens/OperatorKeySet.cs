@@ -14,6 +14,9 @@ public sealed partial class OperatorKeySet(
     private static readonly TimeSpan Freshness = TimeSpan.FromHours(1);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
 
+    /// <summary>After a failure, so that calls do not queue up behind a realm that is away.</summary>
+    private static readonly TimeSpan Breath = TimeSpan.FromSeconds(1);
+
     private readonly HttpClient http = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
@@ -26,13 +29,13 @@ public sealed partial class OperatorKeySet(
 
     private readonly SemaphoreSlim fetching = new(1, 1);
     private volatile KeySet? known;
-    private DateTimeOffset? asked;
+    private DateTimeOffset? failedAt;
 
     /// <returns>Null where the realm has no such key for signatures.</returns>
     /// <exception cref="ControlPlaneException"><c>unavailable</c>: the key set cannot be fetched.</exception>
     public async Task<SecurityKey?> FindAsync(string keyId, CancellationToken cancellation)
     {
-        if (known is { } keys && keys.Keys.TryGetValue(keyId, out var key) && IsFresh(keys))
+        if (Fresh() is { } keys && keys.Keys.TryGetValue(keyId, out var key))
         {
             return key;
         }
@@ -41,12 +44,13 @@ public sealed partial class OperatorKeySet(
         try
         {
             // Somebody else may have fetched while this call waited.
-            if (known is null || !(IsFresh(known) && known.Keys.ContainsKey(keyId)))
+            var now = time.GetUtcNow();
+            if (Fresh() is not { } current || (!current.Keys.ContainsKey(keyId) && now - current.FetchedAt >= Pause))
             {
-                await RefreshAsync(cancellation);
+                known = await RefreshAsync(now, cancellation);
             }
 
-            return known?.Keys.GetValueOrDefault(keyId);
+            return known!.Keys.GetValueOrDefault(keyId);
         }
         finally
         {
@@ -60,30 +64,31 @@ public sealed partial class OperatorKeySet(
         fetching.Dispose();
     }
 
-    private bool IsFresh(KeySet keys) => time.GetUtcNow() - keys.FetchedAt < Freshness;
+    private KeySet? Fresh() => known is { } keys && time.GetUtcNow() - keys.FetchedAt < Freshness ? keys : null;
 
-    private async Task RefreshAsync(CancellationToken cancellation)
+    private async Task<KeySet> RefreshAsync(DateTimeOffset now, CancellationToken cancellation)
     {
-        var now = time.GetUtcNow();
-        if (known is not null && asked is { } last && now - last < Pause)
+        if (now - failedAt < Breath)
         {
-            return;
+            throw Unavailable();
         }
 
-        asked = now;
         try
         {
-            known = new KeySet(await FetchAsync(cancellation), now);
+            return new KeySet(await FetchAsync(cancellation), now);
         }
         catch (Exception e) when (e is HttpRequestException or JsonException or ArgumentException
             or KeyNotFoundException or InvalidOperationException
             || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
+            failedAt = now;
             LogUnreachable(e.Message);
-            throw new ControlPlaneException(ErrorCode.Unavailable,
-                "The operators' key set cannot be fetched right now. Call again in a moment.");
+            throw Unavailable();
         }
     }
+
+    private static ControlPlaneException Unavailable() => new(ErrorCode.Unavailable,
+        "The operators' key set cannot be fetched right now. Call again in a moment.");
 
     private async Task<Dictionary<string, SecurityKey>> FetchAsync(CancellationToken cancellation)
     {

@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Functions.Tests.Http;
 
@@ -68,6 +70,12 @@ public sealed class RoutesTests(World world)
     [InlineData("POST", "/ping", 405, "method_not_allowed")]
     public async Task What_is_not_there_is_a_problem_too(string method, string path, int status, string code) =>
         (await app.SendAsync(new HttpMethod(method), path, null, null)).IsProblem(status, code);
+
+    // The Functions host keeps these for itself and answers them.
+    [Fact]
+    public void No_route_begins_with_admin_or_runtime() => Assert.All(
+        app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>(),
+        route => Assert.DoesNotMatch("^/?(admin|runtime)", route.RoutePattern.RawText));
 
     [Theory]
     [InlineData("/verify")]

@@ -80,7 +80,10 @@ public sealed class OperatorTokenTests(World world)
         await using var own = world.Start(("OPERATOR_ISSUER", realm.Issuer));
 
         (await own.GetAsync("/tenants", realm.Token(own.Time.GetUtcNow()))).IsProblem(503, "unavailable");
+        (await own.GetAsync("/tenants", realm.Token(own.Time.GetUtcNow()))).IsProblem(503, "unavailable");
+        Assert.Equal(1, realm.Fetched);
         realm.IsAway = false;
+        own.Time.Advance(TimeSpan.FromSeconds(1));
         (await own.GetAsync("/tenants", realm.Token(own.Time.GetUtcNow()))).Expect(HttpStatusCode.OK);
     }
 

@@ -1,4 +1,5 @@
 using ControlPlane.Settings;
+using Worker.Keycloak;
 
 namespace Worker;
 
@@ -22,6 +23,10 @@ public sealed record WorkerOptions(Guid InstallationId, TimeSpan RollbackSettle)
 
         return new WorkerOptions(
             settings.RequireId("INSTALLATION_ID"),
-            TimeSpan.FromSeconds(settings.Number("ROLLBACK_SETTLE", settings.IsDevelopment ? 1 : 150, 0, 3600)));
+            TimeSpan.FromSeconds(settings.Number(
+                "ROLLBACK_SETTLE",
+                settings.IsDevelopment ? 1 : 150,
+                settings.IsProduction ? (int)KeycloakOptions.CallTimeout.TotalSeconds : 0,
+                3600)));
     }
 }

@@ -57,6 +57,13 @@ public sealed class ResourceRecords(NpgsqlDataSource database, TimeProvider time
             """,
             tenantId, attempt, type, time.GetUtcNow()).ExecuteAsync(cancellation);
 
+    /// <summary>Whether it was made and not deleted since, as far as was written down.</summary>
+    public async Task<bool> IsCreatedAsync(
+        Guid tenantId, string type, string name, CancellationToken cancellation) =>
+        (await database.Command(
+            "SELECT 1 FROM resources WHERE tenant_id = $1 AND type = $2 AND name = $3 AND state = 'CREATED'",
+            tenantId, type, name).ReadAllAsync(row => row.GetInt32(0), cancellation)).Count == 1;
+
     /// <returns>The JSON kept with a resource; null where there is none.</returns>
     public async Task<string?> FindDetailsAsync(
         Guid tenantId, string type, string name, CancellationToken cancellation) =>

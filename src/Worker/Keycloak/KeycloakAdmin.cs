@@ -10,8 +10,11 @@ public sealed class KeycloakAdmin(IKeycloakApi api)
 {
     public const string System = "Keycloak";
 
-    /// <summary>The realms this account may see: a service account sees those it made.</summary>
-    public async Task<IReadOnlyList<RealmRepresentation>> RealmsAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// The realms this account may see: a service account sees those it made. Null where it may see none: so Keycloak
+    /// answers one that has made none yet, and one that has lost its rights.
+    /// </summary>
+    public async Task<IReadOnlyList<RealmRepresentation>?> FindRealmsAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -19,8 +22,7 @@ public sealed class KeycloakAdmin(IKeycloakApi api)
         }
         catch (OutsideSystemException e) when (e.Status == HttpStatusCode.Forbidden)
         {
-            // So Keycloak answers a service account that has made no realm yet.
-            return [];
+            return null;
         }
     }
 
@@ -45,8 +47,8 @@ public sealed class KeycloakAdmin(IKeycloakApi api)
     public async Task<RealmRepresentation?> FindRealmAsync(Guid id, CancellationToken cancellationToken)
     {
         string text = id.ToString("D");
-        var realms = await RealmsAsync(cancellationToken);
-        return realms.FirstOrDefault(r => string.Equals(r.Id, text, StringComparison.OrdinalIgnoreCase));
+        var realms = await FindRealmsAsync(cancellationToken);
+        return realms?.FirstOrDefault(r => string.Equals(r.Id, text, StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>The whole realm (clients, users, profile, roles) in one request and one transaction of Keycloak's.</summary>

@@ -1,4 +1,5 @@
 using ControlPlane.Provisioning;
+using ControlPlane.Security;
 using ControlPlane.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Temporalio.Worker.Interceptors;
@@ -42,14 +43,23 @@ public static class ProvisioningServiceCollectionExtensions
             .AddTemporalWorkflow<SendProvisioningFailedWorkflow>();
     }
 
-    public static IServiceCollection AddInvitations(this IServiceCollection services, SettingsReader settings) =>
-        services
+    public static IServiceCollection AddInvitations(this IServiceCollection services, SettingsReader settings)
+    {
+        if (NovuOptions.From(settings) is not null)
+        {
+            // Read at start: without them no mail could be written.
+            services.AddSingleton(new MailedTokens(KeyRing.Parse("TOKEN_KEYS",
+                settings.Require("TOKEN_KEYS", "a list of id:base64 with keys of 32 bytes, the same as the functions'"))));
+        }
+
+        return services
             .AddSingleton(new InvitationKeys(InvitationKey.From(settings)))
             .AddTransient<WelcomeMail>()
             .AddTemporalActivities(typeof(AcceptInvitationActivity), TaskQueues.Keycloak)
             .AddTemporalActivities(typeof(SendInvitationActivity), TaskQueues.Novu)
             .AddTemporalWorkflow<AcceptInvitationWorkflow>()
             .AddTemporalWorkflow<SendInvitationWorkflow>();
+    }
 
     public static IServiceCollection AddLeadMails(this IServiceCollection services) =>
         services

@@ -99,7 +99,11 @@ public sealed class Saga(ProvisionTenantInput input)
             await compensation.UndoAsync();
         }
 
-        await Workflow.DelayAsync(begun.Settle, CancellationToken.None);
+        if (begun.Settle > TimeSpan.Zero)
+        {
+            await Workflow.DelayAsync(begun.Settle, CancellationToken.None);
+        }
+
         await ReadAgainAsync();
         if (begun.Notifies)
         {

@@ -31,6 +31,12 @@ public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
         }
         catch (AmazonS3Exception e) when (e.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.MovedPermanently)
         {
+            // Of another account; or our own credentials are refused, and then this call is as well.
+            if (await FindMineAsync(bucket, cancellationToken) is not null)
+            {
+                throw;
+            }
+
             throw new ControlPlaneException(ErrorCode.OwnershipConflict,
                 $"The bucket {bucket} is there already and belongs to another account. It was not touched.");
         }
@@ -156,21 +162,26 @@ public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
 
     private async Task AbortUploadsAsync(string bucket, Func<Task> beforeChange, CancellationToken cancellationToken)
     {
-        var uploads = await s3.ListMultipartUploadsAsync(
-            new ListMultipartUploadsRequest { BucketName = bucket, ExpectedBucketOwner = options.ExpectedOwner },
-            cancellationToken);
-        foreach (var upload in uploads.MultipartUploads ?? [])
+        while (await UploadsAsync(bucket, cancellationToken) is { Count: > 0 } page)
         {
-            await beforeChange();
-            await s3.AbortMultipartUploadAsync(new AbortMultipartUploadRequest
+            foreach (var upload in page)
             {
-                BucketName = bucket,
-                Key = upload.Key,
-                UploadId = upload.UploadId,
-                ExpectedBucketOwner = options.ExpectedOwner,
-            }, cancellationToken);
+                await beforeChange();
+                await s3.AbortMultipartUploadAsync(new AbortMultipartUploadRequest
+                {
+                    BucketName = bucket,
+                    Key = upload.Key,
+                    UploadId = upload.UploadId,
+                    ExpectedBucketOwner = options.ExpectedOwner,
+                }, cancellationToken);
+            }
         }
     }
+
+    private async Task<List<MultipartUpload>> UploadsAsync(string bucket, CancellationToken cancellationToken) =>
+        (await s3.ListMultipartUploadsAsync(
+            new ListMultipartUploadsRequest { BucketName = bucket, ExpectedBucketOwner = options.ExpectedOwner },
+            cancellationToken)).MultipartUploads ?? [];
 
     private async Task<List<KeyVersion>> VersionsAsync(string bucket, CancellationToken cancellationToken)
     {
@@ -198,13 +209,15 @@ public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
     private async Task<bool> IsEmptyAndCreatedSinceAsync(
         string bucket, DateTimeOffset since, CancellationToken cancellationToken)
     {
-        // Only buckets of this account are listed.
-        var mine = await s3.ListBucketsAsync(cancellationToken);
-        var created = (mine.Buckets ?? []).FirstOrDefault(b => b.BucketName == bucket)?.CreationDate;
-        return created is { } at
+        var mine = await FindMineAsync(bucket, cancellationToken);
+        return mine?.CreationDate is { } at
             && new DateTimeOffset(at.ToUniversalTime()) >= since
             && await CountAsync(bucket, cancellationToken) == 0;
     }
+
+    // Only buckets of this account are listed.
+    private async Task<S3Bucket?> FindMineAsync(string bucket, CancellationToken cancellationToken) =>
+        (await s3.ListBucketsAsync(cancellationToken)).Buckets?.FirstOrDefault(b => b.BucketName == bucket);
 
     // MinIO knows no public access block and says so in one of several ways.
     private static bool IsUnknownToServer(AmazonS3Exception e) =>

@@ -60,6 +60,7 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
     [InlineData("S3_ENDPOINT", "http://127.0.0.1:9000", "AWS_ACCESS_KEY_ID: found nothing")]
     [InlineData("NOVU_ENABLED", "true", "NOVU_API_KEY: found nothing")]
     [InlineData("NOVU_API_KEY", "key", "PUBLIC_BASE_URL: found nothing")]
+    [InlineData("TEMPORAL_ADDRESS", "nowhere", "TEMPORAL_ADDRESS: found 'nowhere', expected host:port")]
     [InlineData("INVITATION_PRIVATE_KEY", "secret", "INVITATION_PRIVATE_KEY: found 6 characters that are no such key")]
     public void A_setting_that_cannot_be_used_stops_it_with_one_line(string name, string value, string line)
     {
@@ -73,6 +74,7 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
     [InlineData("KEYCLOAK_ADMIN_PASSWORD")]
     [InlineData("TENANT_DATABASE_URL")]
     [InlineData("PAYLOAD_KEYS")]
+    [InlineData("ROLLBACK_SETTLE")]
     public void Production_refuses_what_is_weak_or_absent(string name)
     {
         var settings = new Dictionary<string, string?>
@@ -82,13 +84,28 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
             ["KEYCLOAK_URL"] = "https://login.example.com",
             ["KEYCLOAK_ADMIN_CLIENT_SECRET"] = "a secret",
         };
-        settings[name] = name == "KEYCLOAK_ADMIN_PASSWORD" ? "admin" : null;
+        settings[name] = name switch
+        {
+            "KEYCLOAK_ADMIN_PASSWORD" => "admin",
+            // Shorter than a call to Keycloak may take: what was sent could still take effect.
+            "ROLLBACK_SETTLE" => "10",
+            _ => null,
+        };
 
         var e = Assert.ThrowsAny<SettingException>(() => Build(
             new CollectedLogs(), Environments.Production, [.. settings.Select(s => (s.Key, s.Value))]));
 
         Assert.Equal(name, e.Name);
         Assert.DoesNotContain("admin'", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Mails_need_the_keys_of_their_tokens()
+    {
+        var e = Assert.ThrowsAny<SettingException>(() => Build(
+            new CollectedLogs(), ("NOVU_API_KEY", "key"), ("PUBLIC_BASE_URL", "https://control.example.com")));
+
+        Assert.Equal("TOKEN_KEYS", e.Name);
     }
 
     [Fact]

@@ -54,6 +54,32 @@ public sealed class ResidueTests(ProvisioningWorld world) : IClassFixture<Provis
         Assert.Equal(["realm", "client", "user"], await world.Systems.OfAsync(tenant));
     }
 
+    // What we may not see is not gone: a rollback whose credentials were taken away must not claim success.
+    [Theory]
+    [InlineData("keycloak", "keycloak_realm")]
+    [InlineData("s3", "storage_bucket")]
+    public async Task What_a_system_no_longer_lets_us_see_is_named(string system, string type)
+    {
+        var tenant = await world.GivenTenantAsync();
+        SandboxDown? down = null;
+        world.Hooks.Before("BeginRollback", tenant, async () =>
+            down ??= new SandboxDown(await world.Control.FaultAsync(new FaultRule
+            {
+                System = system,
+                Path = system == "keycloak" ? "/admin/*" : "*",
+                Status = 403,
+                Body = system == "s3" ? "<Error><Code>AccessDenied</Code></Error>" : "{}",
+                ContentType = system == "s3" ? "application/xml" : "application/json",
+                Count = 0,
+            })));
+
+        await FailAfterAllStepsAsync(tenant);
+        await down!.Fault.DisposeAsync();
+
+        Assert.Equal("ROLLBACK_INCOMPLETE", await world.StatusAsync(tenant));
+        Assert.Contains(type, await ResidueAsync(tenant), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_is_no_longer_configured_at_undo_time_is_named()
     {

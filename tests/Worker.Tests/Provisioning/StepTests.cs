@@ -1,4 +1,6 @@
 using ControlPlane;
+using Microsoft.Extensions.DependencyInjection;
+using Worker.Keycloak;
 using Worker.Provisioning;
 using Worker.Provisioning.Steps;
 using Worker.Tests.Worlds;
@@ -23,6 +25,41 @@ public sealed class StepTests(ProvisioningWorld world) : IClassFixture<Provision
     [Fact]
     public Task Creating_the_bucket_twice_makes_one() =>
         TwiceAsync<CreateStorageBucket>(["bucket"]);
+
+    [Fact]
+    public async Task Deleting_the_bucket_takes_every_version_and_unfinished_upload()
+    {
+        var tenant = await world.GivenTenantAsync();
+        await world.SetAsync(tenant, attempt: 1, "PROVISIONING");
+        var step = Run<CreateStorageBucket>(tenant, 1);
+        await step.ExecuteAsync();
+        await world.Systems.FillAsync(tenant.Resources.Bucket);
+
+        await world.SetAsync(tenant, attempt: 1, "ROLLING_BACK");
+        await step.CompensateAsync();
+
+        Assert.Empty(await world.Systems.OfAsync(tenant));
+    }
+
+    [Fact]
+    public async Task A_realm_that_its_admin_renamed_is_found_and_deleted()
+    {
+        var tenant = await world.GivenTenantAsync();
+        await world.SetAsync(tenant, attempt: 1, "PROVISIONING");
+        var step = Run<CreateRealm>(tenant, 1);
+        await step.ExecuteAsync();
+        await world.Services.GetRequiredService<IKeycloakApi>().UpdateRealmAsync(
+            tenant.Resources.Realm,
+            new RealmRepresentation { Realm = $"renamed-{tenant.Key}" },
+            TestContext.Current.CancellationToken);
+
+        await world.SetAsync(tenant, attempt: 1, "ROLLING_BACK");
+        Assert.Equal(1, await step.FindResidueAsync());
+        await step.CompensateAsync();
+
+        Assert.False(await world.Systems.RealmExistsAsync($"renamed-{tenant.Key}"));
+        Assert.Equal(0, await step.FindResidueAsync());
+    }
 
     [Fact]
     public async Task A_later_attempts_realm_schema_and_bucket_survive_an_earlier_attempts_undo()

@@ -14,7 +14,7 @@ public sealed class Systems(ProvisioningWorld world)
     public IAmazonS3 S3 => world.Services.GetRequiredService<IAmazonS3>();
 
     public async Task<bool> RealmExistsAsync(string realm) =>
-        (await Keycloak.RealmsAsync(default)).Any(r => r.Realm == realm);
+        (await Keycloak.FindRealmsAsync(default) ?? []).Any(r => r.Realm == realm);
 
     public async Task<string> RealmJsonAsync(string realm) =>
         JsonSerializer.Serialize(await Keycloak.FindRealmAsync(realm, default));
@@ -34,6 +34,23 @@ public sealed class Systems(ProvisioningWorld world)
     public async Task<Dictionary<string, string>> BucketTagsAsync(string bucket) =>
         (await S3.GetBucketTaggingAsync(new GetBucketTaggingRequest { BucketName = bucket }))
             .TagSet.ToDictionary(tag => tag.Key, tag => tag.Value);
+
+    /// <summary>Two versions of an object, a delete marker and an unfinished upload.</summary>
+    public async Task FillAsync(string bucket)
+    {
+        await S3.PutBucketVersioningAsync(new PutBucketVersioningRequest
+        {
+            BucketName = bucket,
+            VersioningConfig = new S3BucketVersioningConfig { Status = VersionStatus.Enabled },
+        });
+        foreach (string body in (string[])["first", "second"])
+        {
+            await S3.PutObjectAsync(new PutObjectRequest { BucketName = bucket, Key = "object", ContentBody = body });
+        }
+
+        await S3.DeleteObjectAsync(bucket, "object");
+        await S3.InitiateMultipartUploadAsync(bucket, "upload");
+    }
 
     /// <summary>What there is of a tenant, by the names of quick-start.md; nothing after a rollback.</summary>
     public async Task<string[]> OfAsync(TestTenant tenant)

@@ -1,0 +1,101 @@
+using Npgsql;
+using Testing;
+using Worker.Postgres;
+
+namespace Worker.Tests.Postgres;
+
+public sealed class TenantSchemasTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
+{
+    private static readonly Guid Installation = Guid.Parse("8f14e45f-ceea-467f-a0e6-0d5f0a6f3c11");
+
+    private readonly OwnershipMark mark = new(Installation, Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), 1);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private TenantSchemas Schemas => new(new TenantDatabase(postgres.Owner, RefusesSuperuser: true));
+
+    [Fact]
+    public async Task The_schema_belongs_to_a_role_that_cannot_log_in_and_to_nobody_else()
+    {
+        string name = await EnsureAsync();
+
+        Assert.Equal(name, await postgres.ReadAsync<string>(
+            "SELECT pg_get_userbyid(nspowner)::text FROM pg_namespace WHERE nspname = $1", name));
+        Assert.False(await postgres.ReadAsync<bool>("SELECT rolcanlogin FROM pg_roles WHERE rolname = $1", name));
+        Assert.False(await postgres.ReadAsync<bool>("SELECT has_schema_privilege('public', $1, 'USAGE')", name));
+        Assert.Equal(mark.ToComment(), await postgres.ReadAsync<string>(
+            "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = $1", name));
+    }
+
+    [Fact]
+    public async Task Several_at_once_make_one()
+    {
+        string name = Name();
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Schemas.EnsureAsync(name, mark, Fine, Cancellation)));
+
+        Assert.Equal((true, true), await Schemas.FindAsync(name, mark, Cancellation));
+    }
+
+    [Fact]
+    public async Task What_is_refused_at_the_last_moment_leaves_nothing_half_made()
+    {
+        string name = Name();
+
+        await Assert.ThrowsAsync<TimeoutException>(() =>
+            Schemas.EnsureAsync(name, mark, () => throw new TimeoutException(), Cancellation));
+
+        Assert.Equal((false, false), await Schemas.FindAsync(name, mark, Cancellation));
+    }
+
+    [Fact]
+    public async Task Dropping_takes_everything_in_it_and_what_the_role_owns()
+    {
+        string name = await EnsureAsync();
+        await postgres.ExecuteAsync(
+            $"""
+            SET ROLE "{name}"; CREATE TABLE "{name}".orders (id int); RESET ROLE;
+            """);
+
+        await Schemas.DropAsync(name, mark, Fine, Cancellation);
+
+        Assert.Equal((false, false), await Schemas.FindAsync(name, mark, Cancellation));
+        Assert.False(await postgres.ReadAsync<bool>("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", name));
+    }
+
+    [Fact]
+    public async Task A_mark_that_the_tenant_rewrites_on_its_schema_does_not_matter()
+    {
+        string name = await EnsureAsync();
+        await postgres.ExecuteAsync($"SET ROLE \"{name}\"; COMMENT ON SCHEMA \"{name}\" IS 'mine'; RESET ROLE");
+
+        await Schemas.DropAsync(name, mark, Fine, Cancellation);
+
+        Assert.Equal((false, false), await Schemas.FindAsync(name, mark, Cancellation));
+    }
+
+    [Fact]
+    public async Task Production_does_not_work_as_a_superuser()
+    {
+        string address = Environment.GetEnvironmentVariable("TEST_DATABASE_URL")!;
+        var options = ControlPlane.Persistence.DatabaseOptions.Parse("TEST_DATABASE_URL", address);
+        await using var superuser = NpgsqlDataSource.Create(options);
+        var schemas = new TenantSchemas(new TenantDatabase(superuser, RefusesSuperuser: true));
+
+        var e = await Assert.ThrowsAsync<ControlPlane.ControlPlaneException>(() =>
+            schemas.EnsureAsync(Name(), mark, Fine, Cancellation));
+
+        Assert.Contains("superuser", e.Message, StringComparison.Ordinal);
+    }
+
+    private async Task<string> EnsureAsync()
+    {
+        string name = Name();
+        await Schemas.EnsureAsync(name, mark, Fine, Cancellation);
+        return name;
+    }
+
+    private static string Name() => $"tenant_{SandboxFixture.UniqueKey()}";
+
+    private static Task Fine() => Task.CompletedTask;
+}

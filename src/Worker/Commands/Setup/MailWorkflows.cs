@@ -4,7 +4,7 @@ using Worker.Novu;
 namespace Worker.Commands.Setup;
 
 /// <summary>Novu's workflows: one e-mail step each. One that is there stays as it is, since people edit them in Novu.</summary>
-internal sealed class MailWorkflows(INovuApi novu, NovuOptions options)
+public sealed class MailWorkflows(INovuApi novu, NovuOptions options)
 {
     /// <returns>The ids of those that were made now.</returns>
     public async Task<IReadOnlyList<string>> EnsureAsync(CancellationToken cancellation)
@@ -39,24 +39,24 @@ internal sealed class MailWorkflows(INovuApi novu, NovuOptions options)
     [
         Mail(options.LeadVerificationTemplate, "Lead verification", "Please confirm your address",
             """
-            <p>Hello {{payload.firstName}},</p>
+            <p>Hello {{payload.firstName | escape}},</p>
             <p>please confirm your address: <a href="{{payload.verifyUrl}}">continue the sign-up</a>.
             The link is valid for 30 minutes.</p>
-            <p>If it was not you, ignore this mail. Questions: {{payload.supportEmail}}</p>
+            <p>If it was not you, ignore this mail. Questions: {{payload.supportEmail | escape}}</p>
             """),
         Mail(options.WelcomeTemplate, "Tenant welcome", "{{payload.tenantName}} is ready",
             """
-            <p>Hello {{payload.firstName}} {{payload.lastName}},</p>
-            <p>{{payload.tenantName}} is ready: <a href="{{payload.appPlaneUrl}}">the application</a>,
+            <p>Hello {{payload.firstName | escape}} {{payload.lastName | escape}},</p>
+            <p>{{payload.tenantName | escape}} is ready: <a href="{{payload.appPlaneUrl}}">the application</a>,
             <a href="{{payload.adminPortalUrl}}">the administration</a>.</p>
             <p><a href="{{payload.loginUrl}}">Choose your password</a>. The link works once and is valid for 72 hours.</p>
-            <p>Questions: {{payload.supportEmail}}</p>
+            <p>Questions: {{payload.supportEmail | escape}}</p>
             """),
         Mail(options.ProvisioningFailedTemplate, "Tenant provisioning failed", "{{payload.tenantName}} could not be set up",
             """
-            <p>Hello {{payload.firstName}},</p>
-            <p>setting up {{payload.tenantName}} did not succeed ({{payload.failedStep}}): {{payload.error}}
-            We are looking into it. Questions: {{payload.supportEmail}}</p>
+            <p>Hello {{payload.firstName | escape}},</p>
+            <p>setting up {{payload.tenantName | escape}} did not succeed ({{payload.failedStep | escape}}): {{payload.error | escape}}
+            We are looking into it. Questions: {{payload.supportEmail | escape}}</p>
             """),
     ];
 

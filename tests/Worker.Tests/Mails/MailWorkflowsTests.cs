@@ -1,0 +1,39 @@
+using Microsoft.Extensions.DependencyInjection;
+using Worker.Commands.Setup;
+using Worker.Novu;
+using Worker.Tests.Worlds;
+
+namespace Worker.Tests.Mails;
+
+public sealed class MailWorkflowsTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+{
+    private const string Typed = "<a href=\"https://evil.example\">win</a>";
+
+    private static readonly NovuOptions Templates = new(
+        new Uri("http://127.0.0.1"), "unused", "support@example.com", "typed-welcome", "typed-failed", "typed-verification");
+
+    // Anybody can sign up with somebody else's address: what they typed must not become a link in that mail.
+    [Theory]
+    [InlineData("typed-welcome")]
+    [InlineData("typed-failed")]
+    [InlineData("typed-verification")]
+    public async Task What_a_stranger_typed_at_sign_up_is_text_in_the_mail_and_no_markup(string workflow)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var novu = world.Services.GetRequiredService<INovuApi>();
+        await new MailWorkflows(novu, Templates).EnsureAsync(cancellation);
+        string subscriber = $"stranger-{workflow}";
+        await novu.SaveSubscriberAsync(new(subscriber, "victim@example.com", "A", "B"), cancellation);
+
+        await novu.TriggerAsync(new(workflow, new(subscriber), new Dictionary<string, string>
+        {
+            ["firstName"] = Typed,
+            ["lastName"] = Typed,
+            ["tenantName"] = Typed,
+        }, $"typed:{workflow}"), cancellation);
+
+        var mail = Assert.Single(await world.Control.MailsAsync(subscriber));
+        Assert.DoesNotContain("<a href=\"https://evil.example\"", mail.Body, StringComparison.Ordinal);
+        Assert.Contains("&lt;a href", mail.Body, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,89 @@
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using EndToEnd.Tests.Support;
+
+namespace EndToEnd.Tests;
+
+public sealed class ProcessTests(RunningInstance running)
+{
+    [Fact]
+    public async Task A_second_up_says_that_it_runs_and_where()
+    {
+        var said = (await running.Instance.DevAsync("up", "--detach", "--no-build")).AndSucceeded();
+
+        Assert.Contains("It is running already", said.Output, StringComparison.Ordinal);
+        Assert.Contains(running.Instance.Functions.Authority, said.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_ups_at_once_start_one_instance_and_Ctrl_C_leaves_no_process_and_no_port()
+    {
+        var instance = new Instance("foreground");
+        string dev = Path.Combine(Commands.Root, "dev");
+        using var first = Commands.Start(dev, ["up", "--no-build", "--free-ports"], instance.Variables);
+        try
+        {
+            var second = (await instance.DevAsync("up", "--detach", "--no-build", "--free-ports")).AndSucceeded();
+            Assert.Contains("PART", second.Output, StringComparison.Ordinal);
+            int[] ports = [.. instance.Ports];
+            int[] pids = [.. Directory.GetFiles(Path.Combine(instance.State, "run")).Select(file => instance.Pid(Path.GetFileName(file)))];
+            Assert.NotEmpty(pids);
+            // What a terminal sends at Ctrl-C.
+            await Commands.RunAsync("kill", ["-INT", $"{first.Id}"], instance.Variables);
+            await first.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+            Assert.Equal(130, first.ExitCode);
+            Assert.DoesNotContain(ListeningPorts(), ports.Contains);
+            Assert.All(pids, pid => Assert.False(Directory.Exists($"/proc/{pid}"), $"{pid} still lives"));
+        }
+        finally
+        {
+            await instance.DevAsync("reset");
+        }
+    }
+
+    [Fact]
+    public async Task A_taken_port_of_the_functions_is_never_replaced_silently()
+    {
+        using var other = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        other.Start();
+        int port = ((System.Net.IPEndPoint)other.LocalEndpoint).Port;
+        var instance = new Instance("taken");
+        try
+        {
+            var said = await instance.DevAsync("up", "--detach", "--no-build", "--free-ports", "--port", $"{port}");
+
+            Assert.Equal(1, said.ExitCode);
+            Assert.Contains($"port {port} is taken", said.Errors, StringComparison.Ordinal);
+            Assert.Contains("--port", said.Errors, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await instance.DevAsync("reset");
+        }
+    }
+
+    [Theory]
+    [InlineData("up")]
+    [InlineData("down")]
+    [InlineData("reset")]
+    [InlineData("demo")]
+    [InlineData("token")]
+    [InlineData("verify")]
+    [InlineData("doctor")]
+    [InlineData("logs")]
+    [InlineData("sql")]
+    [InlineData("test")]
+    [InlineData("check")]
+    [InlineData("publish")]
+    public async Task Each_command_explains_itself_with_an_example(string command)
+    {
+        var said = (await running.Instance.DevAsync(command, "--help")).AndSucceeded();
+
+        Assert.Contains("Example:", said.Output, StringComparison.Ordinal);
+        Assert.Contains($"./dev {command}", said.Output, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<int> ListeningPorts() =>
+        IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(endpoint => endpoint.Port);
+}

@@ -1,0 +1,60 @@
+using System.Diagnostics;
+
+namespace EndToEnd.Tests.Support;
+
+/// <summary>Runs a program to its end and keeps what it said.</summary>
+public static class Commands
+{
+    /// <summary>The checkout: the folder with <c>./dev</c> in it, above the tests' binaries.</summary>
+    public static string Root { get; } = FindRoot();
+
+    public static async Task<Said> RunAsync(
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)
+    {
+        using var process = Start(program, arguments, environment);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return new Said(process.ExitCode, await output, await errors);
+    }
+
+    public static Process Start(
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Root,
+        };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
+    }
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "dev")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? throw new InvalidOperationException($"There is no ./dev above {AppContext.BaseDirectory}.");
+    }
+}
+
+/// <summary>How a program ended, and what it said.</summary>
+public sealed record Said(int ExitCode, string Output, string Errors)
+{
+    public string All => Output + Errors;
+
+    public Said AndSucceeded()
+    {
+        Assert.True(ExitCode == 0, $"Exit code {ExitCode}.\n{All}");
+        return this;
+    }
+}

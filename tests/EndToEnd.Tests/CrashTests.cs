@@ -18,7 +18,7 @@ public sealed class CrashTests(RunningInstance running)
         await customer.ProvisionAsync();
         await fault.HitAsync();
 
-        running.Instance.Kill("worker");
+        await running.Instance.KillAsync("worker");
         await fault.ReleaseAsync();
         await running.Instance.UpAsync();
 
@@ -38,7 +38,7 @@ public sealed class CrashTests(RunningInstance running)
         await customer.ProvisionAsync();
         await fault.HitAsync();
 
-        running.Instance.Kill("sandbox");
+        await running.Instance.KillAsync("sandbox");
         await running.Instance.UpAsync();
 
         await customer.IsActiveAsync();

@@ -1,6 +1,7 @@
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using EndToEnd.Tests.Support;
+using Testing;
 
 namespace EndToEnd.Tests;
 
@@ -23,16 +24,20 @@ public sealed class ProcessTests(RunningInstance running)
         using var first = Commands.Start(dev, ["up", "--no-build", "--free-ports"], instance.Variables);
         try
         {
+            await AssertMore.EventuallyAsync(
+                () => Task.FromResult(File.Exists(Path.Combine(instance.State, "addresses"))), begun => begun);
             var second = (await instance.DevAsync("up", "--detach", "--no-build", "--free-ports")).AndSucceeded();
-            Assert.Contains("PART", second.Output, StringComparison.Ordinal);
+            Assert.Contains("It is running already", second.Output, StringComparison.Ordinal);
             int[] ports = [.. instance.Ports];
             int[] pids = [.. Directory.GetFiles(Path.Combine(instance.State, "run")).Select(file => instance.Pid(Path.GetFileName(file)))];
             Assert.NotEmpty(pids);
-            // What a terminal sends at Ctrl-C.
+            // What a terminal sends at Ctrl-C, once the first one is done.
             await Commands.RunAsync("kill", ["-INT", $"{first.Id}"], instance.Variables);
             await first.WaitForExitAsync(TestContext.Current.CancellationToken);
 
-            Assert.Equal(130, first.ExitCode);
+            string said = await first.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)
+                + await first.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            Assert.True(first.ExitCode == 130, $"Exit code {first.ExitCode}: {said}");
             Assert.DoesNotContain(ListeningPorts(), ports.Contains);
             Assert.All(pids, pid => Assert.False(Directory.Exists($"/proc/{pid}"), $"{pid} still lives"));
         }

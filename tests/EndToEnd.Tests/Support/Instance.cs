@@ -74,9 +74,10 @@ public sealed class Instance(string name)
         (await DevAsync("up", "--detach", "--no-build", "--free-ports")).AndSucceeded();
 
     /// <summary>As <c>kill -9</c> does.</summary>
-    public void Kill(string part)
+    public async Task KillAsync(string part)
     {
         using var process = System.Diagnostics.Process.GetProcessById(Pid(part));
         process.Kill();
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 }

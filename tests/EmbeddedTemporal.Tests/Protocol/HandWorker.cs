@@ -2,6 +2,7 @@ using EmbeddedTemporal.Tests.Support;
 using Google.Protobuf.WellKnownTypes;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Enums.V1;
+using Temporalio.Api.TaskQueue.V1;
 using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client;
 
@@ -12,17 +13,22 @@ internal sealed class HandWorker(TestServer test)
 {
     public string Sticky { get; } = "sticky-" + Ids.New();
 
+    private TaskQueue StickyQueue =>
+        new() { Name = Sticky, Kind = TaskQueueKind.Sticky, NormalName = test.TaskQueue };
+
     private WorkflowService Service => test.Client.WorkflowService;
 
-    public Task<PollWorkflowTaskQueueResponse> PollAsync(bool sticky = false) =>
-        Service.PollWorkflowTaskQueueAsync(new()
-        {
-            Namespace = "default",
-            TaskQueue = sticky
-                ? new() { Name = Sticky, Kind = TaskQueueKind.Sticky, NormalName = test.TaskQueue }
-                : new() { Name = test.TaskQueue },
-            Identity = "by hand",
-        });
+    public Task<PollWorkflowTaskQueueResponse> PollAsync() => PollAsync(new TaskQueue { Name = test.TaskQueue });
+
+    /// <summary>Polls the sticky queue; the outer task ends when the server knows of the poll.</summary>
+    public async Task<Task<PollWorkflowTaskQueueResponse>> BeginStickyPollAsync()
+    {
+        var poll = PollAsync(StickyQueue);
+        await Histories.UntilAsync(
+            () => Service.DescribeTaskQueueAsync(new() { Namespace = "default", TaskQueue = StickyQueue }),
+            queue => queue.Pollers.Count > 0);
+        return poll;
+    }
 
     public Task<PollActivityTaskQueueResponse> PollActivityAsync() => Service.PollActivityTaskQueueAsync(new()
     {
@@ -45,11 +51,14 @@ internal sealed class HandWorker(TestServer test)
             StickyAttributes = sticky
                 ? new()
                 {
-                    WorkerTaskQueue = new() { Name = Sticky, Kind = TaskQueueKind.Sticky, NormalName = test.TaskQueue },
+                    WorkerTaskQueue = StickyQueue,
                     ScheduleToStartTimeout = Duration.FromTimeSpan(TimeSpan.FromSeconds(10)),
                 }
                 : null,
         });
+
+    private Task<PollWorkflowTaskQueueResponse> PollAsync(TaskQueue queue) => Service.PollWorkflowTaskQueueAsync(
+        new() { Namespace = "default", TaskQueue = queue, Identity = "by hand" });
 
     public static Command Activity(string id) => new()
     {

@@ -151,7 +151,7 @@ public sealed class MustHaveFieldsTests
         var worker = new HandWorker(test);
         var run = await test.StartAsync("Any");
         var first = await worker.PollAsync();
-        var polling = worker.PollAsync(sticky: true);
+        var polling = await worker.BeginStickyPollAsync();
         await worker.CompleteAsync(first, sticky: true);
         await run.SignalAsync("Say", ["a"]);
 

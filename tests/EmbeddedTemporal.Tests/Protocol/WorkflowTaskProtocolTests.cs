@@ -81,7 +81,7 @@ public sealed class WorkflowTaskProtocolTests
         var worker = new HandWorker(test);
         var run = await test.StartAsync("Any");
         var first = await worker.PollAsync();
-        var polling = worker.PollAsync(sticky: true);
+        var polling = await worker.BeginStickyPollAsync();
         await worker.CompleteAsync(first, sticky: true);
         await run.SignalAsync("Say", ["a"]);
         await worker.CompleteAsync(await polling, sticky: true);
@@ -102,7 +102,7 @@ public sealed class WorkflowTaskProtocolTests
         var worker = new HandWorker(test);
         var run = await test.StartAsync("Any");
         var first = await worker.PollAsync();
-        var polling = worker.PollAsync(sticky: true);
+        var polling = await worker.BeginStickyPollAsync();
         await worker.CompleteAsync(first, sticky: true);
         await run.SignalAsync("Say", ["a"]);
         await worker.CompleteAsync(await polling, sticky: true);

@@ -59,7 +59,8 @@ public static class Failures
             $"An outside system cannot be reached ({h.HttpRequestError})."), true),
         TaskCanceledException { InnerException: TimeoutException } or TimeoutException =>
             (TimedOut, "An outside system did not answer in time.", true),
-        CryptographicException => (Unexpected, "Something sealed or encrypted cannot be opened with today's keys.", false),
+        CryptographicException =>
+            (Unexpected, "Something sealed or encrypted cannot be opened with today's keys.", false),
         _ => (Unexpected, $"An unexpected failure: {e.GetType().Name}.", true),
     };
 

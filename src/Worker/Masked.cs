@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Worker;
 
-/// <summary>Text fit for logs, journals and histories: mail addresses are masked, and it is no longer than a line.</summary>
+/// <summary>
+/// Text fit for logs, journals and histories: mail addresses are masked, and it is no longer than a line.
+/// </summary>
 public static partial class Masked
 {
     private const int MostLength = 300;

@@ -13,7 +13,9 @@ public static class OutsideHttp
 {
     private static readonly string[] ReasonFields = ["error_description", "errorMessage", "message", "error"];
 
-    /// <summary>Absent fields are not sent: Keycloak refuses what it does not know and keeps what is not said.</summary>
+    /// <summary>
+    /// Absent fields are not sent: Keycloak refuses what it does not know and keeps what is not said.
+    /// </summary>
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -8,7 +8,9 @@ using Worker.S3;
 
 namespace Worker;
 
-/// <summary>The list of outside systems, one line each. What is not configured is left out and says so when asked.</summary>
+/// <summary>
+/// The list of outside systems, one line each. What is not configured is left out and says so when asked.
+/// </summary>
 public static class OutsideSystems
 {
     /// <exception cref="SettingException">A setting cannot be used, or something switched on lacks one.</exception>

@@ -19,7 +19,9 @@ public sealed partial record OwnershipMark(Guid Installation, Guid Tenant, int A
         [Prefix + "attempt"] = Attempt.ToString(CultureInfo.InvariantCulture),
     };
 
-    /// <summary>What a thing that carries <paramref name="found"/> is to the attempt that this mark stands for.</summary>
+    /// <summary>
+    /// What a thing that carries <paramref name="found"/> is to the attempt that this mark stands for.
+    /// </summary>
     public Ownership Judge(OwnershipMark? found) => found switch
     {
         null => Ownership.Foreign,

@@ -53,7 +53,9 @@ public sealed class ProvisioningTransitions(NpgsqlDataSource database, TimeProvi
         }, cancellation);
 
     /// <summary>PROVISIONING → ACTIVE: from here on nothing of the attempt is rolled back.</summary>
-    /// <exception cref="ControlPlaneException"><c>StaleAttempt</c>: the tenant is not there to be activated.</exception>
+    /// <exception cref="ControlPlaneException">
+    /// <c>StaleAttempt</c>: the tenant is not there to be activated.
+    /// </exception>
     public Task ActivateAsync(Guid tenantId, int attempt, CancellationToken cancellation) =>
         database.InTransactionAsync(async connection =>
         {

@@ -20,7 +20,8 @@ public sealed class ResidueRecords(NpgsqlDataSource database, TimeProvider time)
             {
                 await connection.Command(
                     """
-                    INSERT INTO residue (tenant_id, attempt, type, name, reason, found_at) VALUES ($1, $2, $3, $4, $5, $6)
+                    INSERT INTO residue (tenant_id, attempt, type, name, reason, found_at)
+                    VALUES ($1, $2, $3, $4, $5, $6)
                     """,
                     tenantId, attempt, residue.Type, residue.Name, residue.Reason, time.GetUtcNow())
                     .ExecuteAsync(cancellation);

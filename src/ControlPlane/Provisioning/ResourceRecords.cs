@@ -68,7 +68,10 @@ public sealed class ResourceRecords(NpgsqlDataSource database, TimeProvider time
     public async Task<string?> FindDetailsAsync(
         Guid tenantId, string type, string name, CancellationToken cancellation) =>
         (await database.Command(
-            "SELECT details::text FROM resources WHERE tenant_id = $1 AND type = $2 AND name = $3 AND details IS NOT NULL",
+            """
+            SELECT details::text FROM resources
+            WHERE tenant_id = $1 AND type = $2 AND name = $3 AND details IS NOT NULL
+            """,
             tenantId, type, name).ReadAllAsync(row => row.GetString(0), cancellation)).FirstOrDefault();
 
     /// <summary>

@@ -19,7 +19,8 @@ public sealed partial class ActivityFrame(TimeProvider time, ILogger<ActivityFra
 
     private ApplicationFailureException Translate(Exception e, ActivityInfo info)
     {
-        var failure = Failures.Translate(e, info.TaskQueue?.EndsWith(TaskQueues.Undo, StringComparison.Ordinal) ?? false);
+        bool isUndo = info.TaskQueue?.EndsWith(TaskQueues.Undo, StringComparison.Ordinal) ?? false;
+        var failure = Failures.Translate(e, patient: isUndo);
         if (failure.ErrorType == Failures.Unexpected)
         {
             // Not the message, which nobody has read for secrets yet.

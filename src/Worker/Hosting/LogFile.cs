@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Worker.Hosting;
 
-/// <summary>Every line of the log also in a file: time, level, category, message. For people with <c>tail -f</c>.</summary>
+/// <summary>
+/// Every line of the log also in a file: time, level, category, message. For people with <c>tail -f</c>.
+/// </summary>
 public sealed class LogFile : ILoggerProvider
 {
     private readonly Lock writing = new();

@@ -81,7 +81,8 @@ public sealed partial class StartupGate(
     private partial void LogWaiting(string what, string reason);
 
     // People look for this line, word for word.
-    [LoggerMessage(EventId = 101, Level = LogLevel.Information, Message = "Connected to Temporal namespace: {Namespace}")]
+    [LoggerMessage(EventId = 101, Level = LogLevel.Information,
+        Message = "Connected to Temporal namespace: {Namespace}")]
     private partial void LogConnected(string @namespace);
 }
 

@@ -58,7 +58,8 @@ public sealed partial class TemporalWorkers(
             await stop.CancelAsync();
             await Task.WhenAll(running);
         }
-        catch (Exception e) when (e is RpcException or InvalidOperationException && !stoppingToken.IsCancellationRequested)
+        catch (Exception e) when (e is RpcException or InvalidOperationException
+            && !stoppingToken.IsCancellationRequested)
         {
             LogRefused(e.Message);
         }

@@ -65,9 +65,11 @@ public sealed class InvitationKey : IDisposable
 /// <summary>The worker's key, where it has one.</summary>
 public sealed record InvitationKeys(InvitationKey? Current)
 {
-    /// <exception cref="ControlPlane.ControlPlaneException">There is no key, or a password was sealed to another.</exception>
+    /// <exception cref="ControlPlane.ControlPlaneException">
+    /// There is no key, or a password was sealed to another.
+    /// </exception>
     public InvitationKey Require(string id) => Current is { } key && key.Id == id
         ? key
         : throw new ControlPlane.ControlPlaneException(ControlPlane.ErrorCode.NotConfigured,
-            $"The password was sealed to the key {id}, which is not this worker's INVITATION_PRIVATE_KEY; run `setup`.");
+            $"The password was sealed to the key {id}; INVITATION_PRIVATE_KEY is another one. Run `setup`.");
 }

@@ -51,7 +51,9 @@ public sealed class KeycloakAdmin(IKeycloakApi api)
         return realms?.FirstOrDefault(r => string.Equals(r.Id, text, StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>The whole realm (clients, users, profile, roles) in one request and one transaction of Keycloak's.</summary>
+    /// <summary>
+    /// The whole realm (clients, users, profile, roles) in one request and one transaction of Keycloak's.
+    /// </summary>
     /// <returns>False when a realm with this name or id is there already.</returns>
     public async Task<bool> CreateRealmAsync(RealmRepresentation realm, CancellationToken cancellationToken)
     {
@@ -171,14 +173,16 @@ public sealed class KeycloakAdmin(IKeycloakApi api)
     }
 
     /// <summary>
-    /// Makes the user with its roles, anew where it is there. Keycloak lets nobody give a role over a realm that they do
-    /// not hold themselves, and a service account that may only create realms does not hold <c>realm-admin</c>; whoever
+    /// Makes the user with its roles, anew where it is there. Keycloak lets nobody give a role over a realm that they
+    /// do not hold themselves, and a service account that may only create realms does not hold <c>realm-admin</c>; whoever
     /// manages the realm may import it.
     /// </summary>
     public Task ImportUserAsync(string realm, UserRepresentation user, CancellationToken cancellationToken) =>
         api.ImportAsync(realm, new PartialImport("OVERWRITE", [user]), cancellationToken);
 
-    /// <summary>Of these roles of one of the realm's clients, such as <c>realm-management</c>, those the user lacks.</summary>
+    /// <summary>
+    /// Of these roles of one of the realm's clients, such as <c>realm-management</c>, those the user lacks.
+    /// </summary>
     public async Task<IReadOnlyList<string>> MissingClientRolesAsync(
         string realm, string userId, string clientId, IEnumerable<string> roles, CancellationToken cancellationToken)
     {

@@ -6,7 +6,9 @@ namespace Worker.Keycloak;
 /// Keycloak's admin API, as the service account that <c>setup</c> made (<c>KEYCLOAK_ADMIN_CLIENT_ID</c> and
 /// <c>_SECRET</c>) or, not in Production, as an administrator with name and password.
 /// </summary>
-/// <param name="Url">Verbatim: tokens are trusted by their <c>iss</c>, which begins with it. No slash at its end.</param>
+/// <param name="Url">
+/// Verbatim: tokens are trusted by their <c>iss</c>, which begins with it. No slash at its end.
+/// </param>
 /// <param name="Realm">The realm that <paramref name="ClientId"/> and <paramref name="Username"/> belong to.</param>
 /// <param name="TenantAdminRoles">Roles of <c>realm-management</c> for a tenant's first administrator.</param>
 public sealed record KeycloakOptions(
@@ -18,10 +20,14 @@ public sealed record KeycloakOptions(
     string? Password,
     IReadOnlyList<string> TenantAdminRoles)
 {
-    /// <summary>Longer than Keycloak takes for a realm when it holds hundreds, shorter than any start-to-close.</summary>
+    /// <summary>
+    /// Longer than Keycloak takes for a realm when it holds hundreds, shorter than any start-to-close.
+    /// </summary>
     public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>Null where Keycloak is switched off (<c>KEYCLOAK_ENABLED</c>, by default on when it has an address).</summary>
+    /// <summary>
+    /// Null where Keycloak is switched off (<c>KEYCLOAK_ENABLED</c>, by default on when it has an address).
+    /// </summary>
     public static KeycloakOptions? From(SettingsReader settings)
     {
         if (!settings.Flag("KEYCLOAK_ENABLED", settings.Find("KEYCLOAK_URL") is not null))

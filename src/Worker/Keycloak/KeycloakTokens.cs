@@ -5,7 +5,9 @@ using System.Text.Json.Serialization;
 
 namespace Worker.Keycloak;
 
-/// <summary>The admin token: fetched when needed, kept until shortly before it expires, dropped when it is refused.</summary>
+/// <summary>
+/// The admin token: fetched when needed, kept until shortly before it expires, dropped when it is refused.
+/// </summary>
 public sealed class KeycloakTokens(IHttpClientFactory clients, KeycloakOptions options, TimeProvider time) : IDisposable
 {
     public const string ClientName = "keycloak-tokens";

@@ -89,7 +89,9 @@ public sealed record RolesRepresentation
     public IReadOnlyList<RoleRepresentation>? Realm { get; init; }
 }
 
-/// <summary>In a mapping both id and name are needed; with the id alone Keycloak answers 404 "Role not found".</summary>
+/// <summary>
+/// In a mapping both id and name are needed; with the id alone Keycloak answers 404 "Role not found".
+/// </summary>
 public sealed record RoleRepresentation
 {
     public string? Id { get; init; }

@@ -3,7 +3,9 @@ using Refit;
 
 namespace Worker.Novu;
 
-/// <summary>The part of Novu's API that is used; Refit generates the client. Every answer is wrapped in <c>data</c>.</summary>
+/// <summary>
+/// The part of Novu's API that is used; Refit generates the client. Every answer is wrapped in <c>data</c>.
+/// </summary>
 public interface INovuApi
 {
     /// <summary>Creates or updates.</summary>

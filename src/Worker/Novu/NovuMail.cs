@@ -28,7 +28,10 @@ public sealed partial class NovuMail(INovuApi api, ILogger<NovuMail> logger)
         {
             // An inactive workflow, or one without steps, is 201 as well, and nobody gets a mail.
             throw new OutsideSystemException(
-                System, HttpStatusCode.Created, "POST /v1/events/trigger", $"the status {answer.Status ?? "was absent"}");
+                System,
+                HttpStatusCode.Created,
+                "POST /v1/events/trigger",
+                $"the status {answer.Status ?? "was absent"}");
         }
 
         LogTriggered(template, recipient.SubscriberId, transactionId);

@@ -9,7 +9,8 @@ namespace Worker.Postgres;
 public static class DataSources
 {
     /// <summary>The scope of Azure Database for PostgreSQL, in every cloud tenant the same.</summary>
-    private static readonly TokenRequestContext EntraScope = new(["https://ossrdbms-aad.database.windows.net/.default"]);
+    private static readonly TokenRequestContext EntraScope =
+        new(["https://ossrdbms-aad.database.windows.net/.default"]);
 
     public static NpgsqlDataSource Create(DatabaseOptions options, string applicationName)
     {

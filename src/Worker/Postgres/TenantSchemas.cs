@@ -120,7 +120,8 @@ public sealed class TenantSchemas(TenantDatabase database)
         if (reader.GetBoolean(0) && database.RefusesSuperuser)
         {
             throw new ControlPlaneException(ErrorCode.NotConfigured,
-                "TENANT_DATABASE_URL connects as a superuser; give it a role with CREATEROLE and CREATE on the database.");
+                "TENANT_DATABASE_URL connects as a superuser; "
+                + "give it a role with CREATEROLE and CREATE on the database.");
         }
 
         string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
@@ -158,7 +159,9 @@ public sealed class TenantSchemas(TenantDatabase database)
     {
         public bool SchemaExists => SchemaOwner is not null;
 
-        /// <summary>Null when neither is there. The role's mark decides: the schema's owner could change the other.</summary>
+        /// <summary>
+        /// Null when neither is there. The role's mark decides: the schema's owner could change the other.
+        /// </summary>
         public Ownership? Judge(OwnershipMark mark) => (RoleExists, SchemaExists) switch
         {
             (false, false) => null,

@@ -49,7 +49,7 @@ public static class ProvisioningServiceCollectionExtensions
         {
             // Read at start: without them no mail could be written.
             services.AddSingleton(new MailedTokens(KeyRing.Parse("TOKEN_KEYS",
-                settings.Require("TOKEN_KEYS", "a list of id:base64 with keys of 32 bytes, the same as the functions'"))));
+                settings.Require("TOKEN_KEYS", "a list of id:base64 with keys of 32 bytes, the functions' own"))));
         }
 
         return services

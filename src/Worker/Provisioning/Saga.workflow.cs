@@ -22,7 +22,9 @@ public sealed class Saga(ProvisionTenantInput input)
 
     public string Outcome { get; private set; } = Stale;
 
-    /// <summary>An activity failed for good, or the run was cancelled. Anything else is a bug and stops the run where it is.</summary>
+    /// <summary>
+    /// An activity failed for good, or the run was cancelled. Anything else is a bug and stops the run where it is.
+    /// </summary>
     public static bool IsFailure(Exception e) =>
         e is ActivityFailureException || TemporalException.IsCanceledException(e);
 
@@ -36,7 +38,9 @@ public sealed class Saga(ProvisionTenantInput input)
         Outcome = begun.Outcome;
     }
 
-    /// <summary>The undo is registered first: the step may have taken effect even when its answer never comes.</summary>
+    /// <summary>
+    /// The undo is registered first: the step may have taken effect even when its answer never comes.
+    /// </summary>
     public Task Step<TStep>()
         where TStep : ICompensatedStep
     {
@@ -62,7 +66,9 @@ public sealed class Saga(ProvisionTenantInput input)
         }
     }
 
-    /// <summary>After the pivot: no cancellation reaches it, and when it is given up it is parked for an operator.</summary>
+    /// <summary>
+    /// After the pivot: no cancellation reaches it, and when it is given up it is parked for an operator.
+    /// </summary>
     public async Task Finally<TStep>()
         where TStep : IPlainStep
     {

@@ -18,7 +18,8 @@ public sealed class StepCatalog
     public StepCatalog()
     {
         byId = typeof(IProvisioningStep).Assembly.GetTypes()
-            .Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IProvisioningStep)))
+            .Where(type => type is { IsClass: true, IsAbstract: false })
+            .Where(type => type.IsAssignableTo(typeof(IProvisioningStep)))
             .Select(Describe)
             .ToDictionary(step => step.Id);
         byActivity = byId.Values

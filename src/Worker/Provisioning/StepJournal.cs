@@ -83,7 +83,8 @@ public sealed partial class StepJournal(
                 ? journal.UndoFailedAsync(
                     input.TenantId, input.Attempt, activity.Step.Id, sentence, nextTryAt, CancellationToken.None)
                 : journal.StepFailedAsync(
-                    input.TenantId, input.Attempt, activity.Step.Id, code, sentence, nextTryAt, CancellationToken.None));
+                    input.TenantId, input.Attempt, activity.Step.Id, code, sentence, nextTryAt,
+                    CancellationToken.None));
         }
         catch (NpgsqlException e)
         {
@@ -119,7 +120,8 @@ public sealed partial class StepJournal(
     private partial void LogDone(string done, Guid tenantId, int attempt, string step);
 
     [LoggerMessage(EventId = 203, Level = LogLevel.Warning, Message =
-        "{Which} {Step} failed: tenant {TenantId}, attempt {Attempt}, try {Try}, {Code}: {Sentence} Next try: {NextTryAt}")]
+        "{Which} {Step} failed: tenant {TenantId}, attempt {Attempt}, try {Try}, {Code}: {Sentence} "
+        + "Next try: {NextTryAt}")]
     private partial void LogFailed(
         string which, string step, Guid tenantId, int attempt, int @try, string code, string sentence,
         DateTimeOffset? nextTryAt);
@@ -134,7 +136,8 @@ public sealed partial class StepJournal(
 
     private sealed record Entry(StepActivity Activity, ProvisionTenantInput Input, int Tries);
 
-    private sealed class Inbound(ActivityInboundInterceptor next, StepJournal journal) : ActivityInboundInterceptor(next)
+    private sealed class Inbound(ActivityInboundInterceptor next, StepJournal journal)
+        : ActivityInboundInterceptor(next)
     {
         public override Task<object?> ExecuteActivityAsync(ExecuteActivityInput input) =>
             journal.AroundAsync(input, () => base.ExecuteActivityAsync(input));

@@ -11,7 +11,9 @@ namespace Worker.Provisioning;
 /// <param name="Queue">One of <see cref="TaskQueues"/>.</param>
 /// <param name="StartToClose">Of one try; longer than the timeout of any single call in it.</param>
 /// <param name="Attempts">How often it is tried before the tenant is rolled back.</param>
-/// <param name="Heartbeat">After this long without a sign of life a try counts as lost; null without heartbeats.</param>
+/// <param name="Heartbeat">
+/// After this long without a sign of life a try counts as lost; null without heartbeats.
+/// </param>
 public sealed record StepOptions(string Queue, TimeSpan StartToClose, int Attempts, TimeSpan? Heartbeat)
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);

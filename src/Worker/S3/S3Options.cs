@@ -6,7 +6,9 @@ namespace Worker.S3;
 /// The object store: an address of its own (<c>S3_ENDPOINT</c>: MinIO and others) or AWS in <c>AWS_REGION</c>.
 /// </summary>
 /// <param name="Endpoint">Null on AWS.</param>
-/// <param name="AccessKey">Null where AWS's own chain of credentials is used (a role of the machine, for instance).</param>
+/// <param name="AccessKey">
+/// Null where AWS's own chain of credentials is used (a role of the machine, for instance).
+/// </param>
 /// <param name="ExpectedOwner">The AWS account the buckets must belong to, sent with each call; null elsewhere.</param>
 public sealed record S3Options(
     Uri? Endpoint, string Region, string? AccessKey, string? SecretKey, string? ExpectedOwner)

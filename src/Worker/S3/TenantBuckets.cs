@@ -45,7 +45,9 @@ public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
     /// <summary>Whose the bucket is; null when it is not there.</summary>
     /// <param name="bucket">Its name.</param>
     /// <param name="mark">Of the attempt that asks.</param>
-    /// <param name="absentAt">When it was last known to be absent, by a row written before any creation; or null.</param>
+    /// <param name="absentAt">
+    /// When it was last known to be absent, by a row written before any creation; or null.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<Ownership?> JudgeAsync(
         string bucket, OwnershipMark mark, DateTimeOffset? absentAt, CancellationToken cancellationToken)
@@ -119,7 +121,9 @@ public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
         }
     }
 
-    /// <summary>Every version, delete marker and unfinished upload, then the bucket. What is gone already is fine.</summary>
+    /// <summary>
+    /// Every version, delete marker and unfinished upload, then the bucket. What is gone already is fine.
+    /// </summary>
     /// <param name="bucket">A bucket that is ours to delete.</param>
     /// <param name="beforeChange">Asked before each deletion; throws when the caller is too late.</param>
     /// <param name="cancellationToken">Ends the work between two calls.</param>
@@ -229,6 +233,7 @@ public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
         return DateTimeOffset.TryParse(
             date, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
                 ? time
-                : throw new OutsideSystemException("S3", HttpStatusCode.BadGateway, "HEAD bucket", "no Date in the answer");
+                : throw new OutsideSystemException(
+                    "S3", HttpStatusCode.BadGateway, "HEAD bucket", "no Date in the answer");
     }
 }

@@ -4,7 +4,9 @@ using Worker.Tests.Worlds;
 
 namespace Worker.Tests.Provisioning;
 
-/// <summary>The compensation table, row by row: what fails, and that nothing is left; then the next attempt succeeds.</summary>
+/// <summary>
+/// The compensation table, row by row: what fails, and that nothing is left; then the next attempt succeeds.
+/// </summary>
 public sealed class CompensationTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {
     private const string AccessDenied = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>";

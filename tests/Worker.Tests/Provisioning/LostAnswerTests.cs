@@ -3,7 +3,9 @@ using Worker.Tests.Worlds;
 
 namespace Worker.Tests.Provisioning;
 
-/// <summary>The effect is done and the answer is lost: the next try finishes what is there, it does not make it twice.</summary>
+/// <summary>
+/// The effect is done and the answer is lost: the next try finishes what is there, it does not make it twice.
+/// </summary>
 public sealed class LostAnswerTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {
     [Theory]

@@ -4,7 +4,9 @@ using Worker.Tests.Worlds;
 
 namespace Worker.Tests.Provisioning;
 
-/// <summary>Histories hold ids only. The original kept passwords and addresses in them, readable for everybody.</summary>
+/// <summary>
+/// Histories hold ids only. The original kept passwords and addresses in them, readable for everybody.
+/// </summary>
 public sealed class SecrecyTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {
     [Fact]

@@ -3,7 +3,9 @@ using Temporalio.Activities;
 
 namespace Worker.Provisioning.Steps;
 
-/// <summary>10, the pivot: the tenant is ACTIVE. The row that this writes decides, whatever becomes of the answer.</summary>
+/// <summary>
+/// 10, the pivot: the tenant is ACTIVE. The row that this writes decides, whatever becomes of the answer.
+/// </summary>
 public sealed class ActivateTenant(ProvisioningTransitions transitions) : IPlainStep
 {
     public static string Id => ProvisioningSteps.ActivateTenant;

@@ -5,7 +5,10 @@ using Worker.Hosting;
 
 namespace Worker.Provisioning.Steps;
 
-/// <summary>6: infrastructure of the tenant's tier. Not built yet: it cannot be switched on, and every attempt records it as SKIPPED.</summary>
+/// <summary>
+/// 6: infrastructure of the tenant's tier. Not built yet: it cannot be switched on, and every attempt records it as
+/// SKIPPED.
+/// </summary>
 public sealed class ApplyInfrastructure : ICompensatedStep
 {
     public static string Id => ProvisioningSteps.ProvisionInfrastructure;
@@ -25,5 +28,6 @@ public sealed class ApplyInfrastructure : ICompensatedStep
     [Activity("FindInfrastructureResidue")]
     public Task<int> FindResidueAsync(ProvisionTenantInput input) => throw NotBuilt();
 
-    private static ControlPlaneException NotBuilt() => new(ErrorCode.NotImplemented, "Infrastructure is not built yet.");
+    private static ControlPlaneException NotBuilt() =>
+        new(ErrorCode.NotImplemented, "Infrastructure is not built yet.");
 }

@@ -5,7 +5,10 @@ using Worker.Hosting;
 
 namespace Worker.Provisioning.Steps;
 
-/// <summary>8: the tenant's name in the platform's zone. Not built yet: it cannot be switched on, and every attempt records it as SKIPPED.</summary>
+/// <summary>
+/// 8: the tenant's name in the platform's zone. Not built yet: it cannot be switched on, and every attempt records it
+/// as SKIPPED.
+/// </summary>
 public sealed class ConfigureDns : ICompensatedStep
 {
     public static string Id => ProvisioningSteps.ConfigureDns;

@@ -5,7 +5,9 @@ using Worker.Keycloak;
 
 namespace Worker.Provisioning.Steps;
 
-/// <summary>2: the tenant's realm with client, user profile and mappers, in one request. Undo: disable, then delete.</summary>
+/// <summary>
+/// 2: the tenant's realm with client, user profile and mappers, in one request. Undo: disable, then delete.
+/// </summary>
 public sealed class CreateRealm(
     KeycloakAdmin keycloak,
     TenantRealms realms,

@@ -80,7 +80,8 @@ public sealed class CreateStorageBucket(
         var tenant = await tenants.LoadAsync(input, Cancellation);
         List<Residue> found = await FindAsync(input, tenant)
             ? [new(ResourceTypes[0], tenant.Resources.Bucket,
-                $"The bucket is still there, with {await buckets.CountAsync(tenant.Resources.Bucket, Cancellation)} objects.")]
+                "The bucket is still there, with "
+                + $"{await buckets.CountAsync(tenant.Resources.Bucket, Cancellation)} objects.")]
             : [];
         await residue.ReplaceAsync(input.TenantId, input.Attempt, ResourceTypes, found, Cancellation);
         return found.Count;

@@ -5,7 +5,10 @@ using Worker.Hosting;
 
 namespace Worker.Provisioning.Steps;
 
-/// <summary>7: the application, by the pipeline that the plan names. Not built yet: it cannot be switched on, and every attempt records it as SKIPPED.</summary>
+/// <summary>
+/// 7: the application, by the pipeline that the plan names. Not built yet: it cannot be switched on, and every attempt
+/// records it as SKIPPED.
+/// </summary>
 public sealed class DeployApplication : ICompensatedStep
 {
     public static string Id => ProvisioningSteps.DeployApplication;

@@ -4,7 +4,9 @@ using Worker.Invitations;
 
 namespace Worker.Provisioning.Steps;
 
-/// <summary>11: the welcome mail. Last on purpose: a mail cannot be undone, and a live tenant does not die of one.</summary>
+/// <summary>
+/// 11: the welcome mail. Last on purpose: a mail cannot be undone, and a live tenant does not die of one.
+/// </summary>
 public sealed class SendWelcome(WelcomeMail mail) : IPlainStep
 {
     public static string Id => ProvisioningSteps.SendNotification;

@@ -4,7 +4,9 @@ using Temporalio.Activities;
 
 namespace Worker.Provisioning.Steps;
 
-/// <summary>1: the tenant is PROVISIONING for this attempt, and what is switched off today is SKIPPED for good.</summary>
+/// <summary>
+/// 1: the tenant is PROVISIONING for this attempt, and what is switched off today is SKIPPED for good.
+/// </summary>
 public sealed class UpdateStatus(ProvisioningTransitions transitions, StepSwitches switches) : IPlanningStep
 {
     public static string Id => ProvisioningSteps.UpdateStatus;

@@ -1,0 +1,70 @@
+using System.Net;
+using System.Security.Cryptography;
+using Amazon.S3;
+using ControlPlane;
+using ControlPlane.Settings;
+using Npgsql;
+
+namespace Worker.Tests;
+
+/// <summary>What is tried again, and what a history is told about it.</summary>
+public sealed class FailuresTests
+{
+    public static TheoryData<Exception, string, bool> Table => new()
+    {
+        { new ControlPlaneException(ErrorCode.OwnershipConflict, "Theirs."), "ownership_conflict", false },
+        { new ControlPlaneException(ErrorCode.Unavailable, "Later."), "unavailable", true },
+        { new MissingSettingException("NAME", "a value"), "not_configured", false },
+        { Refusal(HttpStatusCode.ServiceUnavailable), "unavailable", true },
+        { Refusal(HttpStatusCode.TooManyRequests), "unavailable", true },
+        { Refusal(HttpStatusCode.Unauthorized), "unavailable", true },
+        { Refusal(HttpStatusCode.Created), "unavailable", true },
+        { Refusal(HttpStatusCode.BadRequest), "refused", false },
+        { Refusal(HttpStatusCode.Forbidden), "refused", false },
+        { Refusal(HttpStatusCode.NotImplemented), "refused", false },
+        { new PostgresException("disk full", "ERROR", "ERROR", "53100"), "unavailable", true },
+        { new PostgresException("shutting down", "FATAL", "FATAL", "57P01"), "unavailable", true },
+        { new PostgresException("denied", "ERROR", "ERROR", "42501"), "refused", false },
+        { new NpgsqlException("no connection"), "unavailable", true },
+        { S3(HttpStatusCode.ServiceUnavailable), "unavailable", true },
+        { S3(HttpStatusCode.Forbidden), "refused", false },
+        { new HttpRequestException("no connection"), "unavailable", true },
+        { new TaskCanceledException("late", new TimeoutException()), "timeout", true },
+        { new CryptographicException("bad tag"), "unexpected", false },
+        { new InvalidOperationException("a bug"), "unexpected", true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Table))]
+    public void Each_failure_has_its_code_and_says_whether_trying_again_can_help(
+        Exception e, string code, bool isTriedAgain)
+    {
+        var failure = Failures.Translate(e);
+
+        Assert.Equal((code, !isTriedAgain), (failure.ErrorType, failure.NonRetryable));
+        Assert.Null(failure.InnerException);
+    }
+
+    [Fact]
+    public void An_undo_is_patient_with_a_refusal_and_gives_up_what_only_a_person_can_mend()
+    {
+        Assert.False(Failures.Translate(Refusal(HttpStatusCode.Forbidden), patient: true).NonRetryable);
+        Assert.True(Failures.Translate(
+            new ControlPlaneException(ErrorCode.NotConfigured, "Off."), patient: true).NonRetryable);
+    }
+
+    [Fact]
+    public void What_is_unexpected_is_told_by_its_type_alone() => Assert.Equal(
+        "An unexpected failure: InvalidOperationException.",
+        Failures.Translate(new InvalidOperationException("password=secret")).Message);
+
+    [Theory]
+    [InlineData("User admin@newcompany.com is there", "User a***@newcompany.com is there")]
+    [InlineData("nothing to hide", "nothing to hide")]
+    [InlineData("two\nlines", "two lines")]
+    public void Addresses_are_masked(string text, string expected) => Assert.Equal(expected, Masked.Text(text));
+
+    private static OutsideSystemException Refusal(HttpStatusCode status) => new("Keycloak", status, "GET /", null);
+
+    private static AmazonS3Exception S3(HttpStatusCode status) => new("refused") { StatusCode = status };
+}

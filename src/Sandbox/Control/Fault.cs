@@ -31,7 +31,7 @@ public sealed class Fault
     /// <summary>Ends when the fault has met this many calls.</summary>
     public async Task HitAsync(int times = 1, CancellationToken cancellationToken = default)
     {
-        for (;;)
+        for (; ; )
         {
             Task next;
             lock (gate)

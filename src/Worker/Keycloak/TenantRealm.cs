@@ -48,21 +48,21 @@ public static class TenantRealm
 
     public static RealmRepresentation Build(
         Guid id, TenantResources resources, string displayName, IReadOnlyList<string> domains) => new()
-    {
-        Id = id.ToString("D"),
-        Realm = resources.Realm,
-        DisplayName = displayName,
-        Enabled = true,
-        SslRequired = "external",
-        RegistrationAllowed = false,
-        LoginWithEmailAllowed = true,
-        ResetPasswordAllowed = false,
-        BruteForceProtected = true,
-        PasswordPolicy = PasswordPolicy,
-        Clients = [Client(resources.Client, domains)],
-        Components = new Dictionary<string, IReadOnlyList<ComponentRepresentation>>
         {
-            ["org.keycloak.userprofile.UserProfileProvider"] =
+            Id = id.ToString("D"),
+            Realm = resources.Realm,
+            DisplayName = displayName,
+            Enabled = true,
+            SslRequired = "external",
+            RegistrationAllowed = false,
+            LoginWithEmailAllowed = true,
+            ResetPasswordAllowed = false,
+            BruteForceProtected = true,
+            PasswordPolicy = PasswordPolicy,
+            Clients = [Client(resources.Client, domains)],
+            Components = new Dictionary<string, IReadOnlyList<ComponentRepresentation>>
+            {
+                ["org.keycloak.userprofile.UserProfileProvider"] =
             [
                 new()
                 {
@@ -70,8 +70,8 @@ public static class TenantRealm
                     Config = new Dictionary<string, IReadOnlyList<string>> { ["kc.user.profile.config"] = [Profile] },
                 },
             ],
-        },
-    };
+            },
+        };
 
     public static ClientRepresentation Client(string clientId, IReadOnlyList<string> domains) => new()
     {

@@ -58,18 +58,18 @@ public sealed record StepOptions(string Queue, TimeSpan StartToClose, int Attemp
 
     private ActivityOptions Activity(
         string queue, TimeSpan longestPause, int attempts, CancellationToken cancellationToken) => new()
-    {
-        TaskQueue = Workflow.Info.TaskQueue + queue,
-        StartToCloseTimeout = StartToClose,
-        HeartbeatTimeout = Heartbeat,
-        RetryPolicy = new RetryPolicy
         {
-            InitialInterval = TimeSpan.FromSeconds(1),
-            BackoffCoefficient = 2,
-            MaximumInterval = longestPause,
-            MaximumAttempts = attempts,
-        },
-        CancellationToken = cancellationToken,
-        CancellationType = ActivityCancellationType.WaitCancellationCompleted,
-    };
+            TaskQueue = Workflow.Info.TaskQueue + queue,
+            StartToCloseTimeout = StartToClose,
+            HeartbeatTimeout = Heartbeat,
+            RetryPolicy = new RetryPolicy
+            {
+                InitialInterval = TimeSpan.FromSeconds(1),
+                BackoffCoefficient = 2,
+                MaximumInterval = longestPause,
+                MaximumAttempts = attempts,
+            },
+            CancellationToken = cancellationToken,
+            CancellationType = ActivityCancellationType.WaitCancellationCompleted,
+        };
 }

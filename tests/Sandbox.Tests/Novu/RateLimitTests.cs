@@ -40,12 +40,12 @@ public sealed class RateLimitTests
 
     private static Task<SandboxHost> StartAsync(TimeProvider time, bool rateLimits) =>
         SandboxHost.StartAsync(new SandboxOptions
-    {
-        KeycloakPort = null,
-        S3Port = null,
-        NovuPort = 0,
-        TemporalPort = null,
-        TimeProvider = time,
-        Novu = new NovuOptions { RateLimits = rateLimits },
-    });
+        {
+            KeycloakPort = null,
+            S3Port = null,
+            NovuPort = 0,
+            TemporalPort = null,
+            TimeProvider = time,
+            Novu = new NovuOptions { RateLimits = rateLimits },
+        });
 }

@@ -2,7 +2,9 @@ using EmbeddedTemporal.Tests.Support;
 using Google.Protobuf.WellKnownTypes;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Enums.V1;
+using Temporalio.Api.Protocol.V1;
 using Temporalio.Api.TaskQueue.V1;
+using Temporalio.Api.Update.V1;
 using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client;
 
@@ -59,6 +61,31 @@ internal sealed class HandWorker(TestServer test)
 
     private Task<PollWorkflowTaskQueueResponse> PollAsync(TaskQueue queue) => Service.PollWorkflowTaskQueueAsync(
         new() { Namespace = "default", TaskQueue = queue, Identity = "by hand" });
+
+    /// <summary>Accepts an update as briefly as the protocol allows.</summary>
+    public Task AcceptAsync(PollWorkflowTaskQueueResponse task, Message request) =>
+        Service.RespondWorkflowTaskCompletedAsync(new()
+        {
+            Namespace = "default",
+            TaskToken = task.TaskToken,
+            Messages =
+            {
+                new Message
+                {
+                    Id = "acceptance",
+                    ProtocolInstanceId = request.ProtocolInstanceId,
+                    Body = Any.Pack(new Acceptance { AcceptedRequestMessageId = request.Id }),
+                },
+            },
+            Commands =
+            {
+                new Command
+                {
+                    CommandType = CommandType.ProtocolMessage,
+                    ProtocolMessageCommandAttributes = new() { MessageId = "acceptance" },
+                },
+            },
+        });
 
     public static Command Activity(string id) => new()
     {

@@ -4,6 +4,8 @@ using Microsoft.Extensions.Time.Testing;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
+using Temporalio.Api.Update.V1;
+using Temporalio.Exceptions;
 
 namespace EmbeddedTemporal.Tests.Protocol;
 
@@ -164,7 +166,7 @@ public sealed class MustHaveFieldsTests
     }
 
     [Fact]
-    public async Task An_update_travels_as_a_message_that_belongs_before_the_tasks_start()
+    public async Task An_update_travels_as_a_message_and_its_request_is_kept_for_replay()
     {
         await using var test = await TestServer.StartAsync();
         var run = await test.StartAsync("Any");
@@ -182,9 +184,14 @@ public sealed class MustHaveFieldsTests
         Assert.NotEmpty(message.Id);
         Assert.Equal("the-update", message.ProtocolInstanceId);
         Assert.Equal(task.StartedEventId - 1, message.EventId);
-        Assert.Equal("Add", message.Body.Unpack<Temporalio.Api.Update.V1.Request>().Input.Name);
+        Assert.Equal("Add", message.Body.Unpack<Request>().Input.Name);
+        await worker.AcceptAsync(task, message);
+        var accepted = (await run.UntilAsync(EventType.WorkflowExecutionUpdateAccepted))
+            .WorkflowExecutionUpdateAcceptedEventAttributes;
+        Assert.Equal("the-update", accepted.ProtocolInstanceId);
+        Assert.Equal("Add", accepted.AcceptedRequest.Input.Name);
         await run.TerminateAsync();
-        await Assert.ThrowsAsync<Temporalio.Exceptions.RpcException>(() => update);
+        await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() => update);
     }
 
     [Fact]

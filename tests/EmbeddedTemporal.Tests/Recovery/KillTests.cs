@@ -125,6 +125,9 @@ public sealed class KillTests
         Assert.Equal(2, await run.ExecuteUpdateAsync<int>("Add", ["b"]));
 
         Assert.Equal(["a", "b"], await run.GetResultAsync<string[]>());
+        Assert.DoesNotContain(
+            (await run.FetchHistoryAsync()).Events,
+            e => e.WorkflowTaskTimedOutEventAttributes?.TimeoutType == TimeoutType.ScheduleToStart);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using EmbeddedTemporal.Tests.Support;
 using Temporalio.Api.Enums.V1;
+using Temporalio.Api.ErrorDetails.V1;
 using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;
@@ -124,6 +125,8 @@ public sealed class StartTests
 
         Assert.Equal(RpcException.StatusCode.NotFound, failure.Code);
         Assert.Equal("Namespace nowhere is not found.", failure.Message);
+        var detail = Assert.Single(failure.GrpcStatus.Value!.Details).Unpack<NamespaceNotFoundFailure>();
+        Assert.Equal("nowhere", detail.Namespace);
     }
 
     [Fact]

@@ -15,6 +15,8 @@ public static class Recordings
 
     public static string Folder => Path.Combine(SourceFolder(), "..", "Provisioning", "Histories");
 
+    private static string Checkout => Path.GetFullPath(Path.Combine(SourceFolder(), "..", "..", "..")) + "/";
+
     public static DataConverter Converter => TemporalConnection.Converter(
         new TemporalOptions("localhost:7233", "arc-saas", "q", false, null, null, null, null, null), WorkerJson.Options);
 
@@ -25,7 +27,8 @@ public static class Recordings
             using var json = JsonDocument.Parse(history.ToJson());
             await File.WriteAllTextAsync(
                 Path.Combine(Folder, name + ".json"),
-                JsonSerializer.Serialize(json) + "\n");
+                // Stack traces name files: from the checkout on, so that no machine's folders are recorded.
+                JsonSerializer.Serialize(json).Replace(Checkout, "", StringComparison.Ordinal) + "\n");
         }
     }
 

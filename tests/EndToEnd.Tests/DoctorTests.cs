@@ -24,6 +24,7 @@ public sealed class DoctorTests(RunningInstance running)
     [InlineData("Keycloak", "KEYCLOAK_URL", "KEYCLOAK_URL", "http://127.0.0.1:1")]
     [InlineData("Keycloak credentials", "KEYCLOAK_ADMIN_CLIENT_SECRET", "KEYCLOAK_ADMIN_CLIENT_SECRET", "wrong")]
     [InlineData("Novu", "NOVU_ENABLED=true", "NOVU_ENABLED", "false")]
+    [InlineData("Novu", "NOVU_BACKEND_URL", "NOVU_BACKEND_URL", "http://127.0.0.1:1")]
     [InlineData("Novu", "Worker setup", "NOVU_TEMPLATE_WELCOME", "no-such-workflow")]
     [InlineData("Novu", "NOVU_API_KEY", "NOVU_API_KEY", "wrong")]
     [InlineData("object store", "AWS_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY", "wrong")]

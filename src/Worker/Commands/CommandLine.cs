@@ -4,6 +4,7 @@ using ControlPlane;
 using ControlPlane.Settings;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
+using Refit;
 using Temporalio.Exceptions;
 using Worker.Hosting;
 
@@ -58,6 +59,7 @@ public static class CommandLine
     internal static string? Explain(Exception e) => e switch
     {
         CommandException or ControlPlaneException or OutsideSystemException or SettingException => e.Message,
+        ApiRequestException { InnerException: { } inner } => Explain(inner),
         HttpRequestException => $"No connection: {e.Message}",
         PostgresException p => $"PostgreSQL refused ({p.SqlState}): {p.MessageText}",
         NpgsqlException { InnerException: SocketException } =>

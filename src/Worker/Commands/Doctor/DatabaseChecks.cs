@@ -18,7 +18,7 @@ internal static class DatabaseChecks
         await using var command = host.Database.CreateCommand("SELECT to_regclass('sealing_keys') IS NOT NULL");
         return await command.ExecuteScalarAsync(cancellation) is true
             ? Finding.Well("it answers, and the tables are there")
-            : Finding.Trouble("it answers, but the tables are missing", "Run `Worker migrate`.");
+            : Finding.Trouble("it answers, but the tables are missing", "Run `Worker migrate` (or ./dev setup).");
     }
 
     private static async Task<Finding> SchemasAsync(CommandHost host, CancellationToken cancellation)

@@ -9,8 +9,8 @@ internal static class KeycloakChecks
     public static IReadOnlyList<Check> For(CommandHost host) =>
     [
         new("Keycloak", token => ReachableAsync(host, token), "Start Keycloak, and see that KEYCLOAK_URL names it."),
-        new("Keycloak credentials", token => CredentialsAsync(host, token), "Run `Worker setup` and give its secret."),
-        new("right to create realms", token => RealmsAsync(host, token), "Run `Worker setup` as Keycloak's administrator."),
+        new("Keycloak credentials", token => CredentialsAsync(host, token), "Run `Worker setup` (or ./dev setup) and give its secret."),
+        new("right to create realms", token => RealmsAsync(host, token), "Run `Worker setup` (or ./dev setup) as Keycloak's administrator."),
     ];
 
     private static async Task<Finding> ReachableAsync(CommandHost host, CancellationToken cancellation)
@@ -42,8 +42,8 @@ internal static class KeycloakChecks
         {
             return Finding.Trouble($"Keycloak refuses {options.ClientId}: {e.Reason}", options.ClientSecret is null
                 ? "Correct KEYCLOAK_ADMIN_USERNAME and KEYCLOAK_ADMIN_PASSWORD, and restart the worker."
-                : "Correct KEYCLOAK_ADMIN_CLIENT_ID and KEYCLOAK_ADMIN_CLIENT_SECRET (`Worker setup --worker-secret-file`"
-                    + " writes it), and restart the worker.");
+                : "Correct KEYCLOAK_ADMIN_CLIENT_ID and KEYCLOAK_ADMIN_CLIENT_SECRET (`Worker setup --worker-secret-file`,"
+                    + " or ./dev setup, writes it), and restart the worker.");
         }
     }
 
@@ -61,7 +61,8 @@ internal static class KeycloakChecks
         catch (OutsideSystemException e) when (e.Status == HttpStatusCode.Forbidden)
         {
             return Finding.Trouble("this account may not create realms",
-                $"Run `Worker setup` as Keycloak's administrator: it gives {WorkerAccount.ClientId} the role create-realm.");
+                "Run `Worker setup` as Keycloak's administrator (or ./dev setup): it gives "
+                    + $"{WorkerAccount.ClientId} the role create-realm.");
         }
 
         throw new CommandException("Keycloak took a realm without a name.");

@@ -45,7 +45,7 @@ internal static class NovuChecks
         }
         catch (OutsideSystemException e) when (e.Status == HttpStatusCode.NotFound)
         {
-            return Finding.Trouble($"the workflow {workflow} is missing", "Run `Worker setup`.");
+            return Finding.Trouble($"the workflow {workflow} is missing", "Run `Worker setup` (or ./dev setup).");
         }
         catch (OutsideSystemException e) when (e.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {

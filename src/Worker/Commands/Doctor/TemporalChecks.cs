@@ -13,7 +13,7 @@ internal static class TemporalChecks
     public static IReadOnlyList<Check> For(CommandHost host) =>
     [
         new("Temporal", _ => ReachableAsync(host), "Start Temporal, and see that TEMPORAL_ADDRESS names it."),
-        new("namespace", token => NamespaceAsync(host, token), "Run `Worker setup`."),
+        new("namespace", token => NamespaceAsync(host, token), "Run `Worker setup` (or ./dev setup)."),
         new("worker", token => WorkerAsync(host, token), "Start the worker: `Worker run`."),
     ];
 
@@ -36,7 +36,7 @@ internal static class TemporalChecks
         catch (RpcException e) when (e.Code == RpcException.StatusCode.NotFound)
         {
             return Finding.Trouble($"{name} is missing",
-                $"Run `Worker setup`, or: temporal operator namespace create {name}");
+                $"Run `Worker setup` (or ./dev setup), or: temporal operator namespace create {name}");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using ControlPlane.Settings;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Logging.Console;
 
 namespace Functions.Hosting;
@@ -10,6 +11,12 @@ public static class FunctionsBuilder
     /// <summary>Bodies above this are refused with 413.</summary>
     public const int MostBodyBytes = 64 * 1024;
 
+    private static readonly Dictionary<string, string?> LogLevels = new()
+    {
+        ["Logging:LogLevel:Default"] = "Information",
+        ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+    };
+
     /// <exception cref="SettingException">A setting of the process itself cannot be used.</exception>
     public static WebApplicationBuilder Create(string[] args)
     {
@@ -19,6 +26,8 @@ public static class FunctionsBuilder
             Args = [.. args, "--hostBuilder:reloadConfigOnChange=false"],
             ContentRootPath = AppContext.BaseDirectory,
         });
+        // Below every other source, so that the binary needs no file beside it and Logging__LogLevel__… still decides.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = LogLevels });
         LocalSettings.AddTo(builder.Configuration, builder.Environment);
         var settings = new SettingsReader(builder.Configuration, builder.Environment);
         builder.WebHost.UseUrls(ListenAddress(settings));

@@ -20,7 +20,7 @@ namespace EmbeddedTemporal;
 /// var client = await TemporalClient.ConnectAsync(new(server.Address));
 /// </code>
 /// </example>
-/// What it has not built (schedules, reset, update with start, Nexus, versioning and others) answers Unimplemented.
+/// What it has not built (calendars of schedules, reset, update with start, Nexus, versioning and others) answers Unimplemented.
 /// </summary>
 public sealed partial class EmbeddedTemporalServer : IAsyncDisposable
 {

@@ -1,5 +1,6 @@
 using EmbeddedTemporal.Matching;
 using EmbeddedTemporal.Rpc;
+using EmbeddedTemporal.Schedules;
 using EmbeddedTemporal.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -27,6 +28,7 @@ internal sealed partial class Shard : IDisposable
         Queues = new TaskQueues(time.GetUtcNow, matches.Enqueue);
         Namespaces = new Namespaces(this);
         Runs = new RunRegistry(this);
+        Schedules = new ScheduleRegistry(this);
     }
 
     /// <summary>Raised at the end of every turn, under the lock.</summary>
@@ -43,6 +45,8 @@ internal sealed partial class Shard : IDisposable
     public Namespaces Namespaces { get; }
 
     public RunRegistry Runs { get; }
+
+    public ScheduleRegistry Schedules { get; }
 
     public Dictionary<string, Query> DirectQueries { get; } = [];
 

@@ -28,9 +28,10 @@ internal enum RowKind
     HistoryEvent = 3,
     BufferedEvent = 4,
     ActivityProgress = 5,
+    Schedule = 6,
 }
 
-/// <param name="Owner">A run id, or the name of a namespace.</param>
+/// <param name="Owner">A run id, the name of a namespace, or both names of a schedule.</param>
 internal readonly record struct RowKey(string Owner, RowKind Kind, long Id);
 
 internal sealed record StoredRow(RowKey Key, byte[] Data);

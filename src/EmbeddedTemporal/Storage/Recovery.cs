@@ -1,4 +1,5 @@
 using EmbeddedTemporal.Runs;
+using EmbeddedTemporal.Schedules;
 using Temporalio.Api.Workflow.V1;
 
 namespace EmbeddedTemporal.Storage;
@@ -32,7 +33,17 @@ internal static class Recovery
                 progress[run.RunId].ToDictionary(
                     entry => entry.Key.Id, entry => PendingActivityInfo.Parser.ParseFrom(entry.Data)));
         }
+
+        // Last: a schedule that catches up wants to know which of its runs are open.
+        foreach (var schedule in rows[RowKind.Schedule].GroupBy(row => row.Key.Owner))
+            shard.Schedules.Add(Schedule(shard, [.. schedule.OrderBy(row => row.Key.Id).Select(row => row.Data)]));
     }
+
+    private static ScheduleEntry Schedule(Shard shard, byte[][] rows) => new(
+        shard,
+        CreateScheduleRequest.Parser.ParseFrom(rows[0]),
+        DescribeScheduleResponse.Parser.ParseFrom(rows[1]),
+        Timestamp.Parser.ParseFrom(rows[2]).ToDateTimeOffset());
 
     private static HistoryEvent Event(StoredRow row) => HistoryEvent.Parser.ParseFrom(row.Data);
 

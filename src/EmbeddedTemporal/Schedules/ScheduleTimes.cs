@@ -1,0 +1,61 @@
+using EmbeddedTemporal.Rpc;
+using EmbeddedTemporal.Runs;
+using Temporalio.Api.Schedule.V1;
+
+namespace EmbeddedTemporal.Schedules;
+
+/// <summary>
+/// The times of a schedule: whole seconds since 1970 that are a multiple of an interval plus its phase, so that they
+/// do not depend on when the schedule was made.
+/// </summary>
+internal sealed class ScheduleTimes(ScheduleSpec spec)
+{
+    /// <summary>The first time after the given one; null when there is none.</summary>
+    public DateTimeOffset? After(DateTimeOffset time)
+    {
+        if (spec.Interval.Count == 0) return null;
+        if (spec.StartTime?.ToDateTimeOffset() is { } start && time < start) time = start.AddSeconds(-1);
+        var next = DateTimeOffset.FromUnixTimeSeconds(
+            spec.Interval.Min(interval => Next(interval, time.ToUnixTimeSeconds())));
+        return next > spec.EndTime?.ToDateTimeOffset() ? null : next;
+    }
+
+    public IEnumerable<DateTimeOffset> AllAfter(DateTimeOffset time)
+    {
+        for (var next = After(time); next is not null; next = After(next.Value)) yield return next.Value;
+    }
+
+    /// <exception cref="RpcException">The spec is malformed, or asks for what is not built.</exception>
+    public static ScheduleTimes Of(ScheduleSpec spec)
+    {
+        if (spec.Calendar.Count + spec.StructuredCalendar.Count + spec.CronString.Count > 0)
+            throw TemporalErrors.NotBuilt("calendars and cron strings of schedules");
+#pragma warning disable CS0612 // Deprecated in favour of the structured one, still sent by clients.
+        if (spec.ExcludeCalendar.Count + spec.ExcludeStructuredCalendar.Count > 0)
+#pragma warning restore CS0612
+            throw TemporalErrors.NotBuilt("excluded times of schedules");
+        if (spec.Jitter.IsSet()) throw TemporalErrors.NotBuilt("jitter of schedules");
+        if (spec.TimezoneName is not ("" or "UTC") || !spec.TimezoneData.IsEmpty)
+            throw TemporalErrors.NotBuilt("time zones of schedules");
+        foreach (var interval in spec.Interval) Check(interval);
+        return new ScheduleTimes(spec);
+    }
+
+    private static void Check(IntervalSpec interval)
+    {
+        if (interval.Interval.OrZero() < TimeSpan.FromSeconds(1)) throw Invalid("interval is too small");
+        if (interval.Phase.OrZero() < TimeSpan.Zero) throw Invalid("phase is negative");
+        if (interval.Phase.OrZero() >= interval.Interval.OrZero())
+            throw Invalid("phase cannot be greater than Interval");
+    }
+
+    private static RpcException Invalid(string why) =>
+        TemporalErrors.InvalidArgument($"Invalid schedule spec: {why}");
+
+    private static long Next(IntervalSpec spec, long seconds)
+    {
+        var interval = spec.Interval.Seconds;
+        var phase = spec.Phase?.Seconds ?? 0;
+        return (((seconds - phase) / interval) + 1) * interval + phase;
+    }
+}

@@ -48,13 +48,23 @@ public sealed class Fault
     /// <summary>Drops what the fault holds, as if those requests had never arrived.</summary>
     internal void Remove() => release.TrySetResult(false);
 
-    /// <summary>True when released, false when removed.</summary>
-    internal Task<bool> ReleasedAsync(CancellationToken cancellationToken) => release.Task.WaitAsync(cancellationToken);
+    /// <summary>True when released; false when the fault was removed, or the caller went first.</summary>
+    internal async Task<bool> ReleasedAsync(CancellationToken caller)
+    {
+        try
+        {
+            return await release.Task.WaitAsync(caller);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Whether this call is one of those that the fault meets; counts it if so.</summary>
-    internal bool Meets(string system, HttpRequest request, string body, DateTimeOffset now)
+    internal bool Meets(Call call, DateTimeOffset now)
     {
-        if (release.Task.IsCompleted || now >= end || !Matches(system, request, body))
+        if (release.Task.IsCompleted || now >= end || !Matches(call))
             return false;
         lock (gate)
         {
@@ -68,12 +78,14 @@ public sealed class Fault
         }
     }
 
-    private bool Matches(string system, HttpRequest request, string body) =>
-        (Rule.System is null || Rule.System == system)
-        && (Rule.Method is null || Rule.Method.Equals(request.Method, StringComparison.OrdinalIgnoreCase))
-        && Like(Rule.Path, request.Path.Value ?? "/")
-        && (Rule.Query is null || Like(Rule.Query, request.QueryString.Value?.TrimStart('?') ?? ""))
-        && (Rule.BodyContains is null || body.Contains(Rule.BodyContains, StringComparison.Ordinal));
+    // What speaks another protocol than the others is met only where it is named.
+    private bool Matches(Call call) =>
+        (Rule.System ?? (call.System == Call.Postgres ? null : call.System)) == call.System
+        && (Rule.Method is null || Rule.Method.Equals(call.Method, StringComparison.OrdinalIgnoreCase))
+        && Like(Rule.Path, call.Path)
+        && (Rule.Query is null || Like(Rule.Query, call.Query))
+        && (Rule.BodyContains is null || call.Body.Contains(Rule.BodyContains, StringComparison.Ordinal))
+        && (call.HasEffect || !Rule.WantsEffect);
 
     private static bool Like(string pattern, string text) =>
         FileSystemName.MatchesSimpleExpression(

@@ -17,7 +17,8 @@ internal static class FaultMiddleware
             return;
         }
 
-        var fault = faults.Meeting(system, context.Request, faults.NeedBody ? await BodyAsync(context.Request) : "");
+        var body = faults.NeedBody ? await BodyAsync(context.Request) : "";
+        var fault = faults.Meeting(Call.Of(system, context.Request, body));
         outcome.Fault = fault?.Id;
         outcome.Answered = fault?.Rule.Kind is null or FaultKind.Answer;
         await (fault?.Rule.Kind switch
@@ -54,7 +55,7 @@ internal static class FaultMiddleware
     private static async Task DelayAsync(HttpContext context, RequestDelegate next, Fault fault, CallOutcome outcome)
     {
         var caller = context.RequestAborted;
-        if (await ReleasedAsync(fault, caller) is false || caller.IsCancellationRequested)
+        if (!await fault.ReleasedAsync(caller) || caller.IsCancellationRequested)
         {
             context.Abort();
             return;
@@ -66,7 +67,7 @@ internal static class FaultMiddleware
 
     private static async Task HangAsync(HttpContext context, Fault fault)
     {
-        await ReleasedAsync(fault, context.RequestAborted);
+        await fault.ReleasedAsync(context.RequestAborted);
         context.Abort();
     }
 
@@ -87,7 +88,7 @@ internal static class FaultMiddleware
         HttpContext context, RequestDelegate next, Fault fault, CallOutcome outcome)
     {
         using var detached = new DetachedCall(context);
-        if (!await ReleasedAsync(fault, CancellationToken.None))
+        if (!await fault.ReleasedAsync(CancellationToken.None))
         {
             detached.Abort();
             return;
@@ -101,23 +102,10 @@ internal static class FaultMiddleware
         HttpContext context, RequestDelegate next, Fault fault, CallOutcome outcome)
     {
         using var detached = new DetachedCall(context);
-        var removed = await ReleasedAsync(fault, detached.Caller) is false && !detached.Caller.IsCancellationRequested;
+        var removed = !await fault.ReleasedAsync(detached.Caller) && !detached.Caller.IsCancellationRequested;
         if (!removed)
             await HandleAsync(context, next, outcome);
         detached.Abort();
-    }
-
-    // False when the fault was removed, or the caller went first.
-    private static async Task<bool> ReleasedAsync(Fault fault, CancellationToken caller)
-    {
-        try
-        {
-            return await fault.ReleasedAsync(caller);
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
     }
 
     private static async Task<string> BodyAsync(HttpRequest request)

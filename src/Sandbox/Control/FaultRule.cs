@@ -32,20 +32,24 @@ public enum FaultKind
 /// <summary>Which calls a fault meets, and what it does to them. Patterns may hold * for anything.</summary>
 public sealed record FaultRule
 {
-    /// <summary>keycloak, s3 or novu; null: each of them.</summary>
+    /// <summary>keycloak, s3 or novu; null: each of them. PostgreSQL is met only by the name postgres.</summary>
     public string? System { get; init; }
 
-    /// <summary>HTTP method; null: any.</summary>
+    /// <summary>HTTP method, or the first word of a statement such as COMMIT; null: any.</summary>
     public string? Method { get; init; }
 
-    /// <summary>Pattern over the path, such as /tenant-acme-files* or /admin/realms.</summary>
+    /// <summary>
+    /// Pattern over the path, such as /tenant-acme-files* or /admin/realms; of PostgreSQL the database, such as
+    /// /control_plane.
+    /// </summary>
     public string Path { get; init; } = "*";
 
     /// <summary>Pattern over the query without its question mark, such as tagging* ; null: any.</summary>
     public string? Query { get; init; }
 
     /// <summary>
-    /// Text that the request's body holds; null: any. For calls whose path does not say whom they are about.
+    /// Text that the request's body holds; null: any. For calls whose path does not say whom they are about. The body
+    /// of a statement is its text with its parameters; that of a COMMIT is the whole transaction.
     /// </summary>
     public string? BodyContains { get; init; }
 
@@ -70,11 +74,19 @@ public sealed record FaultRule
     /// <summary>Seconds for the header Retry-After; null: no such header.</summary>
     public int? RetryAfter { get; init; }
 
+    /// <summary>Whether something is to happen before, or although, the caller hears nothing.</summary>
+    internal bool WantsEffect => Kind is FaultKind.LoseAnswer or FaultKind.LateEffect or FaultKind.AfterCallerLeft;
+
     /// <summary>Names the first field that makes no sense and what is expected; null when the rule is fine.</summary>
     public string? Mistake() => this switch
     {
-        { System: not (null or "keycloak" or "s3" or "novu") } =>
-            $"system: '{System}' is not known; expected keycloak, s3 or novu, or none for each of them.",
+        { System: not (null or "keycloak" or "s3" or "novu" or Call.Postgres) } =>
+            $"system: '{System}' is not known; expected keycloak, s3, novu or postgres, or none for each but the last.",
+        { System: Call.Postgres, Kind: FaultKind.Answer } =>
+            "kind: answer; PostgreSQL answers for itself. Expected reset, hang, delay, loseAnswer, lateEffect or " +
+            "afterCallerLeft.",
+        { System: Call.Postgres, Query: not null } =>
+            "query: a statement has none; expected bodyContains with a text of the statement or its parameters.",
         { Path: "" } => "path: empty; expected a pattern such as /tenant-acme-files* or *.",
         { Skip: < 0 } => $"skip: {Skip}; expected 0 or more.",
         { Count: < 0 } => $"count: {Count}; expected 1 or more, or 0 for all.",

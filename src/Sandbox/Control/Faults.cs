@@ -43,9 +43,8 @@ public sealed class Faults(TimeProvider time)
     /// Whether the whole request has to be here before a fault meets it: to look inside, or to go on without its
     /// caller.
     /// </summary>
-    internal bool NeedBody => faults.Values.Any(fault => fault.Rule.BodyContains is not null
-        || fault.Rule.Kind is FaultKind.LoseAnswer or FaultKind.LateEffect or FaultKind.AfterCallerLeft);
+    internal bool NeedBody =>
+        faults.Values.Any(fault => fault.Rule.BodyContains is not null || fault.Rule.WantsEffect);
 
-    internal Fault? Meeting(string system, HttpRequest request, string body) =>
-        All.FirstOrDefault(fault => fault.Meets(system, request, body, time.GetUtcNow()));
+    internal Fault? Meeting(Call call) => All.FirstOrDefault(fault => fault.Meets(call, time.GetUtcNow()));
 }

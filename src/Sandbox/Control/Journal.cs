@@ -35,15 +35,10 @@ public sealed class Journal : IDisposable
 
     public void Dispose() => database.Dispose();
 
-    internal JournalEntry Begin(string system, HttpRequest request)
+    internal JournalEntry Begin(string system, string method, string path, string query = "")
     {
         var entry = new JournalEntry(
-            Interlocked.Increment(ref number),
-            time.GetUtcNow(),
-            system,
-            request.Method,
-            request.Path.Value ?? "/",
-            SecretQuery.Mask(request.Query));
+            Interlocked.Increment(ref number), time.GetUtcNow(), system, method, path, query);
         Write(entry);
         if (entry.Number % 1000 == 0)
             database.Execute("DELETE FROM calls WHERE number <= ?1", entry.Number - Capacity);

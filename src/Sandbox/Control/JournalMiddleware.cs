@@ -12,7 +12,8 @@ internal static class JournalMiddleware
             return;
         }
 
-        var entry = journal.Begin(system, context.Request);
+        var request = context.Request;
+        var entry = journal.Begin(system, request.Method, request.Path.Value ?? "/", SecretQuery.Mask(request.Query));
         var outcome = new CallOutcome();
         context.Features.Set(outcome);
         try
@@ -21,13 +22,8 @@ internal static class JournalMiddleware
         }
         finally
         {
-            journal.Write(entry with
-            {
-                Status = outcome.Status,
-                Effect = outcome.Effect,
-                Answered = outcome.Answered && !context.RequestAborted.IsCancellationRequested,
-                Fault = outcome.Fault,
-            });
+            outcome.Answered &= !context.RequestAborted.IsCancellationRequested;
+            journal.Write(outcome.Of(entry));
         }
     });
 }
@@ -42,4 +38,7 @@ internal sealed class CallOutcome
     public bool Answered { get; set; } = true;
 
     public string? Fault { get; set; }
+
+    public JournalEntry Of(JournalEntry entry) =>
+        entry with { Status = Status, Effect = Effect, Answered = Answered, Fault = Fault };
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Net;
 using Sandbox.S3;
 
 namespace Sandbox.Hosting;
@@ -39,6 +40,18 @@ internal static class EnvironmentOption
         return option;
     }
 
+    public static Option<Uri?> Upstream(string system, string name) => new($"--{system}-upstream")
+    {
+        Description = $"Address of a real {name}; faults and journal stand before it, and none is played.",
+        CustomParser = result => Address(result, result.Tokens[0].Value),
+    };
+
+    public static Option<DnsEndPoint?> Endpoint(string name, string description) => new(name)
+    {
+        Description = description,
+        CustomParser = result => HostAndPort(result, name, result.Tokens[0].Value),
+    };
+
     public static S3Account[] Accounts(ArgumentResult result) =>
         [.. result.Tokens.Select(token => Account(result, token.Value.Split(':'))).OfType<S3Account>()];
 
@@ -49,6 +62,25 @@ internal static class EnvironmentOption
             return new S3Account(key, secret, account);
         result.AddError(
             $"--s3-account: '{parts[0]}:…'; expected ACCESSKEY:SECRETKEY:ACCOUNT, twelve digits for the account.");
+        return null;
+    }
+
+    private static Uri? Address(ArgumentResult result, string text)
+    {
+        if (Uri.TryCreate(text, UriKind.Absolute, out var address)
+            && address is { Scheme: "http" or "https", PathAndQuery: "/", UserInfo: "" })
+            return address;
+        result.AddError($"'{text}'; expected an address without a path, such as http://127.0.0.1:8180.");
+        return null;
+    }
+
+    private static DnsEndPoint? HostAndPort(ArgumentResult result, string name, string text)
+    {
+        if (text.Split(':') is [{ Length: > 0 } host, var digits]
+            && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            && port is > 0 and <= 65535)
+            return new DnsEndPoint(host, port);
+        result.AddError($"{name}: '{text}'; expected HOST:PORT, such as 127.0.0.1:5432.");
         return null;
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using Sandbox.Keycloak;
 using Sandbox.Novu;
 using Sandbox.S3;
@@ -13,10 +14,16 @@ internal sealed class SandboxCommandOptions
     private readonly Option<int> s3Port = Port("s3", 9000);
     private readonly Option<int> novuPort = Port("novu", 3000);
     private readonly Option<int> temporalPort = Port("temporal", 7233);
+    private readonly Option<int> postgresPort = Port("postgres", 6432);
     private readonly Option<bool> noKeycloak = new("--no-keycloak") { Description = "Does not start Keycloak." };
     private readonly Option<bool> noS3 = new("--no-s3") { Description = "Does not start S3." };
     private readonly Option<bool> noNovu = new("--no-novu") { Description = "Does not start Novu." };
     private readonly Option<bool> noTemporal = new("--no-temporal") { Description = "Does not start Temporal." };
+
+    private readonly Option<Uri?> keycloakUpstream = Upstream("keycloak", "Keycloak");
+    private readonly Option<Uri?> s3Upstream = Upstream("s3", "S3");
+    private readonly Option<DnsEndPoint?> postgresUpstream = Endpoint(
+        "--postgres-upstream", "HOST:PORT of a real PostgreSQL; faults and journal stand before it.");
 
     private readonly Option<string?> data = Text(
         "--data", "SANDBOX_DATA", "Folder for the state; without it nothing is kept.");
@@ -59,7 +66,8 @@ internal sealed class SandboxCommandOptions
 
     public IEnumerable<Option> All =>
     [
-        keycloakPort, s3Port, novuPort, temporalPort, noKeycloak, noS3, noNovu, noTemporal, data, ReadyFile,
+        keycloakPort, s3Port, novuPort, temporalPort, postgresPort, noKeycloak, noS3, noNovu, noTemporal,
+        keycloakUpstream, s3Upstream, postgresUpstream, data, ReadyFile,
         adminUsername, adminPassword, flavour, region, accounts, apiKey, rateLimits, namespaces,
     ];
 
@@ -72,6 +80,10 @@ internal sealed class SandboxCommandOptions
             S3Port = parsed.GetValue(noS3) ? null : parsed.GetValue(s3Port),
             NovuPort = parsed.GetValue(noNovu) ? null : parsed.GetValue(novuPort),
             TemporalPort = parsed.GetValue(noTemporal) ? null : parsed.GetValue(temporalPort),
+            KeycloakUpstream = parsed.GetValue(keycloakUpstream),
+            S3Upstream = parsed.GetValue(s3Upstream),
+            PostgresUpstream = parsed.GetValue(postgresUpstream),
+            PostgresPort = parsed.GetValue(postgresPort),
             DataDirectory = Given(parsed, data),
             Keycloak = new KeycloakOptions
             {

@@ -5,6 +5,7 @@ using Sandbox.Keycloak.Storage;
 using Sandbox.Novu;
 using Sandbox.S3;
 using Sandbox.S3.Storage;
+using Sandbox.Proxies;
 
 namespace Sandbox.Hosting;
 
@@ -35,6 +36,9 @@ public sealed class SandboxHost : IAsyncDisposable
 
     /// <inheritdoc cref="Keycloak"/>
     public Uri? Novu { get; private set; }
+
+    /// <summary>Host and port of the proxy before PostgreSQL; null when there is none.</summary>
+    public string? Postgres { get; private set; }
 
     /// <summary>Host and port, such as 127.0.0.1:7233; null when this part was not started.</summary>
     public string? Temporal => TemporalServer?.Address;
@@ -67,14 +71,20 @@ public sealed class SandboxHost : IAsyncDisposable
 
     private async Task StartPartsAsync(CancellationToken cancellationToken)
     {
-        Keycloak = await AddAsync("keycloak", Options.KeycloakPort, app =>
-            app.MapKeycloak(Keep(new KeycloakState(context.FileOf("keycloak.db"), Options.Keycloak, context.Time))));
-        S3 = await AddAsync("s3", Options.S3Port, app =>
-            app.MapS3(Keep(new S3Store(context.FileOf("s3.db"), context.Time)), Options.S3));
+        Keycloak = await AddAsync("keycloak", Options.KeycloakPort, Or(Options.KeycloakUpstream, app =>
+            app.MapKeycloak(Keep(new KeycloakState(context.FileOf("keycloak.db"), Options.Keycloak, context.Time)))));
+        S3 = await AddAsync("s3", Options.S3Port, Or(Options.S3Upstream, app =>
+            app.MapS3(Keep(new S3Store(context.FileOf("s3.db"), context.Time)), Options.S3)));
         Novu = await AddAsync("novu", Options.NovuPort, app =>
             app.MapNovu(Keep(new NovuStore(context.FileOf("novu.db"), context.Time)), Options.Novu));
 
+        Postgres = Options.PostgresUpstream is { } upstream
+            ? Keep(PostgresProxy.Start(Options.PostgresPort, upstream, context)).Address
+            : null;
         TemporalServer = await AddTemporalAsync(cancellationToken);
+
+        Action<WebApplication> Or(Uri? upstream, Action<WebApplication> standIn) =>
+            upstream is null ? standIn : app => app.MapUpstream(Keep(new HttpUpstream(upstream)));
 
         async Task<Uri?> AddAsync(string system, int? port, Action<WebApplication> map) => port is null
             ? null

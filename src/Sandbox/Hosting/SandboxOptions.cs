@@ -1,3 +1,4 @@
+using System.Net;
 using Sandbox.Keycloak;
 using Sandbox.Novu;
 using Sandbox.S3;
@@ -22,6 +23,18 @@ public sealed record SandboxOptions
 
     /// <inheritdoc cref="KeycloakPort"/>
     public int? TemporalPort { get; init; } = 7233;
+
+    /// <summary>A real Keycloak: faults and journal stand before it instead of before the stand-in.</summary>
+    public Uri? KeycloakUpstream { get; init; }
+
+    /// <summary>A real object store, likewise.</summary>
+    public Uri? S3Upstream { get; init; }
+
+    /// <summary>A PostgreSQL: faults and journal stand before it; null starts no such proxy.</summary>
+    public DnsEndPoint? PostgresUpstream { get; init; }
+
+    /// <inheritdoc cref="KeycloakPort"/>
+    public int PostgresPort { get; init; }
 
     /// <summary>Folder that keeps the state; null keeps it in memory until the end of the process.</summary>
     public string? DataDirectory { get; init; }

@@ -39,6 +39,7 @@ internal static class SandboxProcess
         keycloak = sandbox.Keycloak?.OriginalString,
         s3 = sandbox.S3?.OriginalString,
         novu = sandbox.Novu?.OriginalString,
+        postgres = sandbox.Postgres,
         temporal = sandbox.Temporal,
         data = sandbox.Options.DataDirectory,
     });

@@ -9,7 +9,8 @@ using Sandbox.Keycloak;
 namespace Sandbox.Hosting;
 
 /// <summary>
-/// One system of the outside world: a web server of its own on 127.0.0.1, journalled, with faults in front.
+/// One system of the outside world, played here or proxied: a web server of its own on 127.0.0.1, journalled, with
+/// faults in front.
 /// </summary>
 internal sealed class StandIn : IAsyncDisposable
 {
@@ -43,6 +44,7 @@ internal sealed class StandIn : IAsyncDisposable
         });
         builder.Services.AddSingleton(context.Time);
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
+        builder.Services.AddHttpForwarder();
         // Calls that a fault still holds are not waited for.
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(1));
 
@@ -73,12 +75,13 @@ internal sealed class StandIn : IAsyncDisposable
     }
 
     // Kestrel's own Date comes from the machine's clock; whoever compares it with other times of a stand-in needs one
-    // clock.
+    // clock. A real server's Date passes.
     private static Func<HttpContext, RequestDelegate, Task> DateFrom(TimeProvider time) => (context, next) =>
     {
         context.Response.OnStarting(() =>
         {
-            context.Response.Headers.Date = time.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
+            if (context.Response.Headers.Date.Count == 0)
+                context.Response.Headers.Date = time.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
             return Task.CompletedTask;
         });
         return next(context);

@@ -13,7 +13,7 @@ public sealed class FaultsApiTests(SandboxFixture fixture)
 {
     [Theory]
     [InlineData("""{"systm":"novu"}""", "systm")]
-    [InlineData("""{"system":"postgres"}""", "system: 'postgres'")]
+    [InlineData("""{"system":"mysql"}""", "system: 'mysql'")]
     [InlineData("""{"kind":"explode"}""", "kind")]
     [InlineData("""{"status":200}""", "status: 200")]
     [InlineData("""{"count":-1}""", "count: -1")]

@@ -1,0 +1,57 @@
+using System.Buffers;
+using Sandbox.Control;
+
+namespace Sandbox.Proxies;
+
+/// <summary>
+/// What a caller sends until it wants an answer: a simple query, or the messages up to a Sync. It goes to the server
+/// whole or not at all.
+/// </summary>
+/// <param name="Bytes">As on the wire.</param>
+/// <param name="Text">Of all statements in it, with their parameters; empty for a call that executes nothing.</param>
+/// <param name="IsAnswered">Whether the server says when it is ready again; after a Flush it does not.</param>
+internal sealed record PostgresCall(ReadOnlyMemory<byte> Bytes, string Text, bool IsAnswered)
+{
+    // What changes nothing that would be seen after a commit.
+    private static readonly HashSet<string> Readers = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "", "BEGIN", "CLOSE", "DEALLOCATE", "DECLARE", "DISCARD", "EXPLAIN", "FETCH", "LISTEN", "LOCK", "RELEASE",
+        "RESET", "ROLLBACK", "SAVEPOINT", "SELECT", "SET", "SHOW", "START", "UNLISTEN",
+    };
+
+    /// <summary>The first word.</summary>
+    public string Word { get; } = string.Concat(Text.TrimStart().TakeWhile(char.IsAsciiLetter)).ToUpperInvariant();
+
+    public bool Changes => !Readers.Contains(Word);
+
+    public bool Begins => Word is "BEGIN" or "START";
+
+    public bool Commits => Word is "COMMIT" or "END";
+
+    /// <summary>The next call of a connection; null when there is none any more.</summary>
+    public static async Task<PostgresCall?> ReadAsync(PostgresCaller caller, PostgresStatements statements)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        var texts = new List<string>();
+        while (await PostgresMessage.ReadAsync(caller.Sent, first: false) is { } message)
+        {
+            bytes.Write(message.Bytes.Span);
+            if (statements.Read(message) is { } text)
+                texts.Add(text);
+            if ((char)message.Type is not ('P' or 'B' or 'C' or 'D' or 'E'))
+                return new(bytes.WrittenMemory, string.Join('\n', texts), (char)message.Type is 'Q' or 'S');
+        }
+
+        return null;
+    }
+
+    /// <param name="database">Where.</param>
+    /// <param name="transaction">What was executed before in the open transaction; null when none is open.</param>
+    public Call For(string database, string? transaction) => new(
+        Call.Postgres,
+        Word,
+        $"/{database}",
+        "",
+        Commits ? transaction + Text : Text,
+        IsAnswered && (Commits || (transaction is null && !Begins)));
+}

@@ -1,0 +1,256 @@
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+using NpgsqlTypes;
+using Sandbox.Control;
+using Testing;
+
+namespace Sandbox.Tests.Proxies;
+
+/// <summary>Statements pass the proxy before PostgreSQL as they are, and meet faults by their text.</summary>
+public sealed class PostgresProxyTests(ProxiedWorld world) : IClassFixture<ProxiedWorld>
+{
+    private readonly string name = SandboxFixture.UniqueKey();
+    private readonly Guid id = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
+
+    [Fact]
+    public async Task Statements_copies_and_large_answers_pass()
+    {
+        await using var connection = await world.Proxied.OpenConnectionAsync();
+        await using (var copy = await connection.BeginBinaryImportAsync(
+            "COPY things (id, name, number) FROM STDIN (FORMAT BINARY)"))
+        {
+            for (var number = 0; number < 5000; number++)
+                await copy.WriteRowAsync(default, id, name, number);
+            await copy.CompleteAsync();
+        }
+
+        // The third time it is prepared.
+        for (var round = 0; round < 3; round++)
+        {
+            await using var read = new NpgsqlCommand(
+                "SELECT number, repeat('x', 1000) FROM things WHERE name = $1 ORDER BY number", connection);
+            read.Parameters.Add(new NpgsqlParameter { Value = name });
+            await using var reader = await read.ExecuteReaderAsync();
+            for (var number = 0; number < 5000; number++)
+            {
+                Assert.True(await reader.ReadAsync());
+                Assert.Equal((number, 1000), (reader.GetInt32(0), reader.GetString(1).Length));
+            }
+        }
+
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands = { new("DELETE FROM things WHERE false"), new("SELECT 1/0") },
+        };
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => batch.ExecuteNonQueryAsync());
+        Assert.Equal(PostgresErrorCodes.DivisionByZero, refused.SqlState);
+        Assert.Equal(5000, await CountAsync());
+    }
+
+    [Fact]
+    public async Task A_statement_that_takes_too_long_can_be_cancelled()
+    {
+        await using var command = world.Proxied.CreateCommand("SELECT pg_sleep(100)");
+        command.CommandTimeout = 1;
+
+        var cancelled = await Assert.ThrowsAsync<NpgsqlException>(() => command.ExecuteNonQueryAsync());
+
+        Assert.IsType<TimeoutException>(cancelled.InnerException);
+        Assert.Equal(0, await world.Postgres.ReadAsync<long>(
+            "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(100)' AND state = 'active'"));
+    }
+
+    [Fact]
+    public async Task Who_may_not_come_in_is_told_so_in_the_servers_words()
+    {
+        var wrong = world.Through(new NpgsqlConnectionStringBuilder(world.Postgres.OwnerConnectionString));
+        wrong.Database = name;
+        await using var connection = new NpgsqlConnection(wrong.ConnectionString);
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => connection.OpenAsync());
+        Assert.Equal(PostgresErrorCodes.InvalidCatalogName, refused.SqlState);
+    }
+
+    [Fact]
+    public async Task A_reset_comes_before_the_statement_is_sent()
+    {
+        await using var fault = await FaultAsync(FaultKind.Reset);
+        await Assert.ThrowsAsync<NpgsqlException>(InsertAsync);
+        Assert.Equal(0, await CountAsync());
+
+        await InsertAsync();
+        Assert.Equal(1, await CountAsync());
+    }
+
+    [Fact]
+    public async Task A_parameter_tells_which_statement_is_meant_prepared_or_not()
+    {
+        for (var round = 0; round < 3; round++)
+            await InsertAsync();
+        await using var byId = await world.Control.FaultAsync(
+            new FaultRule { System = "postgres", BodyContains = $"{id:D}", Kind = FaultKind.Reset });
+        await Assert.ThrowsAsync<NpgsqlException>(InsertAsync);
+        Assert.Equal(3, await CountAsync());
+    }
+
+    [Fact]
+    public async Task A_lost_answer_leaves_the_row()
+    {
+        await using var fault = await FaultAsync(FaultKind.LoseAnswer);
+
+        await Assert.ThrowsAsync<NpgsqlException>(InsertAsync);
+
+        Assert.Equal(1, await CountAsync());
+        var call = await EndedAsync(fault);
+        Assert.Equal(("INSERT", 200, true, false), (call.Method, call.Status, call.Effect, call.Answered));
+    }
+
+    [Fact]
+    public async Task In_a_transaction_the_answer_that_is_lost_is_that_of_its_commit()
+    {
+        await using var fault = await FaultAsync(FaultKind.LoseAnswer);
+
+        await Assert.ThrowsAsync<NpgsqlException>(InsertTwiceAsync);
+
+        Assert.Equal(2, await CountAsync());
+        Assert.Equal(("COMMIT", true), ((await EndedAsync(fault)).Method, (await EndedAsync(fault)).Effect));
+    }
+
+    [Fact]
+    public async Task A_commit_can_be_cut_before_it_is_sent()
+    {
+        await using var fault = await world.Control.FaultAsync(
+            new FaultRule { System = "postgres", Method = "COMMIT", BodyContains = name, Kind = FaultKind.Reset });
+
+        await Assert.ThrowsAsync<NpgsqlException>(InsertTwiceAsync);
+
+        Assert.Equal(0, await CountAsync());
+    }
+
+    [Theory]
+    [InlineData(FaultKind.Delay)]
+    [InlineData(FaultKind.Hang)]
+    public async Task A_held_statement_whose_caller_leaves_does_nothing(FaultKind kind)
+    {
+        await using var fault = await FaultAsync(kind);
+        await CallAndLeaveAsync(fault);
+
+        var call = await EndedAsync(fault);
+        await fault.ReleaseAsync();
+
+        Assert.Equal((null, false, false), (call.Status, call.Effect, call.Answered));
+        Assert.Equal(0, await CountAsync());
+    }
+
+    [Theory]
+    [InlineData(FaultKind.Delay)]
+    [InlineData(FaultKind.LateEffect)]
+    public async Task A_held_statement_goes_on_when_it_is_released(FaultKind kind)
+    {
+        await using var fault = await FaultAsync(kind);
+        var insert = InsertAsync();
+        await fault.HitAsync();
+        Assert.Equal(0, await CountAsync());
+
+        await fault.ReleaseAsync();
+
+        await insert;
+        Assert.Equal(1, await CountAsync());
+    }
+
+    [Theory]
+    [InlineData(FaultKind.LateEffect)]
+    [InlineData(FaultKind.AfterCallerLeft)]
+    public async Task A_commit_lands_although_its_caller_has_gone(FaultKind kind)
+    {
+        await using var fault = await FaultAsync(kind);
+        using var leaving = new CancellationTokenSource();
+        var inserting = InsertTwiceAsync(leaving.Token);
+        await fault.HitAsync();
+        Assert.Equal(0, await CountAsync());
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<Exception>(() => inserting);
+
+        await fault.ReleaseAsync();
+
+        var call = await EndedAsync(fault);
+        Assert.Equal((200, true, false), (call.Status, call.Effect, call.Answered));
+        Assert.Equal(2, await CountAsync());
+    }
+
+    [Fact]
+    public async Task A_server_that_ends_a_session_ends_it_for_the_caller_too()
+    {
+        await using var connection = await world.Proxied.OpenConnectionAsync();
+        await world.Postgres.ExecuteAsync("SELECT pg_terminate_backend($1)", connection.ProcessID);
+        await using var command = new NpgsqlCommand("SELECT 1", connection);
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => command.ExecuteScalarAsync());
+    }
+
+    [Fact]
+    public async Task What_speaks_another_protocol_is_cut()
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPEndPoint.Parse(world.Front.Postgres!));
+        await client.GetStream().WriteAsync(new byte[] { 0, 0, 0, 0, 0, 0, 0, 0 });
+        await Assert.ThrowsAsync<IOException>(() => client.GetStream().ReadExactlyAsync(new byte[1]).AsTask());
+    }
+
+    [Theory]
+    [InlineData("""{"system":"postgres","kind":"answer"}""", "kind: answer")]
+    [InlineData("""{"system":"postgres","kind":"reset","query":"x"}""", "query")]
+    public async Task A_fault_that_makes_no_sense_there_is_refused(string rule, string expected)
+    {
+        using var http = new HttpClient { BaseAddress = world.Front.Novu };
+        using var answer = await http.PostAsync("/_sandbox/faults", new StringContent(rule));
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains(expected, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    private Task<SandboxFault> FaultAsync(FaultKind kind) => world.Control.FaultAsync(
+        new FaultRule { System = "postgres", BodyContains = name, Kind = kind });
+
+    private Task InsertAsync() => InsertAsync(CancellationToken.None);
+
+    private async Task InsertAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await world.Proxied.OpenConnectionAsync(cancellationToken);
+        await InsertAsync(connection, cancellationToken);
+    }
+
+    private Task InsertTwiceAsync() => InsertTwiceAsync(CancellationToken.None);
+
+    private async Task InsertTwiceAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await world.Proxied.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await InsertAsync(connection, cancellationToken);
+        await InsertAsync(connection, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private async Task InsertAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("INSERT INTO things (id, name) VALUES ($1, $2)", connection);
+        command.Parameters.Add(new NpgsqlParameter { Value = id, NpgsqlDbType = NpgsqlDbType.Uuid });
+        command.Parameters.Add(new NpgsqlParameter { Value = name });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private async Task CallAndLeaveAsync(SandboxFault fault)
+    {
+        using var leaving = new CancellationTokenSource();
+        var call = InsertAsync(leaving.Token);
+        await fault.HitAsync();
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<Exception>(() => call);
+    }
+
+    // Asks the server itself.
+    private Task<long> CountAsync() =>
+        world.Postgres.ReadAsync<long>("SELECT count(*) FROM things WHERE name = $1", name);
+
+    private Task<JournalEntry> EndedAsync(SandboxFault fault) => AssertMore.EventuallyAsync(
+        async () => (await world.Control.CallsAsync()).Last(call => call.Fault == fault.Id),
+        call => call.Fault is not null);
+}

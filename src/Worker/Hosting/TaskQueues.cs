@@ -1,5 +1,11 @@
 namespace Worker.Hosting;
 
+/// <summary>A task queue of ours.</summary>
+/// <param name="Suffix">After the base queue's name.</param>
+/// <param name="MostAtOnce">Activities that one worker process runs side by side.</param>
+/// <param name="ByOneWorker">Whether one worker process at a time serves it, so that the limit is the installation's.</param>
+public sealed record TaskQueue(string Suffix, int MostAtOnce, bool ByOneWorker = false);
+
 /// <summary>
 /// A task queue and a limit for each outside system, for its undo another: one slow system holds up nobody who does
 /// not need it. The names are the base queue (<c>TEMPORAL_TASK_QUEUE</c>) with these suffixes.
@@ -9,7 +15,9 @@ public static class TaskQueues
     /// <summary>Workflows, and activities that need the control database alone.</summary>
     public const string Control = "";
 
-    /// <summary>Creating realms: one after the other, since each one makes the next slower while it runs.</summary>
+    /// <summary>
+    /// Creating realms: one after the other whatever the number of workers, since each makes the next slower.
+    /// </summary>
     public const string KeycloakRealms = "-keycloak-realms";
 
     public const string Keycloak = "-keycloak";
@@ -20,17 +28,17 @@ public static class TaskQueues
     /// <summary>What the queues of undos end with.</summary>
     public const string Undo = "-undo";
 
-    public static IReadOnlyList<(string Suffix, int MostAtOnce)> All { get; } =
+    public static IReadOnlyList<TaskQueue> All { get; } =
     [
-        (Control, 50),
-        (KeycloakRealms, 1),
-        (Keycloak, 8),
-        (Postgres, 8),
-        (S3, 8),
-        (Novu, 8),
-        (UndoOf(KeycloakRealms), 4),
-        (UndoOf(Postgres), 4),
-        (UndoOf(S3), 4),
+        new(Control, 50),
+        new(KeycloakRealms, 1, ByOneWorker: true),
+        new(Keycloak, 8),
+        new(Postgres, 8),
+        new(S3, 8),
+        new(Novu, 8),
+        new(UndoOf(KeycloakRealms), 4),
+        new(UndoOf(Postgres), 4),
+        new(UndoOf(S3), 4),
     ];
 
     /// <summary>Where the undo of what runs on a queue runs; the queues of one system share one.</summary>

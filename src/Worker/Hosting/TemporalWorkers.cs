@@ -15,6 +15,7 @@ namespace Worker.Hosting;
 /// </summary>
 public sealed partial class TemporalWorkers(
     StartupGate gate,
+    Turns turns,
     TemporalOptions temporal,
     IServiceProvider services,
     IEnumerable<WorkflowRegistration> workflows,
@@ -45,49 +46,55 @@ public sealed partial class TemporalWorkers(
     private async Task RunAsync(TemporalClient client, CancellationToken stoppingToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        var workers = TaskQueues.All
-            .Select(queue => Options(queue.Suffix, queue.MostAtOnce))
-            .Where(options => options.Activities.Count > 0 || options.Workflows.Count > 0)
-            .Select(options => new TemporalWorker(client, options))
-            .ToList();
         try
         {
-            var running = workers.Select(worker => worker.ExecuteAsync(stop.Token)).ToList();
+            var serving = TaskQueues.All.Where(HasWork).Select(queue => ServeAsync(client, queue, stop.Token)).ToList();
             LogRunning();
-            await Task.WhenAny(running);
+            await Task.WhenAny(serving);
             await stop.CancelAsync();
-            await Task.WhenAll(running);
+            await Task.WhenAll(serving);
         }
         catch (Exception e) when (e is RpcException or InvalidOperationException
             && !stoppingToken.IsCancellationRequested)
         {
             LogRefused(e.Message);
         }
-        finally
+    }
+
+    private Task ServeAsync(TemporalClient client, TaskQueue queue, CancellationToken stop)
+    {
+        return queue.ByOneWorker ? turns.TakeAsync(temporal.TaskQueue + queue.Suffix, PollAsync, stop) : PollAsync(stop);
+
+        async Task PollAsync(CancellationToken cancellationToken)
         {
-            workers.ForEach(worker => worker.Dispose());
+            using var worker = new TemporalWorker(client, Options(queue));
+            await worker.ExecuteAsync(cancellationToken);
         }
     }
 
-    private TemporalWorkerOptions Options(string suffix, int mostAtOnce)
+    private bool HasWork(TaskQueue queue) => queue.Suffix == TaskQueues.Control || ActivitiesOf(queue).Any();
+
+    private IEnumerable<ActivityRegistration> ActivitiesOf(TaskQueue queue) =>
+        activities.Where(registration => registration.Queues.Contains(queue.Suffix));
+
+    private TemporalWorkerOptions Options(TaskQueue queue)
     {
-        var options = new TemporalWorkerOptions(temporal.TaskQueue + suffix)
+        var options = new TemporalWorkerOptions(temporal.TaskQueue + queue.Suffix)
         {
-            MaxConcurrentActivities = mostAtOnce,
-            MaxConcurrentActivityTaskPolls = Math.Min(mostAtOnce, 2),
+            MaxConcurrentActivities = queue.MostAtOnce,
+            MaxConcurrentActivityTaskPolls = Math.Min(queue.MostAtOnce, 2),
             GracefulShutdownTimeout = Grace,
             MaxHeartbeatThrottleInterval = ActivityFrame.Beat,
             Interceptors = [.. interceptors],
             LoggerFactory = loggers,
         };
-        foreach (var definition in activities
-            .Where(registration => registration.Queues.Contains(suffix))
+        foreach (var definition in ActivitiesOf(queue)
             .SelectMany(registration => services.CreateTemporalActivityDefinitions(registration.Activities)))
         {
             options.AddActivity(definition);
         }
 
-        if (suffix == TaskQueues.Control)
+        if (queue.Suffix == TaskQueues.Control)
         {
             foreach (var registration in workflows)
             {

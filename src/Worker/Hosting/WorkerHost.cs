@@ -49,6 +49,7 @@ public static class WorkerHost
             .AddInvitations(settings)
             .AddLeadMails()
             .AddSingleton<StartupGate>()
+            .AddSingleton<Turns>()
             .AddHostedService<TemporalWorkers>();
         return builder;
     }

@@ -188,7 +188,15 @@ public sealed class ProvisioningWorld : IAsyncLifetime
     public async Task<ProvisioningProgress> ProgressAsync(TestTenant tenant) =>
         await Services.GetRequiredService<GetProvisioning>().ExecuteAsync(tenant.Id, default);
 
-    private IHost Build()
+    /// <summary>Another worker process beside the first; the caller ends it.</summary>
+    public async Task<IHost> StartSecondWorkerAsync(CollectedLogs logs)
+    {
+        var second = Build(logs);
+        await second.StartAsync(TestContext.Current.CancellationToken);
+        return second;
+    }
+
+    private IHost Build(CollectedLogs? logs = null)
     {
         var configuration = new ConfigurationManager();
         configuration.AddInMemoryCollection(settings);
@@ -198,7 +206,7 @@ public sealed class ProvisioningWorld : IAsyncLifetime
             DisableDefaults = true,
             EnvironmentName = Environments.Development,
         }).AddWorker();
-        builder.Logging.ClearProviders().AddProvider(Logs);
+        builder.Logging.ClearProviders().AddProvider(logs ?? Logs);
         builder.Services.AddSingleton<IWorkerInterceptor>(Hooks);
         return builder.Build();
     }

@@ -27,7 +27,7 @@ public sealed class CrashTests(RunningInstance running)
     }
 
     [Fact]
-    public async Task A_sandbox_killed_in_the_middle_of_the_saga_comes_back_with_all_it_knew()
+    public async Task Outside_systems_killed_in_the_middle_of_the_saga_come_back_with_all_they_knew()
     {
         string key = Keys.New();
         var customer = new Customer(running, key);
@@ -39,6 +39,7 @@ public sealed class CrashTests(RunningInstance running)
         await fault.HitAsync();
 
         await running.Instance.KillAsync("sandbox");
+        await running.Instance.KillAsync("temporal");
         await running.Instance.UpAsync();
 
         await customer.IsActiveAsync();

@@ -55,7 +55,7 @@ public sealed class SecretsTests(RunningInstance running)
         }
 
         // Temporal's own file: histories, memos, failures. Text stands in it as it is.
-        foreach (string file in Directory.GetFiles(Path.Combine(running.Instance.State, "sandbox"), "temporal*"))
+        foreach (string file in Directory.GetFiles(Path.Combine(running.Instance.State, "temporal"), "temporal*"))
         {
             places.Add((Path.GetFileName(file), Encoding.Latin1.GetString(await ReadSharedAsync(file))));
         }

@@ -15,7 +15,7 @@ public sealed class DoctorTests(RunningInstance running)
         var said = (await running.Instance.DevAsync("doctor")).AndSucceeded();
 
         Assert.DoesNotContain("✘", said.Output, StringComparison.Ordinal);
-        Assert.Equal(11, said.Output.Count(character => character == '✔'));
+        Assert.Equal(12, said.Output.Count(character => character == '✔'));
     }
 
     [Theory]

@@ -90,6 +90,22 @@ public sealed class TenantRepository(NpgsqlDataSource database)
         }
     }
 
+    /// <summary>Writes down of so many overdue tenants that they are EXPIRED.</summary>
+    /// <returns>Of how many.</returns>
+    public Task<int> ExpireOverdueAsync(int limit, DateTimeOffset now, CancellationToken cancellation) =>
+        database.InTransactionAsync(async connection =>
+        {
+            var overdue = await connection.Command(
+                $"""
+                {Select}
+                WHERE t.status = 'PENDING_PROVISION' AND t.attempt = 0 AND t.expires_at <= $1
+                ORDER BY t.id LIMIT $2 FOR UPDATE OF t SKIP LOCKED
+                """,
+                now, limit).ReadAllAsync(Read, cancellation);
+            await ExpireAsync(connection, overdue, now, cancellation);
+            return overdue.Count;
+        }, cancellation);
+
     // Locked in the order of their ids, so that two sign-ups that free the same two tenants do not block each other.
     private static async Task ExpireHoldersAsync(
         NpgsqlConnection connection, TenantKey key, string domain, DateTimeOffset now, CancellationToken cancellation)
@@ -103,10 +119,16 @@ public sealed class TenantRepository(NpgsqlDataSource database)
             ORDER BY t.id FOR UPDATE OF t
             """,
             key.Value, domain, now).ReadAllAsync(Read, cancellation);
-        foreach (var holder in holders)
+        await ExpireAsync(connection, holders, now, cancellation);
+    }
+
+    private static async Task ExpireAsync(
+        NpgsqlConnection connection, List<Tenant> overdue, DateTimeOffset now, CancellationToken cancellation)
+    {
+        foreach (var tenant in overdue)
         {
-            holder.Expire(now);
-            await SaveAsync(connection, holder, cancellation);
+            tenant.Expire(now);
+            await SaveAsync(connection, tenant, cancellation);
         }
     }
 

@@ -30,6 +30,10 @@ public sealed record TenantResources
     /// <summary>S3 bucket (3 to 63 characters).</summary>
     public string Bucket { get; }
 
+    /// <summary>Whether a bucket has a name as those of tenants: a bucket cannot be renamed.</summary>
+    public static bool IsBucket(string name) =>
+        name.StartsWith("tenant-", StringComparison.Ordinal) && name.EndsWith("-files", StringComparison.Ordinal);
+
     public static TenantResources For(TenantKey key) => new(key.Value);
 
     /// <summary>The mark on a realm: its id, which the tenant's own realm-admin cannot change.</summary>

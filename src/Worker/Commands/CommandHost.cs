@@ -8,6 +8,7 @@ using Npgsql;
 using Temporalio.Client;
 using Worker.Hosting;
 using Worker.Postgres;
+using Worker.Sweeps;
 using OurConnection = ControlPlane.Temporal.TemporalConnection;
 
 namespace Worker.Commands;
@@ -42,11 +43,17 @@ internal sealed class CommandHost : IAsyncDisposable
     public async Task<TemporalClient> TemporalAsync() => temporal ??= await TemporalClient.ConnectAsync(
         OurConnection.ConnectOptions(TemporalOptions.From(Settings), WorkerJson.Options));
 
-    /// <summary>The clients of the outside systems, as the worker makes them.</summary>
+    /// <summary>The clients of the outside systems and what sweeps them, as the worker makes them.</summary>
     public T Outside<T>()
         where T : notnull
     {
-        services ??= builder.Services.AddSingleton(Time).AddOutsideSystems(Settings).BuildServiceProvider();
+        services ??= builder.Services
+            .AddSingleton(Time)
+            .AddSingleton(_ => Database)
+            .AddSingleton(_ => WorkerOptions.From(Settings))
+            .AddOutsideSystems(Settings)
+            .AddOrphanSweep(Settings)
+            .BuildServiceProvider();
         return services.GetRequiredService<T>();
     }
 

@@ -86,6 +86,7 @@ public static class CommandLine
             DoctorCommand.Create(),
             KeysCommand.Create(),
             MigrateCommand.Create(),
+            OrphansCommand.Create(),
             Run(),
             SetupCommand.Create(),
             TokenCommand.Create(),

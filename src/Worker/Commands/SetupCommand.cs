@@ -1,7 +1,9 @@
 using System.CommandLine;
+using ControlPlane.Temporal;
 using Worker.Commands.Setup;
 using Worker.Keycloak;
 using Worker.Novu;
+using Worker.Sweeps;
 
 namespace Worker.Commands;
 
@@ -37,8 +39,8 @@ internal static class SetupCommand
         var command = new Command("setup",
             $"""
             Make what an installation needs once: the operators' realm with its clients, role and first operator, the
-            worker's service account ({WorkerAccount.ClientId}), the Temporal namespace, Novu's workflows, the public half
-            of the sealing key. Run `migrate` first. Repeatable.
+            worker's service account ({WorkerAccount.ClientId}), the Temporal namespace, the sweep's schedule, Novu's
+            workflows, the public half of the sealing key. Run `migrate` first. Repeatable.
 
             Example: Worker setup --operator-password-file operator-password --worker-secret-file worker-secret
             """)
@@ -65,6 +67,9 @@ internal static class SetupCommand
         var temporal = await host.TemporalAsync();
         bool madeNamespace = await new TemporalNamespace(temporal, host.Time).EnsureAsync(cancellation);
         Tell("Temporal", madeNamespace ? [$"namespace {temporal.Options.Namespace}"] : []);
+
+        var sweep = new SweepSchedule(temporal, TemporalOptions.From(host.Settings), SweepOptions.From(host.Settings));
+        Tell("sweep", await sweep.EnsureAsync(cancellation) ? [$"schedule {SweepSchedule.Id}"] : []);
 
         if (NovuOptions.From(host.Settings) is { } novu)
         {

@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Worker.Postgres;
 using Worker.Provisioning;
+using Worker.Sweeps;
 
 namespace Worker.Hosting;
 
@@ -48,6 +49,7 @@ public static class WorkerHost
             .AddProvisioning(settings)
             .AddInvitations(settings)
             .AddLeadMails()
+            .AddSweep(settings)
             .AddSingleton<StartupGate>()
             .AddSingleton<Turns>()
             .AddHostedService<TemporalWorkers>();

@@ -47,9 +47,11 @@ public static class TenantRealm
     }, OutsideHttp.Json);
 
     public static RealmRepresentation Build(
-        Guid id, TenantResources resources, string displayName, IReadOnlyList<string> domains) => new()
+        OwnershipMark mark, TenantResources resources, string displayName, IReadOnlyList<string> domains) => new()
         {
-            Id = id.ToString("D"),
+            Id = TenantResources.RealmId(mark.Installation, mark.Tenant, mark.Attempt).ToString("D"),
+            // The id says whose it is and cannot be read backwards: these say it to whoever does not know the attempt.
+            Attributes = mark.Tags,
             Realm = resources.Realm,
             DisplayName = displayName,
             Enabled = true,

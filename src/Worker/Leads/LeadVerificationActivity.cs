@@ -33,7 +33,7 @@ public sealed class LeadVerificationActivity(
         };
         await mail.SendAsync(
             novu.LeadVerificationTemplate,
-            new NovuSubscriber($"lead-{lead.Id:D}", lead.Email.Value, lead.FirstName, lead.LastName),
+            new NovuSubscriber(NovuMail.SubscriberId(lead.Id), lead.Email.Value, lead.FirstName, lead.LastName),
             payload,
             string.Create(CultureInfo.InvariantCulture, $"lead-verification-{lead.Id:D}-{input.Generation}"),
             cancellation);

@@ -15,6 +15,9 @@ public interface INovuApi
     [Get("/v2/subscribers/{subscriberId}")]
     Task<NovuAnswer<NovuSubscriber>> GetSubscriberAsync(string subscriberId, CancellationToken cancellationToken);
 
+    [Delete("/v2/subscribers/{subscriberId}")]
+    Task DeleteSubscriberAsync(string subscriberId, CancellationToken cancellationToken);
+
     [Post("/v1/events/trigger")]
     Task<NovuAnswer<NovuTriggered>> TriggerAsync([Body] NovuTrigger trigger, CancellationToken cancellationToken);
 

@@ -37,6 +37,22 @@ public sealed partial class NovuMail(INovuApi api, ILogger<NovuMail> logger)
         LogTriggered(template, recipient.SubscriberId, transactionId);
     }
 
+    /// <summary>Erases what Novu keeps of somebody; who is not there is fine.</summary>
+    public async Task EraseAsync(string subscriberId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await api.DeleteSubscriberAsync(subscriberId, cancellationToken);
+        }
+        catch (OutsideSystemException e) when (e.Status == HttpStatusCode.NotFound)
+        {
+            // Never got a mail, or was erased before.
+        }
+    }
+
+    /// <summary><c>lead-{id}</c>.</summary>
+    public static string SubscriberId(Guid leadId) => $"lead-{leadId:D}";
+
     /// <summary><c>tenant-{id}-{address}</c>, where each character outside A–Z a–z 0–9 becomes <c>_</c>.</summary>
     public static string SubscriberId(Guid tenantId, string email) =>
         $"tenant-{tenantId:D}-{string.Concat(email.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'))}";

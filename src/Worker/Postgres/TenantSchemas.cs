@@ -99,6 +99,39 @@ public sealed class TenantSchemas(TenantDatabase database)
             : (false, false);
     }
 
+    /// <summary>
+    /// Every marked role that this database knows, and marked schemas without a role of their name. Roles are of the
+    /// whole cluster: one of another database has no settings here.
+    /// </summary>
+    public async Task<IReadOnlyList<(string Name, OwnershipMark Mark)>> ListMarkedAsync(
+        CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        await using var command = Command(connection, """
+            SELECT r.rolname::text, shobj_description(r.oid, 'pg_authid') FROM pg_roles r
+            WHERE shobj_description(r.oid, 'pg_authid') LIKE 'arc-saas %'
+              AND (EXISTS (SELECT FROM pg_namespace n WHERE n.nspname = r.rolname)
+                   OR EXISTS (SELECT FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
+                              WHERE s.setrole = r.oid AND d.datname = current_database()))
+            UNION ALL
+            SELECT n.nspname::text, obj_description(n.oid, 'pg_namespace') FROM pg_namespace n
+            WHERE obj_description(n.oid, 'pg_namespace') LIKE 'arc-saas %'
+              AND NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = n.nspname)
+            ORDER BY 1
+            """);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var found = new List<(string, OwnershipMark)>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (OwnershipMark.FromComment(reader.GetString(1)) is { } mark)
+            {
+                found.Add((reader.GetString(0), mark));
+            }
+        }
+
+        return found;
+    }
+
     private async Task<Found> LockAndReadAsync(
         NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {

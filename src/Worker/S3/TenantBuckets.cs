@@ -5,6 +5,7 @@ using Amazon.Runtime.Internal;
 using Amazon.S3;
 using Amazon.S3.Model;
 using ControlPlane;
+using ControlPlane.Tenants;
 
 namespace Worker.S3;
 
@@ -142,6 +143,30 @@ public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
         {
             // Gone is what was wanted.
         }
+    }
+
+    /// <summary>Every bucket of this account with a tenant's name and a mark.</summary>
+    public async Task<IReadOnlyList<(string Name, OwnershipMark Mark)>> ListMarkedAsync(
+        CancellationToken cancellationToken)
+    {
+        var found = new List<(string, OwnershipMark)>();
+        var buckets = (await s3.ListBucketsAsync(cancellationToken)).Buckets ?? [];
+        foreach (string name in buckets.Select(bucket => bucket.BucketName).Where(TenantResources.IsBucket))
+        {
+            try
+            {
+                if (OwnershipMark.FromTags(await TagsAsync(name, cancellationToken)) is { } mark)
+                {
+                    found.Add((name, mark));
+                }
+            }
+            catch (AmazonS3Exception e) when (e.ErrorCode == "NoSuchBucket")
+            {
+                // Deleted since it was listed.
+            }
+        }
+
+        return found;
     }
 
     /// <summary>How many object versions it holds, up to a thousand.</summary>

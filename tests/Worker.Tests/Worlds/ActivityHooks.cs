@@ -31,7 +31,7 @@ public sealed class ActivityHooks : IWorkerInterceptor
         public override async Task<object?> ExecuteActivityAsync(ExecuteActivityInput input)
         {
             var info = ActivityExecutionContext.Current.Info;
-            var key = (info.ActivityType, Tenant(input.Args[0]));
+            var key = (info.ActivityType, Tenant(input.Args.FirstOrDefault()));
             await (hooks.before.GetValueOrDefault(key)?.Invoke() ?? Task.CompletedTask);
             object? result = await base.ExecuteActivityAsync(input);
             await (hooks.after.GetValueOrDefault(key)?.Invoke() ?? Task.CompletedTask);

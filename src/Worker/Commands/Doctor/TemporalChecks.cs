@@ -2,6 +2,7 @@ using ControlPlane.Temporal;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;
+using Worker.Sweeps;
 
 namespace Worker.Commands.Doctor;
 
@@ -14,6 +15,7 @@ internal static class TemporalChecks
     [
         new("Temporal", _ => ReachableAsync(host), "Start Temporal, and see that TEMPORAL_ADDRESS names it."),
         new("namespace", token => NamespaceAsync(host, token), "Run `Worker setup` (or ./dev setup)."),
+        new("sweep", token => SweepAsync(host, token), "Run `Worker setup` (or ./dev setup)."),
         new("worker", token => WorkerAsync(host, token), "Start the worker: `Worker run`."),
     ];
 
@@ -37,6 +39,23 @@ internal static class TemporalChecks
         {
             return Finding.Trouble($"{name} is missing",
                 $"Run `Worker setup` (or ./dev setup), or: temporal operator namespace create {name}");
+        }
+    }
+
+    private static async Task<Finding> SweepAsync(CommandHost host, CancellationToken cancellation)
+    {
+        try
+        {
+            var schedule = await (await host.TemporalAsync()).GetScheduleHandle(SweepSchedule.Id).DescribeAsync(
+                new RpcOptions { CancellationToken = cancellation });
+            return schedule.Schedule.State.Paused
+                ? Finding.Trouble("the schedule is paused",
+                    $"Unpause it: temporal schedule toggle --schedule-id {SweepSchedule.Id} --unpause")
+                : Finding.Well($"the schedule {SweepSchedule.Id} is there");
+        }
+        catch (RpcException e) when (e.Code == RpcException.StatusCode.NotFound)
+        {
+            return Finding.Trouble("the schedule is missing", "Run `Worker setup` (or ./dev setup).");
         }
     }
 

@@ -88,7 +88,7 @@ public sealed class CreateRealm(
 
         await beforeChange();
         var wanted = TenantRealm.Build(
-            tenant.RealmId(tenant.Mark.Attempt), tenant.Resources, tenant.Tenant.Name, tenant.ProvenDomains);
+            tenant.Mark, tenant.Resources, tenant.Tenant.Name, tenant.ProvenDomains);
         if (!await keycloak.CreateRealmAsync(wanted, Cancellation))
         {
             // Somebody was faster: it is ours only if its id says so.

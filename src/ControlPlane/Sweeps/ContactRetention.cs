@@ -1,0 +1,45 @@
+using ControlPlane.Persistence;
+using Npgsql;
+
+namespace ControlPlane.Sweeps;
+
+/// <summary>Contact data of somebody who did not become a customer.</summary>
+/// <param name="TenantId">Of a tenant that expired; null where there never was one.</param>
+public sealed record ErasableContact(Guid LeadId, Guid? TenantId, string Email)
+{
+    /// <summary>Never the address.</summary>
+    public override string ToString() => LeadId.ToString("D");
+}
+
+/// <summary>
+/// Leads whose last token has been dead for the retention and that have no tenant, or one that expired as long ago:
+/// such a tenant never had an attempt, so nothing in any system is explained by it.
+/// </summary>
+public sealed class ContactRetention(NpgsqlDataSource database, TimeProvider time)
+{
+    public Task<List<ErasableContact>> ListAsync(
+        TimeSpan retention, Guid after, int limit, CancellationToken cancellation) =>
+        database.Command(
+            """
+            SELECT l.id, l.email, t.id AS tenant_id FROM leads l LEFT JOIN tenants t ON t.lead_id = l.id
+            WHERE l.id > $2 AND l.token_expires_at <= $1
+              AND (t.id IS NULL OR t.status = 'EXPIRED' AND t.attempt = 0 AND t.updated_at <= $1)
+            ORDER BY l.id LIMIT $3
+            """,
+            time.GetUtcNow() - retention, after, limit).ReadAllAsync(
+                row => new ErasableContact(
+                    row.Id("id"), row["tenant_id"] is Guid tenant ? tenant : null, row.Text("email")),
+                cancellation);
+
+    /// <summary>The lead and its expired tenant with all that hangs on it.</summary>
+    public Task EraseAsync(ErasableContact contact, CancellationToken cancellation) =>
+        database.InTransactionAsync(async connection =>
+        {
+            await connection.Command(
+                "DELETE FROM tenants WHERE lead_id = $1 AND status = 'EXPIRED' AND attempt = 0", contact.LeadId)
+                .ExecuteAsync(cancellation);
+            return await connection.Command(
+                "DELETE FROM leads WHERE id = $1 AND NOT EXISTS (SELECT FROM tenants WHERE lead_id = $1)",
+                contact.LeadId).ExecuteAsync(cancellation);
+        }, cancellation);
+}

@@ -1,0 +1,78 @@
+using ControlPlane.Persistence;
+using ControlPlane.Provisioning;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace ControlPlane.Sweeps;
+
+/// <summary>Gives attempts that no run looks after the run they need.</summary>
+public sealed partial class SettleAttempts(
+    NpgsqlDataSource database, ProvisioningRuns runs, ProvisioningAttempts attempts, TimeProvider time,
+    ILogger<SettleAttempts> logger)
+{
+    private const int Batch = 100;
+
+    /// <summary>Whoever has just changed the tenant is still about to start or end its run.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    /// <returns>How many had none.</returns>
+    public async Task<int> ExecuteAsync(CancellationToken cancellation)
+    {
+        int settled = 0;
+        List<OpenAttempt> batch = [];
+        do
+        {
+            batch = await ListAsync(batch.LastOrDefault()?.TenantId ?? Guid.Empty, cancellation);
+            foreach (var attempt in batch)
+            {
+                settled += await SettleAsync(attempt, cancellation) ? 1 : 0;
+            }
+        }
+        while (batch.Count == Batch);
+        return settled;
+    }
+
+    private async Task<bool> SettleAsync(OpenAttempt open, CancellationToken cancellation)
+    {
+        var (tenantId, attempt, state) = open;
+        try
+        {
+            if (state != ProvisioningAttempt.Recorded)
+            {
+                return false;
+            }
+
+            string runId = await runs.StartAsync(tenantId, attempt, cancellation);
+            await attempts.SaveRunAsync(tenantId, attempt, runId, cancellation);
+            LogStarted(tenantId, attempt, runId);
+            return true;
+        }
+        catch (ControlPlaneException e)
+        {
+            // Somebody else has settled it, or it cannot be settled now: it is no reason to leave the others.
+            LogNotSettled(tenantId, attempt, e.Code);
+            return false;
+        }
+    }
+
+    private Task<List<OpenAttempt>> ListAsync(Guid after, CancellationToken cancellation) =>
+        database.Command(
+            """
+            SELECT t.id, a.attempt, a.state FROM tenants t
+            JOIN provisioning_attempts a ON a.tenant_id = t.id AND a.attempt = t.attempt
+            WHERE t.id > $1 AND a.state IN ('RECORDED', 'RUNNING', 'ROLLING_BACK') AND t.updated_at <= $2
+            ORDER BY t.id LIMIT $3
+            """,
+            after, time.GetUtcNow() - Patience, Batch).ReadAllAsync(
+                row => new OpenAttempt(row.Id("id"), row.Number("attempt"), row.Text("state")), cancellation);
+
+    [LoggerMessage(EventId = 605, Level = LogLevel.Warning,
+        Message = "Tenant {TenantId}: attempt {Attempt} was recorded and never started; it has run {RunId} now")]
+    private partial void LogStarted(Guid tenantId, int attempt, string runId);
+
+    [LoggerMessage(EventId = 606, Level = LogLevel.Warning,
+        Message = "Tenant {TenantId}: attempt {Attempt} has no run and was not settled: {Code}")]
+    private partial void LogNotSettled(Guid tenantId, int attempt, ErrorCode code);
+
+    private sealed record OpenAttempt(Guid TenantId, int Attempt, string State);
+}

@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.Globalization;
+using ControlPlane.Sweeps;
+using Worker.Sweeps;
+
+namespace Worker.Commands;
+
+/// <summary>What the sweep found and may not delete by itself; the operator looks at it and says so.</summary>
+internal static class OrphansCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("orphans",
+            """
+            List what carries this installation's mark but belongs to no attempt that the database knows, as the last
+            sweep found it: after an older database was restored, or made by another control plane with the same
+            INSTALLATION_ID. Nothing of it is ever deleted but by `delete`.
+
+            Example: Worker orphans
+            """)
+        {
+            Delete(),
+        };
+        command.SetAction((_, cancellation) => ListAsync(cancellation));
+        return command;
+    }
+
+    private static Command Delete()
+    {
+        var type = new Argument<string>("TYPE") { Description = "As listed, such as keycloak_realm." };
+        var name = new Argument<string>("NAME") { Description = "As listed." };
+        var command = new Command("delete",
+            """
+            Delete one that is listed, with all that it holds. There is no way back.
+
+            Example: Worker orphans delete storage_bucket tenant-newcompany-files
+            """)
+        {
+            type, name,
+        };
+        command.SetAction((parsed, cancellation) =>
+            DeleteAsync(parsed.GetRequiredValue(type), parsed.GetRequiredValue(name), cancellation));
+        return command;
+    }
+
+    private static async Task<int> ListAsync(CancellationToken cancellation)
+    {
+        await using var host = new CommandHost();
+        var orphans = await host.Outside<OrphanRecords>().ListAsync(cancellation);
+        foreach (var orphan in orphans)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{orphan.Type} {orphan.Name}  found {orphan.FoundAt:u}: {orphan.Reason}"));
+        }
+
+        Console.WriteLine(orphans.Count == 0 ? "There are no orphans." : $"{orphans.Count} orphans.");
+        return 0;
+    }
+
+    private static async Task<int> DeleteAsync(string type, string name, CancellationToken cancellation)
+    {
+        await using var host = new CommandHost();
+        var listed = (await host.Outside<OrphanRecords>().ListAsync(cancellation))
+            .Where(orphan => orphan.Type == type && orphan.Name == name)
+            .ToList();
+        if (listed is not [var orphan])
+        {
+            throw new CommandException(listed.Count == 0
+                ? $"No orphan {type} {name} is listed: see `Worker orphans`."
+                : $"{listed.Count} orphans are listed as {type} {name}: wait for the next sweep.");
+        }
+
+        bool wasThere = await host.Outside<OrphanSweep>().DeleteOnWordAsync(orphan, cancellation);
+        Console.WriteLine(wasThere ? $"Deleted {type} {name}." : $"{type} {name} was gone already.");
+        return 0;
+    }
+}

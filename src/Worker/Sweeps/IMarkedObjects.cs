@@ -1,0 +1,23 @@
+namespace Worker.Sweeps;
+
+/// <summary>Something in an outside system that carries a mark of ours.</summary>
+/// <param name="Name">What it is called now.</param>
+/// <param name="Mark">Whose it is, as far as the system can prove it.</param>
+public sealed record MarkedObject(string Name, OwnershipMark Mark);
+
+/// <summary>What of one kind carries a mark of ours, listed by the system itself.</summary>
+public interface IMarkedObjects
+{
+    /// <summary>One of the types of the resource records.</summary>
+    string Type { get; }
+
+    /// <summary>The task queue of its system.</summary>
+    string Queue { get; }
+
+    /// <summary>Everything of this installation, and nothing else.</summary>
+    Task<IReadOnlyList<MarkedObject>> ListAsync(CancellationToken cancellation);
+
+    /// <summary>Deletes it if it is still the one that was listed.</summary>
+    /// <returns>Whether it was.</returns>
+    Task<bool> DeleteAsync(MarkedObject found, CancellationToken cancellation);
+}

@@ -1,0 +1,27 @@
+using ControlPlane.Provisioning;
+using Worker.Hosting;
+using Worker.Postgres;
+
+namespace Worker.Sweeps;
+
+/// <summary>Tenants' schemas and roles, by the mark in the comment on the role, which no tenant can change.</summary>
+public sealed class MarkedSchemas(TenantSchemas schemas, WorkerOptions options) : IMarkedObjects
+{
+    public string Type => ResourceTypes.DatabaseSchema;
+
+    public string Queue => TaskQueues.Postgres;
+
+    public async Task<IReadOnlyList<MarkedObject>> ListAsync(CancellationToken cancellation) =>
+    [
+        .. (await schemas.ListMarkedAsync(cancellation))
+            .Where(found => found.Mark.Installation == options.InstallationId)
+            .Select(found => new MarkedObject(found.Name, found.Mark)),
+    ];
+
+    public async Task<bool> DeleteAsync(MarkedObject found, CancellationToken cancellation)
+    {
+        bool isThere = await schemas.FindAsync(found.Name, found.Mark, cancellation) != (false, false);
+        await schemas.DropAsync(found.Name, found.Mark, () => Task.CompletedTask, cancellation);
+        return isThere;
+    }
+}

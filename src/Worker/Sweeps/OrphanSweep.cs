@@ -1,0 +1,112 @@
+using System.Globalization;
+using ControlPlane;
+using ControlPlane.Sweeps;
+using Microsoft.Extensions.Logging;
+
+namespace Worker.Sweeps;
+
+/// <param name="Deleted">Left by attempts that were rolled back.</param>
+/// <param name="Orphans">Marked as ours, but of no attempt that the database knows: left alone.</param>
+public sealed record OrphansSwept(int Deleted, int Orphans);
+
+/// <summary>
+/// Settles what carries our mark in one system and no live attempt explains. It deletes by itself only what an attempt
+/// left that ended rolled back; what the database does not know it lists and tells, and deletes on an operator's word.
+/// </summary>
+public sealed partial class OrphanSweep(
+    IEnumerable<IMarkedObjects> systems,
+    AttemptEvidence evidence,
+    OrphanRecords records,
+    SweepOptions options,
+    TimeProvider time,
+    ILogger<OrphanSweep> logger)
+{
+    public async Task<OrphansSwept> ExecuteAsync(string type, CancellationToken cancellation)
+    {
+        var begun = time.GetUtcNow();
+        var system = System(type);
+        int deleted = 0, orphans = 0, left = 0;
+        foreach (var found in await system.ListAsync(cancellation))
+        {
+            switch (await evidence.ReadAsync(found.Mark.Tenant, found.Mark.Attempt, cancellation))
+            {
+                case Evidence.RolledBack when deleted >= options.MostDeletions:
+                    left++;
+                    break;
+                case Evidence.RolledBack when await DeleteAsync(system, found, Evidence.RolledBack, cancellation):
+                    deleted++;
+                    break;
+                case Evidence.Unknown:
+                    orphans++;
+                    await TellAsync(system, found, begun, cancellation);
+                    break;
+            }
+        }
+
+        await records.ForgetUnseenAsync(type, begun, cancellation);
+        if (left > 0)
+        {
+            LogLimit(type, left, options.MostDeletions);
+        }
+
+        return new OrphansSwept(deleted, orphans);
+    }
+
+    /// <summary>Deletes a listed orphan because an operator said so.</summary>
+    /// <returns>False when it is not there any more.</returns>
+    /// <exception cref="ControlPlaneException">It is explained by now, or its tenant is being provisioned.</exception>
+    public async Task<bool> DeleteOnWordAsync(Orphan orphan, CancellationToken cancellation)
+    {
+        var system = System(orphan.Type);
+        var found = (await system.ListAsync(cancellation)).FirstOrDefault(o =>
+            (o.Mark.Tenant, o.Mark.Attempt) == (orphan.TenantId, orphan.Attempt));
+        if (found is not null && !await DeleteAsync(system, found, Evidence.Unknown, cancellation))
+        {
+            throw new ControlPlaneException(ErrorCode.WrongState,
+                $"{orphan.Type} {orphan.Name} was not deleted: its attempt is known by now, its tenant is being "
+                + "provisioned, or it has changed since it was listed. See `Worker orphans` after the next sweep.");
+        }
+
+        await records.ForgetAsync(orphan, cancellation);
+        return found is not null;
+    }
+
+    private async Task<bool> DeleteAsync(
+        IMarkedObjects system, MarkedObject found, Evidence why, CancellationToken cancellation)
+    {
+        bool isDeleted = await evidence.WhileItStandsAsync(
+            found.Mark.Tenant, found.Mark.Attempt, why, () => system.DeleteAsync(found, cancellation), cancellation);
+        if (isDeleted)
+        {
+            LogDeleted(system.Type, found.Name, found.Mark.Tenant, found.Mark.Attempt);
+        }
+
+        return isDeleted;
+    }
+
+    private async Task TellAsync(
+        IMarkedObjects system, MarkedObject found, DateTimeOffset begun, CancellationToken cancellation)
+    {
+        string reason = string.Create(CultureInfo.InvariantCulture,
+            $"Marked as ours, of attempt {found.Mark.Attempt} of tenant {found.Mark.Tenant:D}, which this database "
+            + $"does not know.");
+        await records.SaveAsync(
+            new Orphan(system.Type, found.Mark.Tenant, found.Mark.Attempt, found.Name, reason, begun), cancellation);
+        LogOrphan(system.Type, found.Name, reason);
+    }
+
+    private IMarkedObjects System(string type) => systems.Single(system => system.Type == type);
+
+    // An alert is set on the first word of these lines.
+    [LoggerMessage(EventId = 600, Level = LogLevel.Critical,
+        Message = "ORPHAN {Type} {Name}: {Reason} Left alone; once you have looked: `Worker orphans`")]
+    private partial void LogOrphan(string type, string name, string reason);
+
+    [LoggerMessage(EventId = 601, Level = LogLevel.Critical,
+        Message = "SWEEP_LIMIT {Type}: {Left} more to delete than the {Most} of one sweep (SWEEP_MOST_DELETIONS)")]
+    private partial void LogLimit(string type, int left, int most);
+
+    [LoggerMessage(EventId = 602, Level = LogLevel.Warning,
+        Message = "Deleted {Type} {Name}, left over from attempt {Attempt} of tenant {TenantId}")]
+    private partial void LogDeleted(string type, string name, Guid tenantId, int attempt);
+}

@@ -1,0 +1,64 @@
+using ControlPlane.Sweeps;
+using Microsoft.Extensions.Logging;
+using Temporalio.Activities;
+using Worker.Novu;
+
+namespace Worker.Sweeps;
+
+/// <summary>
+/// Erases the contact data of those who did not become customers, when its retention is over: at Novu first, so that
+/// nothing stays there of somebody whom the database has forgotten.
+/// </summary>
+public sealed partial class SweepContacts(
+    ContactRetention contacts, SweepOptions options, IEnumerable<NovuSubscribers> novu, ILogger<SweepContacts> logger)
+{
+    private const int Batch = 100;
+
+    /// <returns>How many.</returns>
+    [Activity("EraseContacts")]
+    public async Task<int> EraseAsync()
+    {
+        var cancellation = ActivityExecutionContext.Current.CancellationToken;
+        int erased = 0;
+        List<ErasableContact> batch = [];
+        do
+        {
+            batch = await contacts.ListAsync(
+                options.ContactRetention, batch.LastOrDefault()?.LeadId ?? Guid.Empty, Batch, cancellation);
+            foreach (var contact in batch)
+            {
+                foreach (var subscribers in novu)
+                {
+                    await subscribers.EraseAsync(contact, cancellation);
+                }
+
+                await contacts.EraseAsync(contact, cancellation);
+                erased++;
+            }
+        }
+        while (batch.Count == Batch);
+        if (erased > 0)
+        {
+            LogErased(erased);
+        }
+
+        return erased;
+    }
+
+    [LoggerMessage(EventId = 604, Level = LogLevel.Information,
+        Message = "Erased the contact data of {Count} leads whose retention was over")]
+    private partial void LogErased(int count);
+}
+
+/// <summary>What Novu keeps of a contact; registered only where Novu is on.</summary>
+public sealed class NovuSubscribers(NovuMail mail)
+{
+    public async Task EraseAsync(ErasableContact contact, CancellationToken cancellation)
+    {
+        await mail.EraseAsync(NovuMail.SubscriberId(contact.LeadId), cancellation);
+        if (contact.TenantId is { } tenantId)
+        {
+            await mail.EraseAsync(NovuMail.SubscriberId(tenantId, contact.Email), cancellation);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using Temporalio.Activities;
+
+namespace Worker.Sweeps;
+
+/// <summary>A kind of object that is swept, and where.</summary>
+public sealed record SweptSystem(string Type, string Queue);
+
+/// <summary>What carries our mark in the outside systems and no live attempt explains.</summary>
+public sealed class SweepOrphans(IEnumerable<IMarkedObjects> systems, OrphanSweep sweep)
+{
+    /// <summary>Of the systems that are switched on.</summary>
+    [Activity("ListSweptSystems")]
+    public Task<IReadOnlyList<SweptSystem>> List() => Task.FromResult<IReadOnlyList<SweptSystem>>(
+        [.. systems.Select(system => new SweptSystem(system.Type, system.Queue))]);
+
+    [Activity("SweepOrphans")]
+    public Task<OrphansSwept> ExecuteAsync(string type) =>
+        sweep.ExecuteAsync(type, ActivityExecutionContext.Current.CancellationToken);
+}

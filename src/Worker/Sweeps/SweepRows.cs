@@ -1,0 +1,35 @@
+using ControlPlane.Sweeps;
+using Microsoft.Extensions.Logging;
+using Temporalio.Activities;
+
+namespace Worker.Sweeps;
+
+/// <summary>What the control database and Temporal alone can settle.</summary>
+public sealed partial class SweepRows(
+    SettleAttempts attempts, ExpiredRows rows, SweepOptions options, ILogger<SweepRows> logger)
+{
+    private static CancellationToken Cancellation => ActivityExecutionContext.Current.CancellationToken;
+
+    /// <returns>How many attempts had no run and have one now.</returns>
+    [Activity("SettleAttempts")]
+    public Task<int> SettleAttemptsAsync() => attempts.ExecuteAsync(Cancellation);
+
+    /// <returns>How many tenants, invitations and sealed passwords were over their time.</returns>
+    [Activity("ExpireRows")]
+    public async Task<int> ExpireAsync()
+    {
+        int passwords = await rows.EraseSealedPasswordsAsync(Cancellation);
+        int tenants = await rows.ExpireTenantsAsync(Cancellation);
+        int invitations = await rows.DeleteInvitationsAsync(options.ContactRetention, Cancellation);
+        if (passwords + tenants + invitations > 0)
+        {
+            LogExpired(tenants, invitations, passwords);
+        }
+
+        return passwords + tenants + invitations;
+    }
+
+    [LoggerMessage(EventId = 603, Level = LogLevel.Information,
+        Message = "Expired: {Tenants} tenants, {Invitations} invitations, {Passwords} sealed passwords")]
+    private partial void LogExpired(int tenants, int invitations, int passwords);
+}

@@ -1,0 +1,57 @@
+using ControlPlane.Settings;
+using ControlPlane.Sweeps;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Worker.Hosting;
+using Worker.Keycloak;
+using Worker.Novu;
+using Worker.S3;
+
+namespace Worker.Sweeps;
+
+public static class SweepServiceCollectionExtensions
+{
+    /// <summary>The sweep's workflow and its parts.</summary>
+    public static IServiceCollection AddSweep(this IServiceCollection services, SettingsReader settings)
+    {
+        if (NovuOptions.From(settings) is not null)
+        {
+            services.AddTransient<NovuSubscribers>();
+        }
+
+        return services
+            .AddOrphanSweep(settings)
+            .AddSingleton<ContactRetention>()
+            .AddSingleton<ExpiredRows>()
+            .AddSingleton<SettleAttempts>()
+            .AddTemporalActivities(typeof(SweepRows), TaskQueues.Control)
+            .AddTemporalActivities(typeof(SweepContacts), TaskQueues.Novu)
+            .AddTemporalActivities(typeof(SweepOrphans),
+                TaskQueues.Control, TaskQueues.Keycloak, TaskQueues.Postgres, TaskQueues.S3)
+            .AddTemporalWorkflow<SweepWorkflow>();
+    }
+
+    /// <summary>What finds orphans in the systems that are on; the operator's command uses it too.</summary>
+    public static IServiceCollection AddOrphanSweep(this IServiceCollection services, SettingsReader settings)
+    {
+        if (KeycloakOptions.From(settings) is not null)
+        {
+            services.AddTransient<IMarkedObjects, MarkedRealms>();
+        }
+
+        if (S3Options.From(settings) is not null)
+        {
+            services.AddTransient<IMarkedObjects, MarkedBuckets>();
+        }
+
+        return services
+            .AddTransient<IMarkedObjects, MarkedSchemas>()
+            .AddSingleton(SweepOptions.From(settings))
+            .AddSingleton(provider => new AttemptEvidence(
+                provider.GetRequiredService<NpgsqlDataSource>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<SweepOptions>().Grace))
+            .AddSingleton<OrphanRecords>()
+            .AddTransient<OrphanSweep>();
+    }
+}

@@ -1,0 +1,73 @@
+using ControlPlane.Sweeps;
+using ControlPlane.Tenants;
+using Microsoft.Extensions.DependencyInjection;
+using Temporalio.Client;
+using Worker.Keycloak;
+using Worker.S3;
+using Worker.Sweeps;
+using Worker.Tests.Worlds;
+
+namespace Worker.Tests.Sweeps;
+
+/// <summary>What the tests of the sweep have in common: to sweep, and to plant what is to be swept.</summary>
+internal static class Sweeping
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static Task<WorkflowHandle<SweepWorkflow, SweepResult>> StartSweepAsync(this ProvisioningWorld world) =>
+        world.Temporal.StartWorkflowAsync(
+            (SweepWorkflow sweep) => sweep.RunAsync(),
+            new WorkflowOptions(id: $"sweep-{NewId():N}", taskQueue: "tenant-provisioning"));
+
+    public static async Task<SweepResult> SweepAsync(this ProvisioningWorld world) =>
+        await (await world.StartSweepAsync()).GetResultAsync();
+
+    /// <summary>The attempt is written down as ended so, so many minutes ago.</summary>
+    public static async Task GivenAttemptAsync(
+        this ProvisioningWorld world, TestTenant tenant, int attempt, string state, int minutesAgo = 11)
+    {
+        await world.SetAsync(tenant, attempt, state == "ROLLED_BACK" ? "PROVISION_FAILED" : "ACTIVE");
+        await world.Postgres.ExecuteAsync(
+            """
+            UPDATE provisioning_attempts SET state = $3, ended_at = $4 WHERE tenant_id = $1 AND attempt = $2
+            """,
+            tenant.Id, attempt, state, TimeProvider.System.GetUtcNow().AddMinutes(-minutesAgo));
+    }
+
+    /// <summary>Realm, schema with its role and bucket under the tenant's names, with this mark.</summary>
+    public static async Task PlantAsync(this ProvisioningWorld world, TestTenant tenant, OwnershipMark mark)
+    {
+        await world.PlantRealmAsync(tenant, mark);
+        await world.Schemas.EnsureAsync(tenant.Resources.Schema, mark, () => Task.CompletedTask, Cancellation);
+        var buckets = world.Services.GetRequiredService<TenantBuckets>();
+        await buckets.CreateAsync(tenant.Resources.Bucket, Cancellation);
+        await buckets.TagAsync(tenant.Resources.Bucket, mark, Cancellation);
+        await world.Systems.FillAsync(tenant.Resources.Bucket);
+    }
+
+    public static async Task PlantRealmAsync(this ProvisioningWorld world, TestTenant tenant, OwnershipMark mark) =>
+        Assert.True(await world.Systems.Keycloak.CreateRealmAsync(
+            TenantRealm.Build(mark, tenant.Resources, "Planted", []), Cancellation));
+
+    /// <summary>What its own administrator may do to a realm.</summary>
+    public static Task ChangeRealmAsync(this ProvisioningWorld world, string realm, RealmRepresentation changes) =>
+        world.Services.GetRequiredService<IKeycloakApi>().UpdateRealmAsync(realm, changes, Cancellation);
+
+    public static OwnershipMark MarkOf(this TestTenant tenant, int attempt = 1) =>
+        new(ProvisioningWorld.Installation, tenant.Id, attempt);
+
+    /// <summary>What is listed as an orphan of this tenant.</summary>
+    public static async Task<List<Orphan>> OrphansAsync(this ProvisioningWorld world, Guid tenantId) =>
+        [.. (await world.Services.GetRequiredService<OrphanRecords>().ListAsync(Cancellation))
+            .Where(orphan => orphan.TenantId == tenantId)];
+
+    /// <summary>A tenant that this database does not know.</summary>
+    public static TestTenant Stranger(string? key = null)
+    {
+        key ??= Testing.SandboxFixture.UniqueKey();
+        return new TestTenant(
+            NewId(), NewId(), key, $"admin@{key}.com", TenantResources.For(TenantKey.Parse(key)));
+    }
+
+    private static Guid NewId() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
+}

@@ -50,9 +50,12 @@ public static class ControlPlaneServiceCollectionExtensions
         .AddSingleton<TenantRepository>();
 
     private static IServiceCollection AddProvisioning(this IServiceCollection services) => services
+        .AddSingleton<CancelProvisioning>()
         .AddSingleton<GetProvisioning>()
         .AddSingleton<ProvisioningAttempts>()
         .AddSingleton<ProvisioningRuns>()
+        .AddSingleton<ProvisioningTransitions>()
+        .AddSingleton<ResumeRollback>()
         .AddSingleton<StartProvisioning>();
 
     private static IServiceCollection AddInvitations(this IServiceCollection services) => services

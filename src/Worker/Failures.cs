@@ -19,10 +19,12 @@ public static class Failures
 {
     /// <summary>The codes of failures that are no <see cref="ErrorCode"/>.</summary>
     public const string Unavailable = "unavailable", Refused = "refused", TimedOut = "timeout",
-        Cancelled = "cancelled", Unexpected = "unexpected";
+        Unexpected = "unexpected", RollbackIncomplete = "rollback_incomplete";
 
     /// <param name="e">What was thrown.</param>
-    /// <param name="patient">An undo: only what a person must mend first is given up.</param>
+    /// <param name="patient">
+    /// An undo, or what is tried without bound: only what a person must mend first is given up.
+    /// </param>
     public static ApplicationFailureException Translate(Exception e, bool patient = false)
     {
         var (code, sentence, retry) = Describe(e);

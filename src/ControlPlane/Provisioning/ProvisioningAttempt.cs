@@ -6,6 +6,7 @@ namespace ControlPlane.Provisioning;
 /// <param name="FailedStep">The step that failed first (<see cref="ProvisioningSteps"/>).</param>
 /// <param name="ErrorCode">Why, for a program.</param>
 /// <param name="Error">Why, for a person; no secret is in it.</param>
+/// <param name="ResidueReadAt">When every system was last read again; null where that has not been done.</param>
 public sealed record ProvisioningAttempt(
     int Number,
     string State,
@@ -17,10 +18,15 @@ public sealed record ProvisioningAttempt(
     bool Cancelled,
     DateTimeOffset RecordedAt,
     DateTimeOffset? StartedAt,
-    DateTimeOffset? EndedAt)
+    DateTimeOffset? EndedAt,
+    DateTimeOffset? ResidueReadAt,
+    DateTimeOffset? FailureMailAt)
 {
     public const string Recorded = "RECORDED";
     public const string Running = "RUNNING";
+    public const string RollingBack = "ROLLING_BACK";
+    public const string RolledBack = "ROLLED_BACK";
+    public const string RollbackIncomplete = "ROLLBACK_INCOMPLETE";
 
     /// <summary>A run serves it or has yet to be started for it.</summary>
     public bool IsOpen => State is Recorded or Running;

@@ -59,6 +59,13 @@ public sealed class ProvisioningAttempts(NpgsqlDataSource database)
             """,
             tenantId, attempt, runId).ExecuteAsync(cancellation);
 
+    /// <summary>Takes note that the attempt's failure mail was sent: there is no second one.</summary>
+    public Task SaveFailureMailAsync(
+        Guid tenantId, int attempt, DateTimeOffset sentAt, CancellationToken cancellation) =>
+        database.Command(
+            "UPDATE provisioning_attempts SET failure_mail_at = $3 WHERE tenant_id = $1 AND attempt = $2",
+            tenantId, attempt, sentAt).ExecuteAsync(cancellation);
+
     private static Task<ProvisioningAttempt?> Find(
         Func<string, object?[], NpgsqlCommand> command, Guid tenantId, int attempt, CancellationToken cancellation) =>
         command("SELECT * FROM provisioning_attempts WHERE tenant_id = $1 AND attempt = $2", [tenantId, attempt])
@@ -75,7 +82,9 @@ public sealed class ProvisioningAttempts(NpgsqlDataSource database)
         row.Flag("cancelled"),
         row.Time("recorded_at"),
         row.FindTime("started_at"),
-        row.FindTime("ended_at"));
+        row.FindTime("ended_at"),
+        row.FindTime("residue_read_at"),
+        row.FindTime("failure_mail_at"));
 
     private static ProvisioningStep ReadStep(NpgsqlDataReader row) => new(
         row.Text("step"),

@@ -14,7 +14,7 @@ public sealed class ProvisioningJournal(NpgsqlDataSource database, TimeProvider 
             """
             UPDATE provisioning_steps
             SET state = 'RUNNING', tries = $4, started_at = coalesce(started_at, $5), next_try_at = NULL
-            WHERE tenant_id = $1 AND attempt = $2 AND step = $3 AND state <> 'SKIPPED'
+            WHERE tenant_id = $1 AND attempt = $2 AND step = $3 AND state NOT IN ('SKIPPED', 'FAILED')
             """,
             tenantId, attempt, step, tries, time.GetUtcNow()).ExecuteAsync(cancellation);
 
@@ -27,6 +27,7 @@ public sealed class ProvisioningJournal(NpgsqlDataSource database, TimeProvider 
             """,
             tenantId, attempt, step, time.GetUtcNow()).ExecuteAsync(cancellation);
 
+    /// <summary>A step that has failed for good, or was cancelled, keeps the reason that was written first.</summary>
     /// <param name="tenantId">The tenant.</param>
     /// <param name="attempt">Its attempt.</param>
     /// <param name="step">The step.</param>
@@ -42,7 +43,7 @@ public sealed class ProvisioningJournal(NpgsqlDataSource database, TimeProvider 
             UPDATE provisioning_steps
             SET state = $4, error_code = $5, error = $6, next_try_at = $7,
                 ended_at = CASE WHEN $4 = 'FAILED' THEN $8::timestamptz END
-            WHERE tenant_id = $1 AND attempt = $2 AND step = $3
+            WHERE tenant_id = $1 AND attempt = $2 AND step = $3 AND state <> 'FAILED'
             """,
             tenantId, attempt, step, nextTryAt is null ? "FAILED" : "WAITING", code, sentence, nextTryAt,
             time.GetUtcNow()).ExecuteAsync(cancellation);

@@ -1,14 +1,17 @@
 using System.Globalization;
+using System.Linq.Expressions;
 using ControlPlane.Temporal;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 
 namespace ControlPlane.Provisioning;
 
-/// <summary>Runs of the saga, one at a time for a tenant, each for the attempt in its memo.</summary>
+/// <summary>
+/// Runs of the saga and of the rollback alone, one at a time for a tenant, each for the attempt in its memo.
+/// </summary>
 public sealed class ProvisioningRuns(ControlPlaneWorkflows workflows, TimeProvider time)
 {
-    /// <summary>How long a lower attempt's run, which has nothing left to do but end, is waited for.</summary>
+    /// <summary>How long a run that has nothing left to do but end is waited for.</summary>
     private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(20);
 
     /// <summary>
@@ -18,20 +21,64 @@ public sealed class ProvisioningRuns(ControlPlaneWorkflows workflows, TimeProvid
     /// <exception cref="ControlPlaneException">
     /// <c>unavailable</c>: Temporal is away, or the lower run stays open.
     /// </exception>
-    public async Task<string> StartAsync(Guid tenantId, int attempt, CancellationToken cancellation)
+    public Task<string> StartAsync(Guid tenantId, int attempt, CancellationToken cancellation) => FindOrStartAsync(
+        (IProvisionTenantWorkflow workflow) => workflow.RunAsync(new(tenantId, attempt)),
+        tenantId, attempt, ended: null, cancellation);
+
+    /// <summary>
+    /// Finds the run that rolls the attempt back, or will: its saga, or a rollback by itself, which it starts where no
+    /// run is open. A run that has ended the rollback before and left something behind is waited out.
+    /// </summary>
+    /// <inheritdoc cref="StartAsync"/>
+    public Task<string> StartRollbackAsync(
+        Guid tenantId, ProvisioningAttempt attempt, CancellationToken cancellation) => FindOrStartAsync(
+        (IRollBackTenantWorkflow workflow) => workflow.RunAsync(new(tenantId, attempt.Number)),
+        tenantId,
+        attempt.Number,
+        ended: attempt.State == ProvisioningAttempt.RollbackIncomplete ? attempt.RunId : null,
+        cancellation);
+
+    /// <summary>The run that is open for this very attempt; null where there is none.</summary>
+    /// <exception cref="ControlPlaneException"><c>unavailable</c>: Temporal is away.</exception>
+    public async Task<string?> FindOpenAsync(Guid tenantId, int attempt, CancellationToken cancellation) =>
+        await ControlPlaneWorkflows.FindAsync(() => Handle(tenantId, runId: null).DescribeAsync(
+            new() { Rpc = new RpcOptions { CancellationToken = cancellation } })) is { } run
+        && run.CloseTime is null
+        && await ReadAttemptAsync(run) == attempt
+            ? run.RunId
+            : null;
+
+    /// <summary>Asks the attempt's open run to end; where there is none, nothing happens.</summary>
+    /// <exception cref="ControlPlaneException"><c>unavailable</c>: Temporal is away.</exception>
+    public async Task RequestCancelAsync(Guid tenantId, int attempt, CancellationToken cancellation)
+    {
+        if (await FindOpenAsync(tenantId, attempt, cancellation) is { } runId)
+        {
+            await ControlPlaneWorkflows.FindAsync(async () =>
+            {
+                await Handle(tenantId, runId).CancelAsync(
+                    new() { Rpc = new RpcOptions { CancellationToken = cancellation } });
+                return runId;
+            });
+        }
+    }
+
+    private async Task<string> FindOrStartAsync<TWorkflow, TResult>(
+        Expression<Func<TWorkflow, Task<TResult>>> start, Guid tenantId, int attempt, string? ended,
+        CancellationToken cancellation)
     {
         using var closing = new CancellationTokenSource(ClosingTime, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, closing.Token);
         while (true)
         {
             var run = await workflows.StartAsync(
-                (IProvisionTenantWorkflow workflow) => workflow.RunAsync(new(tenantId, attempt)),
+                start,
                 IProvisionTenantWorkflow.WorkflowId(tenantId),
                 new Dictionary<string, object> { [IProvisionTenantWorkflow.AttemptMemo] = attempt },
                 cancellation);
             string runId = run.ResultRunId!;
             // Before the second attempt there is no lower one.
-            if (attempt == 1 || await ReadAttemptAsync(tenantId, runId, cancellation) >= attempt)
+            if (runId != ended && (attempt == 1 || await ReadAttemptAsync(tenantId, runId, cancellation) >= attempt))
             {
                 return runId;
             }
@@ -40,14 +87,12 @@ public sealed class ProvisioningRuns(ControlPlaneWorkflows workflows, TimeProvid
         }
     }
 
-    private async Task<int> ReadAttemptAsync(Guid tenantId, string runId, CancellationToken cancellation)
-    {
-        var description = await ControlPlaneWorkflows.ReachAsync(() => Handle(tenantId, runId).DescribeAsync(
-            new() { Rpc = new RpcOptions { CancellationToken = cancellation } }));
-        return description.Memo.TryGetValue(IProvisionTenantWorkflow.AttemptMemo, out var memo)
-            ? await memo.ToValueAsync<int>()
-            : 0;
-    }
+    private async Task<int> ReadAttemptAsync(Guid tenantId, string runId, CancellationToken cancellation) =>
+        await ReadAttemptAsync(await ControlPlaneWorkflows.ReachAsync(() => Handle(tenantId, runId).DescribeAsync(
+            new() { Rpc = new RpcOptions { CancellationToken = cancellation } })));
+
+    private static async Task<int> ReadAttemptAsync(WorkflowExecutionDescription run) =>
+        run.Memo.TryGetValue(IProvisionTenantWorkflow.AttemptMemo, out var memo) ? await memo.ToValueAsync<int>() : 0;
 
     private async Task WaitForCloseAsync(
         Guid tenantId, string runId, CancellationToken either, CancellationToken closing)
@@ -65,11 +110,11 @@ public sealed class ProvisioningRuns(ControlPlaneWorkflows workflows, TimeProvid
             && closing.IsCancellationRequested)
         {
             throw new ControlPlaneException(ErrorCode.Unavailable, string.Create(CultureInfo.InvariantCulture,
-                $"The run of the attempt before has not ended within {ClosingTime.TotalSeconds} seconds. "
-                + $"The new attempt is recorded; call again to start it."));
+                $"The run before has not ended within {ClosingTime.TotalSeconds} seconds. "
+                + $"What was asked for is recorded; call again to start it."));
         }
     }
 
-    private WorkflowHandle Handle(Guid tenantId, string runId) =>
+    private WorkflowHandle Handle(Guid tenantId, string? runId) =>
         workflows.Client.GetWorkflowHandle(IProvisionTenantWorkflow.WorkflowId(tenantId), runId);
 }

@@ -4,23 +4,16 @@ using Npgsql;
 
 namespace ControlPlane.Provisioning;
 
-/// <summary>Why an attempt is rolled back.</summary>
-/// <param name="FailedStep">The step that failed, or that was cancelled (<see cref="ProvisioningSteps"/>).</param>
-/// <param name="Code">Stable, for a program.</param>
-/// <param name="Sentence">For a person; no secret is in it.</param>
-/// <param name="Cancelled">Nothing failed: an operator asked for it.</param>
-public sealed record ProvisioningFailure(string FailedStep, string Code, string Sentence, bool Cancelled);
-
 /// <summary>
 /// The steps from one status of a tenant to the next, each a compare-and-set on status and attempt in one transaction.
 /// Each can be called again after its answer was lost, and then answers the same.
 /// </summary>
-public sealed class ProvisioningTransitions(NpgsqlDataSource database, TimeProvider time)
+public sealed partial class ProvisioningTransitions(NpgsqlDataSource database, TimeProvider time)
 {
     /// <summary>PENDING_PROVISION or PROVISION_FAILED → PROVISIONING; the steps that are off become SKIPPED.</summary>
     /// <returns>
-    /// The status that the attempt has now (PROVISIONING: go on; ACTIVE: it has been served; otherwise it is stale) and
-    /// the steps that run, as decided the first time.
+    /// The status that the attempt has now (PROVISIONING: go on; ACTIVE: it has been served; ROLLING_BACK: undo it;
+    /// otherwise it is stale) and the steps that run, as decided the first time.
     /// </returns>
     public Task<(TenantStatus? Status, IReadOnlyList<string> Steps)> BeginAsync(
         Guid tenantId, int attempt, string runId, IReadOnlyCollection<string> off, CancellationToken cancellation) =>
@@ -31,25 +24,20 @@ public sealed class ProvisioningTransitions(NpgsqlDataSource database, TimeProvi
                 && await SetAttemptAsync(connection, tenantId, attempt, "RUNNING", ["RECORDED"], cancellation))
             {
                 status = await SetStatusAsync(connection, tenantId, TenantStatus.Provisioning, cancellation);
-                await connection.Command(
-                    """
-                    UPDATE provisioning_attempts SET run_id = $3, started_at = $4 WHERE tenant_id = $1 AND attempt = $2
-                    """,
-                    tenantId, attempt, runId, time.GetUtcNow()).ExecuteAsync(cancellation);
-                await connection.Command(
-                    """
-                    UPDATE provisioning_steps SET state = 'SKIPPED'
-                    WHERE tenant_id = $1 AND attempt = $2 AND step = ANY($3)
-                    """,
-                    tenantId, attempt, off.ToArray()).ExecuteAsync(cancellation);
+                await SkipAsync(connection, tenantId, attempt, off, cancellation);
             }
 
-            return (status, await connection.Command(
-                """
-                SELECT step FROM provisioning_steps WHERE tenant_id = $1 AND attempt = $2 AND state <> 'SKIPPED'
-                ORDER BY position
-                """,
-                tenantId, attempt).ReadAllAsync(row => row.GetString(0), cancellation));
+            if (status == TenantStatus.Provisioning)
+            {
+                await connection.Command(
+                    """
+                    UPDATE provisioning_attempts SET run_id = $3, started_at = coalesce(started_at, $4)
+                    WHERE tenant_id = $1 AND attempt = $2
+                    """,
+                    tenantId, attempt, runId, time.GetUtcNow()).ExecuteAsync(cancellation);
+            }
+
+            return (status, await ListPlanAsync(connection, tenantId, attempt, cancellation));
         }, cancellation);
 
     /// <summary>PROVISIONING → ACTIVE: from here on nothing of the attempt is rolled back.</summary>
@@ -70,46 +58,6 @@ public sealed class ProvisioningTransitions(NpgsqlDataSource database, TimeProvi
             {
                 throw new ControlPlaneException(ErrorCode.StaleAttempt,
                     $"Attempt {attempt} cannot activate the tenant: it is no longer PROVISIONING for it.");
-            }
-
-            return status;
-        }, cancellation);
-
-    /// <summary>PROVISIONING → ROLLING_BACK. This row alone decides whether there is anything to undo.</summary>
-    /// <returns>ROLLING_BACK: undo. ACTIVE: go on. Anything else or null: the attempt is stale or has ended.</returns>
-    public Task<TenantStatus?> BeginRollbackAsync(
-        Guid tenantId, int attempt, ProvisioningFailure failure, CancellationToken cancellation) =>
-        database.InTransactionAsync(async connection =>
-        {
-            var status = await LockAsync(connection, tenantId, attempt, cancellation);
-            // A run that is cancelled before its first step finds the status from before the attempt.
-            if (status is TenantStatus.Provisioning or TenantStatus.PendingProvision or TenantStatus.ProvisionFailed
-                && await SetAttemptAsync(
-                    connection, tenantId, attempt, "ROLLING_BACK", ["RECORDED", "RUNNING"], cancellation))
-            {
-                status = await SetStatusAsync(connection, tenantId, TenantStatus.RollingBack, cancellation);
-                await SaveFailureAsync(connection, tenantId, attempt, failure, cancellation);
-            }
-
-            return status;
-        }, cancellation);
-
-    /// <summary>ROLLING_BACK → PROVISION_FAILED, or ROLLBACK_INCOMPLETE where the rows of residue say so.</summary>
-    /// <returns>The status that the tenant has now.</returns>
-    public Task<TenantStatus?> EndRollbackAsync(Guid tenantId, int attempt, CancellationToken cancellation) =>
-        database.InTransactionAsync(async connection =>
-        {
-            var status = await LockAsync(connection, tenantId, attempt, cancellation);
-            if (status == TenantStatus.RollingBack)
-            {
-                bool clean = (await connection.Command(
-                    "SELECT 1 FROM residue WHERE tenant_id = $1 AND attempt = $2 LIMIT 1", tenantId, attempt)
-                    .ReadAllAsync(row => row.GetInt32(0), cancellation)).Count == 0;
-                await SetAttemptAsync(connection, tenantId, attempt,
-                    clean ? "ROLLED_BACK" : "ROLLBACK_INCOMPLETE", ["ROLLING_BACK"], cancellation);
-                await EndAttemptAsync(connection, tenantId, attempt, cancellation);
-                status = await SetStatusAsync(connection, tenantId,
-                    clean ? TenantStatus.ProvisionFailed : TenantStatus.RollbackIncomplete, cancellation);
             }
 
             return status;
@@ -139,31 +87,28 @@ public sealed class ProvisioningTransitions(NpgsqlDataSource database, TimeProvi
             "UPDATE provisioning_attempts SET state = $3 WHERE tenant_id = $1 AND attempt = $2 AND state = ANY($4)",
             tenantId, attempt, state, from).ExecuteAsync(cancellation) == 1;
 
+    private static Task<int> SkipAsync(
+        NpgsqlConnection connection, Guid tenantId, int attempt, IReadOnlyCollection<string> off,
+        CancellationToken cancellation) =>
+        connection.Command(
+            """
+            UPDATE provisioning_steps SET state = 'SKIPPED'
+            WHERE tenant_id = $1 AND attempt = $2 AND step = ANY($3)
+            """,
+            tenantId, attempt, off.ToArray()).ExecuteAsync(cancellation);
+
+    private static Task<List<string>> ListPlanAsync(
+        NpgsqlConnection connection, Guid tenantId, int attempt, CancellationToken cancellation) =>
+        connection.Command(
+            """
+            SELECT step FROM provisioning_steps WHERE tenant_id = $1 AND attempt = $2 AND state <> 'SKIPPED'
+            ORDER BY position
+            """,
+            tenantId, attempt).ReadAllAsync(row => row.GetString(0), cancellation);
+
     private Task<int> EndAttemptAsync(
         NpgsqlConnection connection, Guid tenantId, int attempt, CancellationToken cancellation) =>
         connection.Command(
             "UPDATE provisioning_attempts SET ended_at = $3 WHERE tenant_id = $1 AND attempt = $2",
             tenantId, attempt, time.GetUtcNow()).ExecuteAsync(cancellation);
-
-    // A step whose worker died, or that was cancelled between two tries, had nobody to write down how it ended.
-    private async Task SaveFailureAsync(
-        NpgsqlConnection connection, Guid tenantId, int attempt, ProvisioningFailure failure,
-        CancellationToken cancellation)
-    {
-        await connection.Command(
-            """
-            UPDATE provisioning_attempts SET failed_step = $3, error_code = $4, error = $5, cancelled = $6
-            WHERE tenant_id = $1 AND attempt = $2
-            """,
-            tenantId, attempt, failure.FailedStep, failure.Code, failure.Sentence, failure.Cancelled)
-            .ExecuteAsync(cancellation);
-        await connection.Command(
-            """
-            UPDATE provisioning_steps
-            SET state = 'FAILED', error_code = $4, error = $5, ended_at = $6, next_try_at = NULL
-            WHERE tenant_id = $1 AND attempt = $2 AND step = $3 AND state IN ('PENDING', 'RUNNING', 'WAITING')
-            """,
-            tenantId, attempt, failure.FailedStep, failure.Code, failure.Sentence, time.GetUtcNow())
-            .ExecuteAsync(cancellation);
-    }
 }

@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using Temporalio.Api.Enums.V1;
+using Temporalio.Api.ErrorDetails.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 
@@ -57,6 +58,26 @@ public sealed class ControlPlaneWorkflows(Lazy<TemporalOptions> options)
             throw Unavailable();
         }
     }
+
+    /// <summary>A call about a run; null where there is none, or none that is open.</summary>
+    /// <exception cref="ControlPlaneException"><c>unavailable</c>: Temporal cannot be reached.</exception>
+    public static Task<T?> FindAsync<T>(Func<Task<T>> call)
+        where T : class =>
+        ReachAsync(async () =>
+        {
+            try
+            {
+                return await call();
+            }
+            catch (RpcException e) when (e.Code is RpcException.StatusCode.NotFound && IsAboutRun(e))
+            {
+                return null;
+            }
+        });
+
+    // A namespace that is missing is not found either, and says nothing about any run.
+    private static bool IsAboutRun(RpcException e) => !(e.GrpcStatus.Value?.Details ?? []).Any(detail =>
+        detail.TypeUrl.EndsWith(nameof(NamespaceNotFoundFailure), StringComparison.Ordinal));
 
     private static ControlPlaneException Unavailable() =>
         new(ErrorCode.Unavailable, "Temporal cannot be reached right now. Call again in a moment.");

@@ -15,6 +15,7 @@ namespace ControlPlane.Temporal;
 [JsonSerializable(typeof(AcceptInvitationResult))]
 [JsonSerializable(typeof(ProvisionTenantInput))]
 [JsonSerializable(typeof(ProvisionTenantResult))]
+[JsonSerializable(typeof(RollBackTenantResult))]
 [JsonSerializable(typeof(SendInvitationInput))]
 [JsonSerializable(typeof(SendLeadVerificationInput))]
 [JsonSerializable(typeof(Dictionary<string, string>))] // what an encoded failure holds

@@ -20,12 +20,12 @@ public static class ProvisioningApi
             .AcceptsBearer(BearerKind.Lead | BearerKind.Operator)
             .WithSummary("How far the current attempt is, step by step. Also for the JWT of the tenant's lead.")
             .WithOperatorErrors(ErrorCode.NotFound);
-        tenant.MapPost("/provisioning/cancel", Cancel).WithName("CancelProvisioning").ForOperators()
-            .WithSummary("Cancels the attempt before the pivot. Not built yet: 501.")
-            .WithOperatorErrors(ErrorCode.NotImplemented);
-        tenant.MapPost("/provisioning/rollback", Rollback).WithName("RollbackProvisioning").ForOperators()
-            .WithSummary("Goes on with a rollback that was incomplete. Not built yet: 501.")
-            .WithOperatorErrors(ErrorCode.NotImplemented);
+        tenant.MapPost("/provisioning/cancel", CancelAsync).WithName("CancelProvisioning").ForOperators()
+            .WithSummary("Cancels the attempt that is under way and has it rolled back; ACTIVE it is too late.")
+            .WithOperatorErrors(ErrorCode.NotFound, ErrorCode.WrongState);
+        tenant.MapPost("/provisioning/rollback", RollBackAsync).WithName("RollbackProvisioning").ForOperators()
+            .WithSummary("Goes on with a rollback that left something behind, or that no run looks after any more.")
+            .WithOperatorErrors(ErrorCode.NotFound, ErrorCode.WrongState);
     }
 
     private static async Task<Results<Accepted<ProvisioningStartedResponse>, Ok<ProvisioningStartedResponse>>>
@@ -45,11 +45,23 @@ public static class ProvisioningApi
         return TypedResults.Ok(ProvisioningResponse.From(await get.ExecuteAsync(id, cancellation)));
     }
 
-    private static Ok Cancel(Guid id) => throw new ControlPlaneException(
-        ErrorCode.NotImplemented, $"Cancelling the provisioning of tenant {id:D} is not built yet.");
+    private static async Task<Results<Accepted<ProvisioningStartedResponse>, Ok<ProvisioningStartedResponse>>>
+        CancelAsync(Guid id, CancelProvisioning cancel, CancellationToken cancellation) =>
+        Answer(id, await cancel.ExecuteAsync(id, cancellation));
 
-    private static Ok Rollback(Guid id) => throw new ControlPlaneException(
-        ErrorCode.NotImplemented, $"Going on with the rollback of tenant {id:D} is not built yet.");
+    private static async Task<Results<Accepted<ProvisioningStartedResponse>, Ok<ProvisioningStartedResponse>>>
+        RollBackAsync(Guid id, ResumeRollback resume, CancellationToken cancellation) =>
+        Answer(id, await resume.ExecuteAsync(id, cancellation));
+
+    private static Results<Accepted<ProvisioningStartedResponse>, Ok<ProvisioningStartedResponse>> Answer(
+        Guid id, StartedRollback rollback)
+    {
+        var response = new ProvisioningStartedResponse(
+            IProvisionTenantWorkflow.WorkflowId(id), rollback.RunId, rollback.Status.ToText());
+        return rollback.IsFinished
+            ? TypedResults.Ok(response)
+            : TypedResults.Accepted($"/tenants/{id:D}/provisioning", response);
+    }
 }
 
 /// <param name="WorkflowId">Always <c>provision-tenant-{id}</c>.</param>

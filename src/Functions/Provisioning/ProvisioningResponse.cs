@@ -20,14 +20,17 @@ public sealed record ProvisioningResponse(
 /// <param name="State">RECORDED, RUNNING, SUCCEEDED, ROLLING_BACK, ROLLED_BACK or ROLLBACK_INCOMPLETE.</param>
 /// <param name="FailedStep">The id of the step that failed first.</param>
 /// <param name="Error">Why it failed; no secret is in it.</param>
+/// <param name="ResidueReadAt">
+/// When every system was last read again: ROLLED_BACK means that nothing was found then.
+/// </param>
 public sealed record AttemptResponse(
     int Number, string State, string? RunId, string? FailedStep, StepError? Error, bool Cancelled,
-    DateTimeOffset RecordedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt)
+    DateTimeOffset RecordedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, DateTimeOffset? ResidueReadAt)
 {
     public static AttemptResponse From(ProvisioningAttempt attempt) => new(
         attempt.Number, attempt.State, attempt.RunId, attempt.FailedStep,
         StepError.From(attempt.ErrorCode, attempt.Error), attempt.Cancelled, attempt.RecordedAt, attempt.StartedAt,
-        attempt.EndedAt);
+        attempt.EndedAt, attempt.ResidueReadAt);
 }
 
 /// <param name="Step">Its id, such as <c>create-idp</c>.</param>

@@ -20,7 +20,8 @@ public sealed partial class ActivityFrame(TimeProvider time, ILogger<ActivityFra
     private ApplicationFailureException Translate(Exception e, ActivityInfo info)
     {
         bool isUndo = info.TaskQueue?.EndsWith(TaskQueues.Undo, StringComparison.Ordinal) ?? false;
-        var failure = Failures.Translate(e, patient: isUndo);
+        bool isUnbounded = info.RetryPolicy is { MaximumAttempts: 0 };
+        var failure = Failures.Translate(e, patient: isUndo || isUnbounded);
         if (failure.ErrorType == Failures.Unexpected)
         {
             // Not the message, which nobody has read for secrets yet.

@@ -1,6 +1,7 @@
 using ControlPlane.Provisioning;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;
+using Worker.Provisioning.Steps;
 
 namespace Worker.Provisioning;
 
@@ -8,14 +9,31 @@ namespace Worker.Provisioning;
 /// The undo of one step, independent of the others': what it cannot do is seen when its system is read again.
 /// Nothing cancels it.
 /// </summary>
-public sealed class Compensation(Func<Task> undo, Func<Task<int>> findResidue, Func<string, Task> assumeResidue)
+public sealed class Compensation(
+    string step, Func<Task> undo, Func<Task<int>> findResidue, Func<string, Task> assumeResidue)
 {
+    /// <summary>The id of the step it undoes.</summary>
+    public string Step => step;
+
+    /// <summary>Of every step that has one, in the order of undoing: the last step first.</summary>
+    public static IReadOnlyList<Compensation> All(ProvisionTenantInput input) =>
+    [
+        Of<ConfigureDns>(input),
+        Of<DeployApplication>(input),
+        Of<ApplyInfrastructure>(input),
+        Of<CreateStorageBucket>(input),
+        Of<CreateDatabaseSchema>(input),
+        Of<CreateAdminUser>(input),
+        Of<CreateRealm>(input),
+    ];
+
     public static Compensation Of<TStep>(ProvisionTenantInput input)
         where TStep : ICompensatedStep
     {
         var undo = TStep.Options.ForUndo();
         var read = TStep.Options.ForReading();
         return new Compensation(
+            TStep.Id,
             () => Workflow.ExecuteActivityAsync((TStep step) => step.CompensateAsync(input), undo),
             () => Workflow.ExecuteActivityAsync((TStep step) => step.FindResidueAsync(input), read),
             reason =>

@@ -1,5 +1,6 @@
 using ControlPlane.Provisioning;
 using Temporalio.Exceptions;
+using Temporalio.Workflows;
 
 namespace Worker.Provisioning;
 
@@ -9,7 +10,7 @@ public static class Failed
     public static ProvisioningFailure Describe(Exception failure, string step) => failure switch
     {
         _ when TemporalException.IsCanceledException(failure) =>
-            new(step, Failures.Cancelled, "The provisioning was cancelled.", Cancelled: true),
+            ProvisioningFailure.Cancel(step),
         ActivityFailureException { InnerException: ApplicationFailureException cause } =>
             new(step, cause.ErrorType ?? Failures.Unexpected, cause.Message, Cancelled: false),
         ActivityFailureException { InnerException: TimeoutFailureException } =>
@@ -18,12 +19,15 @@ public static class Failed
     };
 
     /// <summary>Cancelled ends as cancelled; anything else as a failure whose details hold the failed step.</summary>
-    public static Exception Rethrown(Exception failure, ProvisioningFailure why) => why.Cancelled
-        ? failure
-        : new ApplicationFailureException(
-            $"Provisioning failed at {why.FailedStep}: {why.Sentence}",
-            failure,
-            errorType: why.Code,
-            nonRetryable: true,
-            details: [why]);
+    /// <param name="failure">What the run met; after a cancel that may be a step that found itself stale.</param>
+    /// <param name="why">Why the attempt was rolled back, as the database has it.</param>
+    public static Exception Rethrown(Exception failure, ProvisioningFailure why) =>
+        why.Cancelled && Workflow.CancellationToken.IsCancellationRequested
+            ? new OperationCanceledException(why.Sentence, failure)
+            : new ApplicationFailureException(
+                $"Provisioning failed at {why.FailedStep}: {why.Sentence}",
+                failure,
+                errorType: why.Code,
+                nonRetryable: true,
+                details: [why]);
 }

@@ -24,7 +24,9 @@ public interface IPlanningStep : IProvisioningStep
     Task<ProvisioningPlan> ExecuteAsync(ProvisionTenantInput input);
 }
 
-/// <param name="Outcome">PROVISIONING: go on. ACTIVE or STALE: there is nothing for this run to do.</param>
+/// <param name="Outcome">
+/// PROVISIONING: go on. ROLLING_BACK: undo. ACTIVE or STALE: there is nothing for this run to do.
+/// </param>
 /// <param name="Steps">Those that run; undo follows this list, not the settings of a later day.</param>
 public sealed record ProvisioningPlan(string Outcome, IReadOnlyList<string> Steps);
 

@@ -8,15 +8,21 @@ namespace Worker.Provisioning;
 
 /// <summary>One mail for an attempt that was rolled back: which step failed, as a code and a sentence.</summary>
 public sealed class ProvisioningFailedMail(
-    NovuMail mail, NovuOptions novu, ProvisionedTenants tenants, ProvisioningAttempts attempts)
+    NovuMail mail, NovuOptions novu, ProvisionedTenants tenants, ProvisioningAttempts attempts, TimeProvider time)
 {
     [Activity("SendProvisioningFailed")]
     public async Task SendAsync(ProvisionTenantInput input)
     {
         var cancellation = ActivityExecutionContext.Current.CancellationToken;
-        var tenant = await tenants.LoadAsync(input, cancellation);
         var attempt = await attempts.FindAsync(input.TenantId, input.Attempt, cancellation)
             ?? throw new ControlPlaneException(ErrorCode.NotFound, $"There is no attempt {input.Attempt}.");
+        if (attempt.FailureMailAt is not null)
+        {
+            // Sent by an earlier run: the rollback was gone on with.
+            return;
+        }
+
+        var tenant = await tenants.LoadAsync(input, cancellation);
         var payload = new Dictionary<string, string>
         {
             ["tenantId"] = input.TenantId.ToString("D"),
@@ -37,5 +43,6 @@ public sealed class ProvisioningFailedMail(
             string.Create(CultureInfo.InvariantCulture,
                 $"tenant-provisioning-failed-{input.TenantId:D}-{input.Attempt}"),
             cancellation);
+        await attempts.SaveFailureMailAsync(input.TenantId, input.Attempt, time.GetUtcNow(), cancellation);
     }
 }

@@ -28,7 +28,6 @@ public static class ProvisioningServiceCollectionExtensions
             .AddSingleton(StepSwitches.For(
                 KeycloakOptions.From(settings), S3Options.From(settings), NovuOptions.From(settings)))
             .AddSingleton<ProvisioningJournal>()
-            .AddSingleton<ProvisioningTransitions>()
             .AddSingleton<ResourceRecords>()
             .AddSingleton<ResidueRecords>()
             .AddSingleton<ProvisionedTenants>()
@@ -40,6 +39,7 @@ public static class ProvisioningServiceCollectionExtensions
             .AddTemporalActivities(typeof(RollbackActivities), TaskQueues.Control)
             .AddTemporalActivities(typeof(ProvisioningFailedMail), TaskQueues.Novu)
             .AddTemporalWorkflow<ProvisionTenantWorkflow>()
+            .AddTemporalWorkflow<RollBackTenantWorkflow>()
             .AddTemporalWorkflow<SendProvisioningFailedWorkflow>();
     }
 

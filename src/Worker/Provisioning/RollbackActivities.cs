@@ -10,7 +10,10 @@ public sealed record RollbackReason(ProvisionTenantInput Input, ProvisioningFail
 /// <param name="Status">The tenant's; only ROLLING_BACK means that there is anything to undo.</param>
 /// <param name="Settle">How long to wait between the undo and reading the systems again.</param>
 /// <param name="Notifies">Whether mails can be sent, also when the attempt failed before it had a plan.</param>
-public sealed record RollbackBegun(string Status, TimeSpan Settle, bool Notifies);
+/// <param name="Steps">The attempt's plan: whose systems are read again. Null in histories from before it was told.</param>
+/// <param name="Reason">As it was written first, by whoever began the rollback. Null as above.</param>
+public sealed record RollbackBegun(
+    string Status, TimeSpan Settle, bool Notifies, IReadOnlyList<string>? Steps, ProvisioningFailure? Reason);
 
 public sealed record UnreadSystem(ProvisionTenantInput Input, string Step, string Reason);
 
@@ -35,8 +38,17 @@ public sealed partial class RollbackActivities(
         var status = await transitions.BeginRollbackAsync(input.TenantId, input.Attempt, failure, Cancellation);
         string begun = status?.ToText() ?? Saga.Stale;
         LogBegun(input.TenantId, input.Attempt, failure.FailedStep, failure.Code, begun);
-        bool notifies = !switches.Off.Contains(ProvisioningSteps.SendNotification);
-        return new RollbackBegun(begun, options.RollbackSettle, notifies);
+        return await DescribeAsync(input, begun);
+    }
+
+    [Activity("ResumeRollback")]
+    public async Task<RollbackBegun> ResumeAsync(ProvisionTenantInput input)
+    {
+        string runId = ActivityExecutionContext.Current.Info.WorkflowRunId!;
+        var status = await transitions.ResumeRollbackAsync(input.TenantId, input.Attempt, runId, Cancellation);
+        string resumed = status?.ToText() ?? Saga.Stale;
+        LogResumed(input.TenantId, input.Attempt, resumed);
+        return await DescribeAsync(input, resumed);
     }
 
     [Activity("AssumeResidue")]
@@ -51,7 +63,8 @@ public sealed partial class RollbackActivities(
     [Activity("EndRollback")]
     public async Task<string> EndAsync(ProvisionTenantInput input)
     {
-        var status = await transitions.EndRollbackAsync(input.TenantId, input.Attempt, Cancellation);
+        string runId = ActivityExecutionContext.Current.Info.WorkflowRunId!;
+        var status = await transitions.EndRollbackAsync(input.TenantId, input.Attempt, runId, Cancellation);
         if (status == TenantStatus.RollbackIncomplete)
         {
             var left = await residue.ListAsync(input.TenantId, input.Attempt, Cancellation);
@@ -71,6 +84,15 @@ public sealed partial class RollbackActivities(
         LogParked(parked.Input.TenantId, parked.Step);
     }
 
+    private async Task<RollbackBegun> DescribeAsync(ProvisionTenantInput input, string status)
+    {
+        var (reason, plan) = status == TenantStatus.RollingBack.ToText()
+            ? await transitions.ReadRollbackAsync(input.TenantId, input.Attempt, switches.Off, Cancellation)
+            : (null, []);
+        bool notifies = !switches.Off.Contains(ProvisioningSteps.SendNotification);
+        return new RollbackBegun(status, options.RollbackSettle, notifies, plan, reason);
+    }
+
     [LoggerMessage(EventId = 210, Level = LogLevel.Warning, Message =
         "Rolling back tenant {TenantId}, attempt {Attempt}: {Step} failed with {Code}; the tenant is {Status}")]
     private partial void LogBegun(Guid tenantId, int attempt, string step, string code, string status);
@@ -83,6 +105,10 @@ public sealed partial class RollbackActivities(
     [LoggerMessage(EventId = 212, Level = LogLevel.Critical, Message =
         "ROLLBACK_INCOMPLETE tenant {TenantId}, attempt {Attempt}: left behind {Residue}")]
     private partial void LogIncomplete(Guid tenantId, int attempt, string residue);
+
+    [LoggerMessage(EventId = 214, Level = LogLevel.Warning, Message =
+        "Going on with the rollback of tenant {TenantId}, attempt {Attempt}; the tenant is {Status}")]
+    private partial void LogResumed(Guid tenantId, int attempt, string status);
 
     [LoggerMessage(EventId = 213, Level = LogLevel.Error, Message =
         "Parked step {Step} of tenant {TenantId}: ask for a new invitation to try again")]

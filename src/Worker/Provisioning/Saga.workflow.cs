@@ -13,7 +13,10 @@ public sealed class Saga(ProvisionTenantInput input)
 {
     public const string Stale = "STALE";
 
+    private const string ReadEverySystem = "read-every-system";
+
     private static readonly string Active = TenantStatus.Active.ToText();
+    private static readonly string RollingBack = TenantStatus.RollingBack.ToText();
 
     private readonly Stack<Compensation> compensations = new();
     private HashSet<string> plan = [];
@@ -28,12 +31,20 @@ public sealed class Saga(ProvisionTenantInput input)
     public static bool IsFailure(Exception e) =>
         e is ActivityFailureException || TemporalException.IsCanceledException(e);
 
-    /// <summary>The first step decides which of the others run. A stale attempt has none.</summary>
+    /// <summary>
+    /// The first step decides which of the others run. A stale attempt has none, and one that is rolled back already
+    /// (somebody was faster than its run) is not begun.
+    /// </summary>
     public async Task Begin<TStep>()
         where TStep : IPlanningStep
     {
         var options = TStep.Options.ForStep(Workflow.CancellationToken);
         var begun = await Workflow.ExecuteActivityAsync((TStep step) => step.ExecuteAsync(input), options);
+        if (begun.Outcome == RollingBack)
+        {
+            throw new OperationCanceledException("The attempt is being rolled back.");
+        }
+
         plan = [.. begun.Steps];
         Outcome = begun.Outcome;
     }
@@ -93,32 +104,17 @@ public sealed class Saga(ProvisionTenantInput input)
         var why = new RollbackReason(input, Failed.Describe(failure, CurrentStep));
         var begun = await Workflow.ExecuteActivityAsync(
             (RollbackActivities activities) => activities.BeginAsync(why), StepOptions.ForRollback);
-        if (begun.Status != TenantStatus.RollingBack.ToText())
+        if (begun.Status != RollingBack)
         {
             Outcome = begun.Status == Active ? Active : Stale;
             plan = Outcome == Active ? plan : [];
             return;
         }
 
-        foreach (var compensation in compensations)
-        {
-            await compensation.UndoAsync();
-        }
-
-        if (begun.Settle > TimeSpan.Zero)
-        {
-            await Workflow.DelayAsync(begun.Settle, CancellationToken.None);
-        }
-
-        await ReadAgainAsync();
-        if (begun.Notifies)
-        {
-            await StartFailureMailAsync();
-        }
-
-        await Workflow.ExecuteActivityAsync(
-            (RollbackActivities activities) => activities.EndAsync(input), StepOptions.ForRollback);
-        throw Failed.Rethrown(failure, why.Failure);
+        var rollback = new Rollback(input, begun);
+        bool readsAll = begun.Steps is not null && Workflow.Patched(ReadEverySystem);
+        await rollback.RunAsync(compensations, readsAll ? rollback.Plan : compensations);
+        throw Failed.Rethrown(failure, begun.Reason ?? why.Failure);
     }
 
     private async Task RunAsync<TStep>(CancellationToken cancellationToken)
@@ -131,27 +127,4 @@ public sealed class Saga(ProvisionTenantInput input)
             await Workflow.ExecuteActivityAsync((TStep step) => step.ExecuteAsync(input), options);
         }
     }
-
-    // What came late, while the undo already ran, is taken back once more before it is called residue.
-    private async Task ReadAgainAsync()
-    {
-        foreach (var compensation in compensations)
-        {
-            if (await compensation.FindResidueAsync() is > 0)
-            {
-                await compensation.UndoAsync();
-                await compensation.FindResidueAsync();
-            }
-        }
-    }
-
-    // Before the run's last activity, which ends the attempt; the mail outlives the run.
-    private async Task StartFailureMailAsync() => await Workflow.StartChildWorkflowAsync(
-        (SendProvisioningFailedWorkflow workflow) => workflow.RunAsync(input),
-        new ChildWorkflowOptions
-        {
-            Id = $"provisioning-failed-{input.TenantId:D}-{input.Attempt}",
-            ParentClosePolicy = ParentClosePolicy.Abandon,
-            CancellationToken = CancellationToken.None,
-        });
 }

@@ -56,7 +56,7 @@ public sealed class FailureTests(ProvisioningWorld world) : IClassFixture<Provis
     }
 
     [Fact]
-    public async Task Undo_runs_in_reverse_and_only_for_what_was_begun()
+    public async Task Undo_runs_in_reverse_and_only_for_what_was_begun_and_then_every_system_is_read()
     {
         var tenant = await world.GivenTenantAsync();
         world.Hooks.Before("ProvisionDatabase", tenant, Refuse);
@@ -67,8 +67,8 @@ public sealed class FailureTests(ProvisioningWorld world) : IClassFixture<Provis
 
         Assert.Equal(
             [
-                "BeginRollback", "DropDatabase", "DeleteAdminUser", "DeleteIdp", "FindDatabaseResidue",
-                "FindAdminUserResidue", "FindIdpResidue", "EndRollback",
+                "BeginRollback", "DropDatabase", "DeleteAdminUser", "DeleteIdp", "FindStorageResidue",
+                "FindDatabaseResidue", "FindAdminUserResidue", "FindIdpResidue", "EndRollback",
             ],
             history.Events
                 .Where(e => e.EventType == EventType.ActivityTaskScheduled)

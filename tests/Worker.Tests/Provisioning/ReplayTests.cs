@@ -49,6 +49,7 @@ public sealed class ReplayTests
         DataConverter = Recordings.Converter,
     }
         .AddWorkflow<ProvisionTenantWorkflow>()
+        .AddWorkflow<RollBackTenantWorkflow>()
         .AddWorkflow<SendProvisioningFailedWorkflow>()
         .AddWorkflow<AcceptInvitationWorkflow>()
         .AddWorkflow<SendInvitationWorkflow>()

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ControlPlane.Leads;
+using ControlPlane.Persistence;
 using ControlPlane.Provisioning;
 using ControlPlane.Tenants;
 using EmbeddedTemporal;
@@ -148,15 +149,37 @@ public sealed class ProvisioningWorld : IAsyncLifetime
     public async Task<WorkflowHandle<IProvisionTenantWorkflow, ProvisionTenantResult>> StartAsync(
         TestTenant tenant, string tier = "enterprise")
     {
-        var subscription = Subscription.Parse(tenant.Id, new SubscriptionFields(
-            "sub-uuid", tenant.Id.ToString(), "plan-uuid", "2025-01-01T00:00:00Z", "2026-01-01T00:00:00Z", 1,
-            new SubscriptionPlanFields("plan-uuid", "Enterprise Plan", "Enterprise tier", 999m, "usd", tier, "annual",
-                new SubscriptionMetaData("enterprise-pipeline"))));
+        var subscription = SubscriptionOf(tenant, tier);
         var started = await Services.GetRequiredService<StartProvisioning>()
             .ExecuteAsync(tenant.Id, subscription, TestContext.Current.CancellationToken);
         return Temporal.GetWorkflowHandle<IProvisionTenantWorkflow, ProvisionTenantResult>(
             started.WorkflowId, started.RunId);
     }
+
+    /// <summary>As POST /tenants/{id}/provision, whose process dies before it has started the run.</summary>
+    public Task RecordAttemptAsync(TestTenant tenant) => Postgres.Owner.InTransactionAsync(async connection =>
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var row = (await TenantRepository.FindAndLockAsync(connection, tenant.Id, default))!;
+        row.BeginAttempt(now);
+        await TenantRepository.SaveAsync(connection, row, default);
+        await ProvisioningAttempts.AddAsync(connection, row, SubscriptionOf(tenant), now, default);
+        return row.Attempt;
+    }, default);
+
+    /// <summary>As POST /tenants/{id}/provisioning/cancel does it.</summary>
+    public Task<StartedRollback> CancelAsync(TestTenant tenant) => Services.GetRequiredService<CancelProvisioning>()
+        .ExecuteAsync(tenant.Id, TestContext.Current.CancellationToken);
+
+    /// <summary>As POST /tenants/{id}/provisioning/rollback does it.</summary>
+    public Task<StartedRollback> RollBackAsync(TestTenant tenant) => Services.GetRequiredService<ResumeRollback>()
+        .ExecuteAsync(tenant.Id, TestContext.Current.CancellationToken);
+
+    /// <summary>The run that rolls a tenant back by itself.</summary>
+    public WorkflowHandle<IRollBackTenantWorkflow, RollBackTenantResult> RollbackRun(
+        TestTenant tenant, StartedRollback rollback) =>
+        Temporal.GetWorkflowHandle<IRollBackTenantWorkflow, RollBackTenantResult>(
+            IProvisionTenantWorkflow.WorkflowId(tenant.Id), rollback.RunId);
 
     /// <summary>Puts the tenant's row where a test of a single step needs it.</summary>
     public async Task SetAsync(TestTenant tenant, int attempt, string status)
@@ -195,6 +218,12 @@ public sealed class ProvisioningWorld : IAsyncLifetime
         await second.StartAsync(TestContext.Current.CancellationToken);
         return second;
     }
+
+    private static Subscription SubscriptionOf(TestTenant tenant, string tier = "enterprise") =>
+        Subscription.Parse(tenant.Id, new SubscriptionFields(
+            "sub-uuid", tenant.Id.ToString(), "plan-uuid", "2025-01-01T00:00:00Z", "2026-01-01T00:00:00Z", 1,
+            new SubscriptionPlanFields("plan-uuid", "Enterprise Plan", "Enterprise tier", 999m, "usd", tier, "annual",
+                new SubscriptionMetaData("enterprise-pipeline"))));
 
     private IHost Build(CollectedLogs? logs = null)
     {

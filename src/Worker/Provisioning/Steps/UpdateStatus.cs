@@ -24,7 +24,7 @@ public sealed class UpdateStatus(ProvisioningTransitions transitions, StepSwitch
         return status switch
         {
             TenantStatus.Provisioning => new(status.Value.ToText(), steps),
-            TenantStatus.Active => new(status.Value.ToText(), []),
+            TenantStatus.Active or TenantStatus.RollingBack => new(status.Value.ToText(), []),
             _ => new(Saga.Stale, []),
         };
     }

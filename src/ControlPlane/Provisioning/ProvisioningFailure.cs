@@ -1,0 +1,16 @@
+namespace ControlPlane.Provisioning;
+
+/// <summary>Why an attempt is rolled back.</summary>
+/// <param name="FailedStep">The step that failed, or that was cancelled (<see cref="ProvisioningSteps"/>).</param>
+/// <param name="Code">Stable, for a program.</param>
+/// <param name="Sentence">For a person; no secret is in it.</param>
+/// <param name="Cancelled">Nothing failed: an operator asked for it.</param>
+public sealed record ProvisioningFailure(string FailedStep, string Code, string Sentence, bool Cancelled)
+{
+    public static ProvisioningFailure Cancel(string step) =>
+        new(step, "cancelled", "The provisioning was cancelled.", Cancelled: true);
+
+    public static ProvisioningFailure RunLost(string step) =>
+        new(step, "run_lost", "No run looked after the attempt any more: it was terminated, lost, or never started.",
+            Cancelled: false);
+}

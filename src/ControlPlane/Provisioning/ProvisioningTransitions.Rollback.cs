@@ -1,0 +1,119 @@
+using ControlPlane.Persistence;
+using ControlPlane.Tenants;
+using Npgsql;
+
+namespace ControlPlane.Provisioning;
+
+public sealed partial class ProvisioningTransitions
+{
+    /// <summary>PROVISIONING → ROLLING_BACK. This row alone decides whether there is anything to undo.</summary>
+    /// <returns>ROLLING_BACK: undo. ACTIVE: go on. Anything else or null: the attempt is stale or has ended.</returns>
+    public Task<TenantStatus?> BeginRollbackAsync(
+        Guid tenantId, int attempt, ProvisioningFailure failure, CancellationToken cancellation) =>
+        database.InTransactionAsync(async connection =>
+        {
+            var status = await LockAsync(connection, tenantId, attempt, cancellation);
+            // A run that is cancelled before its first step finds the status from before the attempt.
+            if (status is TenantStatus.Provisioning or TenantStatus.PendingProvision or TenantStatus.ProvisionFailed
+                && await SetAttemptAsync(
+                    connection, tenantId, attempt, "ROLLING_BACK", ["RECORDED", "RUNNING"], cancellation))
+            {
+                status = await SetStatusAsync(connection, tenantId, TenantStatus.RollingBack, cancellation);
+                await SaveFailureAsync(connection, tenantId, attempt, failure, cancellation);
+            }
+
+            return status;
+        }, cancellation);
+
+    /// <summary>ROLLBACK_INCOMPLETE → ROLLING_BACK, by a run that goes on with the rollback.</summary>
+    /// <returns>
+    /// ROLLING_BACK: undo. Anything else or null: there is nothing to undo, or this very run has ended the rollback.
+    /// </returns>
+    public Task<TenantStatus?> ResumeRollbackAsync(
+        Guid tenantId, int attempt, string runId, CancellationToken cancellation) =>
+        database.InTransactionAsync(async connection =>
+        {
+            var status = await LockAsync(connection, tenantId, attempt, cancellation);
+            bool begins = status is TenantStatus.RollingBack or TenantStatus.RollbackIncomplete
+                && await connection.Command(
+                    """
+                    UPDATE provisioning_attempts SET state = 'ROLLING_BACK', run_id = $3, ended_at = NULL
+                    WHERE tenant_id = $1 AND attempt = $2
+                        AND (state = 'ROLLING_BACK' OR state = 'ROLLBACK_INCOMPLETE' AND run_id IS DISTINCT FROM $3)
+                    """,
+                    tenantId, attempt, runId).ExecuteAsync(cancellation) == 1;
+            return begins ? await SetStatusAsync(connection, tenantId, TenantStatus.RollingBack, cancellation) : status;
+        }, cancellation);
+
+    /// <summary>Why an attempt is rolled back, as was written first, and the steps of its plan.</summary>
+    /// <param name="tenantId">The tenant.</param>
+    /// <param name="attempt">Its attempt.</param>
+    /// <param name="off">Steps that are off today, left out where the attempt never came to decide on them.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task<(ProvisioningFailure? Reason, IReadOnlyList<string> Steps)> ReadRollbackAsync(
+        Guid tenantId, int attempt, IReadOnlyCollection<string> off, CancellationToken cancellation) =>
+        database.InTransactionAsync<(ProvisioningFailure?, IReadOnlyList<string>)>(async connection =>
+        {
+            await LockAsync(connection, tenantId, attempt, cancellation);
+            var (reason, isPlanned) = (await connection.Command(
+                "SELECT * FROM provisioning_attempts WHERE tenant_id = $1 AND attempt = $2", tenantId, attempt)
+                .ReadAllAsync(row => (ReadFailure(row), row.FindTime("started_at") is not null), cancellation))[0];
+            if (!isPlanned)
+            {
+                await SkipAsync(connection, tenantId, attempt, off, cancellation);
+            }
+
+            return (reason, await ListPlanAsync(connection, tenantId, attempt, cancellation));
+        }, cancellation);
+
+    /// <summary>ROLLING_BACK → PROVISION_FAILED, or ROLLBACK_INCOMPLETE where the rows of residue say so.</summary>
+    /// <returns>The status that the tenant has now.</returns>
+    public Task<TenantStatus?> EndRollbackAsync(
+        Guid tenantId, int attempt, string runId, CancellationToken cancellation) =>
+        database.InTransactionAsync(async connection =>
+        {
+            var status = await LockAsync(connection, tenantId, attempt, cancellation);
+            if (status == TenantStatus.RollingBack)
+            {
+                bool clean = (await connection.Command(
+                    "SELECT 1 FROM residue WHERE tenant_id = $1 AND attempt = $2 LIMIT 1", tenantId, attempt)
+                    .ReadAllAsync(row => row.GetInt32(0), cancellation)).Count == 0;
+                await SetAttemptAsync(connection, tenantId, attempt,
+                    clean ? "ROLLED_BACK" : "ROLLBACK_INCOMPLETE", ["ROLLING_BACK"], cancellation);
+                await EndAttemptAsync(connection, tenantId, attempt, cancellation);
+                await connection.Command(
+                    "UPDATE provisioning_attempts SET run_id = $3 WHERE tenant_id = $1 AND attempt = $2",
+                    tenantId, attempt, runId).ExecuteAsync(cancellation);
+                status = await SetStatusAsync(connection, tenantId,
+                    clean ? TenantStatus.ProvisionFailed : TenantStatus.RollbackIncomplete, cancellation);
+            }
+
+            return status;
+        }, cancellation);
+
+    // A step whose worker died, or that was cancelled between two tries, had nobody to write down how it ended.
+    private async Task SaveFailureAsync(
+        NpgsqlConnection connection, Guid tenantId, int attempt, ProvisioningFailure failure,
+        CancellationToken cancellation)
+    {
+        await connection.Command(
+            """
+            UPDATE provisioning_attempts SET failed_step = $3, error_code = $4, error = $5, cancelled = $6
+            WHERE tenant_id = $1 AND attempt = $2
+            """,
+            tenantId, attempt, failure.FailedStep, failure.Code, failure.Sentence, failure.Cancelled)
+            .ExecuteAsync(cancellation);
+        await connection.Command(
+            """
+            UPDATE provisioning_steps
+            SET state = 'FAILED', error_code = $4, error = $5, ended_at = $6, next_try_at = NULL
+            WHERE tenant_id = $1 AND attempt = $2 AND step = $3 AND state IN ('PENDING', 'RUNNING', 'WAITING')
+            """,
+            tenantId, attempt, failure.FailedStep, failure.Code, failure.Sentence, time.GetUtcNow())
+            .ExecuteAsync(cancellation);
+    }
+
+    private static ProvisioningFailure? ReadFailure(NpgsqlDataReader row) => row.FindText("failed_step") is { } step
+        ? new(step, row.Text("error_code"), row.Text("error"), row.Flag("cancelled"))
+        : null;
+}

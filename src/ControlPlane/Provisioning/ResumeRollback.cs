@@ -1,0 +1,51 @@
+using ControlPlane.Tenants;
+using Microsoft.Extensions.Logging;
+
+namespace ControlPlane.Provisioning;
+
+/// <summary>
+/// Goes on with the rollback of the current attempt: after one that left something behind, and where no run looks after
+/// the attempt any more. Finds the run that is at it, or starts one; called any number of times there is one. Never
+/// takes an attempt away from a run that is open, and never touches a higher attempt.
+/// </summary>
+public sealed partial class ResumeRollback(
+    GetProvisioning provisioning, GetTenant tenants, ProvisioningAttempts attempts,
+    ProvisioningTransitions transitions, ProvisioningRuns runs, ILogger<ResumeRollback> logger)
+{
+    /// <exception cref="ControlPlaneException">
+    /// No such tenant; <c>wrong_state</c>: there is nothing to roll back, or a run provisions the tenant right now;
+    /// Temporal is away.
+    /// </exception>
+    public async Task<StartedRollback> ExecuteAsync(Guid tenantId, CancellationToken cancellation)
+    {
+        var progress = await provisioning.ExecuteAsync(tenantId, cancellation);
+        var (tenant, attempt, _) = progress;
+        if (attempt is { IsOpen: true })
+        {
+            if (await runs.FindOpenAsync(tenantId, attempt.Number, cancellation) is { } run)
+            {
+                throw new ControlPlaneException(ErrorCode.WrongState,
+                    $"The tenant is being provisioned by run {run}. Cancel the provisioning to have it rolled back.");
+            }
+
+            await transitions.BeginRollbackAsync(
+                tenantId, attempt.Number, ProvisioningFailure.RunLost(progress.CurrentStep), cancellation);
+            LogRunLost(tenantId, attempt.Number);
+            tenant = await tenants.ExecuteAsync(tenantId, cancellation);
+            attempt = await attempts.FindAsync(tenantId, attempt.Number, cancellation);
+        }
+
+        return attempt?.State switch
+        {
+            ProvisioningAttempt.RollingBack or ProvisioningAttempt.RollbackIncomplete => new StartedRollback(
+                await runs.StartRollbackAsync(tenantId, attempt, cancellation), tenant.Status, IsFinished: false),
+            ProvisioningAttempt.RolledBack => new StartedRollback(attempt.RunId, tenant.Status, IsFinished: true),
+            _ => throw new ControlPlaneException(ErrorCode.WrongState,
+                $"The tenant is {tenant.Status.ToText()}: there is nothing to roll back."),
+        };
+    }
+
+    [LoggerMessage(108, LogLevel.Warning,
+        "Tenant {TenantId}: no run looks after attempt {Attempt} any more; it is rolled back")]
+    private partial void LogRunLost(Guid tenantId, int attempt);
+}

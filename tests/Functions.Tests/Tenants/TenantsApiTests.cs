@@ -207,9 +207,5 @@ public sealed class TenantsApiTests(World world)
         var tenant = await app.Given.TenantAsync();
 
         (await app.GetAsync($"/tenants/{tenant.Id}/residue", Operator)).IsProblem(501, "not_implemented");
-        (await app.PostAsync($"/tenants/{tenant.Id}/provisioning/cancel", null, Operator))
-            .IsProblem(501, "not_implemented");
-        (await app.PostAsync($"/tenants/{tenant.Id}/provisioning/rollback", null, Operator))
-            .IsProblem(501, "not_implemented");
     }
 }

@@ -180,7 +180,8 @@ public sealed class CancelTests(ProvisioningWorld world) : IClassFixture<Provisi
         var tenant = await world.GivenTenantAsync();
         var (run, go) = await HoldAsync(tenant, "UpdateStatus");
         await world.Services.GetRequiredService<ProvisioningTransitions>().BeginRollbackAsync(
-            tenant.Id, 1, ProvisioningFailure.Cancel(ProvisioningSteps.UpdateStatus), default);
+            tenant.Id, 1, ProvisioningFailure.Cancel(ProvisioningSteps.UpdateStatus),
+            TestContext.Current.CancellationToken);
 
         go.SetResult();
 

@@ -38,8 +38,11 @@ public sealed class CrashTests(RunningInstance running)
         await customer.ProvisionAsync();
         await fault.HitAsync();
 
-        await running.Instance.KillAsync("sandbox");
-        await running.Instance.KillAsync("temporal");
+        foreach (string part in Instance.OutsideParts)
+        {
+            await running.Instance.KillAsync(part);
+        }
+
         await running.Instance.UpAsync();
 
         await customer.IsActiveAsync();

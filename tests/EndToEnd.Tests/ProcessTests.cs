@@ -69,6 +69,36 @@ public sealed class ProcessTests(RunningInstance running)
     }
 
     [Theory]
+    [InlineData("/nowhere", "there is no temporal in /nowhere", "unpack")]
+    [InlineData("", "which servers?", "--servers")]
+    public async Task Real_servers_that_are_not_there_are_named_with_what_to_do(string folder, string found, string remedy)
+    {
+        var instance = new Instance("nowhere");
+        try
+        {
+            var said = await instance.DevWithAsync(new() { ["REAL_SERVERS"] = folder }, "up", "--real", "--detach", "--no-build");
+
+            Assert.Equal(1, said.ExitCode);
+            Assert.Contains(found, said.Errors, StringComparison.Ordinal);
+            Assert.Contains(remedy, said.Errors, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await instance.DevAsync("reset");
+        }
+    }
+
+    [Fact]
+    [Trait("About", "stand-ins")]
+    public async Task An_instance_that_began_with_stand_ins_goes_on_with_them()
+    {
+        var said = await running.Instance.DevAsync("up", "--real", "--servers", "/nowhere", "--detach", "--no-build");
+
+        Assert.Equal(1, said.ExitCode);
+        Assert.Contains("./dev reset", said.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("up")]
     [InlineData("down")]
     [InlineData("reset")]

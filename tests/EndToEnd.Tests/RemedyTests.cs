@@ -33,6 +33,27 @@ public sealed class RemedyTests(RunningInstance running) : IDisposable
     }
 
     [Fact]
+    public async Task A_Keycloak_that_stumbles_over_a_role_does_not_stop_setup()
+    {
+        await TakeAwayCreateRealmAsync();
+        using var sandbox = new SandboxControl(Instance.Keycloak);
+        // As the real one does now and then while its caches are cold.
+        await using var fault = await sandbox.FaultAsync(new()
+        {
+            System = "keycloak",
+            Method = "POST",
+            Path = "/admin/realms/master/users/*/role-mappings/realm",
+            Status = 500,
+            Body = """{"error":"unknown_error","error_description":"For more on this error consult the server log."}""",
+        });
+
+        (await Instance.DevAsync("setup")).AndSucceeded();
+
+        Assert.Equal(1, await fault.HitsAsync());
+        await IsGreenAsync();
+    }
+
+    [Fact]
     public async Task A_secret_that_Keycloak_refuses_is_written_anew_by_setup()
     {
         string file = Path.Combine(Instance.State, "keycloak-worker-secret");
@@ -82,7 +103,8 @@ public sealed class RemedyTests(RunningInstance running) : IDisposable
     public async Task A_worker_that_is_gone_is_started_by_up()
     {
         await Instance.KillAsync("worker");
-        await IsRedAsync("worker", "./dev up");
+        // A real Temporal remembers for a minute or so who polled.
+        await AssertMore.EventuallyAsync(() => IsRedAsync("worker", "./dev up"), TimeSpan.FromMinutes(3));
 
         await Instance.UpAsync();
 

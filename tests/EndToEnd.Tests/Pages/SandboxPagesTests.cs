@@ -4,7 +4,10 @@ using static EndToEnd.Tests.Pages.PageAssertions;
 
 namespace EndToEnd.Tests.Pages;
 
-/// <summary>What the quick start tells a person to look for, where it tells them to look.</summary>
+/// <summary>
+/// What the quick start tells a person to look for, where it tells them to look. These are the stand-ins' own pages.
+/// </summary>
+[Trait("About", "stand-ins")]
 public sealed class SandboxPagesTests(RunningInstance running, Browser browser) : IClassFixture<Browser>
 {
     [Fact]

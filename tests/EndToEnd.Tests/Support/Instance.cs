@@ -18,6 +18,14 @@ public sealed class Instance(string name)
         "NOVU_BACKEND_URL", "REDIS_URL", "PORT", "HOST", "PUBLIC_BASE_URL",
     ];
 
+    /// <summary>The folder of the real servers, where the suite runs against those; else null.</summary>
+    private static readonly string? RealServers =
+        Environment.GetEnvironmentVariable("REAL_SERVERS") is { Length: > 0 } folder ? folder : null;
+
+    /// <summary>The processes that play the outside systems, or stand before them, or are them.</summary>
+    public static IReadOnlyList<string> OutsideParts { get; } =
+        RealServers is null ? ["sandbox", "temporal"] : ["sandbox", "temporal", "keycloak", "minio"];
+
     public string State { get; } = Path.Combine(Folder, $"{name}-{Environment.ProcessId}");
 
     public Uri Functions => new($"http://127.0.0.1:{Address("FUNCTIONS_PORT")}");
@@ -69,9 +77,12 @@ public sealed class Instance(string name)
         return Commands.RunAsync(Path.Combine(Commands.Root, "dev"), arguments, environment);
     }
 
-    /// <summary>What was built last, on free ports.</summary>
-    public async Task UpAsync() =>
-        (await DevAsync("up", "--detach", "--no-build", "--free-ports")).AndSucceeded();
+    /// <summary>What was built last, on free ports; with the real servers where REAL_SERVERS names them.</summary>
+    public async Task UpAsync()
+    {
+        string[] real = RealServers is null ? [] : ["--real"];
+        (await DevAsync(["up", "--detach", "--no-build", "--free-ports", .. real])).AndSucceeded();
+    }
 
     /// <summary>As <c>kill -9</c> does.</summary>
     public async Task KillAsync(string part)

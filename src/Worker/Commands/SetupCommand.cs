@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using ControlPlane.Temporal;
 using Worker.Commands.Setup;
 using Worker.Keycloak;
@@ -83,7 +84,7 @@ internal static class SetupCommand
 
         if (KeycloakOptions.From(host.Settings) is { } keycloak)
         {
-            await KeycloakAsync(host, keycloak, choices, cancellation);
+            await RepeatedAsync(() => KeycloakAsync(host, keycloak, choices, cancellation), host.Time, cancellation);
         }
         else
         {
@@ -91,6 +92,24 @@ internal static class SetupCommand
         }
 
         return 0;
+    }
+
+    // Keycloak answers 500 now and then while its caches are cold, to a grant of a role for instance. What is repeatable
+    // is repeated; here no Temporal does it.
+    private static async Task RepeatedAsync(Func<Task> work, TimeProvider time, CancellationToken cancellation)
+    {
+        for (int left = 3; ; left--)
+        {
+            try
+            {
+                await work();
+                return;
+            }
+            catch (OutsideSystemException e) when (e.Status >= HttpStatusCode.InternalServerError && left > 0)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), time, cancellation);
+            }
+        }
     }
 
     private static async Task KeycloakAsync(

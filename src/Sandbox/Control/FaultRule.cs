@@ -74,6 +74,9 @@ public sealed record FaultRule
     /// <summary>Seconds for the header Retry-After; null: no such header.</summary>
     public int? RetryAfter { get; init; }
 
+    /// <summary>For an answer of PostgreSQL: the error's code, such as 53100 (disk full) or 42501 (no right).</summary>
+    public string? SqlState { get; init; }
+
     /// <summary>Whether something is to happen before, or although, the caller hears nothing.</summary>
     internal bool WantsEffect => Kind is FaultKind.LoseAnswer or FaultKind.LateEffect or FaultKind.AfterCallerLeft;
 
@@ -82,9 +85,13 @@ public sealed record FaultRule
     {
         { System: not (null or "keycloak" or "s3" or "novu" or Call.Postgres) } =>
             $"system: '{System}' is not known; expected keycloak, s3, novu or postgres, or none for each but the last.",
-        { System: Call.Postgres, Kind: FaultKind.Answer } =>
-            "kind: answer; PostgreSQL answers for itself. Expected reset, hang, delay, loseAnswer, lateEffect or " +
-            "afterCallerLeft.",
+        { System: Call.Postgres, Kind: FaultKind.Answer, SqlState: null } =>
+            "kind: answer; of PostgreSQL it wants a sqlState. Expected that, or reset, hang, delay, loseAnswer, " +
+            "lateEffect or afterCallerLeft.",
+        { SqlState: not null, System: not Call.Postgres } or { SqlState: not null, Kind: not FaultKind.Answer } =>
+            "sqlState: only an answer of PostgreSQL has one; expected system postgres and kind answer.",
+        { SqlState: { } state } when !IsErrorState(state) =>
+            $"sqlState: '{state}'; expected five digits or capitals of an error, such as 53100 (disk full).",
         { System: Call.Postgres, Query: not null } =>
             "query: a statement has none; expected bodyContains with a text of the statement or its parameters.",
         { Path: "" } => "path: empty; expected a pattern such as /tenant-acme-files* or *.",
@@ -95,4 +102,8 @@ public sealed record FaultRule
         { RetryAfter: < 0 } => $"retryAfter: {RetryAfter}; expected seconds, 0 or more.",
         _ => null,
     };
+
+    private static bool IsErrorState(string state) =>
+        state.Length == 5 && !state.StartsWith("00", StringComparison.Ordinal)
+        && state.All(character => char.IsAsciiDigit(character) || char.IsAsciiLetterUpper(character));
 }

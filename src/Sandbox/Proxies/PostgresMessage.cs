@@ -20,6 +20,20 @@ internal readonly record struct PostgresMessage(byte Type, ReadOnlyMemory<byte> 
     /// <summary>What follows letter and length.</summary>
     public PostgresFields Fields => new(Bytes[(Type == 0 ? 4 : 5)..]);
 
+    /// <summary>
+    /// A query that fails with this code: sent in the place of another one, so that the error is the server's own and
+    /// leaves the session as the server would.
+    /// </summary>
+    public static byte[] Raise(string sqlState)
+    {
+        var query = $"DO $$BEGIN RAISE EXCEPTION USING ERRCODE = '{sqlState}', MESSAGE = 'a fault of the sandbox'; END$$\0";
+        var message = new byte[5 + query.Length];
+        message[0] = (byte)'Q';
+        BinaryPrimitives.WriteInt32BigEndian(message.AsSpan(1), 4 + query.Length);
+        Encoding.ASCII.GetBytes(query, message.AsSpan(5));
+        return message;
+    }
+
     /// <summary>The next message; null when there is none any more.</summary>
     public static async ValueTask<PostgresMessage?> ReadAsync(PipeReader reader, bool first)
     {

@@ -94,6 +94,10 @@ internal sealed class PostgresSession(PostgresCaller caller, DnsEndPoint upstrea
         {
             switch (met.Rule.Kind)
             {
+                case FaultKind.Answer:
+                    await server.CallAsync(PostgresMessage.Raise(met.Rule.SqlState!));
+                    outcome.Status = 500;
+                    return !server.Silent;
                 case FaultKind.Delay:
                     return await met.ReleasedAsync(caller.Left) && await HandleAsync();
                 case FaultKind.Hang:

@@ -197,7 +197,32 @@ public sealed class PostgresProxyTests(ProxiedWorld world) : IClassFixture<Proxi
     }
 
     [Theory]
+    [InlineData("53100")]
+    [InlineData("42501")]
+    public async Task An_error_of_the_server_takes_the_place_of_the_statement(string sqlState)
+    {
+        await using var fault = await world.Control.FaultAsync(
+            new FaultRule { System = "postgres", BodyContains = name, SqlState = sqlState });
+        var refused = await Assert.ThrowsAsync<PostgresException>(InsertTwiceAsync);
+        Assert.Equal(sqlState, refused.SqlState);
+        Assert.Equal((500, false, true), await OutcomeAsync());
+        Assert.Equal(0, await CountAsync());
+
+        await InsertTwiceAsync();
+        Assert.Equal(2, await CountAsync());
+
+        async Task<(int?, bool, bool)> OutcomeAsync()
+        {
+            var call = await EndedAsync(fault);
+            return (call.Status, call.Effect, call.Answered);
+        }
+    }
+
+    [Theory]
     [InlineData("""{"system":"postgres","kind":"answer"}""", "kind: answer")]
+    [InlineData("""{"system":"s3","kind":"answer","sqlState":"53100"}""", "sqlState")]
+    [InlineData("""{"system":"postgres","kind":"reset","sqlState":"53100"}""", "sqlState")]
+    [InlineData("""{"system":"postgres","kind":"answer","sqlState":"00000"}""", "sqlState: '00000'")]
     [InlineData("""{"system":"postgres","kind":"reset","query":"x"}""", "query")]
     public async Task A_fault_that_makes_no_sense_there_is_refused(string rule, string expected)
     {

@@ -11,7 +11,7 @@ namespace Sandbox.Tests.S3.Contract;
 public sealed class StoreTests(ObjectStore store) : IClassFixture<ObjectStore>, IAsyncLifetime
 {
     private readonly string bucket = $"tenant-{SandboxFixture.UniqueKey()}-files";
-    private readonly OwnershipMark mark = new(Guid.NewGuid(), Guid.NewGuid(), 1);
+    private readonly OwnershipMark mark = new(Id(), Id(), 1);
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
@@ -50,7 +50,7 @@ public sealed class StoreTests(ObjectStore store) : IClassFixture<ObjectStore>, 
         await store.Buckets.TagAsync(bucket, mark, default);
 
         Assert.Equal(Ownership.Ours, await store.Buckets.JudgeAsync(bucket, mark, null, default));
-        var stranger = mark with { Tenant = Guid.NewGuid() };
+        var stranger = mark with { Tenant = Id() };
         Assert.Equal(Ownership.Foreign, await store.Buckets.JudgeAsync(bucket, stranger, null, default));
     }
 
@@ -137,6 +137,8 @@ public sealed class StoreTests(ObjectStore store) : IClassFixture<ObjectStore>, 
         Assert.Equal((HttpStatusCode.Forbidden, code), (refused.StatusCode, refused.ErrorCode));
     }
 
-    private Task PutAsync(string key) =>
+    private static Guid Id() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
+
+    private Task<PutObjectResponse> PutAsync(string key) =>
         store.S3.PutObjectAsync(new PutObjectRequest { BucketName = bucket, Key = key, ContentBody = "content" });
 }

@@ -2,6 +2,7 @@ using ControlPlane.Invitations;
 using ControlPlane.Leads;
 using ControlPlane.Persistence;
 using ControlPlane.Provisioning;
+using ControlPlane.Readings;
 using ControlPlane.Security;
 using ControlPlane.Settings;
 using ControlPlane.Temporal;
@@ -52,11 +53,14 @@ public static class ControlPlaneServiceCollectionExtensions
     private static IServiceCollection AddProvisioning(this IServiceCollection services) => services
         .AddSingleton<CancelProvisioning>()
         .AddSingleton<GetProvisioning>()
+        .AddSingleton<GetResidue>()
         .AddSingleton<ProvisioningAttempts>()
         .AddSingleton<ProvisioningRuns>()
         .AddSingleton<ProvisioningTransitions>()
+        .AddSingleton<ResidueRecords>()
         .AddSingleton<ResumeRollback>()
-        .AddSingleton<StartProvisioning>();
+        .AddSingleton<StartProvisioning>()
+        .AddSingleton<SystemReadings>();
 
     private static IServiceCollection AddInvitations(this IServiceCollection services) => services
         .AddSingleton<AcceptInvitation>()

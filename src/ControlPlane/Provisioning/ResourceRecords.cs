@@ -64,6 +64,12 @@ public sealed class ResourceRecords(NpgsqlDataSource database, TimeProvider time
             "SELECT 1 FROM resources WHERE tenant_id = $1 AND type = $2 AND name = $3 AND state = 'CREATED'",
             tenantId, type, name).ReadAllAsync(row => row.GetInt32(0), cancellation)).Count == 1;
 
+    /// <summary>What is there by the records, or may be.</summary>
+    public Task<List<(string Type, string Name)>> ListNotDeletedAsync(Guid tenantId, CancellationToken cancellation) =>
+        database.Command(
+            "SELECT type, name FROM resources WHERE tenant_id = $1 AND state <> 'DELETED' ORDER BY type, name", tenantId)
+            .ReadAllAsync(row => (row.Text("type"), row.Text("name")), cancellation);
+
     /// <returns>The JSON kept with a resource; null where there is none.</returns>
     public async Task<string?> FindDetailsAsync(
         Guid tenantId, string type, string name, CancellationToken cancellation) =>

@@ -30,7 +30,7 @@ public sealed class ControlPlaneWorkflows(Lazy<TemporalOptions> options)
         ReachAsync(() => Client.StartWorkflowAsync(run, Options(id, memo, cancellation)));
 
     /// <inheritdoc cref="StartAsync{TWorkflow, TResult}"/>
-    public Task StartAsync<TWorkflow>(
+    public Task<WorkflowHandle<TWorkflow>> StartAsync<TWorkflow>(
         Expression<Func<TWorkflow, Task>> run, string id, CancellationToken cancellation) =>
         ReachAsync(() => Client.StartWorkflowAsync(run, Options(id, null, cancellation)));
 

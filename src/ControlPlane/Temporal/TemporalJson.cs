@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using ControlPlane.Invitations;
 using ControlPlane.Leads;
 using ControlPlane.Provisioning;
+using ControlPlane.Readings;
 
 namespace ControlPlane.Temporal;
 
@@ -15,6 +16,7 @@ namespace ControlPlane.Temporal;
 [JsonSerializable(typeof(AcceptInvitationResult))]
 [JsonSerializable(typeof(ProvisionTenantInput))]
 [JsonSerializable(typeof(ProvisionTenantResult))]
+[JsonSerializable(typeof(ReadResidueInput))]
 [JsonSerializable(typeof(RollBackTenantResult))]
 [JsonSerializable(typeof(SendInvitationInput))]
 [JsonSerializable(typeof(SendLeadVerificationInput))]

@@ -31,6 +31,7 @@ namespace Functions.Http;
 [JsonSerializable(typeof(ProvisioningResponse))]
 [JsonSerializable(typeof(ProvisioningStartedResponse))]
 [JsonSerializable(typeof(RegisterLeadCommand))]
+[JsonSerializable(typeof(ResidueResponse))]
 [JsonSerializable(typeof(ResourceResponse[]))]
 [JsonSerializable(typeof(SubscriptionFields))]
 [JsonSerializable(typeof(TenantResponse))]

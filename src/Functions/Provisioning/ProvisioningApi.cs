@@ -1,5 +1,6 @@
 using ControlPlane;
 using ControlPlane.Provisioning;
+using ControlPlane.Readings;
 using ControlPlane.Tenants;
 using Functions.Http;
 using Functions.Tokens;
@@ -19,6 +20,9 @@ public static class ProvisioningApi
         tenant.MapGet("/provisioning", GetAsync).WithName("GetProvisioning")
             .AcceptsBearer(BearerKind.Lead | BearerKind.Operator)
             .WithSummary("How far the current attempt is, step by step. Also for the JWT of the tenant's lead.")
+            .WithOperatorErrors(ErrorCode.NotFound);
+        tenant.MapGet("/residue", ReadResidueAsync).WithName("ReadResidue").ForOperators()
+            .WithSummary("What exists of the tenant, read from every system now, and whose it is.")
             .WithOperatorErrors(ErrorCode.NotFound);
         tenant.MapPost("/provisioning/cancel", CancelAsync).WithName("CancelProvisioning").ForOperators()
             .WithSummary("Cancels the attempt that is under way and has it rolled back; ACTIVE it is too late.")
@@ -44,6 +48,10 @@ public static class ProvisioningApi
         context.FindLead()?.RequireProvisioningOf(id);
         return TypedResults.Ok(ProvisioningResponse.From(await get.ExecuteAsync(id, cancellation)));
     }
+
+    private static async Task<Ok<ResidueResponse>> ReadResidueAsync(
+        Guid id, GetResidue get, CancellationToken cancellation) =>
+        TypedResults.Ok(ResidueResponse.From(await get.ExecuteAsync(id, cancellation)));
 
     private static async Task<Results<Accepted<ProvisioningStartedResponse>, Ok<ProvisioningStartedResponse>>>
         CancelAsync(Guid id, CancelProvisioning cancel, CancellationToken cancellation) =>

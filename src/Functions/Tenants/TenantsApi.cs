@@ -28,9 +28,6 @@ public static class TenantsApi
         tenants.MapGet("/{id:guid}/resources", ListResourcesAsync).WithName("ListResources").ForOperators()
             .WithSummary("What the tenant owns in the outside systems.")
             .WithOperatorErrors(ErrorCode.NotFound);
-        tenants.MapGet("/{id:guid}/residue", ReadResidue).WithName("ReadResidue").ForOperators()
-            .WithSummary("What a rolled-back attempt left behind. Not built yet: 501.")
-            .WithOperatorErrors(ErrorCode.NotImplemented);
     }
 
     private static async Task<Created<TenantResponse>> CreateAsync(
@@ -60,9 +57,6 @@ public static class TenantsApi
         TypedResults.Ok((await list.ExecuteAsync(id, cancellation)).Select(resource => new ResourceResponse(
             resource.Type, resource.Name, resource.State, resource.Attempt, resource.CreatedAt, resource.UpdatedAt))
             .ToArray());
-
-    private static Ok<ResourceResponse[]> ReadResidue(Guid id) => throw new ControlPlaneException(
-        ErrorCode.NotImplemented, $"Reading the residue of tenant {id:D} is not built yet.");
 }
 
 public sealed record TenantResponse(

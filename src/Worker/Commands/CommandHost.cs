@@ -8,6 +8,7 @@ using Npgsql;
 using Temporalio.Client;
 using Worker.Hosting;
 using Worker.Postgres;
+using Worker.Readings;
 using Worker.Sweeps;
 using OurConnection = ControlPlane.Temporal.TemporalConnection;
 
@@ -43,7 +44,7 @@ internal sealed class CommandHost : IAsyncDisposable
     public async Task<TemporalClient> TemporalAsync() => temporal ??= await TemporalClient.ConnectAsync(
         OurConnection.ConnectOptions(TemporalOptions.From(Settings), WorkerJson.Options));
 
-    /// <summary>The clients of the outside systems and what sweeps them, as the worker makes them.</summary>
+    /// <summary>The clients of the outside systems what sweeps and what reads them, as the worker makes them.</summary>
     public T Outside<T>()
         where T : notnull
     {
@@ -53,6 +54,7 @@ internal sealed class CommandHost : IAsyncDisposable
             .AddSingleton(_ => WorkerOptions.From(Settings))
             .AddOutsideSystems(Settings)
             .AddOrphanSweep(Settings)
+            .AddTenantsInSystems(Settings)
             .BuildServiceProvider();
         return services.GetRequiredService<T>();
     }

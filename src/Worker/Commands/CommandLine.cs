@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using Amazon.Runtime;
 using ControlPlane;
 using ControlPlane.Settings;
 using Microsoft.Extensions.Hosting;
@@ -65,6 +66,8 @@ public static class CommandLine
         NpgsqlException { InnerException: SocketException } =>
             $"PostgreSQL is not reachable: {e.InnerException.Message}. Is DATABASE_URL right?",
         NpgsqlException => $"PostgreSQL: {e.Message}",
+        AmazonServiceException { StatusCode: not 0 } a => $"S3 refused ({(int)a.StatusCode} {a.ErrorCode}): {a.Message}",
+        AmazonServiceException or AmazonClientException => $"S3 is not reachable: {e.Message}",
         RpcException => $"Temporal refused: {e.Message}",
         // So the SDK reports that it cannot connect.
         InvalidOperationException when e.Message.StartsWith("Connection failed", StringComparison.Ordinal) =>
@@ -87,6 +90,7 @@ public static class CommandLine
             KeysCommand.Create(),
             MigrateCommand.Create(),
             OrphansCommand.Create(),
+            ResidueCommand.Create(),
             Run(),
             SetupCommand.Create(),
             TokenCommand.Create(),

@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Worker.Postgres;
 using Worker.Provisioning;
+using Worker.Readings;
 using Worker.Sweeps;
 
 namespace Worker.Hosting;
@@ -47,6 +48,7 @@ public static class WorkerHost
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(40));
         builder.Services
             .AddProvisioning(settings)
+            .AddReadings(settings)
             .AddInvitations(settings)
             .AddLeadMails()
             .AddSweep(settings)

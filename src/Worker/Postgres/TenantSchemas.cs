@@ -132,6 +132,16 @@ public sealed class TenantSchemas(TenantDatabase database)
         return found;
     }
 
+    /// <summary>Whether each is there, and whose they are; null: no mark says so.</summary>
+    public async Task<(bool Schema, bool Role, OwnershipMark? Mark)> ReadAsync(
+        string name, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var found = await LockAndReadAsync(connection, name, cancellationToken);
+        return (found.SchemaExists, found.RoleExists, found.RoleExists ? found.RoleMark : found.SchemaMark);
+    }
+
     private async Task<Found> LockAndReadAsync(
         NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {

@@ -32,6 +32,7 @@ public static class ProvisioningServiceCollectionExtensions
             .AddSingleton<ResidueRecords>()
             .AddSingleton<ProvisionedTenants>()
             .AddTransient<TenantRealms>()
+            .AddTransient<TenantStorage>()
             .AddTransient<AttemptGuard>()
             // The first one is outermost.
             .AddSingleton<IWorkerInterceptor, ActivityFrame>()

@@ -16,6 +16,9 @@ namespace Worker.S3;
 /// </summary>
 public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
 {
+    /// <summary>A page of S3.</summary>
+    public const int MostCounted = 1000;
+
     /// <summary>The time of the server when it said that the bucket is not there; null when it is there.</summary>
     public async Task<DateTimeOffset?> AbsentAtAsync(string bucket, CancellationToken cancellationToken)
     {
@@ -169,7 +172,11 @@ public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
         return found;
     }
 
-    /// <summary>How many object versions it holds, up to a thousand.</summary>
+    /// <summary>Whose a bucket of this account is by its tags; null: they do not say.</summary>
+    public async Task<OwnershipMark?> ReadMarkAsync(string bucket, CancellationToken cancellationToken) =>
+        OwnershipMark.FromTags(await TagsAsync(bucket, cancellationToken));
+
+    /// <summary>How many object versions it holds, up to <see cref="MostCounted"/>.</summary>
     public async Task<int> CountAsync(string bucket, CancellationToken cancellationToken) =>
         (await VersionsAsync(bucket, cancellationToken)).Count;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
+using Testing;
 
 namespace Functions.Tests.Provisioning;
 
@@ -146,6 +147,32 @@ public sealed class CancelAndRollbackTests(World world)
 
         Assert.Equal("RECORDED", await world.Postgres.ReadAsync<string>(
             "SELECT state FROM provisioning_attempts WHERE tenant_id = $1", Guid.Parse(tenant.Id)));
+    }
+
+    [Fact]
+    public async Task Residue_without_a_worker_says_whom_to_ask_and_is_not_waited_for_without_bound()
+    {
+        await using var own = world.Start();
+        var tenant = await own.Given.TenantAsync();
+        var reading = own.GetAsync($"/tenants/{tenant.Id}/residue", world.Realm.Token(own.Time.GetUtcNow()));
+
+        await AssertMore.EventuallyAsync(() =>
+        {
+            own.Time.Advance(TimeSpan.FromSeconds(61));
+            Assert.True(reading.IsCompleted);
+            return Task.CompletedTask;
+        });
+
+        (await reading).IsProblem(503, "unavailable");
+    }
+
+    [Fact]
+    public async Task Residue_is_for_operators_and_for_tenants_that_exist()
+    {
+        var tenant = await app.Given.TenantAsync();
+
+        (await app.GetAsync($"/tenants/{tenant.Id}/residue")).IsProblem(401, "token_missing");
+        (await app.GetAsync($"/tenants/{Guid.Empty}/residue", Operator)).IsProblem(404, "not_found");
     }
 
     private Task<Answer> CallAsync(GivenTenant tenant, string call) => app.PostAsync(

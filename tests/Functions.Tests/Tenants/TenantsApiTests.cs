@@ -200,12 +200,4 @@ public sealed class TenantsApiTests(World world)
         (await app.PostAsync($"/tenants/{id}/invitations", null, Operator)).IsProblem(404, "not_found");
         (await app.GetAsync("/tenants/not-an-id", Operator)).IsProblem(404, "not_found");
     }
-
-    [Fact]
-    public async Task What_is_not_built_yet_says_so()
-    {
-        var tenant = await app.Given.TenantAsync();
-
-        (await app.GetAsync($"/tenants/{tenant.Id}/residue", Operator)).IsProblem(501, "not_implemented");
-    }
 }

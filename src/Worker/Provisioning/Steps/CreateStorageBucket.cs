@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ControlPlane;
 using ControlPlane.Provisioning;
 using Temporalio.Activities;
@@ -10,6 +9,7 @@ namespace Worker.Provisioning.Steps;
 /// <summary>5: the tenant's private, tagged bucket. Undo: all versions and uploads, then the bucket.</summary>
 public sealed class CreateStorageBucket(
     TenantBuckets buckets,
+    TenantStorage storage,
     ProvisionedTenants tenants,
     ResourceRecords resources,
     ResidueRecords residue,
@@ -32,7 +32,7 @@ public sealed class CreateStorageBucket(
         var tenant = await tenants.LoadAsync(input, Cancellation);
         string bucket = tenant.Resources.Bucket;
         var beforeChange = guard.BeforeChange(input);
-        var known = await KnownAsync(input, bucket);
+        var known = await storage.FindDetailsAsync(tenant, Cancellation);
         if (await buckets.AbsentAtAsync(bucket, Cancellation) is { } absentAt)
         {
             known = new BucketDetails(absentAt, []);
@@ -66,7 +66,7 @@ public sealed class CreateStorageBucket(
     public async Task CompensateAsync(ProvisionTenantInput input)
     {
         var tenant = await tenants.LoadAsync(input, Cancellation);
-        if (await FindAsync(input, tenant))
+        if (await FindAsync(tenant))
         {
             await buckets.DeleteAsync(tenant.Resources.Bucket, guard.BeforeUndo(input), Cancellation);
         }
@@ -78,7 +78,7 @@ public sealed class CreateStorageBucket(
     public async Task<int> FindResidueAsync(ProvisionTenantInput input)
     {
         var tenant = await tenants.LoadAsync(input, Cancellation);
-        List<Residue> found = await FindAsync(input, tenant)
+        List<Residue> found = await FindAsync(tenant)
             ? [new(ResourceTypes[0], tenant.Resources.Bucket,
                 "The bucket is still there, with "
                 + $"{await buckets.CountAsync(tenant.Resources.Bucket, Cancellation)} objects.")]
@@ -88,34 +88,18 @@ public sealed class CreateStorageBucket(
     }
 
     private async Task<Ownership?> JudgeAsync(ProvisionedTenant tenant, BucketDetails? known) =>
-        (await buckets.JudgeAsync(tenant.Resources.Bucket, tenant.Mark, known?.AbsentAt, Cancellation))
-            ?.OrConflict($"bucket {tenant.Resources.Bucket}");
+        (await storage.JudgeAsync(tenant, known, Cancellation))?.OrConflict($"bucket {tenant.Resources.Bucket}");
 
-    private async Task<bool> FindAsync(ProvisionTenantInput input, ProvisionedTenant tenant)
+    private async Task<bool> FindAsync(ProvisionedTenant tenant)
     {
-        string bucket = tenant.Resources.Bucket;
         try
         {
-            var known = await KnownAsync(input, bucket);
-            return await buckets.JudgeAsync(bucket, tenant.Mark, known?.AbsentAt, Cancellation) is { } ownership
-                && ownership.IsOursToDelete();
+            return await storage.JudgeAsync(tenant, Cancellation) is { } ownership && ownership.IsOursToDelete();
         }
         catch (ControlPlaneException e) when (e.Code == ErrorCode.OwnershipConflict)
         {
             // Another account's: nothing of ours, and not to be touched.
             return false;
         }
-    }
-
-    private async Task<BucketDetails?> KnownAsync(ProvisionTenantInput input, string bucket) =>
-        await resources.FindDetailsAsync(input.TenantId, ResourceTypes[0], bucket, Cancellation) is { } json
-            ? JsonSerializer.Deserialize<BucketDetails>(json, WorkerJson.Options)
-            : null;
-
-    /// <param name="AbsentAt">By the server's clock, before anything was created.</param>
-    /// <param name="NotSupported">What the server, of another make than AWS's, does not know.</param>
-    private sealed record BucketDetails(DateTimeOffset? AbsentAt, IReadOnlyList<string> NotSupported)
-    {
-        public string ToJson() => JsonSerializer.Serialize(this, WorkerJson.Options);
     }
 }

@@ -1,0 +1,67 @@
+using ControlPlane.Provisioning;
+using ControlPlane.Temporal;
+using ControlPlane.Tenants;
+using Temporalio.Client;
+using Temporalio.Exceptions;
+
+namespace ControlPlane.Readings;
+
+/// <param name="Systems">As they are right now.</param>
+/// <param name="Attempt">The current one, with the time at which its rollback last read every system; null: none.</param>
+/// <param name="Left">What that rollback left behind, by name.</param>
+public sealed record TenantResidue(
+    Tenant Tenant, IReadOnlyList<SystemReading> Systems, ProvisioningAttempt? Attempt,
+    IReadOnlyList<Residue> Left)
+{
+    /// <summary>Every system was read, and there is nothing of ours but what a live tenant has.</summary>
+    public bool IsClean => Systems.All(system => system.IsCleanFor(Tenant));
+}
+
+/// <summary>
+/// What exists of a tenant, read from the systems themselves. The functions know none of them: the worker reads, and
+/// they wait for it.
+/// </summary>
+public sealed class GetResidue(
+    GetProvisioning provisioning, ControlPlaneWorkflows workflows, SystemReadings readings, ResidueRecords residue,
+    TimeProvider time)
+{
+    /// <summary>Longer than the reading takes at most.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <exception cref="ControlPlaneException">
+    /// No such tenant; <c>unavailable</c>: Temporal is away, or no worker answers.
+    /// </exception>
+    public async Task<TenantResidue> ExecuteAsync(Guid tenantId, CancellationToken cancellation)
+    {
+        var (tenant, attempt, _) = await provisioning.ExecuteAsync(tenantId, cancellation);
+        await ReadAsync(tenantId, cancellation);
+        return new TenantResidue(
+            tenant,
+            await readings.ListAsync(tenantId, cancellation),
+            attempt,
+            attempt is null ? [] : await residue.ListAsync(tenantId, attempt.Number, cancellation));
+    }
+
+    private async Task ReadAsync(Guid tenantId, CancellationToken cancellation)
+    {
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
+        var run = await workflows.StartAsync(
+            (IReadResidueWorkflow workflow) => workflow.RunAsync(new(tenantId)),
+            IReadResidueWorkflow.WorkflowId(tenantId),
+            cancellation);
+        try
+        {
+            await ControlPlaneWorkflows.ReachAsync(async () =>
+            {
+                await run.GetResultAsync(followRuns: true, new RpcOptions { CancellationToken = either.Token });
+                return run;
+            });
+        }
+        catch (Exception e) when (e is WorkflowFailedException || patience.IsCancellationRequested)
+        {
+            throw new ControlPlaneException(ErrorCode.Unavailable,
+                "The systems could not be read right now: no worker has answered. See `Worker doctor`, then call again.");
+        }
+    }
+}

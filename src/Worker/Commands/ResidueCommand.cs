@@ -1,0 +1,99 @@
+using System.CommandLine;
+using ControlPlane.Provisioning;
+using ControlPlane.Readings;
+using ControlPlane.Tenants;
+using Worker.Commands.Verify;
+using Worker.Provisioning;
+using Worker.Readings;
+
+namespace Worker.Commands;
+
+/// <summary>What exists of a tenant, and whose it is, read from each system itself.</summary>
+internal static class ResidueCommand
+{
+    public static Command Create()
+    {
+        var key = new Argument<string>("KEY") { Description = "The tenant's key, such as newcompany." };
+        var command = new Command("residue",
+            """
+            Read every system for what exists of a tenant, and say whose it is. Changes nothing. Exit code 0: every
+            system was read, and there is nothing but what a live tenant has.
+
+            Example: Worker residue newcompany
+            """)
+        {
+            key,
+        };
+        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetRequiredValue(key), cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string text, CancellationToken cancellation)
+    {
+        await using var host = new CommandHost();
+        var key = TenantKey.Parse(text, mostLength: TenantKey.MostLengthConfigurable);
+        var facts = await TenantFacts.ReadAsync(host.Database, key, cancellation)
+            ?? throw new CommandException($"There is no tenant '{key}'. GET /tenants lists those there are.");
+        var tenant = await host.Outside<ProvisionedTenants>().LoadCurrentAsync(facts.Id, cancellation);
+
+        var report = new Report();
+        report.Say($"Tenant {key} ({facts.Name}, {facts.Id:D}), {facts.Status}, attempt {facts.Attempt}");
+        bool isClean = true;
+        foreach (string system in TenantSystems.All)
+        {
+            var reading = await ReadAsync(host, tenant, system, cancellation);
+            isClean &= reading.IsCleanFor(tenant.Tenant);
+            Show(report, reading, tenant.Tenant);
+        }
+
+        foreach (string system in TenantSystems.NotBuilt)
+        {
+            report.Neutral(system, "not built yet: nothing is known");
+        }
+
+        return isClean ? 0 : 1;
+    }
+
+    private static async Task<SystemReading> ReadAsync(
+        CommandHost host, ProvisionedTenant tenant, string system, CancellationToken cancellation)
+    {
+        try
+        {
+            return await TenantReading.OfAsync(
+                host.Outside<IEnumerable<ITenantInSystem>>(), host.Outside<ResourceRecords>(), tenant, system, cancellation);
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested && CommandLine.Explain(e) is { } explanation)
+        {
+            return new SystemReading(system, SystemReading.Unreadable, explanation, null, []);
+        }
+    }
+
+    private static void Show(Report report, SystemReading reading, Tenant tenant)
+    {
+        if (reading.Problem is { } problem)
+        {
+            report.Unknown(reading.System, problem);
+        }
+        else if (reading.Found.Count == 0)
+        {
+            report.Good(reading.System, reading.State == SystemReading.Read ? "nothing is there" : "switched off");
+        }
+
+        foreach (var finding in reading.Found)
+        {
+            string line = $"{finding.Type} {Masked.Text(finding.Name)}: ";
+            switch (finding.StateFor(tenant))
+            {
+                case Finding.Live:
+                    report.Good(reading.System, $"{line}live, attempt {finding.Attempt}, {finding.Detail}");
+                    break;
+                case Finding.LeftOver:
+                    report.Bad(reading.System, $"{line}left over from attempt {finding.Attempt}, {finding.Detail}");
+                    break;
+                default:
+                    report.Neutral(reading.System, $"{line}not ours, never touched. {finding.Detail}");
+                    break;
+            }
+        }
+    }
+}

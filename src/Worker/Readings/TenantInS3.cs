@@ -1,0 +1,44 @@
+using System.Globalization;
+using ControlPlane;
+using ControlPlane.Provisioning;
+using ControlPlane.Readings;
+using Worker.Provisioning;
+using Worker.S3;
+
+namespace Worker.Readings;
+
+/// <summary>The bucket, with its object count. One without tags may be ours: its creation was recorded before.</summary>
+public sealed class TenantInS3(TenantBuckets buckets, TenantStorage storage) : ITenantInSystem
+{
+    public string System => TenantSystems.S3;
+
+    public async Task<IReadOnlyList<Finding>> FindAsync(ProvisionedTenant tenant, CancellationToken cancellation)
+    {
+        string bucket = tenant.Resources.Bucket;
+        try
+        {
+            return await storage.JudgeAsync(tenant, cancellation) is { } ownership
+                ? [await DescribeAsync(tenant, bucket, ownership, cancellation)]
+                : [];
+        }
+        catch (ControlPlaneException e) when (e.Code == ErrorCode.OwnershipConflict)
+        {
+            return [new Finding(ResourceTypes.StorageBucket, bucket, null, "It belongs to another account.")];
+        }
+    }
+
+    private async Task<Finding> DescribeAsync(
+        ProvisionedTenant tenant, string bucket, Ownership ownership, CancellationToken cancellation)
+    {
+        var mark = await buckets.ReadMarkAsync(bucket, cancellation);
+        int? attempt = mark is null && ownership.IsOursToDelete() ? tenant.Mark.Attempt : tenant.AttemptOf(mark);
+        if (attempt is null)
+        {
+            return new Finding(ResourceTypes.StorageBucket, bucket, null, tenant.Describe(mark));
+        }
+
+        int objects = await buckets.CountAsync(bucket, cancellation);
+        return new Finding(ResourceTypes.StorageBucket, bucket, attempt, string.Create(CultureInfo.InvariantCulture,
+            $"{objects}{(objects == TenantBuckets.MostCounted ? " or more" : "")} object versions"));
+    }
+}

@@ -7,9 +7,11 @@ namespace ControlPlane.Provisioning;
 /// otherwise Failed (cancelled: Canceled) with the failed step in the failure's details. Input and result hold ids
 /// only: histories are kept, personal data and secrets are not in them.
 /// </summary>
-[Workflow("ProvisionTenant")]
+[Workflow(IProvisionTenantWorkflow.Type)]
 public interface IProvisionTenantWorkflow
 {
+    const string Type = "ProvisionTenant";
+
     /// <summary>Memo field that holds the attempt, so that a caller knows whose run it got back.</summary>
     const string AttemptMemo = "attempt";
 

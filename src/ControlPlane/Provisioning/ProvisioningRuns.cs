@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Linq.Expressions;
 using ControlPlane.Temporal;
+using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 
@@ -41,12 +42,21 @@ public sealed class ProvisioningRuns(ControlPlaneWorkflows workflows, TimeProvid
     /// <summary>The run that is open for this very attempt; null where there is none.</summary>
     /// <exception cref="ControlPlaneException"><c>unavailable</c>: Temporal is away.</exception>
     public async Task<string?> FindOpenAsync(Guid tenantId, int attempt, CancellationToken cancellation) =>
-        await ControlPlaneWorkflows.FindAsync(() => Handle(tenantId, runId: null).DescribeAsync(
-            new() { Rpc = new RpcOptions { CancellationToken = cancellation } })) is { } run
+        await FindLatestAsync(tenantId, cancellation) is { } run
         && run.CloseTime is null
         && await ReadAttemptAsync(run) == attempt
             ? run.RunId
             : null;
+
+    /// <summary>
+    /// Whether the latest run is the saga of this very attempt and has completed: then the tenant is ACTIVE, whatever
+    /// the database says.
+    /// </summary>
+    /// <exception cref="ControlPlaneException"><c>unavailable</c>: Temporal is away.</exception>
+    public async Task<bool> HasCompletedAsync(Guid tenantId, int attempt, CancellationToken cancellation) =>
+        await FindLatestAsync(tenantId, cancellation) is { Status: WorkflowExecutionStatus.Completed } run
+        && run.WorkflowType == IProvisionTenantWorkflow.Type
+        && await ReadAttemptAsync(run) == attempt;
 
     /// <summary>Asks the attempt's open run to end; where there is none, nothing happens.</summary>
     /// <exception cref="ControlPlaneException"><c>unavailable</c>: Temporal is away.</exception>
@@ -62,6 +72,10 @@ public sealed class ProvisioningRuns(ControlPlaneWorkflows workflows, TimeProvid
             });
         }
     }
+
+    private Task<WorkflowExecutionDescription?> FindLatestAsync(Guid tenantId, CancellationToken cancellation) =>
+        ControlPlaneWorkflows.FindAsync(() => Handle(tenantId, runId: null).DescribeAsync(
+            new() { Rpc = new RpcOptions { CancellationToken = cancellation } }));
 
     private async Task<string> FindOrStartAsync<TWorkflow, TResult>(
         Expression<Func<TWorkflow, Task<TResult>>> start, Guid tenantId, int attempt, string? ended,

@@ -5,10 +5,13 @@ using Npgsql;
 
 namespace ControlPlane.Sweeps;
 
-/// <summary>Gives attempts that no run looks after the run they need.</summary>
+/// <summary>
+/// Gives attempts that no run looks after the run they need: one that was never started its saga, one whose run was
+/// terminated or lost its rollback.
+/// </summary>
 public sealed partial class SettleAttempts(
-    NpgsqlDataSource database, ProvisioningRuns runs, ProvisioningAttempts attempts, TimeProvider time,
-    ILogger<SettleAttempts> logger)
+    NpgsqlDataSource database, ProvisioningRuns runs, ProvisioningAttempts attempts, ResumeRollback rollbacks,
+    TimeProvider time, ILogger<SettleAttempts> logger)
 {
     private const int Batch = 100;
 
@@ -37,14 +40,35 @@ public sealed partial class SettleAttempts(
         var (tenantId, attempt, state) = open;
         try
         {
-            if (state != ProvisioningAttempt.Recorded)
+            if (await runs.FindOpenAsync(tenantId, attempt, cancellation) is not null)
             {
                 return false;
             }
 
-            string runId = await runs.StartAsync(tenantId, attempt, cancellation);
-            await attempts.SaveRunAsync(tenantId, attempt, runId, cancellation);
-            LogStarted(tenantId, attempt, runId);
+            if (state == ProvisioningAttempt.Running
+                && await runs.HasCompletedAsync(tenantId, attempt, cancellation))
+            {
+                // Read again: the run may have come to its end just now.
+                if (await attempts.FindAsync(tenantId, attempt, cancellation) is { IsOpen: true })
+                {
+                    LogContradiction(tenantId, attempt);
+                }
+
+                return false;
+            }
+
+            if (state == ProvisioningAttempt.Recorded)
+            {
+                string runId = await runs.StartAsync(tenantId, attempt, cancellation);
+                await attempts.SaveRunAsync(tenantId, attempt, runId, cancellation);
+                LogStarted(tenantId, attempt, runId);
+            }
+            else
+            {
+                var rollback = await rollbacks.ExecuteAsync(tenantId, cancellation);
+                LogRolledBack(tenantId, attempt, rollback.RunId);
+            }
+
             return true;
         }
         catch (ControlPlaneException e)
@@ -69,6 +93,16 @@ public sealed partial class SettleAttempts(
     [LoggerMessage(EventId = 605, Level = LogLevel.Warning,
         Message = "Tenant {TenantId}: attempt {Attempt} was recorded and never started; it has run {RunId} now")]
     private partial void LogStarted(Guid tenantId, int attempt, string runId);
+
+    [LoggerMessage(EventId = 607, Level = LogLevel.Warning,
+        Message = "Tenant {TenantId}: no run was at work on attempt {Attempt}; run {RunId} rolls it back")]
+    private partial void LogRolledBack(Guid tenantId, int attempt, string? runId);
+
+    // An alert is set on the first word of this line.
+    [LoggerMessage(EventId = 608, Level = LogLevel.Critical,
+        Message = "SWEEP_CONTRADICTION tenant {TenantId}: the run of attempt {Attempt} has completed, and this database "
+            + "says that it is at work: was an older one restored? Left alone.")]
+    private partial void LogContradiction(Guid tenantId, int attempt);
 
     [LoggerMessage(EventId = 606, Level = LogLevel.Warning,
         Message = "Tenant {TenantId}: attempt {Attempt} has no run and was not settled: {Code}")]

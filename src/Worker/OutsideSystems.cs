@@ -14,12 +14,15 @@ namespace Worker;
 public static class OutsideSystems
 {
     /// <exception cref="SettingException">A setting cannot be used, or something switched on lacks one.</exception>
-    public static IServiceCollection AddOutsideSystems(this IServiceCollection services, SettingsReader settings) =>
-        services
-            .AddKeycloak(KeycloakOptions.From(settings))
+    public static IServiceCollection AddOutsideSystems(this IServiceCollection services, SettingsReader settings)
+    {
+        var patience = Patience.From(settings);
+        return services
+            .AddKeycloak(KeycloakOptions.From(settings), patience)
             .AddTenantSchemas(DatabaseOptions.ForTenants(settings), refuseSuperuser: settings.IsProduction)
-            .AddS3(S3Options.From(settings))
-            .AddNovu(NovuOptions.From(settings), () => MailLinks.From(settings));
+            .AddS3(S3Options.From(settings), patience)
+            .AddNovu(NovuOptions.From(settings), () => MailLinks.From(settings), patience);
+    }
 
     private static IServiceCollection AddTenantSchemas(
         this IServiceCollection services, DatabaseOptions options, bool refuseSuperuser) =>

@@ -1,4 +1,5 @@
 using EndToEnd.Tests.Support;
+using Testing;
 
 namespace EndToEnd.Tests;
 

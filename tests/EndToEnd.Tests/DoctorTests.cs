@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using EndToEnd.Tests.Support;
+using Testing;
 
 namespace EndToEnd.Tests;
 

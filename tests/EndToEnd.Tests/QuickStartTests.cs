@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using EndToEnd.Tests.Support;
+using Testing;
 
 namespace EndToEnd.Tests;
 

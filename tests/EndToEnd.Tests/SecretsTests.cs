@@ -1,5 +1,6 @@
 using System.Text;
 using EndToEnd.Tests.Support;
+using Testing;
 using Npgsql;
 
 namespace EndToEnd.Tests;

@@ -7,7 +7,8 @@ namespace Worker.Keycloak;
 public static class KeycloakServiceCollectionExtensions
 {
     /// <summary>Null: switched off, and whoever needs it gets <see cref="ErrorCode.NotConfigured"/>.</summary>
-    public static IServiceCollection AddKeycloak(this IServiceCollection services, KeycloakOptions? options)
+    public static IServiceCollection AddKeycloak(
+        this IServiceCollection services, KeycloakOptions? options, Patience patience)
     {
         if (options is null)
         {
@@ -16,10 +17,11 @@ public static class KeycloakServiceCollectionExtensions
         }
 
         var address = new Uri(options.Url);
+        var timeout = patience.Call(KeycloakOptions.CallTimeout);
         services.AddSingleton(options).AddSingleton<KeycloakTokens>().AddTransient<KeycloakTokenHandler>();
-        services.AddHttpClient(KeycloakTokens.ClientName).ConfigureOutside(address, KeycloakOptions.CallTimeout);
+        services.AddHttpClient(KeycloakTokens.ClientName).ConfigureOutside(address, timeout);
         services.AddRefitGeneratedClient<IKeycloakApi>(OutsideHttp.RefitSettings(KeycloakAdmin.System))
-            .ConfigureOutside(address, KeycloakOptions.CallTimeout)
+            .ConfigureOutside(address, timeout)
             .AddHttpMessageHandler<KeycloakTokenHandler>();
         return services.AddTransient<KeycloakAdmin>();
     }

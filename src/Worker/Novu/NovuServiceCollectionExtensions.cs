@@ -8,7 +8,7 @@ public static class NovuServiceCollectionExtensions
 {
     /// <summary>Null: switched off, and whoever needs it gets <see cref="ErrorCode.NotConfigured"/>.</summary>
     public static IServiceCollection AddNovu(
-        this IServiceCollection services, NovuOptions? options, Func<MailLinks> links)
+        this IServiceCollection services, NovuOptions? options, Func<MailLinks> links, Patience patience)
     {
         if (options is null)
         {
@@ -19,7 +19,7 @@ public static class NovuServiceCollectionExtensions
 
         services.AddSingleton(options).AddSingleton(links());
         services.AddRefitGeneratedClient<INovuApi>(OutsideHttp.RefitSettings(NovuMail.System))
-            .ConfigureOutside(options.BackendUrl, NovuOptions.CallTimeout)
+            .ConfigureOutside(options.BackendUrl, patience.Call(NovuOptions.CallTimeout))
             .ConfigureHttpClient(http => http.DefaultRequestHeaders.Authorization = new("ApiKey", options.ApiKey));
         return services.AddTransient<NovuMail>();
     }

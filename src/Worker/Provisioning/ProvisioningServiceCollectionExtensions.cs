@@ -34,7 +34,9 @@ public static class ProvisioningServiceCollectionExtensions
             .AddTransient<TenantRealms>()
             .AddTransient<TenantStorage>()
             .AddTransient<AttemptGuard>()
+            .AddSingleton(Patience.From(settings))
             // The first one is outermost.
+            .AddSingleton<IWorkerInterceptor, PatientActivities>()
             .AddSingleton<IWorkerInterceptor, ActivityFrame>()
             .AddSingleton<IWorkerInterceptor, StepJournal>()
             .AddTemporalActivities(typeof(RollbackActivities), TaskQueues.Control)

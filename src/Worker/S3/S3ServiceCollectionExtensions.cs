@@ -9,7 +9,8 @@ namespace Worker.S3;
 public static class S3ServiceCollectionExtensions
 {
     /// <summary>Null: not configured, and whoever needs it gets <see cref="ErrorCode.NotConfigured"/>.</summary>
-    public static IServiceCollection AddS3(this IServiceCollection services, S3Options? options)
+    public static IServiceCollection AddS3(
+        this IServiceCollection services, S3Options? options, Patience patience)
     {
         if (options is null)
         {
@@ -19,16 +20,16 @@ public static class S3ServiceCollectionExtensions
 
         return services
             .AddSingleton(options)
-            .AddSingleton<IAmazonS3>(_ => Client(options))
+            .AddSingleton<IAmazonS3>(_ => Client(options, patience))
             .AddTransient<TenantBuckets>();
     }
 
-    public static AmazonS3Client Client(S3Options options)
+    public static AmazonS3Client Client(S3Options options, Patience patience)
     {
         var config = new AmazonS3Config
         {
             MaxErrorRetry = 0,
-            Timeout = S3Options.CallTimeout,
+            Timeout = patience.Call(S3Options.CallTimeout),
             // Stores of other makes do not know the newer checksums.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,

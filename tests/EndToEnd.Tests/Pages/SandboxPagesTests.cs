@@ -1,4 +1,5 @@
 using EndToEnd.Tests.Support;
+using Testing;
 using Microsoft.Playwright;
 using static EndToEnd.Tests.Pages.PageAssertions;
 

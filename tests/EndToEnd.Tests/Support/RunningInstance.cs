@@ -1,3 +1,5 @@
+using Testing;
+
 namespace EndToEnd.Tests.Support;
 
 /// <summary>The instance that the tests share; a test that kills a part starts it again.</summary>

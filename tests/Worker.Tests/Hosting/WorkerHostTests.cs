@@ -57,6 +57,8 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
     [InlineData("ROLLBACK_SETTLE", "-1", "ROLLBACK_SETTLE: found '-1', expected a whole number from 0 to 3600")]
     [InlineData("KEYCLOAK_URL", "keycloak", "KEYCLOAK_URL: found something that is no such address")]
     [InlineData("KEYCLOAK_ENABLED", "true", "KEYCLOAK_URL: found nothing")]
+    [InlineData("PATIENCE", "0", "PATIENCE: found '0', expected a number from 0.001 to 1")]
+    [InlineData("PATIENCE", "2", "PATIENCE: found '2', expected a number from 0.001 to 1")]
     [InlineData("S3_ENDPOINT", "http://127.0.0.1:9000", "AWS_ACCESS_KEY_ID: found nothing")]
     [InlineData("NOVU_ENABLED", "true", "NOVU_API_KEY: found nothing")]
     [InlineData("NOVU_API_KEY", "key", "PUBLIC_BASE_URL: found nothing")]
@@ -75,6 +77,7 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
     [InlineData("TENANT_DATABASE_URL")]
     [InlineData("PAYLOAD_KEYS")]
     [InlineData("ROLLBACK_SETTLE")]
+    [InlineData("PATIENCE")]
     public void Production_refuses_what_is_weak_or_absent(string name)
     {
         var settings = new Dictionary<string, string?>
@@ -89,6 +92,7 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
             "KEYCLOAK_ADMIN_PASSWORD" => "admin",
             // Shorter than a call to Keycloak may take: what was sent could still take effect.
             "ROLLBACK_SETTLE" => "10",
+            "PATIENCE" => "0.5",
             _ => null,
         };
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using Xunit;
 
-namespace EndToEnd.Tests.Support;
+namespace Testing;
 
 /// <summary>Runs a program to its end and keeps what it said.</summary>
 public static class Commands

@@ -1,12 +1,15 @@
 using System.Globalization;
+using Xunit;
 
-namespace EndToEnd.Tests.Support;
+namespace Testing;
 
 /// <summary>
 /// An instance of everything, as <c>./dev up</c> starts it, in a folder of its own. Below <c>TEST_STATE</c>, which
 /// <c>./dev test</c> gives, it ends with the run however that ends.
 /// </summary>
-public sealed class Instance(string name)
+/// <param name="name">Of its folder, with this process's id.</param>
+/// <param name="settings">On top of the tests' usual ones, for each command.</param>
+public sealed class Instance(string name, IReadOnlyDictionary<string, string?>? settings = null)
 {
     private static readonly string Folder =
         Environment.GetEnvironmentVariable("TEST_STATE") is { Length: > 0 } given ? given : Path.GetTempPath();
@@ -45,6 +48,7 @@ public sealed class Instance(string name)
             new("DEV_STATE", State),
             new("LEADS_RATE_LIMIT", "0"),
             new("NO_COLOR", "1"),
+            .. settings ?? new Dictionary<string, string?>(),
         ])
         .ToDictionary();
 

@@ -1,0 +1,30 @@
+using ControlPlane.Provisioning;
+using Worker.Provisioning;
+
+namespace Torture.Cells;
+
+/// <summary>Every call with every fault; what makes no sense, and what nothing covers, with its reason.</summary>
+internal sealed record Matrix(IReadOnlyList<Cell> Cells, IReadOnlyList<(string Name, string Reason)> Left)
+{
+    public static Matrix Generate()
+    {
+        var all = StepCall.All.SelectMany(call => Faults.All.Select(fault => new Cell(call, fault))).ToList();
+        return new(
+            [.. all.Where(cell => cell.WhyNot is null)],
+            [.. all.Where(cell => cell.WhyNot is not null).Select(cell => (cell.Name, cell.WhyNot!)), .. Uncovered()]);
+    }
+
+    /// <summary>The steps that have an undo and are built.</summary>
+    public static IEnumerable<string> UndoneSteps => new StepCatalog().Steps
+        .Where(step => step.ResourceTypes.Count > 0).Select(step => step.Id);
+
+    /// <summary>By the product's own list of steps, so that a new one without a call here is named.</summary>
+    private static IEnumerable<(string, string)> Uncovered()
+    {
+        var off = StepSwitches.For(null, null, null).Off.Except(StepCall.All.Select(call => call.Step)).ToHashSet();
+        return ProvisioningSteps.All.Select(step => step.Id)
+            .Except(StepCall.All.Select(call => call.Step))
+            .Select(step => (step, off.Contains(step) ? "every attempt skips it: it is not built yet"
+                : "no call of it is in the table"));
+    }
+}

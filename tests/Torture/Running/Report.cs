@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using System.Globalization;
+using Spectre.Console;
+using Torture.Cells;
+
+namespace Torture.Running;
+
+/// <summary>A line for each cell as it ends, and what it comes to. Spectre drops the colours where they have no place.</summary>
+internal sealed class Report(IAnsiConsole console, int count)
+{
+    private readonly Stopwatch watch = Stopwatch.StartNew();
+    private int told;
+
+    public void Say(string line) => console.MarkupLineInterpolated($"[grey]{line}[/]");
+
+    public void Tell(Result result)
+    {
+        string at = string.Create(CultureInfo.InvariantCulture, $"{++told,4}/{count}");
+        string took = string.Create(CultureInfo.InvariantCulture, $"{result.Took.TotalSeconds,6:0.0} s");
+        if (result.Red is null)
+        {
+            console.MarkupLineInterpolated($"{at} [green]green[/] {took}  {result.Cell.Name} [grey]{result.Cell.Ending}[/]");
+            return;
+        }
+
+        console.MarkupLineInterpolated($"{at} [red]red[/]   {took}  {result.Cell.Name}");
+        console.MarkupLineInterpolated($"       {result.Red}");
+    }
+
+    public int End(IReadOnlyList<Result> results, Matrix matrix)
+    {
+        var red = results.Where(result => result.Red is not null).ToList();
+        console.WriteLine();
+        foreach (var step in results.GroupBy(result => result.Cell.Call.Step + (result.Cell.Call.IsUndo ? ", undo" : "")))
+        {
+            console.MarkupLineInterpolated(
+                $"  {step.Key,-28} {step.Count(r => r.Red is null),4} green {step.Count(r => r.Red is not null),4} red");
+        }
+
+        foreach (var result in red)
+        {
+            console.MarkupLineInterpolated($"[red]{result.Cell.Name}[/]: ./dev torture --filter {result.Cell.Name}");
+        }
+
+        console.MarkupLineInterpolated(
+            $"{results.Count - red.Count} green, {red.Count} red, {matrix.Left.Count} left out (--list names them), {watch.Elapsed:mm\\:ss}");
+        return red.Count == 0 && results.Count > 0 ? 0 : 1;
+    }
+}

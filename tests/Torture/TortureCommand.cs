@@ -1,0 +1,91 @@
+using System.CommandLine;
+using Spectre.Console;
+using Torture.Cells;
+using Torture.Running;
+using Torture.Worlds;
+
+namespace Torture;
+
+/// <summary>The command line.</summary>
+internal static class TortureCommand
+{
+    private const string Description = """
+        Breaks every call of every provisioning step, and of every undo, in every way there is, and reads from the systems
+        themselves how it ended: an ACTIVE tenant with everything there once, or nothing at all. Starts an instance of its
+        own by ./dev up, on free ports, and drops it at the end.
+
+        Examples:
+          ./dev torture                                        the whole matrix
+          ./dev torture --list                                 its cells, and what is left out and why
+          ./dev torture --filter create-idp                    the cells of one step
+          ./dev torture --filter provision-storage.create/lost one cell
+          ./dev torture --filter refused --break-undo create-idp    an undo that only claims to be done: must end red
+        """;
+
+    public static RootCommand Create()
+    {
+        var filter = new Option<string>("--filter")
+        {
+            Description = "Only cells with this text in their name.", DefaultValueFactory = _ => "",
+        };
+        var jobs = new Option<int>("--jobs") { Description = "Cells side by side.", DefaultValueFactory = _ => 6 };
+        var list = new Option<bool>("--list") { Description = "Names the cells and runs none." };
+        var broken = new Option<string?>("--break-undo")
+        {
+            Description = "Breaks the undo of this step: it and its reading do nothing and say that all is done.",
+        };
+        broken.AcceptOnlyFromAmong([.. Matrix.UndoneSteps]);
+        var command = new RootCommand(Description) { filter, jobs, list, broken, TortureWorker.Command() };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var matrix = Matrix.Generate();
+            var cells = matrix.Cells
+                .Where(cell => cell.Name.Contains(parsed.GetValue(filter)!, StringComparison.Ordinal)).ToList();
+            if (parsed.GetValue(list))
+            {
+                return List(cells, matrix);
+            }
+
+            return await RunAsync(cells, matrix, parsed.GetValue(jobs), parsed.GetValue(broken), cancellation);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        IReadOnlyList<Cell> cells, Matrix matrix, int jobs, string? broken, CancellationToken cancellation)
+    {
+        if (Console.IsOutputRedirected)
+        {
+            AnsiConsole.Profile.Width = 1000;
+        }
+
+        var report = new Report(AnsiConsole.Console, cells.Count);
+        report.Say($"{cells.Count} cells; starting an instance…");
+        try
+        {
+            await using var world = await World.StartAsync(broken, cancellation);
+            return report.End(await new Runner(world, jobs, report.Tell).RunAsync(cells, cancellation), matrix);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("Interrupted.");
+            return 130;
+        }
+    }
+
+    private static int List(IReadOnlyList<Cell> cells, Matrix matrix)
+    {
+        foreach (var cell in cells)
+        {
+            Console.WriteLine($"{cell.Name,-50} {cell.Ending,-10} {cell.Fault.Words}");
+        }
+
+        foreach (var (name, reason) in matrix.Left)
+        {
+            Console.WriteLine($"{name,-50} left out   {reason}");
+        }
+
+        Console.WriteLine($"{cells.Count} cells, {matrix.Left.Count} left out");
+        return 0;
+    }
+}

@@ -1,0 +1,135 @@
+using System.Text.Json.Nodes;
+using Amazon.S3;
+using ControlPlane.Temporal;
+using Npgsql;
+using Testing;
+using Temporalio.Client;
+
+namespace Torture.Worlds;
+
+/// <summary>
+/// Reads the systems with keys of its own, past everything that the product says of itself, and puts in what is
+/// somebody else's.
+/// </summary>
+internal sealed partial class Observer : IAsyncDisposable
+{
+    private readonly Instance instance;
+    private readonly SandboxControl sandbox;
+    private readonly HttpClient keycloak;
+    private readonly NpgsqlDataSource postgres;
+    private readonly AmazonS3Client s3;
+    private TemporalClient? temporal;
+
+    public Observer(Instance instance, SandboxControl sandbox)
+    {
+        this.instance = instance;
+        this.sandbox = sandbox;
+        keycloak = new HttpClient { BaseAddress = instance.Keycloak };
+        postgres = NpgsqlDataSource.Create(
+            $"Host=127.0.0.1;Port={instance.Address("POSTGRES_PORT")};Database=control_plane;Username=postgres;"
+            + $"Password={instance.Secret("DEV_DB_SUPERUSER_PASSWORD")};Maximum Pool Size=10");
+        s3 = new AmazonS3Client(
+            instance.Secret("AWS_ACCESS_KEY_ID"),
+            instance.Secret("AWS_SECRET_ACCESS_KEY"),
+            new AmazonS3Config
+            {
+                ServiceURL = instance.S3.ToString(), ForcePathStyle = true, AuthenticationRegion = "us-east-1",
+            });
+    }
+
+    public async Task<Found> LookAsync(string key, CancellationToken cancellation)
+    {
+        var realms = (await GetAsync("/admin/realms", cancellation)).AsArray()
+            .Where(realm => realm!["realm"]!.GetValue<string>() == $"tenant-{key}").ToList();
+        bool isThere = realms.Count > 0;
+        return new Found(
+            [.. realms.Select(realm => $"tenant-{key} {realm!["id"]}")],
+            isThere ? (await GetAsync($"/admin/realms/tenant-{key}/clients?clientId={key}-app", cancellation)).AsArray().Count : 0,
+            isThere ? (await GetAsync($"/admin/realms/tenant-{key}/users", cancellation)).AsArray().Count : 0,
+            await NamesAsync("SELECT nspname || ' of ' || pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = $1",
+                $"tenant_{key}", cancellation),
+            await NamesAsync("SELECT rolname::text FROM pg_roles WHERE rolname = $1", $"tenant_{key}", cancellation),
+            await BucketsAsync($"tenant-{key}-files", cancellation));
+    }
+
+    /// <summary>How many mails of each kind went to an address.</summary>
+    public async Task<ILookup<string, string>> MailsAsync(string address) =>
+        (await sandbox.MailsToAsync(address)).ToLookup(mail => mail.WorkflowId, mail => mail.TransactionId);
+
+    /// <summary>The activities that a run has scheduled, in their order.</summary>
+    public async Task<IReadOnlyList<string>> ActivitiesAsync(
+        string tenantId, string? runId, CancellationToken cancellation)
+    {
+        temporal ??= await TemporalClient.ConnectAsync(
+            new(instance.Address("TEMPORAL_PORT") is var port ? $"127.0.0.1:{port}" : "") { Namespace = "arc-saas" });
+        var history = await temporal.GetWorkflowHandle($"provision-tenant-{tenantId}", runId)
+            .FetchHistoryAsync(new() { Rpc = new() { CancellationToken = cancellation } });
+        return [.. history.Events
+            .Select(e => e.ActivityTaskScheduledEventAttributes?.ActivityType.Name)
+            .OfType<string>()];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        keycloak.Dispose();
+        s3.Dispose();
+        await postgres.DisposeAsync();
+    }
+
+    private async Task<IReadOnlyList<string>> BucketsAsync(string bucket, CancellationToken cancellation)
+    {
+        if ((await s3.ListBucketsAsync(cancellation)).Buckets?.Any(b => b.BucketName == bucket) != true)
+        {
+            return [];
+        }
+
+        try
+        {
+            var tags = (await s3.GetBucketTaggingAsync(new() { BucketName = bucket }, cancellation)).TagSet ?? [];
+            return [$"{bucket} {string.Join(' ', tags.OrderBy(tag => tag.Key).Select(tag => $"{tag.Key}={tag.Value}"))}"];
+        }
+        catch (AmazonS3Exception e) when (e.ErrorCode == "NoSuchTagSet")
+        {
+            return [$"{bucket} without tags"];
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> NamesAsync(string sql, string name, CancellationToken cancellation)
+    {
+        await using var command = postgres.CreateCommand(sql);
+        command.Parameters.Add(new() { Value = name });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var names = new List<string>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            names.Add(reader.GetString(0));
+        }
+
+        return names;
+    }
+
+    private async Task<JsonNode> GetAsync(string path, CancellationToken cancellation)
+    {
+        using var response = await AskAsync(HttpMethod.Get, path, null, cancellation);
+        return JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellation))!;
+    }
+
+    // As Keycloak's administrator, with a fresh token each time: it lives for a minute.
+    private async Task<HttpResponseMessage> AskAsync(
+        HttpMethod method, string path, string? json, CancellationToken cancellation)
+    {
+        using var login = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["grant_type"] = "password", ["client_id"] = "admin-cli", ["username"] = "admin", ["password"] = "admin",
+        });
+        using var answer = await keycloak.PostAsync(
+            new Uri("/realms/master/protocol/openid-connect/token", UriKind.Relative), login, cancellation);
+        answer.EnsureSuccessStatusCode();
+        var token = JsonNode.Parse(await answer.Content.ReadAsStringAsync(cancellation))!["access_token"]!.GetValue<string>();
+        using var request = new HttpRequestMessage(method, path);
+        request.Headers.Authorization = new("Bearer", token);
+        request.Content = json is null ? null : new StringContent(json, new System.Net.Http.Headers.MediaTypeHeaderValue("application/json"));
+        var response = await keycloak.SendAsync(request, cancellation);
+        return response.EnsureSuccessStatusCode();
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text.Json.Nodes;
+
+namespace Torture.Worlds;
+
+/// <summary>A tenant's provisioning as the control plane tells it.</summary>
+internal sealed record Progress(JsonNode Json)
+{
+    public string Status => Text(Json["status"])!;
+
+    public int Attempt => Json["attempt"]?["number"]?.GetValue<int>() ?? 0;
+
+    public string? RunId => Text(Json["attempt"]?["runId"]);
+
+    public string? FailedStep => Text(Json["attempt"]?["failedStep"]);
+
+    public bool IsRollingBack => Status == "ROLLING_BACK";
+
+    /// <summary>Nothing goes on by itself any more.</summary>
+    public bool HasEnded =>
+        Text(Json["attempt"]?["state"]) is "ROLLED_BACK" or "ROLLBACK_INCOMPLETE"
+        || (Status == "ACTIVE" && Json["steps"]!.AsArray().All(s => State(s) is "DONE" or "SKIPPED" or "PARKED"));
+
+    public string StateOf(string step) => State(Step(step));
+
+    /// <summary>Null where the undo has not begun.</summary>
+    public string? UndoOf(string step) => Text(Step(step)?["undo"]?["state"]);
+
+    public override string ToString() =>
+        $"{Status}, attempt {Attempt}"
+        + (FailedStep is { } failed ? $", failed at {failed}: {Text(Json["attempt"]?["error"]?["message"])}" : "")
+        + string.Concat(Json["steps"]!.AsArray()
+            .Where(step => State(step) is "RUNNING" or "WAITING" or "PARKED" || step?["undo"] is not null)
+            .Select(step => $"; {Text(step!["step"])} {State(step)}"
+                + (Text(step["undo"]?["state"]) is { } undo ? $", undo {undo} {Text(step["undo"]!["error"])}" : "")));
+
+    private JsonNode? Step(string id) =>
+        Json["steps"]!.AsArray().SingleOrDefault(step => Text(step?["step"]) == id);
+
+    private static string State(JsonNode? step) => Text(step?["state"]) ?? "";
+
+    private static string? Text(JsonNode? node) => node?.GetValue<string>();
+}

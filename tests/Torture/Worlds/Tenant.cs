@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Sandbox.Demo;
+
+namespace Torture.Worlds;
+
+/// <summary>The one tenant of a cell: a customer signs it up, an operator does the rest.</summary>
+internal sealed class Tenant(World world, string key)
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(150);
+
+    public string Key => key;
+
+    public string Id { get; private set; } = "";
+
+    public string Email => Customer.Of(key).Email;
+
+    public async Task SignUpAsync(CancellationToken cancellation)
+    {
+        var lead = await world.Api.CallAsync(
+            HttpMethod.Post, "/leads", null, Customer.Of(key).Lead(), cancellation);
+        string path = $"/leads/{Text(lead, "id")}";
+        var verified = await world.Api.CallAsync(
+            HttpMethod.Post, $"{path}/verify", Text(lead, "key"), null, cancellation);
+        var tenant = await world.Api.CallAsync(
+            HttpMethod.Post, $"{path}/tenants", Text(verified, "token"), Customer.Of(key).Tenant(key), cancellation);
+        Id = Text(tenant, "id");
+    }
+
+    public Task ProvisionAsync(CancellationToken cancellation) =>
+        ActAsync("provision", Customer.Subscription(Id), cancellation);
+
+    public async Task<Progress> ReadAsync(CancellationToken cancellation) =>
+        new((await world.Api.CallAsync(HttpMethod.Get, $"/tenants/{Id}/provisioning",
+            await world.TokenAsync(cancellation), null, cancellation))!);
+
+    /// <summary>The first view of it for which the condition holds.</summary>
+    /// <exception cref="CellException">It has not come to that within the time.</exception>
+    public async Task<Progress> UntilAsync(
+        string awaited, Func<Progress, bool> condition, TimeSpan limit, CancellationToken cancellation)
+    {
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            var progress = await ReadAsync(cancellation);
+            if (condition(progress))
+            {
+                return progress;
+            }
+
+            if (watch.Elapsed > limit)
+            {
+                throw new CellException($"after {limit.TotalSeconds:0} s it is not {awaited}, but {progress}");
+            }
+
+            await Task.Delay(Poll, TimeProvider.System, cancellation);
+        }
+    }
+
+    private async Task ActAsync(string action, JsonObject? body, CancellationToken cancellation) =>
+        await world.Api.CallAsync(HttpMethod.Post, $"/tenants/{Id}/{action}",
+            await world.TokenAsync(cancellation), body, cancellation);
+
+    private static string Text(JsonNode? node, string name) => node![name]!.GetValue<string>();
+}

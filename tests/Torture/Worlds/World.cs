@@ -1,0 +1,82 @@
+using Sandbox.Demo;
+using Testing;
+
+namespace Torture.Worlds;
+
+/// <summary>An instance of everything, as <c>./dev up</c> starts it, with the clocks of impatient people.</summary>
+internal sealed class World : IAsyncDisposable
+{
+    private static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(1);
+
+    private readonly SemaphoreSlim gate = new(1);
+    private string token = "";
+    private DateTimeOffset tokenFrom;
+
+    private World(Instance instance)
+    {
+        Instance = instance;
+        Sandbox = new SandboxControl(instance.Novu);
+        Api = new ControlPlaneApi(instance.Functions, "");
+        Observer = new Observer(instance, Sandbox);
+    }
+
+    public Instance Instance { get; }
+
+    public SandboxControl Sandbox { get; }
+
+    public ControlPlaneApi Api { get; }
+
+    public Observer Observer { get; }
+
+    /// <param name="brokenUndo">The step whose undo the worker only claims to do; null for none.</param>
+    /// <param name="cancellation">Drops what was started.</param>
+    public static async Task<World> StartAsync(string? brokenUndo, CancellationToken cancellation)
+    {
+        var settings = new Dictionary<string, string?> { ["PATIENCE"] = "0.01", ["ROLLBACK_SETTLE"] = "2" };
+        var instance = new Instance("torture", settings);
+        settings["DEV_WORKER"] = TortureWorker.WriteScript(instance.State, brokenUndo);
+        try
+        {
+            await instance.UpAsync();
+            cancellation.ThrowIfCancellationRequested();
+            return new World(instance);
+        }
+        catch
+        {
+            await instance.DevAsync("reset");
+            throw;
+        }
+    }
+
+    /// <summary>Kills a part and starts it again.</summary>
+    public async Task CrashAsync(string part) => (await Instance.DevAsync("crash", part)).AndSucceeded();
+
+    /// <summary>An operator's.</summary>
+    public async Task<string> TokenAsync(CancellationToken cancellation)
+    {
+        await gate.WaitAsync(cancellation);
+        try
+        {
+            if (TimeProvider.System.GetUtcNow() - tokenFrom > TokenLife)
+            {
+                token = (await Instance.DevAsync("token")).AndSucceeded().Output.Trim();
+                tokenFrom = TimeProvider.System.GetUtcNow();
+            }
+
+            return token;
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Api.Dispose();
+        Sandbox.Dispose();
+        await Observer.DisposeAsync();
+        gate.Dispose();
+        (await Instance.DevAsync("reset")).AndSucceeded();
+    }
+}

@@ -52,7 +52,7 @@ internal static class TortureCommand
     }
 
     private static async Task<int> RunAsync(
-        IReadOnlyList<Cell> cells, Matrix matrix, int jobs, string? broken, CancellationToken cancellation)
+        List<Cell> cells, Matrix matrix, int jobs, string? broken, CancellationToken cancellation)
     {
         if (Console.IsOutputRedirected)
         {
@@ -73,7 +73,7 @@ internal static class TortureCommand
         }
     }
 
-    private static int List(IReadOnlyList<Cell> cells, Matrix matrix)
+    private static int List(List<Cell> cells, Matrix matrix)
     {
         foreach (var cell in cells)
         {

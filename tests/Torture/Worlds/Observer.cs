@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Amazon.S3;
-using ControlPlane.Temporal;
 using Npgsql;
 using Testing;
 using Temporalio.Client;
@@ -61,7 +60,7 @@ internal sealed partial class Observer : IAsyncDisposable
         string tenantId, string? runId, CancellationToken cancellation)
     {
         temporal ??= await TemporalClient.ConnectAsync(
-            new(instance.Address("TEMPORAL_PORT") is var port ? $"127.0.0.1:{port}" : "") { Namespace = "arc-saas" });
+            new($"127.0.0.1:{instance.Address("TEMPORAL_PORT")}") { Namespace = "arc-saas" });
         var history = await temporal.GetWorkflowHandle($"provision-tenant-{tenantId}", runId)
             .FetchHistoryAsync(new() { Rpc = new() { CancellationToken = cancellation } });
         return [.. history.Events

@@ -17,7 +17,8 @@ internal sealed record Progress(JsonNode Json)
 
     /// <summary>Nothing goes on by itself any more.</summary>
     public bool HasEnded =>
-        Text(Json["attempt"]?["state"]) is "ROLLED_BACK" or "ROLLBACK_INCOMPLETE"
+        (Status is "PROVISION_FAILED" or "ROLLBACK_INCOMPLETE"
+            && Text(Json["attempt"]?["state"]) is "ROLLED_BACK" or "ROLLBACK_INCOMPLETE")
         || (Status == "ACTIVE" && Json["steps"]!.AsArray().All(s => State(s) is "DONE" or "SKIPPED" or "PARKED"));
 
     public string StateOf(string step) => State(Step(step));

@@ -24,12 +24,12 @@ public static class S3ServiceCollectionExtensions
             .AddTransient<TenantBuckets>();
     }
 
-    public static AmazonS3Client Client(S3Options options, Patience patience)
+    public static AmazonS3Client Client(S3Options options, Patience? patience = null)
     {
         var config = new AmazonS3Config
         {
             MaxErrorRetry = 0,
-            Timeout = patience.Call(S3Options.CallTimeout),
+            Timeout = (patience ?? Patience.Usual).Call(S3Options.CallTimeout),
             // Stores of other makes do not know the newer checksums.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,

@@ -134,16 +134,12 @@ public sealed class StartTests
     {
         await using var test = await TestServer.StartAsync();
 
-        var failure = await Assert.ThrowsAsync<RpcException>(async () =>
-        {
-            await foreach (var _ in test.Client.ListSchedulesAsync())
-            {
-            }
-        });
+        var failure = await Assert.ThrowsAsync<RpcException>(
+            () => test.Client.WorkflowService.ListBatchOperationsAsync(new() { Namespace = "default" }));
 
         Assert.Equal(RpcException.StatusCode.Unimplemented, failure.Code);
         Assert.StartsWith(
-            "the embedded Temporal server has not built ListSchedules", failure.Message, StringComparison.Ordinal);
+            "the embedded Temporal server has not built ListBatchOperations", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using ControlPlane.Provisioning;
 using Microsoft.Extensions.DependencyInjection;
 using Temporalio.Client;
 using Temporalio.Exceptions;
+using Worker.Tests.Sweeps;
 using Worker.Tests.Worlds;
 
 namespace Worker.Tests.Provisioning;
@@ -155,6 +156,16 @@ public sealed class RecordingTests(ProvisioningWorld world) : IClassFixture<Prov
             ISendInvitationWorkflow.WorkflowId(renewed.Id, renewed.Generation)));
         await ReplayAsync("accept-invitation", world.Temporal.GetWorkflowHandle(
             IAcceptInvitationWorkflow.WorkflowId(renewed.Id, renewed.Generation)));
+    }
+
+    [Fact]
+    public async Task Swept()
+    {
+        await ReplayAsync("sweep", await world.StartSweepAsync());
+        world.Hooks.Before("SweepOrphans", Sweeping.Stranger() with { Id = Guid.Empty }, () =>
+            throw new ControlPlaneException(ErrorCode.Unavailable, "Away."));
+        await ReplayAsync("sweep-incomplete", await world.StartSweepAsync());
+        world.Hooks.Clear();
     }
 
     private static async Task ReplayAsync(string name, WorkflowHandle run)

@@ -4,6 +4,7 @@ using Temporalio.Worker;
 using Worker.Invitations;
 using Worker.Leads;
 using Worker.Provisioning;
+using Worker.Sweeps;
 using Worker.Tests.Worlds;
 
 namespace Worker.Tests.Provisioning;
@@ -53,5 +54,6 @@ public sealed class ReplayTests
         .AddWorkflow<SendProvisioningFailedWorkflow>()
         .AddWorkflow<AcceptInvitationWorkflow>()
         .AddWorkflow<SendInvitationWorkflow>()
-        .AddWorkflow<SendLeadVerificationWorkflow>());
+        .AddWorkflow<SendLeadVerificationWorkflow>()
+        .AddWorkflow<SweepWorkflow>());
 }

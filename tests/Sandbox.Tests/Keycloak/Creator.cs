@@ -30,11 +30,7 @@ internal sealed class Creator : IAsyncDisposable
         var user = await server.GetAsync($"/admin/realms/master/clients/{client.Id}/service-account-user", token);
         var role = await server.GetAsync("/admin/realms/master/roles/create-realm", token);
         var mappings = $"/admin/realms/master/users/{user.Json["id"]}/role-mappings/realm";
-        var mapped = await server.PostAsync(mappings, $"[{role.Text}]", token);
-        // The real server answers 500 here now and then (a NullPointerException of CachedRole.isComposite while its
-        // caches are cold); it grants nothing then, and the same call again succeeds.
-        if (mapped.Status == 500)
-            mapped = await server.PostAsync(mappings, $"[{role.Text}]", token);
+        var mapped = await server.GrantAsync(mappings, $"[{role.Text}]", token);
         mapped.Is(204);
         return new Creator(server, name, client.Id);
     }

@@ -40,7 +40,7 @@ public sealed class RoleTests(KeycloakServer server) : IClassFixture<KeycloakSer
         }
         for (var times = 0; times < 2; times++)
         {
-            (await server.PostAsync(path,
+            (await server.GrantAsync(path,
                 $$"""[{"id":{{id}},"name":"realm-admin"}]""", token)).Is(204);
         }
         Assert.Equal("realm-admin",

@@ -90,6 +90,7 @@ public sealed class OwnershipTests(ProvisioningWorld world) : IClassFixture<Prov
     }
 
     [Fact]
+    [Trait("About", "stand-ins")]
     public async Task A_bucket_of_another_account_is_untouched()
     {
         var tenant = await world.GivenTenantAsync();

@@ -1,5 +1,6 @@
 using System.Text;
 using ControlPlane;
+using Testing;
 using Worker.Tests.Worlds;
 
 namespace Worker.Tests.Provisioning;
@@ -67,7 +68,7 @@ public sealed class SecrecyTests(ProvisioningWorld world) : IClassFixture<Provis
         tenant.Email,
         ProvisioningWorld.LastName,
         world.Sandbox.Options.Novu.ApiKey,
-        Sandbox.S3.S3Options.DefaultAccount.SecretKey,
+        ContractServers.S3Account.SecretKey,
         "for tests only",
         "PRIVATE KEY",
         "eyJhbGciOi",

@@ -25,7 +25,8 @@ namespace Worker.Tests.Worlds;
 
 /// <summary>
 /// Everything a saga needs, in this process and for one test class: a database, the outside world, a Temporal server
-/// whose waiting takes no time, and the worker as it runs in Production.
+/// whose waiting takes no time, and the worker as it runs in Production. Keycloak and the object store are the sandbox's,
+/// or real ones behind its faults (<see cref="ContractServers"/>).
 /// </summary>
 public sealed class ProvisioningWorld : IAsyncLifetime
 {
@@ -70,6 +71,8 @@ public sealed class ProvisioningWorld : IAsyncLifetime
         await Postgres.InitializeAsync();
         Sandbox = await SandboxHost.StartAsync(SandboxOptions.OnFreePorts with
         {
+            KeycloakUpstream = ContractServers.Keycloak,
+            S3Upstream = ContractServers.S3,
             S3 = new SandboxS3 { Accounts = [SandboxS3.DefaultAccount, Stranger] },
         });
         Control = new SandboxControl(Sandbox.Novu!);
@@ -242,7 +245,7 @@ public sealed class ProvisioningWorld : IAsyncLifetime
 
     private void SetDefaults()
     {
-        var s3 = SandboxS3.DefaultAccount;
+        var s3 = ContractServers.S3Account;
         using var rsa = RSA.Create(2048);
         foreach (var (name, value) in new Dictionary<string, string?>
         {
@@ -256,8 +259,8 @@ public sealed class ProvisioningWorld : IAsyncLifetime
             ["INVITATION_PRIVATE_KEY"] = Convert.ToBase64String(rsa.ExportPkcs8PrivateKey()),
             ["ROLLBACK_SETTLE"] = "150",
             ["KEYCLOAK_URL"] = Sandbox.Keycloak!.OriginalString.TrimEnd('/'),
-            ["KEYCLOAK_ADMIN_USERNAME"] = Sandbox.Options.Keycloak.AdminUsername,
-            ["KEYCLOAK_ADMIN_PASSWORD"] = Sandbox.Options.Keycloak.AdminPassword,
+            ["KEYCLOAK_ADMIN_USERNAME"] = ContractServers.KeycloakUsername,
+            ["KEYCLOAK_ADMIN_PASSWORD"] = ContractServers.KeycloakPassword,
             ["S3_ENDPOINT"] = Sandbox.S3!.OriginalString,
             ["AWS_ACCESS_KEY_ID"] = s3.AccessKey,
             ["AWS_SECRET_ACCESS_KEY"] = s3.SecretKey,

@@ -1,6 +1,5 @@
 using System.Runtime.Versioning;
 using EndToEnd.Tests.Support;
-using Testing;
 
 // One instance for all, started once; the tests take turns on it.
 [assembly: AssemblyFixture(typeof(RunningInstance))]

@@ -1,6 +1,5 @@
 using System.Text;
 using EndToEnd.Tests.Support;
-using Testing;
 using Npgsql;
 
 namespace EndToEnd.Tests;

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using EndToEnd.Tests.Support;
-using Testing;
 using Microsoft.Playwright;
 using static EndToEnd.Tests.Pages.PageAssertions;
 

@@ -1,5 +1,4 @@
 using EndToEnd.Tests.Support;
-using Testing;
 using Microsoft.Playwright;
 using static EndToEnd.Tests.Pages.PageAssertions;
 

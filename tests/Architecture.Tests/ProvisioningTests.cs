@@ -39,6 +39,30 @@ public sealed partial class ProvisioningTests
     }
 
     [Fact]
+    public void The_undo_of_every_step_that_has_one_is_in_the_list_in_reverse()
+    {
+        var compensated = new StepCatalog().Steps
+            .Where(step => step.Type.IsAssignableTo(typeof(ICompensatedStep)))
+            .ToDictionary(step => step.Type.Name, step => step.Id);
+
+        var listed = UndoInList().Matches(Repository.Read("src", "Worker", "Provisioning", "Compensation.workflow.cs"))
+            .Select(undo => compensated[undo.Groups[1].Value]);
+
+        Assert.Equal(ProvisioningSteps.All.Select(step => step.Id).Intersect(compensated.Values).Reverse(), listed);
+    }
+
+    [Fact]
+    public void The_document_of_operations_lists_what_is_measured()
+    {
+        var measured = Instrument().Matches(Repository.Read("src", "Worker", "Telemetry", "WorkerMetrics.cs"))
+            .Select(name => name.Value);
+        var documented = DocumentedInstrument().Matches(Repository.Read("docs", "operations.md"))
+            .Select(row => row.Groups[1].Value);
+
+        Assert.Equal(measured.Order(), documented.Order());
+    }
+
+    [Fact]
     public void No_two_activities_have_one_name()
     {
         var names = Worker.GetTypes()
@@ -70,6 +94,15 @@ public sealed partial class ProvisioningTests
 
         Assert.Empty(blind);
     }
+
+    [GeneratedRegex(@"^\s+Of<(\w+)>\(input\),", RegexOptions.Multiline)]
+    private static partial Regex UndoInList();
+
+    [GeneratedRegex(@"arc_saas\.[a-z_.]+")]
+    private static partial Regex Instrument();
+
+    [GeneratedRegex(@"^\|\s*`(arc_saas\.[a-z_.]+)`", RegexOptions.Multiline)]
+    private static partial Regex DocumentedInstrument();
 
     [GeneratedRegex(@"await saga\.\w+<(\w+)>\(\);")]
     private static partial Regex StepCall();

@@ -12,6 +12,7 @@ using Worker.Postgres;
 using Worker.Provisioning;
 using Worker.Readings;
 using Worker.Sweeps;
+using Worker.Telemetry;
 
 namespace Worker.Hosting;
 
@@ -47,6 +48,7 @@ public static class WorkerHost
         var settings = new SettingsReader(builder.Configuration, builder.Environment);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(40));
         builder.Services
+            .AddTelemetry(settings)
             .AddProvisioning(settings)
             .AddReadings(settings)
             .AddInvitations(settings)

@@ -4,15 +4,17 @@ using Npgsql;
 using Temporalio.Activities;
 using Temporalio.Exceptions;
 using Temporalio.Worker.Interceptors;
+using Worker.Telemetry;
 
 namespace Worker.Provisioning;
 
 /// <summary>
-/// Writes down what each step and each undo does (<see cref="ProvisioningJournal"/>), and says it in the log. Failures
-/// are translated before they are written, so nothing that is written holds a secret.
+/// Writes down what each step and each undo does (<see cref="ProvisioningJournal"/>), measures it, and says it in the
+/// log. Failures are translated before they are written, so nothing that is written holds a secret.
 /// </summary>
 public sealed partial class StepJournal(
-    StepCatalog steps, ProvisioningJournal journal, TimeProvider time, ILogger<StepJournal> logger) : IWorkerInterceptor
+    StepCatalog steps, ProvisioningJournal journal, WorkerMetrics metrics, TimeProvider time,
+    ILogger<StepJournal> logger) : IWorkerInterceptor
 {
     public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) =>
         new Inbound(nextInterceptor, this);
@@ -29,15 +31,19 @@ public sealed partial class StepJournal(
         var context = ActivityExecutionContext.Current;
         var entry = new Entry(activity, input, context.Info.Attempt);
         await StartedAsync(entry, context.CancellationToken);
+        long begun = time.GetTimestamp();
+        string outcome = "cancelled";
         try
         {
             object? result = await execute();
             await DoneAsync(entry, context.CancellationToken);
+            outcome = "done";
             return result;
         }
         catch (Exception e) when (!Failures.IsCancelled(e, context))
         {
             var failure = Failures.Translate(e, patient: activity.IsUndo);
+            outcome = "failed";
             await FailedAsync(entry, failure, NextTry(failure, context.Info));
             throw failure;
         }
@@ -46,6 +52,10 @@ public sealed partial class StepJournal(
             // By an operator, or because this worker stops and another one goes on: whoever begins the rollback knows.
             LogCancelled(input.TenantId, input.Attempt, activity.Step.Id);
             throw;
+        }
+        finally
+        {
+            metrics.StepEnded(activity.Step.Id, activity.IsUndo, outcome, time.GetElapsedTime(begun));
         }
     }
 
@@ -77,6 +87,7 @@ public sealed partial class StepJournal(
         string code = failure.ErrorType!, sentence = failure.Message;
         LogFailed(activity.IsUndo ? "Undo of" : "Step", activity.Step.Id, input.TenantId, input.Attempt, tries, code,
             sentence, nextTryAt);
+        metrics.StepFailed(activity.Step.Id, activity.IsUndo, code, isFinal: nextTryAt is null);
         try
         {
             await (activity.IsUndo

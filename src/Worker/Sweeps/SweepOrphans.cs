@@ -1,4 +1,5 @@
 using Temporalio.Activities;
+using Worker.Telemetry;
 
 namespace Worker.Sweeps;
 
@@ -6,7 +7,7 @@ namespace Worker.Sweeps;
 public sealed record SweptSystem(string Type, string Queue);
 
 /// <summary>What carries our mark in the outside systems and no live attempt explains.</summary>
-public sealed class SweepOrphans(IEnumerable<IMarkedObjects> systems, OrphanSweep sweep)
+public sealed class SweepOrphans(IEnumerable<IMarkedObjects> systems, OrphanSweep sweep, WorkerMetrics metrics)
 {
     /// <summary>Of the systems that are switched on.</summary>
     [Activity("ListSweptSystems")]
@@ -14,6 +15,11 @@ public sealed class SweepOrphans(IEnumerable<IMarkedObjects> systems, OrphanSwee
         [.. systems.Select(system => new SweptSystem(system.Type, system.Queue))]);
 
     [Activity("SweepOrphans")]
-    public Task<OrphansSwept> ExecuteAsync(string type) =>
-        sweep.ExecuteAsync(type, ActivityExecutionContext.Current.CancellationToken);
+    public async Task<OrphansSwept> ExecuteAsync(string type)
+    {
+        var swept = await sweep.ExecuteAsync(type, ActivityExecutionContext.Current.CancellationToken);
+        metrics.SweepFound("left_over", type, swept.Deleted);
+        metrics.SweepFound("orphan", type, swept.Orphans);
+        return swept;
+    }
 }

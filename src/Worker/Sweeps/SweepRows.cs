@@ -1,18 +1,24 @@
 using ControlPlane.Sweeps;
 using Microsoft.Extensions.Logging;
 using Temporalio.Activities;
+using Worker.Telemetry;
 
 namespace Worker.Sweeps;
 
 /// <summary>What the control database and Temporal alone can settle.</summary>
 public sealed partial class SweepRows(
-    SettleAttempts attempts, ExpiredRows rows, SweepOptions options, ILogger<SweepRows> logger)
+    SettleAttempts attempts, ExpiredRows rows, SweepOptions options, WorkerMetrics metrics, ILogger<SweepRows> logger)
 {
     private static CancellationToken Cancellation => ActivityExecutionContext.Current.CancellationToken;
 
     /// <returns>How many attempts had no run and have one now.</returns>
     [Activity("SettleAttempts")]
-    public Task<int> SettleAttemptsAsync() => attempts.ExecuteAsync(Cancellation);
+    public async Task<int> SettleAttemptsAsync()
+    {
+        int settled = await attempts.ExecuteAsync(Cancellation);
+        metrics.SweepFound("attempt", type: null, settled);
+        return settled;
+    }
 
     /// <returns>How many tenants, invitations and sealed passwords were over their time.</returns>
     [Activity("ExpireRows")]

@@ -1,0 +1,30 @@
+using ControlPlane.Settings;
+using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+
+namespace Worker.Telemetry;
+
+public static class TelemetryServiceCollectionExtensions
+{
+    /// <summary>What is measured, and where it is sent if anywhere.</summary>
+    /// <exception cref="SettingException">A setting cannot be used.</exception>
+    public static IServiceCollection AddTelemetry(this IServiceCollection services, SettingsReader settings)
+    {
+        var options = TelemetryOptions.From(settings);
+        services.AddMetrics()
+            .AddSingleton(options)
+            .AddSingleton<TenantCounts>()
+            .AddSingleton<WorkerMetrics>();
+        if (options.Endpoint is not null)
+        {
+            services.AddOpenTelemetry()
+                // The environment (OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES) comes last, so that it wins.
+                .ConfigureResource(resource => resource.Clear()
+                    .AddService("arc-saas-worker").AddTelemetrySdk().AddEnvironmentVariableDetector())
+                .WithMetrics(metrics => metrics.AddMeter(WorkerMetrics.MeterName).AddOtlpExporter());
+        }
+
+        return services;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Diagnostics.Metrics;
+
+namespace Worker.Telemetry;
+
+/// <summary>Everything the worker measures; docs/operations.md says what each is for.</summary>
+public sealed class WorkerMetrics
+{
+    public const string MeterName = "arc-saas.worker";
+
+    private readonly Histogram<double> stepDuration;
+    private readonly Counter<long> stepFailures;
+    private readonly Counter<long> sweepFindings;
+
+    public WorkerMetrics(IMeterFactory meters, TenantCounts counts)
+    {
+        var meter = meters.Create(MeterName);
+        meter.CreateObservableGauge("arc_saas.tenants.stuck", counts.Stuck, "{tenant}",
+            "Tenants whose attempt has been on its way for longer than TENANT_STUCK_AFTER.");
+        meter.CreateObservableGauge("arc_saas.tenants.rolling_back", counts.RollingBack, "{tenant}",
+            "Tenants that are ROLLING_BACK.");
+        meter.CreateObservableGauge("arc_saas.tenants.rollback_incomplete", counts.RollbackIncomplete, "{tenant}",
+            "Tenants of which something was left behind.");
+        meter.CreateObservableGauge("arc_saas.residue", counts.Residue, "{object}",
+            "What was left behind, as last read.");
+        meter.CreateObservableGauge("arc_saas.orphans", counts.Orphans, "{object}",
+            "Objects that carry this installation's mark and belong to no attempt that the database knows.");
+        stepDuration = meter.CreateHistogram("arc_saas.step.duration", "s",
+            "One try of a step or of its undo.", tags: null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120] });
+        stepFailures = meter.CreateCounter<long>("arc_saas.step.failures", "{try}",
+            "Tries of a step or of its undo that failed.");
+        sweepFindings = meter.CreateCounter<long>("arc_saas.sweep.findings", "{object}",
+            "What a sweep found that no workflow looked after.");
+    }
+
+    public void StepEnded(string step, bool isUndo, string outcome, TimeSpan duration) => stepDuration.Record(
+        duration.TotalSeconds, new("step", step), new("kind", Kind(isUndo)), new("outcome", outcome));
+
+    /// <param name="step">Its id.</param>
+    /// <param name="isUndo">Its undo failed.</param>
+    /// <param name="code">Of the failure.</param>
+    /// <param name="isFinal">It is not tried again.</param>
+    public void StepFailed(string step, bool isUndo, string code, bool isFinal) => stepFailures.Add(
+        1, new("step", step), new("kind", Kind(isUndo)), new("code", code), new("final", isFinal));
+
+    /// <param name="kind">attempt, left_over or orphan.</param>
+    /// <param name="type">Of the object, as in the resource records; null for an attempt.</param>
+    /// <param name="count">How many.</param>
+    public void SweepFound(string kind, string? type, int count)
+    {
+        if (count > 0)
+        {
+            sweepFindings.Add(count, new("kind", kind), new("type", type));
+        }
+    }
+
+    private static string Kind(bool isUndo) => isUndo ? "undo" : "step";
+}

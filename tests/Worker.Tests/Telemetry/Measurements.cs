@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Worker.Telemetry;
+using Worker.Tests.Worlds;
+
+namespace Worker.Tests.Telemetry;
+
+/// <summary>Everything that the worker of one world measures from here on, as any exporter would get it.</summary>
+internal sealed class Measurements : IDisposable
+{
+    private readonly MeterListener listener = new();
+    private readonly ConcurrentQueue<(string Instrument, string Tags, double Value)> all = new();
+
+    public Measurements(ProvisioningWorld world)
+    {
+        var meters = world.Services.GetRequiredService<IMeterFactory>();
+        listener.InstrumentPublished = (instrument, listening) =>
+        {
+            if (instrument.Meter.Name == WorkerMetrics.MeterName && instrument.Meter.Scope == meters)
+            {
+                listening.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Add(instrument, value, tags));
+        listener.Start();
+    }
+
+    /// <summary>What a counter or histogram took, with tags such as <c>code=forbidden step=create-idp</c>.</summary>
+    public IReadOnlyList<(string Tags, double Value)> Of(string instrument) =>
+        [.. all.Where(m => m.Instrument == instrument).Select(m => (m.Tags, m.Value))];
+
+    /// <summary>What a gauge says now.</summary>
+    public double Gauge(string instrument, string tags = "")
+    {
+        all.Clear();
+        listener.RecordObservableInstruments();
+        return Of(instrument).Single(m => m.Tags == tags).Value;
+    }
+
+    public void Dispose() => listener.Dispose();
+
+    private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+        all.Enqueue((
+            instrument.Name, string.Join(' ', tags.ToArray().OrderBy(t => t.Key).Select(t => $"{t.Key}={t.Value}")), value));
+}

@@ -1,0 +1,184 @@
+using System.Net;
+using System.Text;
+using ControlPlane;
+using ControlPlane.Provisioning;
+using Worker.Telemetry;
+using Worker.Tests.Sweeps;
+using Worker.Tests.Worlds;
+
+namespace Worker.Tests.Telemetry;
+
+public sealed class WorkerMetricsTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+{
+    private const string Stuck = "arc_saas.tenants.stuck";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Each_step_that_runs_is_measured_once()
+    {
+        using var measured = new Measurements(world);
+        var tenant = await world.GivenTenantAsync();
+
+        await (await world.StartAsync(tenant)).GetResultAsync();
+
+        string[] skipped =
+        [
+            ProvisioningSteps.ProvisionInfrastructure, ProvisioningSteps.DeployApplication,
+            ProvisioningSteps.ConfigureDns,
+        ];
+        var durations = measured.Of("arc_saas.step.duration");
+        Assert.Equal(
+            ProvisioningSteps.All.Select(step => step.Id).Except(skipped)
+                .Select(step => $"kind=step outcome=done step={step}"),
+            durations.Select(m => m.Tags));
+        Assert.All(durations, m => Assert.InRange(m.Value, 0.0001, 60));
+        Assert.Empty(measured.Of("arc_saas.step.failures"));
+    }
+
+    [Fact]
+    public async Task A_step_that_fails_and_an_undo_that_fails_are_counted_with_their_codes()
+    {
+        using var measured = new Measurements(world);
+        var tenant = await world.GivenTenantAsync();
+        Refuse("ProvisionStorage", tenant, ErrorCode.Forbidden);
+        Refuse("DropDatabase", tenant, ErrorCode.NotConfigured);
+
+        await world.FailAsync(tenant);
+
+        Assert.Equal(
+            [
+                "code=forbidden final=True kind=step step=provision-storage",
+                "code=not_configured final=True kind=undo step=provision-database",
+            ],
+            measured.Of("arc_saas.step.failures").Select(m => m.Tags).Distinct());
+        Assert.Contains("kind=step outcome=failed step=provision-storage", Tags(measured));
+        Assert.Contains("kind=undo outcome=failed step=provision-database", Tags(measured));
+        Assert.Contains("kind=undo outcome=done step=create-idp", Tags(measured));
+    }
+
+    [Fact]
+    public async Task A_rollback_is_counted_while_it_runs_and_what_it_leaves_until_it_is_gone()
+    {
+        using var measured = new Measurements(world);
+        double incomplete = measured.Gauge("arc_saas.tenants.rollback_incomplete");
+        double residue = measured.Gauge("arc_saas.residue");
+        var tenant = await world.GivenTenantAsync();
+        Refuse("CreateResources", tenant, ErrorCode.Forbidden);
+        Refuse("DropDatabase", tenant, ErrorCode.NotConfigured);
+        double rollingBack = -1;
+        world.Hooks.Before("DeleteIdp", tenant, () =>
+        {
+            rollingBack = measured.Gauge("arc_saas.tenants.rolling_back");
+            return Task.CompletedTask;
+        });
+
+        await world.FailAsync(tenant);
+
+        Assert.Equal(1, rollingBack);
+        Assert.Equal(0, measured.Gauge("arc_saas.tenants.rolling_back"));
+        Assert.Equal(incomplete + 1, measured.Gauge("arc_saas.tenants.rollback_incomplete"));
+        Assert.Equal(residue + 1, measured.Gauge("arc_saas.residue"));
+
+        world.Hooks.Clear();
+        await world.RollbackRun(tenant, await world.RollBackAsync(tenant)).GetResultAsync();
+
+        Assert.Equal(incomplete, measured.Gauge("arc_saas.tenants.rollback_incomplete"));
+        Assert.Equal(residue, measured.Gauge("arc_saas.residue"));
+    }
+
+    [Theory]
+    [InlineData("RECORDED", "PENDING_PROVISION")]
+    [InlineData("RUNNING", "PROVISIONING")]
+    [InlineData("ROLLING_BACK", "ROLLING_BACK")]
+    public async Task A_tenant_that_is_on_its_way_for_too_long_is_stuck(string state, string status)
+    {
+        using var measured = new Measurements(world);
+        var tenant = await world.GivenTenantAsync();
+        await world.SetAsync(tenant, attempt: 1, status);
+        await world.Postgres.ExecuteAsync(
+            "UPDATE provisioning_attempts SET state = $2 WHERE tenant_id = $1", tenant.Id, state);
+        await ChangedAsync(tenant, TimeSpan.FromMinutes(29));
+        Assert.Equal(0, measured.Gauge(Stuck, $"state={state}"));
+
+        await ChangedAsync(tenant, TimeSpan.FromMinutes(31));
+        Assert.Equal(1, measured.Gauge(Stuck, $"state={state}"));
+
+        await world.GivenAttemptAsync(tenant, 1, "SUCCEEDED");
+        Assert.Equal(0, measured.Gauge(Stuck, $"state={state}"));
+    }
+
+    [Fact]
+    public async Task What_a_sweep_finds_is_counted_and_orphans_are_there_until_they_are_gone()
+    {
+        using var measured = new Measurements(world);
+        var left = await world.GivenTenantAsync();
+        await world.GivenAttemptAsync(left, 1, "ROLLED_BACK");
+        await world.PlantRealmAsync(left, left.MarkOf());
+        var unknown = Sweeping.Stranger();
+        await world.PlantRealmAsync(unknown, unknown.MarkOf());
+
+        await world.SweepAsync();
+
+        Assert.Contains(("kind=left_over type=keycloak_realm", 1), measured.Of("arc_saas.sweep.findings"));
+        Assert.Contains(("kind=orphan type=keycloak_realm", 1), measured.Of("arc_saas.sweep.findings"));
+        Assert.Equal(1, measured.Gauge("arc_saas.orphans"));
+
+        await world.Systems.Keycloak.DeleteRealmAsync(unknown.Resources.Realm, Cancellation);
+        await world.SweepAsync();
+
+        Assert.Equal(0, measured.Gauge("arc_saas.orphans"));
+    }
+
+    [Fact]
+    public async Task With_an_endpoint_everything_is_sent_there_by_OTLP()
+    {
+        using var collector = new HttpListener();
+        string address = $"http://127.0.0.1:{FreePort()}";
+        collector.Prefixes.Add($"{address}/v1/metrics/");
+        collector.Start();
+        await world.RestartWorkerAsync(
+            (TelemetryOptions.EndpointSetting, address),
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+            ("OTEL_METRIC_EXPORT_INTERVAL", "200"));
+        await (await world.StartAsync(await world.GivenTenantAsync())).GetResultAsync();
+
+        string[] expected =
+        [
+            WorkerMetrics.MeterName, "arc-saas-worker", "arc_saas.step.duration", "arc_saas.tenants.rolling_back", Stuck,
+        ];
+        var missing = expected.ToHashSet();
+        while (missing.Count > 0)
+        {
+            string sent = await ReceiveAsync(collector);
+            missing.RemoveWhere(name => sent.Contains(name, StringComparison.Ordinal));
+        }
+
+        await world.RestartWorkerAsync((TelemetryOptions.EndpointSetting, null));
+    }
+
+    private static async Task<string> ReceiveAsync(HttpListener collector)
+    {
+        var call = await collector.GetContextAsync().WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        using var body = new StreamReader(call.Request.InputStream, Encoding.Latin1);
+        string text = await body.ReadToEndAsync(Cancellation);
+        call.Response.Close();
+        return text;
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        socket.Start();
+        return ((IPEndPoint)socket.LocalEndpoint).Port;
+    }
+
+    private static IEnumerable<string> Tags(Measurements measured) =>
+        measured.Of("arc_saas.step.duration").Select(m => m.Tags);
+
+    private Task<int> ChangedAsync(TestTenant tenant, TimeSpan ago) => world.Postgres.ExecuteAsync(
+        "UPDATE tenants SET updated_at = $2 WHERE id = $1", tenant.Id, TimeProvider.System.GetUtcNow() - ago);
+
+    private void Refuse(string activity, TestTenant tenant, ErrorCode code) => world.Hooks.Before(activity, tenant, () =>
+        throw new ControlPlaneException(code, "Refused."));
+}

@@ -145,7 +145,8 @@ public sealed class WorkerMetricsTests(ProvisioningWorld world) : IClassFixture<
 
         string[] expected =
         [
-            WorkerMetrics.MeterName, "arc-saas-worker", "arc_saas.step.duration", "arc_saas.tenants.rolling_back", Stuck,
+            WorkerMetrics.MeterName, "arc-saas-worker", "arc_saas.step.duration", "arc_saas.tenants.rolling_back",
+            Stuck,
         ];
         var missing = expected.ToHashSet();
         while (missing.Count > 0)
@@ -179,6 +180,6 @@ public sealed class WorkerMetricsTests(ProvisioningWorld world) : IClassFixture<
     private Task<int> ChangedAsync(TestTenant tenant, TimeSpan ago) => world.Postgres.ExecuteAsync(
         "UPDATE tenants SET updated_at = $2 WHERE id = $1", tenant.Id, TimeProvider.System.GetUtcNow() - ago);
 
-    private void Refuse(string activity, TestTenant tenant, ErrorCode code) => world.Hooks.Before(activity, tenant, () =>
-        throw new ControlPlaneException(code, "Refused."));
+    private void Refuse(string activity, TestTenant tenant, ErrorCode code) => world.Hooks.Before(
+        activity, tenant, () => throw new ControlPlaneException(code, "Refused."));
 }

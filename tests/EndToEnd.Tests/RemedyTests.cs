@@ -131,6 +131,25 @@ public sealed class RemedyTests(RunningInstance running) : IDisposable
     }
 
     [Fact]
+    public async Task A_sweep_that_is_missing_is_made_by_setup_and_a_paused_one_goes_on_when_it_is_told_to()
+    {
+        var temporal = await TemporalClient.ConnectAsync(
+            new($"127.0.0.1:{Instance.Address("TEMPORAL_PORT")}") { Namespace = "arc-saas" });
+        var sweep = temporal.GetScheduleHandle("sweep");
+        await sweep.DeleteAsync();
+        await IsRedAsync("sweep", "./dev setup");
+
+        (await Instance.DevAsync("setup")).AndSucceeded();
+        await IsGreenAsync();
+
+        await sweep.PauseAsync();
+        await IsRedAsync("sweep", "temporal schedule toggle --schedule-id sweep --unpause");
+        // What that command sends.
+        await sweep.UnpauseAsync();
+        await IsGreenAsync();
+    }
+
+    [Fact]
     public async Task A_bucket_that_is_refused_is_taken_once_the_right_is_there()
     {
         using var sandbox = new SandboxControl(Instance.S3);

@@ -1,0 +1,76 @@
+using EndToEnd.Tests.Support;
+using Npgsql;
+using Temporalio.Client;
+using Testing;
+
+namespace EndToEnd.Tests;
+
+/// <summary>The sweep as setup has scheduled it, and the operator's word on what it finds.</summary>
+public sealed class SweepTests(RunningInstance running)
+{
+    private Instance Instance => running.Instance;
+
+    [Fact]
+    public async Task What_an_older_database_does_not_know_is_listed_and_goes_on_an_operators_word()
+    {
+        string key = Keys.New();
+        var customer = new Customer(running, key);
+        await customer.SignUpAsync();
+        await customer.ProvisionAsync();
+        await customer.IsActiveAsync();
+        await ForgetAsync(customer.TenantId);
+
+        await SweepAsync();
+        string listed = (await Instance.DevAsync("orphans")).AndSucceeded().Output;
+        string bucket = $"storage_bucket tenant-{key}-files";
+        Assert.All(
+            [$"keycloak_realm tenant-{key} ", $"database_schema tenant_{key} ", $"{bucket} "],
+            orphan => Assert.Contains($"{orphan} found ", listed, StringComparison.Ordinal));
+        Assert.Contains($"ORPHAN keycloak_realm tenant-{key}: ", Instance.Log("worker"), StringComparison.Ordinal);
+
+        var deleted = await Instance.DevAsync(["orphans", "delete", .. bucket.Split(' ')]);
+        var again = await Instance.DevAsync(["orphans", "delete", .. bucket.Split(' ')]);
+        string left = (await Instance.DevAsync("orphans")).AndSucceeded().Output;
+
+        Assert.Contains($"Deleted {bucket}.", deleted.AndSucceeded().Output, StringComparison.Ordinal);
+        Assert.Equal(1, again.ExitCode);
+        Assert.DoesNotContain(bucket, left, StringComparison.Ordinal);
+        Assert.Contains($"keycloak_realm tenant-{key} ", left, StringComparison.Ordinal);
+        (await Instance.DevAsync("orphans", "delete", "keycloak_realm", $"tenant-{key}")).AndSucceeded();
+        (await Instance.DevAsync("orphans", "delete", "database_schema", $"tenant_{key}")).AndSucceeded();
+    }
+
+    private async Task SweepAsync()
+    {
+        var temporal = await TemporalClient.ConnectAsync(
+            new($"127.0.0.1:{Instance.Address("TEMPORAL_PORT")}") { Namespace = "arc-saas" });
+        var schedule = temporal.GetScheduleHandle("sweep");
+        long before = (await schedule.DescribeAsync()).Info.NumActions;
+        await schedule.TriggerAsync();
+        await AssertMore.EventuallyAsync(async () =>
+        {
+            var info = (await schedule.DescribeAsync()).Info;
+            Assert.True(info.NumActions > before, "no sweep has begun");
+            Assert.Empty(info.RunningActions);
+        });
+    }
+
+    /// <summary>As a database that was restored from before the tenant.</summary>
+    private async Task ForgetAsync(string tenantId)
+    {
+        await using var database = NpgsqlDataSource.Create(
+            $"Host=127.0.0.1;Port={Instance.Address("POSTGRES_PORT")};Database=control_plane;Username=postgres;"
+            + $"Password={Instance.Secret("DEV_DB_SUPERUSER_PASSWORD")}");
+        foreach (string table in (string[])
+            ["invitations", "residue", "resources", "provisioning_steps", "provisioning_attempts"])
+        {
+            await using var forget = database.CreateCommand($"DELETE FROM {table} WHERE tenant_id = $1");
+            forget.Parameters.AddWithValue(Guid.Parse(tenantId));
+            await forget.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        await using var last = database.CreateCommand("DELETE FROM tenants WHERE id = $1");
+        last.Parameters.AddWithValue(Guid.Parse(tenantId));
+        await last.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+}

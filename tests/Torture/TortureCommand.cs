@@ -10,24 +10,27 @@ namespace Torture;
 internal static class TortureCommand
 {
     private const string Description = """
-        Breaks every call of every provisioning step, and of every undo, in every way there is, and reads from the systems
-        themselves how it ended: an ACTIVE tenant with everything there once, or nothing at all. Starts an instance of its
-        own by ./dev up, on free ports, and drops it at the end.
+        Breaks every call of every provisioning step, and of every undo, in every way there is, and reads from the
+        systems themselves how it ended: an ACTIVE tenant with everything there once, or nothing at all. Starts an
+        instance of its own by ./dev up, on free ports, and drops it at the end.
 
         Examples:
           ./dev torture                                        the whole matrix
           ./dev torture --list                                 its cells, and what is left out and why
           ./dev torture --filter create-idp                    the cells of one step
           ./dev torture --filter provision-storage.create/lost one cell
+          ./dev torture --pairs 50 --seed 7 --filter +         fifty random pairs of faults alone
           ./dev torture --filter refused --break-undo create-idp    an undo that only claims to be done: must end red
         """;
 
     public static RootCommand Create()
     {
-        var filter = new Option<string>("--filter")
+        var filter = new Option<string[]>("--filter")
         {
-            Description = "Only cells with this text in their name.", DefaultValueFactory = _ => "",
+            Description = "Only cells with this text in their name; given twice, with either.",
         };
+        var pairs = new Option<int>("--pairs") { Description = "This many random combinations of two faults on top." };
+        var seed = new Option<int>("--seed") { Description = "Which ones; the same seed gives the same." };
         var jobs = new Option<int>("--jobs") { Description = "Cells side by side.", DefaultValueFactory = _ => 6 };
         var list = new Option<bool>("--list") { Description = "Names the cells and runs none." };
         var broken = new Option<string?>("--break-undo")
@@ -35,12 +38,14 @@ internal static class TortureCommand
             Description = "Breaks the undo of this step: it and its reading do nothing and say that all is done.",
         };
         broken.AcceptOnlyFromAmong([.. Matrix.UndoneSteps]);
-        var command = new RootCommand(Description) { filter, jobs, list, broken, TortureWorker.Command() };
+        var command = new RootCommand(Description) { filter, pairs, seed, jobs, list, broken, TortureWorker.Command() };
         command.SetAction(async (parsed, cancellation) =>
         {
             var matrix = Matrix.Generate();
-            var cells = matrix.Cells
-                .Where(cell => cell.Name.Contains(parsed.GetValue(filter)!, StringComparison.Ordinal)).ToList();
+            var cells = matrix.Cells.Concat(Pairs.Of(matrix, parsed.GetValue(pairs), parsed.GetValue(seed)))
+                .Where(cell => parsed.GetValue(filter) is not { Length: > 0 } texts
+                    || texts.Any(text => cell.Name.Contains(text, StringComparison.Ordinal)))
+                .ToList();
             if (parsed.GetValue(list))
             {
                 return List(cells, matrix);
@@ -64,7 +69,7 @@ internal static class TortureCommand
         try
         {
             await using var world = await World.StartAsync(broken, cancellation);
-            return report.End(await new Runner(world, jobs, report.Tell).RunAsync(cells, cancellation), matrix);
+            return report.End(await new Runner(world, jobs, report.Tell, cancellation).RunAsync(cells), matrix);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

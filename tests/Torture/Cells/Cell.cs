@@ -1,4 +1,5 @@
 using ControlPlane.Provisioning;
+using Sandbox.Control;
 
 namespace Torture.Cells;
 
@@ -23,10 +24,16 @@ internal sealed record Cell(StepCall Call, Fault Fault)
 {
     public string Name => $"{Call}/{Fault.Name}";
 
+    /// <summary>What <c>./dev torture</c> wants to hear to run it again.</summary>
+    public string Again { get; init; } = $"--filter {Call}/{Fault.Name}";
+
     public Ending Ending => (Fault.Ending, Call) switch
     {
-        (Ending.Active, { IsUndo: true }) => Ending.Failed,
-        (Ending.Failed, { IsUndo: true }) => Ending.Incomplete,
+        // A realm takes its users with it, and to cancel or terminate a rollback changes nothing.
+        (_, { IsUndo: true }) => Fault.Name == "down" && Call.Step != ProvisioningSteps.CreateAdminUser
+            ? Ending.Incomplete : Ending.Failed,
+        (_, { Step: ProvisioningSteps.ActivateTenant or ProvisioningSteps.SendNotification })
+            when Fault.Name == "cancelled" => Ending.Active,
         (Ending.Failed, { Step: ProvisioningSteps.SendNotification }) => Ending.Parked,
         var (ending, _) => ending,
     };
@@ -39,19 +46,26 @@ internal sealed record Cell(StepCall Call, Fault Fault)
     /// <summary>Why it makes no sense; null where it does.</summary>
     public string? WhyNot => Fault.WhyNot?.Invoke(Call);
 
+    /// <summary>Minutes of waiting: an undo is tried sixty times before it is given up.</summary>
+    public bool IsLong => Fault.Name == "down" || Name == "create-admin-user.look/refused";
+
     public string FailedStep => Trigger?.Step ?? Call.Step;
 }
 
 /// <summary>What goes wrong with a call.</summary>
 /// <param name="Words">For <c>--list</c>.</param>
-/// <param name="Ending">Where it meets a step; an undo ends one worse.</param>
+/// <param name="Ending">Where it meets a step.</param>
 /// <param name="Play">Sets it, begins the provisioning, and does what more there is to do.</param>
 /// <param name="Kills">The part that dies while the call is held; such cells run apart from the others.</param>
+/// <param name="Holds">How the call is held until then.</param>
 /// <param name="WhyNot">Why it makes no sense with a call; null where it does.</param>
+/// <param name="How">What it makes of the rule that meets the call; null where somebody has to do something.</param>
 internal sealed record Fault(
     string Name,
     string Words,
     Ending Ending,
     Func<CellRun, Task> Play,
     string? Kills = null,
-    Func<StepCall, string?>? WhyNot = null);
+    FaultKind? Holds = null,
+    Func<StepCall, string?>? WhyNot = null,
+    Func<FaultRule, FaultRule>? How = null);

@@ -21,7 +21,12 @@ internal sealed class CellRun(World world, Cell cell, Tenant tenant, Cancellatio
     public CancellationToken Cancellation => cancellation;
 
     /// <summary>Meets the cell's call once.</summary>
-    public FaultRule Rule => cell.Call.RuleFor(tenant.Key, tenant.Id);
+    public FaultRule Rule => RuleOf(cell.Call);
+
+    public FaultRule RuleOf(StepCall call) => call.RuleFor(tenant.Key, tenant.Id);
+
+    /// <summary>What of somebody else's stood there from the beginning.</summary>
+    public IReadOnlyList<string> Foreign { get; set; } = [];
 
     public async Task<SandboxFault> SetAsync(FaultRule rule)
     {
@@ -35,7 +40,7 @@ internal sealed class CellRun(World world, Cell cell, Tenant tenant, Cancellatio
     {
         if (cell.Trigger is { } trigger)
         {
-            await SetAsync(trigger.RuleFor(tenant.Key, tenant.Id) with { Status = 403, Count = 0 });
+            await SetAsync(RuleOf(trigger) with { Status = 403, Count = 0 });
         }
 
         await tenant.ProvisionAsync(cancellation);
@@ -50,9 +55,29 @@ internal sealed class CellRun(World world, Cell cell, Tenant tenant, Cancellatio
         return fault;
     }
 
+    public Task<Progress> UntilAsync(string awaited, Func<Progress, bool> condition) =>
+        tenant.UntilAsync(awaited, condition, Limit, cancellation);
+
+    public async Task CancelIsRequestedAsync()
+    {
+        while (!await world.Observer.IsCancelRequestedAsync(tenant.Id, cancellation))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancellation);
+        }
+    }
+
     /// <summary>The tenant's provisioning when nothing goes on by itself any more.</summary>
     public Task<Progress> EndAsync() =>
-        tenant.UntilAsync("at its end", progress => progress.HasEnded, Limit, cancellation);
+        UntilAsync("at its end", progress => progress.HasEnded);
+
+    /// <summary>Lets go what is held; it takes effect as far as somebody is still there to see to it.</summary>
+    public async Task ReleaseAsync()
+    {
+        foreach (var fault in faults)
+        {
+            await fault.ReleaseAsync();
+        }
+    }
 
     public async Task RemoveFaultsAsync()
     {

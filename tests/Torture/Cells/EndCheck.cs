@@ -11,9 +11,34 @@ internal static class EndCheck
 
     private static readonly StepCatalog Steps = new();
 
-    /// <summary>After the first attempt.</summary>
-    /// <param name="foreign">What of somebody else's stood there from the beginning.</param>
-    public static async Task FirstAsync(CellRun run, Progress progress, IReadOnlyList<string> foreign)
+    /// <summary>How the first attempt ended, and that whatever is left of it stands in nobody's way.</summary>
+    public static async Task RunAsync(CellRun run)
+    {
+        var progress = await run.EndAsync();
+        // An undo that is tried in vain needs its fault until it is given up, and no longer.
+        await run.RemoveFaultsAsync();
+        await FirstAsync(run, progress);
+        if (run.Cell.Ending is Ending.Incomplete)
+        {
+            await run.Tenant.RollBackAsync(run.Cancellation);
+            await run.UntilAsync("rolled back again", again => again.Status == "PROVISION_FAILED");
+            await FailedAsync(run, await run.EndAsync());
+        }
+
+        if (run.Foreign.Count > 0)
+        {
+            await run.World.Observer.RemoveForeignAsync(run.Cell.Call.Step, run.Tenant.Key, run.Cancellation);
+        }
+
+        if (run.Cell.Ending is Ending.Failed or Ending.Incomplete)
+        {
+            // The key is free: another attempt gets everything.
+            await run.Tenant.ProvisionAsync(run.Cancellation);
+            await ActiveAsync(run, await run.EndAsync(), failures: 1);
+        }
+    }
+
+    private static async Task FirstAsync(CellRun run, Progress progress)
     {
         switch (run.Cell.Ending)
         {
@@ -21,16 +46,16 @@ internal static class EndCheck
                 await ActiveAsync(run, progress, failures: 0);
                 break;
             case Ending.Failed:
-                await FailedAsync(run, progress, foreign);
+                await FailedAsync(run, progress);
                 break;
             case Ending.Incomplete:
-                Expect("status", "ROLLBACK_INCOMPLETE", progress.Status, progress);
+                await IncompleteAsync(run, progress);
                 break;
         }
     }
 
     /// <summary>Everything once, and no undo in the history.</summary>
-    public static async Task ActiveAsync(CellRun run, Progress progress, int failures)
+    private static async Task ActiveAsync(CellRun run, Progress progress, int failures)
     {
         Expect("status", "ACTIVE", progress.Status, progress);
         bool isParked = progress.StateOf(ProvisioningSteps.SendNotification) == "PARKED";
@@ -40,7 +65,8 @@ internal static class EndCheck
         Expect("realms", 1, found.Realms.Count, progress);
         Expect("clients of the application", 1, found.Clients, progress);
         Expect("users", 1, found.Users, progress);
-        Expect("schemas", $"tenant_{run.Tenant.Key} of tenant_{run.Tenant.Key}", string.Join(", ", found.Schemas), progress);
+        Expect("schemas", $"tenant_{run.Tenant.Key} of tenant_{run.Tenant.Key}", string.Join(", ", found.Schemas),
+            progress);
         Expect("roles", 1, found.Roles.Count, progress);
         Expect("bucket with our mark", true,
             found.Buckets is [var bucket] && bucket.Contains($"arc-saas:tenant={run.Tenant.Id}", StringComparison.Ordinal),
@@ -50,14 +76,37 @@ internal static class EndCheck
         Expect("undos in the history of a success", "", string.Join(", ", undos), progress);
     }
 
-    private static async Task FailedAsync(CellRun run, Progress progress, IReadOnlyList<string> foreign)
+    /// <summary>Nothing is there but what is somebody else's.</summary>
+    private static async Task FailedAsync(CellRun run, Progress progress)
     {
         Expect("status", "PROVISION_FAILED", progress.Status, progress);
         Expect("failedStep", run.Cell.FailedStep, progress.FailedStep, progress);
         var found = await run.World.Observer.LookAsync(run.Tenant.Key, run.Cancellation);
-        Expect("left", string.Join(", ", foreign), string.Join(", ", found.Things), progress);
+        Expect("left", string.Join(", ", run.Foreign), string.Join(", ", found.Things), progress);
         await MailsAsync(run, welcome: 0, failures: 1);
     }
+
+    /// <summary>The rest is gone, and what is left is named: that and nothing else.</summary>
+    private static async Task IncompleteAsync(CellRun run, Progress progress)
+    {
+        Expect("status", "ROLLBACK_INCOMPLETE", progress.Status, progress);
+        Expect("failedStep", run.Cell.FailedStep, progress.FailedStep, progress);
+        var (key, step) = (run.Tenant.Key, run.Cell.Call.Step);
+        string[] left = step switch
+        {
+            ProvisioningSteps.CreateIdp => [$"realm tenant-{key}"],
+            ProvisioningSteps.ProvisionDatabase => [$"schema tenant_{key}", $"role tenant_{key}"],
+            _ => [$"bucket tenant-{key}-files"],
+        };
+        var found = await run.World.Observer.LookAsync(key, run.Cancellation);
+        Expect("left", string.Join(", ", left), string.Join(", ", found.Things.Select(Named)), progress);
+        Expect("users in a realm that is left", 0, found.Users, progress);
+        var told = await run.Tenant.LeftAsync(run.Cancellation);
+        Expect("told to be left", left[0].Split(' ')[1], string.Join(", ", told), progress);
+    }
+
+    // Without its id, owner or tags.
+    private static string Named(string thing) => string.Join(' ', thing.Split(' ').Take(2));
 
     // The failure's mail has a workflow of its own, which may end later.
     private static async Task MailsAsync(CellRun run, int welcome, int failures)

@@ -1,3 +1,4 @@
+using ControlPlane.Provisioning;
 using Sandbox.Control;
 
 namespace Torture.Cells;
@@ -5,31 +6,77 @@ namespace Torture.Cells;
 /// <summary>Everything that goes wrong, one line each; with the calls they make the matrix.</summary>
 internal static class Faults
 {
+    private const string NoHttp = "PostgreSQL has no such answer: see denied and disk-full";
+
     public static IReadOnlyList<Fault> All { get; } =
     [
-        new("refused", "403 before any effect, for good", Ending.Failed,
-            run => PlayAsync(run, rule => rule with { Status = 403, Count = 0 }),
-            WhyNot: call => call.IsUndo ? "a refused undo is tried sixty times: see down" : null),
-        new("refused-once", "403 before any effect, once", Ending.Active,
-            run => PlayAsync(run, rule => rule with { Status = 403 }),
-            WhyNot: call => call.IsUndo ? null : "for a step it is the same as refused"),
-        new("throttled", "429, three times", Ending.Active,
-            run => PlayAsync(run, rule => rule with { Status = 429, Count = 3, RetryAfter = 1 })),
-        new("busy", "503, three times", Ending.Active, run => PlayAsync(run, rule => rule with { Status = 503, Count = 3 })),
-        new("reset", "the connection is cut before any effect, twice", Ending.Active,
-            run => PlayAsync(run, rule => rule with { Kind = FaultKind.Reset, Count = 2 })),
-        new("silent", "no answer and no effect", Ending.Active, run => PlayAsync(run, rule => rule with { Kind = FaultKind.Hang })),
-        new("lost", "the effect is done, the answer lost", Ending.Active,
-            run => PlayAsync(run, rule => rule with { Kind = FaultKind.LoseAnswer }), WhyNot: WithoutEffect),
-        new("late", "the effect comes when the caller has given up", Ending.Active,
-            run => PlayAsync(run, rule => rule with { Kind = FaultKind.AfterCallerLeft }), WhyNot: WithoutEffect),
+        Plain("refused", "403 before any effect, for good", Ending.Failed,
+            rule => rule with { Status = 403, Count = 0 },
+            WhyNot: call => call.IsPostgres ? NoHttp : call.IsUndo ? "for an undo: see down" : null),
+        Plain("refused-once", "403 before any effect, once", Ending.Active,
+            rule => rule with { Status = 403 },
+            WhyNot: call => call.IsPostgres ? NoHttp : call.IsUndo ? null : "for a step it is the same as refused"),
+        Plain("throttled", "429, three times", Ending.Active,
+            rule => rule with { Status = 429, Count = 3, RetryAfter = 1 },
+            WhyNot: call => call.IsPostgres ? NoHttp : null),
+        Plain("busy", "503, three times", Ending.Active,
+            rule => rule with { Status = 503, Count = 3 },
+            WhyNot: call => call.IsPostgres ? NoHttp : null),
+        Plain("denied", "42501, permission denied, for good", Ending.Failed,
+            rule => rule with { SqlState = "42501", Count = 0 },
+            WhyNot: call => !call.IsPostgres ? NoSql(call) : call.IsUndo ? "for an undo: see down" : null),
+        Plain("disk-full", "53100, three times", Ending.Active,
+            rule => rule with { SqlState = "53100", Count = 3 },
+            WhyNot: call => call.IsPostgres ? null : NoSql(call)),
+        Plain("reset", "the connection is cut before any effect, twice", Ending.Active,
+            rule => rule with { Kind = FaultKind.Reset, Count = 2 }),
+        Plain("silent", "no answer and no effect", Ending.Active,
+            rule => rule with { Kind = FaultKind.Hang }),
+        Plain("lost", "the effect is done, the answer lost", Ending.Active,
+            rule => rule with { Kind = FaultKind.LoseAnswer }, WhyNot: WithoutEffect),
+        Plain("late", "the effect comes when the caller has given up", Ending.Active,
+            rule => rule with { Kind = FaultKind.AfterCallerLeft }, WhyNot: WithoutEffect),
+        new("late-in-undo", "the effect comes while everything is being taken back", Ending.Failed,
+            run => Ways.LateAsync(run, progress => progress.IsRollingBack), WhyNot: NothingToUndo),
+        new("late-after-undo", "the effect comes when the step is taken back", Ending.Failed,
+            run => Ways.LateAsync(run, progress => progress.UndoOf(run.Cell.Call.Step) == "DONE"),
+            WhyNot: call => NothingToUndo(call)
+                ?? (call.IsPostgres ? "the undo waits for the open transaction: see late-in-undo" : null)),
+        new("down", "refused for good; then the system is back and an operator goes on", Ending.Failed,
+            run => Ways.MeetAsync(run, Ways.Refused(run)),
+            WhyNot: call => call.IsUndo ? null : "for a step: see refused and denied"),
+        new("foreign", "somebody else's thing has the name", Ending.Failed, Ways.ForeignAsync,
+            WhyNot: call => call is { IsUndo: false, Name: "create" or "make" }
+                ? null : "only what is made has a name to take"),
+        new("cancelled", "an operator cancels while the call is held", Ending.Failed, Ways.CancelAsync,
+            WhyNot: call => call.Step == ProvisioningSteps.UpdateStatus
+                ? "the cancel waits for its transaction and meets whichever step comes then" : null),
+        new("terminated", "somebody terminates the run while the call is held; an operator rolls back",
+            Ending.Failed, Ways.TerminateAsync,
+            WhyNot: call => call.IsUndone ? null : "no effect of it needs to be taken back"),
+        Killing("worker", "killed-before", "killed while the call is held; it has no effect", FaultKind.Delay),
+        Killing("worker", "killed-during", "killed while the call is held; then it takes effect", FaultKind.LateEffect)
+            with { WhyNot = WithoutEffect },
+        Killing("temporal", "killed", "killed while the call is held; then it goes on", FaultKind.Delay),
+        Killing("postgres", "killed", "killed (immediate) while the call is held; then it goes on", FaultKind.Delay),
+        Killing("sandbox", "killed", "every system but PostgreSQL is killed, and the call with them", FaultKind.Hang),
     ];
+
+    /// <summary>One rule, and nobody does anything.</summary>
+    private static Fault Plain(
+        string name, string words, Ending ending, Func<FaultRule, FaultRule> how,
+        Func<StepCall, string?>? WhyNot = null) =>
+        new(name, words, ending, run => Ways.MeetAsync(run, how(run.Rule)), WhyNot: WhyNot, How: how);
+
+    // Every try is held, until all of the batch are there and the part dies.
+    private static Fault Killing(string part, string how, string words, FaultKind hold) =>
+        new($"{part}-{how}", words, Ending.Active, run => run.HoldAsync(run.Rule with { Kind = hold, Count = 0 }),
+            part, hold);
 
     private static string? WithoutEffect(StepCall call) => call.Changes ? null : "the call has no effect";
 
-    private static async Task PlayAsync(CellRun run, Func<FaultRule, FaultRule> how)
-    {
-        await run.SetAsync(how(run.Rule));
-        await run.ProvisionAsync();
-    }
+    private static string? NothingToUndo(StepCall call) =>
+        call is { IsUndo: false, Changes: true, IsUndone: true } ? null : "it makes nothing that an undo takes back";
+
+    private static string NoSql(StepCall call) => $"{call.System} is no PostgreSQL";
 }

@@ -1,10 +1,10 @@
-using ControlPlane.Provisioning;
 using Sandbox.Control;
+using static ControlPlane.Provisioning.ProvisioningSteps;
 
 namespace Torture.Cells;
 
 /// <summary>A call that a step, or its undo, makes to a system for one tenant.</summary>
-/// <param name="Step">One of <see cref="ProvisioningSteps"/>.</param>
+/// <param name="Step">Its id.</param>
 /// <param name="Name">Within the step.</param>
 /// <param name="Changes">Whether it changes anything; if not, no answer of it can hide an effect.</param>
 /// <param name="Path">A pattern as in <see cref="FaultRule.Path"/>; {key} and {id} stand for the tenant's.</param>
@@ -28,23 +28,33 @@ internal sealed record StepCall(
     /// </summary>
     public static IReadOnlyList<StepCall> All { get; } =
     [
-        Of(ProvisioningSteps.CreateIdp, "look", "keycloak", "GET", "/admin/realms/tenant-{key}", changes: false),
-        Of(ProvisioningSteps.CreateIdp, "create", "keycloak", "POST", "/admin/realms") with { Body = "tenant-{key}" },
-        Undo(ProvisioningSteps.CreateIdp, "disable", "keycloak", "PUT", "/admin/realms/tenant-{key}"),
-        Undo(ProvisioningSteps.CreateIdp, "delete", "keycloak", "DELETE", "/admin/realms/tenant-{key}"),
-        Of(ProvisioningSteps.CreateAdminUser, "look", "keycloak", "GET", "/admin/realms/tenant-{key}/users", changes: false),
-        Of(ProvisioningSteps.CreateAdminUser, "import", "keycloak", "POST", "/admin/realms/tenant-{key}/partialImport"),
-        Undo(ProvisioningSteps.CreateAdminUser, "look", "keycloak", "GET", "/admin/realms/tenant-{key}/users", changes: false)
+        Commit(UpdateStatus, "begin", "{id}\nPROVISIONING"),
+        Of(CreateIdp, "look", "keycloak", "GET", "/admin/realms/tenant-{key}", changes: false),
+        Of(CreateIdp, "create", "keycloak", "POST", "/admin/realms") with { Body = "tenant-{key}" },
+        Undo(CreateIdp, "disable", "keycloak", "PUT", "/admin/realms/tenant-{key}"),
+        Undo(CreateIdp, "delete", "keycloak", "DELETE", "/admin/realms/tenant-{key}"),
+        Of(CreateAdminUser, "look", "keycloak", "GET", "/admin/realms/tenant-{key}/users", changes: false),
+        Of(CreateAdminUser, "import", "keycloak", "POST", "/admin/realms/tenant-{key}/partialImport"),
+        Undo(CreateAdminUser, "look", "keycloak", "GET", "/admin/realms/tenant-{key}/users", changes: false)
             with { Skip = 2 },
-        Undo(ProvisioningSteps.CreateAdminUser, "delete", "keycloak", "DELETE", "/admin/realms/tenant-{key}/users/*"),
-        Of(ProvisioningSteps.ProvisionStorage, "look", "s3", "HEAD", "/tenant-{key}-files*", changes: false),
-        Of(ProvisioningSteps.ProvisionStorage, "create", "s3", "PUT", "/tenant-{key}-files*"),
-        Of(ProvisioningSteps.ProvisionStorage, "tag", "s3", "PUT", "/tenant-{key}-files*") with { Query = "tagging*" },
-        Of(ProvisioningSteps.ProvisionStorage, "block", "s3", "PUT", "/tenant-{key}-files*") with { Query = "publicAccessBlock*" },
-        Undo(ProvisioningSteps.ProvisionStorage, "delete", "s3", "DELETE", "/tenant-{key}-files*"),
-        Of(ProvisioningSteps.SendNotification, "subscriber", "novu", "POST", "*/subscribers") with { Body = "{id}" },
-        Of(ProvisioningSteps.SendNotification, "trigger", "novu", "POST", "*/events/trigger") with { Body = "{id}" },
+        Undo(CreateAdminUser, "delete", "keycloak", "DELETE", "/admin/realms/tenant-{key}/users/*"),
+        Commit(ProvisionDatabase, "make", "CREATE SCHEMA \"tenant_{key}\""),
+        Commit(ProvisionDatabase, "drop", "DROP SCHEMA \"tenant_{key}\"") with { IsUndo = true },
+        Of(ProvisionStorage, "look", "s3", "HEAD", "/tenant-{key}-files*", changes: false),
+        Of(ProvisionStorage, "create", "s3", "PUT", "/tenant-{key}-files*"),
+        Of(ProvisionStorage, "tag", "s3", "PUT", "/tenant-{key}-files*") with { Query = "tagging*" },
+        Of(ProvisionStorage, "block", "s3", "PUT", "/tenant-{key}-files*") with { Query = "publicAccessBlock*" },
+        Undo(ProvisionStorage, "delete", "s3", "DELETE", "/tenant-{key}-files*"),
+        Commit(CreateResources, "seal", "AND attempt <= $2\n{id}"),
+        Commit(ActivateTenant, "activate", "{id}\nACTIVE"),
+        Of(SendNotification, "subscriber", "novu", "POST", "*/subscribers") with { Body = "{id}" },
+        Of(SendNotification, "trigger", "novu", "POST", "*/events/trigger") with { Body = "{id}" },
     ];
+
+    public bool IsPostgres => System == "postgres";
+
+    /// <summary>What it makes is in an outside system, and is taken back by an undo.</summary>
+    public bool IsUndone => All.Any(call => call.IsUndo && call.Step == Step);
 
     public override string ToString() => $"{Step}{(IsUndo ? ".undo" : "")}.{Name}";
 
@@ -63,6 +73,10 @@ internal sealed record StepCall(
     private static StepCall Of(
         string step, string name, string system, string method, string path, bool changes = true) =>
         new(step, false, name, system, method, path, changes);
+
+    // A transaction as a whole; a text of one of its statements, with its parameters, says which.
+    private static StepCall Commit(string step, string name, string text) =>
+        new(step, false, name, "postgres", "COMMIT", "/control_plane", Body: text);
 
     private static StepCall Undo(
         string step, string name, string system, string method, string path, bool changes = true) =>

@@ -5,11 +5,13 @@ using Torture.Cells;
 
 namespace Torture.Running;
 
-/// <summary>A line for each cell as it ends, and what it comes to. Spectre drops the colours where they have no place.</summary>
+/// <summary>A line for each cell as it ends, and what it comes to.</summary>
 internal sealed class Report(IAnsiConsole console, int count)
 {
     private readonly Stopwatch watch = Stopwatch.StartNew();
     private int told;
+
+    private string Took => watch.Elapsed.ToString("mm\\:ss", CultureInfo.InvariantCulture);
 
     public void Say(string line) => console.MarkupLineInterpolated($"[grey]{line}[/]");
 
@@ -19,7 +21,8 @@ internal sealed class Report(IAnsiConsole console, int count)
         string took = string.Create(CultureInfo.InvariantCulture, $"{result.Took.TotalSeconds,6:0.0} s");
         if (result.Red is null)
         {
-            console.MarkupLineInterpolated($"{at} [green]green[/] {took}  {result.Cell.Name} [grey]{result.Cell.Ending}[/]");
+            console.MarkupLineInterpolated(
+                $"{at} [green]green[/] {took}  {result.Cell.Name} [grey]{result.Cell.Ending}[/]");
             return;
         }
 
@@ -31,7 +34,8 @@ internal sealed class Report(IAnsiConsole console, int count)
     {
         var red = results.Where(result => result.Red is not null).ToList();
         console.WriteLine();
-        foreach (var step in results.GroupBy(result => result.Cell.Call.Step + (result.Cell.Call.IsUndo ? ", undo" : "")))
+        foreach (var step in results.GroupBy(result => $"{result.Cell.Call.Step}{(result.Cell.Call.IsUndo ? ", undo" : "")}")
+            .OrderBy(step => step.Key, StringComparer.Ordinal))
         {
             console.MarkupLineInterpolated(
                 $"  {step.Key,-28} {step.Count(r => r.Red is null),4} green {step.Count(r => r.Red is not null),4} red");
@@ -39,11 +43,11 @@ internal sealed class Report(IAnsiConsole console, int count)
 
         foreach (var result in red)
         {
-            console.MarkupLineInterpolated($"[red]{result.Cell.Name}[/]: ./dev torture --filter {result.Cell.Name}");
+            console.MarkupLineInterpolated($"[red]{result.Cell.Name}[/]: ./dev torture {result.Cell.Again}");
         }
 
         console.MarkupLineInterpolated(
-            $"{results.Count - red.Count} green, {red.Count} red, {matrix.Left.Count} left out (--list names them), {watch.Elapsed:mm\\:ss}");
+            $"{results.Count - red.Count} green, {red.Count} red, {matrix.Left.Count} left out (--list names them), {Took}");
         return red.Count == 0 && results.Count > 0 ? 0 : 1;
     }
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using Sandbox.Demo;
+using Sandbox.Control;
 using Torture.Cells;
 using Torture.Worlds;
 
@@ -9,60 +9,116 @@ namespace Torture.Running;
 /// <param name="Red">What was expected and what was found; null: green.</param>
 internal sealed record Result(Cell Cell, string? Red, TimeSpan Took);
 
-/// <summary>Runs cells side by side, each on a tenant of its own.</summary>
-internal sealed class Runner(World world, int jobs, Action<Result> tell)
+/// <summary>
+/// Runs cells side by side, each on a tenant of its own; then those that kill a part, a batch for each death.
+/// </summary>
+internal sealed class Runner(World world, int jobs, Action<Result> tell, CancellationToken cancellation)
 {
-    public async Task<IReadOnlyList<Result>> RunAsync(IReadOnlyList<Cell> cells, CancellationToken cancellation)
+    private const int JobsThatWait = 20;
+
+    private readonly List<Result> results = [];
+
+    public async Task<IReadOnlyList<Result>> RunAsync(IReadOnlyList<Cell> cells)
     {
-        var results = new List<Result>();
-        await Parallel.ForEachAsync(
-            cells,
-            new ParallelOptions { MaxDegreeOfParallelism = jobs, CancellationToken = cancellation },
-            async (cell, stop) => Add(results, await RunAsync(cell, stop)));
+        var apart = cells.Where(cell => cell.Fault.Kills is null).ToLookup(cell => cell.IsLong);
+        await Task.WhenAll(SideBySideAsync(apart[true], JobsThatWait), SideBySideAsync(apart[false], jobs));
+        var batches = Batches.Of(cells).ToList();
+        if (batches.Count > 0)
+        {
+            await world.EndureAsync();
+        }
+
+        foreach (var batch in batches)
+        {
+            await KillAsync(batch);
+        }
+
         return results;
     }
 
-    private void Add(List<Result> results, Result result)
-    {
-        lock (results)
+    private Task SideBySideAsync(IEnumerable<Cell> cells, int most) => Parallel.ForEachAsync(
+        cells,
+        new ParallelOptions { MaxDegreeOfParallelism = most, CancellationToken = cancellation },
+        async (cell, _) =>
         {
-            results.Add(result);
-            tell(result);
+            var one = new Job(NewRun(cell));
+            await one.TryAsync(BeginAsync);
+            await EndAsync(one);
+        });
+
+    /// <summary>All are held, each at its own call; the part dies and is started again; all must end well.</summary>
+    private async Task KillAsync(List<Cell> batch)
+    {
+        var all = batch.ConvertAll(cell => new Job(NewRun(cell)));
+        foreach (var round in all.GroupBy(job => Batches.IsOneAtATime(job.Run.Cell)).OrderBy(round => round.Key))
+        {
+            await Task.WhenAll(round.Select(job => job.TryAsync(BeginAsync)));
         }
+
+        await world.CrashAsync(batch[0].Fault.Kills!);
+        await Task.WhenAll(all.Select(async job =>
+        {
+            await job.TryAsync(LetGoAsync);
+            await EndAsync(job);
+        }));
     }
 
-    private async Task<Result> RunAsync(Cell cell, CancellationToken cancellation)
-    {
-        var watch = Stopwatch.StartNew();
-        var tenant = new Tenant(world, "t" + RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 9));
-        var run = new CellRun(world, cell, tenant, cancellation);
-        try
-        {
-            await PlayAsync(run);
-            return new Result(cell, null, watch.Elapsed);
-        }
-        catch (Exception e) when (e is CellException or DemoException or HttpRequestException or TimeoutException)
-        {
-            return new Result(cell, $"{e.Message} [tenant {tenant.Key}]", watch.Elapsed);
-        }
-        finally
-        {
-            await run.RemoveFaultsAsync();
-        }
-    }
-
-    private static async Task PlayAsync(CellRun run)
+    private static async Task BeginAsync(CellRun run)
     {
         await run.Tenant.SignUpAsync(run.Cancellation);
         await run.Cell.Fault.Play(run);
-        var progress = await run.EndAsync();
-        await run.RemoveFaultsAsync();
-        await EndCheck.FirstAsync(run, progress, []);
-        if (run.Cell.Ending is Ending.Failed)
+    }
+
+    // What was on its way to a worker that died has no effect unless the fault says so; a system that died forgot it.
+    private static Task LetGoAsync(CellRun run) => run.Cell.Fault switch
+    {
+        { Kills: "sandbox" } => Task.CompletedTask,
+        { Kills: "worker", Holds: FaultKind.Delay } => run.RemoveFaultsAsync(),
+        _ => run.ReleaseAsync(),
+    };
+
+    private async Task EndAsync(Job job)
+    {
+        await job.TryAsync(EndCheck.RunAsync);
+        await job.Run.RemoveFaultsAsync();
+        lock (results)
         {
-            // The key is free: another attempt gets everything.
-            await run.Tenant.ProvisionAsync(run.Cancellation);
-            await EndCheck.ActiveAsync(run, await run.EndAsync(), failures: 1);
+            results.Add(job.Result);
+            tell(job.Result);
+        }
+    }
+
+    private CellRun NewRun(Cell cell) => new(
+        world,
+        cell,
+        new Tenant(world, "t" + RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 9)),
+        cancellation);
+
+    /// <summary>A cell on its way; after the first thing that goes wrong it does no more.</summary>
+    private sealed class Job(CellRun run)
+    {
+        private readonly Stopwatch watch = Stopwatch.StartNew();
+        private string? red;
+
+        public CellRun Run => run;
+
+        public Result Result => new(run.Cell, red, watch.Elapsed);
+
+        public async Task TryAsync(Func<CellRun, Task> act)
+        {
+            if (red is not null)
+            {
+                return;
+            }
+
+            try
+            {
+                await act(run);
+            }
+            catch (Exception e) when (!run.Cancellation.IsCancellationRequested)
+            {
+                red = $"{(e is CellException ? "" : $"{e.GetType().Name}: ")}{e.Message} [tenant {run.Tenant.Key}]";
+            }
         }
     }
 }

@@ -10,11 +10,11 @@ internal sealed partial class Observer
         switch (step)
         {
             case "create-idp":
-                (await AskAsync(HttpMethod.Post, "/admin/realms",
-                    new JsonObject { ["realm"] = $"tenant-{key}", ["enabled"] = true }.ToJsonString(), cancellation)).Dispose();
+                var realm = new JsonObject { ["realm"] = $"tenant-{key}", ["enabled"] = true };
+                (await AskAsync(HttpMethod.Post, "/admin/realms", realm, cancellation)).Dispose();
                 break;
             case "provision-database":
-                await ExecuteAsync($"CREATE SCHEMA tenant_{key}; CREATE TABLE tenant_{key}.kept (id int)", cancellation);
+                await ExecuteAsync($"CREATE SCHEMA tenant_{key} CREATE TABLE kept (id int)", cancellation);
                 break;
             case "provision-storage":
                 await s3.PutBucketAsync($"tenant-{key}-files", cancellation);

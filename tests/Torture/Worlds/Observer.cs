@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Amazon.S3;
 using Npgsql;
@@ -36,6 +37,9 @@ internal sealed partial class Observer : IAsyncDisposable
             });
     }
 
+    /// <summary>After a server was restarted.</summary>
+    public void Reconnect() => postgres.Clear();
+
     public async Task<Found> LookAsync(string key, CancellationToken cancellation)
     {
         var realms = (await GetAsync("/admin/realms", cancellation)).AsArray()
@@ -43,9 +47,10 @@ internal sealed partial class Observer : IAsyncDisposable
         bool isThere = realms.Count > 0;
         return new Found(
             [.. realms.Select(realm => $"tenant-{key} {realm!["id"]}")],
-            isThere ? (await GetAsync($"/admin/realms/tenant-{key}/clients?clientId={key}-app", cancellation)).AsArray().Count : 0,
-            isThere ? (await GetAsync($"/admin/realms/tenant-{key}/users", cancellation)).AsArray().Count : 0,
-            await NamesAsync("SELECT nspname || ' of ' || pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = $1",
+            isThere ? await CountAsync($"/admin/realms/tenant-{key}/clients?clientId={key}-app", cancellation) : 0,
+            isThere ? await CountAsync($"/admin/realms/tenant-{key}/users", cancellation) : 0,
+            await NamesAsync(
+                "SELECT nspname || ' of ' || pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = $1",
                 $"tenant_{key}", cancellation),
             await NamesAsync("SELECT rolname::text FROM pg_roles WHERE rolname = $1", $"tenant_{key}", cancellation),
             await BucketsAsync($"tenant-{key}-files", cancellation));
@@ -55,18 +60,29 @@ internal sealed partial class Observer : IAsyncDisposable
     public async Task<ILookup<string, string>> MailsAsync(string address) =>
         (await sandbox.MailsToAsync(address)).ToLookup(mail => mail.WorkflowId, mail => mail.TransactionId);
 
+    /// <summary>As somebody does who has the keys of Temporal and means well.</summary>
+    public async Task TerminateAsync(string tenantId, CancellationToken cancellation) =>
+        await (await TemporalAsync()).GetWorkflowHandle($"provision-tenant-{tenantId}")
+            .TerminateAsync("torture", new() { Rpc = new() { CancellationToken = cancellation } });
+
+    public async Task<bool> IsCancelRequestedAsync(string tenantId, CancellationToken cancellation) =>
+        (await (await TemporalAsync()).GetWorkflowHandle($"provision-tenant-{tenantId}")
+            .FetchHistoryAsync(new() { Rpc = new() { CancellationToken = cancellation } }))
+        .Events.Any(e => e.WorkflowExecutionCancelRequestedEventAttributes is not null);
+
     /// <summary>The activities that a run has scheduled, in their order.</summary>
     public async Task<IReadOnlyList<string>> ActivitiesAsync(
         string tenantId, string? runId, CancellationToken cancellation)
     {
-        temporal ??= await TemporalClient.ConnectAsync(
-            new($"127.0.0.1:{instance.Address("TEMPORAL_PORT")}") { Namespace = "arc-saas" });
-        var history = await temporal.GetWorkflowHandle($"provision-tenant-{tenantId}", runId)
+        var history = await (await TemporalAsync()).GetWorkflowHandle($"provision-tenant-{tenantId}", runId)
             .FetchHistoryAsync(new() { Rpc = new() { CancellationToken = cancellation } });
         return [.. history.Events
             .Select(e => e.ActivityTaskScheduledEventAttributes?.ActivityType.Name)
             .OfType<string>()];
     }
+
+    private async Task<TemporalClient> TemporalAsync() => temporal ??= await TemporalClient.ConnectAsync(
+        new($"127.0.0.1:{instance.Address("TEMPORAL_PORT")}") { Namespace = "arc-saas" });
 
     public async ValueTask DisposeAsync()
     {
@@ -85,7 +101,8 @@ internal sealed partial class Observer : IAsyncDisposable
         try
         {
             var tags = (await s3.GetBucketTaggingAsync(new() { BucketName = bucket }, cancellation)).TagSet ?? [];
-            return [$"{bucket} {string.Join(' ', tags.OrderBy(tag => tag.Key).Select(tag => $"{tag.Key}={tag.Value}"))}"];
+            string marks = string.Join(' ', tags.OrderBy(tag => tag.Key).Select(tag => $"{tag.Key}={tag.Value}"));
+            return [$"{bucket} {marks}"];
         }
         catch (AmazonS3Exception e) when (e.ErrorCode == "NoSuchTagSet")
         {
@@ -107,6 +124,9 @@ internal sealed partial class Observer : IAsyncDisposable
         return names;
     }
 
+    private async Task<int> CountAsync(string path, CancellationToken cancellation) =>
+        (await GetAsync(path, cancellation)).AsArray().Count;
+
     private async Task<JsonNode> GetAsync(string path, CancellationToken cancellation)
     {
         using var response = await AskAsync(HttpMethod.Get, path, null, cancellation);
@@ -115,7 +135,7 @@ internal sealed partial class Observer : IAsyncDisposable
 
     // As Keycloak's administrator, with a fresh token each time: it lives for a minute.
     private async Task<HttpResponseMessage> AskAsync(
-        HttpMethod method, string path, string? json, CancellationToken cancellation)
+        HttpMethod method, string path, JsonNode? json, CancellationToken cancellation)
     {
         using var login = new FormUrlEncodedContent(new Dictionary<string, string>
         {
@@ -124,10 +144,10 @@ internal sealed partial class Observer : IAsyncDisposable
         using var answer = await keycloak.PostAsync(
             new Uri("/realms/master/protocol/openid-connect/token", UriKind.Relative), login, cancellation);
         answer.EnsureSuccessStatusCode();
-        var token = JsonNode.Parse(await answer.Content.ReadAsStringAsync(cancellation))!["access_token"]!.GetValue<string>();
+        string token = (await answer.Content.ReadFromJsonAsync<JsonNode>(cancellation))!["access_token"]!.GetValue<string>();
         using var request = new HttpRequestMessage(method, path);
         request.Headers.Authorization = new("Bearer", token);
-        request.Content = json is null ? null : new StringContent(json, new System.Net.Http.Headers.MediaTypeHeaderValue("application/json"));
+        request.Content = json is null ? null : JsonContent.Create(json);
         var response = await keycloak.SendAsync(request, cancellation);
         return response.EnsureSuccessStatusCode();
     }

@@ -30,6 +30,17 @@ internal sealed class Tenant(World world, string key)
     public Task ProvisionAsync(CancellationToken cancellation) =>
         ActAsync("provision", Customer.Subscription(Id), cancellation);
 
+    public Task CancelAsync(CancellationToken cancellation) => ActAsync("provisioning/cancel", null, cancellation);
+
+    /// <summary>Goes on with a rollback, or begins one where no run looks after the attempt any more.</summary>
+    public Task RollBackAsync(CancellationToken cancellation) => ActAsync("provisioning/rollback", null, cancellation);
+
+    /// <summary>The names of what the last rollback says that it left.</summary>
+    public async Task<IReadOnlyList<string>> LeftAsync(CancellationToken cancellation) =>
+        [.. (await world.Api.CallAsync(HttpMethod.Get, $"/tenants/{Id}/residue",
+            await world.TokenAsync(cancellation), null, cancellation))!["lastRollback"]!["left"]!.AsArray()
+            .Select(left => Text(left, "name"))];
+
     public async Task<Progress> ReadAsync(CancellationToken cancellation) =>
         new((await world.Api.CallAsync(HttpMethod.Get, $"/tenants/{Id}/provisioning",
             await world.TokenAsync(cancellation), null, cancellation))!);
@@ -42,15 +53,26 @@ internal sealed class Tenant(World world, string key)
         var watch = Stopwatch.StartNew();
         while (true)
         {
-            var progress = await ReadAsync(cancellation);
-            if (condition(progress))
+            string seen;
+            try
             {
-                return progress;
+                var progress = await ReadAsync(cancellation);
+                if (condition(progress))
+                {
+                    return progress;
+                }
+
+                seen = $"{progress}";
+            }
+            catch (DemoException e) when (e.Message.Contains(" 503 ", StringComparison.Ordinal))
+            {
+                // What was killed is not back yet: whoever asks is told to ask again.
+                seen = e.Message;
             }
 
             if (watch.Elapsed > limit)
             {
-                throw new CellException($"after {limit.TotalSeconds:0} s it is not {awaited}, but {progress}");
+                throw new CellException($"after {limit.TotalSeconds:0} s it is not {awaited}, but {seen}");
             }
 
             await Task.Delay(Poll, TimeProvider.System, cancellation);

@@ -8,12 +8,20 @@ internal sealed class World : IAsyncDisposable
 {
     private static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(1);
 
+    /// <summary>For faults that end by themselves; an undo is given up within a minute or two.</summary>
+    private const string Hasty = "0.004";
+
+    /// <summary>For deaths: longer than a part takes to come back.</summary>
+    private const string Enduring = "0.02";
+
+    private readonly Dictionary<string, string?> settings;
     private readonly SemaphoreSlim gate = new(1);
     private string token = "";
     private DateTimeOffset tokenFrom;
 
-    private World(Instance instance)
+    private World(Instance instance, Dictionary<string, string?> settings)
     {
+        this.settings = settings;
         Instance = instance;
         Sandbox = new SandboxControl(instance.Novu);
         Api = new ControlPlaneApi(instance.Functions, "");
@@ -32,14 +40,19 @@ internal sealed class World : IAsyncDisposable
     /// <param name="cancellation">Drops what was started.</param>
     public static async Task<World> StartAsync(string? brokenUndo, CancellationToken cancellation)
     {
-        var settings = new Dictionary<string, string?> { ["PATIENCE"] = "0.01", ["ROLLBACK_SETTLE"] = "2" };
+        var settings = new Dictionary<string, string?>
+        {
+            ["PATIENCE"] = Hasty,
+            ["ROLLBACK_SETTLE"] = "2",
+            ["DEV_POSTGRES_PROXY"] = "1",
+        };
         var instance = new Instance("torture", settings);
         settings["DEV_WORKER"] = TortureWorker.WriteScript(instance.State, brokenUndo);
         try
         {
             await instance.UpAsync();
             cancellation.ThrowIfCancellationRequested();
-            return new World(instance);
+            return new World(instance, settings);
         }
         catch
         {
@@ -48,8 +61,19 @@ internal sealed class World : IAsyncDisposable
         }
     }
 
+    /// <summary>From now on nobody gives up before a part that died is back.</summary>
+    public Task EndureAsync()
+    {
+        settings["PATIENCE"] = Enduring;
+        return CrashAsync("worker");
+    }
+
     /// <summary>Kills a part and starts it again.</summary>
-    public async Task CrashAsync(string part) => (await Instance.DevAsync("crash", part)).AndSucceeded();
+    public async Task CrashAsync(string part)
+    {
+        (await Instance.DevAsync("crash", part)).AndSucceeded();
+        Observer.Reconnect();
+    }
 
     /// <summary>An operator's.</summary>
     public async Task<string> TokenAsync(CancellationToken cancellation)

@@ -1,4 +1,7 @@
 using Torture;
 
-// Ctrl-C drops the instance before it ends.
-return await TortureCommand.Create().Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
+return await TortureCommand.Create().Parse(args).InvokeAsync(new()
+{
+    // Ctrl-C drops the instance before it ends.
+    ProcessTerminationTimeout = TimeSpan.FromMinutes(1),
+});

@@ -46,8 +46,11 @@ internal sealed record Cell(StepCall Call, Fault Fault)
     /// <summary>Why it makes no sense; null where it does.</summary>
     public string? WhyNot => Fault.WhyNot?.Invoke(Call);
 
-    /// <summary>Minutes of waiting: an undo is tried sixty times before it is given up.</summary>
-    public bool IsLong => Fault.Name == "down" || Name == "create-admin-user.look/refused";
+    /// <summary>
+    /// Minutes of waiting: an undo is tried sixty times before it is given up, an open transaction holds up every try.
+    /// </summary>
+    public bool IsLong => Fault.Name == "down"
+        || Name is "create-admin-user.look/refused" or "provision-database.make/late-in-undo";
 
     public string FailedStep => Trigger?.Step ?? Call.Step;
 }

@@ -68,9 +68,9 @@ internal static class EndCheck
         Expect("schemas", $"tenant_{run.Tenant.Key} of tenant_{run.Tenant.Key}", string.Join(", ", found.Schemas),
             progress);
         Expect("roles", 1, found.Roles.Count, progress);
+        string mark = $"arc-saas:tenant={run.Tenant.Id}";
         Expect("bucket with our mark", true,
-            found.Buckets is [var bucket] && bucket.Contains($"arc-saas:tenant={run.Tenant.Id}", StringComparison.Ordinal),
-            progress);
+            found.Buckets is [var bucket] && bucket.Contains(mark, StringComparison.Ordinal), progress);
         var undos = (await run.World.Observer.ActivitiesAsync(run.Tenant.Id, progress.RunId, run.Cancellation))
             .Where(activity => Steps.Find(activity) is { IsUndo: true });
         Expect("undos in the history of a success", "", string.Join(", ", undos), progress);

@@ -13,6 +13,8 @@ internal sealed class Report(IAnsiConsole console, int count)
 
     private string Took => watch.Elapsed.ToString("mm\\:ss", CultureInfo.InvariantCulture);
 
+    private static string PartOf(StepCall call) => call.IsUndo ? $"{call.Step}, undo" : call.Step;
+
     public void Say(string line) => console.MarkupLineInterpolated($"[grey]{line}[/]");
 
     public void Tell(Result result)
@@ -34,11 +36,10 @@ internal sealed class Report(IAnsiConsole console, int count)
     {
         var red = results.Where(result => result.Red is not null).ToList();
         console.WriteLine();
-        foreach (var step in results.GroupBy(result => $"{result.Cell.Call.Step}{(result.Cell.Call.IsUndo ? ", undo" : "")}")
-            .OrderBy(step => step.Key, StringComparer.Ordinal))
+        foreach (var step in results.GroupBy(result => PartOf(result.Cell.Call)).OrderBy(part => part.Key))
         {
             console.MarkupLineInterpolated(
-                $"  {step.Key,-28} {step.Count(r => r.Red is null),4} green {step.Count(r => r.Red is not null),4} red");
+                $"  {step.Key,-28} {step.Count(r => r.Red is null),4} green {step.Count(red.Contains),4} red");
         }
 
         foreach (var result in red)
@@ -47,7 +48,7 @@ internal sealed class Report(IAnsiConsole console, int count)
         }
 
         console.MarkupLineInterpolated(
-            $"{results.Count - red.Count} green, {red.Count} red, {matrix.Left.Count} left out (--list names them), {Took}");
+            $"{results.Count - red.Count} green, {red.Count} red, {matrix.Left.Count} left out (see --list), {Took}");
         return red.Count == 0 && results.Count > 0 ? 0 : 1;
     }
 }

@@ -144,9 +144,9 @@ internal sealed partial class Observer : IAsyncDisposable
         using var answer = await keycloak.PostAsync(
             new Uri("/realms/master/protocol/openid-connect/token", UriKind.Relative), login, cancellation);
         answer.EnsureSuccessStatusCode();
-        string token = (await answer.Content.ReadFromJsonAsync<JsonNode>(cancellation))!["access_token"]!.GetValue<string>();
+        var token = await answer.Content.ReadFromJsonAsync<JsonNode>(cancellation);
         using var request = new HttpRequestMessage(method, path);
-        request.Headers.Authorization = new("Bearer", token);
+        request.Headers.Authorization = new("Bearer", token!["access_token"]!.GetValue<string>());
         request.Content = json is null ? null : JsonContent.Create(json);
         var response = await keycloak.SendAsync(request, cancellation);
         return response.EnsureSuccessStatusCode();

@@ -21,6 +21,10 @@ public sealed partial class ProvisioningTransitions
                 status = await SetStatusAsync(connection, tenantId, TenantStatus.RollingBack, cancellation);
                 await SaveFailureAsync(connection, tenantId, attempt, failure, cancellation);
             }
+            else if (status == TenantStatus.Active)
+            {
+                await SaveActivationAsync(connection, tenantId, attempt, cancellation);
+            }
 
             return status;
         }, cancellation);
@@ -112,6 +116,17 @@ public sealed partial class ProvisioningTransitions
             tenantId, attempt, failure.FailedStep, failure.Code, failure.Sentence, time.GetUtcNow())
             .ExecuteAsync(cancellation);
     }
+
+    // Its step was given up because no answer came back, and had been done: the row of the tenant says so.
+    private Task<int> SaveActivationAsync(
+        NpgsqlConnection connection, Guid tenantId, int attempt, CancellationToken cancellation) =>
+        connection.Command(
+            """
+            UPDATE provisioning_steps
+            SET state = 'DONE', error_code = NULL, error = NULL, ended_at = $4, next_try_at = NULL
+            WHERE tenant_id = $1 AND attempt = $2 AND step = $3 AND state <> 'DONE'
+            """,
+            tenantId, attempt, ProvisioningSteps.ActivateTenant, time.GetUtcNow()).ExecuteAsync(cancellation);
 
     private static ProvisioningFailure? ReadFailure(NpgsqlDataReader row) => row.FindText("failed_step") is { } step
         ? new(step, row.Text("error_code"), row.Text("error"), row.Flag("cancelled"))

@@ -7,15 +7,16 @@ namespace Worker.Sweeps;
 
 /// <summary>What the control database and Temporal alone can settle.</summary>
 public sealed partial class SweepRows(
-    SettleAttempts attempts, ExpiredRows rows, SweepOptions options, WorkerMetrics metrics, ILogger<SweepRows> logger)
+    SettleAttempts attempts, SettleWelcomes welcomes, ExpiredRows rows, SweepOptions options, WorkerMetrics metrics,
+    ILogger<SweepRows> logger)
 {
     private static CancellationToken Cancellation => ActivityExecutionContext.Current.CancellationToken;
 
-    /// <returns>How many attempts had no run and have one now.</returns>
+    /// <returns>How many attempts, or their welcome mails, had no run and have one now.</returns>
     [Activity("SettleAttempts")]
     public async Task<int> SettleAttemptsAsync()
     {
-        int settled = await attempts.ExecuteAsync(Cancellation);
+        int settled = await attempts.ExecuteAsync(Cancellation) + await welcomes.ExecuteAsync(Cancellation);
         metrics.SweepFound("attempt", type: null, settled);
         return settled;
     }

@@ -24,6 +24,7 @@ public static class SweepServiceCollectionExtensions
             .AddSingleton<ContactRetention>()
             .AddSingleton<ExpiredRows>()
             .AddSingleton<SettleAttempts>()
+            .AddSingleton<SettleWelcomes>()
             .AddTemporalActivities(typeof(SweepRows), TaskQueues.Control)
             .AddTemporalActivities(typeof(SweepContacts), TaskQueues.Novu)
             .AddTemporalActivities(typeof(SweepOrphans),

@@ -3,6 +3,7 @@ using ControlPlane.Provisioning;
 using Microsoft.Extensions.DependencyInjection;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
+using Testing;
 using Worker.Provisioning;
 using Worker.Tests.Worlds;
 
@@ -68,6 +69,40 @@ public sealed class SettleAttemptsTests(ProvisioningWorld world) : IClassFixture
         await Rollback(tenant).GetResultAsync();
         Assert.Equal("PROVISION_FAILED", await world.StatusAsync(tenant));
         Assert.Empty(await world.Systems.OfAsync(tenant));
+    }
+
+    // Between the pivot and the mail: nothing may be rolled back, and somebody waits for the invitation.
+    [Fact]
+    public async Task The_welcome_mail_of_a_live_tenant_whose_run_was_terminated_is_sent()
+    {
+        var tenant = await world.GivenTenantAsync();
+        await TerminateAtAsync(tenant, "SendNotification");
+        Assert.Equal("ACTIVE", await world.StatusAsync(tenant));
+        await AgeAsync(tenant);
+
+        await world.SweepAsync();
+
+        await AssertMore.EventuallyAsync(async () =>
+            Assert.Single(await world.Control.MailsAsync(tenant.SubscriberId)));
+        await AssertMore.EventuallyAsync(async () => Assert.Equal("DONE",
+            (await world.ProgressAsync(tenant)).Steps.Single(s => s.Step == ProvisioningSteps.SendNotification).State));
+        await world.SweepAsync();
+        Assert.Single(await world.Control.MailsAsync(tenant.SubscriberId));
+    }
+
+    [Fact]
+    public async Task A_welcome_mail_that_a_run_still_tries_to_send_is_left_to_it()
+    {
+        var tenant = await world.GivenTenantAsync();
+        var (run, go) = await HoldAsync(tenant, "SendNotification");
+        await AgeAsync(tenant);
+
+        await world.SweepAsync();
+        Assert.Empty(await world.Control.MailsAsync(tenant.SubscriberId));
+        go.SetResult();
+
+        await run.GetResultAsync();
+        Assert.Single(await world.Control.MailsAsync(tenant.SubscriberId));
     }
 
     [Fact]

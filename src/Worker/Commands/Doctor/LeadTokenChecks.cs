@@ -21,7 +21,8 @@ internal static class LeadTokenChecks
     }
 
     private const string Remedy =
-        "Verify the lead again for a fresh token: POST /leads/{id}/verify with the validation token as Bearer.";
+        "Verify the lead again for a fresh token: POST /leads/{id}/verify with the validation token as Bearer; "
+        + "after 30 minutes ask for a new one of those: POST /leads/{id}/resend.";
 
     private static async Task<JsonWebToken> ReadAsync(string file, CancellationToken cancellation)
     {

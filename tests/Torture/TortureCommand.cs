@@ -20,6 +20,7 @@ internal static class TortureCommand
           ./dev torture --filter create-idp                    the cells of one step
           ./dev torture --filter provision-storage.create/lost one cell
           ./dev torture --pairs 50 --seed 7 --filter +         fifty random pairs of faults alone
+          ./dev torture --signups 200                          two hundred customers at once, every tenth with a fault
           ./dev torture --filter refused --break-undo create-idp    an undo that only claims to be done: must end red
         """;
 
@@ -31,6 +32,10 @@ internal static class TortureCommand
         };
         var pairs = new Option<int>("--pairs") { Description = "This many random combinations of two faults on top." };
         var seed = new Option<int>("--seed") { Description = "Which ones; the same seed gives the same." };
+        var signUps = new Option<int>("--signups")
+        {
+            Description = "Instead of the matrix: so many customers at once, every tenth with a random fault.",
+        };
         var jobs = new Option<int>("--jobs") { Description = "Cells side by side.", DefaultValueFactory = _ => 6 };
         var list = new Option<bool>("--list") { Description = "Names the cells and runs none." };
         var broken = new Option<string?>("--break-undo")
@@ -38,7 +43,10 @@ internal static class TortureCommand
             Description = "Breaks the undo of this step: it and its reading do nothing and say that all is done.",
         };
         broken.AcceptOnlyFromAmong([.. Matrix.UndoneSteps]);
-        var command = new RootCommand(Description) { filter, pairs, seed, jobs, list, broken, TortureWorker.Command() };
+        var command = new RootCommand(Description)
+        {
+            filter, pairs, seed, signUps, jobs, list, broken, TortureWorker.Command(),
+        };
         command.SetAction(async (parsed, cancellation) =>
         {
             var matrix = Matrix.Generate();
@@ -51,13 +59,17 @@ internal static class TortureCommand
                 return List(cells, matrix);
             }
 
-            return await RunAsync(cells, matrix, parsed.GetValue(jobs), parsed.GetValue(broken), cancellation);
+            return parsed.GetValue(signUps) is > 0 and var customers
+                ? await RunAsync(SignUps.Of(matrix, customers, parsed.GetValue(seed)), matrix, customers,
+                    () => World.StartAsync(null, World.Patient, cancellation), cancellation)
+                : await RunAsync(cells, matrix, parsed.GetValue(jobs),
+                    () => World.StartAsync(parsed.GetValue(broken), World.Hasty, cancellation), cancellation);
         });
         return command;
     }
 
     private static async Task<int> RunAsync(
-        List<Cell> cells, Matrix matrix, int jobs, string? broken, CancellationToken cancellation)
+        IReadOnlyList<Cell> cells, Matrix matrix, int jobs, Func<Task<World>> start, CancellationToken cancellation)
     {
         if (Console.IsOutputRedirected)
         {
@@ -68,7 +80,7 @@ internal static class TortureCommand
         report.Say($"{cells.Count} cells; starting an instance…");
         try
         {
-            await using var world = await World.StartAsync(broken, cancellation);
+            await using var world = await start();
             return report.End(await new Runner(world, jobs, report.Tell, cancellation).RunAsync(cells), matrix);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

@@ -9,7 +9,10 @@ internal sealed class World : IAsyncDisposable
     private static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(1);
 
     /// <summary>For faults that end by themselves; an undo is given up within a minute or two.</summary>
-    private const string Hasty = "0.004";
+    public const string Hasty = "0.004";
+
+    /// <summary>As in Production: many at once are slow, which is no reason to give one up.</summary>
+    public const string Patient = "1";
 
     /// <summary>For deaths: longer than a part takes to come back.</summary>
     private const string Enduring = "0.02";
@@ -37,12 +40,13 @@ internal sealed class World : IAsyncDisposable
     public Observer Observer { get; }
 
     /// <param name="brokenUndo">The step whose undo the worker only claims to do; null for none.</param>
+    /// <param name="patience">One of the above.</param>
     /// <param name="cancellation">Drops what was started.</param>
-    public static async Task<World> StartAsync(string? brokenUndo, CancellationToken cancellation)
+    public static async Task<World> StartAsync(string? brokenUndo, string patience, CancellationToken cancellation)
     {
         var settings = new Dictionary<string, string?>
         {
-            ["PATIENCE"] = Hasty,
+            ["PATIENCE"] = patience,
             ["ROLLBACK_SETTLE"] = "2",
             ["DEV_POSTGRES_PROXY"] = "1",
         };

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using EndToEnd.Tests.Support;
 using Npgsql;
+using Sandbox.Control;
 using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client;
 using Testing;
@@ -51,6 +52,26 @@ public sealed class RemedyTests(RunningInstance running) : IDisposable
 
         Assert.Equal(1, await fault.HitsAsync());
         await IsGreenAsync();
+    }
+
+    [Fact]
+    public async Task A_Keycloak_that_takes_too_long_is_told_of_by_its_time()
+    {
+        using var sandbox = new SandboxControl(Instance.Keycloak);
+        await using var fault = await sandbox.FaultAsync(new()
+        {
+            System = "keycloak",
+            Method = "GET",
+            Path = "/admin/realms/master/clients",
+            Kind = FaultKind.Hang,
+            Count = 0,
+        });
+
+        var said = await Instance.DevWithAsync(new() { ["PATIENCE"] = "0.001" }, "setup");
+
+        Assert.Equal(1, said.ExitCode);
+        Assert.DoesNotContain("Interrupted", said.Errors, StringComparison.Ordinal);
+        Assert.Contains("did not answer in time", said.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -46,7 +46,7 @@ public static class CommandLine
         {
             return Say(e.Message, Misused);
         }
-        catch (OperationCanceledException) when (!runs)
+        catch (OperationCanceledException e) when (!runs && e.InnerException is not TimeoutException)
         {
             return Say("Interrupted.", Interrupted);
         }
@@ -62,6 +62,7 @@ public static class CommandLine
         CommandException or ControlPlaneException or OutsideSystemException or SettingException => e.Message,
         ApiRequestException { InnerException: { } inner } => Explain(inner),
         HttpRequestException => $"No connection: {e.Message}",
+        TaskCanceledException { InnerException: TimeoutException } => $"An outside system did not answer in time: {e.Message}",
         PostgresException p => $"PostgreSQL refused ({p.SqlState}): {p.MessageText}",
         NpgsqlException { InnerException: SocketException } =>
             $"PostgreSQL is not reachable: {e.InnerException.Message}. Is DATABASE_URL right?",

@@ -94,8 +94,8 @@ internal static class SetupCommand
         return 0;
     }
 
-    // Keycloak answers 500 now and then while its caches are cold, to a grant of a role for instance. What is repeatable
-    // is repeated; here no Temporal does it.
+    // Keycloak answers 500 now and then while its caches are cold, to a grant of a role for instance, and takes its time
+    // on a busy machine. What is repeatable is repeated; here no Temporal does it.
     private static async Task RepeatedAsync(Func<Task> work, TimeProvider time, CancellationToken cancellation)
     {
         for (int left = 3; ; left--)
@@ -105,7 +105,9 @@ internal static class SetupCommand
                 await work();
                 return;
             }
-            catch (OutsideSystemException e) when (e.Status >= HttpStatusCode.InternalServerError && left > 0)
+            catch (Exception e) when (left > 0 && e is
+                OutsideSystemException { Status: >= HttpStatusCode.InternalServerError }
+                or TaskCanceledException { InnerException: TimeoutException })
             {
                 await Task.Delay(TimeSpan.FromSeconds(1), time, cancellation);
             }

@@ -88,6 +88,12 @@ internal static class TortureCommand
             await Console.Error.WriteLineAsync("Interrupted.");
             return 130;
         }
+        catch (Xunit.Sdk.XunitException e)
+        {
+            // ./dev could not do its part, and has said why.
+            await Console.Error.WriteLineAsync(e.Message);
+            return 1;
+        }
     }
 
     private static int List(List<Cell> cells, Matrix matrix)

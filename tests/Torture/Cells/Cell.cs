@@ -22,6 +22,8 @@ internal enum Ending
 /// <summary>One call, and what goes wrong with it.</summary>
 internal sealed record Cell(StepCall Call, Fault Fault)
 {
+    public const string Off = "switched-off";
+
     public string Name => $"{Call}/{Fault.Name}";
 
     /// <summary>What <c>./dev torture</c> wants to hear to run it again.</summary>
@@ -30,7 +32,7 @@ internal sealed record Cell(StepCall Call, Fault Fault)
     public Ending Ending => (Fault.Ending, Call) switch
     {
         // A realm takes its users with it, and to cancel or terminate a rollback changes nothing.
-        (_, { IsUndo: true }) => Fault.Name == "down" && Call.Step != ProvisioningSteps.CreateAdminUser
+        (_, { IsUndo: true }) => Fault.Name is "down" or Off && Call.Step != ProvisioningSteps.CreateAdminUser
             ? Ending.Incomplete : Ending.Failed,
         (_, { Step: ProvisioningSteps.ActivateTenant or ProvisioningSteps.SendNotification })
             when Fault.Name == "cancelled" => Ending.Active,

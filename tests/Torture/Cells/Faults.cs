@@ -54,6 +54,9 @@ internal static class Faults
         new("terminated", "somebody terminates the run while the call is held; an operator rolls back",
             Ending.Failed, Ways.TerminateAsync,
             WhyNot: call => call.IsUndone ? null : "no effect of it needs to be taken back"),
+        new("switched-off", "Keycloak is switched off between the attempt and its undo, and on again", Ending.Failed,
+            run => run.HoldAsync(run.Rule with { Kind = FaultKind.Delay, Count = 0 }), "worker", FaultKind.Delay,
+            call => call.ToString() == "create-idp.undo.disable" ? null : "off is off: one call shows it for the worker"),
         Killing("worker", "killed-before", "killed while the call is held; it has no effect", FaultKind.Delay),
         Killing("worker", "killed-during", "killed while the call is held; then it takes effect", FaultKind.LateEffect)
             with { WhyNot = WithoutEffect },

@@ -15,6 +15,9 @@ internal static class Batches
     /// <summary>Realms are made one at a time: such a cell is held last, and alone.</summary>
     public static bool IsOneAtATime(Cell cell) => cell.Call is { Step: ProvisioningSteps.CreateIdp, IsUndo: false };
 
+    // Its worker has other settings.
+    private static bool IsAlone(Cell cell) => cell.Fault.Name == Cell.Off;
+
     public static IEnumerable<List<Cell>> Of(IEnumerable<Cell> cells)
     {
         foreach (var part in cells.Where(cell => cell.Fault.Kills is not null).GroupBy(cell => cell.Fault.Kills))
@@ -41,6 +44,7 @@ internal static class Batches
 
     private static bool HasRoomFor(List<Cell> batch, Cell cell) =>
         batch.Count < Most
+        && !IsAlone(cell) && !batch.Exists(IsAlone)
         && !(IsOneAtATime(cell) && batch.Any(IsOneAtATime))
         && !(cell.Call.IsUndo
             && batch.Count(other => other.Call.IsUndo && other.Call.System == cell.Call.System) >= MostUndos);

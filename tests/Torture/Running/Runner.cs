@@ -55,7 +55,9 @@ internal sealed class Runner(World world, int jobs, Action<Result> tell, Cancell
             await Task.WhenAll(round.Select(job => job.TryAsync(BeginAsync)));
         }
 
-        await world.CrashAsync(batch[0].Fault.Kills!);
+        await (batch[0].Fault.Name == Cell.Off
+            ? world.SwitchKeycloakAsync("false")
+            : world.CrashAsync(batch[0].Fault.Kills!));
         await Task.WhenAll(all.Select(async job =>
         {
             await job.TryAsync(LetGoAsync);

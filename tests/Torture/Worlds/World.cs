@@ -72,6 +72,13 @@ internal sealed class World : IAsyncDisposable
         return CrashAsync("worker");
     }
 
+    /// <summary>For the worker; <c>null</c>: as it was.</summary>
+    public Task SwitchKeycloakAsync(string? enabled)
+    {
+        settings["KEYCLOAK_ENABLED"] = enabled;
+        return CrashAsync("worker");
+    }
+
     /// <summary>Kills a part and starts it again.</summary>
     public async Task CrashAsync(string part)
     {

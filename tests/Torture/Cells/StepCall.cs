@@ -63,7 +63,12 @@ internal sealed record StepCall(
     {
         return new FaultRule
         {
-            System = System, Method = Method, Path = Fill(Path)!, Query = Query, BodyContains = Fill(Body), Skip = Skip,
+            System = System,
+            Method = Method,
+            Path = Fill(Path)!,
+            Query = Query,
+            BodyContains = Fill(Body),
+            Skip = Skip,
         };
 
         string? Fill(string? pattern) => pattern?

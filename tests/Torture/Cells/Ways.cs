@@ -21,7 +21,9 @@ internal static class Ways
     /// <summary>For good.</summary>
     public static FaultRule Refused(CellRun run) => run.Rule with
     {
-        Count = 0, Status = 403, SqlState = run.Cell.Call.IsPostgres ? "42501" : null,
+        Count = 0,
+        Status = 403,
+        SqlState = run.Cell.Call.IsPostgres ? "42501" : null,
     };
 
     /// <summary>The step fails while its first request is still on its way.</summary>

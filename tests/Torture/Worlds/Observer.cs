@@ -2,8 +2,8 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Amazon.S3;
 using Npgsql;
-using Testing;
 using Temporalio.Client;
+using Testing;
 
 namespace Torture.Worlds;
 
@@ -33,7 +33,9 @@ internal sealed partial class Observer : IAsyncDisposable
             instance.Secret("AWS_SECRET_ACCESS_KEY"),
             new AmazonS3Config
             {
-                ServiceURL = instance.S3.ToString(), ForcePathStyle = true, AuthenticationRegion = "us-east-1",
+                ServiceURL = instance.S3.ToString(),
+                ForcePathStyle = true,
+                AuthenticationRegion = "us-east-1",
             });
     }
 
@@ -139,7 +141,10 @@ internal sealed partial class Observer : IAsyncDisposable
     {
         using var login = new FormUrlEncodedContent(new Dictionary<string, string>
         {
-            ["grant_type"] = "password", ["client_id"] = "admin-cli", ["username"] = "admin", ["password"] = "admin",
+            ["grant_type"] = "password",
+            ["client_id"] = "admin-cli",
+            ["username"] = "admin",
+            ["password"] = "admin",
         });
         using var answer = await keycloak.PostAsync(
             new Uri("/realms/master/protocol/openid-connect/token", UriKind.Relative), login, cancellation);

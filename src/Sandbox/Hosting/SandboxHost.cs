@@ -3,9 +3,9 @@ using Sandbox.Control;
 using Sandbox.Keycloak;
 using Sandbox.Keycloak.Storage;
 using Sandbox.Novu;
+using Sandbox.Proxies;
 using Sandbox.S3;
 using Sandbox.S3.Storage;
-using Sandbox.Proxies;
 
 namespace Sandbox.Hosting;
 

@@ -94,7 +94,12 @@ public sealed partial class EmbeddedTemporalServer : IAsyncDisposable
     /// Advances <see cref="EmbeddedTemporalOptions.TimeProvider"/> by the given time. It is called with the server
     /// standing still and must not wait for anything.
     /// </param>
-    public IDisposable SkipTime(Action<TimeSpan> advance) => new TimeSkipping(shard, advance);
+    /// <param name="patience">
+    /// In real time: a task that a worker has had for so long without a sign of life is lost (its worker went away as it
+    /// was handed over), and no longer keeps the clock from its timeout. Half a minute if not given.
+    /// </param>
+    public IDisposable SkipTime(Action<TimeSpan> advance, TimeSpan? patience = null) =>
+        new TimeSkipping(shard, advance, patience ?? TimeSpan.FromSeconds(30));
 
     /// <summary>Stops: waiting polls end as Unavailable, and all state is on disk if there is a file.</summary>
     public async ValueTask DisposeAsync()

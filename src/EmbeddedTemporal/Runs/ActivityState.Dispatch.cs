@@ -26,6 +26,7 @@ internal sealed partial class ActivityState
     private Dispatched<PollActivityTaskQueueResponse> Start(string identity)
     {
         stamp++;
+        heardAt = TimeProvider.System.GetTimestamp();
         Progress.State = PendingActivityState.Started;
         Progress.LastStartedTime = run.Shard.Now.ToTimestamp();
         Progress.LastWorkerIdentity = identity;

@@ -14,6 +14,7 @@ internal sealed partial class ActivityState
     private readonly ActivityDeadlines deadlines;
     private TimerQueue.Alarm? alarm;
     private int stamp;
+    private long heardAt;
 
     public ActivityState(Run run, HistoryEvent scheduled, PendingActivityInfo? progress)
     {
@@ -42,12 +43,16 @@ internal sealed partial class ActivityState
     /// <summary>Whether a worker has it, or could have it at once.</summary>
     public bool IsDue => IsStarted || Progress.ScheduledTime.ToDateTimeOffset() <= run.Shard.Now;
 
+    /// <summary>Since its worker was last heard of, in real time; zero if none has it.</summary>
+    public TimeSpan Silence => IsStarted ? TimeProvider.System.GetElapsedTime(heardAt) : TimeSpan.Zero;
+
     public TaskToken Token => new(run.RunId, scheduled.EventId, Progress.Attempt);
 
     public bool CancelRequested => run.State.ActivityCancels.ContainsKey(scheduled.EventId);
 
     public void Heartbeat(Payloads? details)
     {
+        heardAt = TimeProvider.System.GetTimestamp();
         Progress.LastHeartbeatTime = run.Shard.Now.ToTimestamp();
         Progress.HeartbeatDetails = details;
         Save();

@@ -5,12 +5,22 @@ internal sealed class TimeSkipping : IDisposable
 {
     private readonly Shard shard;
     private readonly Action<TimeSpan> advance;
+    private readonly TimeSpan patience;
+    private readonly ITimer looking;
     private bool isOver;
 
-    public TimeSkipping(Shard shard, Action<TimeSpan> advance)
+    /// <param name="shard">Whose runs are brought forward.</param>
+    /// <param name="advance">Advances its clock.</param>
+    /// <param name="patience">
+    /// Real time after which a task counts as lost whose worker is not heard of. Its timeout, which would say so, is on
+    /// the clock that stands still for it.
+    /// </param>
+    public TimeSkipping(Shard shard, Action<TimeSpan> advance, TimeSpan patience)
     {
         this.shard = shard;
         this.advance = advance;
+        this.patience = patience;
+        looking = TimeProvider.System.CreateTimer(_ => shard.Locked(Skip), null, patience, patience);
         shard.Locked(() =>
         {
             shard.TurnEnded += SkipLater;
@@ -18,11 +28,15 @@ internal sealed class TimeSkipping : IDisposable
         });
     }
 
-    public void Dispose() => shard.Locked(() =>
+    public void Dispose()
     {
-        isOver = true;
-        shard.TurnEnded -= SkipLater;
-    });
+        looking.Dispose();
+        shard.Locked(() =>
+        {
+            isOver = true;
+            shard.TurnEnded -= SkipLater;
+        });
+    }
 
     /// <summary>Not at once: the turn that just ended still has to write.</summary>
     private void SkipLater()
@@ -44,6 +58,7 @@ internal sealed class TimeSkipping : IDisposable
         return wait > TimeSpan.Zero ? wait : null;
     }
 
-    private static bool IsBusy(Run run) =>
-        run.Task.IsOpen || run.Activities.Pending.Any(activity => activity.IsDue);
+    private bool IsBusy(Run run) =>
+        (run.Task.IsOpen && run.Task.InHand < patience)
+        || run.Activities.Pending.Any(activity => activity.IsDue && activity.Silence < patience);
 }

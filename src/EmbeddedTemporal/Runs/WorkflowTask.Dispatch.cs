@@ -90,7 +90,7 @@ internal sealed partial class WorkflowTask
     private void AwaitCompletion(long startedEventId, DateTimeOffset time)
     {
         (IsScheduled, IsStarted) = (false, true);
-        (startedId, startedTime) = (startedEventId, time);
+        (startedId, startedTime, takenAt) = (startedEventId, time, TimeProvider.System.GetTimestamp());
         alarm = run.Shard.Timers.Set(time + run.State.TaskTimeout, () => TimeOut(TimeoutType.StartToClose));
     }
 

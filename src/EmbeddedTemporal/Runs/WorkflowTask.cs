@@ -14,6 +14,7 @@ internal sealed partial class WorkflowTask(Run run)
     private long startedId;
     private DateTimeOffset scheduledTime;
     private DateTimeOffset startedTime;
+    private long takenAt;
     private HistoryEvent[] unwritten = [];
     private TimerQueue.Alarm? alarm;
     private TimerQueue.Alarm? backoff;
@@ -23,6 +24,9 @@ internal sealed partial class WorkflowTask(Run run)
     public bool IsStarted { get; private set; }
 
     public bool IsOpen => IsScheduled || IsStarted;
+
+    /// <summary>How long a worker has had it, in real time whatever the server's clock says; zero if none has.</summary>
+    public TimeSpan InHand => IsStarted ? TimeProvider.System.GetElapsedTime(takenAt) : TimeSpan.Zero;
 
     public int Attempt { get; private set; } = 1;
 

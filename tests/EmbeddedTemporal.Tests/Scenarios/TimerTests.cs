@@ -1,3 +1,4 @@
+using EmbeddedTemporal.Tests.Protocol;
 using EmbeddedTemporal.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
 using Temporalio.Activities;
@@ -60,6 +61,21 @@ public sealed class TimerTests
         go.SetResult();
 
         Assert.Equal("done", await run.GetResultAsync<string>());
+    }
+
+    // Its timeout is on the clock that stands still for it.
+    [Fact]
+    public async Task A_task_whose_worker_went_away_as_it_was_handed_over_does_not_keep_time_for_ever()
+    {
+        await using var test = await TestServer.StartAsync(OnFakeClock);
+        using var skipping = test.Server.SkipTime(clock.Advance, TimeSpan.FromMilliseconds(200));
+        var worker = new HandWorker(test);
+        await test.StartAsync("Any");
+        await worker.PollAsync();
+
+        var next = await worker.PollAsync();
+
+        Assert.Equal(2, next.Attempt);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Testing;
 namespace EndToEnd.Tests;
 
 /// <summary>A sample of the fault matrix, and that the matrix sees an undo that only claims to be done.</summary>
+[Trait("About", "stand-ins")]
 public sealed class TortureTests
 {
     [Fact]

@@ -1,12 +1,13 @@
 using System.Text.RegularExpressions;
 using EndToEnd.Tests.Support;
 using Microsoft.Playwright;
-using static EndToEnd.Tests.Pages.PageAssertions;
+using Testing.Browser;
+using static Microsoft.Playwright.Assertions;
 
 namespace EndToEnd.Tests.Pages;
 
 /// <summary>The two pages that mails lead to, with the keyboard alone.</summary>
-public sealed class CustomerPagesTests(RunningInstance running, Browser browser) : IClassFixture<Browser>
+public sealed class CustomerPagesTests(RunningInstance running, Chromium chromium) : IClassFixture<Chromium>
 {
     private const string Password = "a-long-enough-password-7aA";
 
@@ -17,18 +18,18 @@ public sealed class CustomerPagesTests(RunningInstance running, Browser browser)
         var customer = new Customer(running, key);
         string token = await customer.RegisterAsync();
 
-        var page = await browser.OpenAsync(new Uri(running.Instance.Functions, $"/verify#{token}"));
+        var page = await chromium.OpenAsync(new Uri(running.Instance.Functions, $"/verify#{token}"));
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Confirm my address" })).ToBeFocusedAsync();
         Assert.DoesNotContain(token, page.Url, StringComparison.Ordinal);
-        await page.HasNoBarriersAsync();
+        await Chromium.AssertAccessibleAsync(page);
         await page.Keyboard.PressAsync("Enter");
 
         await Expect(page.GetByLabel("Short name")).ToBeFocusedAsync();
-        await page.HasNoBarriersAsync();
+        await Chromium.AssertAccessibleAsync(page);
         await page.FillByKeyboardAsync(key, $"{key}.com");
 
         await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync(key);
-        await page.HasNoBarriersAsync();
+        await Chromium.AssertAccessibleAsync(page);
     }
 
     [Fact]
@@ -40,31 +41,31 @@ public sealed class CustomerPagesTests(RunningInstance running, Browser browser)
         await customer.ProvisionAsync();
         await customer.IsActiveAsync();
 
-        var page = await browser.OpenAsync(await customer.InvitationAsync());
+        var page = await chromium.OpenAsync(await customer.InvitationAsync());
         await Expect(page.GetByLabel("New password")).ToBeFocusedAsync();
-        await page.HasNoBarriersAsync();
+        await Chromium.AssertAccessibleAsync(page);
         await page.FillByKeyboardAsync(Password, Password);
         await Expect(page.GetByRole(AriaRole.Status)).ToHaveAttributeAsync("data-kind", "done");
-        await page.HasNoBarriersAsync();
+        await Chromium.AssertAccessibleAsync(page);
 
         // The application's login, as its own page would begin it; nothing answers at the customer's address here.
         await page.RouteAsync($"https://{key}.com/**", route => route.FulfillAsync(new() { Body = "<title>the application</title>" }));
         await page.GotoAsync($"{running.Instance.Keycloak.AbsoluteUri}realms/tenant-{key}/protocol/openid-connect/auth"
             + $"?client_id={key}-app&response_type=code&scope=openid&redirect_uri=https%3A%2F%2F{key}.com%2F"
             + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256");
-        await page.HasNoBarriersAsync();
+        await Chromium.AssertAccessibleAsync(page);
         await page.FillByKeyboardAsync($"admin@{key}.com", Password);
 
-        await Assertions.Expect(page).ToHaveURLAsync(new Regex($"^https://{key}\\.com/\\?.*code="));
+        await Expect(page).ToHaveURLAsync(new Regex($"^https://{key}\\.com/\\?.*code="));
     }
 
     [Fact]
     public async Task A_link_that_is_no_invitation_says_so()
     {
-        var page = await browser.OpenAsync(new Uri(running.Instance.Functions, "/invitations#no-such-token"));
+        var page = await chromium.OpenAsync(new Uri(running.Instance.Functions, "/invitations#no-such-token"));
         await page.FillByKeyboardAsync(Password, Password);
 
         await Expect(page.GetByRole(AriaRole.Status)).ToHaveAttributeAsync("data-kind", "error");
-        await page.HasNoBarriersAsync();
+        await Chromium.AssertAccessibleAsync(page);
     }
 }

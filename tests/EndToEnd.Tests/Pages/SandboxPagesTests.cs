@@ -1,6 +1,7 @@
 using EndToEnd.Tests.Support;
 using Microsoft.Playwright;
-using static EndToEnd.Tests.Pages.PageAssertions;
+using Testing.Browser;
+using static Microsoft.Playwright.Assertions;
 
 namespace EndToEnd.Tests.Pages;
 
@@ -8,7 +9,7 @@ namespace EndToEnd.Tests.Pages;
 /// What the quick start tells a person to look for, where it tells them to look. These are the stand-ins' own pages.
 /// </summary>
 [Trait("About", "stand-ins")]
-public sealed class SandboxPagesTests(RunningInstance running, Browser browser) : IClassFixture<Browser>
+public sealed class SandboxPagesTests(RunningInstance running, Chromium chromium) : IClassFixture<Chromium>
 {
     [Fact]
     public async Task A_provisioned_tenant_can_be_looked_at_in_each_system()
@@ -19,18 +20,18 @@ public sealed class SandboxPagesTests(RunningInstance running, Browser browser) 
         await customer.ProvisionAsync();
         await customer.IsActiveAsync();
 
-        var buckets = await browser.OpenAsync(running.Instance.S3);
+        var buckets = await chromium.OpenAsync(running.Instance.S3);
         await Expect(buckets.GetByText($"tenant-{key}-files").First).ToBeVisibleAsync();
-        await buckets.HasNoBarriersAsync();
+        await Chromium.AssertAccessibleAsync(buckets);
 
-        var mails = await browser.OpenAsync(running.Instance.Novu);
+        var mails = await chromium.OpenAsync(running.Instance.Novu);
         await Expect(mails.GetByText($"tenant-{customer.TenantId}-admin_{key}_com").First).ToBeVisibleAsync();
-        await mails.HasNoBarriersAsync();
+        await Chromium.AssertAccessibleAsync(mails);
 
-        var realms = await browser.OpenAsync(running.Instance.Keycloak);
+        var realms = await chromium.OpenAsync(running.Instance.Keycloak);
         await LogInAsync(realms);
         await Expect(realms.GetByText($"tenant-{key}").First).ToBeVisibleAsync();
-        await realms.HasNoBarriersAsync();
+        await Chromium.AssertAccessibleAsync(realms);
     }
 
     // admin / admin, as the quick start says, where the page asks for it.
@@ -38,7 +39,7 @@ public sealed class SandboxPagesTests(RunningInstance running, Browser browser) 
     {
         if (await page.Locator("input[type=password]").CountAsync() > 0)
         {
-            await page.HasNoBarriersAsync();
+            await Chromium.AssertAccessibleAsync(page);
             await page.FillByKeyboardAsync("admin", "admin");
         }
     }

@@ -23,15 +23,15 @@ public sealed class InvitationPageTests(World world, Chromium chromium) : IClass
         Assert.DoesNotContain(token, page.Url, StringComparison.Ordinal);
         await Chromium.AssertAccessibleAsync(page);
 
-        await TypeAsync(page, "correct horse", "battery staple");
+        await page.FillByKeyboardAsync("correct horse", "battery staple");
         await VerifyPageTests.SaysAsync(page, "The two passwords are not the same.");
         await Chromium.AssertAccessibleAsync(page);
         await page.GetByLabel("New password").FocusAsync();
-        await TypeAsync(page, "short", "short");
+        await page.FillByKeyboardAsync("short", "short");
         await VerifyPageTests.SaysAsync(page, "This password was not accepted: Invalid password: minimum length 8.");
         await Chromium.AssertAccessibleAsync(page);
         // The focus is back on the password.
-        await TypeAsync(page, "correct horse", "correct horse");
+        await page.FillByKeyboardAsync("correct horse", "correct horse");
 
         await VerifyPageTests.SaysAsync(page, "Your password is set.");
         await Chromium.AssertAccessibleAsync(page);
@@ -45,7 +45,7 @@ public sealed class InvitationPageTests(World world, Chromium chromium) : IClass
         await worker.Functions.PostAsync("/invitations/accept", new { token, password = "correct horse" });
         var page = await OpenAsync(token);
 
-        await TypeAsync(page, "another horse", "another horse");
+        await page.FillByKeyboardAsync("another horse", "another horse");
 
         await VerifyPageTests.SaysAsync(page, "The invitation has been used.");
     }
@@ -57,7 +57,7 @@ public sealed class InvitationPageTests(World world, Chromium chromium) : IClass
         worker.Functions.Time.Advance(TimeSpan.FromHours(72));
         var page = await OpenAsync(token);
 
-        await TypeAsync(page, "correct horse", "correct horse");
+        await page.FillByKeyboardAsync("correct horse", "correct horse");
 
         await VerifyPageTests.SaysAsync(page, "This invitation has expired.");
         await Chromium.AssertAccessibleAsync(page);
@@ -68,7 +68,7 @@ public sealed class InvitationPageTests(World world, Chromium chromium) : IClass
     {
         var page = await OpenAsync("nonsense");
 
-        await TypeAsync(page, "correct horse", "correct horse");
+        await page.FillByKeyboardAsync("correct horse", "correct horse");
 
         await VerifyPageTests.SaysAsync(page, "This invitation is not valid");
     }
@@ -79,7 +79,7 @@ public sealed class InvitationPageTests(World world, Chromium chromium) : IClass
         var page = await OpenAsync(await worker.InvitationAsync());
         await page.Context.SetOfflineAsync(true);
 
-        await TypeAsync(page, "correct horse", "correct horse");
+        await page.FillByKeyboardAsync("correct horse", "correct horse");
         await VerifyPageTests.SaysAsync(page, "Nobody answered.");
         await page.Context.SetOfflineAsync(false);
         await page.Keyboard.PressAsync("Enter");
@@ -87,20 +87,10 @@ public sealed class InvitationPageTests(World world, Chromium chromium) : IClass
         await VerifyPageTests.SaysAsync(page, "Your password is set.");
     }
 
-    private static async Task TypeAsync(IPage page, string password, string again)
-    {
-        await page.Keyboard.PressAsync("Control+A");
-        await page.Keyboard.TypeAsync(password);
-        await page.Keyboard.PressAsync("Tab");
-        await page.Keyboard.PressAsync("Control+A");
-        await page.Keyboard.TypeAsync(again);
-        await page.Keyboard.PressAsync("Enter");
-    }
-
     private async Task<IPage> OpenAsync(string token, ColorScheme colors = ColorScheme.Light)
     {
         var page = await chromium.OpenAsync(
-            new Uri(worker.Functions.Address, "/invitations").ToString() + $"#{token}", colors);
+            new Uri(worker.Functions.Address, $"/invitations#{token}"), colors);
         await page.GetByLabel("New password").WaitForAsync();
         return page;
     }

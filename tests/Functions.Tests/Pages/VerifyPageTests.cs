@@ -19,19 +19,14 @@ public sealed class VerifyPageTests(World world, Chromium chromium) : IClassFixt
         Assert.DoesNotContain(lead.Token, page.Url, StringComparison.Ordinal);
         await Chromium.AssertAccessibleAsync(page);
 
-        await page.Keyboard.PressAsync("Enter");
+        await page.FillByKeyboardAsync();
         await SaysAsync(page, "Your address is confirmed.");
         await Chromium.AssertAccessibleAsync(page);
-        await page.Keyboard.TypeAsync(key.ToUpperInvariant());
-        await page.Keyboard.PressAsync("Tab");
-        await page.Keyboard.TypeAsync(lead.Domain);
-        await page.Keyboard.PressAsync("Enter");
+        await page.FillByKeyboardAsync(key.ToUpperInvariant(), lead.Domain);
         await SaysAsync(page, "A key is 2 to 10 characters");
         await Chromium.AssertAccessibleAsync(page);
         // The focus is back on the field at fault.
-        await page.Keyboard.PressAsync("Control+A");
-        await page.Keyboard.TypeAsync(key);
-        await page.Keyboard.PressAsync("Enter");
+        await page.FillByKeyboardAsync(key);
 
         await SaysAsync(page, $"Your workspace {key} is ordered.");
         await Chromium.AssertAccessibleAsync(page);
@@ -60,7 +55,7 @@ public sealed class VerifyPageTests(World world, Chromium chromium) : IClassFixt
         await using var own = world.Start();
         var lead = await own.Given.LeadAsync();
         own.Time.Advance(TimeSpan.FromMinutes(30));
-        var page = await chromium.OpenAsync(new Uri(own.Address, $"/verify#{lead.Token}").ToString());
+        var page = await chromium.OpenAsync(new Uri(own.Address, $"/verify#{lead.Token}"));
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Confirm my address" }).PressAsync("Enter");
 
@@ -100,5 +95,5 @@ public sealed class VerifyPageTests(World world, Chromium chromium) : IClassFixt
         page.GetByRole(AriaRole.Status).Filter(new() { HasText = text }).WaitForAsync();
 
     private Task<IPage> OpenAsync(string fragment, ColorScheme colors = ColorScheme.Light) =>
-        chromium.OpenAsync(new Uri(app.Address, "/verify").ToString() + fragment, colors);
+        chromium.OpenAsync(new Uri(app.Address, "/verify" + fragment), colors);
 }

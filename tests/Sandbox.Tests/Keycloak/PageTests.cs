@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using Microsoft.Playwright;
 using Testing;
+using Testing.Browser;
 
 namespace Sandbox.Tests.Keycloak;
 
@@ -18,14 +19,10 @@ public sealed class PageTests(SandboxFixture sandbox, Chromium chromium) : IClas
         var realm = await server.NewRealmAsync(Realms.WithApplication);
         var page = await OpenLoginAsync(realm);
 
-        await page.Keyboard.TypeAsync("alice");
-        await page.Keyboard.PressAsync("Tab");
-        await page.Keyboard.TypeAsync("wrong");
-        await page.Keyboard.PressAsync("Enter");
+        await page.FillByKeyboardAsync("alice", "wrong");
         await page.GetByRole(AriaRole.Alert).WaitForAsync();
         Assert.Equal("Invalid username or password.", await page.GetByRole(AriaRole.Alert).InnerTextAsync());
-        await page.Keyboard.PressAsync("Tab");
-        await page.Keyboard.TypeAsync(Realms.Password);
+        await page.TypeByKeyboardAsync("alice", Realms.Password);
 
         await IsSentBackAsync(page);
     }
@@ -36,14 +33,9 @@ public sealed class PageTests(SandboxFixture sandbox, Chromium chromium) : IClas
         var realm = await server.NewRealmAsync(Realms.WithApplication);
         var page = await OpenLoginAsync(realm);
 
-        await page.Keyboard.TypeAsync("temporary");
-        await page.Keyboard.PressAsync("Tab");
-        await page.Keyboard.TypeAsync(Realms.Password);
-        await page.Keyboard.PressAsync("Enter");
+        await page.FillByKeyboardAsync("temporary", Realms.Password);
         await page.GetByLabel("New Password").WaitForAsync();
-        await page.Keyboard.TypeAsync("brand-new-password");
-        await page.Keyboard.PressAsync("Tab");
-        await page.Keyboard.TypeAsync("brand-new-password");
+        await page.TypeByKeyboardAsync("brand-new-password", "brand-new-password");
 
         await IsSentBackAsync(page);
     }
@@ -52,12 +44,8 @@ public sealed class PageTests(SandboxFixture sandbox, Chromium chromium) : IClas
     public async Task A_person_finds_the_tenants_realm_client_and_administrator()
     {
         var realm = await server.NewRealmAsync(Realms.WithApplication);
-        var page = await chromium.OpenAsync();
-        await page.GotoAsync(server.Address.ToString());
-        await page.Keyboard.TypeAsync(KeycloakServer.AdminUsername);
-        await page.Keyboard.PressAsync("Tab");
-        await page.Keyboard.TypeAsync(KeycloakServer.AdminPassword);
-        await page.Keyboard.PressAsync("Enter");
+        var page = await chromium.OpenAsync(server.Address);
+        await page.FillByKeyboardAsync(KeycloakServer.AdminUsername, KeycloakServer.AdminPassword);
 
         var link = page.GetByRole(AriaRole.Link, new() { Name = realm, Exact = true });
         await link.FocusAsync();
@@ -114,8 +102,7 @@ public sealed class PageTests(SandboxFixture sandbox, Chromium chromium) : IClas
     public async Task The_lists_are_accessible(ColorScheme scheme)
     {
         var realm = await server.NewRealmAsync(Realms.WithApplication);
-        var page = await chromium.OpenAsync(scheme);
-        await page.GotoAsync(server.Address.ToString());
+        var page = await chromium.OpenAsync(server.Address, scheme);
         await SignInAsync(page, KeycloakServer.AdminUsername, KeycloakServer.AdminPassword);
         await page.GetByRole(AriaRole.Table).WaitForAsync();
         await Chromium.AssertAccessibleAsync(page);
@@ -144,12 +131,10 @@ public sealed class PageTests(SandboxFixture sandbox, Chromium chromium) : IClas
 
     private async Task<IPage> OpenLoginAsync(string realm, ColorScheme scheme = ColorScheme.Light)
     {
-        var page = await chromium.OpenAsync(scheme);
         var challenge = Base64Url.EncodeToString(SHA256.HashData("a-verifier"u8));
-        await page.GotoAsync(
+        return await chromium.OpenAsync(new Uri(
             $"{server.Issuer(realm)}/protocol/openid-connect/auth?client_id=app&response_type=code&scope=openid"
             + $"&redirect_uri={Uri.EscapeDataString(Realms.Redirect)}"
-            + $"&code_challenge={challenge}&code_challenge_method=S256");
-        return page;
+            + $"&code_challenge={challenge}&code_challenge_method=S256"), scheme);
     }
 }

@@ -43,7 +43,7 @@ public sealed class Chromium : IAsyncLifetime
     }
 
     /// <summary>A window that knows nobody. Skips where there is no Chromium, and fails there in CI.</summary>
-    public async Task<IPage> OpenAsync(string address, ColorScheme colors = ColorScheme.Light)
+    public async Task<IPage> OpenAsync(Uri address, ColorScheme colors = ColorScheme.Light)
     {
         if (browser is null)
         {
@@ -53,7 +53,7 @@ public sealed class Chromium : IAsyncLifetime
 
         var context = await browser.NewContextAsync(new() { ColorScheme = colors });
         var page = await context.NewPageAsync();
-        await page.GotoAsync(address);
+        await page.GotoAsync(address.AbsoluteUri);
         return page;
     }
 
@@ -61,7 +61,8 @@ public sealed class Chromium : IAsyncLifetime
     public static async Task AssertAccessibleAsync(IPage page)
     {
         var result = await page.RunAxe();
-        Assert.True(result.Violations.Length == 0, string.Join('\n', result.Violations.Select(violation =>
-            $"{violation.Id}: {violation.Help}: {string.Join(", ", violation.Nodes.Select(node => node.Html))}")));
+        Assert.True(result.Violations.Length == 0, page.Url + "\n" + string.Join('\n', result.Violations.Select(
+            violation => $"{violation.Id}: {violation.Help}: "
+                + string.Join(", ", violation.Nodes.Select(node => node.Html)))));
     }
 }

@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 
 namespace ControlPlane.Persistence;
@@ -46,15 +47,14 @@ public static class NpgsqlExtensions
         (await command.ReadAllAsync(read, cancellation)).FirstOrDefault();
 
     /// <summary>Everything in one transaction: committed when the work returns, undone when it throws.</summary>
-    public static async Task<T> InTransactionAsync<T>(
-        this NpgsqlDataSource database, Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellation)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var result = await work(connection);
-        await transaction.CommitAsync(cancellation);
-        return result;
-    }
+    public static Task<T> InTransactionAsync<T>(
+        this NpgsqlDataSource database, Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellation) =>
+        database.InTransactionAsync(IsolationLevel.ReadCommitted, work, cancellation);
+
+    /// <summary>For reading alone: everything as it was at one moment, whatever is written meanwhile.</summary>
+    public static Task<T> InSnapshotAsync<T>(
+        this NpgsqlDataSource database, Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellation) =>
+        database.InTransactionAsync(IsolationLevel.RepeatableRead, work, cancellation);
 
     public static string? FindText(this NpgsqlDataReader row, string column) =>
         row[column] is string text ? text : null;
@@ -78,6 +78,17 @@ public static class NpgsqlExtensions
 
     public static DateTimeOffset Time(this NpgsqlDataReader row, string column) =>
         row.GetFieldValue<DateTimeOffset>(row.GetOrdinal(column));
+
+    private static async Task<T> InTransactionAsync<T>(
+        this NpgsqlDataSource database, IsolationLevel isolation, Func<NpgsqlConnection, Task<T>> work,
+        CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(isolation, cancellation);
+        var result = await work(connection);
+        await transaction.CommitAsync(cancellation);
+        return result;
+    }
 
     private static NpgsqlCommand With(NpgsqlCommand command, object?[] values)
     {

@@ -1,4 +1,6 @@
+using ControlPlane.Persistence;
 using ControlPlane.Tenants;
+using Npgsql;
 
 namespace ControlPlane.Provisioning;
 
@@ -12,18 +14,19 @@ public sealed record ProvisioningProgress(
 }
 
 /// <summary>
-/// How far a tenant's provisioning is, from the database alone: so also after Temporal has forgotten it.
+/// How far a tenant's provisioning is, from the database alone: so also after Temporal has forgotten it. Tenant,
+/// attempt and steps are of one moment.
 /// </summary>
-public sealed class GetProvisioning(GetTenant tenants, ProvisioningAttempts attempts)
+public sealed class GetProvisioning(NpgsqlDataSource database, GetTenant tenants)
 {
     /// <exception cref="ControlPlaneException">No such tenant.</exception>
-    public async Task<ProvisioningProgress> ExecuteAsync(Guid tenantId, CancellationToken cancellation)
-    {
-        var tenant = await tenants.ExecuteAsync(tenantId, cancellation);
-        var attempt = await attempts.FindCurrentAsync(tenant, cancellation);
-        return new ProvisioningProgress(
-            tenant,
-            attempt,
-            attempt is null ? [] : await attempts.ListStepsAsync(tenantId, attempt.Number, cancellation));
-    }
+    public Task<ProvisioningProgress> ExecuteAsync(Guid tenantId, CancellationToken cancellation) =>
+        database.InSnapshotAsync(async connection =>
+        {
+            var tenant = await tenants.ExecuteAsync(connection, tenantId, cancellation);
+            return new ProvisioningProgress(
+                tenant,
+                await ProvisioningAttempts.FindCurrentAsync(connection, tenant, cancellation),
+                await ProvisioningAttempts.ListCurrentStepsAsync(connection, tenant, cancellation));
+        }, cancellation);
 }

@@ -10,10 +10,6 @@ namespace ControlPlane.Provisioning;
 public sealed class ProvisioningAttempts(NpgsqlDataSource database)
 {
     /// <summary>The tenant's current attempt, or null before the first one.</summary>
-    public Task<ProvisioningAttempt?> FindCurrentAsync(Tenant tenant, CancellationToken cancellation) =>
-        Find(database.Command, tenant.Id, tenant.Attempt, cancellation);
-
-    /// <inheritdoc cref="FindCurrentAsync(Tenant, CancellationToken)"/>
     public static Task<ProvisioningAttempt?> FindCurrentAsync(
         NpgsqlConnection connection, Tenant tenant, CancellationToken cancellation) =>
         Find(connection.Command, tenant.Id, tenant.Attempt, cancellation);
@@ -21,10 +17,12 @@ public sealed class ProvisioningAttempts(NpgsqlDataSource database)
     public Task<ProvisioningAttempt?> FindAsync(Guid tenantId, int attempt, CancellationToken cancellation) =>
         Find(database.Command, tenantId, attempt, cancellation);
 
-    public Task<List<ProvisioningStep>> ListStepsAsync(Guid tenantId, int attempt, CancellationToken cancellation) =>
-        database.Command(
+    /// <summary>The steps of the tenant's current attempt in their order; none before the first one.</summary>
+    public static Task<List<ProvisioningStep>> ListCurrentStepsAsync(
+        NpgsqlConnection connection, Tenant tenant, CancellationToken cancellation) =>
+        connection.Command(
             "SELECT * FROM provisioning_steps WHERE tenant_id = $1 AND attempt = $2 ORDER BY position",
-            tenantId, attempt).ReadAllAsync(ReadStep, cancellation);
+            tenant.Id, tenant.Attempt).ReadAllAsync(ReadStep, cancellation);
 
     /// <summary>
     /// Writes the attempt and its steps, all PENDING: the worker's first step decides which are skipped.

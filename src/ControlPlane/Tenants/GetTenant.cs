@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace ControlPlane.Tenants;
 
 /// <summary>One tenant, as it is now.</summary>
@@ -5,7 +7,14 @@ public sealed class GetTenant(TenantRepository tenants, TimeProvider time)
 {
     /// <exception cref="ControlPlaneException">No such tenant.</exception>
     public async Task<Tenant> ExecuteAsync(Guid id, CancellationToken cancellation) =>
-        (await tenants.FindAsync(id, cancellation)
-            ?? throw new ControlPlaneException(ErrorCode.NotFound, $"There is no tenant {id:D}."))
+        Require(id, await tenants.FindAsync(id, cancellation));
+
+    /// <summary>In this connection's transaction.</summary>
+    /// <exception cref="ControlPlaneException">No such tenant.</exception>
+    public async Task<Tenant> ExecuteAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellation) =>
+        Require(id, await TenantRepository.FindAsync(connection, id, cancellation));
+
+    private Tenant Require(Guid id, Tenant? found) =>
+        (found ?? throw new ControlPlaneException(ErrorCode.NotFound, $"There is no tenant {id:D}."))
         .AsOf(time.GetUtcNow());
 }

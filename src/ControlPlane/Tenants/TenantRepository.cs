@@ -51,6 +51,9 @@ public sealed class TenantRepository(NpgsqlDataSource database)
     public Task<Tenant?> FindAsync(Guid id, CancellationToken cancellation) =>
         database.Command($"{Select} WHERE t.id = $1", id).ReadFirstAsync(Read, cancellation);
 
+    public static Task<Tenant?> FindAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellation) =>
+        connection.Command($"{Select} WHERE t.id = $1", id).ReadFirstAsync(Read, cancellation);
+
     /// <summary>The tenant, locked until the connection's transaction ends.</summary>
     public static Task<Tenant?> FindAndLockAsync(
         NpgsqlConnection connection, Guid id, CancellationToken cancellation) =>

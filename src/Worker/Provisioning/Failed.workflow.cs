@@ -14,7 +14,7 @@ public static class Failed
         ActivityFailureException { InnerException: ApplicationFailureException cause } =>
             new(step, cause.ErrorType ?? Failures.Unexpected, cause.Message, Cancelled: false),
         ActivityFailureException { InnerException: TimeoutFailureException } =>
-            new(step, Failures.TimedOut, "The step did not end in time, or its worker was lost.", Cancelled: false),
+            new(step, Failures.TimedOut, "It did not end in time, or its worker was lost.", Cancelled: false),
         _ => new(step, Failures.Unexpected, $"An unexpected failure: {failure.GetType().Name}.", Cancelled: false),
     };
 

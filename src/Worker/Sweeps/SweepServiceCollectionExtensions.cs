@@ -29,6 +29,7 @@ public static class SweepServiceCollectionExtensions
             .AddTemporalActivities(typeof(SweepContacts), TaskQueues.Novu)
             .AddTemporalActivities(typeof(SweepOrphans),
                 TaskQueues.Control, TaskQueues.Keycloak, TaskQueues.Postgres, TaskQueues.S3)
+            .AddTemporalActivities(typeof(SweepFailures), TaskQueues.Control)
             .AddTemporalWorkflow<SweepWorkflow>();
     }
 

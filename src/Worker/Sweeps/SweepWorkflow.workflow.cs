@@ -2,18 +2,21 @@ using Temporalio.Common;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;
 using Worker.Hosting;
+using Worker.Provisioning;
 
 namespace Worker.Sweeps;
 
 /// <summary>
 /// Finds and settles what no other workflow looks after. Each part stands alone: one that fails does not keep the
-/// others from their work, and is tried again by the next sweep, not by this one. A sweep with a failed part ends as
-/// Failed.
+/// others from their work, and is tried again by the next sweep, not by this one. A sweep with a failed part tells it
+/// and ends as Failed.
 /// </summary>
 [Workflow("Sweep")]
 public sealed class SweepWorkflow
 {
-    private readonly List<string> failed = [];
+    private const string TellsFailures = "tell-failures";
+
+    private readonly List<FailedPart> failed = [];
 
     [WorkflowRun]
     public async Task<SweepResult> RunAsync()
@@ -31,10 +34,16 @@ public sealed class SweepWorkflow
             }
         }
 
-        return failed.Count == 0
-            ? new SweepResult(settled, expired, erased, orphans.Deleted, orphans.Orphans)
-            : throw new ApplicationFailureException(
-                $"Not swept: {string.Join(", ", failed)}", errorType: "sweep_incomplete", nonRetryable: true);
+        if (failed.Count == 0)
+        {
+            return new SweepResult(settled, expired, erased, orphans.Deleted, orphans.Orphans);
+        }
+
+        await TellFailuresAsync();
+        throw new ApplicationFailureException(
+            $"Not swept: {string.Join(", ", failed.Select(failure => failure.Part))}",
+            errorType: "sweep_incomplete",
+            nonRetryable: true);
     }
 
     private async Task<TResult?> PartAsync<TActivities, TResult>(
@@ -52,8 +61,19 @@ public sealed class SweepWorkflow
         }
         catch (ActivityFailureException e) when (!TemporalException.IsCanceledException(e))
         {
-            failed.Add(part);
+            var (_, code, sentence, _) = Failed.Describe(e, part);
+            failed.Add(new FailedPart(part, code, sentence));
             return default;
+        }
+    }
+
+    private async Task TellFailuresAsync()
+    {
+        if (Workflow.Patched(TellsFailures))
+        {
+            await Workflow.ExecuteActivityAsync(
+                (SweepFailures failures) => failures.TellAsync(failed),
+                new ActivityOptions { StartToCloseTimeout = TimeSpan.FromSeconds(30) });
         }
     }
 }

@@ -10,6 +10,7 @@ public sealed class WorkerMetrics
     private readonly Histogram<double> stepDuration;
     private readonly Counter<long> stepFailures;
     private readonly Counter<long> sweepFindings;
+    private readonly Counter<long> sweepFailures;
 
     public WorkerMetrics(IMeterFactory meters, TenantCounts counts)
     {
@@ -31,6 +32,8 @@ public sealed class WorkerMetrics
             "Tries of a step or of its undo that failed.");
         sweepFindings = meter.CreateCounter<long>("arc_saas.sweep.findings", "{object}",
             "What a sweep found that no workflow looked after.");
+        sweepFailures = meter.CreateCounter<long>("arc_saas.sweep.failures", "{part}",
+            "Parts of sweeps that failed.");
     }
 
     public void StepEnded(string step, bool isUndo, string outcome, TimeSpan duration) => stepDuration.Record(
@@ -53,6 +56,10 @@ public sealed class WorkerMetrics
             sweepFindings.Add(count, new("kind", kind), new("type", type));
         }
     }
+
+    /// <param name="part">Of the sweep, as its log lines and its failure name it.</param>
+    /// <param name="code">Of the failure.</param>
+    public void SweepFailed(string part, string code) => sweepFailures.Add(1, new("part", part), new("code", code));
 
     private static string Kind(bool isUndo) => isUndo ? "undo" : "step";
 }

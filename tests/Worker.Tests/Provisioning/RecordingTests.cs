@@ -164,7 +164,7 @@ public sealed class RecordingTests(ProvisioningWorld world) : IClassFixture<Prov
         await ReplayAsync("sweep", await world.StartSweepAsync());
         world.Hooks.Before("SweepOrphans", Sweeping.Stranger() with { Id = Guid.Empty }, () =>
             throw new ControlPlaneException(ErrorCode.Unavailable, "Away."));
-        await ReplayAsync("sweep-incomplete", await world.StartSweepAsync());
+        await ReplayAsync("sweep-failures-told", await world.StartSweepAsync());
         world.Hooks.Clear();
     }
 

@@ -260,6 +260,8 @@ public sealed class OrphanTests(ProvisioningWorld world) : IClassFixture<Provisi
         }
 
         Assert.Equal("Not swept: storage_bucket", failed.InnerException!.Message);
+        Assert.Contains(world.Logs.Lines, line =>
+            line.StartsWith("Error SWEEP_FAILED storage_bucket: refused, S3 answered 403", StringComparison.Ordinal));
         Assert.Equal(["bucket"], await world.Systems.OfAsync(tenant));
         await world.SweepAsync();
         Assert.Empty(await world.Systems.OfAsync(tenant));

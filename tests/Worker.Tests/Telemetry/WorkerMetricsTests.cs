@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using ControlPlane;
 using ControlPlane.Provisioning;
+using Temporalio.Exceptions;
 using Worker.Telemetry;
 using Worker.Tests.Sweeps;
 using Worker.Tests.Worlds;
@@ -128,6 +129,19 @@ public sealed class WorkerMetricsTests(ProvisioningWorld world) : IClassFixture<
         await world.SweepAsync();
 
         Assert.Equal(0, measured.Gauge("arc_saas.orphans"));
+    }
+
+    [Fact]
+    public async Task A_part_of_a_sweep_that_fails_is_counted_with_its_code()
+    {
+        using var measured = new Measurements(world);
+        world.Hooks.Before("EraseContacts", Sweeping.Stranger() with { Id = Guid.Empty }, () =>
+            throw new ControlPlaneException(ErrorCode.Unavailable, "Away."));
+
+        await Assert.ThrowsAsync<WorkflowFailedException>(world.SweepAsync);
+        world.Hooks.Clear();
+
+        Assert.Equal(("code=unavailable part=contacts", 1), Assert.Single(measured.Of("arc_saas.sweep.failures")));
     }
 
     [Fact]

@@ -44,15 +44,17 @@ public sealed class Compensation(
             });
     }
 
-    public async Task UndoAsync()
+    /// <returns>False where it was given up: the journal has written down why.</returns>
+    public async Task<bool> UndoAsync()
     {
         try
         {
             await undo();
+            return true;
         }
         catch (ActivityFailureException)
         {
-            // Written down by the journal, with its reason.
+            return false;
         }
     }
 

@@ -10,6 +10,10 @@ namespace Worker.Provisioning;
 /// </summary>
 public sealed class Rollback(ProvisionTenantInput input, RollbackBegun begun)
 {
+    private const string GivenUpOnce = "given-up-once";
+
+    private readonly HashSet<string> givenUp = [];
+
     /// <summary>Every step of the attempt's plan, in the order of undoing.</summary>
     public IReadOnlyList<Compensation> Plan { get; } =
         [.. Compensation.All(input).Where(compensation => begun.Steps?.Contains(compensation.Step) ?? false)];
@@ -19,7 +23,10 @@ public sealed class Rollback(ProvisionTenantInput input, RollbackBegun begun)
     {
         foreach (var compensation in undo)
         {
-            await compensation.UndoAsync();
+            if (!await compensation.UndoAsync())
+            {
+                givenUp.Add(compensation.Step);
+            }
         }
 
         if (begun.Settle > TimeSpan.Zero)
@@ -41,15 +48,19 @@ public sealed class Rollback(ProvisionTenantInput input, RollbackBegun begun)
             (RollbackActivities activities) => activities.EndAsync(input), StepOptions.ForRollback);
     }
 
-    // What came late, while the undo already ran, is taken back once more before it is called residue.
-    private static async Task ReadAgainAsync(Compensation compensation)
+    // What came late, while the undo already ran, is taken back once more before it is called residue. What an undo was
+    // given up over has had its hours.
+    private async Task ReadAgainAsync(Compensation compensation)
     {
-        if (await compensation.FindResidueAsync() is > 0)
+        if (await compensation.FindResidueAsync() is > 0 && !HasBeenGivenUp(compensation))
         {
             await compensation.UndoAsync();
             await compensation.FindResidueAsync();
         }
     }
+
+    private bool HasBeenGivenUp(Compensation compensation) =>
+        givenUp.Contains(compensation.Step) && Workflow.Patched(GivenUpOnce);
 
     // Before the run's last activity, which ends the attempt; the mail outlives the run.
     private async Task StartFailureMailAsync()

@@ -120,7 +120,7 @@ public sealed class RecordingTests(ProvisioningWorld world) : IClassFixture<Prov
         await Assert.ThrowsAsync<WorkflowFailedException>(() => run.GetResultAsync());
 
         Assert.Equal("ROLLBACK_INCOMPLETE", await world.StatusAsync(tenant));
-        await ReplayAsync("residue-left", run);
+        await ReplayAsync("undo-given-up", run);
     }
 
     [Fact]

@@ -36,6 +36,25 @@ public sealed class ResidueTests(ProvisioningWorld world) : IClassFixture<Provis
     }
 
     [Fact]
+    public async Task An_undo_that_is_given_up_after_hours_is_not_begun_anew()
+    {
+        var tenant = await world.GivenTenantAsync();
+        int tries = 0;
+        world.Hooks.Before("DeleteStorage", tenant, () =>
+        {
+            tries++;
+            throw new ControlPlane.ControlPlaneException(ControlPlane.ErrorCode.Unavailable, "Away.");
+        });
+
+        await FailAfterAllStepsAsync(tenant);
+
+        Assert.Equal(60, tries);
+        Assert.InRange(await DurationAsync(tenant), TimeSpan.FromHours(4), TimeSpan.FromHours(5));
+        Assert.Equal("ROLLBACK_INCOMPLETE", await world.StatusAsync(tenant));
+        Assert.Contains(tenant.Resources.Bucket, await ResidueAsync(tenant), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_a_system_that_is_down_may_still_hold_is_named()
     {
         var tenant = await world.GivenTenantAsync();
@@ -116,6 +135,13 @@ public sealed class ResidueTests(ProvisioningWorld world) : IClassFixture<Provis
             throw new ControlPlane.ControlPlaneException(ControlPlane.ErrorCode.Forbidden, "Refused."));
         var failure = await world.FailAsync(tenant);
         Assert.Equal(ProvisioningSteps.CreateResources, failure.FailedStep);
+    }
+
+    private async Task<TimeSpan> DurationAsync(TestTenant tenant)
+    {
+        string id = IProvisionTenantWorkflow.WorkflowId(tenant.Id);
+        var run = await world.Temporal.GetWorkflowHandle(id).DescribeAsync();
+        return run.CloseTime!.Value - run.StartTime;
     }
 
     private Task<string> ResidueAsync(TestTenant tenant) => world.Postgres.ReadAsync<string>(

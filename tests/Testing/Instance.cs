@@ -25,6 +25,9 @@ public sealed class Instance(string name, IReadOnlyDictionary<string, string?>? 
     private static readonly string? RealServers =
         Environment.GetEnvironmentVariable("REAL_SERVERS") is { Length: > 0 } folder ? folder : null;
 
+    /// <summary>Whether real servers stand where the stand-ins do.</summary>
+    public static bool IsReal => RealServers is not null;
+
     /// <summary>The processes that play the outside systems, or stand before them, or are them.</summary>
     public static IReadOnlyList<string> OutsideParts { get; } =
         RealServers is null ? ["sandbox", "temporal"] : ["sandbox", "temporal", "keycloak", "minio"];

@@ -78,4 +78,48 @@ public sealed class LostAnswerTests(ProvisioningWorld world) : IClassFixture<Pro
         Assert.Equal(tenant.RealmId(1).ToString(), realm!.Id);
         Assert.Equal(2, (await world.ProgressAsync(tenant)).Steps.Single(s => s.Step == "create-idp").Tries);
     }
+
+    // A real Keycloak says 409 as soon as the first creation is committed, and shows whose the realm is a moment later.
+    [Fact]
+    public async Task A_creation_that_meets_its_own_unanswered_one_is_no_conflict()
+    {
+        var tenant = await world.GivenTenantAsync();
+        await using var fault = await world.Control.FaultAsync(new FaultRule
+        {
+            System = "keycloak",
+            Method = "POST",
+            Path = "/admin/realms",
+            Status = 409,
+        });
+
+        Assert.Equal("ACTIVE", (await (await world.StartAsync(tenant)).GetResultAsync()).Outcome);
+
+        Assert.Equal(1, await fault.HitsAsync());
+    }
+
+    [Fact]
+    public async Task A_realm_that_does_not_show_at_first_whose_it_is_is_asked_again()
+    {
+        var tenant = await world.GivenTenantAsync();
+        await using var lost = await world.Control.FaultAsync(new FaultRule
+        {
+            System = "keycloak",
+            Method = "POST",
+            Path = "/admin/realms",
+            Kind = FaultKind.LoseAnswer,
+        });
+        await using var hidden = await world.Control.FaultAsync(new FaultRule
+        {
+            System = "keycloak",
+            Method = "GET",
+            Path = $"/admin/realms/{tenant.Resources.Realm}",
+            Skip = 1,
+            Status = 403,
+        });
+
+        Assert.Equal("ACTIVE", (await (await world.StartAsync(tenant)).GetResultAsync()).Outcome);
+
+        Assert.Equal(1, await hidden.HitsAsync());
+        Assert.Equal(["realm", "client", "user", "schema", "role", "bucket"], await world.Systems.OfAsync(tenant));
+    }
 }

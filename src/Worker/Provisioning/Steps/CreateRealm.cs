@@ -1,3 +1,4 @@
+using System.Net;
 using ControlPlane.Provisioning;
 using Temporalio.Activities;
 using Worker.Hosting;
@@ -14,8 +15,11 @@ public sealed class CreateRealm(
     ProvisionedTenants tenants,
     ResourceRecords resources,
     ResidueRecords residue,
-    AttemptGuard guard) : ICompensatedStep
+    AttemptGuard guard,
+    TimeProvider time) : ICompensatedStep
 {
+    private static readonly TimeSpan CachesSettle = TimeSpan.FromMilliseconds(500);
+
     public static string Id => ProvisioningSteps.CreateIdp;
 
     public static string Announcement => "Creating IdP organization";
@@ -73,8 +77,7 @@ public sealed class CreateRealm(
     private async Task EnsureAsync(ProvisionedTenant tenant, Func<Task> beforeChange)
     {
         string name = tenant.Resources.Realm;
-        var realm = await keycloak.FindRealmAsync(name, Cancellation);
-        var ownership = TenantRealms.Judge(tenant, realm)?.OrConflict($"Keycloak realm {name}");
+        var ownership = TenantRealms.Judge(tenant, await FindAsync(name))?.OrConflict($"Keycloak realm {name}");
         if (ownership == Ownership.Ours && await IsCompleteAsync(tenant))
         {
             return;
@@ -91,10 +94,23 @@ public sealed class CreateRealm(
             tenant.Mark, tenant.Resources, tenant.Tenant.Name, tenant.ProvenDomains);
         if (!await keycloak.CreateRealmAsync(wanted, Cancellation))
         {
-            // Somebody was faster: it is ours only if its id says so.
-            realm = await keycloak.FindRealmAsync(name, Cancellation);
-            (TenantRealms.Judge(tenant, realm) ?? Ownership.Foreign).OrConflict($"Keycloak realm {name}");
+            // Somebody was faster, be it an earlier try whose answer is still to come: the next try sees who.
+            throw new OutsideSystemException(
+                KeycloakAdmin.System, HttpStatusCode.Conflict, $"the creation of realm {name}", reason: null);
         }
+    }
+
+    // Keycloak commits a realm before its caches know whose it is: for a moment it shows its maker no id.
+    private async Task<RealmRepresentation?> FindAsync(string name)
+    {
+        var realm = await keycloak.FindRealmAsync(name, Cancellation);
+        if (realm is not { Id: null })
+        {
+            return realm;
+        }
+
+        await Task.Delay(CachesSettle, time, Cancellation);
+        return await keycloak.FindRealmAsync(name, Cancellation);
     }
 
     private async Task<bool> IsCompleteAsync(ProvisionedTenant tenant)

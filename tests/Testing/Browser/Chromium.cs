@@ -15,6 +15,9 @@ public sealed class Chromium : IAsyncLifetime
         ((string[])["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"])
             .FirstOrDefault(File.Exists);
 
+    // As long as Playwright waits for everything else; its five seconds say more of the machine than of a page.
+    private const int Patience = 30_000;
+
     private IPlaywright? playwright;
     private IBrowser? browser;
 
@@ -22,6 +25,7 @@ public sealed class Chromium : IAsyncLifetime
     {
         if (Program is not null)
         {
+            Assertions.SetDefaultExpectTimeout(Patience);
             playwright = await Playwright.CreateAsync();
             browser = await playwright.Chromium.LaunchAsync(new()
             {

@@ -11,6 +11,8 @@ internal static class EndCheck
 
     private static readonly StepCatalog Steps = new();
 
+    private static readonly string[] Telling = ["BeginRollback", "ResumeRollback"];
+
     /// <summary>How the first attempt ended, and that whatever is left of it stands in nobody's way.</summary>
     public static async Task RunAsync(CellRun run)
     {
@@ -89,6 +91,15 @@ internal static class EndCheck
         var found = await run.World.Observer.LookAsync(run.Tenant.Key, run.Cancellation);
         Expect("left", string.Join(", ", run.Foreign), string.Join(", ", found.Things), progress);
         await MailsAsync(run, welcome: 0, failures: 1);
+        await ToldFirstAsync(run, progress);
+    }
+
+    /// <summary>That the tenant is ROLLING_BACK was written down before anything was undone.</summary>
+    private static async Task ToldFirstAsync(CellRun run, Progress progress)
+    {
+        var beforeUndos = (await run.World.Observer.ActivitiesAsync(run.Tenant.Id, progress.RunId, run.Cancellation))
+            .TakeWhile(activity => Steps.Find(activity) is not { IsUndo: true });
+        Expect("ROLLING_BACK told before the first undo", true, beforeUndos.Any(Telling.Contains), progress);
     }
 
     /// <summary>The rest is gone, and what is left is named: that and nothing else.</summary>

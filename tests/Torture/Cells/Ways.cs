@@ -61,6 +61,11 @@ internal static class Ways
         else
         {
             await cancelling;
+            var told = await run.Tenant.ReadAsync(run.Cancellation);
+            if (!told.IsRollingBack)
+            {
+                throw new CellException($"the cancel was accepted, and the status is not ROLLING_BACK at once ({told})");
+            }
         }
 
         await held.ReleaseAsync();

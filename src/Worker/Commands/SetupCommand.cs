@@ -40,8 +40,9 @@ internal static class SetupCommand
         var command = new Command("setup",
             $"""
             Make what an installation needs once: the operators' realm with its clients, role and first operator, the
-            worker's service account ({WorkerAccount.ClientId}), the Temporal namespace, the sweep's schedule, Novu's
-            workflows, the public half of the sealing key. Run `migrate` first. Repeatable.
+            worker's service account ({WorkerAccount.NameSetting}, by default {WorkerAccount.UsualName}), the Temporal
+            namespace, the sweep's schedule, Novu's workflows, the public half of the sealing key. Run `migrate` first.
+            Repeatable.
 
             Example: Worker setup --operator-password-file operator-password --worker-secret-file worker-secret
             """)
@@ -118,13 +119,15 @@ internal static class SetupCommand
         CommandHost host, KeycloakOptions options, Choices choices, CancellationToken cancellation)
     {
         var keycloak = host.Outside<KeycloakAdmin>();
-        var (secret, isNew) = await new WorkerAccount(keycloak, options.Realm, host.Installation).EnsureAsync(cancellation);
+        string account = WorkerAccount.Name(host.Settings);
+        var (secret, isNew) = await new WorkerAccount(keycloak, options.Realm, account, host.Installation)
+            .EnsureAsync(cancellation);
         if (choices.SecretFile is { } secretFile)
         {
             await PrivateFile.WriteAsync(secretFile, secret, cancellation);
         }
 
-        Tell("worker's account", isNew ? [$"client {WorkerAccount.ClientId} with the role create-realm"] : []);
+        Tell("worker's account", isNew ? [$"client {account} with the role create-realm"] : []);
         if (choices.WithoutRealm)
         {
             return;

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Worker.Commands.Setup;
 using Worker.Keycloak;
 using Worker.Tests.Worlds;
@@ -52,9 +51,9 @@ public sealed class ServiceAccountTests(ProvisioningWorld world) : IClassFixture
         await world.RestartWorkerAsync(
             ("KEYCLOAK_ADMIN_CLIENT_ID", null), ("KEYCLOAK_ADMIN_CLIENT_SECRET", null));
         var account = new WorkerAccount(
-            world.Services.GetRequiredService<KeycloakAdmin>(), "master", ProvisioningWorld.Installation);
+            world.Systems.Keycloak, "master", "arc-saas-worker", ProvisioningWorld.Installation);
         var (secret, _) = await account.EnsureAsync(Cancellation);
         await world.RestartWorkerAsync(
-            ("KEYCLOAK_ADMIN_CLIENT_ID", WorkerAccount.ClientId), ("KEYCLOAK_ADMIN_CLIENT_SECRET", secret));
+            ("KEYCLOAK_ADMIN_CLIENT_ID", "arc-saas-worker"), ("KEYCLOAK_ADMIN_CLIENT_SECRET", secret));
     }
 }

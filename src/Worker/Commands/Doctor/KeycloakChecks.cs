@@ -62,7 +62,7 @@ internal static class KeycloakChecks
         {
             return Finding.Trouble("this account may not create realms",
                 "Run `Worker setup` as Keycloak's administrator (or ./dev setup): it gives "
-                    + $"{WorkerAccount.ClientId} the role create-realm.");
+                    + $"{WorkerAccount.Name(host.Settings)} the role create-realm.");
         }
 
         throw new CommandException("Keycloak took a realm without a name.");

@@ -1,3 +1,4 @@
+using ControlPlane.Settings;
 using Worker.Keycloak;
 
 namespace Worker.Commands.Setup;
@@ -6,40 +7,46 @@ namespace Worker.Commands.Setup;
 /// The worker's service account: it may create realms (and then rules those it made), nothing else. Lightweight tokens
 /// with full scope: an ordinary token grows with each realm until every call is refused for its size (keycloak#25498).
 /// </summary>
-internal sealed class WorkerAccount(KeycloakAdmin keycloak, string realm, Guid installation)
+internal sealed class WorkerAccount(KeycloakAdmin keycloak, string realm, string clientId, Guid installation)
 {
-    public const string ClientId = "arc-saas-worker";
+    public const string NameSetting = "KEYCLOAK_WORKER_CLIENT_ID", UsualName = "arc-saas-worker";
 
     private const string Mark = "arc-saas.installation";
 
+    /// <summary>Of its client: installations that share a Keycloak have an account each.</summary>
+    public static string Name(SettingsReader settings) => settings.Text(NameSetting, UsualName);
+
     /// <returns>The client's secret, and whether the client was made now.</returns>
-    /// <exception cref="CommandException">Another installation's worker has this client.</exception>
+    /// <exception cref="CommandException">A client of that name is not this installation's.</exception>
     public async Task<(string Secret, bool Made)> EnsureAsync(CancellationToken cancellation)
     {
-        var client = await keycloak.FindClientAsync(realm, ClientId, cancellation);
+        var client = await keycloak.FindClientAsync(realm, clientId, cancellation);
         bool isNew = client is null;
         if (isNew)
         {
             await keycloak.CreateClientAsync(realm, Wanted(), cancellation);
-            client = await keycloak.FindClientAsync(realm, ClientId, cancellation);
-        }
-        else if (client!.Attributes?.GetValueOrDefault(Mark) is { } owner && owner != installation.ToString("D"))
-        {
-            throw new CommandException(
-                $"The client {ClientId} in Keycloak's realm '{realm}' belongs to the installation {owner}; nothing was "
-                + "touched. Is INSTALLATION_ID the right one?");
+            client = await keycloak.FindClientAsync(realm, clientId, cancellation);
         }
 
-        var user = await keycloak.ServiceAccountUserAsync(realm, client!.Id!, cancellation);
+        string owner = client!.Attributes?.GetValueOrDefault(Mark) ?? "no installation";
+        if (owner != installation.ToString("D"))
+        {
+            throw new CommandException(
+                $"The client {clientId} in Keycloak's realm '{realm}' belongs to {owner}, not to {installation:D}; nothing "
+                + "was touched. Is INSTALLATION_ID the right one? Installations that share a Keycloak have an account "
+                + $"each: name this one's in {NameSetting}, {UsualName}-two for instance.");
+        }
+
+        var user = await keycloak.ServiceAccountUserAsync(realm, client.Id!, cancellation);
         await keycloak.GrantRealmRolesAsync(realm, user.Id!, ["create-realm"], cancellation);
         string secret = await keycloak.ClientSecretAsync(realm, client.Id!, cancellation)
-            ?? throw new CommandException($"Keycloak shows no secret of {ClientId}; is it a public client now?");
+            ?? throw new CommandException($"Keycloak shows no secret of {clientId}; is it a public client now?");
         return (secret, isNew);
     }
 
     private ClientRepresentation Wanted() => new()
     {
-        ClientId = ClientId,
+        ClientId = clientId,
         Name = "Control plane worker",
         Protocol = "openid-connect",
         Enabled = true,

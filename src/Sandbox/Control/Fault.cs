@@ -22,7 +22,7 @@ public sealed class Fault
 
     public FaultRule Rule { get; }
 
-    /// <summary>Calls met so far.</summary>
+    /// <summary>Calls met so far; one whose answer is held counts from when it has happened.</summary>
     public int Hits { get; private set; }
 
     /// <summary>Lets go what the fault holds; later calls pass unharmed.</summary>
@@ -71,10 +71,19 @@ public sealed class Fault
             var position = seen++ - Rule.Skip;
             if (position < 0 || (Rule.Count > 0 && position >= Rule.Count))
                 return false;
+            if (Rule.Kind != FaultKind.HoldAnswer)
+                Hit();
+            return true;
+        }
+    }
+
+    internal void Hit()
+    {
+        lock (gate)
+        {
             Hits++;
             hit.SetResult();
             hit = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return true;
         }
     }
 

@@ -29,6 +29,7 @@ internal static class FaultMiddleware
             FaultKind.Hang => HangAsync(context, fault),
             FaultKind.Reset => Reset(context),
             FaultKind.LoseAnswer => LoseAnswerAsync(context, next, outcome),
+            FaultKind.HoldAnswer => HoldAnswerAsync(context, next, fault, outcome),
             FaultKind.LateEffect => LateEffectAsync(context, next, fault, outcome),
             FaultKind.AfterCallerLeft => AfterCallerLeftAsync(context, next, fault, outcome),
             _ => throw new InvalidOperationException($"No such kind of fault: {fault.Rule.Kind}"),
@@ -82,6 +83,18 @@ internal static class FaultMiddleware
         using var detached = new DetachedCall(context);
         await HandleAsync(context, next, outcome);
         detached.Abort();
+    }
+
+    private static async Task HoldAnswerAsync(
+        HttpContext context, RequestDelegate next, Fault fault, CallOutcome outcome)
+    {
+        using var detached = new DetachedCall(context);
+        await HandleAsync(context, next, outcome);
+        fault.Hit();
+        if (await fault.ReleasedAsync(detached.Caller))
+            outcome.Answered = await detached.AnswerAsync();
+        else
+            detached.Abort();
     }
 
     private static async Task LateEffectAsync(

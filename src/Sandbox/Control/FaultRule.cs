@@ -22,6 +22,9 @@ public enum FaultKind
     /// <summary>It happens, and then the connection is cut: the caller cannot know.</summary>
     LoseAnswer,
 
+    /// <summary>It happens, and the answer waits until released: the caller hears nothing of it so far.</summary>
+    HoldAnswer,
+
     /// <summary>The request is taken; it happens when released, even though the caller may be long gone.</summary>
     LateEffect,
 
@@ -78,7 +81,8 @@ public sealed record FaultRule
     public string? SqlState { get; init; }
 
     /// <summary>Whether something is to happen before, or although, the caller hears nothing.</summary>
-    internal bool WantsEffect => Kind is FaultKind.LoseAnswer or FaultKind.LateEffect or FaultKind.AfterCallerLeft;
+    internal bool WantsEffect => Kind is FaultKind.LoseAnswer or FaultKind.HoldAnswer or FaultKind.LateEffect
+        or FaultKind.AfterCallerLeft;
 
     /// <summary>Names the first field that makes no sense and what is expected; null when the rule is fine.</summary>
     public string? Mistake() => this switch
@@ -87,7 +91,7 @@ public sealed record FaultRule
             $"system: '{System}' is not known; expected keycloak, s3, novu or postgres, or none for each but the last.",
         { System: Call.Postgres, Kind: FaultKind.Answer, SqlState: null } =>
             "kind: answer; of PostgreSQL it wants a sqlState. Expected that, or reset, hang, delay, loseAnswer, " +
-            "lateEffect or afterCallerLeft.",
+            "holdAnswer, lateEffect or afterCallerLeft.",
         { SqlState: not null, System: not Call.Postgres } or { SqlState: not null, Kind: not FaultKind.Answer } =>
             "sqlState: only an answer of PostgreSQL has one; expected system postgres and kind answer.",
         { SqlState: { } state } when !IsErrorState(state) =>

@@ -12,6 +12,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     private readonly PostgresCaller caller;
     private TaskCompletionSource answered = NewAnswer();
     private Task relaying = Task.CompletedTask;
+    private MemoryStream? held;
 
     private PostgresServer(PostgresCaller caller) => this.caller = caller;
 
@@ -64,10 +65,23 @@ internal sealed class PostgresServer : IAsyncDisposable
         await (relaying.IsCompleted ? Task.CompletedTask : answered.Task);
     }
 
+    /// <summary>What the server says is kept until it is let go.</summary>
+    public void HoldAnswer() => held = new MemoryStream();
+
+    /// <summary>False when the caller is gone.</summary>
+    public async Task<bool> LetGoAsync()
+    {
+        await using var kept = held!;
+        held = null;
+        return await caller.SendAsync(kept.ToArray());
+    }
+
     public async ValueTask DisposeAsync()
     {
         socket.Dispose();
         await relaying;
+        if (held is not null)
+            await held.DisposeAsync();
     }
 
     private static TaskCompletionSource NewAnswer() => new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -81,8 +95,11 @@ internal sealed class PostgresServer : IAsyncDisposable
             {
                 var read = await reader.ReadAsync();
                 var (end, isAnswer) = Look(read.Buffer);
-                if (!Silent)
-                    Silent = !await caller.SendAsync(read.Buffer.Slice(0, end).ToArray());
+                var whole = read.Buffer.Slice(0, end).ToArray();
+                if (held is not null)
+                    held.Write(whole);
+                else if (!Silent)
+                    Silent = !await caller.SendAsync(whole);
                 reader.AdvanceTo(end, read.Buffer.End);
                 if (isAnswer)
                     answered.TrySetResult();

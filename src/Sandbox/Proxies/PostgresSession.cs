@@ -108,6 +108,11 @@ internal sealed class PostgresSession(PostgresCaller caller, DnsEndPoint upstrea
                 case FaultKind.LoseAnswer:
                     server.Silent = true;
                     return await HandleAsync();
+                case FaultKind.HoldAnswer:
+                    server.HoldAnswer();
+                    await HandleAsync();
+                    met.Hit();
+                    return await met.ReleasedAsync(caller.Left) && await server.LetGoAsync();
                 case FaultKind.LateEffect:
                     return await met.ReleasedAsync(CancellationToken.None) && await HandleAsync();
                 case FaultKind.AfterCallerLeft:

@@ -87,6 +87,30 @@ public sealed class FaultTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
+    public async Task A_held_answer_comes_when_it_is_released()
+    {
+        await using var fault = await SetAsync(new FaultRule { Kind = FaultKind.HoldAnswer });
+        var call = CreateAsync();
+        await fault.HitAsync();
+        Assert.True(await ExistsAsync());
+        Assert.False(call.IsCompleted);
+
+        await fault.ReleaseAsync();
+        Assert.Equal(HttpStatusCode.Created, await call);
+        Assert.True((await EndedAsync(fault)).Answered);
+    }
+
+    [Fact]
+    public async Task A_held_answer_whose_caller_leaves_changes_nothing_about_its_effect()
+    {
+        await using var fault = await SetAsync(new FaultRule { Kind = FaultKind.HoldAnswer });
+        await CallAndLeaveAsync(fault);
+        var entry = await EndedAsync(fault);
+        Assert.Equal((201, true, false), (entry.Status, entry.Effect, entry.Answered));
+        Assert.True(await ExistsAsync());
+    }
+
+    [Fact]
     public async Task A_late_effect_happens_although_its_caller_has_gone()
     {
         await using var fault = await SetAsync(new FaultRule { Kind = FaultKind.LateEffect });

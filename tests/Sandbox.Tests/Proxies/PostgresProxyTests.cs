@@ -158,6 +158,22 @@ public sealed class PostgresProxyTests(ProxiedWorld world) : IClassFixture<Proxi
         Assert.Equal(1, await CountAsync());
     }
 
+    [Fact]
+    public async Task The_answer_of_a_commit_can_be_held_until_it_is_released()
+    {
+        await using var fault = await FaultAsync(FaultKind.HoldAnswer);
+        var insert = InsertTwiceAsync();
+        await fault.HitAsync();
+        Assert.Equal(2, await CountAsync());
+        Assert.False(insert.IsCompleted);
+
+        await fault.ReleaseAsync();
+
+        await insert;
+        var call = await EndedAsync(fault);
+        Assert.Equal(("COMMIT", 200, true, true), (call.Method, call.Status, call.Effect, call.Answered));
+    }
+
     [Theory]
     [InlineData(FaultKind.LateEffect)]
     [InlineData(FaultKind.AfterCallerLeft)]

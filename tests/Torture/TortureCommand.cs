@@ -10,8 +10,8 @@ namespace Torture;
 internal static class TortureCommand
 {
     private const string Description = """
-        Breaks every call of every provisioning step, and of every undo, in every way there is, and reads from the
-        systems themselves how it ended: an ACTIVE tenant with everything there once, or nothing at all. Starts an
+        Breaks every call of every provisioning step, and of every undo, in every way there is, and the report that
+        it was done; and reads from the systems themselves how it ended: an ACTIVE tenant with everything there once, or nothing at all. Starts an
         instance of its own by ./dev up, on free ports, and drops it at the end.
 
         Examples:
@@ -19,6 +19,7 @@ internal static class TortureCommand
           ./dev torture --list                                 its cells, and what is left out and why
           ./dev torture --filter create-idp                    the cells of one step
           ./dev torture --filter provision-storage.create/lost one cell
+          ./dev torture --filter .report/                      done, and its report lost, or its worker killed before
           ./dev torture --pairs 50 --seed 7 --filter +         fifty random pairs of faults alone
           ./dev torture --signups 200                          two hundred customers at once, every tenth with a fault
           ./dev torture --filter refused --break-undo create-idp    an undo that only claims to be done: must end red
@@ -100,7 +101,7 @@ internal static class TortureCommand
     {
         foreach (var cell in cells)
         {
-            Console.WriteLine($"{cell.Name,-50} {cell.Ending,-10} {cell.Fault.Words}");
+            Console.WriteLine($"{cell.Name,-50} {cell.Ending,-10} {cell.Words}");
         }
 
         foreach (var (name, reason) in matrix.Left)

@@ -22,8 +22,6 @@ internal enum Ending
 /// <summary>One call, and what goes wrong with it.</summary>
 internal sealed record Cell(StepCall Call, Fault Fault)
 {
-    public const string Off = "switched-off";
-
     public string Name => $"{Call}/{Fault.Name}";
 
     /// <summary>What <c>./dev torture</c> wants to hear to run it again.</summary>
@@ -31,22 +29,46 @@ internal sealed record Cell(StepCall Call, Fault Fault)
 
     public Ending Ending => (Fault.Ending, Call) switch
     {
+        // Done is done, whatever becomes of its report.
+        (_, { IsReport: true, IsUndo: true }) => Ending.Failed,
         // A realm takes its users with it, and to cancel or terminate a rollback changes nothing.
-        (_, { IsUndo: true }) => Fault.Name is "down" or Off && Call.Step != ProvisioningSteps.CreateAdminUser
+        (_, { IsUndo: true }) => Fault.Name is "down" or Faults.Off && Call.Step != ProvisioningSteps.CreateAdminUser
             ? Ending.Incomplete : Ending.Failed,
         (_, { Step: ProvisioningSteps.ActivateTenant or ProvisioningSteps.SendNotification })
-            when Fault.Name == "cancelled" => Ending.Active,
+            when Fault.Name is "cancelled" or Faults.Swept => Ending.Active,
+        (_, { Step: ProvisioningSteps.UpdateStatus }) when Fault.Name == Faults.Swept => Ending.Active,
+        (_, { IsShared: true }) when Fault.Name == "refused-once" => Ending.Failed,
+        (Ending.Failed, { IsReport: true, Step: ProvisioningSteps.ActivateTenant }) => Ending.Active,
         (Ending.Failed, { Step: ProvisioningSteps.SendNotification }) => Ending.Parked,
         var (ending, _) => ending,
     };
 
     /// <summary>For an undo: what fails, so that there is something to take back.</summary>
-    public StepCall? Trigger => Call.IsUndo
-        ? StepCall.All.Single(call => call is { Step: ProvisioningSteps.ProvisionStorage, Name: "block" })
-        : null;
+    public StepCall? Trigger => Call switch
+    {
+        { IsUndo: false } => null,
+        { Name: StepCall.List, Step: ProvisioningSteps.ProvisionStorage } =>
+            StepCall.Find(ProvisioningSteps.ProvisionStorage, "tag"),
+        _ => StepCall.Find(ProvisioningSteps.ProvisionStorage, "block"),
+    };
+
+    /// <summary>What loses its answer first: otherwise the call is not made.</summary>
+    public StepCall? Lost => Call is { IsUndo: false, Name: StepCall.List }
+        ? StepCall.Find(Call.Step, "create") : null;
+
+    /// <summary>The system that is off for a while.</summary>
+    public string? Off => Fault.Name switch
+    {
+        Faults.Off => Call.System,
+        Faults.MailOff => "novu",
+        _ => null,
+    };
 
     /// <summary>Why it makes no sense; null where it does.</summary>
     public string? WhyNot => Fault.WhyNot?.Invoke(Call);
+
+    /// <summary>For <c>--list</c>.</summary>
+    public string Words => Call.IsReport ? $"it is done, and then its report meets: {Fault.Words}" : Fault.Words;
 
     /// <summary>
     /// Minutes of waiting: an undo is tried sixty times before it is given up, an open transaction holds up every try.
@@ -54,7 +76,13 @@ internal sealed record Cell(StepCall Call, Fault Fault)
     public bool IsLong => Fault.Name == "down"
         || Name is "create-admin-user.look/refused" or "provision-database.make/late-in-undo";
 
-    public string FailedStep => Trigger?.Step ?? Call.Step;
+    public string FailedStep => this switch
+    {
+        { Trigger: { } trigger } => trigger.Step,
+        // The step was done: the cancel meets the next one.
+        { Call.IsReport: true, Fault.Name: "cancelled" } => Call.NextStep,
+        _ => Call.Step,
+    };
 }
 
 /// <summary>What goes wrong with a call.</summary>

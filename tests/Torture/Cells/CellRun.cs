@@ -35,9 +35,14 @@ internal sealed class CellRun(World world, Cell cell, Tenant tenant, Cancellatio
         return fault;
     }
 
-    /// <summary>For an undo, with the failure that leads to it.</summary>
+    /// <summary>With what leads to the call, where the step alone does not.</summary>
     public async Task ProvisionAsync()
     {
+        if (cell.Lost is { } lost)
+        {
+            await SetAsync(RuleOf(lost) with { Kind = FaultKind.LoseAnswer });
+        }
+
         if (cell.Trigger is { } trigger)
         {
             await SetAsync(RuleOf(trigger) with { Status = 403, Count = 0 });
@@ -55,6 +60,23 @@ internal sealed class CellRun(World world, Cell cell, Tenant tenant, Cancellatio
         return fault;
     }
 
+    /// <summary>What is held before its effect is cut; the next try has its effect, and its answer is held.</summary>
+    public async Task HoldAnswerAsync()
+    {
+        var before = faults.ToList();
+        var held = await SetAsync(Rule with { Kind = FaultKind.HoldAnswer, Count = 0 });
+        foreach (var fault in before)
+        {
+            await fault.DisposeAsync();
+            faults.Remove(fault);
+        }
+
+        await held.HitAsync().WaitAsync(Limit, cancellation);
+    }
+
+    /// <summary>Whether the cell's own fault has met its call at all.</summary>
+    public async Task<bool> HasMetAsync() => await faults[0].HitsAsync() > 0;
+
     public Task<Progress> UntilAsync(string awaited, Func<Progress, bool> condition) =>
         tenant.UntilAsync(awaited, condition, Limit, cancellation);
 
@@ -67,8 +89,18 @@ internal sealed class CellRun(World world, Cell cell, Tenant tenant, Cancellatio
     }
 
     /// <summary>The tenant's provisioning when nothing goes on by itself any more.</summary>
-    public Task<Progress> EndAsync() =>
-        UntilAsync("at its end", progress => progress.HasEnded);
+    public async Task<Progress> EndAsync()
+    {
+        var progress = await UntilAsync("at its end", progress => progress.HasEnded);
+        if (cell.Call.IsReport)
+        {
+            // The rows are there before the reports of those who wrote them.
+            await world.Observer.IsClosedAsync(tenant.Id, cancellation).WaitAsync(Limit, cancellation);
+            progress = await tenant.ReadAsync(cancellation);
+        }
+
+        return progress;
+    }
 
     /// <summary>Lets go what is held; it takes effect as far as somebody is still there to see to it.</summary>
     public async Task ReleaseAsync()

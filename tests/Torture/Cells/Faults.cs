@@ -1,12 +1,18 @@
 using ControlPlane.Provisioning;
 using Sandbox.Control;
+using Testing;
 
 namespace Torture.Cells;
 
 /// <summary>Everything that goes wrong, one line each; with the calls they make the matrix.</summary>
 internal static class Faults
 {
+    public const string Off = "switched-off", MailOff = "mail-switched-off", Swept = "swept",
+        KilledBefore = "worker-killed-before";
+
     private const string NoHttp = "PostgreSQL has no such answer: see denied and disk-full";
+
+    private const string BucketUndo = "provision-storage.undo.delete";
 
     public static IReadOnlyList<Fault> All { get; } =
     [
@@ -15,7 +21,8 @@ internal static class Faults
             WhyNot: call => call.IsPostgres ? NoHttp : call.IsUndo ? "for an undo: see down" : null),
         Plain("refused-once", "403 before any effect, once", Ending.Active,
             rule => rule with { Status = 403 },
-            WhyNot: call => call.IsPostgres ? NoHttp : call.IsUndo ? null : "for a step it is the same as refused"),
+            WhyNot: call => call.IsPostgres ? NoHttp
+                : call.IsUndo || call.IsShared ? null : "for a step it is the same as refused"),
         Plain("throttled", "429, three times", Ending.Active,
             rule => rule with { Status = 429, Count = 3, RetryAfter = 1 },
             WhyNot: call => call.IsPostgres ? NoHttp : null),
@@ -31,7 +38,8 @@ internal static class Faults
         Plain("reset", "the connection is cut before any effect, twice", Ending.Active,
             rule => rule with { Kind = FaultKind.Reset, Count = 2 }),
         Plain("silent", "no answer and no effect", Ending.Active,
-            rule => rule with { Kind = FaultKind.Hang }),
+            rule => rule with { Kind = FaultKind.Hang },
+            WhyNot: call => call is { IsReport: true, Name: not "report" } ? "see that of the undo's report" : null),
         Plain("lost", "the effect is done, the answer lost", Ending.Active,
             rule => rule with { Kind = FaultKind.LoseAnswer }, WhyNot: WithoutEffect),
         Plain("late", "the effect comes when the caller has given up", Ending.Active,
@@ -44,21 +52,33 @@ internal static class Faults
                 ?? (call.IsPostgres ? "the undo waits for the open transaction: see late-in-undo" : null)),
         new("down", "refused for good; then the system is back and an operator goes on", Ending.Failed,
             run => Ways.MeetAsync(run, Ways.Refused(run)),
-            WhyNot: call => call.IsUndo ? null : "for a step: see refused and denied"),
+            WhyNot: call => !call.IsUndo ? "for a step: see refused and denied"
+                : call is { IsReport: true, Name: not "report" } ? "it is tried until it is through: see busy" : null),
         new("foreign", "somebody else's thing has the name", Ending.Failed, Ways.ForeignAsync,
             WhyNot: call => call is { IsUndo: false, Name: "create" or "make" }
                 ? null : "only what is made has a name to take"),
         new("cancelled", "an operator cancels while the call is held", Ending.Failed, Ways.CancelAsync,
-            WhyNot: call => call.Step == ProvisioningSteps.UpdateStatus
-                ? "the cancel waits for its transaction and meets whichever step comes then" : null),
+            WhyNot: call => call switch
+            {
+                { IsReport: true, IsUndo: true } => "to cancel a rollback changes nothing: its calls show it",
+                { IsReport: false, Step: ProvisioningSteps.UpdateStatus } =>
+                    "the cancel waits for its transaction and meets whichever step comes then",
+                _ => null,
+            }),
         new("terminated", "somebody terminates the run while the call is held; an operator rolls back",
             Ending.Failed, Ways.TerminateAsync,
             WhyNot: call => call.IsUndone ? null : "no effect of it needs to be taken back"),
-        new("switched-off", "Keycloak is switched off between the attempt and its undo, and on again", Ending.Failed,
-            run => run.HoldAsync(run.Rule with { Kind = FaultKind.Delay, Count = 0 }), "worker", FaultKind.Delay,
-            call => call.ToString() == "create-idp.undo.disable" ? null : "off is off: one call shows it for the worker"),
+        new(Swept, "somebody terminates the run while the call is held; the sweep settles what is left", Ending.Failed,
+            Ways.SweepAsync, WhyNot: WithoutEffect),
+        new(Off, "its system is switched off before the worker goes on; later it is on again", Ending.Failed,
+            HoldAsync, "worker", FaultKind.Delay, WhyNotOff),
+        new(MailOff, "Novu is switched off during the rollback; later it is on again", Ending.Failed,
+            HoldAsync, "worker", FaultKind.Delay,
+            call => $"{call}" is BucketUndo ? null : $"off is off: see {BucketUndo}"),
         Killing("worker", "killed-before", "killed while the call is held; it has no effect", FaultKind.Delay),
         Killing("worker", "killed-during", "killed while the call is held; then it takes effect", FaultKind.LateEffect)
+            with { WhyNot = WithoutEffect },
+        Killing("worker", "killed-after", "killed when the effect is done and its answer held", FaultKind.HoldAnswer)
             with { WhyNot = WithoutEffect },
         Killing("temporal", "killed", "killed while the call is held; then it goes on", FaultKind.Delay),
         Killing("postgres", "killed", "killed (immediate) while the call is held; then it goes on", FaultKind.Delay),
@@ -71,10 +91,24 @@ internal static class Faults
         Func<StepCall, string?>? WhyNot = null) =>
         new(name, words, ending, run => Ways.MeetAsync(run, how(run.Rule)), WhyNot: WhyNot, How: how);
 
-    // Every try is held, until all of the batch are there and the part dies.
     private static Fault Killing(string part, string how, string words, FaultKind hold) =>
-        new($"{part}-{how}", words, Ending.Active, run => run.HoldAsync(run.Rule with { Kind = hold, Count = 0 }),
-            part, hold);
+        new($"{part}-{how}", words, Ending.Active, HoldAsync, part, hold);
+
+    // Every try is held, until all of the batch are there and the part dies. An answer is held only then: by a second
+    // try the effect would be there, and many a call not made.
+    private static Task<SandboxFault> HoldAsync(CellRun run) => run.HoldAsync(run.Rule with
+    {
+        Kind = run.Cell.Fault.Holds is FaultKind.HoldAnswer ? FaultKind.Delay : run.Cell.Fault.Holds!.Value,
+        Count = 0,
+    });
+
+    private static string? WhyNotOff(StepCall call) => $"{call}" switch
+    {
+        "create-idp.undo.disable" or BucketUndo or "send-notification.trigger" => null,
+        _ when call.IsPostgres => "PostgreSQL has no switch; without its rights: see denied and down",
+        _ when call is { IsUndo: false, System: not "novu" } => "for a step it is the same as refused",
+        _ => "off is off: one call shows it for each system",
+    };
 
     private static string? WithoutEffect(StepCall call) => call.Changes ? null : "the call has no effect";
 

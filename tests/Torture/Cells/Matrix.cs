@@ -8,11 +8,21 @@ internal sealed record Matrix(IReadOnlyList<Cell> Cells, IReadOnlyList<(string N
 {
     public static Matrix Generate()
     {
-        var all = StepCall.All.SelectMany(call => Faults.All.Select(fault => new Cell(call, fault))).ToList();
+        var all = StepCall.All
+            .SelectMany(call => Faults.All
+                .Where(fault => call.Faults?.Contains(fault.Name) ?? true)
+                .Select(fault => new Cell(call, fault)))
+            .ToList();
         return new(
             [.. all.Where(cell => cell.WhyNot is null)],
-            [.. all.Where(cell => cell.WhyNot is not null).Select(cell => (cell.Name, cell.WhyNot!)), .. Uncovered()]);
+            [.. all.Where(cell => cell.WhyNot is not null).Select(cell => (cell.Name, cell.WhyNot!)),
+                .. Narrowed(), .. Uncovered()]);
     }
+
+    private static IEnumerable<(string, string)> Narrowed() => StepCall.All
+        .Where(call => call.Faults is not null)
+        .Select(call => ($"{call}/…",
+            $"{(call.IsShared ? "about all tenants, so alone" : "a report")}: only {string.Join(", ", call.Faults!)}"));
 
     /// <summary>The steps that have an undo and are built.</summary>
     public static IEnumerable<string> UndoneSteps => new StepCatalog().Steps

@@ -11,7 +11,11 @@ internal static class Pairs
         var random = new Random(seed);
         // A refusal that happens once may meet another call than in the cell alone, and then is one for good.
         var passing = matrix.Cells
-            .Where(cell => cell.Fault is { How: not null, Ending: Ending.Active, Name: not "refused-once" }).ToArray();
+            .Where(cell => cell is
+            {
+                Fault: { How: not null, Ending: Ending.Active, Name: not "refused-once" },
+                Call.IsShared: false,
+            }).ToArray();
         for (int number = 0; number < count; number++)
         {
             var first = passing[random.Next(passing.Length)];

@@ -22,6 +22,7 @@ internal static class SignUps
         var faulty = matrix.Cells.Where(cell => cell is
         {
             IsLong: false,
+            Call.IsShared: false,
             Fault: { How: not null, Name: not ("silent" or "late") },
         }).ToArray();
         var first = StepCall.All.First(call => call.Step == ProvisioningSteps.UpdateStatus);

@@ -47,7 +47,7 @@ internal static class Ways
     {
         var held = await run.HoldAsync(run.Rule with { Kind = FaultKind.Delay });
         var cancelling = run.Tenant.CancelAsync(run.Cancellation);
-        if (run.Cell.Call.Step == ProvisioningSteps.ActivateTenant)
+        if (run.Cell.Call is { Step: ProvisioningSteps.ActivateTenant, IsReport: false })
         {
             // The cancel waits for the row that this transaction holds, and then comes too late.
             await run.CancelIsRequestedAsync();
@@ -77,6 +77,33 @@ internal static class Ways
         await run.World.Observer.TerminateAsync(run.Tenant.Id, run.Cancellation);
         await run.Tenant.RollBackAsync(run.Cancellation);
         await held.ReleaseAsync();
+    }
+
+    /// <summary>Nobody but the sweep looks after what was terminated.</summary>
+    public static async Task SweepAsync(CellRun run)
+    {
+        var held = await run.HoldAsync(run.Rule with { Kind = FaultKind.Delay });
+        await run.World.Observer.TerminateAsync(run.Tenant.Id, run.Cancellation);
+        if (run.Cell.Call.Step == ProvisioningSteps.ActivateTenant)
+        {
+            await held.ReleaseAsync();
+        }
+        else if (!run.Cell.Call.IsUndone)
+        {
+            // It never comes to pass, and the row that its transaction holds is free.
+            await run.RemoveFaultsAsync();
+        }
+
+        await run.World.Observer.SweepAsync(run.Tenant.Id, run.Cancellation);
+        if (run.Cell.Ending == Ending.Active)
+        {
+            await run.UntilAsync("settled by the sweep", progress =>
+                progress.HasEnded && progress.StateOf(ProvisioningSteps.SendNotification) == "DONE");
+            return;
+        }
+
+        await run.UntilAsync("rolled back by the sweep", progress => progress.IsRollingBack || progress.HasEnded);
+        await run.ReleaseAsync();
     }
 
     private static async Task RefusedAsync(Task cancelling)

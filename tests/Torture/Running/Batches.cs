@@ -16,7 +16,7 @@ internal static class Batches
     public static bool IsOneAtATime(Cell cell) => cell.Call is { Step: ProvisioningSteps.CreateIdp, IsUndo: false };
 
     // Its worker has other settings.
-    private static bool IsAlone(Cell cell) => cell.Fault.Name == Cell.Off;
+    private static bool IsAlone(Cell cell) => cell.Off is not null;
 
     public static IEnumerable<List<Cell>> Of(IEnumerable<Cell> cells)
     {
@@ -47,5 +47,5 @@ internal static class Batches
         && !IsAlone(cell) && !batch.Exists(IsAlone)
         && !(IsOneAtATime(cell) && batch.Any(IsOneAtATime))
         && !(cell.Call.IsUndo
-            && batch.Count(other => other.Call.IsUndo && other.Call.System == cell.Call.System) >= MostUndos);
+            && batch.Count(other => other.Call.IsUndo && other.Call.Queue == cell.Call.Queue) >= MostUndos);
 }

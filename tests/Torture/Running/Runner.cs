@@ -10,7 +10,8 @@ namespace Torture.Running;
 internal sealed record Result(Cell Cell, string? Red, TimeSpan Took);
 
 /// <summary>
-/// Runs cells side by side, each on a tenant of its own; then those that kill a part, a batch for each death.
+/// Runs cells side by side, each on a tenant of its own; then those whose fault meets everybody, one after the other;
+/// then those that kill a part, a batch for each death.
 /// </summary>
 internal sealed class Runner(World world, int jobs, Action<Result> tell, CancellationToken cancellation)
 {
@@ -20,8 +21,14 @@ internal sealed class Runner(World world, int jobs, Action<Result> tell, Cancell
 
     public async Task<IReadOnlyList<Result>> RunAsync(IReadOnlyList<Cell> cells)
     {
-        var apart = cells.Where(cell => cell.Fault.Kills is null).ToLookup(cell => cell.IsLong);
+        var apart = cells.Where(cell => cell is { Fault.Kills: null, Call.IsShared: false })
+            .ToLookup(cell => cell.IsLong);
         await Task.WhenAll(SideBySideAsync(apart[true], JobsThatWait), SideBySideAsync(apart[false], jobs));
+        foreach (var cell in cells.Where(cell => cell.Call.IsShared))
+        {
+            await AloneAsync(cell);
+        }
+
         var batches = Batches.Of(cells).ToList();
         if (batches.Count > 0)
         {
@@ -39,12 +46,25 @@ internal sealed class Runner(World world, int jobs, Action<Result> tell, Cancell
     private Task SideBySideAsync(IEnumerable<Cell> cells, int most) => Parallel.ForEachAsync(
         cells,
         new ParallelOptions { MaxDegreeOfParallelism = most, CancellationToken = cancellation },
-        async (cell, _) =>
+        async (cell, _) => await RunAsync(cell));
+
+    private async Task AloneAsync(Cell cell)
+    {
+        if (cell.Call.Name == StepCall.Token)
         {
-            var one = new Job(NewRun(cell));
-            await one.TryAsync(BeginAsync);
-            await EndAsync(one);
-        });
+            // Only a new worker has none.
+            await world.CrashAsync("worker");
+        }
+
+        await RunAsync(cell);
+    }
+
+    private async Task RunAsync(Cell cell)
+    {
+        var one = new Job(NewRun(cell));
+        await one.TryAsync(BeginAsync);
+        await EndAsync(one);
+    }
 
     /// <summary>All are held, each at its own call; the part dies and is started again; all must end well.</summary>
     private async Task KillAsync(List<Cell> batch)
@@ -55,14 +75,17 @@ internal sealed class Runner(World world, int jobs, Action<Result> tell, Cancell
             await Task.WhenAll(round.Select(job => job.TryAsync(BeginAsync)));
         }
 
-        await (batch[0].Fault.Name == Cell.Off
-            ? world.SwitchKeycloakAsync("false")
+        await Task.WhenAll(all.Where(job => job.Run.Cell.Fault.Holds == FaultKind.HoldAnswer)
+            .Select(job => job.TryAsync(run => run.HoldAnswerAsync())));
+        await (batch[0].Off is { } system
+            ? world.SwitchOffAsync(system)
             : world.CrashAsync(batch[0].Fault.Kills!));
         await Task.WhenAll(all.Select(async job =>
         {
             await job.TryAsync(LetGoAsync);
             await EndAsync(job);
         }));
+        await world.SwitchOnAsync();
     }
 
     private static async Task BeginAsync(CellRun run)

@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 using Amazon.S3;
 using Npgsql;
 using Temporalio.Client;
+using Temporalio.Exceptions;
 using Testing;
+using Worker.Sweeps;
 
 namespace Torture.Worlds;
 
@@ -66,6 +68,33 @@ internal sealed partial class Observer : IAsyncDisposable
     public async Task TerminateAsync(string tenantId, CancellationToken cancellation) =>
         await (await TemporalAsync()).GetWorkflowHandle($"provision-tenant-{tenantId}")
             .TerminateAsync("torture", new() { Rpc = new() { CancellationToken = cancellation } });
+
+    /// <summary>Lets the sweep look at a tenant as if its row had last changed a while ago, and starts one.</summary>
+    public async Task SweepAsync(string tenantId, CancellationToken cancellation)
+    {
+        await ExecuteAsync(
+            $"UPDATE tenants SET updated_at = updated_at - interval '5 minutes' WHERE id = '{tenantId}'", cancellation);
+        await (await TemporalAsync()).StartWorkflowAsync(
+            (SweepWorkflow sweep) => sweep.RunAsync(),
+            new($"sweep-torture-{tenantId}", "tenant-provisioning")
+            {
+                Rpc = new() { CancellationToken = cancellation },
+            });
+    }
+
+    /// <summary>Ends when the tenant's run has, however it does.</summary>
+    public async Task IsClosedAsync(string tenantId, CancellationToken cancellation)
+    {
+        try
+        {
+            await (await TemporalAsync()).GetWorkflowHandle($"provision-tenant-{tenantId}")
+                .GetResultAsync(rpcOptions: new() { CancellationToken = cancellation });
+        }
+        catch (WorkflowFailedException)
+        {
+            // Rolled back.
+        }
+    }
 
     public async Task<bool> IsCancelRequestedAsync(string tenantId, CancellationToken cancellation) =>
         (await (await TemporalAsync()).GetWorkflowHandle($"provision-tenant-{tenantId}")

@@ -35,6 +35,9 @@ internal sealed class Tenant(World world, string key)
     /// <summary>Goes on with a rollback, or begins one where no run looks after the attempt any more.</summary>
     public Task RollBackAsync(CancellationToken cancellation) => ActAsync("provisioning/rollback", null, cancellation);
 
+    /// <summary>Sends a welcome mail, also one that was parked.</summary>
+    public Task InviteAsync(CancellationToken cancellation) => ActAsync("invitations", null, cancellation);
+
     /// <summary>The names of what the last rollback says that it left.</summary>
     public async Task<IReadOnlyList<string>> LeftAsync(CancellationToken cancellation) =>
         [.. (await world.Api.CallAsync(HttpMethod.Get, $"/tenants/{Id}/residue",

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ControlPlane.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Temporalio.Activities;
@@ -11,6 +12,9 @@ namespace Torture.Worlds;
 /// <summary>The product's own worker, in this program's process; an undo of it may be broken on purpose.</summary>
 internal static class TortureWorker
 {
+    /// <summary>Arguments of <c>env</c> that take settings away from the worker.</summary>
+    public const string Without = "TORTURE_WITHOUT";
+
     private const string BreakUndo = "--break-undo";
 
     /// <summary>What <c>./dev</c> starts in place of the worker.</summary>
@@ -19,7 +23,7 @@ internal static class TortureWorker
         Directory.CreateDirectory(folder);
         string path = Path.Combine(folder, "torture-worker");
         string broken = brokenUndo is null ? "" : $" {BreakUndo} {brokenUndo}";
-        File.WriteAllText(path, $"#!/bin/sh\nexec '{Environment.ProcessPath}' worker{broken}\n");
+        File.WriteAllText(path, $"#!/bin/sh\nexec env ${Without} '{Environment.ProcessPath}' worker{broken}\n");
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -36,6 +40,11 @@ internal static class TortureWorker
         command.SetAction(async (parsed, cancellation) =>
         {
             var builder = WorkerHost.CreateBuilder().AddWorker();
+            var novu = new SettingsReader(builder.Configuration, builder.Environment).RequireUrl("NOVU_BACKEND_URL");
+            // Within the frame, which goes on beating, and around the journal, which has written by then.
+            int journal = builder.Services.ToList().FindIndex(s => s.ImplementationType == typeof(StepJournal));
+            builder.Services.Insert(
+                journal, ServiceDescriptor.Singleton<IWorkerInterceptor>(_ => new Reports(novu)));
             if (parsed.GetValue(broken) is { } step)
             {
                 builder.Services.AddSingleton<IWorkerInterceptor>(services =>

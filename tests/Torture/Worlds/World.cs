@@ -17,6 +17,14 @@ internal sealed class World : IAsyncDisposable
     /// <summary>For deaths: longer than a part takes to come back.</summary>
     private const string Enduring = "0.02";
 
+    // Of the object store there is none: it is off where it is not named.
+    private static readonly Dictionary<string, (string Setting, string Off)> Switches = new()
+    {
+        ["keycloak"] = ("KEYCLOAK_ENABLED", "false"),
+        ["novu"] = ("NOVU_ENABLED", "false"),
+        ["s3"] = (TortureWorker.Without, "-u S3_ENDPOINT -u AWS_REGION"),
+    };
+
     private readonly Dictionary<string, string?> settings;
     private readonly SemaphoreSlim gate = new(1);
     private string token = "";
@@ -73,11 +81,23 @@ internal sealed class World : IAsyncDisposable
         return CrashAsync("worker");
     }
 
-    /// <summary>For the worker; <c>null</c>: as it was.</summary>
-    public Task SwitchKeycloakAsync(string? enabled)
+    /// <summary>For the worker, which is killed and comes back without this system.</summary>
+    public Task SwitchOffAsync(string system)
     {
-        settings["KEYCLOAK_ENABLED"] = enabled;
+        var (setting, off) = Switches[system];
+        settings[setting] = off;
         return CrashAsync("worker");
+    }
+
+    /// <summary>What was switched off is on again.</summary>
+    public async Task SwitchOnAsync()
+    {
+        var off = Switches.Values.Select(s => s.Setting).Where(name => settings.GetValueOrDefault(name) is not null);
+        if (off.ToList() is { Count: > 0 } names)
+        {
+            names.ForEach(name => settings[name] = null);
+            await CrashAsync("worker");
+        }
     }
 
     /// <summary>Kills a part and starts it again.</summary>

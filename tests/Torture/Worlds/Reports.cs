@@ -1,0 +1,68 @@
+using System.Net;
+using ControlPlane.Provisioning;
+using Temporalio.Activities;
+using Temporalio.Exceptions;
+using Temporalio.Worker.Interceptors;
+using Worker;
+using Worker.Provisioning;
+
+namespace Torture.Worlds;
+
+/// <summary>
+/// Comes between the end of an activity, which its journal has written down by then, and its report to Temporal: it
+/// asks Novu's stand-in for a path that nobody plays, so that a fault can hold the report there, or lose it.
+/// </summary>
+internal sealed class Reports(Uri novu) : IWorkerInterceptor, IDisposable
+{
+    private readonly HttpClient http = new() { BaseAddress = novu, Timeout = Timeout.InfiniteTimeSpan };
+
+    /// <summary>What the faults of reports know them by.</summary>
+    public static string PathOf(string activity, string tenantId) => $"/reports/{activity}/{tenantId}";
+
+    public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) =>
+        new Inbound(nextInterceptor, this);
+
+    public void Dispose() => http.Dispose();
+
+    private async Task ReportAsync(Guid tenantId)
+    {
+        var context = ActivityExecutionContext.Current;
+        try
+        {
+            var path = new Uri(PathOf(context.Info.ActivityType, $"{tenantId:D}"), UriKind.Relative);
+            using var answer = await http.PostAsync(path, null, context.CancellationToken);
+            if (answer.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.ServiceUnavailable)
+            {
+                throw new ApplicationFailureException(
+                    "It was done, and its report was lost.",
+                    errorType: Failures.Unavailable,
+                    nonRetryable: answer.StatusCode == HttpStatusCode.Forbidden);
+            }
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConnectionError)
+        {
+            // The sandbox was killed: nobody holds anything.
+        }
+    }
+
+    private static Guid? TenantOf(ExecuteActivityInput input) => input.Args switch
+    {
+        [ProvisionTenantInput tenant, ..] => tenant.TenantId,
+        [RollbackReason why] => why.Input.TenantId,
+        _ => null,
+    };
+
+    private sealed class Inbound(ActivityInboundInterceptor next, Reports reports) : ActivityInboundInterceptor(next)
+    {
+        public override async Task<object?> ExecuteActivityAsync(ExecuteActivityInput input)
+        {
+            object? result = await base.ExecuteActivityAsync(input);
+            if (TenantOf(input) is { } tenantId)
+            {
+                await reports.ReportAsync(tenantId);
+            }
+
+            return result;
+        }
+    }
+}

@@ -106,7 +106,6 @@ internal static class Faults
     {
         "create-idp.undo.disable" or BucketUndo or "send-notification.trigger" => null,
         _ when call.IsPostgres => "PostgreSQL has no switch; without its rights: see denied and down",
-        _ when call is { IsUndo: false, System: not "novu" } => "for a step it is the same as refused",
         _ => "off is off: one call shows it for each system",
     };
 

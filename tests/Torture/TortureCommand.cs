@@ -11,8 +11,8 @@ internal static class TortureCommand
 {
     private const string Description = """
         Breaks every call of every provisioning step, and of every undo, in every way there is, and the report that
-        it was done; and reads from the systems themselves how it ended: an ACTIVE tenant with everything there once, or nothing at all. Starts an
-        instance of its own by ./dev up, on free ports, and drops it at the end.
+        it was done; and reads from the systems themselves how it ended: an ACTIVE tenant with everything there once,
+        or nothing at all. Starts an instance of its own by ./dev up, on free ports, and drops it at the end.
 
         Examples:
           ./dev torture                                        the whole matrix

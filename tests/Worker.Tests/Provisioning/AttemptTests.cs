@@ -1,4 +1,3 @@
-using ControlPlane;
 using ControlPlane.Provisioning;
 using Temporalio.Client;
 using Worker.Tests.Worlds;
@@ -13,7 +12,7 @@ public sealed class AttemptTests(ProvisioningWorld world) : IClassFixture<Provis
         var tenant = await world.GivenTenantAsync();
         var over = new TaskCompletionSource();
         var close = new TaskCompletionSource();
-        world.Hooks.Before("CreateIdp", tenant, () => throw new ControlPlaneException(ErrorCode.Forbidden, "Refused."));
+        world.Refuse("CreateIdp", tenant);
         world.Hooks.After("EndRollback", tenant, () =>
         {
             over.TrySetResult();

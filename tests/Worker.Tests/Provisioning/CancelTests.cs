@@ -101,7 +101,7 @@ public sealed class CancelTests(ProvisioningWorld world) : IClassFixture<Provisi
     public async Task An_operators_cancel_before_the_pivot_takes_everything_back(string activity, string step)
     {
         var tenant = await world.GivenTenantAsync();
-        var (run, go) = await HoldAsync(tenant, activity);
+        var (run, go) = await world.HoldAsync(tenant, activity);
 
         var cancelled = await world.CancelAsync(tenant);
 
@@ -117,7 +117,7 @@ public sealed class CancelTests(ProvisioningWorld world) : IClassFixture<Provisi
     public async Task An_operators_cancel_after_the_pivot_is_refused()
     {
         var tenant = await world.GivenTenantAsync();
-        var (run, go) = await HoldAsync(tenant, "SendNotification");
+        var (run, go) = await world.HoldAsync(tenant, "SendNotification");
 
         var refused = await Assert.ThrowsAsync<ControlPlaneException>(() => world.CancelAsync(tenant));
 
@@ -131,9 +131,8 @@ public sealed class CancelTests(ProvisioningWorld world) : IClassFixture<Provisi
     public async Task Cancelling_what_is_rolled_back_already_changes_nothing()
     {
         var tenant = await world.GivenTenantAsync();
-        world.Hooks.Before("CreateResources", tenant, () =>
-            throw new ControlPlaneException(ErrorCode.Forbidden, "Refused."));
-        var (run, go) = await HoldAsync(tenant, "DropDatabase");
+        world.Refuse("CreateResources", tenant);
+        var (run, go) = await world.HoldAsync(tenant, "DropDatabase");
 
         var cancelled = await world.CancelAsync(tenant);
 
@@ -148,7 +147,7 @@ public sealed class CancelTests(ProvisioningWorld world) : IClassFixture<Provisi
     public async Task Cancelling_a_tenant_whose_run_was_terminated_takes_everything_back()
     {
         var tenant = await world.GivenTenantAsync();
-        var (run, go) = await HoldAsync(tenant, "CreateResources");
+        var (run, go) = await world.HoldAsync(tenant, "CreateResources");
         await run.TerminateAsync();
 
         var cancelled = await world.CancelAsync(tenant);
@@ -178,7 +177,7 @@ public sealed class CancelTests(ProvisioningWorld world) : IClassFixture<Provisi
     public async Task A_run_that_begins_when_its_attempt_is_cancelled_takes_everything_back()
     {
         var tenant = await world.GivenTenantAsync();
-        var (run, go) = await HoldAsync(tenant, "UpdateStatus");
+        var (run, go) = await world.HoldAsync(tenant, "UpdateStatus");
         await world.Services.GetRequiredService<ProvisioningTransitions>().BeginRollbackAsync(
             tenant.Id, 1, ProvisioningFailure.Cancel(ProvisioningSteps.UpdateStatus),
             TestContext.Current.CancellationToken);
@@ -188,20 +187,6 @@ public sealed class CancelTests(ProvisioningWorld world) : IClassFixture<Provisi
         var failed = await Assert.ThrowsAsync<WorkflowFailedException>(() => run.GetResultAsync());
         Assert.Equal("cancelled", Assert.IsType<ApplicationFailureException>(failed.InnerException).ErrorType);
         await AssertRolledBackAsync(tenant, ProvisioningSteps.UpdateStatus);
-    }
-
-    private async Task<(WorkflowHandle<IProvisionTenantWorkflow, ProvisionTenantResult> Run, TaskCompletionSource Go)>
-        HoldAsync(TestTenant tenant, string activity)
-    {
-        var (reached, go) = (new TaskCompletionSource(), new TaskCompletionSource());
-        world.Hooks.Before(activity, tenant, () =>
-        {
-            reached.TrySetResult();
-            return go.Task;
-        });
-        var run = await world.StartAsync(tenant);
-        await reached.Task;
-        return (run, go);
     }
 
     private static async Task AssertCanceledAsync(WorkflowHandle run)

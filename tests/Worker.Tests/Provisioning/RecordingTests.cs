@@ -53,7 +53,7 @@ public sealed class RecordingTests(ProvisioningWorld world) : IClassFixture<Prov
     public async Task Failed_at(string activity)
     {
         var tenant = await world.GivenTenantAsync();
-        world.Hooks.Before(activity, tenant, () => throw new ControlPlaneException(ErrorCode.Forbidden, "Refused."));
+        world.Refuse(activity, tenant);
         var run = await world.StartAsync(tenant);
         await Assert.ThrowsAsync<WorkflowFailedException>(() => run.GetResultAsync());
 
@@ -100,8 +100,7 @@ public sealed class RecordingTests(ProvisioningWorld world) : IClassFixture<Prov
     public async Task Mail_parked()
     {
         var tenant = await world.GivenTenantAsync();
-        world.Hooks.Before("SendNotification", tenant, () =>
-            throw new ControlPlaneException(ErrorCode.Forbidden, "Refused."));
+        world.Refuse("SendNotification", tenant);
         var run = await world.StartAsync(tenant);
         await run.GetResultAsync();
 

@@ -1,7 +1,6 @@
 using ControlPlane;
 using ControlPlane.Provisioning;
 using Sandbox.Control;
-using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 using Testing;
@@ -85,7 +84,7 @@ public sealed class RollbackAgainTests(ProvisioningWorld world) : IClassFixture<
         WorkflowHandle first;
         await using (await RefuseDeletingAsync(tenant))
         {
-            Refuse("CreateResources", tenant);
+            world.Refuse("CreateResources", tenant);
             first = await world.StartAsync(tenant);
             await ended.Task;
             Assert.Equal("ROLLBACK_INCOMPLETE", await world.StatusAsync(tenant));
@@ -108,7 +107,7 @@ public sealed class RollbackAgainTests(ProvisioningWorld world) : IClassFixture<
     public async Task A_tenant_whose_run_was_terminated_is_rolled_back(string activity, string status)
     {
         var tenant = await world.GivenTenantAsync();
-        await TerminateAtAsync(tenant, activity);
+        await world.TerminateAtAsync(tenant, activity);
         Assert.Equal(status, await world.StatusAsync(tenant));
 
         var rollback = await world.RollBackAsync(tenant);
@@ -137,7 +136,7 @@ public sealed class RollbackAgainTests(ProvisioningWorld world) : IClassFixture<
     public async Task A_run_that_provisions_is_not_rolled_back_under_its_feet()
     {
         var tenant = await world.GivenTenantAsync();
-        var (run, go) = await HoldAsync(tenant, "ProvisionStorage");
+        var (run, go) = await world.HoldAsync(tenant, "ProvisionStorage");
 
         var refused = await Assert.ThrowsAsync<ControlPlaneException>(() => world.RollBackAsync(tenant));
 
@@ -150,8 +149,8 @@ public sealed class RollbackAgainTests(ProvisioningWorld world) : IClassFixture<
     public async Task While_a_run_rolls_back_it_is_found_and_left_alone()
     {
         var tenant = await world.GivenTenantAsync();
-        Refuse("CreateResources", tenant);
-        var (run, go) = await HoldAsync(tenant, "DropDatabase");
+        world.Refuse("CreateResources", tenant);
+        var (run, go) = await world.HoldAsync(tenant, "DropDatabase");
 
         var rollbacks = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => world.RollBackAsync(tenant)));
 
@@ -166,8 +165,8 @@ public sealed class RollbackAgainTests(ProvisioningWorld world) : IClassFixture<
     public async Task What_a_terminated_run_had_made_is_gone_when_the_run_that_took_its_place_fails()
     {
         var tenant = await world.GivenTenantAsync();
-        await TerminateAtAsync(tenant, "CreateResources");
-        Refuse("CreateIdp", tenant);
+        await world.TerminateAtAsync(tenant, "CreateResources");
+        world.Refuse("CreateIdp", tenant);
 
         var failure = await world.FailAsync(tenant);
 
@@ -251,12 +250,9 @@ public sealed class RollbackAgainTests(ProvisioningWorld world) : IClassFixture<
         Assert.Single(await world.Control.MailsAsync(tenant.SubscriberId));
     }
 
-    private void Refuse(string activity, TestTenant tenant) => world.Hooks.Before(activity, tenant, () =>
-        throw new ControlPlaneException(ErrorCode.Forbidden, "Refused."));
-
     private async Task FailAfterAllStepsAsync(TestTenant tenant)
     {
-        Refuse("CreateResources", tenant);
+        world.Refuse("CreateResources", tenant);
         await world.FailAsync(tenant);
     }
 
@@ -270,32 +266,4 @@ public sealed class RollbackAgainTests(ProvisioningWorld world) : IClassFixture<
         ContentType = "application/xml",
         Count = 0,
     });
-
-    private async Task<(WorkflowHandle<IProvisionTenantWorkflow, ProvisionTenantResult> Run, TaskCompletionSource Go)>
-        HoldAsync(TestTenant tenant, string activity)
-    {
-        var (reached, go) = (new TaskCompletionSource(), new TaskCompletionSource());
-        world.Hooks.Before(activity, tenant, () =>
-        {
-            reached.TrySetResult();
-            return go.Task;
-        });
-        var run = await world.StartAsync(tenant);
-        await reached.Task;
-        return (run, go);
-    }
-
-    private async Task TerminateAtAsync(TestTenant tenant, string activity)
-    {
-        if (activity is "DropDatabase" or "EndRollback")
-        {
-            Refuse("CreateResources", tenant);
-        }
-
-        var (run, go) = await HoldAsync(tenant, activity);
-        await run.TerminateAsync();
-        world.Hooks.Clear();
-        go.SetException(new ControlPlaneException(ErrorCode.Unavailable, "Its run is gone."));
-        Assert.Equal(WorkflowExecutionStatus.Terminated, (await run.DescribeAsync()).Status);
-    }
 }

@@ -1,4 +1,3 @@
-using ControlPlane;
 using ControlPlane.Readings;
 using Microsoft.Extensions.DependencyInjection;
 using Sandbox.Control;
@@ -191,8 +190,7 @@ public sealed class ResidueReadingTests(ProvisioningWorld world) : IClassFixture
 
     private async Task FailAfterAllStepsAsync(TestTenant tenant)
     {
-        world.Hooks.Before("CreateResources", tenant, () =>
-            throw new ControlPlaneException(ErrorCode.Forbidden, "Refused."));
+        world.Refuse("CreateResources", tenant);
         await world.FailAsync(tenant);
     }
 

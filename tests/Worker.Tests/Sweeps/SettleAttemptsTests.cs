@@ -1,7 +1,5 @@
-using ControlPlane;
 using ControlPlane.Provisioning;
 using Microsoft.Extensions.DependencyInjection;
-using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
 using Testing;
 using Worker.Provisioning;
@@ -42,7 +40,7 @@ public sealed class SettleAttemptsTests(ProvisioningWorld world) : IClassFixture
     public async Task A_tenant_whose_run_was_terminated_is_rolled_back(string activity, string status)
     {
         var tenant = await world.GivenTenantAsync();
-        await TerminateAtAsync(tenant, activity);
+        await world.TerminateAtAsync(tenant, activity);
         Assert.Equal(status, await world.StatusAsync(tenant));
         await AgeAsync(tenant);
 
@@ -76,7 +74,7 @@ public sealed class SettleAttemptsTests(ProvisioningWorld world) : IClassFixture
     public async Task The_welcome_mail_of_a_live_tenant_whose_run_was_terminated_is_sent()
     {
         var tenant = await world.GivenTenantAsync();
-        await TerminateAtAsync(tenant, "SendNotification");
+        await world.TerminateAtAsync(tenant, "SendNotification");
         Assert.Equal("ACTIVE", await world.StatusAsync(tenant));
         await AgeAsync(tenant);
 
@@ -94,7 +92,7 @@ public sealed class SettleAttemptsTests(ProvisioningWorld world) : IClassFixture
     public async Task A_welcome_mail_that_a_run_still_tries_to_send_is_left_to_it()
     {
         var tenant = await world.GivenTenantAsync();
-        var (run, go) = await HoldAsync(tenant, "SendNotification");
+        var (run, go) = await world.HoldAsync(tenant, "SendNotification");
         await AgeAsync(tenant);
 
         await world.SweepAsync();
@@ -109,7 +107,7 @@ public sealed class SettleAttemptsTests(ProvisioningWorld world) : IClassFixture
     public async Task A_run_that_is_at_work_is_left_alone_however_long_it_takes()
     {
         var tenant = await world.GivenTenantAsync();
-        var (run, go) = await HoldAsync(tenant, "ProvisionStorage");
+        var (run, go) = await world.HoldAsync(tenant, "ProvisionStorage");
         await AgeAsync(tenant);
 
         await world.SweepAsync();
@@ -176,33 +174,4 @@ public sealed class SettleAttemptsTests(ProvisioningWorld world) : IClassFixture
     private Task<int> AgeAsync(TestTenant tenant) => world.Postgres.ExecuteAsync(
         "UPDATE tenants SET updated_at = $2 WHERE id = $1",
         tenant.Id, TimeProvider.System.GetUtcNow().AddMinutes(-3));
-
-    private async Task<(WorkflowHandle<IProvisionTenantWorkflow, ProvisionTenantResult> Run, TaskCompletionSource Go)>
-        HoldAsync(TestTenant tenant, string activity)
-    {
-        var (reached, go) = (new TaskCompletionSource(), new TaskCompletionSource());
-        world.Hooks.Before(activity, tenant, () =>
-        {
-            reached.TrySetResult();
-            return go.Task;
-        });
-        var run = await world.StartAsync(tenant);
-        await reached.Task;
-        return (run, go);
-    }
-
-    private async Task TerminateAtAsync(TestTenant tenant, string activity)
-    {
-        if (activity == "DropDatabase")
-        {
-            world.Hooks.Before("CreateResources", tenant, () =>
-                throw new ControlPlaneException(ErrorCode.Forbidden, "Refused for the test."));
-        }
-
-        var (run, go) = await HoldAsync(tenant, activity);
-        await run.TerminateAsync();
-        world.Hooks.Clear();
-        go.SetException(new ControlPlaneException(ErrorCode.Unavailable, "Its run is gone."));
-        Assert.Equal(WorkflowExecutionStatus.Terminated, (await run.DescribeAsync()).Status);
-    }
 }

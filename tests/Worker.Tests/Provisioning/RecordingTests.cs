@@ -112,7 +112,8 @@ public sealed class RecordingTests(ProvisioningWorld world) : IClassFixture<Prov
     {
         var tenant = await world.GivenTenantAsync();
         world.Hooks.Before("CreateResources", tenant, () => throw new ControlPlaneException(ErrorCode.Forbidden, "No."));
-        world.Hooks.Before("DeleteStorage", tenant, () => throw new ControlPlaneException(ErrorCode.NotConfigured, "No."));
+        world.Hooks.Before(
+            "DeleteStorage", tenant, () => throw new ControlPlaneException(ErrorCode.NotConfigured, "No."));
         world.Hooks.Before("FindDatabaseResidue", tenant, () =>
             throw new ControlPlaneException(ErrorCode.Forbidden, "No."));
         var run = await world.StartAsync(tenant);
@@ -120,6 +121,24 @@ public sealed class RecordingTests(ProvisioningWorld world) : IClassFixture<Prov
 
         Assert.Equal("ROLLBACK_INCOMPLETE", await world.StatusAsync(tenant));
         await ReplayAsync("undo-given-up", run);
+    }
+
+    [Fact]
+    public async Task Rolled_back_again()
+    {
+        var tenant = await world.GivenTenantAsync();
+        world.Refuse("CreateResources", tenant);
+        world.Hooks.Before(
+            "DeleteStorage", tenant, () => throw new ControlPlaneException(ErrorCode.NotConfigured, "No."));
+        await world.FailAsync(tenant);
+        var inVain = world.RollbackRun(tenant, await world.RollBackAsync(tenant));
+        await Assert.ThrowsAsync<WorkflowFailedException>(() => inVain.GetResultAsync());
+        world.Hooks.Clear();
+        var run = world.RollbackRun(tenant, await world.RollBackAsync(tenant));
+        await run.GetResultAsync();
+
+        await ReplayAsync("rolled-back-again-in-vain", inVain);
+        await ReplayAsync("rolled-back-again", run);
     }
 
     [Fact]

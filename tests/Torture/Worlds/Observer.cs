@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Amazon.S3;
@@ -15,6 +16,9 @@ namespace Torture.Worlds;
 /// </summary>
 internal sealed partial class Observer : IAsyncDisposable
 {
+    /// <summary>After its database was killed.</summary>
+    public static readonly TimeSpan KeycloakRecovers = TimeSpan.FromSeconds(30);
+
     private readonly Instance instance;
     private readonly SandboxControl sandbox;
     private readonly HttpClient keycloak;
@@ -158,10 +162,23 @@ internal sealed partial class Observer : IAsyncDisposable
     private async Task<int> CountAsync(string path, CancellationToken cancellation) =>
         (await GetAsync(path, cancellation)).AsArray().Count;
 
+    // A real Keycloak learns only by a call that a connection died with PostgreSQL, and answers that one 500.
     private async Task<JsonNode> GetAsync(string path, CancellationToken cancellation)
     {
-        using var response = await AskAsync(HttpMethod.Get, path, null, cancellation);
-        return JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellation))!;
+        var limit = TimeProvider.System.GetUtcNow() + KeycloakRecovers;
+        while (true)
+        {
+            try
+            {
+                using var response = await AskAsync(HttpMethod.Get, path, null, cancellation);
+                return JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellation))!;
+            }
+            catch (HttpRequestException e) when (
+                e.StatusCode >= HttpStatusCode.InternalServerError && TimeProvider.System.GetUtcNow() < limit)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System, cancellation);
+            }
+        }
     }
 
     // As Keycloak's administrator, with a fresh token each time: it lives for a minute.

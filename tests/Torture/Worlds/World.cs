@@ -115,7 +115,7 @@ internal sealed class World : IAsyncDisposable
         {
             if (TimeProvider.System.GetUtcNow() - tokenFrom > TokenLife)
             {
-                token = (await Instance.DevAsync("token")).AndSucceeded().Output.Trim();
+                token = await LogInAsync(cancellation);
                 tokenFrom = TimeProvider.System.GetUtcNow();
             }
 
@@ -125,6 +125,20 @@ internal sealed class World : IAsyncDisposable
         {
             gate.Release();
         }
+    }
+
+    // A real Keycloak whose connections died with PostgreSQL refuses some logins before it notices.
+    private async Task<string> LogInAsync(CancellationToken cancellation)
+    {
+        var limit = TimeProvider.System.GetUtcNow() + Observer.KeycloakRecovers;
+        var said = await Instance.DevAsync("token");
+        while (said.ExitCode != 0 && TimeProvider.System.GetUtcNow() < limit)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, cancellation);
+            said = await Instance.DevAsync("token");
+        }
+
+        return said.AndSucceeded().Output.Trim();
     }
 
     public async ValueTask DisposeAsync()

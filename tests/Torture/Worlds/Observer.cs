@@ -16,9 +16,6 @@ namespace Torture.Worlds;
 /// </summary>
 internal sealed partial class Observer : IAsyncDisposable
 {
-    /// <summary>After its database was killed.</summary>
-    public static readonly TimeSpan KeycloakRecovers = TimeSpan.FromSeconds(30);
-
     private readonly Instance instance;
     private readonly SandboxControl sandbox;
     private readonly HttpClient keycloak;
@@ -165,7 +162,7 @@ internal sealed partial class Observer : IAsyncDisposable
     // A real Keycloak learns only by a call that a connection died with PostgreSQL, and answers that one 500.
     private async Task<JsonNode> GetAsync(string path, CancellationToken cancellation)
     {
-        var limit = TimeProvider.System.GetUtcNow() + KeycloakRecovers;
+        var limit = TimeProvider.System.GetUtcNow() + World.Recovers;
         while (true)
         {
             try

@@ -17,13 +17,11 @@ internal sealed class Tenant(World world, string key)
 
     public async Task SignUpAsync(CancellationToken cancellation)
     {
-        var lead = await world.Api.CallAsync(
-            HttpMethod.Post, "/leads", null, Customer.Of(key).Lead(), cancellation);
+        var lead = await PostAsync("/leads", null, Customer.Of(key).Lead(), cancellation);
         string path = $"/leads/{Text(lead, "id")}";
-        var verified = await world.Api.CallAsync(
-            HttpMethod.Post, $"{path}/verify", Text(lead, "key"), null, cancellation);
-        var tenant = await world.Api.CallAsync(
-            HttpMethod.Post, $"{path}/tenants", Text(verified, "token"), Customer.Of(key).Tenant(key), cancellation);
+        var verified = await PostAsync($"{path}/verify", Text(lead, "key"), null, cancellation);
+        var tenant = await PostAsync(
+            $"{path}/tenants", Text(verified, "token"), Customer.Of(key).Tenant(key), cancellation);
         Id = Text(tenant, "id");
     }
 
@@ -67,9 +65,8 @@ internal sealed class Tenant(World world, string key)
 
                 seen = $"{progress}";
             }
-            catch (DemoException e) when (e.Message.Contains(" 503 ", StringComparison.Ordinal))
+            catch (DemoException e) when (IsAskedAgain(e))
             {
-                // What was killed is not back yet: whoever asks is told to ask again.
                 seen = e.Message;
             }
 
@@ -81,6 +78,26 @@ internal sealed class Tenant(World world, string key)
             await Task.Delay(Poll, TimeProvider.System, cancellation);
         }
     }
+
+    private async Task<JsonNode?> PostAsync(
+        string path, string? bearer, JsonObject? body, CancellationToken cancellation)
+    {
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                return await world.Api.CallAsync(HttpMethod.Post, path, bearer, body, cancellation);
+            }
+            catch (DemoException e) when (IsAskedAgain(e) && watch.Elapsed < World.Recovers)
+            {
+                await Task.Delay(Poll, TimeProvider.System, cancellation);
+            }
+        }
+    }
+
+    // What was killed is not back yet: whoever asks is told to ask again.
+    private static bool IsAskedAgain(DemoException e) => e.Message.Contains(" 503 ", StringComparison.Ordinal);
 
     private async Task ActAsync(string action, JsonObject? body, CancellationToken cancellation) =>
         await world.Api.CallAsync(HttpMethod.Post, $"/tenants/{Id}/{action}",

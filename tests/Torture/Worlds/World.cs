@@ -6,6 +6,9 @@ namespace Torture.Worlds;
 /// <summary>An instance of everything, as <c>./dev up</c> starts it, with the clocks of impatient people.</summary>
 internal sealed class World : IAsyncDisposable
 {
+    /// <summary>Within it whatever was killed, and who used it, answers again.</summary>
+    public static readonly TimeSpan Recovers = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(1);
 
     /// <summary>For faults that end by themselves; an undo is given up within a minute or two.</summary>
@@ -130,7 +133,7 @@ internal sealed class World : IAsyncDisposable
     // A real Keycloak whose connections died with PostgreSQL refuses some logins before it notices.
     private async Task<string> LogInAsync(CancellationToken cancellation)
     {
-        var limit = TimeProvider.System.GetUtcNow() + Observer.KeycloakRecovers;
+        var limit = TimeProvider.System.GetUtcNow() + Recovers;
         var said = await Instance.DevAsync("token");
         while (said.ExitCode != 0 && TimeProvider.System.GetUtcNow() < limit)
         {

@@ -27,6 +27,7 @@ try
     app.UseRouting();
     app.UseRateLimits();
     app.UseTokens();
+    app.UseBodyLimit();
     app.MapAbout();
     app.MapHealth();
     app.MapInvitations();

@@ -8,9 +8,6 @@ namespace Functions.Hosting;
 /// <summary>The web application's builder under the rules of a custom handler of Azure Functions.</summary>
 public static class FunctionsBuilder
 {
-    /// <summary>Bodies above this are refused with 413.</summary>
-    public const int MostBodyBytes = 64 * 1024;
-
     private static readonly Dictionary<string, string?> LogLevels = new()
     {
         ["Logging:LogLevel:Default"] = "Information",
@@ -31,11 +28,7 @@ public static class FunctionsBuilder
         LocalSettings.AddTo(builder.Configuration, builder.Environment);
         var settings = new SettingsReader(builder.Configuration, builder.Environment);
         builder.WebHost.UseUrls(ListenAddress(settings));
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = MostBodyBytes;
-        });
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         AddConsole(builder.Logging);
         return builder;

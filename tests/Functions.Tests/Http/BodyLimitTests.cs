@@ -1,0 +1,46 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace Functions.Tests.Http;
+
+public sealed class BodyLimitTests(World world)
+{
+    // More than the sockets between the two can hold: whoever stops reading at 64 KiB cuts the caller off.
+    private const int Length = 16 * 1024 * 1024;
+
+    private readonly FunctionsApplication app = world.Application;
+
+    [Theory]
+    [InlineData("a token that nobody gave", "401")]
+    [InlineData(null, "413")]
+    public async Task A_caller_with_a_long_body_hears_why_it_is_refused(string? bearer, string status) =>
+        Assert.StartsWith($"HTTP/1.1 {status}",
+            await SendAsync($"Content-Length: {Length}", new byte[Length], bearer), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_caller_with_a_long_body_of_unknown_length_hears_why_it_is_refused()
+    {
+        byte[] chunk = [.. "10000\r\n"u8, .. new byte[0x10000], .. "\r\n"u8];
+        byte[] body = [.. Enumerable.Repeat(chunk, Length / 0x10000).SelectMany(bytes => bytes), .. "0\r\n\r\n"u8];
+
+        Assert.StartsWith("HTTP/1.1 413",
+            await SendAsync("Transfer-Encoding: chunked", body), StringComparison.Ordinal);
+    }
+
+    // By hand: an HTTP client may read an answer before its request is out, and hide what is tested here.
+    private async Task<string> SendAsync(string framing, byte[] body, string? bearer = null)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        string path = bearer is null ? "/leads" : "/tenants/0197b0a1-0000-7000-8000-000000000001/provision";
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(app.Address.Host, app.Address.Port, cancellation);
+        await using var stream = socket.GetStream();
+
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(string.Join("\r\n",
+            $"POST {path} HTTP/1.1", $"Host: {app.Address.Authority}", "Content-Type: application/json",
+            $"Authorization: Bearer {bearer}", framing, "Connection: close", "", "")), cancellation);
+        await stream.WriteAsync(body, cancellation);
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync(cancellation);
+    }
+}

@@ -9,8 +9,8 @@ namespace Worker.Invitations;
 /// </summary>
 public sealed class InvitationKey : IDisposable
 {
-    private const string Name = "INVITATION_PRIVATE_KEY";
-    private const string Expected = "an RSA key of 2048 bits or more in PKCS#8, as PEM or base64";
+    internal const string Name = "INVITATION_PRIVATE_KEY";
+    internal const string Expected = "an RSA key of 2048 bits or more in PKCS#8, as PEM or base64";
     private const int LeastBits = 2048;
 
     private InvitationKey(RSA privateKey)

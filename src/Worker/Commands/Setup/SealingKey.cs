@@ -1,44 +1,29 @@
-using System.Security.Cryptography;
 using ControlPlane.Settings;
 using Npgsql;
+using Worker.Invitations;
 
 namespace Worker.Commands.Setup;
 
 /// <summary>
-/// Stores the public half of the worker's <c>INVITATION_PRIVATE_KEY</c>, to which the functions seal passwords.
+/// Stores the public half of the worker's <c>INVITATION_PRIVATE_KEY</c>, to which the functions seal passwords: to the
+/// one stored last, so a former key that has come back is stored anew.
 /// </summary>
 internal sealed class SealingKey(NpgsqlDataSource database, SettingsReader settings, TimeProvider time)
 {
     /// <returns>Whether it was stored now.</returns>
     public async Task<bool> EnsureAsync(CancellationToken cancellation)
     {
-        byte[] publicKey = PublicHalf(settings.Require("INVITATION_PRIVATE_KEY", Expected));
+        settings.Require(InvitationKey.Name, InvitationKey.Expected);
+        using var key = InvitationKey.From(settings)!;
         await using var command = database.CreateCommand(
             """
-            INSERT INTO sealing_keys (id, public_key, created_at) VALUES ($1, $2, $3)
-            ON CONFLICT (id) DO NOTHING
+            INSERT INTO sealing_keys AS k (id, public_key, created_at) VALUES ($1, $2, $3)
+            ON CONFLICT (id) DO UPDATE SET created_at = excluded.created_at
+            WHERE k.id <> (SELECT id FROM sealing_keys ORDER BY created_at DESC, id LIMIT 1)
             """);
-        command.Parameters.Add(new() { Value = Id(publicKey) });
-        command.Parameters.Add(new() { Value = publicKey });
+        command.Parameters.Add(new() { Value = key.Id });
+        command.Parameters.Add(new() { Value = key.PublicKey });
         command.Parameters.Add(new() { Value = time.GetUtcNow() });
         return await command.ExecuteNonQueryAsync(cancellation) == 1;
-    }
-
-    private const string Expected = "an RSA private key (PKCS #8) in base64, as `keys` prints one";
-
-    private static string Id(byte[] publicKey) => Convert.ToHexStringLower(SHA256.HashData(publicKey))[..16];
-
-    private static byte[] PublicHalf(string text)
-    {
-        try
-        {
-            using var rsa = RSA.Create();
-            rsa.ImportPkcs8PrivateKey(Convert.FromBase64String(text), out _);
-            return rsa.ExportSubjectPublicKeyInfo();
-        }
-        catch (Exception e) when (e is FormatException or CryptographicException)
-        {
-            throw new SettingException("INVITATION_PRIVATE_KEY", "something that is no such key", Expected);
-        }
     }
 }

@@ -17,6 +17,9 @@ public sealed record DatabaseOptions(string ConnectionString, bool UseEntra)
     private const string Expected =
         "postgres://user:password@host:port/database, or DB_HOST, DB_PORT, DB_USER, DB_PASSWORD and DB_DATABASE";
 
+    private const string Another =
+        "a database of its own: tenants' schemas do not share one with the control tables in Production";
+
     /// <summary>The control tables.</summary>
     public static DatabaseOptions From(SettingsReader settings) => new(
         settings.Find("DATABASE_URL") is { } url ? Parse("DATABASE_URL", url) : FromParts(settings), Entra(settings));
@@ -26,13 +29,23 @@ public sealed record DatabaseOptions(string ConnectionString, bool UseEntra)
     {
         if (settings.Find("TENANT_DATABASE_URL") is { } url)
         {
-            return new(Parse("TENANT_DATABASE_URL", url), Entra(settings));
+            var tenants = new DatabaseOptions(Parse("TENANT_DATABASE_URL", url), Entra(settings));
+            return settings.IsProduction && tenants.IsSameDatabaseAs(From(settings))
+                ? throw new SettingException("TENANT_DATABASE_URL", "the database of the control tables", Another)
+                : tenants;
         }
 
         return settings.IsProduction
-            ? throw new MissingSettingException("TENANT_DATABASE_URL",
-                "a database of its own: tenants' schemas do not share one with the control tables in Production")
+            ? throw new MissingSettingException("TENANT_DATABASE_URL", Another)
             : From(settings);
+    }
+
+    private bool IsSameDatabaseAs(DatabaseOptions other)
+    {
+        var (mine, theirs) = (
+            new NpgsqlConnectionStringBuilder(ConnectionString),
+            new NpgsqlConnectionStringBuilder(other.ConnectionString));
+        return (mine.Host, mine.Port, mine.Database) == (theirs.Host, theirs.Port, theirs.Database);
     }
 
     private static bool Entra(SettingsReader settings) => settings.Text("DB_AUTH", "password") switch

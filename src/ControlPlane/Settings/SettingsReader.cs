@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting;
 namespace ControlPlane.Settings;
 
 /// <summary>
-/// Reads settings by their names in the environment (specification section 2) and says clearly what is wrong with one.
+/// Reads settings by their names in the environment (docs/settings.md) and says clearly what is wrong with one.
 /// An empty value counts as absent. An unset environment name means Production.
 /// </summary>
 public sealed class SettingsReader(IConfiguration configuration, IHostEnvironment environment)
@@ -22,6 +22,11 @@ public sealed class SettingsReader(IConfiguration configuration, IHostEnvironmen
         Find(name) ?? throw new MissingSettingException(name, expected);
 
     public string Text(string name, string fallback) => Find(name) ?? fallback;
+
+    /// <summary>A value that only the installation can know: an example stands for it, but not in Production.</summary>
+    /// <exception cref="MissingSettingException">There is no value, in Production.</exception>
+    public string TextOfOurs(string name, string example) =>
+        IsProduction ? Require(name, $"one of your own such as {example}") : Text(name, example);
 
     public bool Flag(string name, bool fallback) => Find(name) switch
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ControlPlane.Settings;
 using Microsoft.Extensions.Logging;
 
 namespace Worker.Hosting;
@@ -19,6 +20,20 @@ public sealed class LogFile : ILoggerProvider
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         var stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         writer = new StreamWriter(stream) { AutoFlush = true };
+    }
+
+    /// <summary>The worker's, in the folder of <c>LOG_DIR</c>.</summary>
+    /// <exception cref="SettingException">The folder cannot be made or written.</exception>
+    public static LogFile Open(string folder, TimeProvider time)
+    {
+        try
+        {
+            return new LogFile(Path.Combine(folder, "worker.log"), time);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingException("LOG_DIR", $"'{folder}'", $"a folder that can be written ({e.Message})");
+        }
     }
 
     public ILogger CreateLogger(string categoryName) => new Category(this, categoryName);

@@ -61,16 +61,27 @@ public static class WorkerHost
     }
 
     /// <summary>In Development the Functions host's file; the environment wins over it.</summary>
-    internal static void AddLocalSettings(this HostApplicationBuilder builder)
+    /// <exception cref="SettingException">It is no such file.</exception>
+    internal static void AddLocalSettings(this HostApplicationBuilder builder, string file = "local.settings.json")
     {
-        string path = Path.GetFullPath("local.settings.json");
-        if (builder.Environment.IsDevelopment() && File.Exists(path))
+        string path = Path.GetFullPath(file);
+        if (!builder.Environment.IsDevelopment() || !File.Exists(path))
+        {
+            return;
+        }
+
+        try
         {
             var values = new ConfigurationBuilder().AddJsonFile(path).Build().GetSection("Values").AsEnumerable(true);
             builder.Configuration.Sources.Insert(0, new ChainedConfigurationSource
             {
                 Configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build(),
             });
+        }
+        catch (InvalidDataException)
+        {
+            throw new SettingException(file, "text that is no such file",
+                "{\"IsEncrypted\": false, \"Values\": {\"NAME\": \"value\"}}");
         }
     }
 
@@ -92,7 +103,7 @@ public static class WorkerHost
         if (settings.Find("LOG_DIR") is { } folder)
         {
             logging.Services.AddSingleton<ILoggerProvider>(services =>
-                new LogFile(Path.Combine(folder, "worker.log"), services.GetRequiredService<TimeProvider>()));
+                LogFile.Open(folder, services.GetRequiredService<TimeProvider>()));
         }
     }
 }

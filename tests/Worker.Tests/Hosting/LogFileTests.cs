@@ -1,3 +1,4 @@
+using ControlPlane.Settings;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Worker.Hosting;
@@ -32,5 +33,14 @@ public sealed class LogFileTests
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_written_stops_the_worker_with_one_line()
+    {
+        var e = Assert.Throws<SettingException>(() => LogFile.Open("/proc/nowhere", TimeProvider.System));
+
+        Assert.StartsWith(
+            "LOG_DIR: found '/proc/nowhere', expected a folder that can be written", e.Message, StringComparison.Ordinal);
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using ControlPlane.Settings;
 using EmbeddedTemporal;
 using Microsoft.Extensions.Configuration;
@@ -75,17 +76,25 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
     [Theory]
     [InlineData("KEYCLOAK_ADMIN_PASSWORD")]
     [InlineData("TENANT_DATABASE_URL")]
+    [InlineData("TENANT_DATABASE_URL", "the control tables'")]
     [InlineData("PAYLOAD_KEYS")]
+    [InlineData("APP_PLANE_BASE_URL")]
+    [InlineData("NOVU_SUPPORT_EMAIL")]
     [InlineData("ROLLBACK_SETTLE")]
     [InlineData("PATIENCE")]
-    public void Production_refuses_what_is_weak_or_absent(string name)
+    public void Production_refuses_what_is_weak_or_absent(string name, string? database = null)
     {
         var settings = new Dictionary<string, string?>
         {
-            ["PAYLOAD_KEYS"] = $"k1:{Convert.ToBase64String(new byte[32])}",
-            ["TENANT_DATABASE_URL"] = postgres.OwnerConnectionString,
+            ["PAYLOAD_KEYS"] = $"k1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}",
+            ["TENANT_DATABASE_URL"] = "postgres://u:p@tenants.example.com/tenants",
             ["KEYCLOAK_URL"] = "https://login.example.com",
             ["KEYCLOAK_ADMIN_CLIENT_SECRET"] = "a secret",
+            ["NOVU_API_KEY"] = "key",
+            ["NOVU_SUPPORT_EMAIL"] = "help@newcompany.com",
+            ["APP_PLANE_BASE_URL"] = "https://{tenant}.newcompany.com",
+            ["PUBLIC_BASE_URL"] = "https://control.newcompany.com",
+            ["TOKEN_KEYS"] = $"k1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}",
         };
         settings[name] = name switch
         {
@@ -93,6 +102,7 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
             // Shorter than a call to Keycloak may take: what was sent could still take effect.
             "ROLLBACK_SETTLE" => "10",
             "PATIENCE" => "0.5",
+            "TENANT_DATABASE_URL" when database is not null => postgres.OwnerConnectionString,
             _ => null,
         };
 

@@ -21,7 +21,9 @@ public sealed class ProcessTests(RunningInstance running)
     {
         var instance = new Instance("foreground");
         string dev = Path.Combine(Commands.Root, "dev");
-        using var first = Commands.Start(dev, ["up", "--no-build", "--free-ports"], instance.Variables);
+        // Whoever runs the tests in the background ignores Ctrl-C, and all below inherit that.
+        using var first = Commands.Start(
+            "env", ["--default-signal=INT", dev, "up", "--no-build", "--free-ports"], instance.Variables);
         try
         {
             await AssertMore.EventuallyAsync(
@@ -69,7 +71,7 @@ public sealed class ProcessTests(RunningInstance running)
     }
 
     [Theory]
-    [InlineData("/nowhere", "there is no temporal in /nowhere", "unpack")]
+    [InlineData("/nowhere", "there is no temporal in /nowhere", "--help")]
     [InlineData("", "which servers?", "--servers")]
     public async Task Real_servers_that_are_not_there_are_named_with_what_to_do(string folder, string found, string remedy)
     {
@@ -88,6 +90,21 @@ public sealed class ProcessTests(RunningInstance running)
         }
     }
 
+    [Theory]
+    [InlineData("test", "--real")]
+    [InlineData("check", "--real")]
+    [InlineData("check", "--servers", "")]
+    [InlineData("torture", "--real")]
+    [InlineData("demo", "--servers")]
+    public async Task Who_asks_for_real_servers_and_names_none_gets_no_stand_ins_instead(params string[] arguments)
+    {
+        var said = await new Instance("none").DevWithAsync(new() { ["REAL_SERVERS"] = null }, arguments);
+
+        Assert.Equal(2, said.ExitCode);
+        Assert.Contains("--servers", said.Errors, StringComparison.Ordinal);
+        Assert.Empty(said.Output);
+    }
+
     [Fact]
     [Trait("About", "stand-ins")]
     public async Task An_instance_that_began_with_stand_ins_goes_on_with_them()
@@ -99,18 +116,23 @@ public sealed class ProcessTests(RunningInstance running)
     }
 
     [Theory]
-    [InlineData("up")]
-    [InlineData("down")]
-    [InlineData("reset")]
+    [InlineData("bench")]
+    [InlineData("check")]
+    [InlineData("crash")]
     [InlineData("demo")]
-    [InlineData("token")]
-    [InlineData("verify")]
     [InlineData("doctor")]
+    [InlineData("down")]
     [InlineData("logs")]
+    [InlineData("orphans")]
+    [InlineData("publish")]
+    [InlineData("reset")]
+    [InlineData("residue")]
+    [InlineData("setup")]
     [InlineData("sql")]
     [InlineData("test")]
-    [InlineData("check")]
-    [InlineData("publish")]
+    [InlineData("token")]
+    [InlineData("up")]
+    [InlineData("verify")]
     public async Task Each_command_explains_itself_with_an_example(string command)
     {
         var said = (await running.Instance.DevAsync(command, "--help")).AndSucceeded();

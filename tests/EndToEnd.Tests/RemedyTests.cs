@@ -164,7 +164,8 @@ public sealed class RemedyTests(RunningInstance running) : IDisposable
         await IsGreenAsync();
 
         await sweep.PauseAsync();
-        await IsRedAsync("sweep", "temporal schedule toggle --schedule-id sweep --unpause");
+        await IsRedAsync("sweep", "temporal schedule toggle --unpause --schedule-id sweep --namespace arc-saas "
+            + $"--address 127.0.0.1:{Instance.Address("TEMPORAL_PORT")}");
         // What that command sends.
         await sweep.UnpauseAsync();
         await IsGreenAsync();

@@ -46,11 +46,13 @@ internal static class TemporalChecks
     {
         try
         {
-            var schedule = await (await host.TemporalAsync()).GetScheduleHandle(SweepSchedule.Id).DescribeAsync(
+            var temporal = await host.TemporalAsync();
+            var schedule = await temporal.GetScheduleHandle(SweepSchedule.Id).DescribeAsync(
                 new RpcOptions { CancellationToken = cancellation });
             return schedule.Schedule.State.Paused
-                ? Finding.Trouble("the schedule is paused",
-                    $"Unpause it: temporal schedule toggle --schedule-id {SweepSchedule.Id} --unpause")
+                ? Finding.Trouble("the schedule is paused", "Unpause it: temporal schedule toggle --unpause "
+                    + $"--schedule-id {SweepSchedule.Id} --namespace {temporal.Options.Namespace} "
+                    + $"--address {TemporalOptions.From(host.Settings).Address}")
                 : Finding.Well($"the schedule {SweepSchedule.Id} is there");
         }
         catch (RpcException e) when (e.Code == RpcException.StatusCode.NotFound)

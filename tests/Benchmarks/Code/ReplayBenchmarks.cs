@@ -1,0 +1,35 @@
+using BenchmarkDotNet.Attributes;
+using ControlPlane.Temporal;
+using Temporalio.Common;
+using Temporalio.Worker;
+using Testing;
+using Worker.Hosting;
+using Worker.Provisioning;
+
+namespace Benchmarks.Code;
+
+/// <summary>The longest recorded history: a worker that takes up a run it does not know replays as much.</summary>
+[MemoryDiagnoser]
+public class ReplayBenchmarks
+{
+    private WorkflowHistory history = null!;
+    private WorkflowReplayer replayer = null!;
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        string longest = Directory.GetFiles(
+            Path.Combine(Commands.Root, "tests/Worker.Tests/Provisioning/Histories"), "*.json")
+            .MaxBy(file => new FileInfo(file).Length)!;
+        history = WorkflowHistory.FromJson("recorded", File.ReadAllText(longest));
+        replayer = new WorkflowReplayer(new WorkflowReplayerOptions
+        {
+            DataConverter = TemporalConnection.Converter(
+                new TemporalOptions("127.0.0.1:7233", "arc-saas", "q", false, null, null, null, null, null),
+                WorkerJson.Options),
+        }.AddWorkflow<ProvisionTenantWorkflow>());
+    }
+
+    [Benchmark]
+    public Task<WorkflowReplayResult> Replay() => replayer.ReplayWorkflowAsync(history);
+}

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using Sandbox.Demo;
+using Testing;
+
+namespace Benchmarks.Journey;
+
+/// <summary>Sign-up to ACTIVE as a customer lives it, on an instance of its own with the stand-ins.</summary>
+internal static class JourneyBenchmark
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+
+    public static async Task RunAsync(int rounds, CancellationToken cancellation)
+    {
+        var instance = new Instance("benchmark");
+        await instance.UpAsync();
+        try
+        {
+            string token = (await instance.DevAsync("token")).AndSucceeded().Output.Trim();
+            using var api = new ControlPlaneApi(instance.Functions, token);
+            var parts = new Dictionary<string, Spread>();
+            await OnboardAsync(api, "warmup", [], cancellation);
+            for (int round = 1; round <= rounds; round++)
+            {
+                await OnboardAsync(api, $"bench{round}", parts, cancellation);
+            }
+
+            foreach (var (part, spread) in parts)
+            {
+                Console.WriteLine($"{part,-28} {spread}");
+            }
+        }
+        finally
+        {
+            await instance.DevAsync("reset");
+        }
+    }
+
+    private static async Task OnboardAsync(
+        ControlPlaneApi api, string key, Dictionary<string, Spread> parts, CancellationToken cancellation)
+    {
+        var customer = Customer.Of(key);
+        var whole = Stopwatch.StartNew();
+        var lead = await CallAsync("POST /leads", "/leads", null, customer.Lead());
+        var verified = await CallAsync("POST …/verify", $"/leads/{lead["id"]}/verify", $"{lead["key"]}", null);
+        var tenant = await CallAsync(
+            "POST …/tenants", $"/leads/{lead["id"]}/tenants", $"{verified["token"]}", customer.Tenant(key));
+        await CallAsync(
+            "POST …/provision", $"/tenants/{tenant["id"]}/provision", api.OperatorToken, Customer.Subscription($"{tenant["id"]}"));
+        var progress = await ActiveAsync(api, $"/tenants/{tenant["id"]}/provisioning", cancellation);
+        Add("sign-up to ACTIVE and mailed", whole.Elapsed);
+        foreach (var step in progress.Steps.Where(step => step.State == "DONE"))
+        {
+            Add($"{step.Number,2}. {step.Name}", step.Took!.Value);
+        }
+
+        async Task<System.Text.Json.Nodes.JsonNode> CallAsync(
+            string what, string path, string? bearer, System.Text.Json.Nodes.JsonObject? body)
+        {
+            var watch = Stopwatch.StartNew();
+            var answer = await api.CallAsync(HttpMethod.Post, path, bearer, body, cancellation);
+            Add(what, watch.Elapsed);
+            return answer!;
+        }
+
+        void Add(string part, TimeSpan took)
+        {
+            parts.TryAdd(part, new Spread("ms"));
+            parts[part].Add(took.TotalMilliseconds);
+        }
+    }
+
+    private static async Task<Progress> ActiveAsync(ControlPlaneApi api, string path, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var progress = Progress.From(
+                (await api.CallAsync(HttpMethod.Get, path, api.OperatorToken, null, cancellation))!);
+            if (progress.IsOver)
+            {
+                return progress.Status == "ACTIVE"
+                    ? progress
+                    : throw new DemoException($"The tenant is {progress.Status}: {progress.Failure}");
+            }
+
+            await Task.Delay(Poll, TimeProvider.System, cancellation);
+        }
+    }
+}

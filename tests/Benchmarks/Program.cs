@@ -1,0 +1,3 @@
+using Benchmarks;
+
+return await BenchmarksCommand.Create().Parse(args).InvokeAsync();

@@ -1,7 +1,7 @@
 namespace ControlPlane;
 
 /// <summary>
-/// The kinds of broken rules. Over HTTP each is a snake_case <c>code</c> with one status (specification section 3);
+/// The kinds of broken rules. Over HTTP each is a snake_case <c>code</c> with one status;
 /// in Temporal each is the type of a failure that is not retried.
 /// </summary>
 public enum ErrorCode

@@ -1,6 +1,6 @@
 namespace ControlPlane.Provisioning;
 
-/// <summary>The eleven steps in their order: ids and names are a contract (specification section 4).</summary>
+/// <summary>The eleven steps in their order: ids and names are a contract (docs/provisioning.md).</summary>
 public static class ProvisioningSteps
 {
     public const string UpdateStatus = "update-status";

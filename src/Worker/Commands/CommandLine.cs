@@ -83,7 +83,7 @@ public static class CommandLine
             """
             Provisions tenants. Without a command it runs the worker.
 
-            Settings come from the environment (README.md lists them).
+            Settings come from the environment (docs/settings.md lists them).
             Example: DOTNET_ENVIRONMENT=Development TEMPORAL_ADDRESS=localhost:7233 DATABASE_URL=... Worker run
             """)
         {

@@ -5,7 +5,7 @@ using Worker.Keycloak;
 
 namespace Worker.Commands.Verify;
 
-/// <summary>The success of specification section 5, each part read from the system that holds it.</summary>
+/// <summary>What makes a provisioning a success, each part read from the system that holds it.</summary>
 /// <param name="password">The administrator's; null: the login is not tried.</param>
 internal sealed class TenantVerification(CommandHost host, TenantKey key, TenantFacts facts, string? password)
 {

@@ -1,0 +1,87 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using ControlPlane.Settings;
+
+namespace Architecture.Tests;
+
+/// <summary>The reference of the settings (docs/settings.md) and the example say what the sources read.</summary>
+public sealed partial class SettingsTests
+{
+    /// <summary>What the Functions host reads itself, and what it hands over to .NET.</summary>
+    private static readonly string[] HostsOwn =
+        ["AzureWebJobsStorage", "DOTNET_ENVIRONMENT", "FUNCTIONS_WORKER_RUNTIME"];
+
+    private static readonly Regex Read = new(
+        $@"\.(?:{string.Join('|', ReaderMethods())})\(\s*""([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)""", RegexOptions.Compiled);
+
+    [Fact]
+    public void Every_setting_that_is_read_stands_in_the_reference()
+    {
+        var read = ReadIn("ControlPlane", "Functions", "Worker");
+
+        Assert.Superset(new HashSet<string> { "DATABASE_URL", "HOST", "PATIENCE", "PORT", "TOKEN_KEYS" }, read);
+        Assert.Empty(read.Except(Documented().Select(row => row.Name)).Order());
+    }
+
+    [Fact]
+    public void Every_setting_in_the_reference_is_read() =>
+        Assert.Empty(Documented().Select(row => row.Name)
+            .Except(ReadIn("ControlPlane", "Functions", "Worker")).Order());
+
+    [Fact]
+    public void A_setting_has_one_row_in_the_reference()
+    {
+        var names = Documented().Select(row => row.Name).ToList();
+
+        Assert.Equal(names.Distinct(), names);
+    }
+
+    [Fact]
+    public void The_reference_knows_what_the_functions_read_and_what_the_worker_alone_reads()
+    {
+        var functions = ReadIn("Functions");
+        var workerAlone = ReadIn("Worker").Except(ReadIn("ControlPlane", "Functions")).ToHashSet();
+
+        var wrong = Documented().Where(row =>
+            row.ByFunctions ? workerAlone.Contains(row.Name) : functions.Contains(row.Name));
+
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void The_example_of_local_settings_holds_what_the_functions_and_their_host_read_and_nothing_else()
+    {
+        using var json = JsonDocument.Parse(Repository.Read("local.settings.json.example"));
+
+        var names = json.RootElement.GetProperty("Values").EnumerateObject().Select(value => value.Name).ToList();
+
+        Assert.Superset(HostsOwn.ToHashSet(), names.ToHashSet());
+        Assert.Empty(names.Except(HostsOwn)
+            .Except(Documented().Where(row => row.ByFunctions).Select(row => row.Name)));
+    }
+
+    // Where the reader is known, a name may also stand in a constant or a list, and is read from there.
+    private static HashSet<string> ReadIn(params string[] projects) => projects
+        .SelectMany(project => Repository.Sources($"src/{project}"))
+        .Select(file => Repository.Read(file))
+        .SelectMany(source => Read.Matches(source).Concat(
+            source.Contains(nameof(SettingsReader), StringComparison.Ordinal) ? Name().Matches(source) : []))
+        .Select(match => match.Groups[1].Value)
+        .ToHashSet();
+
+    private static IEnumerable<string> ReaderMethods() => typeof(SettingsReader)
+        .GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+        .Where(method => method.GetParameters() is [{ Name: "name" }, ..])
+        .Select(method => method.Name);
+
+    private static List<(string Name, bool ByFunctions)> Documented() =>
+        [.. Row().Matches(Repository.Read("docs", "settings.md")).Select(row =>
+            (row.Groups[1].Value, row.Groups[2].Value.Contains("functions", StringComparison.Ordinal)))];
+
+    [GeneratedRegex(@"""([A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+)""")]
+    private static partial Regex Name();
+
+    [GeneratedRegex(@"^\|\s*`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)`\s*\|([^|\n]*)\|", RegexOptions.Multiline)]
+    private static partial Regex Row();
+}

@@ -23,7 +23,7 @@ public sealed class ResourceRecords(NpgsqlDataSource database, TimeProvider time
     /// <param name="attempt">Its attempt.</param>
     /// <param name="type">One of <see cref="ResourceTypes"/>.</param>
     /// <param name="name">In the outside system.</param>
-    /// <param name="details">JSON for later readers; null keeps what is there.</param>
+    /// <param name="details">JSON for later readers; null keeps what this attempt has there, never an earlier one.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public Task PlanAsync(
         Guid tenantId, int attempt, string type, string name, string? details, CancellationToken cancellation) =>
@@ -33,7 +33,9 @@ public sealed class ResourceRecords(NpgsqlDataSource database, TimeProvider time
             VALUES ($1, $2, $3, 'PLANNED', $4, $5::jsonb, $6, $6)
             ON CONFLICT (tenant_id, type, name) DO UPDATE
             SET state = CASE WHEN r.state = 'CREATED' AND r.attempt = excluded.attempt THEN r.state ELSE 'PLANNED' END,
-                attempt = excluded.attempt, details = coalesce(excluded.details, r.details), updated_at = $6
+                details = CASE WHEN r.attempt = excluded.attempt THEN coalesce(excluded.details, r.details)
+                               ELSE excluded.details END,
+                attempt = excluded.attempt, updated_at = $6
             WHERE r.attempt <= excluded.attempt
             """,
             tenantId, type, name, attempt, details, time.GetUtcNow()).ExecuteAsync(cancellation);
@@ -70,15 +72,24 @@ public sealed class ResourceRecords(NpgsqlDataSource database, TimeProvider time
             "SELECT type, name FROM resources WHERE tenant_id = $1 AND state <> 'DELETED' ORDER BY type, name", tenantId)
             .ReadAllAsync(row => (row.Text("type"), row.Text("name")), cancellation);
 
-    /// <returns>The JSON kept with a resource; null where there is none.</returns>
+    /// <returns>
+    /// The JSON that this very attempt keeps with a resource; null where there is none. What another one knew says
+    /// nothing about what is there today.
+    /// </returns>
     public async Task<string?> FindDetailsAsync(
-        Guid tenantId, string type, string name, CancellationToken cancellation) =>
+        Guid tenantId, int attempt, string type, string name, CancellationToken cancellation) =>
         (await database.Command(
             """
             SELECT details::text FROM resources
-            WHERE tenant_id = $1 AND type = $2 AND name = $3 AND details IS NOT NULL
+            WHERE tenant_id = $1 AND attempt = $2 AND type = $3 AND name = $4 AND details IS NOT NULL
             """,
-            tenantId, type, name).ReadAllAsync(row => row.GetString(0), cancellation)).FirstOrDefault();
+            tenantId, attempt, type, name).ReadAllAsync(row => row.GetString(0), cancellation)).FirstOrDefault();
+
+    /// <summary>Of this attempt and earlier ones, all of a type: its system was read, and nothing of them is there.</summary>
+    public Task ForgetDetailsAsync(Guid tenantId, int attempt, string type, CancellationToken cancellation) =>
+        database.Command(
+            "UPDATE resources SET details = NULL WHERE tenant_id = $1 AND attempt <= $2 AND type = $3",
+            tenantId, attempt, type).ExecuteAsync(cancellation);
 
     /// <summary>
     /// Closes the list: it names what exists, no more (rows of earlier attempts that were deleted go) and no less.

@@ -5,7 +5,9 @@ using Worker.S3;
 
 namespace Worker.Provisioning;
 
-/// <summary>Whose a tenant's bucket is: by its tags, and before it has any by what was recorded before its creation.</summary>
+/// <summary>
+/// Whose a tenant's bucket is: by its tags, and before it has any by what this very attempt recorded before its creation.
+/// </summary>
 public sealed class TenantStorage(TenantBuckets buckets, ResourceRecords resources)
 {
     /// <returns>Null when it is not there.</returns>
@@ -20,7 +22,8 @@ public sealed class TenantStorage(TenantBuckets buckets, ResourceRecords resourc
 
     public async Task<BucketDetails?> FindDetailsAsync(ProvisionedTenant tenant, CancellationToken cancellation) =>
         await resources.FindDetailsAsync(
-            tenant.Tenant.Id, ResourceTypes.StorageBucket, tenant.Resources.Bucket, cancellation) is { } json
+            tenant.Tenant.Id, tenant.Mark.Attempt, ResourceTypes.StorageBucket, tenant.Resources.Bucket, cancellation)
+            is { } json
             ? JsonSerializer.Deserialize<BucketDetails>(json, WorkerJson.Options)
             : null;
 }

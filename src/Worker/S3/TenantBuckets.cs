@@ -50,7 +50,7 @@ public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
     /// <param name="bucket">Its name.</param>
     /// <param name="mark">Of the attempt that asks.</param>
     /// <param name="absentAt">
-    /// When it was last known to be absent, by a row written before any creation; or null.
+    /// When it was last known to be absent, by a row that this attempt wrote before any creation; or null.
     /// </param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<Ownership?> JudgeAsync(

@@ -84,6 +84,12 @@ public sealed class CreateStorageBucket(
                 + $"{await buckets.CountAsync(tenant.Resources.Bucket, Cancellation)} objects.")]
             : [];
         await residue.ReplaceAsync(input.TenantId, input.Attempt, ResourceTypes, found, Cancellation);
+        if (found.Count == 0)
+        {
+            // From here on a bucket without tags may be anybody's.
+            await resources.ForgetDetailsAsync(input.TenantId, input.Attempt, ResourceTypes[0], Cancellation);
+        }
+
         return found.Count;
     }
 

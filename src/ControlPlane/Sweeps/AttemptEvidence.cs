@@ -1,7 +1,12 @@
 using ControlPlane.Persistence;
+using ControlPlane.Provisioning;
 using Npgsql;
 
 namespace ControlPlane.Sweeps;
+
+/// <summary>What an object in an outside system says of itself: its mark, its kind and what it is called now.</summary>
+/// <param name="Type">One of the types of the resource records.</param>
+public sealed record Claim(Guid TenantId, int Attempt, string Type, string Name);
 
 /// <summary>What the database knows of the attempt that an object's mark names.</summary>
 public enum Evidence
@@ -14,9 +19,15 @@ public enum Evidence
 
     /// <summary>The database knows no such attempt.</summary>
     Unknown,
+
+    /// <summary>
+    /// The attempt has ended rolled back, and a later one that was not has the object on record as its own: a worker
+    /// that was frozen has put an old mark on it.
+    /// </summary>
+    RecordedLater,
 }
 
-/// <summary>Why an object in an outside system is there, by the rows of the attempts alone.</summary>
+/// <summary>Why an object in an outside system is there, by the rows of attempts and resources alone.</summary>
 /// <param name="grace">How long ago an attempt must have ended.</param>
 public sealed class AttemptEvidence(NpgsqlDataSource database, TimeProvider time, TimeSpan grace)
 {
@@ -25,10 +36,10 @@ public sealed class AttemptEvidence(NpgsqlDataSource database, TimeProvider time
         database.Command("SELECT tenant_id, attempt FROM provisioning_attempts").ReadAllAsync(
             row => (row.Id("tenant_id"), row.Number("attempt")), cancellation);
 
-    public async Task<Evidence> ReadAsync(Guid tenantId, int attempt, CancellationToken cancellation)
+    public async Task<Evidence> ReadAsync(Claim claim, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        return await ReadAsync(connection, tenantId, attempt, cancellation);
+        return await ReadAsync(connection, claim, cancellation);
     }
 
     /// <summary>
@@ -37,33 +48,39 @@ public sealed class AttemptEvidence(NpgsqlDataSource database, TimeProvider time
     /// </summary>
     /// <returns>Whether it was done.</returns>
     public Task<bool> WhileItStandsAsync(
-        Guid tenantId, int attempt, Evidence evidence, Func<Task<bool>> act, CancellationToken cancellation) =>
+        Claim claim, Evidence evidence, Func<Task<bool>> act, CancellationToken cancellation) =>
         database.InTransactionAsync(async connection =>
         {
-            await connection.Command("SELECT FROM tenants WHERE id = $1 FOR NO KEY UPDATE", tenantId)
+            await connection.Command("SELECT FROM tenants WHERE id = $1 FOR NO KEY UPDATE", claim.TenantId)
                 .ExecuteAsync(cancellation);
             bool isUnderWay = (await connection.Command(
                 """
                 SELECT FROM provisioning_attempts
                 WHERE tenant_id = $1 AND state IN ('RECORDED', 'RUNNING', 'ROLLING_BACK')
                 """,
-                tenantId).ReadAllAsync(_ => true, cancellation)).Count > 0;
+                claim.TenantId).ReadAllAsync(_ => true, cancellation)).Count > 0;
             return !isUnderWay
-                && await ReadAsync(connection, tenantId, attempt, cancellation) == evidence
+                && await ReadAsync(connection, claim, cancellation) == evidence
                 && await act();
         }, cancellation);
 
     private async Task<Evidence> ReadAsync(
-        NpgsqlConnection connection, Guid tenantId, int attempt, CancellationToken cancellation) =>
+        NpgsqlConnection connection, Claim claim, CancellationToken cancellation) =>
         await connection.Command(
             """
-            SELECT state = 'ROLLED_BACK' AND ended_at <= $3 AS is_over FROM provisioning_attempts
-            WHERE tenant_id = $1 AND attempt = $2
+            SELECT a.state = 'ROLLED_BACK' AND a.ended_at <= $5 AS is_over, (
+                SELECT later.state FROM resources r
+                JOIN provisioning_attempts later ON later.tenant_id = r.tenant_id AND later.attempt = r.attempt
+                WHERE r.tenant_id = a.tenant_id AND r.type = $3 AND r.name = $4 AND r.state <> 'DELETED'
+                    AND r.attempt > a.attempt AND later.state <> 'ROLLED_BACK') AS later
+            FROM provisioning_attempts a WHERE a.tenant_id = $1 AND a.attempt = $2
             """,
-            tenantId, attempt, time.GetUtcNow() - grace).ReadAllAsync(row => row.Flag("is_over"), cancellation) switch
+            claim.TenantId, claim.Attempt, claim.Type, claim.Name, time.GetUtcNow() - grace)
+            .ReadAllAsync(row => (IsOver: row.Flag("is_over"), Later: row.FindText("later")), cancellation) switch
         {
             [] => Evidence.Unknown,
-            [true] => Evidence.RolledBack,
+            [{ IsOver: true, Later: null }] => Evidence.RolledBack,
+            [{ IsOver: true, Later: "SUCCEEDED" or ProvisioningAttempt.RollbackIncomplete }] => Evidence.RecordedLater,
             _ => Evidence.Explained,
         };
 }

@@ -7,7 +7,10 @@ namespace Worker.Sweeps;
 
 /// <param name="Deleted">Left by attempts that were rolled back.</param>
 /// <param name="Orphans">Marked as ours, but of no attempt that the database knows: left alone.</param>
-public sealed record OrphansSwept(int Deleted, int Orphans);
+/// <param name="Mismarked">
+/// Marked as an attempt's that was rolled back, and on record as a later one's: left alone. None in older histories.
+/// </param>
+public sealed record OrphansSwept(int Deleted, int Orphans, int Mismarked = 0);
 
 /// <summary>
 /// Settles what carries our mark in one system and no live attempt explains. It deletes by itself only what an attempt
@@ -25,10 +28,10 @@ public sealed partial class OrphanSweep(
     {
         var begun = time.GetUtcNow();
         var system = System(type);
-        int deleted = 0, orphans = 0, left = 0;
+        int deleted = 0, orphans = 0, mismarked = 0, left = 0;
         foreach (var found in await system.ListAsync(cancellation))
         {
-            switch (await evidence.ReadAsync(found.Mark.Tenant, found.Mark.Attempt, cancellation))
+            switch (await evidence.ReadAsync(ClaimOf(system, found), cancellation))
             {
                 case Evidence.RolledBack when deleted >= options.MostDeletions:
                     left++;
@@ -40,6 +43,10 @@ public sealed partial class OrphanSweep(
                     orphans++;
                     await TellAsync(system, found, begun, cancellation);
                     break;
+                case Evidence.RecordedLater:
+                    mismarked++;
+                    LogMismarked(type, found.Name, found.Mark.Attempt, found.Mark.Tenant);
+                    break;
             }
         }
 
@@ -49,7 +56,7 @@ public sealed partial class OrphanSweep(
             LogLimit(type, left, options.MostDeletions);
         }
 
-        return new OrphansSwept(deleted, orphans);
+        return new OrphansSwept(deleted, orphans, mismarked);
     }
 
     /// <summary>Deletes a listed orphan because an operator said so.</summary>
@@ -75,7 +82,7 @@ public sealed partial class OrphanSweep(
         IMarkedObjects system, MarkedObject found, Evidence why, CancellationToken cancellation)
     {
         bool isDeleted = await evidence.WhileItStandsAsync(
-            found.Mark.Tenant, found.Mark.Attempt, why, () => system.DeleteAsync(found, cancellation), cancellation);
+            ClaimOf(system, found), why, () => system.DeleteAsync(found, cancellation), cancellation);
         if (isDeleted)
         {
             LogDeleted(system.Type, found.Name, found.Mark.Tenant, found.Mark.Attempt);
@@ -95,6 +102,9 @@ public sealed partial class OrphanSweep(
         LogOrphan(system.Type, found.Name, reason);
     }
 
+    private static Claim ClaimOf(IMarkedObjects system, MarkedObject found) =>
+        new(found.Mark.Tenant, found.Mark.Attempt, system.Type, found.Name);
+
     private IMarkedObjects System(string type) => systems.Single(system => system.Type == type);
 
     // An alert is set on the first word of these lines.
@@ -105,6 +115,11 @@ public sealed partial class OrphanSweep(
     [LoggerMessage(EventId = 601, Level = LogLevel.Critical,
         Message = "SWEEP_LIMIT {Type}: {Left} more to delete than the {Most} of one sweep (SWEEP_MOST_DELETIONS)")]
     private partial void LogLimit(string type, int left, int most);
+
+    [LoggerMessage(EventId = 612, Level = LogLevel.Critical,
+        Message = "SWEEP_MISMARKED {Type} {Name}: Marked as attempt {Attempt}'s of tenant {TenantId}, which was rolled "
+            + "back, and on record as a later one's. Left alone; put its mark right.")]
+    private partial void LogMismarked(string type, string name, int attempt, Guid tenantId);
 
     [LoggerMessage(EventId = 602, Level = LogLevel.Warning,
         Message = "Deleted {Type} {Name}, left over from attempt {Attempt} of tenant {TenantId}")]

@@ -20,6 +20,7 @@ public sealed class SweepOrphans(IEnumerable<IMarkedObjects> systems, OrphanSwee
         var swept = await sweep.ExecuteAsync(type, ActivityExecutionContext.Current.CancellationToken);
         metrics.SweepFound("left_over", type, swept.Deleted);
         metrics.SweepFound("orphan", type, swept.Orphans);
+        metrics.SweepFound("mismarked", type, swept.Mismarked);
         return swept;
     }
 }

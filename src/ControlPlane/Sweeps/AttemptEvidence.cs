@@ -46,9 +46,16 @@ public sealed class AttemptEvidence(NpgsqlDataSource database, TimeProvider time
     /// Does something to an object while its tenant stands still: no attempt can begin until it is done. Not done
     /// where an attempt is under way, or where the evidence is another one by now.
     /// </summary>
+    /// <param name="claim">Of the object.</param>
+    /// <param name="evidence">What it must be.</param>
+    /// <param name="act">
+    /// Gets what it must ask before each change: it throws when the lock is lost with its session, and anything may
+    /// have begun since.
+    /// </param>
+    /// <param name="cancellation">Ends the wait.</param>
     /// <returns>Whether it was done.</returns>
     public Task<bool> WhileItStandsAsync(
-        Claim claim, Evidence evidence, Func<Task<bool>> act, CancellationToken cancellation) =>
+        Claim claim, Evidence evidence, Func<Func<Task>, Task<bool>> act, CancellationToken cancellation) =>
         database.InTransactionAsync(async connection =>
         {
             await connection.Command("SELECT FROM tenants WHERE id = $1 FOR NO KEY UPDATE", claim.TenantId)
@@ -61,7 +68,7 @@ public sealed class AttemptEvidence(NpgsqlDataSource database, TimeProvider time
                 claim.TenantId).ReadAllAsync(_ => true, cancellation)).Count > 0;
             return !isUnderWay
                 && await ReadAsync(connection, claim, cancellation) == evidence
-                && await act();
+                && await act(() => connection.Command("SELECT 1").ExecuteAsync(cancellation));
         }, cancellation);
 
     private async Task<Evidence> ReadAsync(

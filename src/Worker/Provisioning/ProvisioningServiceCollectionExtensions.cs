@@ -9,6 +9,7 @@ using Worker.Keycloak;
 using Worker.Leads;
 using Worker.Novu;
 using Worker.S3;
+using Worker.Sweeps;
 
 namespace Worker.Provisioning;
 
@@ -24,6 +25,7 @@ public static class ProvisioningServiceCollectionExtensions
         }
 
         return services
+            .AddSweepDeletions()
             .AddSingleton(catalog)
             .AddSingleton(StepSwitches.For(
                 KeycloakOptions.From(settings), S3Options.From(settings), NovuOptions.From(settings)))

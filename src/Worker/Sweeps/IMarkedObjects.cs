@@ -17,7 +17,10 @@ public interface IMarkedObjects
     /// <summary>Everything of this installation, and nothing else.</summary>
     Task<IReadOnlyList<MarkedObject>> ListAsync(CancellationToken cancellation);
 
-    /// <summary>Deletes it if it is still the one that was listed.</summary>
+    /// <summary>Deletes it as long as it is still the one that was listed.</summary>
+    /// <param name="found">As listed.</param>
+    /// <param name="beforeChange">Asked last before each call that changes something; throws when nothing may be.</param>
+    /// <param name="cancellation">Ends the wait.</param>
     /// <returns>Whether it was.</returns>
-    Task<bool> DeleteAsync(MarkedObject found, CancellationToken cancellation);
+    Task<bool> DeleteAsync(MarkedObject found, Func<Task> beforeChange, CancellationToken cancellation);
 }

@@ -1,3 +1,4 @@
+using ControlPlane;
 using ControlPlane.Provisioning;
 using Worker.Hosting;
 using Worker.S3;
@@ -18,14 +19,34 @@ public sealed class MarkedBuckets(TenantBuckets buckets, WorkerOptions options) 
             .Select(found => new MarkedObject(found.Name, found.Mark)),
     ];
 
-    public async Task<bool> DeleteAsync(MarkedObject found, CancellationToken cancellation)
+    public async Task<bool> DeleteAsync(MarkedObject found, Func<Task> beforeChange, CancellationToken cancellation)
     {
-        if (await buckets.JudgeAsync(found.Name, found.Mark, absentAt: null, cancellation) != Ownership.Ours)
+        if (await JudgeAsync(found, cancellation) != Ownership.Ours)
         {
             return false;
         }
 
-        await buckets.DeleteAsync(found.Name, () => Task.CompletedTask, cancellation);
+        await buckets.DeleteAsync(
+            found.Name,
+            async () =>
+            {
+                await RequireUnchangedAsync(found, cancellation);
+                await beforeChange();
+            },
+            cancellation);
         return true;
     }
+
+    // A large one takes many calls, and another worker can mark it anew between two of them.
+    private async Task RequireUnchangedAsync(MarkedObject found, CancellationToken cancellation)
+    {
+        if (await JudgeAsync(found, cancellation) is not (null or Ownership.Ours))
+        {
+            throw new ControlPlaneException(ErrorCode.WrongState,
+                $"The bucket {found.Name} was marked anew while it was being deleted; what is left of it stays.");
+        }
+    }
+
+    private Task<Ownership?> JudgeAsync(MarkedObject found, CancellationToken cancellation) =>
+        buckets.JudgeAsync(found.Name, found.Mark, absentAt: null, cancellation);
 }

@@ -42,13 +42,14 @@ public sealed class MarkedRealms(KeycloakAdmin keycloak, AttemptEvidence attempt
         return found;
     }
 
-    public async Task<bool> DeleteAsync(MarkedObject found, CancellationToken cancellation)
+    public async Task<bool> DeleteAsync(MarkedObject found, Func<Task> beforeChange, CancellationToken cancellation)
     {
         if (!await IsAsync(found, cancellation))
         {
             return false;
         }
 
+        await beforeChange();
         await keycloak.DisableRealmAsync(found.Name, cancellation);
         // From here on its own administrators cannot log in, and so not give its name to another realm.
         if (!await IsAsync(found, cancellation))
@@ -56,6 +57,7 @@ public sealed class MarkedRealms(KeycloakAdmin keycloak, AttemptEvidence attempt
             return false;
         }
 
+        await beforeChange();
         await keycloak.DeleteRealmAsync(found.Name, cancellation);
         return true;
     }

@@ -18,10 +18,11 @@ public sealed class MarkedSchemas(TenantSchemas schemas, WorkerOptions options) 
             .Select(found => new MarkedObject(found.Name, found.Mark)),
     ];
 
-    public async Task<bool> DeleteAsync(MarkedObject found, CancellationToken cancellation)
+    // One transaction under the lock of the name: what it reads is what it drops, and a new attempt waits for its end.
+    public async Task<bool> DeleteAsync(MarkedObject found, Func<Task> beforeChange, CancellationToken cancellation)
     {
         bool isThere = await schemas.FindAsync(found.Name, found.Mark, cancellation) != (false, false);
-        await schemas.DropAsync(found.Name, found.Mark, () => Task.CompletedTask, cancellation);
+        await schemas.DropAsync(found.Name, found.Mark, beforeChange, cancellation);
         return isThere;
     }
 }

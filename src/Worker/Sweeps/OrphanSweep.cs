@@ -20,6 +20,7 @@ public sealed partial class OrphanSweep(
     IEnumerable<IMarkedObjects> systems,
     AttemptEvidence evidence,
     OrphanRecords records,
+    SweepDeletions deletions,
     SweepOptions options,
     TimeProvider time,
     ILogger<OrphanSweep> logger)
@@ -51,6 +52,7 @@ public sealed partial class OrphanSweep(
         }
 
         await records.ForgetUnseenAsync(type, begun, cancellation);
+        await deletions.ForgetOldAsync(type, cancellation);
         if (left > 0)
         {
             LogLimit(type, left, options.MostDeletions);
@@ -81,14 +83,29 @@ public sealed partial class OrphanSweep(
     private async Task<bool> DeleteAsync(
         IMarkedObjects system, MarkedObject found, Evidence why, CancellationToken cancellation)
     {
+        var id = deletions.NewId();
         bool isDeleted = await evidence.WhileItStandsAsync(
-            ClaimOf(system, found), why, () => system.DeleteAsync(found, cancellation), cancellation);
+            ClaimOf(system, found),
+            why,
+            async stillStands =>
+            {
+                bool isOurs = await system.DeleteAsync(found, () => BeforeChangeAsync(stillStands), cancellation);
+                await deletions.EndAsync(id, cancellation);
+                return isOurs;
+            },
+            cancellation);
         if (isDeleted)
         {
             LogDeleted(system.Type, found.Name, found.Mark.Tenant, found.Mark.Attempt);
         }
 
         return isDeleted;
+
+        async Task BeforeChangeAsync(Func<Task> stillStands)
+        {
+            await deletions.BeginAsync(id, system.Type, found.Name, cancellation);
+            await stillStands();
+        }
     }
 
     private async Task TellAsync(

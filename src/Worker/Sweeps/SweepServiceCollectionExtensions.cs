@@ -1,6 +1,7 @@
 using ControlPlane.Settings;
 using ControlPlane.Sweeps;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using Worker.Hosting;
 using Worker.Keycloak;
@@ -47,6 +48,7 @@ public static class SweepServiceCollectionExtensions
         }
 
         return services
+            .AddSweepDeletions()
             .AddTransient<IMarkedObjects, MarkedSchemas>()
             .AddSingleton(SweepOptions.From(settings))
             .AddSingleton(provider => new AttemptEvidence(
@@ -55,5 +57,15 @@ public static class SweepServiceCollectionExtensions
                 provider.GetRequiredService<SweepOptions>().Grace))
             .AddSingleton<OrphanRecords>()
             .AddTransient<OrphanSweep>();
+    }
+
+    /// <summary>What the sweep writes before it deletes, and whoever creates asks.</summary>
+    public static IServiceCollection AddSweepDeletions(this IServiceCollection services)
+    {
+        services.TryAddSingleton(provider => new SweepDeletions(
+            provider.GetRequiredService<NpgsqlDataSource>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<WorkerOptions>().RollbackSettle));
+        return services;
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using ControlPlane.Provisioning;
+using ControlPlane.Sweeps;
 using Temporalio.Activities;
 using Worker.Hosting;
 using Worker.Keycloak;
@@ -15,6 +16,7 @@ public sealed class CreateRealm(
     ProvisionedTenants tenants,
     ResourceRecords resources,
     ResidueRecords residue,
+    SweepDeletions deletions,
     AttemptGuard guard,
     TimeProvider time) : ICompensatedStep
 {
@@ -35,6 +37,7 @@ public sealed class CreateRealm(
     public async Task ExecuteAsync(ProvisionTenantInput input)
     {
         var tenant = await tenants.LoadAsync(input, Cancellation);
+        await deletions.RequireSettledAsync(ResourceTypes[0], tenant.Resources.Realm, Cancellation);
         var records = Records(tenant);
         foreach (var (type, name) in records)
         {

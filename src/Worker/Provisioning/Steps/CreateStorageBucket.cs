@@ -1,5 +1,6 @@
 using ControlPlane;
 using ControlPlane.Provisioning;
+using ControlPlane.Sweeps;
 using Temporalio.Activities;
 using Worker.Hosting;
 using Worker.S3;
@@ -13,6 +14,7 @@ public sealed class CreateStorageBucket(
     ProvisionedTenants tenants,
     ResourceRecords resources,
     ResidueRecords residue,
+    SweepDeletions deletions,
     AttemptGuard guard) : ICompensatedStep
 {
     public static string Id => ProvisioningSteps.ProvisionStorage;
@@ -31,6 +33,7 @@ public sealed class CreateStorageBucket(
     {
         var tenant = await tenants.LoadAsync(input, Cancellation);
         string bucket = tenant.Resources.Bucket;
+        await deletions.RequireSettledAsync(ResourceTypes[0], bucket, Cancellation);
         var beforeChange = guard.BeforeChange(input);
         var known = await storage.FindDetailsAsync(tenant, Cancellation);
         if (await buckets.AbsentAtAsync(bucket, Cancellation) is { } absentAt)

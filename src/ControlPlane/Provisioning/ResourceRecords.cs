@@ -59,12 +59,20 @@ public sealed class ResourceRecords(NpgsqlDataSource database, TimeProvider time
             """,
             tenantId, attempt, type, time.GetUtcNow()).ExecuteAsync(cancellation);
 
-    /// <summary>Whether it was made and not deleted since, as far as was written down.</summary>
-    public async Task<bool> IsCreatedAsync(
-        Guid tenantId, string type, string name, CancellationToken cancellation) =>
-        (await database.Command(
-            "SELECT 1 FROM resources WHERE tenant_id = $1 AND type = $2 AND name = $3 AND state = 'CREATED'",
-            tenantId, type, name).ReadAllAsync(row => row.GetInt32(0), cancellation)).Count == 1;
+    /// <returns>
+    /// The attempt, this one or an earlier, that made it, as far as was written down; null where none did, or where it
+    /// was deleted since.
+    /// </returns>
+    public async Task<int?> FindMakerAsync(
+        Guid tenantId, int attempt, string type, string name, CancellationToken cancellation) =>
+        await database.Command(
+            """
+            SELECT attempt FROM resources
+            WHERE tenant_id = $1 AND attempt <= $2 AND type = $3 AND name = $4 AND state = 'CREATED'
+            """,
+            tenantId, attempt, type, name).ReadAllAsync(row => row.GetInt32(0), cancellation) is [var maker]
+            ? maker
+            : null;
 
     /// <summary>What is there by the records, or may be.</summary>
     public Task<List<(string Type, string Name)>> ListNotDeletedAsync(Guid tenantId, CancellationToken cancellation) =>

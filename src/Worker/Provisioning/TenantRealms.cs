@@ -12,15 +12,31 @@ public sealed class TenantRealms(KeycloakAdmin keycloak, ResourceRecords resourc
     public async Task<IReadOnlyList<RealmRepresentation>> FindOursAsync(
         ProvisionedTenant tenant, CancellationToken cancellation)
     {
-        var ids = Enumerable.Range(1, tenant.Mark.Attempt).Select(tenant.RealmId).ToHashSet();
-        if (await keycloak.FindRealmsAsync(cancellation) is not { } realms)
+        var realms = await keycloak.FindRealmsAsync(cancellation);
+        List<RealmRepresentation> ours = [.. (realms ?? []).Where(realm => AttemptOf(tenant, realm) is not null)];
+        if (await FindUnlistedAsync(tenant, ours, cancellation) is { } there
+            && (realms is null || there.Id is null || AttemptOf(tenant, there) is not null))
         {
-            await RequireNothingHiddenAsync(tenant, cancellation);
-            return [];
+            throw new ControlPlaneException(ErrorCode.Forbidden,
+                $"Keycloak no longer shows the realm {there.Realm} to the account that made it; give it its rights back.");
         }
 
-        return [.. realms.Where(realm => Guid.TryParse(realm.Id, out var id) && ids.Contains(id))];
+        return ours;
     }
+
+    /// <summary>
+    /// Somebody else's realm under the name of one that was made, was never recorded as deleted, and is not there.
+    /// </summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="ours">What was found of it.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>What to say of it; null where there is none.</returns>
+    public async Task<string?> FindReplacedAsync(
+        ProvisionedTenant tenant, IReadOnlyList<RealmRepresentation> ours, CancellationToken cancellation) =>
+        await FindUnlistedAsync(tenant, ours, cancellation) is { } there
+            ? $"A realm was made here and never seen deleted; the one that has the name now ({there.Id}) is not ours. "
+                + "It was not touched: look, and rename or delete it."
+            : null;
 
     /// <summary>The name of this attempt's realm.</summary>
     /// <exception cref="ControlPlaneException">It is not there.</exception>
@@ -36,18 +52,25 @@ public sealed class TenantRealms(KeycloakAdmin keycloak, ResourceRecords resourc
             $"The realm {tenant.Resources.Realm} of this attempt is not there any more.");
     }
 
-    // An account that has made no realm may see none, and so may one that has lost its rights: only what was recorded
-    // as made tells the two apart.
-    private async Task RequireNothingHiddenAsync(ProvisionedTenant tenant, CancellationToken cancellation)
+    // An account that has made no realm may see none, and so may one that has lost its rights, over all realms or over
+    // one: only what was recorded as made tells them apart.
+    private async Task<RealmRepresentation?> FindUnlistedAsync(
+        ProvisionedTenant tenant, IReadOnlyList<RealmRepresentation> ours, CancellationToken cancellation)
     {
         string realm = tenant.Resources.Realm;
-        if (await resources.IsCreatedAsync(tenant.Mark.Tenant, ResourceTypes.KeycloakRealm, realm, cancellation)
-            && await keycloak.FindRealmAsync(realm, cancellation) is not null)
-        {
-            throw new ControlPlaneException(ErrorCode.Forbidden,
-                $"Keycloak no longer shows the realm {realm} to the account that made it; give it its rights back.");
-        }
+        return await resources.FindMakerAsync(
+                tenant.Mark.Tenant, tenant.Mark.Attempt, ResourceTypes.KeycloakRealm, realm, cancellation) is { } maker
+            && ours.All(found => AttemptOf(tenant, found) != maker)
+                ? await keycloak.FindRealmAsync(realm, cancellation)
+                : null;
     }
+
+    private static int? AttemptOf(ProvisionedTenant tenant, RealmRepresentation realm) =>
+        Guid.TryParse(realm.Id, out var id)
+            && Enumerable.Range(1, tenant.Mark.Attempt).FirstOrDefault(attempt => tenant.RealmId(attempt) == id) is > 0
+                and var found
+            ? found
+            : null;
 
     /// <summary>Whose a realm is, by its id; one that does not show its id is somebody else's.</summary>
     public static Ownership? Judge(ProvisionedTenant tenant, RealmRepresentation? realm)

@@ -40,6 +40,12 @@ public sealed class CreateDatabaseSchema(
     {
         var tenant = await tenants.LoadAsync(input, Cancellation);
         await schemas.DropAsync(tenant.Resources.Schema, tenant.Mark, guard.BeforeUndo(input), Cancellation);
+        if (await FindReplacedAsync(tenant) is not null)
+        {
+            // Not seen gone: the reading names it.
+            return;
+        }
+
         await resources.DeletedAsync(input.TenantId, input.Attempt, ResourceTypes[0], Cancellation);
     }
 
@@ -51,8 +57,22 @@ public sealed class CreateDatabaseSchema(
         List<Residue> found = schema || role
             ? [new(ResourceTypes[0], tenant.Resources.Schema,
                 $"Still there: {(schema ? "schema" : "")}{(schema && role ? " and " : "")}{(role ? "role" : "")}.")]
-            : [];
+            : await FindReplacedAsync(tenant) is { } replaced
+                ? [new(ResourceTypes[0], tenant.Resources.Schema, replaced)]
+                : [];
         await residue.ReplaceAsync(input.TenantId, input.Attempt, ResourceTypes, found, Cancellation);
         return found.Count;
+    }
+
+    // What was made, was never recorded as deleted, and is there without being ours.
+    private async Task<string?> FindReplacedAsync(ProvisionedTenant tenant)
+    {
+        string name = tenant.Resources.Schema;
+        return await resources.FindMakerAsync(
+                tenant.Mark.Tenant, tenant.Mark.Attempt, ResourceTypes[0], name, Cancellation) is not null
+            && await schemas.ReadAsync(name, Cancellation) is { Schema: true } or { Role: true }
+                ? "Schema and role were made here and never seen deleted; what has the name now does not carry our mark. "
+                    + "It was not touched: look, and put the comment on the role right, or drop it."
+                : null;
     }
 }

@@ -55,9 +55,16 @@ public sealed class CreateRealm(
     public async Task CompensateAsync(ProvisionTenantInput input)
     {
         var tenant = await tenants.LoadAsync(input, Cancellation);
-        foreach (var realm in await realms.FindOursAsync(tenant, Cancellation))
+        var ours = await realms.FindOursAsync(tenant, Cancellation);
+        foreach (var realm in ours)
         {
             await DeleteAsync(realm.Realm!, guard.BeforeUndo(input));
+        }
+
+        if (await realms.FindReplacedAsync(tenant, ours, Cancellation) is not null)
+        {
+            // Not seen gone: the reading names it.
+            return;
         }
 
         foreach (string type in ResourceTypes)
@@ -70,9 +77,14 @@ public sealed class CreateRealm(
     public async Task<int> FindResidueAsync(ProvisionTenantInput input)
     {
         var tenant = await tenants.LoadAsync(input, Cancellation);
-        var found = (await realms.FindOursAsync(tenant, Cancellation))
-            .Select(realm => new Residue(ResourceTypes[0], realm.Realm!, $"The realm {realm.Id} is still there."))
-            .ToList();
+        var ours = await realms.FindOursAsync(tenant, Cancellation);
+        List<Residue> found =
+            [.. ours.Select(realm => new Residue(ResourceTypes[0], realm.Realm!, $"The realm {realm.Id} is still there."))];
+        if (await realms.FindReplacedAsync(tenant, ours, Cancellation) is { } replaced)
+        {
+            found.Add(new Residue(ResourceTypes[0], tenant.Resources.Realm, replaced));
+        }
+
         await residue.ReplaceAsync(input.TenantId, input.Attempt, ResourceTypes, found, Cancellation);
         return found.Count;
     }

@@ -73,6 +73,11 @@ public sealed class CreateStorageBucket(
         {
             await buckets.DeleteAsync(tenant.Resources.Bucket, guard.BeforeUndo(input), Cancellation);
         }
+        else if (await FindReplacedAsync(tenant) is not null)
+        {
+            // Not seen gone: the reading names it.
+            return;
+        }
 
         await resources.DeletedAsync(input.TenantId, input.Attempt, ResourceTypes[0], Cancellation);
     }
@@ -85,7 +90,9 @@ public sealed class CreateStorageBucket(
             ? [new(ResourceTypes[0], tenant.Resources.Bucket,
                 "The bucket is still there, with "
                 + $"{await buckets.CountAsync(tenant.Resources.Bucket, Cancellation)} objects.")]
-            : [];
+            : await FindReplacedAsync(tenant) is { } replaced
+                ? [new(ResourceTypes[0], tenant.Resources.Bucket, replaced)]
+                : [];
         await residue.ReplaceAsync(input.TenantId, input.Attempt, ResourceTypes, found, Cancellation);
         if (found.Count == 0)
         {
@@ -99,16 +106,31 @@ public sealed class CreateStorageBucket(
     private async Task<Ownership?> JudgeAsync(ProvisionedTenant tenant, BucketDetails? known) =>
         (await storage.JudgeAsync(tenant, known, Cancellation))?.OrConflict($"bucket {tenant.Resources.Bucket}");
 
-    private async Task<bool> FindAsync(ProvisionedTenant tenant)
+    private async Task<bool> FindAsync(ProvisionedTenant tenant) =>
+        await LookAsync(tenant) is { } ownership && ownership.IsOursToDelete();
+
+    // What was made, was never recorded as deleted, and is there without being ours.
+    private async Task<string?> FindReplacedAsync(ProvisionedTenant tenant)
+    {
+        string bucket = tenant.Resources.Bucket;
+        return await resources.FindMakerAsync(
+                tenant.Mark.Tenant, tenant.Mark.Attempt, ResourceTypes[0], bucket, Cancellation) is not null
+            && await LookAsync(tenant) is { } ownership && !ownership.IsOursToDelete()
+                ? "A bucket was made here and never seen deleted; what has the name now does not carry our mark, or is not "
+                    + "shown to us. It was not touched: look, and put its tags right, or delete it."
+                : null;
+    }
+
+    private async Task<Ownership?> LookAsync(ProvisionedTenant tenant)
     {
         try
         {
-            return await storage.JudgeAsync(tenant, Cancellation) is { } ownership && ownership.IsOursToDelete();
+            return await storage.JudgeAsync(tenant, Cancellation);
         }
         catch (ControlPlaneException e) when (e.Code == ErrorCode.OwnershipConflict)
         {
-            // Another account's: nothing of ours, and not to be touched.
-            return false;
+            // Another account's: not to be touched.
+            return Ownership.Foreign;
         }
     }
 }

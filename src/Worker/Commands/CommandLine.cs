@@ -60,6 +60,8 @@ public static class CommandLine
     internal static string? Explain(Exception e) => e switch
     {
         CommandException or ControlPlaneException or OutsideSystemException or SettingException => e.Message,
+        // Translated already, as for a history.
+        ApplicationFailureException => e.Message,
         ApiRequestException { InnerException: { } inner } => Explain(inner),
         HttpRequestException => $"No connection: {e.Message}",
         TaskCanceledException { InnerException: TimeoutException } => $"An outside system did not answer in time: {e.Message}",

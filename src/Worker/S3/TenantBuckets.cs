@@ -148,33 +148,25 @@ public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
         }
     }
 
-    /// <summary>Every bucket of this account with a tenant's name and a mark.</summary>
-    public async Task<IReadOnlyList<(string Name, OwnershipMark Mark)>> ListMarkedAsync(
-        CancellationToken cancellationToken)
+    /// <summary>Every bucket of this account with a tenant's name.</summary>
+    public async Task<IReadOnlyList<string>> ListNamesAsync(CancellationToken cancellationToken) =>
+    [
+        .. ((await s3.ListBucketsAsync(cancellationToken)).Buckets ?? [])
+            .Select(bucket => bucket.BucketName).Where(TenantResources.IsBucket),
+    ];
+
+    /// <summary>Whose a bucket of this account is by its tags; null: they do not say, or it is gone.</summary>
+    public async Task<OwnershipMark?> ReadMarkAsync(string bucket, CancellationToken cancellationToken)
     {
-        var found = new List<(string, OwnershipMark)>();
-        var buckets = (await s3.ListBucketsAsync(cancellationToken)).Buckets ?? [];
-        foreach (string name in buckets.Select(bucket => bucket.BucketName).Where(TenantResources.IsBucket))
+        try
         {
-            try
-            {
-                if (OwnershipMark.FromTags(await TagsAsync(name, cancellationToken)) is { } mark)
-                {
-                    found.Add((name, mark));
-                }
-            }
-            catch (AmazonS3Exception e) when (e.ErrorCode == "NoSuchBucket")
-            {
-                // Deleted since it was listed.
-            }
+            return OwnershipMark.FromTags(await TagsAsync(bucket, cancellationToken));
         }
-
-        return found;
+        catch (AmazonS3Exception e) when (e.ErrorCode == "NoSuchBucket")
+        {
+            return null;
+        }
     }
-
-    /// <summary>Whose a bucket of this account is by its tags; null: they do not say.</summary>
-    public async Task<OwnershipMark?> ReadMarkAsync(string bucket, CancellationToken cancellationToken) =>
-        OwnershipMark.FromTags(await TagsAsync(bucket, cancellationToken));
 
     /// <summary>How many object versions it holds, up to <see cref="MostCounted"/>.</summary>
     public async Task<int> CountAsync(string bucket, CancellationToken cancellationToken) =>

@@ -15,7 +15,9 @@ public interface IMarkedObjects
     string Queue { get; }
 
     /// <summary>Everything of this installation, and nothing else.</summary>
-    Task<IReadOnlyList<MarkedObject>> ListAsync(CancellationToken cancellation);
+    /// <param name="each">Notes what cannot be read, so that the others are listed all the same.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    Task<IReadOnlyList<MarkedObject>> ListAsync(OneByOne each, CancellationToken cancellation);
 
     /// <summary>Deletes it as long as it is still the one that was listed.</summary>
     /// <param name="found">As listed.</param>

@@ -12,12 +12,26 @@ public sealed class MarkedBuckets(TenantBuckets buckets, WorkerOptions options) 
 
     public string Queue => TaskQueues.S3;
 
-    public async Task<IReadOnlyList<MarkedObject>> ListAsync(CancellationToken cancellation) =>
-    [
-        .. (await buckets.ListMarkedAsync(cancellation))
-            .Where(found => found.Mark.Installation == options.InstallationId)
-            .Select(found => new MarkedObject(found.Name, found.Mark)),
-    ];
+    public async Task<IReadOnlyList<MarkedObject>> ListAsync(OneByOne each, CancellationToken cancellation)
+    {
+        var found = new List<MarkedObject>();
+        foreach (string name in await buckets.ListNamesAsync(cancellation))
+        {
+            await each.TryAsync(
+                name,
+                async () =>
+                {
+                    if (await buckets.ReadMarkAsync(name, cancellation) is { } mark
+                        && mark.Installation == options.InstallationId)
+                    {
+                        found.Add(new MarkedObject(name, mark));
+                    }
+                },
+                cancellation);
+        }
+
+        return found;
+    }
 
     public async Task<bool> DeleteAsync(MarkedObject found, Func<Task> beforeChange, CancellationToken cancellation)
     {

@@ -18,7 +18,7 @@ public sealed class MarkedRealms(KeycloakAdmin keycloak, AttemptEvidence attempt
 
     public string Queue => TaskQueues.Keycloak;
 
-    public async Task<IReadOnlyList<MarkedObject>> ListAsync(CancellationToken cancellation)
+    public async Task<IReadOnlyList<MarkedObject>> ListAsync(OneByOne each, CancellationToken cancellation)
     {
         // Before the realms: an attempt that begins in between has no realm in the list yet.
         var known = (await attempts.ListAsync(cancellation))
@@ -32,11 +32,16 @@ public sealed class MarkedRealms(KeycloakAdmin keycloak, AttemptEvidence attempt
                 continue;
             }
 
-            var mark = known.GetValueOrDefault(id) ?? await ReadMarkAsync(realm.Realm!, id, cancellation);
-            if (mark is not null)
-            {
-                found.Add(new MarkedObject(realm.Realm!, mark));
-            }
+            await each.TryAsync(
+                realm.Realm!,
+                async () =>
+                {
+                    if ((known.GetValueOrDefault(id) ?? await ReadMarkAsync(realm.Realm!, id, cancellation)) is { } mark)
+                    {
+                        found.Add(new MarkedObject(realm.Realm!, mark));
+                    }
+                },
+                cancellation);
         }
 
         return found;

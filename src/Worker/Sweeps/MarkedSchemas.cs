@@ -11,7 +11,7 @@ public sealed class MarkedSchemas(TenantSchemas schemas, WorkerOptions options) 
 
     public string Queue => TaskQueues.Postgres;
 
-    public async Task<IReadOnlyList<MarkedObject>> ListAsync(CancellationToken cancellation) =>
+    public async Task<IReadOnlyList<MarkedObject>> ListAsync(OneByOne each, CancellationToken cancellation) =>
     [
         .. (await schemas.ListMarkedAsync(cancellation))
             .Where(found => found.Mark.Installation == options.InstallationId)

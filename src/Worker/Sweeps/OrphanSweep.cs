@@ -25,12 +25,34 @@ public sealed partial class OrphanSweep(
     TimeProvider time,
     ILogger<OrphanSweep> logger)
 {
-    public async Task<OrphansSwept> ExecuteAsync(string type, CancellationToken cancellation)
+    /// <param name="type">One of the types of the resource records.</param>
+    /// <param name="each">Notes what failed, and is asked for it afterwards.</param>
+    /// <param name="cancellation">Ends the work between two objects.</param>
+    public async Task<OrphansSwept> ExecuteAsync(string type, OneByOne each, CancellationToken cancellation)
     {
         var begun = time.GetUtcNow();
         var system = System(type);
         int deleted = 0, orphans = 0, mismarked = 0, left = 0;
-        foreach (var found in await system.ListAsync(cancellation))
+        foreach (var found in await system.ListAsync(each, cancellation))
+        {
+            await each.TryAsync(found.Name, () => SettleAsync(found), cancellation);
+        }
+
+        if (!each.HasFailed)
+        {
+            // What could not be read was not seen, and is no less there.
+            await records.ForgetUnseenAsync(type, begun, cancellation);
+        }
+
+        await deletions.ForgetOldAsync(type, cancellation);
+        if (left > 0)
+        {
+            LogLimit(type, left, options.MostDeletions);
+        }
+
+        return new OrphansSwept(deleted, orphans, mismarked);
+
+        async Task SettleAsync(MarkedObject found)
         {
             switch (await evidence.ReadAsync(ClaimOf(system, found), cancellation))
             {
@@ -50,15 +72,6 @@ public sealed partial class OrphanSweep(
                     break;
             }
         }
-
-        await records.ForgetUnseenAsync(type, begun, cancellation);
-        await deletions.ForgetOldAsync(type, cancellation);
-        if (left > 0)
-        {
-            LogLimit(type, left, options.MostDeletions);
-        }
-
-        return new OrphansSwept(deleted, orphans, mismarked);
     }
 
     /// <summary>Deletes a listed orphan because an operator said so.</summary>
@@ -67,8 +80,15 @@ public sealed partial class OrphanSweep(
     public async Task<bool> DeleteOnWordAsync(Orphan orphan, CancellationToken cancellation)
     {
         var system = System(orphan.Type);
-        var found = (await system.ListAsync(cancellation)).FirstOrDefault(o =>
+        var each = new OneByOne();
+        var found = (await system.ListAsync(each, cancellation)).FirstOrDefault(o =>
             (o.Mark.Tenant, o.Mark.Attempt) == (orphan.TenantId, orphan.Attempt));
+        if (found is null)
+        {
+            // It may be what could not be read.
+            each.ThrowIfFailed();
+        }
+
         if (found is not null && !await DeleteAsync(system, found, Evidence.Unknown, cancellation))
         {
             throw new ControlPlaneException(ErrorCode.WrongState,

@@ -20,6 +20,7 @@ public sealed partial class SweepContacts(
     {
         var cancellation = ActivityExecutionContext.Current.CancellationToken;
         int erased = 0;
+        var each = new OneByOne();
         List<ErasableContact> batch = [];
         do
         {
@@ -27,13 +28,7 @@ public sealed partial class SweepContacts(
                 options.ContactRetention, batch.LastOrDefault()?.LeadId ?? Guid.Empty, Batch, cancellation);
             foreach (var contact in batch)
             {
-                foreach (var subscribers in novu)
-                {
-                    await subscribers.EraseAsync(contact, cancellation);
-                }
-
-                await contacts.EraseAsync(contact, cancellation);
-                erased++;
+                await each.TryAsync($"lead {contact}", () => EraseAsync(contact), cancellation);
             }
         }
         while (batch.Count == Batch);
@@ -42,7 +37,19 @@ public sealed partial class SweepContacts(
             LogErased(erased);
         }
 
+        each.ThrowIfFailed();
         return erased;
+
+        async Task EraseAsync(ErasableContact contact)
+        {
+            foreach (var subscribers in novu)
+            {
+                await subscribers.EraseAsync(contact, cancellation);
+            }
+
+            await contacts.EraseAsync(contact, cancellation);
+            erased++;
+        }
     }
 
     [LoggerMessage(EventId = 604, Level = LogLevel.Information,

@@ -17,10 +17,12 @@ public sealed class SweepOrphans(IEnumerable<IMarkedObjects> systems, OrphanSwee
     [Activity("SweepOrphans")]
     public async Task<OrphansSwept> ExecuteAsync(string type)
     {
-        var swept = await sweep.ExecuteAsync(type, ActivityExecutionContext.Current.CancellationToken);
+        var each = new OneByOne();
+        var swept = await sweep.ExecuteAsync(type, each, ActivityExecutionContext.Current.CancellationToken);
         metrics.SweepFound("left_over", type, swept.Deleted);
         metrics.SweepFound("orphan", type, swept.Orphans);
         metrics.SweepFound("mismarked", type, swept.Mismarked);
+        each.ThrowIfFailed();
         return swept;
     }
 }

@@ -16,10 +16,24 @@ public sealed partial class ResumeRollback(
     /// No such tenant; <c>wrong_state</c>: there is nothing to roll back, or a run provisions the tenant right now;
     /// Temporal is away.
     /// </exception>
-    public async Task<StartedRollback> ExecuteAsync(Guid tenantId, CancellationToken cancellation)
+    public async Task<StartedRollback> ExecuteAsync(Guid tenantId, CancellationToken cancellation) =>
+        await ExecuteAsync(await provisioning.ExecuteAsync(tenantId, cancellation), cancellation);
+
+    /// <summary>Of this attempt, and of no other: it was looked at before, and a higher one may have begun since.</summary>
+    /// <exception cref="ControlPlaneException">As above; <c>stale_attempt</c>: it is not the current one any more.</exception>
+    public async Task<StartedRollback> ExecuteAsync(Guid tenantId, int attempt, CancellationToken cancellation)
     {
         var progress = await provisioning.ExecuteAsync(tenantId, cancellation);
+        return progress.Tenant.Attempt == attempt
+            ? await ExecuteAsync(progress, cancellation)
+            : throw new ControlPlaneException(ErrorCode.StaleAttempt,
+                $"Attempt {attempt} is not the tenant's current one any more.");
+    }
+
+    private async Task<StartedRollback> ExecuteAsync(ProvisioningProgress progress, CancellationToken cancellation)
+    {
         var (tenant, attempt, _) = progress;
+        var tenantId = tenant.Id;
         if (attempt is { IsOpen: true })
         {
             if (await runs.FindOpenAsync(tenantId, attempt.Number, cancellation) is { } run)

@@ -65,7 +65,7 @@ public sealed partial class SettleAttempts(
             }
             else
             {
-                var rollback = await rollbacks.ExecuteAsync(tenantId, cancellation);
+                var rollback = await rollbacks.ExecuteAsync(tenantId, attempt, cancellation);
                 LogRolledBack(tenantId, attempt, rollback.RunId);
             }
 

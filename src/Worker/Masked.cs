@@ -22,6 +22,21 @@ public static partial class Masked
         return at > 0 ? $"{address[0]}***{address[at..]}" : "***";
     }
 
+    /// <summary>
+    /// A path as it is told: Novu's id of a tenant's subscriber spells an address in another way, and a tenant's admin may
+    /// call a realm what it likes.
+    /// </summary>
+    public static string Path(string path) =>
+        string.Join('/', path.Split('/').Select(
+            part => Subscriber().Replace(Text(Uri.UnescapeDataString(part)), match => SubscriberId(match.Value))));
+
+    /// <summary>Only what comes before the address.</summary>
+    public static string SubscriberId(string id) =>
+        Subscriber().Match(id) is { Success: true, Index: 0 } match ? $"{match.Groups["tenant"].Value}-***" : "***";
+
     [GeneratedRegex(@"[^\s@""'<>()]+@[^\s@""'<>()]+", RegexOptions.CultureInvariant)]
     private static partial Regex Address();
+
+    [GeneratedRegex("(?<tenant>tenant-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})-[^/]+", RegexOptions.CultureInvariant)]
+    private static partial Regex Subscriber();
 }

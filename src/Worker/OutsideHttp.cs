@@ -46,7 +46,7 @@ public static class OutsideHttp
     public static async Task<OutsideSystemException> RefusalAsync(string system, HttpResponseMessage response) => new(
         system,
         response.StatusCode,
-        $"{response.RequestMessage?.Method} {response.RequestMessage?.RequestUri?.AbsolutePath}",
+        $"{response.RequestMessage?.Method} {Masked.Path(response.RequestMessage?.RequestUri?.AbsolutePath ?? "")}",
         Reason(await response.Content.ReadAsStringAsync()));
 
     private static string? Reason(string body)

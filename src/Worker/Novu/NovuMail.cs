@@ -62,6 +62,9 @@ public sealed partial class NovuMail(INovuApi api, ILogger<NovuMail> logger)
         Message = "Triggered Novu workflow {Template} for {Subscriber}, transaction {TransactionId}")]
     private partial void LogTriggeredMasked(string template, string subscriber, string transactionId);
 
-    private void LogTriggered(string template, string subscriberId, string transactionId) =>
-        LogTriggeredMasked(template, subscriberId.Length > 43 ? subscriberId[..43] + "-***" : "***", transactionId);
+    private void LogTriggered(string template, string subscriberId, string transactionId)
+    {
+        string masked = Masked.SubscriberId(subscriberId);
+        LogTriggeredMasked(template, masked, transactionId);
+    }
 }

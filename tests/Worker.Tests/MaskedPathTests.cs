@@ -1,0 +1,38 @@
+using System.Net;
+using Worker.Novu;
+
+namespace Worker.Tests;
+
+/// <summary>The path of a call that was refused stands in logs and histories.</summary>
+public sealed class MaskedPathTests
+{
+    private const string Tenant = "tenant-0198a5a0-0000-7000-8000-000000000001";
+
+    [Theory]
+    [InlineData("/admin/realms/tenant-acme/users", "/admin/realms/tenant-acme/users")]
+    [InlineData("/v2/subscribers/lead-0198a5a0-0000-7000-8000-000000000001",
+        "/v2/subscribers/lead-0198a5a0-0000-7000-8000-000000000001")]
+    [InlineData("/admin/realms/ada%40newcompany.com", "/admin/realms/a***@newcompany.com")]
+    [InlineData($"/v2/subscribers/{Tenant}-ada_newcompany_com/preferences", $"/v2/subscribers/{Tenant}-***/preferences")]
+    public void It_is_masked_where_it_spells_an_address(string path, string masked) =>
+        Assert.Equal(masked, Masked.Path(path));
+
+    [Fact]
+    public async Task A_refusal_does_not_tell_whose_subscriber_was_to_be_erased()
+    {
+        string id = NovuMail.SubscriberId(Guid.Parse(Tenant["tenant-".Length..]), "ada@newcompany.com");
+        using var refused = new HttpResponseMessage(HttpStatusCode.Forbidden);
+        using var request = new HttpRequestMessage(HttpMethod.Delete, $"https://novu.example.com/v2/subscribers/{id}");
+        refused.RequestMessage = request;
+
+        var e = await OutsideHttp.RefusalAsync(NovuMail.System, refused);
+
+        Assert.Equal($"Novu answered 403 to DELETE /v2/subscribers/{Tenant}-***.", e.Message);
+    }
+
+    [Theory]
+    [InlineData($"{Tenant}-ada_newcompany_com", $"{Tenant}-***")]
+    [InlineData("lead-0198a5a0-0000-7000-8000-000000000001", "***")]
+    public void A_subscriber_is_told_by_its_tenant(string id, string masked) =>
+        Assert.Equal(masked, Masked.SubscriberId(id));
+}

@@ -6,8 +6,9 @@ using Refit;
 namespace Worker;
 
 /// <summary>
-/// How every HTTP client of an outside system is built: short timeouts, no retries (only Temporal retries), no
-/// redirects, no request logs (queries hold addresses), and a refusal becomes an <see cref="OutsideSystemException"/>.
+/// How every HTTP client of an outside system is built: short timeouts to the end of the answer, no retries (only
+/// Temporal retries), no redirects, no request logs (queries hold addresses), and a refusal becomes an
+/// <see cref="OutsideSystemException"/>.
 /// </summary>
 public static class OutsideHttp
 {
@@ -41,6 +42,7 @@ public static class OutsideHttp
                 handler.AllowAutoRedirect = false;
                 handler.UseCookies = false;
             })
+            .AddHttpMessageHandler(() => new WholeAnswer())
             .RemoveAllLoggers();
 
     public static async Task<OutsideSystemException> RefusalAsync(string system, HttpResponseMessage response) => new(

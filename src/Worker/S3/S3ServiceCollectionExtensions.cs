@@ -30,6 +30,7 @@ public static class S3ServiceCollectionExtensions
         {
             MaxErrorRetry = 0,
             Timeout = (patience ?? Patience.Usual).Call(S3Options.CallTimeout),
+            HttpClientFactory = new WholeAnswers(),
             // Stores of other makes do not know the newer checksums.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
@@ -48,5 +49,23 @@ public static class S3ServiceCollectionExtensions
         return options.AccessKey is null
             ? new AmazonS3Client(config)
             : new AmazonS3Client(new BasicAWSCredentials(options.AccessKey, options.SecretKey), config);
+    }
+
+    // The SDK's own client has no timeout for the body of a success.
+    private sealed class WholeAnswers : HttpClientFactory
+    {
+        public override HttpClient CreateHttpClient(IClientConfig clientConfig)
+        {
+            var http = new HttpClient(new WholeAnswer
+            {
+                InnerHandler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false },
+            });
+            if (clientConfig.Timeout is { } timeout)
+            {
+                http.Timeout = timeout;
+            }
+
+            return http;
+        }
     }
 }

@@ -41,8 +41,8 @@ public static class Failures
     private static (string Code, string Sentence, bool Retry) Describe(Exception e) => e switch
     {
         ApplicationFailureException f => (f.ErrorType ?? Unexpected, f.Message, !f.NonRetryable),
-        ControlPlaneException c => (Text(c.Code), c.Message, c.Code == ErrorCode.Unavailable),
-        SettingException s => (Text(ErrorCode.NotConfigured), s.Message, false),
+        ControlPlaneException c => (CodeOf(c.Code), c.Message, c.Code == ErrorCode.Unavailable),
+        SettingException s => (CodeOf(ErrorCode.NotConfigured), s.Message, false),
         OutsideSystemException o => (IsPassing(o.Status) ? Unavailable : Refused, o.Message, IsPassing(o.Status)),
         PostgresException p => (
             IsPassing(p) ? Unavailable : Refused,
@@ -80,7 +80,8 @@ public static class Failures
     private static bool IsPassing(PostgresException e) =>
         e.IsTransient || e.SqlState[..2] is "08" or "40" or "53" or "55" or "57" or "58";
 
-    private static string Text(ErrorCode code) =>
+    /// <summary>A broken rule's code, as over HTTP.</summary>
+    public static string CodeOf(ErrorCode code) =>
         string.Concat(code.ToString().Select((c, i) =>
             char.IsUpper(c) ? (i > 0 ? "_" : "") + char.ToLowerInvariant(c) : c.ToString()));
 }

@@ -7,10 +7,13 @@ namespace ControlPlane.Provisioning;
 /// <param name="Cancelled">Nothing failed: an operator asked for it.</param>
 public sealed record ProvisioningFailure(string FailedStep, string Code, string Sentence, bool Cancelled)
 {
+    /// <summary>The codes of what is no failure of a step.</summary>
+    public const string Cancelling = "cancelled", Lost = "run_lost";
+
     public static ProvisioningFailure Cancel(string step) =>
-        new(step, "cancelled", "The provisioning was cancelled.", Cancelled: true);
+        new(step, Cancelling, "The provisioning was cancelled.", Cancelled: true);
 
     public static ProvisioningFailure RunLost(string step) =>
-        new(step, "run_lost", "No run looked after the attempt any more: it was terminated, lost, or never started.",
+        new(step, Lost, "No run looked after the attempt any more: it was terminated, lost, or never started.",
             Cancelled: false);
 }

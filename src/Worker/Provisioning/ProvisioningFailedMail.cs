@@ -28,7 +28,7 @@ public sealed class ProvisioningFailedMail(
             ["tenantId"] = input.TenantId.ToString("D"),
             ["tenantName"] = tenant.Tenant.Name,
             ["firstName"] = tenant.Admin.FirstName,
-            ["error"] = $"{attempt.ErrorCode}: {attempt.Error}",
+            ["error"] = $"{attempt.ErrorCode}: {FailureSentence.Of(attempt.ErrorCode)}",
             ["failedStep"] = attempt.FailedStep ?? "",
             ["supportEmail"] = novu.SupportEmail,
         };

@@ -31,15 +31,29 @@ public sealed class ContactRetention(NpgsqlDataSource database, TimeProvider tim
                     row.Id("id"), row["tenant_id"] is Guid tenant ? tenant : null, row.Text("email")),
                 cancellation);
 
-    /// <summary>The lead and its expired tenant with all that hangs on it.</summary>
-    public Task EraseAsync(ErasableContact contact, CancellationToken cancellation) =>
+    /// <summary>
+    /// The lead and its expired tenant with all that hangs on it; nothing of one that has come back since it was listed.
+    /// </summary>
+    /// <returns>Whether it was erased.</returns>
+    public Task<bool> EraseAsync(TimeSpan retention, ErasableContact contact, CancellationToken cancellation) =>
         database.InTransactionAsync(async connection =>
         {
+            var dead = time.GetUtcNow() - retention;
+            bool isDead = (await connection.Command(
+                "SELECT FROM leads WHERE id = $1 AND token_expires_at <= $2 FOR UPDATE", contact.LeadId, dead)
+                .ReadAllAsync(_ => true, cancellation)).Count == 1;
+            if (!isDead)
+            {
+                return false;
+            }
+
             await connection.Command(
-                "DELETE FROM tenants WHERE lead_id = $1 AND status = 'EXPIRED' AND attempt = 0", contact.LeadId)
-                .ExecuteAsync(cancellation);
+                """
+                DELETE FROM tenants WHERE lead_id = $1 AND status = 'EXPIRED' AND attempt = 0 AND updated_at <= $2
+                """,
+                contact.LeadId, dead).ExecuteAsync(cancellation);
             return await connection.Command(
                 "DELETE FROM leads WHERE id = $1 AND NOT EXISTS (SELECT FROM tenants WHERE lead_id = $1)",
-                contact.LeadId).ExecuteAsync(cancellation);
+                contact.LeadId).ExecuteAsync(cancellation) == 1;
         }, cancellation);
 }

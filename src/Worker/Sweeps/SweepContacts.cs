@@ -47,8 +47,7 @@ public sealed partial class SweepContacts(
                 await subscribers.EraseAsync(contact, cancellation);
             }
 
-            await contacts.EraseAsync(contact, cancellation);
-            erased++;
+            erased += await contacts.EraseAsync(options.ContactRetention, contact, cancellation) ? 1 : 0;
         }
     }
 

@@ -173,12 +173,12 @@ public sealed class KeycloakAdmin(IKeycloakApi api)
     }
 
     /// <summary>
-    /// Makes the user with its roles, anew where it is there. Keycloak lets nobody give a role over a realm that they
-    /// do not hold themselves, and a service account that may only create realms does not hold <c>realm-admin</c>; whoever
-    /// manages the realm may import it.
+    /// Makes the user with its roles; refused (409) where it is there, so that an import that lands late takes nobody's
+    /// password. Keycloak lets nobody give a role over a realm that they do not hold themselves, and a service account
+    /// that may only create realms does not hold <c>realm-admin</c>; whoever manages the realm may import it.
     /// </summary>
     public Task ImportUserAsync(string realm, UserRepresentation user, CancellationToken cancellationToken) =>
-        api.ImportAsync(realm, new PartialImport("OVERWRITE", [user]), cancellationToken);
+        api.ImportAsync(realm, new PartialImport("FAIL", [user]), cancellationToken);
 
     /// <summary>
     /// Of these roles of one of the realm's clients, such as <c>realm-management</c>, those the user lacks.

@@ -105,5 +105,5 @@ public sealed record ComponentRepresentation
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Config { get; init; }
 }
 
-/// <param name="IfResourceExists">FAIL, SKIP or OVERWRITE; the last one deletes the user and makes it anew.</param>
+/// <param name="IfResourceExists">FAIL (409, and nothing of it happens), SKIP or OVERWRITE.</param>
 public sealed record PartialImport(string IfResourceExists, IReadOnlyList<UserRepresentation> Users);

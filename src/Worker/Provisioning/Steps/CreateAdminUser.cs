@@ -72,9 +72,17 @@ public sealed class CreateAdminUser(
     private async Task EnsureUserAsync(string realm, ProvisionedTenant tenant, Func<Task> beforeChange)
     {
         var wanted = Wanted(tenant);
-        if (await IsCompleteAsync(realm, wanted))
+        var there = await keycloak.FindUserAsync(realm, wanted.Username!, Cancellation);
+        if (await IsCompleteAsync(realm, there, wanted))
         {
             return;
+        }
+
+        if (there is not null)
+        {
+            // By its id, which no later one has: a deletion that lands late hits nobody else.
+            await beforeChange();
+            await keycloak.DeleteUserAsync(realm, there.Id!, Cancellation);
         }
 
         await beforeChange();
@@ -91,16 +99,17 @@ public sealed class CreateAdminUser(
             },
             Cancellation);
         // Keycloak drops attributes that the profile does not declare without a word: read what it kept.
-        if (!await IsCompleteAsync(realm, wanted))
+        if (!await IsCompleteAsync(
+            realm, await keycloak.FindUserAsync(realm, wanted.Username!, Cancellation), wanted))
         {
             throw new OutsideSystemException(KeycloakAdmin.System, HttpStatusCode.UnprocessableEntity,
                 $"POST partialImport of {realm}", "the user was not kept with its attributes and roles");
         }
     }
 
-    private async Task<bool> IsCompleteAsync(string realm, UserRepresentation wanted)
+    private async Task<bool> IsCompleteAsync(string realm, UserRepresentation? found, UserRepresentation wanted)
     {
-        if (await keycloak.FindUserAsync(realm, wanted.Username!, Cancellation) is not { Enabled: true } there)
+        if (found is not { Enabled: true } there)
         {
             return false;
         }

@@ -1,0 +1,82 @@
+using System.Net;
+using Sandbox.Control;
+using Testing;
+using Worker.Tests.Worlds;
+
+namespace Worker.Tests.Provisioning;
+
+public sealed class LateImportTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+{
+    private const string Password = "correct horse battery staple";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_user_import_that_lands_when_the_tenant_is_live_leaves_its_administrator_alone()
+    {
+        // The first try's timeout is real time.
+        await world.RestartWorkerAsync(("PATIENCE", "0.01"));
+        var tenant = await world.GivenTenantAsync();
+        string realm = tenant.Resources.Realm, path = $"/admin/realms/{realm}/partialImport";
+        await using var late = await world.Control.FaultAsync(new FaultRule
+        {
+            System = "keycloak",
+            Method = "POST",
+            Path = path,
+            Kind = FaultKind.LateEffect,
+        });
+        Assert.Equal("ACTIVE", (await (await world.StartAsync(tenant)).GetResultAsync()).Outcome);
+        var user = await world.Systems.Keycloak.FindUserAsync(realm, tenant.Email, Cancellation);
+        await world.Systems.Keycloak.SetPasswordAsync(realm, user!.Id!, Password, temporary: false, Cancellation);
+        Assert.Equal(HttpStatusCode.OK, await LogInAsync(tenant));
+
+        await late.ReleaseAsync();
+        await AssertMore.EventuallyAsync(
+            () => world.Control.CallsAsync(path), calls => calls.Any(call => call is { Fault: not null, Status: not null }));
+
+        Assert.Equal(HttpStatusCode.OK, await LogInAsync(tenant));
+        Assert.Equal(user.Id, (await world.Systems.Keycloak.FindUserAsync(realm, tenant.Email, Cancellation))!.Id);
+    }
+
+    // Whoever is there under the name, and is not what was wanted, is made anew.
+    [Fact]
+    public async Task An_incomplete_user_is_made_anew()
+    {
+        var tenant = await world.GivenTenantAsync();
+        bool isFirst = true;
+        world.Hooks.Before("CreateAdminUser", tenant, async () =>
+        {
+            if (isFirst)
+            {
+                isFirst = false;
+                Assert.True(await world.Systems.Keycloak.CreateUserAsync(
+                    tenant.Resources.Realm,
+                    new Worker.Keycloak.UserRepresentation { Username = tenant.Email, Email = tenant.Email, Enabled = true },
+                    Cancellation));
+            }
+        });
+
+        Assert.Equal("ACTIVE", (await (await world.StartAsync(tenant)).GetResultAsync()).Outcome);
+
+        var user = await world.Systems.Keycloak.FindUserAsync(tenant.Resources.Realm, tenant.Email, Cancellation);
+        Assert.Equal(["admin"], user!.Attributes!["role"]);
+    }
+
+    // By the realm's admin-cli, which Keycloak makes in every realm: the application's own client takes no passwords.
+    private async Task<HttpStatusCode> LogInAsync(TestTenant tenant)
+    {
+        using var http = new HttpClient();
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["grant_type"] = "password",
+            ["client_id"] = "admin-cli",
+            ["username"] = tenant.Email,
+            ["password"] = Password,
+        });
+        using var answer = await http.PostAsync(
+            new Uri(world.Sandbox.Keycloak!, $"/realms/{tenant.Resources.Realm}/protocol/openid-connect/token"),
+            form,
+            Cancellation);
+        return answer.StatusCode;
+    }
+}

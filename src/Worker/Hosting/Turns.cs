@@ -6,7 +6,7 @@ namespace Worker.Hosting;
 
 /// <summary>
 /// What one worker process of an installation does at a time. The turn is an advisory lock of a session with the control
-/// database, so that a worker that dies hands over at once. For a moment after a lost connection two may overlap: a turn
+/// database, so that a worker that dies hands over at once, and one whose host is lost in about a minute. For a moment after a lost connection two may overlap: a turn
 /// spares an outside system, nothing is wrong without it.
 /// </summary>
 public sealed partial class Turns(NpgsqlDataSource database, TimeProvider time, ILogger<Turns> logger)
@@ -24,6 +24,7 @@ public sealed partial class Turns(NpgsqlDataSource database, TimeProvider time, 
                 await using var connection = await database.OpenConnectionAsync(stop);
                 if (await TryLockAsync(connection, name, stop))
                 {
+                    await AskForLifeAsync(connection, stop);
                     LogTurn(name);
                     await WorkAsync(connection, name, work, stop);
                     return;
@@ -96,6 +97,14 @@ public sealed partial class Turns(NpgsqlDataSource database, TimeProvider time, 
         await using var command = connection.Command("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", name);
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
+
+    // A host that is gone says nothing, and PostgreSQL's own patience is hours. Back in the pool the session forgets this.
+    private static Task<int> AskForLifeAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
+        connection.Command(
+            """
+            SELECT set_config('tcp_keepalives_idle', '30', false), set_config('tcp_keepalives_interval', '10', false),
+                   set_config('tcp_keepalives_count', '3', false)
+            """).ExecuteAsync(cancellation);
 
     [LoggerMessage(EventId = 120, Level = LogLevel.Information, Message = "This worker serves {Queue}")]
     private partial void LogTurn(string queue);

@@ -19,7 +19,7 @@ public static class Failures
 {
     /// <summary>The codes of failures that are no <see cref="ErrorCode"/>.</summary>
     public const string Unavailable = "unavailable", Refused = "refused", TimedOut = "timeout",
-        Unexpected = "unexpected", RollbackIncomplete = "rollback_incomplete";
+        Unexpected = "unexpected", RollbackIncomplete = "rollback_incomplete", CredentialsRefused = "credentials_refused";
 
     /// <param name="e">What was thrown.</param>
     /// <param name="patient">
@@ -43,6 +43,7 @@ public static class Failures
         ApplicationFailureException f => (f.ErrorType ?? Unexpected, f.Message, !f.NonRetryable),
         ControlPlaneException c => (CodeOf(c.Code), c.Message, c.Code == ErrorCode.Unavailable),
         SettingException s => (CodeOf(ErrorCode.NotConfigured), s.Message, false),
+        OutsideSystemException { RefusesCredentials: true } o => (CredentialsRefused, o.Message, false),
         OutsideSystemException o => (IsPassing(o.Status) ? Unavailable : Refused, o.Message, IsPassing(o.Status)),
         PostgresException p => (
             IsPassing(p) ? Unavailable : Refused,
@@ -66,7 +67,8 @@ public static class Failures
         _ => (Unexpected, $"An unexpected failure: {e.GetType().Name}.", true),
     };
 
-    // A fresh token comes with the next try, so 401 passes; wrong credentials are refused when the token is fetched.
+    // A fresh token comes with the next try, so 401 passes; wrong credentials are refused when the token is fetched, and
+    // that does not.
     private static bool IsPassing(HttpStatusCode status) => (int)status switch
     {
         201 or 408 or 409 or 423 or 425 or 429 => true,

@@ -12,5 +12,8 @@ public sealed class OutsideSystemException(string system, HttpStatusCode status,
 {
     public HttpStatusCode Status { get; } = status;
 
+    /// <summary>It refuses our account itself: no later try of the same call is any better.</summary>
+    public bool RefusesCredentials { get; init; }
+
     public string? Reason { get; } = reason;
 }

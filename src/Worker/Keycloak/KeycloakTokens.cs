@@ -49,12 +49,33 @@ public sealed class KeycloakTokens(IHttpClientFactory clients, KeycloakOptions o
         using var form = new FormUrlEncodedContent(Grant());
         using var response = await http.PostAsync(
             new Uri($"{options.Url}/realms/{options.Realm}/protocol/openid-connect/token"), form, cancellationToken);
+        if (response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized)
+        {
+            throw await CredentialsRefusedAsync(response);
+        }
+
         if (!response.IsSuccessStatusCode)
         {
             throw await OutsideHttp.RefusalAsync(KeycloakAdmin.System, response);
         }
 
         return (await response.Content.ReadFromJsonAsync<TokenResponse>(OutsideHttp.Json, cancellationToken))!;
+    }
+
+    private async Task<OutsideSystemException> CredentialsRefusedAsync(HttpResponseMessage response)
+    {
+        var refusal = await OutsideHttp.RefusalAsync(KeycloakAdmin.System, response);
+        string settings = options.ClientSecret is null
+            ? "KEYCLOAK_ADMIN_USERNAME and KEYCLOAK_ADMIN_PASSWORD"
+            : "KEYCLOAK_ADMIN_CLIENT_ID and KEYCLOAK_ADMIN_CLIENT_SECRET";
+        return new OutsideSystemException(
+            KeycloakAdmin.System,
+            refusal.Status,
+            $"the credentials in {settings}",
+            refusal.Reason)
+        {
+            RefusesCredentials = true,
+        };
     }
 
     private Dictionary<string, string> Grant() => options.ClientSecret is { } secret

@@ -16,6 +16,7 @@ public static class FailureSentence
         [Failures.Unavailable] = "A system that your application needs could not be reached.",
         [Failures.TimedOut] = "A system that your application needs did not answer in time.",
         [Failures.Refused] = "A system that your application needs refused to do its part.",
+        [Failures.CredentialsRefused] = "A system that your application needs refused to do its part.",
         [Failures.CodeOf(ErrorCode.Forbidden)] = "A system that your application needs refused to do its part.",
         [Failures.CodeOf(ErrorCode.OwnershipConflict)] = "A name that your application needs is in use already.",
         [Failures.CodeOf(ErrorCode.NotConfigured)] = "A system that your application needs is not set up yet.",

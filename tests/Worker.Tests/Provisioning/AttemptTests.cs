@@ -1,5 +1,7 @@
 using ControlPlane.Provisioning;
+using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
+using Testing;
 using Worker.Tests.Worlds;
 
 namespace Worker.Tests.Provisioning;
@@ -25,12 +27,16 @@ public sealed class AttemptTests(ProvisioningWorld world) : IClassFixture<Provis
 
         // The first run is still open: the second one's start finds it, sees its attempt and waits for its end.
         var starting = world.StartAsync(tenant);
-        Assert.False(starting.IsCompleted);
+        var recorded = await AssertMore.EventuallyAsync(
+            async () => (await world.ProgressAsync(tenant)).Attempt!, attempt => attempt.Number == 2);
+        Assert.Null(recorded.RunId);
+        Assert.Equal(WorkflowExecutionStatus.Running, (await first.DescribeAsync()).Status);
         close.SetResult();
         var second = await starting;
 
         Assert.NotEqual(first.RunId, second.RunId);
         Assert.Equal("ACTIVE", (await second.GetResultAsync()).Outcome);
+        await AssertEndedBeforeAsync(first, second);
         Assert.Equal(2, (await world.ProgressAsync(tenant)).Attempt!.Number);
     }
 
@@ -59,5 +65,13 @@ public sealed class AttemptTests(ProvisioningWorld world) : IClassFixture<Provis
         Assert.Single(runs.Select(run => run.RunId).Distinct());
         Assert.Equal("ACTIVE", (await runs[0].GetResultAsync()).Outcome);
         Assert.Single(await world.Control.MailsAsync(tenant.SubscriberId));
+    }
+
+    // By itself: nobody terminated it to make room.
+    private static async Task AssertEndedBeforeAsync(WorkflowHandle first, WorkflowHandle second)
+    {
+        var (before, after) = (await first.DescribeAsync(), await second.DescribeAsync());
+        Assert.Equal(WorkflowExecutionStatus.Failed, before.Status);
+        Assert.True(before.CloseTime <= after.StartTime, $"{before.CloseTime} is after {after.StartTime}.");
     }
 }

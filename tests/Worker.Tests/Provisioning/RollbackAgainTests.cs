@@ -1,6 +1,7 @@
 using ControlPlane;
 using ControlPlane.Provisioning;
 using Sandbox.Control;
+using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 using Testing;
@@ -89,13 +90,17 @@ public sealed class RollbackAgainTests(ProvisioningWorld world) : IClassFixture<
             await ended.Task;
             Assert.Equal("ROLLBACK_INCOMPLETE", await world.StatusAsync(tenant));
             var going = world.RollBackAsync(tenant);
-            Assert.False(going.IsCompleted);
             close.SetResult();
             rollback = await going;
         }
 
         Assert.NotEqual(first.RunId, rollback.RunId);
         await AssertEndsCleanAsync(tenant);
+        // It was waited for, and not terminated to make room.
+        var (before, after) = (
+            await first.DescribeAsync(), await world.RollbackRun(tenant, rollback).DescribeAsync());
+        Assert.Equal(WorkflowExecutionStatus.Failed, before.Status);
+        Assert.True(before.CloseTime <= after.StartTime, $"{before.CloseTime} is after {after.StartTime}.");
     }
 
     [Theory]

@@ -91,6 +91,7 @@ public sealed class StepTests(ProvisioningWorld world) : IClassFixture<Provision
         await AssertStaleAsync(Run<CreateStorageBucket>(tenant, 1).ExecuteAsync);
 
         Assert.Empty(await world.Systems.OfAsync(tenant));
+        await AssertUserIsStaleAsync(attempt: 2, "PROVISIONING");
     }
 
     [Fact]
@@ -104,6 +105,7 @@ public sealed class StepTests(ProvisioningWorld world) : IClassFixture<Provision
         await AssertStaleAsync(Run<CreateStorageBucket>(tenant, 1).ExecuteAsync);
 
         Assert.Empty(await world.Systems.OfAsync(tenant));
+        await AssertUserIsStaleAsync(attempt: 1, "ROLLING_BACK");
     }
 
     [Fact]
@@ -163,6 +165,19 @@ public sealed class StepTests(ProvisioningWorld world) : IClassFixture<Provision
 
     private StepRun<TStep> Run<TStep>(TestTenant tenant, int attempt)
         where TStep : class, ICompensatedStep => new(world, tenant.Attempt(attempt));
+
+    // A user can come late only where the realm of its attempt still stands.
+    private async Task AssertUserIsStaleAsync(int attempt, string status)
+    {
+        var tenant = await world.GivenTenantAsync();
+        await world.SetAsync(tenant, attempt: 1, "PROVISIONING");
+        await ExecuteAsync<CreateRealm>(tenant);
+        await world.SetAsync(tenant, attempt, status);
+
+        await AssertStaleAsync(Run<CreateAdminUser>(tenant, 1).ExecuteAsync);
+
+        Assert.Equal(["realm", "client"], await world.Systems.OfAsync(tenant));
+    }
 
     private static async Task AssertStaleAsync(Func<Task> execute)
     {

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using ControlPlane.Settings;
 using EmbeddedTemporal;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Testing;
@@ -123,11 +122,19 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
     }
 
     [Fact]
-    public void It_starts_with_every_outside_system_switched_off()
+    public async Task It_starts_with_every_outside_system_switched_off()
     {
-        using var host = Build(new CollectedLogs());
+        var logs = new CollectedLogs();
+        await using var temporal = await EmbeddedTemporalServer.StartAsync(
+            new() { Namespaces = ["arc-saas"] }, Cancellation);
+        using var host = Build(logs, ("TEMPORAL_ADDRESS", temporal.Address));
 
-        Assert.NotNull(host.Services.GetRequiredService<IHostedService>());
+        await host.StartAsync(Cancellation);
+
+        await LoggedAsync(logs, "Worker state: RUNNING");
+        await host.StopAsync(Cancellation);
+        Assert.DoesNotContain(logs.Lines, line => line.StartsWith("Error", StringComparison.Ordinal)
+            || line.StartsWith("Critical", StringComparison.Ordinal));
     }
 
     // A port that was free a moment ago: nothing listens there now.

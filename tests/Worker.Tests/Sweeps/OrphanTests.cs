@@ -112,9 +112,12 @@ public sealed class OrphanTests(ProvisioningWorld world) : IClassFixture<Provisi
         var tenant = await world.GivenTenantAsync();
         await world.GivenAttemptAsync(tenant, 1, "ROLLED_BACK");
         await world.PlantAsync(tenant, tenant.MarkOf() with { Installation = OtherInstallation });
+        await world.GivenTableAsync(tenant);
+        string before = await world.PictureAsync(tenant.Resources);
 
         await world.SweepAsync();
 
+        Assert.Equal(before, await world.PictureAsync(tenant.Resources));
         Assert.Equal(Everything, await world.Systems.OfAsync(tenant));
         Assert.Empty(await world.OrphansAsync(tenant.Id));
     }
@@ -128,9 +131,13 @@ public sealed class OrphanTests(ProvisioningWorld world) : IClassFixture<Provisi
             new RealmRepresentation { Realm = tenant.Resources.Realm, Enabled = true }, Cancellation);
         await world.Postgres.ExecuteAsync($"CREATE SCHEMA \"{tenant.Resources.Schema}\"");
         await world.Systems.S3.PutBucketAsync(tenant.Resources.Bucket, Cancellation);
+        await world.Systems.FillAsync(tenant.Resources.Bucket);
+        await world.GivenTableAsync(tenant);
+        string before = await world.PictureAsync(tenant.Resources);
 
         await world.SweepAsync();
 
+        Assert.Equal(before, await world.PictureAsync(tenant.Resources));
         Assert.Equal(["realm", "schema", "bucket"], await world.Systems.OfAsync(tenant));
         Assert.Empty(await world.OrphansAsync(tenant.Id));
     }

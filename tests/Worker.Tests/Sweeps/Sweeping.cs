@@ -45,6 +45,10 @@ internal static class Sweeping
         await world.Systems.FillAsync(tenant.Resources.Bucket);
     }
 
+    /// <summary>A table with a row in the schema of the tenant's name.</summary>
+    public static Task GivenTableAsync(this ProvisioningWorld world, TestTenant tenant) =>
+        world.Postgres.ExecuteAsync($"CREATE TABLE \"{tenant.Resources.Schema}\".theirs AS SELECT 42 AS answer");
+
     public static async Task PlantRealmAsync(this ProvisioningWorld world, TestTenant tenant, OwnershipMark mark) =>
         Assert.True(await world.Systems.Keycloak.CreateRealmAsync(
             TenantRealm.Build(mark, tenant.Resources, "Planted", []), Cancellation));

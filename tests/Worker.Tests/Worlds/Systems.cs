@@ -31,9 +31,19 @@ public sealed class Systems(ProvisioningWorld world)
     public Task<string> RoleCommentAsync(string role) => world.Postgres.ReadAsync<string>(
         "SELECT shobj_description(oid, 'pg_authid') FROM pg_roles WHERE rolname = $1", role);
 
-    public async Task<Dictionary<string, string>> BucketTagsAsync(string bucket) =>
-        (await S3.GetBucketTaggingAsync(new GetBucketTaggingRequest { BucketName = bucket }))
-            .TagSet.ToDictionary(tag => tag.Key, tag => tag.Value);
+    /// <summary>None where it has no tags.</summary>
+    public async Task<Dictionary<string, string>> BucketTagsAsync(string bucket)
+    {
+        try
+        {
+            return (await S3.GetBucketTaggingAsync(new GetBucketTaggingRequest { BucketName = bucket }))
+                .TagSet.ToDictionary(tag => tag.Key, tag => tag.Value);
+        }
+        catch (AmazonS3Exception e) when (e.ErrorCode == "NoSuchTagSet")
+        {
+            return [];
+        }
+    }
 
     /// <summary>Two versions of an object, a delete marker and an unfinished upload.</summary>
     public async Task FillAsync(string bucket)

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using ControlPlane.Leads;
 using ControlPlane.Persistence;
@@ -9,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using Npgsql;
 using Sandbox.Hosting;
 using Sandbox.S3;
 using Temporalio.Client;
@@ -69,8 +71,10 @@ public sealed class ProvisioningWorld : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await Postgres.InitializeAsync();
+        var postgres = new NpgsqlConnectionStringBuilder(Postgres.OwnerConnectionString);
         Sandbox = await SandboxHost.StartAsync(SandboxOptions.OnFreePorts with
         {
+            PostgresUpstream = new DnsEndPoint(postgres.Host!, postgres.Port),
             KeycloakUpstream = ContractServers.Keycloak,
             S3Upstream = ContractServers.S3,
             S3 = new SandboxS3 { Accounts = [SandboxS3.DefaultAccount, Stranger] },
@@ -251,6 +255,11 @@ public sealed class ProvisioningWorld : IAsyncLifetime
         {
             ["INSTALLATION_ID"] = Installation.ToString("D"),
             ["DATABASE_URL"] = Postgres.OwnerConnectionString,
+            // Where tenants' schemas lie, behind the sandbox's faults.
+            ["TENANT_DATABASE_URL"] = new NpgsqlConnectionStringBuilder(Postgres.OwnerConnectionString)
+            {
+                Port = IPEndPoint.Parse(Sandbox.Postgres!).Port,
+            }.ConnectionString,
             ["TEMPORAL_ADDRESS"] = temporal!.Address,
             ["TEMPORAL_NAMESPACE"] = Namespace,
             ["PAYLOAD_KEYS"] = $"p1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}",

@@ -1,11 +1,10 @@
 using Temporalio.Api.Command.V1;
-using Temporalio.Api.Protocol.V1;
 
 namespace EmbeddedTemporal.Runs;
 
 /// <summary>Carries out the commands of a completed workflow task, each by writing its event.</summary>
 internal sealed class CommandHandler(
-    Run run, long completedId, string identity, IReadOnlyDictionary<string, Message> messages)
+    Run run, long completedId, string identity, CompletedMessages messages)
 {
     public void Apply(Command command)
     {

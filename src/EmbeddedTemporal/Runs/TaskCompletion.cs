@@ -7,17 +7,13 @@ namespace EmbeddedTemporal.Runs;
 /// <summary>What a worker's completion of a workflow task does to the run.</summary>
 internal sealed class TaskCompletion(Run run, RespondWorkflowTaskCompletedRequest request)
 {
+    private readonly CompletedMessages messages = new(request);
+
     public void Apply()
     {
         Refuse();
         var completedId = run.Task.Complete(request);
-        var messages = request.Messages.ToDictionary(message => message.Id);
-        var byCommand = request.Commands
-            .Where(command => command.CommandType == CommandType.ProtocolMessage)
-            .Select(command => command.ProtocolMessageCommandAttributes.MessageId)
-            .ToHashSet();
-        foreach (var message in request.Messages.Where(message => !byCommand.Contains(message.Id)))
-            run.Updates.Handle(message);
+        foreach (var message in messages.OfNoCommand) run.Updates.Handle(message);
         var handler = new CommandHandler(run, completedId, request.Identity, messages);
         foreach (var command in request.Commands.TakeWhile(_ => run.State.IsOpen)) handler.Apply(command);
         run.Queries.Completed(request.QueryResults);
@@ -37,7 +33,8 @@ internal sealed class TaskCompletion(Run run, RespondWorkflowTaskCompletedReques
             throw TemporalErrors.InvalidArgument("UnhandledCommand");
         }
 
-        if (BadCommand.FirstOf(run, request.Commands) is not { } bad) return;
+        var bad = BadCommand.FirstOf(run, request.Commands) ?? BadMessage.FirstOf(run, messages);
+        if (bad is null) return;
         run.Task.Fail(bad.Cause, Because(bad.Message), request.Identity);
         throw TemporalErrors.InvalidArgument($"{bad.Cause}: {bad.Message}");
     }

@@ -109,8 +109,8 @@ internal sealed class Updates(Run run)
         run.Pulse();
     }
 
-    private WorkflowUpdate Require(Message message) => Find(message.ProtocolInstanceId)
-        ?? throw TemporalErrors.NotFound($"update {message.ProtocolInstanceId} not found");
+    /// <summary>That there is one was checked before: see <see cref="BadMessage"/>.</summary>
+    private WorkflowUpdate Require(Message message) => Find(message.ProtocolInstanceId)!;
 
     private static string RequestMessageId(string updateId) => $"{updateId}/request";
 

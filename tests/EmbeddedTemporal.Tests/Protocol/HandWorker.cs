@@ -1,4 +1,5 @@
 using EmbeddedTemporal.Tests.Support;
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Enums.V1;
@@ -11,16 +12,19 @@ using Temporalio.Client;
 namespace EmbeddedTemporal.Tests.Protocol;
 
 /// <summary>Plays a worker by hand, call by call, to see what the server sends.</summary>
-internal sealed class HandWorker(TestServer test)
+/// <param name="queue">The queue it polls; that of the test's server if not given.</param>
+internal sealed class HandWorker(TestServer test, string? queue = null)
 {
+    private readonly string queue = queue ?? test.TaskQueue;
+
     public string Sticky { get; } = "sticky-" + Ids.New();
 
     private TaskQueue StickyQueue =>
-        new() { Name = Sticky, Kind = TaskQueueKind.Sticky, NormalName = test.TaskQueue };
+        new() { Name = Sticky, Kind = TaskQueueKind.Sticky, NormalName = queue };
 
     private WorkflowService Service => test.Client.WorkflowService;
 
-    public Task<PollWorkflowTaskQueueResponse> PollAsync() => PollAsync(new TaskQueue { Name = test.TaskQueue });
+    public Task<PollWorkflowTaskQueueResponse> PollAsync() => PollAsync(new TaskQueue { Name = queue });
 
     /// <summary>Polls the sticky queue; the outer task ends when the server knows of the poll.</summary>
     public async Task<Task<PollWorkflowTaskQueueResponse>> BeginStickyPollAsync()
@@ -35,7 +39,7 @@ internal sealed class HandWorker(TestServer test)
     public Task<PollActivityTaskQueueResponse> PollActivityAsync() => Service.PollActivityTaskQueueAsync(new()
     {
         Namespace = "default",
-        TaskQueue = new() { Name = test.TaskQueue },
+        TaskQueue = new() { Name = queue },
         Identity = "by hand",
     });
 
@@ -64,6 +68,10 @@ internal sealed class HandWorker(TestServer test)
 
     /// <summary>Accepts an update as briefly as the protocol allows.</summary>
     public Task AcceptAsync(PollWorkflowTaskQueueResponse task, Message request) =>
+        AnswerAsync(task, request, new Acceptance { AcceptedRequestMessageId = request.Id });
+
+    /// <summary>Completes the task with one message about an update, and the command that names it.</summary>
+    public Task AnswerAsync(PollWorkflowTaskQueueResponse task, Message request, IMessage answer) =>
         Service.RespondWorkflowTaskCompletedAsync(new()
         {
             Namespace = "default",
@@ -72,20 +80,19 @@ internal sealed class HandWorker(TestServer test)
             {
                 new Message
                 {
-                    Id = "acceptance",
+                    Id = "answer",
                     ProtocolInstanceId = request.ProtocolInstanceId,
-                    Body = Any.Pack(new Acceptance { AcceptedRequestMessageId = request.Id }),
+                    Body = Any.Pack(answer),
                 },
             },
-            Commands =
-            {
-                new Command
-                {
-                    CommandType = CommandType.ProtocolMessage,
-                    ProtocolMessageCommandAttributes = new() { MessageId = "acceptance" },
-                },
-            },
+            Commands = { Message("answer") },
         });
+
+    public static Command Message(string id) => new()
+    {
+        CommandType = CommandType.ProtocolMessage,
+        ProtocolMessageCommandAttributes = new() { MessageId = id },
+    };
 
     public static Command Activity(string id) => new()
     {

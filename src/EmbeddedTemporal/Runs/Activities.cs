@@ -17,8 +17,10 @@ internal sealed class Activities(Run run)
 
     public void Schedule(ScheduleActivityTaskCommandAttributes command, HistoryEvent e, long completedId)
     {
-        var scheduleToClose = command.ScheduleToCloseTimeout ?? new Duration();
-        var startToClose = command.StartToCloseTimeout.IsSet() ? command.StartToCloseTimeout : scheduleToClose;
+        var scheduleToClose = command.ScheduleToCloseTimeout.Capped() ?? new Duration();
+        var startToClose = command.StartToCloseTimeout.IsSet()
+            ? command.StartToCloseTimeout.Capped()
+            : scheduleToClose;
         var queue = command.TaskQueue is { Name.Length: > 0 } named ? named.Name : run.State.Started.TaskQueue.Name;
         e.ActivityTaskScheduledEventAttributes = new()
         {
@@ -28,9 +30,9 @@ internal sealed class Activities(Run run)
             Header = command.Header,
             Input = command.Input,
             ScheduleToCloseTimeout = scheduleToClose,
-            ScheduleToStartTimeout = command.ScheduleToStartTimeout ?? scheduleToClose,
+            ScheduleToStartTimeout = command.ScheduleToStartTimeout.Capped() ?? scheduleToClose,
             StartToCloseTimeout = startToClose,
-            HeartbeatTimeout = command.HeartbeatTimeout ?? new Duration(),
+            HeartbeatTimeout = command.HeartbeatTimeout.Capped() ?? new Duration(),
             WorkflowTaskCompletedEventId = completedId,
             RetryPolicy = RetryPolicies.WithDefaults(command.RetryPolicy),
             Priority = command.Priority,

@@ -19,9 +19,9 @@ internal sealed partial class CrossRun(Run run)
             WorkflowType = command.WorkflowType,
             TaskQueue = new TaskQueue { Name = queue, Kind = TaskQueueKind.Normal },
             Input = command.Input,
-            WorkflowExecutionTimeout = command.WorkflowExecutionTimeout,
-            WorkflowRunTimeout = command.WorkflowRunTimeout,
-            WorkflowTaskTimeout = command.WorkflowTaskTimeout,
+            WorkflowExecutionTimeout = command.WorkflowExecutionTimeout.Capped(),
+            WorkflowRunTimeout = command.WorkflowRunTimeout.Capped(),
+            WorkflowTaskTimeout = command.WorkflowTaskTimeout.Capped(),
             ParentClosePolicy = command.ParentClosePolicy == ParentClosePolicy.Unspecified
                 ? ParentClosePolicy.Terminate
                 : command.ParentClosePolicy,

@@ -14,18 +14,18 @@ internal sealed class Launches(Shard shard)
     {
         var runId = NewId();
         var execution = new WorkflowExecution { WorkflowId = request.WorkflowId, RunId = runId };
-        var backoff = request.WorkflowStartDelay;
+        var backoff = request.WorkflowStartDelay.Capped();
         var started = new WorkflowExecutionStartedEventAttributes
         {
             WorkflowType = request.WorkflowType,
             WorkflowId = request.WorkflowId,
             TaskQueue = new TaskQueue { Name = request.TaskQueue.Name, Kind = TaskQueueKind.Normal },
             Input = request.Input,
-            WorkflowExecutionTimeout = request.WorkflowExecutionTimeout ?? new Duration(),
-            WorkflowRunTimeout = request.WorkflowRunTimeout ?? new Duration(),
+            WorkflowExecutionTimeout = request.WorkflowExecutionTimeout.Capped() ?? new Duration(),
+            WorkflowRunTimeout = request.WorkflowRunTimeout.Capped() ?? new Duration(),
             // The SDK reads it and breaks without it; clients hardly ever send one.
             WorkflowTaskTimeout = request.WorkflowTaskTimeout.IsSet()
-                ? request.WorkflowTaskTimeout
+                ? request.WorkflowTaskTimeout.Capped()
                 : DefaultTaskTimeout,
             OriginalExecutionRunId = runId,
             FirstExecutionRunId = runId,
@@ -64,12 +64,12 @@ internal sealed class Launches(Shard shard)
         started.Input = command.Input;
         started.Header = command.Header;
         started.LastCompletionResult = command.LastCompletionResult;
-        started.FirstWorkflowTaskBackoff = command.BackoffStartInterval;
+        started.FirstWorkflowTaskBackoff = command.BackoffStartInterval.Capped();
         if (command.WorkflowType is { Name.Length: > 0 } type) started.WorkflowType = type;
         if (command.TaskQueue is { Name.Length: > 0 } queue)
             started.TaskQueue = new TaskQueue { Name = queue.Name, Kind = TaskQueueKind.Normal };
-        if (command.WorkflowRunTimeout.IsSet()) started.WorkflowRunTimeout = command.WorkflowRunTimeout;
-        if (command.WorkflowTaskTimeout.IsSet()) started.WorkflowTaskTimeout = command.WorkflowTaskTimeout;
+        if (command.WorkflowRunTimeout.IsSet()) started.WorkflowRunTimeout = command.WorkflowRunTimeout.Capped();
+        if (command.WorkflowTaskTimeout.IsSet()) started.WorkflowTaskTimeout = command.WorkflowTaskTimeout.Capped();
         if (command.RetryPolicy is { } policy) started.RetryPolicy = RetryPolicies.WithDefaults(policy);
         if (command.Memo is { } memo) started.Memo = memo;
         if (command.SearchAttributes is { } attributes) started.SearchAttributes = attributes;

@@ -29,7 +29,7 @@ internal sealed class Namespaces(Shard shard)
         byName.Values.FirstOrDefault(ns => ns.NamespaceInfo.Id == id) ?? throw TemporalErrors.NamespaceNotFound(id);
 
     public TimeSpan Retention(string name) =>
-        byName[name].Config.WorkflowExecutionRetentionTtl.ToTimeSpan();
+        byName[name].Config.WorkflowExecutionRetentionTtl.OrZero();
 
     public void Register(RegisterNamespaceRequest request)
     {
@@ -53,7 +53,7 @@ internal sealed class Namespaces(Shard shard)
             NamespaceInfo = info,
             Config = new NamespaceConfig
             {
-                WorkflowExecutionRetentionTtl = request.WorkflowExecutionRetentionPeriod,
+                WorkflowExecutionRetentionTtl = request.WorkflowExecutionRetentionPeriod.Capped(),
                 HistoryArchivalState = ArchivalState.Disabled,
                 VisibilityArchivalState = ArchivalState.Disabled,
             },

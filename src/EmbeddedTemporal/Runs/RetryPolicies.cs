@@ -23,9 +23,11 @@ internal static class RetryPolicies
         if (filled.MaximumInterval.OrZero() == TimeSpan.Zero)
         {
             filled.MaximumInterval =
-                Duration.FromTimeSpan(filled.InitialInterval.ToTimeSpan() * DefaultMaximumFactor);
+                Duration.FromTimeSpan(filled.InitialInterval.OrZero() * DefaultMaximumFactor);
         }
 
+        filled.InitialInterval = filled.InitialInterval.Capped();
+        filled.MaximumInterval = filled.MaximumInterval.Capped();
         return filled;
     }
 
@@ -41,16 +43,18 @@ internal static class RetryPolicies
         if (!IsRetryable(failure, policy)) return (RetryState.NonRetryableFailure, default);
         if (policy.MaximumAttempts > 0 && attempt >= policy.MaximumAttempts)
             return (RetryState.MaximumAttemptsReached, default);
-        var delay = failure.ApplicationFailureInfo?.NextRetryDelay?.ToTimeSpan() ?? Backoff(policy, attempt);
+        var delay = failure.ApplicationFailureInfo?.NextRetryDelay is { } wanted
+            ? wanted.OrZero()
+            : Backoff(policy, attempt);
         return now + delay >= expiry ? (RetryState.Timeout, default) : (RetryState.InProgress, delay);
     }
 
     private static TimeSpan Backoff(RetryPolicy policy, int attempt)
     {
-        var longest = policy.MaximumInterval.ToTimeSpan();
-        var seconds = policy.InitialInterval.ToTimeSpan().TotalSeconds
+        var longest = policy.MaximumInterval.OrZero();
+        var seconds = policy.InitialInterval.OrZero().TotalSeconds
             * Math.Pow(policy.BackoffCoefficient, attempt - 1);
-        return seconds < longest.TotalSeconds ? TimeSpan.FromSeconds(seconds) : longest;
+        return seconds < longest.TotalSeconds ? TimeSpan.FromSeconds(Math.Max(0, seconds)) : longest;
     }
 
     private static bool IsRetryable(Failure failure, RetryPolicy policy) => failure.FailureInfoCase switch

@@ -54,7 +54,7 @@ internal sealed partial class RunState
         Started.WorkflowRunTimeout.After(StartTime + Started.FirstWorkflowTaskBackoff.OrZero()),
         Started.WorkflowExecutionExpirationTime?.ToDateTimeOffset());
 
-    public TimeSpan TaskTimeout => Started.WorkflowTaskTimeout.ToTimeSpan();
+    public TimeSpan TaskTimeout => Started.WorkflowTaskTimeout.OrZero();
 
     private readonly Dictionary<long, long> activityStarts = [];
 }

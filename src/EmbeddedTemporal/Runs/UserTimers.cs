@@ -12,7 +12,7 @@ internal sealed class UserTimers(Run run)
         e.TimerStartedEventAttributes = new()
         {
             TimerId = command.TimerId,
-            StartToFireTimeout = command.StartToFireTimeout,
+            StartToFireTimeout = command.StartToFireTimeout.Capped(),
             WorkflowTaskCompletedEventId = completedId,
         };
         Arm(run.Append(e));

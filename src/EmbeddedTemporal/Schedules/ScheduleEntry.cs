@@ -126,7 +126,7 @@ internal sealed partial class ScheduleEntry
 
     private void Take(DateTimeOffset due)
     {
-        if (shard.Now - due > Schedule.Policies.CatchupWindow.ToTimeSpan()) Info.MissedCatchupWindow++;
+        if (shard.Now - due > Schedule.Policies.CatchupWindow.OrZero()) Info.MissedCatchupWindow++;
         else Act(due, Schedule.Policies.OverlapPolicy, isTriggered: false);
     }
 

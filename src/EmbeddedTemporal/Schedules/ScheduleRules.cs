@@ -20,9 +20,11 @@ internal static class ScheduleRules
         schedule.Policies ??= new SchedulePolicies();
         var policies = schedule.Policies;
         policies.OverlapPolicy = Checked(policies.OverlapPolicy, ScheduleOverlapPolicy.Skip);
-        if (!policies.CatchupWindow.IsSet()) policies.CatchupWindow = DefaultCatchupWindow;
+        policies.CatchupWindow =
+            policies.CatchupWindow.IsSet() ? policies.CatchupWindow.Capped() : DefaultCatchupWindow;
         if (policies.PauseOnFailure) throw TemporalErrors.NotBuilt("schedules that pause on failure");
         if (policies.KeepOriginalWorkflowId) throw TemporalErrors.NotBuilt("schedules that keep the workflow id");
+        foreach (var interval in schedule.Spec.Interval) interval.Interval = interval.Interval.Capped();
         ScheduleTimes.Of(schedule.Spec);
         Check(schedule.Action?.StartWorkflow ?? throw TemporalErrors.InvalidArgument("Action is not set on schedule."));
         return schedule;

@@ -10,13 +10,16 @@ namespace EmbeddedTemporal.Schedules;
 /// </summary>
 internal sealed class ScheduleTimes(ScheduleSpec spec)
 {
+    private static readonly long LastSecond = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
+
     /// <summary>The first time after the given one; null when there is none.</summary>
     public DateTimeOffset? After(DateTimeOffset time)
     {
         if (spec.Interval.Count == 0) return null;
         if (spec.StartTime?.ToDateTimeOffset() is { } start && time < start) time = start.AddSeconds(-1);
-        var next = DateTimeOffset.FromUnixTimeSeconds(
-            spec.Interval.Min(interval => Next(interval, time.ToUnixTimeSeconds())));
+        var seconds = spec.Interval.Min(interval => Next(interval, time.ToUnixTimeSeconds()));
+        if (seconds > LastSecond) return null;
+        var next = DateTimeOffset.FromUnixTimeSeconds(seconds);
         return next > spec.EndTime?.ToDateTimeOffset() ? null : next;
     }
 
@@ -54,8 +57,8 @@ internal sealed class ScheduleTimes(ScheduleSpec spec)
 
     private static long Next(IntervalSpec spec, long seconds)
     {
-        var interval = spec.Interval.Seconds;
-        var phase = spec.Phase?.Seconds ?? 0;
+        var interval = (long)spec.Interval.OrZero().TotalSeconds;
+        var phase = (long)spec.Phase.OrZero().TotalSeconds;
         return (((seconds - phase) / interval) + 1) * interval + phase;
     }
 }

@@ -72,6 +72,14 @@ public sealed class RetryPoliciesTests
         Assert.Equal(expected, RetryPolicies.Next(RetryPolicies.WithDefaults(null), 1, failure, Now, null).State);
     }
 
+    [Fact]
+    public void A_pause_that_is_longer_than_any_calendar_is_a_century()
+    {
+        var policy = RetryPolicies.WithDefaults(new RetryPolicy { InitialInterval = new() { Seconds = long.MaxValue } });
+
+        Assert.Equal(TimeSpan.FromDays(36_500), Next(policy, 7).Delay);
+    }
+
     private static (RetryState State, TimeSpan Delay) Next(RetryPolicy policy, int attempt) =>
         RetryPolicies.Next(policy, attempt, new Failure(), Now, null);
 }

@@ -1,5 +1,4 @@
 using EmbeddedTemporal.Matching;
-using EmbeddedTemporal.Rpc;
 using EmbeddedTemporal.Schedules;
 using EmbeddedTemporal.Storage;
 using Microsoft.Extensions.Logging;
@@ -55,66 +54,6 @@ internal sealed partial class Shard : IDisposable
 
     public DateTimeOffset Now => Time.GetUtcNow();
 
-    /// <summary>Does the work under the lock and returns its result once all it saw and wrote is durable.</summary>
-    public async Task<T> Turn<T>(Func<T> work)
-    {
-        Task durable;
-        try
-        {
-            T result;
-            lock (gate)
-            {
-                try
-                {
-                    Runs.RemoveExpired();
-                    result = work();
-                }
-                finally
-                {
-                    durable = EndTurn();
-                }
-            }
-
-            await durable;
-            return result;
-        }
-        catch (RpcException)
-        {
-            // A refusal can have written events too: see UnhandledCommand.
-            await Flushed();
-            throw;
-        }
-        catch (IOException failed)
-        {
-            throw TemporalErrors.Unavailable(failed.Message);
-        }
-    }
-
-    public Task Turn(Action work) => Turn(() =>
-    {
-        work();
-        return true;
-    });
-
-    /// <summary>Does work for which nobody waits; a failure goes to the log.</summary>
-    public async void Unattended(Action work)
-    {
-        try
-        {
-            await Turn(work);
-        }
-        catch (Exception failed)
-        {
-            LogUnattendedFailure(failed);
-        }
-    }
-
-    /// <summary>Waits until all that was written so far is durable.</summary>
-    public Task Flushed()
-    {
-        lock (gate) return Store.Commit();
-    }
-
     /// <summary>Does something after the current work of this turn, but within the turn.</summary>
     public void Afterwards(Action effect) => effects.Enqueue(effect);
 
@@ -129,19 +68,4 @@ internal sealed partial class Shard : IDisposable
         Timers.Dispose();
         Stopping.Dispose();
     }
-
-    private Task EndTurn()
-    {
-        do
-        {
-            while (effects.TryDequeue(out var next) || matches.TryDequeue(out next)) next();
-        }
-        while (Timers.FireDue());
-        Timers.Arm();
-        TurnEnded?.Invoke();
-        return Store.Commit();
-    }
-
-    [LoggerMessage(1, LogLevel.Critical, "The embedded Temporal server failed at work that no caller waits for")]
-    private partial void LogUnattendedFailure(Exception failed);
 }

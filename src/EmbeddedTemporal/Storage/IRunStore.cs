@@ -16,6 +16,12 @@ internal interface IRunStore : IAsyncDisposable
     /// <summary>Ends a unit; the task ends when this unit and all earlier ones are durable.</summary>
     Task Commit();
 
+    /// <summary>
+    /// Throws the begun unit away, because the work that wrote it failed halfway. If there was anything in it, memory
+    /// and rows differ from now on: true, and no later unit becomes durable.
+    /// </summary>
+    bool Abandon(Exception failed);
+
     /// <summary>All rows, by owner, kind and id.</summary>
     IEnumerable<StoredRow> Load();
 }

@@ -15,6 +15,7 @@ internal sealed class SqliteRunStore : IRunStore
     private List<SqliteChange> unit = [];
     private Batch waiting = new();
     private Task latest = Task.CompletedTask;
+    private bool isAbandoned;
     private volatile bool isClosing;
 
     private SqliteRunStore(SqliteFile file)
@@ -35,6 +36,7 @@ internal sealed class SqliteRunStore : IRunStore
 
     public Task Commit()
     {
+        if (isAbandoned) unit.Clear();
         if (unit.Count == 0) return latest;
         lock (gate)
         {
@@ -45,6 +47,15 @@ internal sealed class SqliteRunStore : IRunStore
         unit = [];
         wake.Release();
         return latest;
+    }
+
+    public bool Abandon(Exception failed)
+    {
+        if (unit.Count == 0) return false;
+        unit.Clear();
+        isAbandoned = true;
+        latest = Task.FromException(Abandoned.After(failed));
+        return true;
     }
 
     public IEnumerable<StoredRow> Load() => file.Load();

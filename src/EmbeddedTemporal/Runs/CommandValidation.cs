@@ -16,8 +16,8 @@ internal sealed record BadCommand(Cause Cause, string Message)
         var timerIds = run.State.Timers.Keys.ToHashSet();
         foreach (var command in commands)
         {
-            if (command.CommandType == CommandType.CancelTimer)
-                timerIds.Remove(command.CancelTimerCommandAttributes.TimerId);
+            if (command.AttributesCase.ToString() != $"{command.CommandType}CommandAttributes")
+                return new(Cause.UnhandledCommand, $"{command.CommandType} lacks its attributes");
             if (Check(run, command, activityIds, timerIds) is { } bad) return bad;
         }
 
@@ -30,8 +30,7 @@ internal sealed record BadCommand(Cause Cause, string Message)
             CommandType.ScheduleActivityTask =>
                 Activity(command.ScheduleActivityTaskCommandAttributes, activityIds),
             CommandType.StartTimer => Timer(command.StartTimerCommandAttributes, timerIds),
-            CommandType.CancelTimer
-                when !run.State.Timers.ContainsKey(command.CancelTimerCommandAttributes.TimerId) =>
+            CommandType.CancelTimer when !timerIds.Remove(command.CancelTimerCommandAttributes.TimerId) =>
                 new(Cause.BadCancelTimerAttributes, "CancelTimer names an unknown timer"),
             CommandType.RequestCancelActivityTask
                 when !run.State.Activities.ContainsKey(
@@ -40,6 +39,12 @@ internal sealed record BadCommand(Cause Cause, string Message)
             CommandType.SignalExternalWorkflowExecution
                 when IsElsewhere(run, command.SignalExternalWorkflowExecutionCommandAttributes.Namespace) =>
                 NotBuilt("signals to other namespaces"),
+            CommandType.SignalExternalWorkflowExecution
+                when command.SignalExternalWorkflowExecutionCommandAttributes.Execution is null =>
+                new(Cause.BadSignalWorkflowExecutionAttributes, "execution is not set"),
+            CommandType.FailWorkflowExecution
+                when command.FailWorkflowExecutionCommandAttributes.Failure is null =>
+                new(Cause.BadFailWorkflowExecutionAttributes, "failure is not set"),
             CommandType.RequestCancelExternalWorkflowExecution
                 when IsElsewhere(run, command.RequestCancelExternalWorkflowExecutionCommandAttributes.Namespace) =>
                 NotBuilt("cancelling in other namespaces"),
@@ -52,7 +57,6 @@ internal sealed record BadCommand(Cause Cause, string Message)
             CommandType.StartChildWorkflowExecution => Child(command.StartChildWorkflowExecutionCommandAttributes),
             CommandType.ScheduleNexusOperation or CommandType.RequestCancelNexusOperation =>
                 NotBuilt("Nexus operations"),
-            CommandType.Unspecified => new(Cause.UnhandledCommand, "command_type is not set"),
             _ => null,
         };
 

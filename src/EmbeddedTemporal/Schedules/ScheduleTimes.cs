@@ -41,6 +41,8 @@ internal sealed class ScheduleTimes(ScheduleSpec spec)
         if (spec.TimezoneName is not ("" or "UTC") || !spec.TimezoneData.IsEmpty)
             throw TemporalErrors.NotBuilt("time zones of schedules");
         foreach (var interval in spec.Interval) Check(interval);
+        Check(spec.StartTime, "start_time");
+        Check(spec.EndTime, "end_time");
         return new ScheduleTimes(spec);
     }
 
@@ -50,6 +52,18 @@ internal sealed class ScheduleTimes(ScheduleSpec spec)
         if (interval.Phase.OrZero() < TimeSpan.Zero) throw Invalid("phase is negative");
         if (interval.Phase.OrZero() >= interval.Interval.OrZero())
             throw Invalid("phase cannot be greater than Interval");
+    }
+
+    private static void Check(Timestamp? time, string name)
+    {
+        try
+        {
+            time?.ToDateTimeOffset();
+        }
+        catch (InvalidOperationException)
+        {
+            throw Invalid($"{name} is out of range");
+        }
     }
 
     private static RpcException Invalid(string why) =>

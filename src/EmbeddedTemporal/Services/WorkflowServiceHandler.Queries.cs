@@ -30,6 +30,7 @@ internal sealed partial class WorkflowServiceHandler
     /// <summary>No query when the run is not in a state in which the caller wants an answer.</summary>
     private (Run Run, Query? Query) Ask(QueryWorkflowRequest request)
     {
+        if (request.Query is null) throw TemporalErrors.InvalidArgument("Query is not set on request.");
         var run = shard.Runs.Require(request.Namespace, request.Execution);
         var isRejected = request.QueryRejectCondition switch
         {

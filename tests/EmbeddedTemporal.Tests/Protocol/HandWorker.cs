@@ -115,6 +115,12 @@ internal sealed class HandWorker(TestServer test, string? queue = null)
         },
     };
 
+    public static Command Cancel(string timerId) => new()
+    {
+        CommandType = CommandType.CancelTimer,
+        CancelTimerCommandAttributes = new() { TimerId = timerId },
+    };
+
     public static Command Complete() => new()
     {
         CommandType = CommandType.CompleteWorkflowExecution,

@@ -129,11 +129,7 @@ public sealed class WorkflowTaskProtocolTests
         var task = await worker.PollAsync();
         clock.Advance(TimeSpan.FromSeconds(5));
 
-        await worker.CompleteAsync(task, new Command
-        {
-            CommandType = CommandType.CancelTimer,
-            CancelTimerCommandAttributes = new() { TimerId = "t" },
-        });
+        await worker.CompleteAsync(task, HandWorker.Cancel("t"));
 
         Assert.Contains(EventType.TimerCanceled, await run.EventTypesAsync());
         Assert.DoesNotContain(EventType.TimerFired, await run.EventTypesAsync());
@@ -155,6 +151,31 @@ public sealed class WorkflowTaskProtocolTests
         var failed = await run.UntilAsync(EventType.WorkflowTaskFailed);
         Assert.Equal(
             WorkflowTaskFailedCause.ScheduleActivityDuplicateId, failed.WorkflowTaskFailedEventAttributes.Cause);
+        Assert.DoesNotContain(EventType.ActivityTaskScheduled, await run.EventTypesAsync());
+        await run.TerminateAsync();
+    }
+
+    [Theory]
+    [InlineData(WorkflowTaskFailedCause.UnhandledCommand, CommandType.RecordMarker)]
+    [InlineData(WorkflowTaskFailedCause.BadCancelTimerAttributes, CommandType.CancelTimer)]
+    public async Task Commands_that_could_be_carried_out_by_half_fail_the_task_as_a_whole(
+        WorkflowTaskFailedCause cause, CommandType last)
+    {
+        await using var test = await TestServer.StartAsync();
+        var worker = new HandWorker(test);
+        var run = await test.StartAsync("Any");
+        await worker.CompleteAsync(await worker.PollAsync(), HandWorker.Timer("t"));
+        await run.SignalAsync("Say", ["a"]);
+        var task = await worker.PollAsync();
+        var command = new Command { CommandType = last };
+        if (last == CommandType.CancelTimer) command = HandWorker.Cancel("t");
+
+        var refusal = await Assert.ThrowsAsync<RpcException>(
+            () => worker.CompleteAsync(task, HandWorker.Activity("a"), HandWorker.Cancel("t"), command));
+
+        Assert.Equal(RpcException.StatusCode.InvalidArgument, refusal.Code);
+        var failed = await run.UntilAsync(EventType.WorkflowTaskFailed);
+        Assert.Equal(cause, failed.WorkflowTaskFailedEventAttributes.Cause);
         Assert.DoesNotContain(EventType.ActivityTaskScheduled, await run.EventTypesAsync());
         await run.TerminateAsync();
     }

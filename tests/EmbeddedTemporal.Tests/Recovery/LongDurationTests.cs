@@ -89,7 +89,11 @@ public sealed class LongDurationTests : IDisposable
                 RequestId = "once",
                 Schedule = new()
                 {
-                    Spec = new() { Interval = { new Temporalio.Api.Schedule.V1.IntervalSpec { Interval = TooLong } } },
+                    Spec = new()
+                    {
+                        StartTime = Timestamp.FromDateTimeOffset(DateTimeOffset.MaxValue),
+                        Interval = { new Temporalio.Api.Schedule.V1.IntervalSpec { Interval = TooLong } },
+                    },
                     Policies = new() { CatchupWindow = TooLong },
                     Action = new()
                     {

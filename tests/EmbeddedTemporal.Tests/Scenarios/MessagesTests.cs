@@ -107,6 +107,18 @@ public sealed class MessagesTests
     }
 
     [Fact]
+    public async Task A_query_without_a_question_is_refused_before_it_reaches_a_worker()
+    {
+        await using var test = await TestServer.StartAsync();
+        var run = await test.StartAsync("CollectWorkflow", 1);
+
+        var refusal = await Assert.ThrowsAsync<RpcException>(() => test.Client.WorkflowService.QueryWorkflowAsync(
+            new() { Namespace = "default", Execution = new() { WorkflowId = run.Id } }));
+
+        Assert.Equal(RpcException.StatusCode.InvalidArgument, refusal.Code);
+    }
+
+    [Fact]
     public async Task A_query_can_be_rejected_for_a_run_that_has_ended()
     {
         await using var test = await TestServer.WithWorkerAsync();

@@ -347,6 +347,11 @@ public sealed class ScheduleTests : IDisposable
             r => r.Schedule.Action.StartWorkflow.WorkflowIdReusePolicy = WorkflowIdReusePolicy.RejectDuplicate,
             RpcException.StatusCode.InvalidArgument
         },
+        {
+            "no time at all",
+            r => r.Schedule.Spec.EndTime = new() { Seconds = long.MaxValue },
+            RpcException.StatusCode.InvalidArgument
+        },
         { "no such namespace", r => r.Namespace = "nope", RpcException.StatusCode.NotFound },
         { "cron string", r => r.Schedule.Spec.CronString.Add("0 12 * * *"), RpcException.StatusCode.Unimplemented },
         {

@@ -14,7 +14,8 @@ internal sealed partial class ActivityState
     private readonly ActivityDeadlines deadlines;
     private TimerQueue.Alarm? alarm;
     private int stamp;
-    private long heardAt;
+    /// <summary>Of one that was at work before a restart, the restart: its worker still may have it.</summary>
+    private long heardAt = TimeProvider.System.GetTimestamp();
 
     public ActivityState(Run run, HistoryEvent scheduled, PendingActivityInfo? progress)
     {

@@ -1,4 +1,6 @@
+using EmbeddedTemporal.Tests.Protocol;
 using EmbeddedTemporal.Tests.Support;
+using Google.Protobuf;
 using Microsoft.Extensions.Time.Testing;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Exceptions;
@@ -88,6 +90,29 @@ public sealed class RestartTests : IDisposable
         Assert.Equal(1, await restored.ExecuteUpdateAsync<int>("Add", ["a"], new() { Id = "same" }));
         Assert.Equal(2, await restored.ExecuteUpdateAsync<int>("Add", ["b"]));
         Assert.Equal(["a", "b"], await restored.GetResultAsync<string[]>());
+    }
+
+    [Fact]
+    public async Task An_activity_that_was_at_work_before_the_restart_still_keeps_the_clock_from_skipping()
+    {
+        string id;
+        ByteString token;
+        await using (var before = await TestServer.StartAsync(OnFile))
+        {
+            var run = await before.StartAsync("Any");
+            var worker = new HandWorker(before);
+            await worker.CompleteAsync(await worker.PollAsync(), HandWorker.Activity("a"));
+            (id, token) = (run.Id, (await worker.PollActivityAsync()).TaskToken);
+        }
+
+        await using var after = await TestServer.StartAsync(OnFile);
+        var jumps = 0;
+        using var skipping = after.Server.SkipTime(_ => jumps++);
+        await after.Client.WorkflowService.RespondActivityTaskCompletedAsync(
+            new() { Namespace = "default", TaskToken = token });
+        await after.Client.GetWorkflowHandle(id).UntilAsync(EventType.ActivityTaskCompleted);
+
+        Assert.Equal(0, jumps);
     }
 
     [Fact]

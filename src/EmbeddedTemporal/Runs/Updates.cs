@@ -33,6 +33,7 @@ internal sealed class Updates(Run run)
         if (!run.State.Updates.TryGetValue(id, out var accepted)) return null;
         update = new WorkflowUpdate(id) { Stage = Stage.Accepted };
         if (accepted.Outcome is not null) update.Complete(accepted.Outcome);
+        else if (!run.State.IsOpen) update.Complete(new Outcome { Failure = ClosedBefore() });
         return known[id] = update;
     }
 

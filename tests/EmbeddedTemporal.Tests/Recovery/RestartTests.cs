@@ -93,6 +93,32 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
+    public async Task An_accepted_update_whose_run_ended_without_it_has_failed_after_a_restart_too()
+    {
+        string id;
+        await using (var before = await TestServer.StartAsync(OnFile))
+        {
+            var run = await before.StartAsync("Any");
+            await run.AdmitUpdateAsync();
+            var worker = new HandWorker(before);
+            var task = await worker.PollAsync();
+            await worker.AcceptAsync(task, task.Messages[0]);
+            await run.TerminateAsync();
+            id = run.Id;
+        }
+
+        await using var after = await TestServer.StartAsync(OnFile);
+        var polled = await after.Client.WorkflowService.PollWorkflowExecutionUpdateAsync(new()
+        {
+            Namespace = "default",
+            UpdateRef = new() { WorkflowExecution = new() { WorkflowId = id }, UpdateId = "the-update" },
+        });
+
+        Assert.Equal(
+            "AcceptedUpdateCompletedWorkflow", polled.Outcome?.Failure?.ApplicationFailureInfo?.Type);
+    }
+
+    [Fact]
     public async Task An_activity_that_was_at_work_before_the_restart_still_keeps_the_clock_from_skipping()
     {
         string id;

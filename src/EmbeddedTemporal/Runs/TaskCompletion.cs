@@ -35,7 +35,9 @@ internal sealed class TaskCompletion(Run run, RespondWorkflowTaskCompletedReques
 
         var bad = BadCommand.FirstOf(run, request.Commands) ?? BadMessage.FirstOf(run, messages);
         if (bad is null) return;
-        run.Task.Fail(bad.Cause, Because(bad.Message), request.Identity);
+        // The first attempt is told and tried again at once. From the second on the task's timeout sets the pace, as in
+        // Temporal: a worker that makes the same mistake each time would keep both sides busy.
+        if (run.Task.Attempt == 1) run.Task.Fail(bad.Cause, Because(bad.Message), request.Identity);
         throw TemporalErrors.InvalidArgument($"{bad.Cause}: {bad.Message}");
     }
 

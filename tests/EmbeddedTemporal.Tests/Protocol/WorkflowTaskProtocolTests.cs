@@ -181,6 +181,27 @@ public sealed class WorkflowTaskProtocolTests
     }
 
     [Fact]
+    public async Task Commands_that_keep_making_no_sense_are_tried_again_at_the_pace_of_the_tasks_timeout()
+    {
+        await using var test = await TestServer.StartAsync(new() { TimeProvider = clock });
+        var worker = new HandWorker(test);
+        var run = await test.StartAsync("Any");
+        await Assert.ThrowsAsync<RpcException>(async () => await worker.CompleteAsync(await worker.PollAsync(), Bad()));
+
+        var refusal = await Assert.ThrowsAsync<RpcException>(
+            async () => await worker.CompleteAsync(await worker.PollAsync(), Bad()));
+
+        Assert.Equal(RpcException.StatusCode.InvalidArgument, refusal.Code);
+        var pending = (await run.DescribeRawAsync()).PendingWorkflowTask;
+        Assert.Equal((PendingWorkflowTaskState.Started, 2), (pending.State, pending.Attempt));
+        clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(3, (await worker.PollAsync()).Attempt);
+        await run.TerminateAsync();
+
+        static Command[] Bad() => [HandWorker.Activity("twice"), HandWorker.Activity("twice")];
+    }
+
+    [Fact]
     public async Task A_poll_that_is_given_up_takes_no_task_with_it()
     {
         await using var test = await TestServer.StartAsync();

@@ -48,11 +48,9 @@ internal sealed partial class WorkflowServiceHandler(Shard shard, TimeSpan longP
 
         if (shard.Stopping.IsCancellationRequested && dispatched is null)
             throw TemporalErrors.Unavailable("the embedded server stops");
-        if (!context.CancellationToken.IsCancellationRequested)
-        {
-            await shard.Flushed();
-            return dispatched?.Response ?? new T();
-        }
+        // Before the look at the caller, who can leave while it takes its time.
+        await shard.Flushed();
+        if (!context.CancellationToken.IsCancellationRequested) return dispatched?.Response ?? new T();
 
         await shard.Turn(() =>
         {

@@ -14,9 +14,10 @@ internal sealed class TaskCompletion(Run run, RespondWorkflowTaskCompletedReques
         Refuse();
         var completedId = run.Task.Complete(request);
         foreach (var message in messages.OfNoCommand) run.Updates.Handle(message);
+        // Before the commands: one that ends the run sends to the worker what is not answered yet.
+        run.Queries.Completed(request.QueryResults);
         var handler = new CommandHandler(run, completedId, request.Identity, messages);
         foreach (var command in request.Commands.TakeWhile(_ => run.State.IsOpen)) handler.Apply(command);
-        run.Queries.Completed(request.QueryResults);
         if (run.State.IsOpen) GoOn();
         run.Queries.SendWaiting();
     }

@@ -41,6 +41,17 @@ internal sealed partial class WorkflowServiceHandler
         };
     });
 
+    private static WorkflowIdConflictPolicy ConflictPolicyOf(SignalWithStartWorkflowExecutionRequest request) =>
+        request switch
+        {
+            { WorkflowIdConflictPolicy: not WorkflowIdConflictPolicy.Unspecified } => request.WorkflowIdConflictPolicy,
+#pragma warning disable CS0612 // Deprecated in favour of the conflict policy, still sent by clients.
+            { WorkflowIdReusePolicy: WorkflowIdReusePolicy.TerminateIfRunning } =>
+#pragma warning restore CS0612
+                WorkflowIdConflictPolicy.TerminateExisting,
+            _ => WorkflowIdConflictPolicy.UseExisting,
+        };
+
     private static StartWorkflowExecutionRequest StartOf(SignalWithStartWorkflowExecutionRequest request) => new()
     {
         Namespace = request.Namespace,
@@ -54,9 +65,7 @@ internal sealed partial class WorkflowServiceHandler
         Identity = request.Identity,
         RequestId = request.RequestId,
         WorkflowIdReusePolicy = request.WorkflowIdReusePolicy,
-        WorkflowIdConflictPolicy = request.WorkflowIdConflictPolicy == WorkflowIdConflictPolicy.Unspecified
-            ? WorkflowIdConflictPolicy.UseExisting
-            : request.WorkflowIdConflictPolicy,
+        WorkflowIdConflictPolicy = ConflictPolicyOf(request),
         RetryPolicy = request.RetryPolicy,
         CronSchedule = request.CronSchedule,
         Memo = request.Memo,

@@ -52,6 +52,34 @@ public sealed class StartTests
         Assert.Equal(WorkflowExecutionStatus.Terminated, old.Status);
     }
 
+    [Fact]
+    public async Task A_signal_with_start_can_replace_a_running_id()
+    {
+        await using var test = await TestServer.StartAsync();
+        var run = await test.StartAsync("CollectWorkflow", 2);
+        var request = new SignalWithStartWorkflowExecutionRequest
+        {
+            Namespace = "default",
+            WorkflowId = run.Id,
+            WorkflowType = new() { Name = "CollectWorkflow" },
+            TaskQueue = new() { Name = test.TaskQueue },
+            SignalName = "Say",
+#pragma warning disable CS0612 // Deprecated in favour of the conflict policy, still sent by clients.
+            WorkflowIdReusePolicy = WorkflowIdReusePolicy.TerminateIfRunning,
+#pragma warning restore CS0612
+        };
+
+        var next = await test.Client.WorkflowService.SignalWithStartWorkflowExecutionAsync(request);
+
+        Assert.NotEqual(run.ResultRunId, next.RunId);
+        var old = test.Client.GetWorkflowHandle(run.Id, run.ResultRunId);
+        Assert.Equal(WorkflowExecutionStatus.Terminated, (await old.DescribeAsync()).Status);
+        Assert.DoesNotContain(EventType.WorkflowExecutionSignaled, await old.EventTypesAsync());
+        Assert.Contains(
+            EventType.WorkflowExecutionSignaled,
+            await test.Client.GetWorkflowHandle(run.Id, next.RunId).EventTypesAsync());
+    }
+
     [Theory]
     [InlineData(WorkflowIdReusePolicy.AllowDuplicate, true, true)]
     [InlineData(WorkflowIdReusePolicy.AllowDuplicateFailedOnly, false, true)]

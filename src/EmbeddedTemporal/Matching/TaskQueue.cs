@@ -19,10 +19,15 @@ internal sealed class TaskQueue<T>(Func<DateTimeOffset> now, Action<Action> matc
 
     public bool IsPolledSince(DateTimeOffset time) => pollers.Count > 0 || seen.Values.Any(last => last >= time);
 
-    public void Offer(Ticket<T> ticket)
+    /// <summary>
+    /// Returns what takes the offer back; it does nothing once the ticket has left the queue. Whoever no longer wants
+    /// the task must call it: nobody may ever poll here, and the ticket keeps its run in memory.
+    /// </summary>
+    public Action Offer(Ticket<T> ticket)
     {
-        tickets.AddLast(ticket);
+        var place = tickets.AddLast(ticket);
         matchLater(Match);
+        return () => place.List?.Remove(place);
     }
 
     public void Add(Poller<T> poller)

@@ -17,15 +17,13 @@ internal sealed partial class ActivityState
 
     private void Offer()
     {
-        var expected = ++stamp;
-        run.Shard.Queues.Activity(run.Namespace, Attributes.TaskQueue.Name)
-            .Offer(new Ticket<PollActivityTaskQueueResponse>(
-                identity => stamp == expected ? Start(identity) : null, Offer));
+        withdraw?.Invoke();
+        withdraw = run.Shard.Queues.Activity(run.Namespace, Attributes.TaskQueue.Name)
+            .Offer(new Ticket<PollActivityTaskQueueResponse>(Start, Offer));
     }
 
     private Dispatched<PollActivityTaskQueueResponse> Start(string identity)
     {
-        stamp++;
         heardAt = TimeProvider.System.GetTimestamp();
         Progress.State = PendingActivityState.Started;
         Progress.LastStartedTime = run.Shard.Now.ToTimestamp();

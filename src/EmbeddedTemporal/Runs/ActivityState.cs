@@ -13,7 +13,7 @@ internal sealed partial class ActivityState
     private readonly HistoryEvent scheduled;
     private readonly ActivityDeadlines deadlines;
     private TimerQueue.Alarm? alarm;
-    private int stamp;
+    private Action? withdraw;
     /// <summary>Of one that was at work before a restart, the restart: its worker still may have it.</summary>
     private long heardAt = TimeProvider.System.GetTimestamp();
 
@@ -84,7 +84,7 @@ internal sealed partial class ActivityState
     public void Close()
     {
         alarm?.Cancel();
-        stamp++;
+        withdraw?.Invoke();
         run.Shard.Store.Delete(Row);
     }
 

@@ -32,6 +32,7 @@ internal sealed class Queries(Run run)
         waiting.Remove(query.Id);
         travelling.Remove(query.Id);
         run.Shard.DirectQueries.Remove(query.Id);
+        query.Withdraw?.Invoke();
     }
 
     public void Attach(PollWorkflowTaskQueueResponse response)
@@ -81,7 +82,7 @@ internal sealed class Queries(Run run)
     {
         run.Shard.DirectQueries[query.Id] = query;
         var sticky = run.Task.StickyQueue;
-        run.Shard.Queues.Workflow(run.Namespace, sticky ?? run.State.Started.TaskQueue.Name)
+        query.Withdraw = run.Shard.Queues.Workflow(run.Namespace, sticky ?? run.State.Started.TaskQueue.Name)
             .Offer(new Ticket<PollWorkflowTaskQueueResponse>(
                 _ => Start(query, sticky is not null), () => Offer(query)));
     }

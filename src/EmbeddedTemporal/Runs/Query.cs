@@ -14,6 +14,9 @@ internal sealed class Query(string id, WorkflowQuery question)
 
     public Task<WorkflowQueryResult> Answered => answer.Task;
 
+    /// <summary>Takes it out of the queue in which it waits for a worker, if it does.</summary>
+    public Action? Withdraw { get; set; }
+
     public void Answer(WorkflowQueryResult result) => answer.TrySetResult(result);
 
     public void Refuse(RpcException error) => answer.TrySetException(error);

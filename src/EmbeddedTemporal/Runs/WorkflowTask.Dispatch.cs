@@ -27,19 +27,16 @@ internal sealed partial class WorkflowTask
 
     private void Offer()
     {
-        var expected = ++stamp;
         var stickyQueue = StickyQueue;
         if (stickyQueue is not null && sticky!.ScheduleToStartTimeout.After(run.Shard.Now) is { } due)
             alarm = run.Shard.Timers.Set(due, () => TimeOut(TimeoutType.ScheduleToStart));
         var queue = stickyQueue ?? run.State.Started.TaskQueue.Name;
-        run.Shard.Queues.Workflow(run.Namespace, queue).Offer(new Ticket<PollWorkflowTaskQueueResponse>(
-            identity => stamp == expected ? Start(identity, stickyQueue is not null) : null,
-            () => Reroute(expected)));
+        withdraw = run.Shard.Queues.Workflow(run.Namespace, queue).Offer(new Ticket<PollWorkflowTaskQueueResponse>(
+            identity => Start(identity, stickyQueue is not null), Reroute));
     }
 
-    private void Reroute(int expected)
+    private void Reroute()
     {
-        if (stamp != expected) return;
         alarm?.Cancel();
         sticky = null;
         Offer();

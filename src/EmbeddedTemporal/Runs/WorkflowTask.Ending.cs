@@ -91,7 +91,7 @@ internal sealed partial class WorkflowTask
     private void End()
     {
         alarm?.Cancel();
+        withdraw?.Invoke();
         IsScheduled = IsStarted = false;
-        stamp++;
     }
 }

@@ -9,7 +9,6 @@ namespace EmbeddedTemporal.Runs;
 /// </summary>
 internal sealed partial class WorkflowTask(Run run)
 {
-    private int stamp;
     private long scheduledId;
     private long startedId;
     private DateTimeOffset scheduledTime;
@@ -18,6 +17,7 @@ internal sealed partial class WorkflowTask(Run run)
     private HistoryEvent[] unwritten = [];
     private TimerQueue.Alarm? alarm;
     private TimerQueue.Alarm? backoff;
+    private Action? withdraw;
 
     public bool IsScheduled { get; private set; }
 

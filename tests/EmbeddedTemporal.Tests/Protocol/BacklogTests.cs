@@ -1,0 +1,55 @@
+using EmbeddedTemporal.Tests.Support;
+using Temporalio.Api.Enums.V1;
+
+namespace EmbeddedTemporal.Tests.Protocol;
+
+public sealed class BacklogTests
+{
+    [Fact]
+    public async Task A_run_that_ends_takes_its_tasks_out_of_the_queues()
+    {
+        await using var test = await TestServer.StartAsync();
+        var worker = new HandWorker(test);
+        var run = await test.StartAsync("Any");
+        await worker.CompleteAsync(await worker.PollAsync(), HandWorker.Activity("a"));
+        await run.SignalAsync("Say", ["a"]);
+        Assert.Equal((1, 1), await BacklogsAsync(test));
+
+        await run.TerminateAsync();
+
+        Assert.Equal((0, 0), await BacklogsAsync(test));
+    }
+
+    [Fact]
+    public async Task A_query_that_nobody_waits_for_any_more_leaves_its_queue()
+    {
+        using var server = await DirectServer.StartAsync();
+        using var leaving = new CancellationTokenSource();
+        await server.StartWorkflowAsync("the-id");
+        await server.CompleteAsync(await server.PollAsync(DirectCall.Patient), new());
+        var query = server.AskAsync(new DirectCall(leaving.Token));
+        Assert.Equal(1, await server.BacklogAsync());
+
+        await leaving.CancelAsync();
+        await Assert.ThrowsAsync<Grpc.Core.RpcException>(() => query);
+
+        Assert.Equal(0, await server.BacklogAsync());
+    }
+
+    private static async Task<(long Workflow, long Activity)> BacklogsAsync(TestServer test)
+    {
+        return (await Of(TaskQueueType.Workflow), await Of(TaskQueueType.Activity));
+
+        async Task<long> Of(TaskQueueType type)
+        {
+            var described = await test.Client.WorkflowService.DescribeTaskQueueAsync(new()
+            {
+                Namespace = "default",
+                TaskQueue = new() { Name = test.TaskQueue },
+                TaskQueueType = type,
+                ReportStats = true,
+            });
+            return described.Stats.ApproximateBacklogCount;
+        }
+    }
+}

@@ -37,6 +37,15 @@ internal sealed class S3Call(HttpContext context, S3Store store, S3Options optio
         return bucket;
     }
 
+    /// <summary>Changes the bucket, which nobody deletes between the look at it and the change.</summary>
+    public T InBucket<T>(Func<Bucket, T> change) => store.Transaction(() => change(Bucket()));
+
+    public void InBucket(Action<Bucket> change) => InBucket(bucket =>
+    {
+        change(bucket);
+        return true;
+    });
+
     public Task<Payload> PayloadAsync() => Payload.ReadAsync(Request, signed, context.RequestAborted);
 
     /// <summary>The body as XML; null when there is none.</summary>

@@ -42,16 +42,14 @@ internal static class BucketOperations
 
     public static Task DeleteAsync(S3Call call)
     {
-        call.Store.Transaction(() =>
+        call.InBucket(bucket =>
         {
-            var bucket = call.Bucket();
             if (call.Store.Buckets.CountVersions(bucket.Name) > 0)
                 throw new S3Exception(409, "BucketNotEmpty", call.Store.Buckets.Find(bucket.Name)!.Versioning is null
                     ? "The bucket you tried to delete is not empty"
                     : "The bucket you tried to delete is not empty. You must delete all versions in the bucket.");
             call.Store.Uploads.DeleteOf(bucket.Name);
             call.Store.Buckets.Delete(bucket.Name);
-            return true;
         });
         call.Answer(StatusCodes.Status204NoContent);
         return Task.CompletedTask;

@@ -55,14 +55,15 @@ internal sealed record BucketSetting(
         else if (payload.Checksums.Count == 0 && call.Request.Headers.ContentMD5.Count == 0)
             throw S3Exception.InvalidRequest(
                 "Missing required header for this request: Content-MD5 OR x-amz-checksum-*");
-        var bucket = call.Bucket();
-        call.Store.Buckets.Set(bucket.Name, Kind, Check(payload.Bytes));
+        call.Bucket();
+        var document = Check(payload.Bytes);
+        call.InBucket(bucket => call.Store.Buckets.Set(bucket.Name, Kind, document));
         call.Answer(call.IsMinio ? MinioDifferences.PutStatus(Kind) ?? PutStatus : PutStatus);
     }
 
     public Task DeleteAsync(S3Call call)
     {
-        call.Store.Buckets.Unset(call.Bucket().Name, Kind);
+        call.InBucket(bucket => call.Store.Buckets.Unset(bucket.Name, Kind));
         call.Answer(StatusCodes.Status204NoContent);
         return Task.CompletedTask;
     }

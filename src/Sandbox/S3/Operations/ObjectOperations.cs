@@ -15,9 +15,8 @@ internal static class ObjectOperations
         foreach (var (name, value) in payload.Checksums)
             headers[name] = value;
         var etag = EntityTag.Of(payload.Bytes);
-        var (bucket, version) = call.Store.Transaction(() =>
+        var (bucket, version) = call.InBucket(bucket =>
         {
-            var bucket = call.Bucket();
             CheckPreconditions(call, bucket);
             return (bucket, call.Store.Objects.Put(bucket, call.Key, payload.Bytes, etag, headers));
         });
@@ -28,8 +27,12 @@ internal static class ObjectOperations
 
     public static async Task GetAsync(S3Call call)
     {
-        var bucket = call.Bucket();
-        var version = Find(call, bucket);
+        var isHead = HttpMethods.IsHead(call.Request.Method);
+        var (bucket, version, data) = call.InBucket(bucket =>
+        {
+            var version = Find(call, bucket);
+            return (bucket, version, isHead ? [] : call.Store.Objects.Data(bucket.Name, version.Key, version.Id));
+        });
         var headers = call.Response.Headers;
         headers.ETag = version.ETag;
         headers.LastModified = version.Modified.ToString("R", CultureInfo.InvariantCulture);
@@ -43,17 +46,14 @@ internal static class ObjectOperations
 
         var (start, length) = Range(call, version.Size);
         headers.ContentLength = length;
-        if (HttpMethods.IsHead(call.Request.Method))
-            return;
-        var data = call.Store.Objects.Data(bucket.Name, version.Key, version.Id);
-        await call.Response.Body.WriteAsync(data.AsMemory((int)start, (int)length));
+        if (!isHead)
+            await call.Response.Body.WriteAsync(data.AsMemory((int)start, (int)length));
     }
 
     public static Task DeleteAsync(S3Call call)
     {
-        call.Store.Transaction(() =>
+        call.InBucket(bucket =>
         {
-            var bucket = call.Bucket();
             if (call.Query("versionId") is { } id)
             {
                 if (call.Store.Objects.Version(bucket.Name, call.Key, id) is { IsMarker: true })
@@ -66,8 +66,6 @@ internal static class ObjectOperations
                 call.Response.Headers["x-amz-delete-marker"] = "true";
                 VersionHeader(call.Response, bucket, marker.Id);
             }
-
-            return true;
         });
         call.Answer(StatusCodes.Status204NoContent);
         return Task.CompletedTask;

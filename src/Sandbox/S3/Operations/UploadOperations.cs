@@ -13,11 +13,11 @@ internal static class UploadOperations
     public static Task StartAsync(S3Call call)
     {
         ObjectOperations.CheckKey(call.Key);
-        var bucket = call.Bucket();
-        var upload = call.Store.Uploads.Start(bucket.Name, call.Key, RequestHeaders.OfObject(call.Request));
+        var headers = RequestHeaders.OfObject(call.Request);
+        var upload = call.InBucket(bucket => call.Store.Uploads.Start(bucket.Name, call.Key, headers));
         return call.AnswerAsync(new XElement(
             S3Call.Xmlns + "InitiateMultipartUploadResult",
-            new XElement("Bucket", bucket.Name),
+            new XElement("Bucket", upload.Bucket),
             new XElement("Key", call.Key),
             new XElement("UploadId", upload.Id)));
     }
@@ -70,9 +70,8 @@ internal static class UploadOperations
             .Select(part => (Number: part.Text("PartNumber"), ETag: part.Text("ETag").Trim('"'))).ToList();
         if (wanted.Count == 0)
             throw S3Exception.MalformedXml();
-        var (bucket, version) = call.Store.Transaction(() =>
+        var (bucket, version) = call.InBucket(bucket =>
         {
-            var bucket = call.Bucket();
             var upload = Find(call);
             ObjectOperations.CheckPreconditions(call, bucket);
             var parts = Chosen(call.Store.Uploads.Parts(upload.Id), wanted);

@@ -22,6 +22,6 @@ internal static class VersioningOperations
         if (status is not ("Enabled" or "Suspended"))
             throw new S3Exception(
                 400, "IllegalVersioningConfigurationException", "The Versioning element must be specified");
-        call.Store.Buckets.SetVersioning(call.Bucket().Name, status);
+        call.InBucket(bucket => call.Store.Buckets.SetVersioning(bucket.Name, status));
     }
 }

@@ -38,7 +38,18 @@ internal static class FaultMiddleware
 
     private static async Task HandleAsync(HttpContext context, RequestDelegate next, CallOutcome outcome)
     {
-        await next(context);
+        try
+        {
+            await next(context);
+        }
+        catch (Exception failed) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            // What Kestrel makes of it, once it is past the journal.
+            outcome.Status = context.Response.HasStarted ? context.Response.StatusCode
+                : (failed as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status500InternalServerError;
+            throw;
+        }
+
         outcome.Status = context.Response.StatusCode;
         outcome.Effect = context.Response.StatusCode < 400 && !HttpMethods.IsGet(context.Request.Method)
             && !HttpMethods.IsHead(context.Request.Method) && !HttpMethods.IsOptions(context.Request.Method);

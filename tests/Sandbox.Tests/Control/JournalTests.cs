@@ -1,3 +1,5 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
 using Sandbox.Hosting;
 using Sandbox.Tests.Novu;
 using Testing;
@@ -24,6 +26,24 @@ public sealed class JournalTests(SandboxFixture fixture) : IDisposable
             [("GET", 404, false), ("POST", 201, true), ("DELETE", 200, true)],
             calls.Select(call => (call.Method, call.Status!.Value, call.Effect)));
         Assert.All(calls, call => Assert.True(call.Answered));
+    }
+
+    [Fact]
+    public async Task A_call_whose_handling_fails_stands_there_with_what_its_caller_heard()
+    {
+        var context = StandInContext.Of(SandboxOptions.OnFreePorts);
+        using var journal = context.Journal;
+        await using var standIn = await StandIn.StartAsync(
+            "novu", 0, context, app => app.MapGet("/", Fail), TestContext.Current.CancellationToken);
+        using var http = new HttpClient();
+
+        using var answer = await http.GetAsync(standIn.Address, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
+        var call = Assert.Single(journal.Calls());
+        Assert.Equal((500, false, true), (call.Status, call.Effect, call.Answered));
+
+        static void Fail() => throw new InvalidOperationException("a bug");
     }
 
     [Fact]

@@ -21,12 +21,16 @@ internal sealed partial class Browser(KeycloakServer server)
     }
 
     /// <summary>Sends the form of the page with these fields.</summary>
-    public async Task<Answer> SubmitAsync(Answer page, params (string Name, string Value)[] fields)
+    public Task<Answer> SubmitAsync(Answer page, params (string Name, string Value)[] fields) =>
+        SubmitAsync(page, () => Task.CompletedTask, fields);
+
+    /// <summary>Sends the form, and its fields after something else happened.</summary>
+    public async Task<Answer> SubmitAsync(
+        Answer page, Func<Task> before, params (string Name, string Value)[] fields)
     {
-        var answer = await SendAsync(new HttpRequestMessage(HttpMethod.Post, new Uri(server.Address, FormAction(page)))
-        {
-            Content = new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))),
-        });
+        var form = new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value)));
+        var answer = await SendAsync(
+            LateContent.Request(HttpMethod.Post, new Uri(server.Address, FormAction(page)), form, before));
         return answer.Status == 302
             && answer.Location.StartsWith(server.Address.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal)
             ? await GetAsync(answer.Location) : answer;

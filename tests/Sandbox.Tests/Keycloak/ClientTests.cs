@@ -44,6 +44,20 @@ public sealed class ClientTests(KeycloakServer server) : IClassFixture<KeycloakS
     }
 
     [Fact]
+    public async Task An_update_of_a_client_that_goes_meanwhile_finds_none()
+    {
+        var realm = await server.NewRealmAsync();
+        var token = await server.AdminTokenAsync();
+        var made = await server.PostAsync($"/admin/realms/{realm}/clients", """{"clientId":"c"}""", token);
+        var path = $"/admin/realms/{realm}/clients/{made.Id}";
+
+        var update = await server.PutLateAsync(
+            path, """{"name":"N"}""", token, async () => (await server.DeleteAsync(path, token)).Is(204));
+
+        update.Is(404, """{"error":"Could not find client"}""");
+    }
+
+    [Fact]
     public async Task An_update_merges_attributes_and_null_takes_one_away()
     {
         var realm = await server.NewRealmAsync();

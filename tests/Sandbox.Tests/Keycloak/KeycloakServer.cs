@@ -56,6 +56,15 @@ public sealed class KeycloakServer : IAsyncLifetime
     public Task<Answer> PutAsync(string path, string json, string? token = null) =>
         SendAsync(HttpMethod.Put, path, json, token);
 
+    /// <summary>A PUT whose body is sent after something else happened.</summary>
+    public Task<Answer> PutLateAsync(string path, string json, string token, Func<Task> before)
+    {
+        var request = LateContent.Request(
+            HttpMethod.Put, new Uri(Address, path), new StringContent(json, Encoding.UTF8, "application/json"), before);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return SendAsync(request);
+    }
+
     public Task<Answer> DeleteAsync(string path, string? token = null) =>
         SendAsync(HttpMethod.Delete, path, null, token);
 

@@ -180,6 +180,25 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
     }
 
     [Fact]
+    public async Task A_profile_that_is_completed_takes_back_nothing_that_an_administrator_changed_meanwhile()
+    {
+        var realm = await server.NewRealmAsync(Realms.WithApplication);
+        var token = await server.AdminTokenAsync();
+        var user = await server.FindAsync($"/admin/realms/{realm}/users?username=nameless&exact=true", token);
+        var path = $"/admin/realms/{realm}/users/{user["id"]}";
+        var browser = new Browser(server);
+        var page = await browser.SignInAsync(await browser.GetAsync(Authorization(realm)), "nameless", Realms.Password);
+
+        await browser.SubmitAsync(page,
+            async () => (await server.PutAsync(path, """{"attributes":{"tenantId":["t-9"]}}""", token)).Is(204),
+            ("email", "n@app.example"), ("firstName", "N"), ("lastName", "N"));
+
+        var known = (await server.GetAsync(path, token)).Json;
+        Assert.Equal("N", known["firstName"]!.GetValue<string>());
+        Assert.Equal("t-9", known["attributes"]!["tenantId"]![0]!.GetValue<string>());
+    }
+
+    [Fact]
     public async Task Who_is_logged_in_is_not_asked_again_until_they_log_out()
     {
         var realm = await server.NewRealmAsync(Realms.WithApplication);

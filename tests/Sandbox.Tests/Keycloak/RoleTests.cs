@@ -22,6 +22,21 @@ public sealed class RoleTests(KeycloakServer server) : IClassFixture<KeycloakSer
     }
 
     [Fact]
+    public async Task An_update_of_a_role_that_goes_meanwhile_does_not_bring_it_back()
+    {
+        var realm = await server.NewRealmAsync();
+        var token = await server.AdminTokenAsync();
+        await server.PostAsync($"/admin/realms/{realm}/roles", """{"name":"operator"}""", token);
+        var path = $"/admin/realms/{realm}/roles/operator";
+
+        var update = await server.PutLateAsync(path, """{"name":"operator","description":"d"}""", token,
+            async () => (await server.DeleteAsync(path, token)).Is(204));
+
+        update.Is(404, """{"error":"Could not find role"}""");
+        (await server.GetAsync(path, token)).Is(404);
+    }
+
+    [Fact]
     public async Task A_role_is_given_by_id_and_name_and_giving_it_twice_is_once()
     {
         var realm = await server.NewRealmAsync(Realms.WithApplication);

@@ -60,15 +60,14 @@ internal static class ClientsApi
         request.Client(id);
         var sent = await request.ReadAsync(Representation);
         ClientRules.Check(sent);
-        request.Change(realm => new ClientFactory(request.State).Change(realm, realm.Clients[id], sent));
+        request.Change(realm => new ClientFactory(request.State).Change(realm, Known(realm, id), sent));
         return Results.NoContent();
     }
 
     private static IResult Delete(AdminRequest request, string id)
     {
         request.Require("manage-clients");
-        var client = request.Client(id);
-        request.Change(realm => realm.Without(client));
+        request.Change(realm => realm.Without(Known(realm, id)));
         return Results.NoContent();
     }
 
@@ -81,10 +80,14 @@ internal static class ClientsApi
     private static IResult RenewSecret(AdminRequest request, string id)
     {
         request.Require("manage-clients");
-        var client = request.Client(id);
-        client = client with { Settings = client.Settings.With("secret", KeycloakState.NewSecret(64)) };
-        request.Change(realm => realm.With(client));
-        return KeycloakJson.Ok(Secret(client));
+        Client? renewed = null;
+        request.Change(realm =>
+        {
+            var known = Known(realm, id);
+            renewed = known with { Settings = known.Settings.With("secret", KeycloakState.NewSecret(64)) };
+            return realm.With(renewed);
+        });
+        return KeycloakJson.Ok(Secret(renewed!));
     }
 
     private static IResult GetServiceAccount(AdminRequest request, string id)
@@ -95,6 +98,9 @@ internal static class ClientsApi
             ?? throw Refusal.Error(400, $"Service account not enabled for the client '{client.ClientId}'");
         return KeycloakJson.Ok(UserShown.As(request.Realm, user));
     }
+
+    private static Client Known(Realm realm, string id) =>
+        realm.Clients.GetValueOrDefault(id) ?? throw Refusal.Error(404, "Could not find client");
 
     private static JsonObject Secret(Client client)
     {

@@ -52,7 +52,7 @@ internal static class RolesApi
     private static IResult Get(AdminRequest request, string? id, string name)
     {
         var client = Container(request, id, manage: false);
-        return KeycloakJson.Ok(RoleFactory.Shown(request.Realm, Find(request, client, name), attributes: true));
+        return KeycloakJson.Ok(RoleFactory.Shown(request.Realm, Find(request.Realm, client, name), attributes: true));
     }
 
     private static IResult GetById(AdminRequest request, string role)
@@ -66,28 +66,31 @@ internal static class RolesApi
     private static async Task<IResult> UpdateAsync(AdminRequest request, string? id, string name)
     {
         var client = Container(request, id, manage: true);
-        var role = Find(request, client, name);
+        Find(request.Realm, client, name);
         var sent = await request.ReadAsync(Representation);
-        request.Change(realm => realm.With(role with
+        request.Change(realm =>
         {
-            Name = sent.Text("name") ?? role.Name,
-            Description = sent.Text("description"),
-            Attributes = sent.Has("attributes") ? sent.Section("attributes") : role.Attributes,
-        }));
+            var role = Find(realm, client, name);
+            return realm.With(role with
+            {
+                Name = sent.Text("name") ?? role.Name,
+                Description = sent.Text("description"),
+                Attributes = sent.Has("attributes") ? sent.Section("attributes") : role.Attributes,
+            });
+        });
         return Results.NoContent();
     }
 
     private static IResult Delete(AdminRequest request, string? id, string name)
     {
         var client = Container(request, id, manage: true);
-        var role = Find(request, client, name);
-        request.Change(realm => realm.Without(role));
+        request.Change(realm => realm.Without(Find(realm, client, name)));
         return Results.NoContent();
     }
 
     private static IResult Composites(AdminRequest request, string? id, string name)
     {
-        var role = Find(request, Container(request, id, manage: false), name);
+        var role = Find(request.Realm, Container(request, id, manage: false), name);
         return KeycloakJson.Ok(role.Composites.Select(contained =>
             RoleFactory.Shown(request.Realm, request.Realm.Roles[contained])));
     }
@@ -101,6 +104,6 @@ internal static class RolesApi
         return id is null ? null : request.Client(id);
     }
 
-    private static Role Find(AdminRequest request, Client? client, string name) =>
-        request.Realm.RoleNamed(name, client) ?? throw Refusal.Error(404, "Could not find role");
+    private static Role Find(Realm realm, Client? client, string name) =>
+        realm.RoleNamed(name, client) ?? throw Refusal.Error(404, "Could not find role");
 }

@@ -84,20 +84,25 @@ internal static class RequiredActionApi
         HttpContext context, Realm realm, LoginAttempt attempt, User user, IFormCollection form)
     {
         var state = context.Keycloak();
-        var left = user.RequiredActions.Where(action => action != UpdateProfile);
-        var sent = new JsonObject { ["requiredActions"] = KeycloakJson.Array(left) };
-        foreach (var field in UpdateProfilePage.Fields.Keys)
-            sent[field] = form[field].ToString();
-        var changed = UserFactory.WithFields(user, Document.From(sent));
+        var changed = WithProfile(user, form);
         var errors = UserProfile.Of(realm).MissingFor(changed)
             .ToDictionary(field => field, _ => "Please specify this field.");
         if (errors.Count == 0 && changed.Email is { } email && realm.UserWithEmail(email) is { } other
             && other.Id != user.Id)
             errors["email"] = "Email already exists.";
         if (errors.Count == 0)
-            return Change(context, realm, attempt, user, _ => changed);
+            return Change(context, realm, attempt, user, known => WithProfile(known, form));
         var execution = context.Request.Query["execution"].ToString();
         return new UpdateProfilePage(realm, state.Pending.NextPage(attempt), changed, execution) { Errors = errors };
+    }
+
+    private static User WithProfile(User user, IFormCollection form)
+    {
+        var left = user.RequiredActions.Where(action => action != UpdateProfile);
+        var sent = new JsonObject { ["requiredActions"] = KeycloakJson.Array(left) };
+        foreach (var field in UpdateProfilePage.Fields.Keys)
+            sent[field] = form[field].ToString();
+        return UserFactory.WithFields(user, Document.From(sent));
     }
 
     private static IResult Change(

@@ -99,6 +99,21 @@ public sealed class UserTests(KeycloakServer server) : IClassFixture<KeycloakSer
     }
 
     [Fact]
+    public async Task A_body_without_a_type_is_taken_for_a_representation()
+    {
+        var realm = await server.NewRealmAsync();
+        var content = new StringContent("""{"username":"bob","email":"bob@x.example"}""");
+        content.Headers.ContentType = null;
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(server.Address, $"/admin/realms/{realm}/users"))
+        {
+            Content = content,
+        };
+        request.Headers.Authorization = new("Bearer", await server.AdminTokenAsync());
+
+        (await server.SendAsync(request)).Is(201);
+    }
+
+    [Fact]
     public async Task A_username_stays_and_who_is_gone_is_not_found()
     {
         var realm = await server.NewRealmAsync(Realms.WithApplication);

@@ -1,6 +1,6 @@
 using System.Net;
+using EmbeddedTemporal.Engine;
 using EmbeddedTemporal.Hosting;
-using EmbeddedTemporal.Runs;
 using EmbeddedTemporal.Services;
 using EmbeddedTemporal.Storage;
 using Microsoft.AspNetCore.Builder;

@@ -1,3 +1,5 @@
+using EmbeddedTemporal.Engine;
+using EmbeddedTemporal.Runs.Activities;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Failure.V1;
 using Temporalio.Api.TaskQueue.V1;

@@ -1,3 +1,4 @@
+using EmbeddedTemporal.Engine;
 using Temporalio.Api.Failure.V1;
 
 namespace EmbeddedTemporal.Runs;

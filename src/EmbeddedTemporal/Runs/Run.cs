@@ -1,3 +1,6 @@
+using EmbeddedTemporal.Engine;
+using EmbeddedTemporal.Runs.Activities;
+using EmbeddedTemporal.Runs.WorkflowTasks;
 using EmbeddedTemporal.Storage;
 
 namespace EmbeddedTemporal.Runs;
@@ -18,7 +21,7 @@ internal sealed partial class Run
         Shard = shard;
         Header = header;
         Task = new WorkflowTask(this);
-        Activities = new Activities(this);
+        Activities = new PendingActivities(this);
         Timers = new UserTimers(this);
         Updates = new Updates(this);
         Queries = new Queries(this);
@@ -37,7 +40,7 @@ internal sealed partial class Run
 
     public WorkflowTask Task { get; }
 
-    public Activities Activities { get; }
+    public PendingActivities Activities { get; }
 
     public UserTimers Timers { get; }
 

@@ -1,3 +1,4 @@
+using EmbeddedTemporal.Engine;
 using EmbeddedTemporal.Rpc;
 using EmbeddedTemporal.Storage;
 

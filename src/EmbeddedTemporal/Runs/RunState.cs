@@ -1,3 +1,4 @@
+using EmbeddedTemporal.Engine;
 using Google.Protobuf.Collections;
 
 namespace EmbeddedTemporal.Runs;

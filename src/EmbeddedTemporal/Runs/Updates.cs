@@ -110,7 +110,7 @@ internal sealed class Updates(Run run)
         run.Pulse();
     }
 
-    /// <summary>That there is one was checked before: see <see cref="BadMessage"/>.</summary>
+    /// <summary>That there is one was checked before: see <see cref="WorkflowTasks.BadMessage"/>.</summary>
     private WorkflowUpdate Require(Message message) => Find(message.ProtocolInstanceId)!;
 
     private static string RequestMessageId(string updateId) => $"{updateId}/request";

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EmbeddedTemporal.Engine;
 using EmbeddedTemporal.Runs;
 using Temporalio.Api.Schedule.V1;
 

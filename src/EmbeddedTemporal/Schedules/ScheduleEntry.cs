@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using EmbeddedTemporal.Runs;
+using EmbeddedTemporal.Engine;
 using EmbeddedTemporal.Storage;
 using Temporalio.Api.Schedule.V1;
 

@@ -1,5 +1,5 @@
+using EmbeddedTemporal.Engine;
 using EmbeddedTemporal.Rpc;
-using EmbeddedTemporal.Runs;
 
 namespace EmbeddedTemporal.Schedules;
 

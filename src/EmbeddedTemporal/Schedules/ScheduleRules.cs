@@ -1,5 +1,5 @@
+using EmbeddedTemporal.Engine;
 using EmbeddedTemporal.Rpc;
-using EmbeddedTemporal.Runs;
 using Temporalio.Api.Schedule.V1;
 using Temporalio.Api.Workflow.V1;
 

@@ -1,5 +1,6 @@
 using EmbeddedTemporal.Rpc;
-using EmbeddedTemporal.Runs;
+using EmbeddedTemporal.Runs.Activities;
+using EmbeddedTemporal.Runs.WorkflowTasks;
 
 namespace EmbeddedTemporal.Services;
 
@@ -94,7 +95,7 @@ internal sealed partial class WorkflowServiceHandler
     private ActivityState ActivityOf(ByteString taskToken)
     {
         var token = TaskToken.Parse(taskToken);
-        return shard.Runs.Find(token.RunId)?.Activities.Require(token) ?? throw Activities.NotFound();
+        return shard.Runs.Find(token.RunId)?.Activities.Require(token) ?? throw PendingActivities.NotFound();
     }
 
     private ActivityState ActivityOf(string ns, string workflowId, string runId, string activityId) =>

@@ -1,4 +1,4 @@
-using EmbeddedTemporal.Runs;
+using EmbeddedTemporal.Engine;
 
 namespace EmbeddedTemporal.Services;
 

@@ -1,6 +1,7 @@
 using EmbeddedTemporal.Matching;
 using EmbeddedTemporal.Rpc;
 using EmbeddedTemporal.Runs;
+using EmbeddedTemporal.Runs.WorkflowTasks;
 using Temporalio.Api.Query.V1;
 
 namespace EmbeddedTemporal.Services;

@@ -1,6 +1,6 @@
+using EmbeddedTemporal.Engine;
 using EmbeddedTemporal.Matching;
 using EmbeddedTemporal.Rpc;
-using EmbeddedTemporal.Runs;
 
 namespace EmbeddedTemporal.Services;
 

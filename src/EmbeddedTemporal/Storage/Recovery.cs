@@ -1,3 +1,4 @@
+using EmbeddedTemporal.Engine;
 using EmbeddedTemporal.Runs;
 using EmbeddedTemporal.Schedules;
 using Temporalio.Api.Workflow.V1;

@@ -1,4 +1,4 @@
-using EmbeddedTemporal.Runs;
+using EmbeddedTemporal.Engine;
 using EmbeddedTemporal.Services;
 using EmbeddedTemporal.Storage;
 using Google.Protobuf;

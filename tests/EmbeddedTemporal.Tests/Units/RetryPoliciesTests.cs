@@ -1,5 +1,5 @@
 using CsCheck;
-using EmbeddedTemporal.Runs;
+using EmbeddedTemporal.Runs.Activities;
 using Google.Protobuf.WellKnownTypes;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;

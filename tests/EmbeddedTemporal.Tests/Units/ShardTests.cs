@@ -1,4 +1,4 @@
-using EmbeddedTemporal.Runs;
+using EmbeddedTemporal.Engine;
 using EmbeddedTemporal.Storage;
 using EmbeddedTemporal.Tests.Recovery;
 using Grpc.Core;

@@ -1,5 +1,5 @@
 using CsCheck;
-using EmbeddedTemporal.Runs;
+using EmbeddedTemporal.Engine;
 using Microsoft.Extensions.Time.Testing;
 
 namespace EmbeddedTemporal.Tests.Units;

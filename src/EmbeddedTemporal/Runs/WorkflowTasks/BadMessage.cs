@@ -2,7 +2,7 @@ using Temporalio.Api.Protocol.V1;
 using Temporalio.Api.Update.V1;
 using Stage = Temporalio.Api.Enums.V1.UpdateWorkflowExecutionLifecycleStage;
 
-namespace EmbeddedTemporal.Runs;
+namespace EmbeddedTemporal.Runs.WorkflowTasks;
 
 /// <summary>
 /// Why a workflow task's messages about updates cannot be carried out. Checked as a whole before anything is written:

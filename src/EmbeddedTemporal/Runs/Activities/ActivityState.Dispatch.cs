@@ -1,6 +1,8 @@
+using EmbeddedTemporal.Engine;
 using EmbeddedTemporal.Matching;
+using EmbeddedTemporal.Runs.WorkflowTasks;
 
-namespace EmbeddedTemporal.Runs;
+namespace EmbeddedTemporal.Runs.Activities;
 
 internal sealed partial class ActivityState
 {

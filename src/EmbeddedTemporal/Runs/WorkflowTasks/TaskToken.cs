@@ -1,6 +1,6 @@
 using EmbeddedTemporal.Rpc;
 
-namespace EmbeddedTemporal.Runs;
+namespace EmbeddedTemporal.Runs.WorkflowTasks;
 
 /// <summary>Names one attempt of one task; it stays valid over a restart of the server.</summary>
 /// <param name="EventId">The started event of a workflow task, the scheduled event of an activity.</param>

@@ -1,6 +1,7 @@
+using EmbeddedTemporal.Engine;
 using Temporalio.Api.Workflow.V1;
 
-namespace EmbeddedTemporal.Runs;
+namespace EmbeddedTemporal.Runs.Activities;
 
 /// <summary>
 /// The four timeouts of an activity: https://docs.temporal.io/encyclopedia/detecting-activity-failures

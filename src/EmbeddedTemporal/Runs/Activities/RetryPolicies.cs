@@ -1,6 +1,7 @@
+using EmbeddedTemporal.Engine;
 using Temporalio.Api.Failure.V1;
 
-namespace EmbeddedTemporal.Runs;
+namespace EmbeddedTemporal.Runs.Activities;
 
 /// <summary>
 /// When and whether a failed attempt is tried again: https://docs.temporal.io/encyclopedia/retry-policies

@@ -1,9 +1,10 @@
 using EmbeddedTemporal.Matching;
+using EmbeddedTemporal.Runs;
 using EmbeddedTemporal.Schedules;
 using EmbeddedTemporal.Storage;
 using Microsoft.Extensions.Logging;
 
-namespace EmbeddedTemporal.Runs;
+namespace EmbeddedTemporal.Engine;
 
 /// <summary>
 /// Everything the server knows, behind one lock. Work happens in turns: a turn holds the lock, never waits, and

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace EmbeddedTemporal.Runs;
+namespace EmbeddedTemporal.Engine;
 
 /// <summary>
 /// Protobuf's durations, where absent and zero both mean "not set". One that is longer than a hundred years counts as

@@ -1,7 +1,7 @@
 using EmbeddedTemporal.Rpc;
 using Microsoft.Extensions.Logging;
 
-namespace EmbeddedTemporal.Runs;
+namespace EmbeddedTemporal.Engine;
 
 internal sealed partial class Shard
 {

@@ -1,6 +1,6 @@
 using Temporalio.Api.Command.V1;
 
-namespace EmbeddedTemporal.Runs;
+namespace EmbeddedTemporal.Runs.WorkflowTasks;
 
 /// <summary>Carries out the commands of a completed workflow task, each by writing its event.</summary>
 internal sealed class CommandHandler(

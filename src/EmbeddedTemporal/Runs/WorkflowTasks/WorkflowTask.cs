@@ -1,6 +1,7 @@
+using EmbeddedTemporal.Engine;
 using Temporalio.Api.Workflow.V1;
 
-namespace EmbeddedTemporal.Runs;
+namespace EmbeddedTemporal.Runs.WorkflowTasks;
 
 /// <summary>
 /// The workflow task of a run: at most one is open. The first attempt is written to the history as it proceeds.

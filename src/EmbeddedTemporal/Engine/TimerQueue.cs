@@ -1,4 +1,4 @@
-namespace EmbeddedTemporal.Runs;
+namespace EmbeddedTemporal.Engine;
 
 /// <summary>
 /// All alarms of the server, in the order they are due, on a single timer of the clock. Used under the shard's lock.

@@ -1,7 +1,8 @@
+using EmbeddedTemporal.Engine;
 using Temporalio.Api.Command.V1;
 using Cause = Temporalio.Api.Enums.V1.WorkflowTaskFailedCause;
 
-namespace EmbeddedTemporal.Runs;
+namespace EmbeddedTemporal.Runs.WorkflowTasks;
 
 #pragma warning disable CS0612 // Deprecated: the namespaces of commands, which workers still may set.
 

@@ -1,6 +1,7 @@
+using EmbeddedTemporal.Engine;
 using Temporalio.Api.Failure.V1;
 
-namespace EmbeddedTemporal.Runs;
+namespace EmbeddedTemporal.Runs.Activities;
 
 internal sealed partial class ActivityState
 {

@@ -3,7 +3,7 @@ using EmbeddedTemporal.Storage;
 using Temporalio.Api.Namespace.V1;
 using Temporalio.Api.Replication.V1;
 
-namespace EmbeddedTemporal.Runs;
+namespace EmbeddedTemporal.Engine;
 
 /// <summary>The namespaces of the server, kept in the form in which they are described.</summary>
 internal sealed class Namespaces(Shard shard)

@@ -1,12 +1,14 @@
+using EmbeddedTemporal.Engine;
 using EmbeddedTemporal.Rpc;
+using EmbeddedTemporal.Runs.WorkflowTasks;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.TaskQueue.V1;
 using Temporalio.Api.Workflow.V1;
 
-namespace EmbeddedTemporal.Runs;
+namespace EmbeddedTemporal.Runs.Activities;
 
 /// <summary>The activities of a run that have not ended, by scheduled event id.</summary>
-internal sealed class Activities(Run run)
+internal sealed class PendingActivities(Run run)
 {
     private readonly SortedDictionary<long, ActivityState> pending = [];
 

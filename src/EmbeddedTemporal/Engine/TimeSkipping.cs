@@ -1,4 +1,6 @@
-namespace EmbeddedTemporal.Runs;
+using EmbeddedTemporal.Runs;
+
+namespace EmbeddedTemporal.Engine;
 
 /// <summary>Advances the clock to the next alarm whenever nothing but time can bring the runs forward.</summary>
 internal sealed class TimeSkipping : IDisposable

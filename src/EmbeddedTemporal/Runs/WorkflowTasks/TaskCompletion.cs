@@ -2,7 +2,7 @@ using EmbeddedTemporal.Rpc;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Failure.V1;
 
-namespace EmbeddedTemporal.Runs;
+namespace EmbeddedTemporal.Runs.WorkflowTasks;
 
 /// <summary>What a worker's completion of a workflow task does to the run.</summary>
 internal sealed class TaskCompletion(Run run, RespondWorkflowTaskCompletedRequest request)

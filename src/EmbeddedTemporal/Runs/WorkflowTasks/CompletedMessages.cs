@@ -1,6 +1,6 @@
 using Temporalio.Api.Protocol.V1;
 
-namespace EmbeddedTemporal.Runs;
+namespace EmbeddedTemporal.Runs.WorkflowTasks;
 
 /// <summary>The messages about updates with which a worker completes a workflow task.</summary>
 internal sealed class CompletedMessages

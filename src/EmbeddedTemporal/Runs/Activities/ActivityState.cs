@@ -1,7 +1,9 @@
+using EmbeddedTemporal.Engine;
+using EmbeddedTemporal.Runs.WorkflowTasks;
 using EmbeddedTemporal.Storage;
 using Temporalio.Api.Workflow.V1;
 
-namespace EmbeddedTemporal.Runs;
+namespace EmbeddedTemporal.Runs.Activities;
 
 /// <summary>
 /// An activity that has not ended. Its attempts do not show in the history; their state is <see cref="Progress"/>,

@@ -1,6 +1,6 @@
 using Temporalio.Api.Failure.V1;
 
-namespace EmbeddedTemporal.Runs;
+namespace EmbeddedTemporal.Runs.WorkflowTasks;
 
 internal sealed partial class WorkflowTask
 {

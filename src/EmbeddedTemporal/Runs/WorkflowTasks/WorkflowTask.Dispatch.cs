@@ -1,7 +1,8 @@
+using EmbeddedTemporal.Engine;
 using EmbeddedTemporal.Matching;
 using Temporalio.Api.TaskQueue.V1;
 
-namespace EmbeddedTemporal.Runs;
+namespace EmbeddedTemporal.Runs.WorkflowTasks;
 
 internal sealed partial class WorkflowTask
 {

@@ -18,13 +18,13 @@ internal static class AttackDetectionApi
     {
         request.Require("view-users", "manage-users");
         var user = request.User(id);
-        var failures = request.State.Failures.Of(user);
+        var failures = request.State.Lockouts.Of(user);
         return KeycloakJson.Ok(new JsonObject
         {
             ["failedLoginNotBefore"] = failures?.LockedUntil ?? 0,
             ["numFailures"] = failures?.Count ?? 0,
             ["numTemporaryLockouts"] = 0,
-            ["disabled"] = request.State.Failures.IsLocked(request.Realm, user, request.State.Time.GetUtcNow()),
+            ["disabled"] = request.State.Lockouts.IsLocked(request.Realm, user, request.State.Time.GetUtcNow()),
             ["numSecondaryAuthFailures"] = 0,
             ["lastIPFailure"] = failures is null ? "n/a" : "127.0.0.1",
             ["lastFailure"] = failures?.LastAt ?? 0,
@@ -34,7 +34,7 @@ internal static class AttackDetectionApi
     private static IResult Forgive(AdminRequest request, string id)
     {
         request.Require("manage-users");
-        request.State.Failures.Forget(request.User(id));
+        request.State.Lockouts.Forget(request.User(id));
         return Results.NoContent();
     }
 }

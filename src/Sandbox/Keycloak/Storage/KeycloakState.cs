@@ -31,7 +31,7 @@ public sealed class KeycloakState : IDisposable
 
     internal PendingLogins Pending { get; } = new();
 
-    internal LoginFailures Failures { get; } = new();
+    internal Lockouts Lockouts { get; } = new();
 
     public long Seconds => Time.GetUtcNow().ToUnixTimeSeconds();
 

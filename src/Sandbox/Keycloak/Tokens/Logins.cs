@@ -26,11 +26,11 @@ internal static class Logins
         KeycloakState state, Realm realm, [NotNullWhen(true)] User? user, string password)
     {
         var now = state.Time.GetUtcNow();
-        if (user is null || state.Failures.IsLocked(realm, user, now))
+        if (user is null || state.Lockouts.IsLocked(realm, user, now))
             return false;
         if (user.Passwords is [var current, ..] && current.Matches(password))
             return true;
-        state.Failures.Count(realm, user, now);
+        state.Lockouts.Count(realm, user, now);
         return false;
     }
 
@@ -52,7 +52,7 @@ internal static class Logins
     /// </summary>
     public static Session Start(KeycloakState state, Realm realm, User user, Client? client = null)
     {
-        state.Failures.Forget(user);
+        state.Lockouts.Forget(user);
         var now = state.Seconds;
         var session = new Session(KeycloakState.NewSecret(18), realm.Id, user.Id, now, now,
             now + realm.Settings.Number("ssoSessionMaxLifespan"), Browser: client is null)

@@ -14,10 +14,3 @@ internal sealed class MessagePage(Realm realm, int status, string heading, strin
         <div id="kc-error-message"><p class="instruction">{text}</p></div>
         """);
 }
-
-/// <summary>Ends a request for a page with a page that says why.</summary>
-internal sealed class LoginFailure(Realm realm, int status, string message) : Exception(message)
-{
-    public Task WriteAsync(HttpContext context) =>
-        new MessagePage(realm, status, "We are sorry...", Message).ExecuteAsync(context);
-}

@@ -13,7 +13,7 @@ internal sealed record Failures(int Count, long LastAt, long LockedUntil);
 /// within a second lock the user for a minute, and so do each thirty. Not even a new password ends that; an
 /// administrator does, or time. A restart forgets it, as it does really.
 /// </summary>
-internal sealed class LoginFailures
+internal sealed class Lockouts
 {
     private readonly ConcurrentDictionary<string, Failures> byUser = [];
 

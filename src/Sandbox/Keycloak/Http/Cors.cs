@@ -1,5 +1,4 @@
 using Sandbox.Keycloak.Model;
-using Sandbox.Keycloak.Tokens;
 
 namespace Sandbox.Keycloak.Http;
 
@@ -22,7 +21,7 @@ internal static class Cors
     {
         if (context.Request.Headers.Origin.ToString() is not { Length: > 0 } origin || origin == context.BaseUrl())
             return;
-        var allowed = ProtocolMappers.OriginsOf(client);
+        var allowed = client.Origins;
         if (!allowed.Contains(origin) && !allowed.Contains("*"))
             throw Refusal.Error(403, "Invalid origin");
         Allow(context, origin);

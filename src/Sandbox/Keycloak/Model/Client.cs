@@ -23,4 +23,18 @@ public sealed record Client(string Id, string ClientId, Document Settings)
         Settings.Section("attributes").Text(ChallengeMethod) is { Length: > 0 } method ? method : null;
 
     public IEnumerable<Document> Mappers => Settings.Items("protocolMappers");
+
+    /// <summary>
+    /// The origins from which pages may use the client's tokens; + stands for those of its redirect URIs.
+    /// </summary>
+    public IReadOnlyList<string> Origins =>
+    [
+        .. Settings.Texts("webOrigins")
+            .SelectMany(origin => origin == "+"
+                ? Settings.Texts("redirectUris").Select(Origin).OfType<string>() : [origin])
+            .Distinct(),
+    ];
+
+    private static string? Origin(string uri) =>
+        Uri.TryCreate(uri, UriKind.Absolute, out var parsed) ? parsed.GetLeftPart(UriPartial.Authority) : null;
 }

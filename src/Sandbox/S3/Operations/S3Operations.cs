@@ -17,7 +17,7 @@ internal static class S3Operations
         ["GET bucket ?versions"] = ListVersions.AnswerAsync,
         ["GET bucket ?list-type"] = ListObjects.AnswerAsync,
         ["POST bucket ?delete"] = DeleteObjects.AnswerAsync,
-        ["GET bucket ?uploads"] = UploadOperations.ListAsync,
+        ["GET bucket ?uploads"] = ListUploads.AnswerAsync,
         ["PUT object"] = ObjectOperations.PutAsync,
         ["GET object"] = ObjectOperations.GetAsync,
         ["HEAD object"] = ObjectOperations.GetAsync,

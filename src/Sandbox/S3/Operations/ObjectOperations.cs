@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Microsoft.Net.Http.Headers;
 using Sandbox.S3.Storage;
 
 namespace Sandbox.S3.Operations;
@@ -17,7 +16,7 @@ internal static class ObjectOperations
         var etag = EntityTag.Of(payload.Bytes);
         var (bucket, version) = call.InBucket(bucket =>
         {
-            CheckPreconditions(call, bucket);
+            Conditions.CheckWrite(call, bucket);
             return (bucket, call.Store.Objects.Put(bucket, call.Key, payload.Bytes, etag, headers));
         });
         call.Response.Headers.ETag = etag;
@@ -42,9 +41,9 @@ internal static class ObjectOperations
         if (call.Request.Headers["x-amz-checksum-mode"] == "ENABLED" && call.Request.Headers.Range.Count == 0)
             Checksums(call.Response, version);
         VersionHeader(call.Response, bucket, version.Id);
-        CheckConditions(call.Request, version);
+        Conditions.CheckRead(call.Request, version);
 
-        var (start, length) = Range(call, version.Size);
+        var (start, length) = Conditions.Range(call, version.Size);
         headers.ContentLength = length;
         if (!isHead)
             await call.Response.Body.WriteAsync(data.AsMemory((int)start, (int)length));
@@ -69,20 +68,6 @@ internal static class ObjectOperations
         });
         call.Answer(StatusCodes.Status204NoContent);
         return Task.CompletedTask;
-    }
-
-    /// <summary>If-None-Match: * claims a key that nobody has; If-Match replaces what the caller knows.</summary>
-    public static void CheckPreconditions(S3Call call, Bucket bucket)
-    {
-        var current = call.Store.Objects.Latest(bucket.Name, call.Key) is { IsMarker: false } version ? version : null;
-        var none = call.Request.Headers.IfNoneMatch.ToString();
-        if (none.Length > 0 && none != "*")
-            throw S3Exception.NotImplemented($"If-None-Match: {none} on a write; only * is");
-        var match = call.Request.Headers.IfMatch.ToString();
-        if (match.Length > 0 && current is null)
-            throw S3Exception.NoSuchKey();
-        if ((none == "*" && current is not null) || (match.Length > 0 && match != current!.ETag))
-            throw PreconditionFailed();
     }
 
     public static void CheckKey(string key)
@@ -115,29 +100,6 @@ internal static class ObjectOperations
             : new S3Exception(405, "MethodNotAllowed", "The specified method is not allowed against this resource.");
     }
 
-    private static void CheckConditions(HttpRequest request, ObjectVersion version)
-    {
-        if (request.Headers.IfMatch.ToString() is { Length: > 0 } match && match != "*" && match != version.ETag)
-            throw PreconditionFailed();
-        if (request.Headers.IfNoneMatch.ToString() is { Length: > 0 } none && (none == "*" || none == version.ETag))
-            throw new S3Exception(StatusCodes.Status304NotModified, "NotModified", "Not Modified");
-    }
-
-    private static (long Start, long Length) Range(S3Call call, long size)
-    {
-        if (!RangeHeaderValue.TryParse(call.Request.Headers.Range.ToString(), out var header)
-            || header.Ranges.Count != 1)
-            return (0, size);
-        var range = header.Ranges.First();
-        var start = range.From ?? Math.Max(0, size - range.To!.Value);
-        var end = range.From is null ? size - 1 : Math.Min(range.To ?? size - 1, size - 1);
-        if (start > end)
-            throw new S3Exception(416, "InvalidRange", "The requested range is not satisfiable");
-        call.Answer(StatusCodes.Status206PartialContent);
-        call.Response.Headers.ContentRange = $"bytes {start}-{end}/{size}";
-        return (start, end - start + 1);
-    }
-
     private static void Checksums(HttpResponse response, ObjectVersion version)
     {
         foreach (var (name, value) in version.Headers.Where(header => IsChecksum(header.Key)))
@@ -146,7 +108,4 @@ internal static class ObjectOperations
 
     private static bool IsChecksum(string name) =>
         name.StartsWith("x-amz-checksum-", StringComparison.OrdinalIgnoreCase);
-
-    private static S3Exception PreconditionFailed() => new(
-        412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold");
 }

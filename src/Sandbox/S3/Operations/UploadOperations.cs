@@ -73,7 +73,7 @@ internal static class UploadOperations
         var (bucket, version) = call.InBucket(bucket =>
         {
             var upload = Find(call);
-            ObjectOperations.CheckPreconditions(call, bucket);
+            Conditions.CheckWrite(call, bucket);
             var parts = Chosen(call.Store.Uploads.Parts(upload.Id), wanted);
             byte[] data = [.. parts.SelectMany(part => call.Store.Uploads.Data(upload.Id, part.Number))];
             var version = call.Store.Objects.Put(bucket, call.Key, data, EntityTag.Of(parts), upload.Headers);

@@ -28,14 +28,5 @@ internal sealed record HistoryPage(History History, ByteString NextPageToken)
         return new HistoryPage(history, ByteString.Empty);
     }
 
-    public static ByteString Token(Run run, long next) =>
-        ByteString.CopyFromUtf8(FormattableString.Invariant($"{run.RunId}/{next}"));
-
-    public static (string RunId, long Next) Parse(ByteString token)
-    {
-        var parts = token.ToStringUtf8().Split('/');
-        return parts.Length == 2 && long.TryParse(parts[1], out var next) && next > 0
-            ? (parts[0], next)
-            : throw TemporalErrors.InvalidArgument("next_page_token is not a token of this server");
-    }
+    public static ByteString Token(Run run, long next) => new PageToken(run.RunId, next).ToBytes();
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using EmbeddedTemporal.Engine;
 using EmbeddedTemporal.Runs;
+using EmbeddedTemporal.Visibility;
 using Temporalio.Api.Schedule.V1;
 
 namespace EmbeddedTemporal.Schedules;
@@ -75,8 +76,8 @@ internal sealed partial class ScheduleEntry
             UserMetadata = action.UserMetadata,
             Priority = action.Priority,
         };
-        request.SearchAttributes.IndexedFields["TemporalScheduledById"] = Attribute(Header.ScheduleId, "Keyword");
-        request.SearchAttributes.IndexedFields["TemporalScheduledStartTime"] = Attribute(time, "Datetime");
+        request.SearchAttributes.IndexedFields["TemporalScheduledById"] = SearchAttribute.Of(Header.ScheduleId, "Keyword");
+        request.SearchAttributes.IndexedFields["TemporalScheduledStartTime"] = SearchAttribute.Of(time, "Datetime");
         try
         {
             return shard.Runs.Starts.Start(request).Run;
@@ -86,14 +87,4 @@ internal sealed partial class ScheduleEntry
             return null;
         }
     }
-
-    private static Payload Attribute(string value, string type) => new()
-    {
-        Data = ByteString.CopyFromUtf8($"\"{value}\""),
-        Metadata =
-        {
-            ["encoding"] = ByteString.CopyFromUtf8("json/plain"),
-            ["type"] = ByteString.CopyFromUtf8(type),
-        },
-    };
 }

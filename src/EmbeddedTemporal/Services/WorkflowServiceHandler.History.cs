@@ -1,3 +1,4 @@
+using EmbeddedTemporal.Rpc;
 using EmbeddedTemporal.Runs;
 
 namespace EmbeddedTemporal.Services;
@@ -56,7 +57,7 @@ internal sealed partial class WorkflowServiceHandler
     {
         next = 1;
         if (token.IsEmpty) return shard.Runs.Require(ns, execution);
-        (var runId, next) = HistoryPage.Parse(token);
+        (var runId, next) = PageToken.Parse(token);
         var workflowId = execution?.WorkflowId ?? "";
         return shard.Runs.Require(ns, new WorkflowExecution { WorkflowId = workflowId, RunId = runId });
     }

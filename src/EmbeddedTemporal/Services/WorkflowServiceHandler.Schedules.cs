@@ -1,4 +1,3 @@
-using System.Globalization;
 using EmbeddedTemporal.Rpc;
 using EmbeddedTemporal.Schedules;
 using Temporalio.Api.Schedule.V1;
@@ -58,8 +57,7 @@ internal sealed partial class WorkflowServiceHandler
             var response = new ListSchedulesResponse { Schedules = { rest.Take(size).Select(entry => entry.Entry()) } };
             if (rest.Count > size)
             {
-                response.NextPageToken = ByteString.CopyFromUtf8(
-                    (skipped + size).ToString(CultureInfo.InvariantCulture));
+                response.NextPageToken = new PageToken(skipped + size).ToBytes();
             }
 
             return response;
@@ -81,11 +79,6 @@ internal sealed partial class WorkflowServiceHandler
         if (patch.Unpause.Length > 0) entry.Pause(false, patch.Unpause);
     }
 
-    private static int Skipped(ByteString token)
-    {
-        if (token.IsEmpty) return 0;
-        return int.TryParse(token.ToStringUtf8(), CultureInfo.InvariantCulture, out var skipped) && skipped >= 0
-            ? skipped
-            : throw TemporalErrors.InvalidArgument("next_page_token is not a token of this server");
-    }
+    private static int Skipped(ByteString token) =>
+        token.IsEmpty ? 0 : (int)Math.Min(PageToken.Parse(token).Next, int.MaxValue);
 }

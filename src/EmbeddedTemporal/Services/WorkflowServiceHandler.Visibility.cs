@@ -1,4 +1,3 @@
-using System.Globalization;
 using EmbeddedTemporal.Rpc;
 using EmbeddedTemporal.Runs;
 using EmbeddedTemporal.Visibility;
@@ -15,7 +14,7 @@ internal sealed partial class WorkflowServiceHandler
         var query = VisibilityQuery.Parse(request.Query);
         if (query.GroupsByStatus) throw TemporalErrors.InvalidArgument("invalid query: GROUP BY is for counting");
         var size = request.PageSize > 0 ? request.PageSize : DefaultListSize;
-        var before = Before(request.NextPageToken);
+        var before = request.NextPageToken.IsEmpty ? long.MaxValue : PageToken.Parse(request.NextPageToken).Next;
         var page = Matching(request.Namespace, query)
             .Where(run => run.Header.Sequence < before)
             .Take(size + 1)
@@ -23,8 +22,7 @@ internal sealed partial class WorkflowServiceHandler
         var response = new ListWorkflowExecutionsResponse { Executions = { page.Take(size).Select(Info) } };
         if (page.Count > size)
         {
-            response.NextPageToken = ByteString.CopyFromUtf8(
-                page[size - 1].Header.Sequence.ToString(CultureInfo.InvariantCulture));
+            response.NextPageToken = new PageToken(page[size - 1].Header.Sequence).ToBytes();
         }
 
         return response;
@@ -42,7 +40,7 @@ internal sealed partial class WorkflowServiceHandler
             response.Groups.Add(new CountWorkflowExecutionsResponse.Types.AggregationGroup
             {
                 Count = group.Count(),
-                GroupValues = { Keyword(group.Key.ToString()) },
+                GroupValues = { SearchAttribute.Of(group.Key.ToString(), "Keyword") },
             });
         }
 
@@ -54,22 +52,4 @@ internal sealed partial class WorkflowServiceHandler
         shard.Namespaces.Require(ns);
         return shard.Runs.YoungestFirst.Where(run => run.Namespace == ns && query.Matches(run));
     }
-
-    private static long Before(ByteString token)
-    {
-        if (token.IsEmpty) return long.MaxValue;
-        return long.TryParse(token.ToStringUtf8(), CultureInfo.InvariantCulture, out var sequence)
-            ? sequence
-            : throw TemporalErrors.InvalidArgument("next_page_token is not a token of this server");
-    }
-
-    private static Payload Keyword(string value) => new()
-    {
-        Data = ByteString.CopyFromUtf8($"\"{value}\""),
-        Metadata =
-        {
-            ["encoding"] = ByteString.CopyFromUtf8("json/plain"),
-            ["type"] = ByteString.CopyFromUtf8("Keyword"),
-        },
-    };
 }

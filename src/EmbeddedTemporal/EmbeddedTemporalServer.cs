@@ -20,7 +20,8 @@ namespace EmbeddedTemporal;
 /// var client = await TemporalClient.ConnectAsync(new(server.Address));
 /// </code>
 /// </example>
-/// What it has not built (calendars of schedules, reset, update with start, Nexus, versioning and others) answers Unimplemented.
+/// What it has not built (calendars of schedules, reset, update with start, Nexus, versioning and others) answers
+/// Unimplemented.
 /// </summary>
 public sealed partial class EmbeddedTemporalServer : IAsyncDisposable
 {
@@ -95,8 +96,8 @@ public sealed partial class EmbeddedTemporalServer : IAsyncDisposable
     /// standing still and must not wait for anything.
     /// </param>
     /// <param name="patience">
-    /// In real time: a task that a worker has had for so long without a sign of life is lost (its worker went away as it
-    /// was handed over), and no longer keeps the clock from its timeout. Half a minute if not given.
+    /// In real time: a task that a worker has had for so long without a sign of life is lost (its worker went away as
+    /// it was handed over), and no longer keeps the clock from its timeout. Half a minute if not given.
     /// </param>
     public IDisposable SkipTime(Action<TimeSpan> advance, TimeSpan? patience = null) =>
         new TimeSkipping(shard, advance, patience ?? TimeSpan.FromSeconds(30));

@@ -76,8 +76,9 @@ internal sealed partial class ScheduleEntry
             UserMetadata = action.UserMetadata,
             Priority = action.Priority,
         };
-        request.SearchAttributes.IndexedFields["TemporalScheduledById"] = SearchAttribute.Of(Header.ScheduleId, "Keyword");
-        request.SearchAttributes.IndexedFields["TemporalScheduledStartTime"] = SearchAttribute.Of(time, "Datetime");
+        var attributes = request.SearchAttributes.IndexedFields;
+        attributes["TemporalScheduledById"] = SearchAttribute.Of(Header.ScheduleId, "Keyword");
+        attributes["TemporalScheduledStartTime"] = SearchAttribute.Of(time, "Datetime");
         try
         {
             return shard.Runs.Starts.Start(request).Run;

@@ -24,7 +24,8 @@ internal sealed class ControlPlaneApi(Uri address, string operatorToken) : IDisp
         var answer = IsJson(response) ? JsonNode.Parse(text) : null;
         return response.IsSuccessStatusCode
             ? answer
-            : throw new DemoException($"{method} {path} answers {(int)response.StatusCode} {Text(answer, "code")}: {Words(answer)}");
+            : throw new DemoException(
+                $"{method} {path} answers {(int)response.StatusCode} {Text(answer, "code")}: {Words(answer)}");
     }
 
     public void Dispose() => http.Dispose();

@@ -6,7 +6,9 @@ namespace Sandbox.Demo;
 internal sealed record Customer(string Email, string Company, string Domain)
 {
     public static Customer Of(string key) => new(
-        $"admin@{key}.com", key == "newcompany" ? "New Company Inc" : $"{char.ToUpperInvariant(key[0])}{key[1..]} Inc", $"{key}.com");
+        $"admin@{key}.com",
+        key == "newcompany" ? "New Company Inc" : $"{char.ToUpperInvariant(key[0])}{key[1..]} Inc",
+        $"{key}.com");
 
     public JsonObject Lead() => new()
     {

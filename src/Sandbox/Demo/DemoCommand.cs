@@ -12,7 +12,11 @@ internal static class DemoCommand
 
     public static Command Create()
     {
-        var key = new Option<string>("--key") { Description = "The tenant's key.", DefaultValueFactory = _ => "newcompany" };
+        var key = new Option<string>("--key")
+        {
+            Description = "The tenant's key.",
+            DefaultValueFactory = _ => "newcompany",
+        };
         var functions = Address("--functions", "Where the control plane's functions are.", "http://127.0.0.1:14000");
         var mails = Address("--mails", "The sandbox's Novu, for the invitation's mail.", "http://127.0.0.1:3000");
         var passwords = new Option<DirectoryInfo>("--passwords")

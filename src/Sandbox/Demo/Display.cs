@@ -14,7 +14,9 @@ internal abstract class Display
 
     public abstract void Say(string text);
 
-    /// <summary>Shows the steps until <paramref name="followAsync"/> ends; it calls back with each new view of them.</summary>
+    /// <summary>
+    /// Shows the steps until <paramref name="followAsync"/> ends; it calls back with each new view of them.
+    /// </summary>
     public abstract Task StepsAsync(Func<Action<IReadOnlyList<StepView>>, Task> followAsync);
 
     public static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.00 's'", CultureInfo.InvariantCulture);
@@ -28,7 +30,8 @@ internal abstract class Display
             var told = new HashSet<StepView>();
             await followAsync(steps =>
             {
-                foreach (var step in steps.Where(step => step.State != "PENDING" && told.Add(step with { Took = null })))
+                var news = steps.Where(step => step.State != "PENDING" && told.Add(step with { Took = null }));
+                foreach (var step in news)
                     Console.WriteLine($"  {step.Number,2}. {step.Name,-24} {step.State,-8} {step.Note}");
             });
         }

@@ -12,13 +12,13 @@ internal sealed class Inbox(Uri novu) : IDisposable
     public async Task<Uri?> InvitationLinkAsync(string recipient, CancellationToken cancellationToken)
     {
         using var answer = await http.GetAsync(
-            $"/_sandbox/mails?workflowId=tenant-welcome&recipient={Uri.EscapeDataString(recipient)}", cancellationToken);
+            $"/_sandbox/mails?workflowId=tenant-welcome&recipient={Uri.EscapeDataString(recipient)}",
+            cancellationToken);
         if (!answer.IsSuccessStatusCode)
             throw new DemoException($"{novu} shows no mails: open the invitation in {recipient}'s own mailbox.");
         var mails = await answer.Content.ReadFromJsonAsync<JsonArray>(cancellationToken);
-        return mails!.MaxBy(mail => mail!["number"]!.GetValue<long>())?["payload"]?["loginUrl"]?.GetValue<string>() is { } link
-            ? new Uri(link)
-            : null;
+        var newest = mails!.MaxBy(mail => mail!["number"]!.GetValue<long>());
+        return newest?["payload"]?["loginUrl"]?.GetValue<string>() is { } link ? new Uri(link) : null;
     }
 
     public void Dispose() => http.Dispose();

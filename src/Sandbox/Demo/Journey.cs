@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Sandbox.Demo;
 
-/// <summary>From a sign-up to an administrator with a password: the quick start's four calls, and what follows them.</summary>
+/// <summary>
+/// From a sign-up to an administrator with a password: the quick start's four calls, and what follows them.
+/// </summary>
 internal sealed class Journey(
     ControlPlaneApi api, Inbox inbox, PasswordFolder passwords, Display display, TimeProvider time)
 {
@@ -62,7 +64,11 @@ internal sealed class Journey(
         display.Say("Its address is proven.");
 
         var tenant = await TimedAsync("create tenant", () => api.CallAsync(
-            HttpMethod.Post, $"/leads/{leadId}/tenants", Text(verified, "token"), customer.Tenant(key), cancellationToken));
+            HttpMethod.Post,
+            $"/leads/{leadId}/tenants",
+            Text(verified, "token"),
+            customer.Tenant(key),
+            cancellationToken));
         display.Say($"Tenant {Text(tenant, "id")}: {key}, {Text(tenant, "status")}");
         return tenant!;
     }
@@ -70,7 +76,11 @@ internal sealed class Journey(
     private async Task ProvisionAsync(string id, CancellationToken cancellationToken)
     {
         var started = await TimedAsync("start provisioning", () => api.CallAsync(
-            HttpMethod.Post, $"/tenants/{id}/provision", api.OperatorToken, Customer.Subscription(id), cancellationToken));
+            HttpMethod.Post,
+            $"/tenants/{id}/provision",
+            api.OperatorToken,
+            Customer.Subscription(id),
+            cancellationToken));
         display.Say($"Workflow {Text(started, "workflowId")}");
 
         Progress progress = null!;
@@ -85,11 +95,14 @@ internal sealed class Journey(
                 if (progress.IsOver)
                     return;
                 if (time.GetElapsedTime(begun) > Patience)
-                    throw new DemoException($"After {Patience.TotalMinutes} minutes the tenant is still {progress.Status}.");
+                    throw new DemoException(
+                        $"After {Patience.TotalMinutes} minutes the tenant is still {progress.Status}.");
                 await Task.Delay(Pause, time, cancellationToken);
             }
         });
-        times.AddRange(progress.Steps.Where(step => step.Took is not null).Select(step => ($"  {step.Name}", step.Took!.Value)));
+        times.AddRange(progress.Steps
+            .Where(step => step.Took is not null)
+            .Select(step => ($"  {step.Name}", step.Took!.Value)));
         if (progress.Status != "ACTIVE")
             throw new DemoException($"The tenant is {progress.Status}: {progress.Failure ?? "no reason was given"}");
         display.Say("The tenant is ACTIVE.");

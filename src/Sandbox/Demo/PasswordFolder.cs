@@ -14,7 +14,8 @@ internal sealed class PasswordFolder(string path)
     /// <summary>A new password, kept before it is sent: one that was taken is never lost.</summary>
     public async Task<string> CreateAsync(string key, CancellationToken cancellationToken)
     {
-        var password = RandomNumberGenerator.GetString("ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789", 24) + "-7aA";
+        var password = RandomNumberGenerator.GetString(
+            "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789", 24) + "-7aA";
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {

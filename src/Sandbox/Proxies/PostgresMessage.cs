@@ -26,7 +26,8 @@ internal readonly record struct PostgresMessage(byte Type, ReadOnlyMemory<byte> 
     /// </summary>
     public static byte[] Raise(string sqlState)
     {
-        var query = $"DO $$BEGIN RAISE EXCEPTION USING ERRCODE = '{sqlState}', MESSAGE = 'a fault of the sandbox'; END$$\0";
+        var query = $"DO $$BEGIN RAISE EXCEPTION USING ERRCODE = '{sqlState}', "
+            + "MESSAGE = 'a fault of the sandbox'; END$$\0";
         var message = new byte[5 + query.Length];
         message[0] = (byte)'Q';
         BinaryPrimitives.WriteInt32BigEndian(message.AsSpan(1), 4 + query.Length);

@@ -5,7 +5,9 @@ using System.Net.Sockets;
 
 namespace Sandbox.Proxies;
 
-/// <summary>The connection to the real server on a caller's behalf; its answers go to the caller as they come.</summary>
+/// <summary>
+/// The connection to the real server on a caller's behalf; its answers go to the caller as they come.
+/// </summary>
 internal sealed class PostgresServer : IAsyncDisposable
 {
     private readonly Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -167,7 +167,9 @@ public sealed class StartTests
 
         Assert.Equal(RpcException.StatusCode.Unimplemented, failure.Code);
         Assert.StartsWith(
-            "the embedded Temporal server has not built ListBatchOperations", failure.Message, StringComparison.Ordinal);
+            "the embedded Temporal server has not built ListBatchOperations",
+            failure.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

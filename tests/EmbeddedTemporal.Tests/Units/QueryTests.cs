@@ -14,7 +14,8 @@ public sealed class QueryTests
         using var server = await DirectServer.StartAsync();
         await server.StartWorkflowAsync("the-id");
         // It answers nothing and wants the next task, with which the query will travel.
-        await server.CompleteAsync(await server.PollAsync(DirectCall.Patient), new() { ForceCreateNewWorkflowTask = true });
+        await server.CompleteAsync(
+            await server.PollAsync(DirectCall.Patient), new() { ForceCreateNewWorkflowTask = true });
         var query = server.AskAsync(DirectCall.Patient);
         var last = await server.PollAsync(DirectCall.Patient);
 

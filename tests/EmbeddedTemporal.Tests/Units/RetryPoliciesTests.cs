@@ -75,7 +75,8 @@ public sealed class RetryPoliciesTests
     [Fact]
     public void A_pause_that_is_longer_than_any_calendar_is_a_century()
     {
-        var policy = RetryPolicies.WithDefaults(new RetryPolicy { InitialInterval = new() { Seconds = long.MaxValue } });
+        var policy = RetryPolicies.WithDefaults(
+            new RetryPolicy { InitialInterval = new() { Seconds = long.MaxValue } });
 
         Assert.Equal(TimeSpan.FromDays(36_500), Next(policy, 7).Delay);
     }

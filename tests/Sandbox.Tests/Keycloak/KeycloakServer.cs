@@ -44,8 +44,8 @@ public sealed class KeycloakServer : IAsyncLifetime
         SendAsync(HttpMethod.Post, path, json, token);
 
     /// <summary>
-    /// Roles to a user. The real server answers 500 now and then (a NullPointerException of CachedRole.isComposite while
-    /// its caches are cold): it grants nothing then, and the same call again succeeds.
+    /// Roles to a user. The real server answers 500 now and then (a NullPointerException of CachedRole.isComposite
+    /// while its caches are cold): it grants nothing then, and the same call again succeeds.
     /// </summary>
     public async Task<Answer> GrantAsync(string path, string roles, string token)
     {
@@ -90,7 +90,8 @@ public sealed class KeycloakServer : IAsyncLifetime
     {
         var address = $"{Issuer(realm)}/protocol/openid-connect/token";
         var fields = form.Select(field => KeyValuePair.Create(field.Name, field.Value));
-        return SendAsync(new HttpRequestMessage(HttpMethod.Post, address) { Content = new FormUrlEncodedContent(fields) });
+        return SendAsync(
+            new HttpRequestMessage(HttpMethod.Post, address) { Content = new FormUrlEncodedContent(fields) });
     }
 
     public Task<Answer> PasswordAsync(

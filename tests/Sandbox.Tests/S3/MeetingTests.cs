@@ -65,7 +65,9 @@ public sealed class MeetingTests : IDisposable
             new SignedRequest(S3Options.DefaultAccount, signer, "", hash));
     }
 
-    /// <summary>Whoever asks it for the time is overtaken by somebody else, unless it holds what that one needs.</summary>
+    /// <summary>
+    /// Whoever asks it for the time is overtaken by somebody else, unless it holds what that one needs.
+    /// </summary>
     private sealed class MeetingClock : TimeProvider
     {
         private Thread? other;

@@ -94,7 +94,8 @@ public sealed class ObjectTests(SandboxFixture fixture) : IAsyncLifetime
     public async Task A_key_may_hold_what_xml_cannot()
     {
         await PutAsync("a\u0001<&>", "x");
-        var listed = await s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bucket, Encoding = EncodingType.Url });
+        var listed = await s3.ListObjectsV2Async(
+            new ListObjectsV2Request { BucketName = bucket, Encoding = EncodingType.Url });
         Assert.Equal("a%01%3C%26%3E", listed.S3Objects.Single().Key);
         using var raw = new RawS3(fixture.Sandbox.S3!);
         Assert.Equal((200, ""), await raw.SendAsync("GET", $"/{bucket}?list-type=2"));

@@ -26,7 +26,9 @@ internal sealed partial class WorkflowTask(Run run)
 
     public bool IsOpen => IsScheduled || IsStarted;
 
-    /// <summary>How long a worker has had it, in real time whatever the server's clock says; zero if none has.</summary>
+    /// <summary>
+    /// How long a worker has had it, in real time whatever the server's clock says; zero if none has.
+    /// </summary>
     public TimeSpan InHand => IsStarted ? TimeProvider.System.GetElapsedTime(takenAt) : TimeSpan.Zero;
 
     public int Attempt { get; private set; } = 1;

@@ -2,15 +2,18 @@ using Sandbox.Keycloak.Http;
 
 namespace Sandbox.Keycloak.Admin;
 
-/// <summary>The parts of the admin API that a real server has and this one has not: they say so, instead of 404.</summary>
+/// <summary>
+/// The parts of the admin API that a real server has and this one has not: they say so, instead of 404.
+/// </summary>
 internal static class NotPlayedApi
 {
     private static readonly string[] Sections =
     [
-        "admin-events", "authentication", "client-description-converter", "client-policies", "client-scopes", "components",
-        "credential-registrators", "default-default-client-scopes", "default-groups", "default-optional-client-scopes",
-        "events", "group-by-path", "groups", "identity-provider", "keys", "localization", "logout-all", "organizations",
-        "partial-export", "push-revocation", "sessions", "testSMTPConnection", "workflows",
+        "admin-events", "authentication", "client-description-converter", "client-policies", "client-scopes",
+        "components", "credential-registrators", "default-default-client-scopes", "default-groups",
+        "default-optional-client-scopes", "events", "group-by-path", "groups", "identity-provider", "keys",
+        "localization", "logout-all", "organizations", "partial-export", "push-revocation", "sessions",
+        "testSMTPConnection", "workflows",
     ];
 
     public static void MapNotPlayed(this IEndpointRouteBuilder app)

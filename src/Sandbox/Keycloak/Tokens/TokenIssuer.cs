@@ -9,7 +9,9 @@ using Sandbox.Keycloak.Storage;
 namespace Sandbox.Keycloak.Tokens;
 
 /// <summary>Draws the tokens of one login (or, without a session, of a service account).</summary>
-/// <param name="grant">Stands in the token's id: ro (password), ac (code), rt (refresh) or cc (client credentials).</param>
+/// <param name="grant">
+/// Stands in the token's id: ro (password), ac (code), rt (refresh) or cc (client credentials).
+/// </param>
 internal sealed class TokenIssuer(HttpContext context, TokenSubject subject, TokenScope scope, string grant)
 {
     /// <summary>The order of a token's own claims; those of the mappers follow.</summary>

@@ -23,7 +23,9 @@ public sealed partial class AcceptInvitation(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <exception cref="ControlPlaneException">
-    /// The token is wrong, expired or used; <c>password_rejected</c> in Keycloak's words; the worker is away.
+    /// The token is wrong, expired or used; <c>password_rejected</c> in Keycloak's words; <c>unavailable</c>: the
+    /// worker is away, or was at work on the password of an earlier call. Only a return says that this very password
+    /// was set.
     /// </exception>
     public async Task ExecuteAsync(string? token, string? password, CancellationToken cancellation)
     {
@@ -47,14 +49,31 @@ public sealed partial class AcceptInvitation(
                 "A password is being set by this invitation right now. Try again in a few minutes.");
         }
 
+        AcceptInvitationResult result;
+        bool isUntouched;
         try
         {
-            await SetAsync(invitation, cancellation);
+            result = await SetAsync(invitation, cancellation);
         }
         finally
         {
             // The worker has erased it by now, or nobody waits for it any more.
-            await invitations.EraseSealedAsync(sealedPassword);
+            isUntouched = await invitations.EraseSealedAsync(sealedPassword);
+        }
+
+        // An invitation has one run at a time. It may still have been at work on the password of a caller who has given
+        // up since: how that ended says nothing about this one, which the worker never touched. Nobody but the worker
+        // erases what has not expired; of what has, the end is not known any more.
+        if (isUntouched || time.GetUtcNow() >= sealedPassword.ExpiresAt)
+        {
+            throw Unavailable("An earlier call was still setting its password; this one was not set. ");
+        }
+
+        LogEnded(invitation.TenantId, invitation.Generation, result.Accepted);
+        if (!result.Accepted)
+        {
+            throw new ControlPlaneException(ErrorCode.PasswordRejected,
+                result.Refusal ?? "The password was not accepted.", "password");
         }
     }
 
@@ -75,7 +94,7 @@ public sealed partial class AcceptInvitation(
         return invitation;
     }
 
-    private async Task SetAsync(Invitation invitation, CancellationToken cancellation)
+    private async Task<AcceptInvitationResult> SetAsync(Invitation invitation, CancellationToken cancellation)
     {
         using var patience = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
@@ -84,25 +103,19 @@ public sealed partial class AcceptInvitation(
             IAcceptInvitationWorkflow.WorkflowId(invitation.Id, invitation.Generation),
             memo: null,
             cancellation);
-        AcceptInvitationResult result;
         try
         {
-            result = await ControlPlaneWorkflows.ReachAsync(() => run.GetResultAsync(
+            return await ControlPlaneWorkflows.ReachAsync(() => run.GetResultAsync(
                 followRuns: true, new RpcOptions { CancellationToken = either.Token }));
         }
         catch (Exception e) when (e is WorkflowFailedException || patience.IsCancellationRequested)
         {
-            throw new ControlPlaneException(ErrorCode.Unavailable,
-                "The password could not be set right now; the invitation is still good. Try again in a few minutes.");
-        }
-
-        LogEnded(invitation.TenantId, invitation.Generation, result.Accepted);
-        if (!result.Accepted)
-        {
-            throw new ControlPlaneException(ErrorCode.PasswordRejected,
-                result.Refusal ?? "The password was not accepted.", "password");
+            throw Unavailable("The password could not be set right now; the invitation is still good. ");
         }
     }
+
+    private static ControlPlaneException Unavailable(string what) =>
+        new(ErrorCode.Unavailable, what + "Try again in a few minutes.");
 
     [LoggerMessage(106, LogLevel.Information, "Tenant {TenantId}: invitation {Generation}, accepted: {Accepted}")]
     private partial void LogEnded(Guid tenantId, int generation, bool accepted);

@@ -45,7 +45,10 @@ public sealed class InvitationRepository(NpgsqlDataSource database)
         database.Command("SELECT id, public_key FROM sealing_keys ORDER BY created_at DESC, id LIMIT 1")
             .ReadFirstAsync(row => new SealingKey(row.GetString(0), row.GetFieldValue<byte[]>(1)), cancellation);
 
-    /// <summary>Puts a sealed password where the worker finds it, unless another one is on its way.</summary>
+    /// <summary>
+    /// Puts a sealed password where the worker finds it, unless another one is on its way, of whatever generation: its
+    /// caller takes its absence for the worker's doing.
+    /// </summary>
     /// <returns>Whether it was put there.</returns>
     public async Task<bool> TryAddSealedAsync(
         SealedPassword password, DateTimeOffset now, CancellationToken cancellation) =>
@@ -56,7 +59,7 @@ public sealed class InvitationRepository(NpgsqlDataSource database)
             ON CONFLICT (invitation_id) DO UPDATE
             SET generation = excluded.generation, key_id = excluded.key_id, sealed = excluded.sealed,
                 expires_at = excluded.expires_at
-            WHERE s.expires_at <= $6 OR s.generation <> excluded.generation
+            WHERE s.expires_at <= $6
             """,
             password.InvitationId, password.Generation, password.KeyId, password.Sealed, password.ExpiresAt, now)
             .ExecuteAsync(cancellation) == 1;
@@ -74,8 +77,11 @@ public sealed class InvitationRepository(NpgsqlDataSource database)
                     row.GetFieldValue<byte[]>(row.GetOrdinal("sealed")), row.Time("expires_at")),
                 cancellation);
 
-    /// <summary>Uses the invitation up and erases the password, both or neither.</summary>
-    public Task AcceptAsync(Guid id, int generation, DateTimeOffset now, CancellationToken cancellation) =>
+    /// <summary>
+    /// Uses the invitation up and erases this very password, both or neither. Another one in its place stays: that it
+    /// is there still tells its caller that it was not the one that was set.
+    /// </summary>
+    public Task AcceptAsync(SealedPassword password, DateTimeOffset now, CancellationToken cancellation) =>
         database.InTransactionAsync(async connection =>
         {
             await connection.Command(
@@ -83,16 +89,17 @@ public sealed class InvitationRepository(NpgsqlDataSource database)
                 UPDATE invitations SET accepted_at = $3
                 WHERE id = $1 AND generation = $2 AND accepted_at IS NULL
                 """,
-                id, generation, now).ExecuteAsync(cancellation);
+                password.InvitationId, password.Generation, now).ExecuteAsync(cancellation);
             return await connection.Command(
-                "DELETE FROM sealed_passwords WHERE invitation_id = $1 AND generation = $2", id, generation)
-                .ExecuteAsync(cancellation);
+                "DELETE FROM sealed_passwords WHERE invitation_id = $1 AND sealed = $2",
+                password.InvitationId, password.Sealed).ExecuteAsync(cancellation);
         }, cancellation);
 
     /// <summary>Erases this very password; another one in its place stays.</summary>
-    public Task EraseSealedAsync(SealedPassword password) => database.Command(
+    /// <returns>Whether it was still there.</returns>
+    public async Task<bool> EraseSealedAsync(SealedPassword password) => await database.Command(
         "DELETE FROM sealed_passwords WHERE invitation_id = $1 AND sealed = $2", password.InvitationId, password.Sealed)
-        .ExecuteAsync(CancellationToken.None);
+        .ExecuteAsync(CancellationToken.None) == 1;
 
     private static Invitation Read(NpgsqlDataReader row) => new(
         row.Id("id"), row.Id("tenant_id"), row.Number("generation"), row.Time("expires_at"),

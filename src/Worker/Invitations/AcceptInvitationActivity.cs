@@ -56,7 +56,7 @@ public sealed class AcceptInvitationActivity(
             return new AcceptInvitationResult(false, refusal);
         }
 
-        await invitations.AcceptAsync(invitation.Id, invitation.Generation, time.GetUtcNow(), cancellation);
+        await invitations.AcceptAsync(sealedPassword, time.GetUtcNow(), cancellation);
         return new AcceptInvitationResult(true, null);
     }
 

@@ -125,6 +125,21 @@ public sealed class InvitationsApiTests(World world) : IAsyncLifetime
         Assert.Equal(0L, await world.Postgres.ReadAsync<long>("SELECT count(*) FROM sealed_passwords"));
     }
 
+    // The run of an invitation is shared: one that is still at work on the password of a caller who has given up serves
+    // whoever comes next.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task How_the_password_of_another_call_ended_is_not_told_as_the_end_of_this_one(bool accepted)
+    {
+        string token = await worker.InvitationAsync();
+        worker.EndAsAnother(accepted);
+
+        (await AcceptAsync(token, "correct horse battery")).IsProblem(503, "unavailable");
+
+        Assert.Equal(0L, await world.Postgres.ReadAsync<long>("SELECT count(*) FROM sealed_passwords"));
+    }
+
     [Fact]
     public async Task Without_a_sealing_key_nothing_is_taken()
     {

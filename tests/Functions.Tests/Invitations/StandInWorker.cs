@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using ControlPlane.Invitations;
 using ControlPlane.Security;
 using Temporalio.Worker;
 
@@ -31,6 +32,10 @@ public sealed class StandInWorker : IAsyncDisposable
 
     /// <summary>What was opened, in order.</summary>
     public IReadOnlyList<string> Passwords => activities.Passwords;
+
+    /// <summary>From here on every run ends with what another call's password has met.</summary>
+    public void EndAsAnother(bool accepted) => activities.EndOfAnother =
+        new AcceptInvitationResult(accepted, accepted ? null : "Invalid password: minimum length 8.");
 
     public static async Task<StandInWorker> StartAsync(World world)
     {

@@ -33,9 +33,19 @@ public sealed class StandInActivities(NpgsqlDataSource database, RSA key)
     /// <summary>What was opened, in order.</summary>
     public List<string> Passwords { get; } = [];
 
+    /// <summary>
+    /// Not null: the run had read another call's password before this one was put in its place, and ends with this.
+    /// </summary>
+    public AcceptInvitationResult? EndOfAnother { get; set; }
+
     [Activity]
     public async Task<AcceptInvitationResult> SetPasswordAsync(AcceptInvitationInput input)
     {
+        if (EndOfAnother is { } end)
+        {
+            return end;
+        }
+
         await using var command = database.CreateCommand(
             "DELETE FROM sealed_passwords WHERE invitation_id = $1 AND generation = $2 RETURNING sealed");
         command.Parameters.Add(new NpgsqlParameter { Value = input.InvitationId });

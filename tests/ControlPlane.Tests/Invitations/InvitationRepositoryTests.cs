@@ -1,0 +1,65 @@
+using ControlPlane.Invitations;
+using ControlPlane.Leads;
+using ControlPlane.Tenants;
+using Testing;
+
+namespace ControlPlane.Tests.Invitations;
+
+public sealed class InvitationRepositoryTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private InvitationRepository Invitations => new(postgres.Functions);
+
+    // Whoever gave the first one has given up, and another call has put a password in its place.
+    [Fact]
+    public async Task Accepting_one_password_leaves_another_one_where_it_is()
+    {
+        var first = Sealed(await GivenInvitationAsync("first"), 1);
+        var second = first with { Sealed = [2] };
+        Assert.True(await Invitations.TryAddSealedAsync(first, Now, Cancellation));
+        await Invitations.EraseSealedAsync(first);
+        Assert.True(await Invitations.TryAddSealedAsync(second, Now, Cancellation));
+
+        await Invitations.AcceptAsync(first, Now, Cancellation);
+
+        Assert.NotNull((await Invitations.FindAsync(first.InvitationId, Cancellation))!.AcceptedAt);
+        Assert.True(await Invitations.EraseSealedAsync(second));
+    }
+
+    [Fact]
+    public async Task Accepting_a_password_erases_it()
+    {
+        var password = Sealed(await GivenInvitationAsync("second"), 1);
+        await Invitations.TryAddSealedAsync(password, Now, Cancellation);
+
+        await Invitations.AcceptAsync(password, Now, Cancellation);
+
+        Assert.False(await Invitations.EraseSealedAsync(password));
+    }
+
+    [Fact]
+    public async Task A_password_that_is_on_its_way_is_not_replaced_even_by_one_of_a_newer_invitation()
+    {
+        var old = Sealed(await GivenInvitationAsync("third"), 1);
+        await Invitations.TryAddSealedAsync(old, Now, Cancellation);
+
+        Assert.False(await Invitations.TryAddSealedAsync(old with { Generation = 2, Sealed = [2] }, Now, Cancellation));
+        Assert.True(await Invitations.TryAddSealedAsync(
+            old with { Generation = 2, Sealed = [2] }, old.ExpiresAt, Cancellation));
+    }
+
+    private static SealedPassword Sealed(Invitation invitation, byte bytes) =>
+        new(invitation.Id, invitation.Generation, "key", [bytes], Now.AddMinutes(5));
+
+    private async Task<Invitation> GivenInvitationAsync(string key)
+    {
+        var lead = Lead.Register(EmailAddress.Parse($"admin@{key}.com"), "John", "Doe", "New Company Inc", null, Now);
+        await new LeadRepository(postgres.Functions).AddAsync(lead, Cancellation);
+        var tenant = Tenant.Create(lead, TenantKey.Parse(key), [lead.Email.Domain], null, Now);
+        await new TenantRepository(postgres.Functions).AddAsync(tenant, Now, Cancellation);
+        return await Invitations.FindOrAddAsync(tenant.Id, Now, Cancellation);
+    }
+}

@@ -9,6 +9,7 @@ using ControlPlane.Temporal;
 using ControlPlane.Tenants;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
 
 namespace ControlPlane;
 
@@ -23,6 +24,8 @@ public static class ControlPlaneServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<SettingsReader>();
         services.AddSingleton(provider => ControlDatabase.Open(provider.GetRequiredService<DatabaseOptions>()));
+        // Opens no connection, but says at start what no connection could be made with.
+        services.AddSingleton(new SettingProbe(provider => provider.GetRequiredService<NpgsqlDataSource>()));
         return services.AddOptions().AddLeads().AddTenants().AddProvisioning().AddInvitations();
     }
 

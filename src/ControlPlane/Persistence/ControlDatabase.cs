@@ -9,11 +9,12 @@ public static class ControlDatabase
     /// <summary>
     /// What the connection string does not say is chosen for many small processes in front of one server.
     /// </summary>
+    /// <exception cref="SettingException"><c>DB_AUTH=entra</c>, which the worker alone can do so far.</exception>
     public static NpgsqlDataSource Open(DatabaseOptions options)
     {
         if (options.UseEntra)
         {
-            throw new SettingException("DB_AUTH", "'entra', which is not built yet", "password");
+            throw new SettingException("DB_AUTH", "'entra', which the functions cannot do yet", "password");
         }
 
         var connection = new NpgsqlConnectionStringBuilder(options.ConnectionString);

@@ -12,6 +12,7 @@ public static partial class SettingsCheck
     /// <exception cref="SettingException">A value is malformed, or not for Production.</exception>
     public static void CheckSettings(this WebApplication app)
     {
+        var missing = new HashSet<string>(StringComparer.Ordinal);
         foreach (var probe in app.Services.GetServices<SettingProbe>())
         {
             try
@@ -20,7 +21,11 @@ public static partial class SettingsCheck
             }
             catch (MissingSettingException e)
             {
-                LogMissing(app.Logger, e.Name);
+                // More than one group may need it.
+                if (missing.Add(e.Name))
+                {
+                    LogMissing(app.Logger, e.Name);
+                }
             }
         }
     }

@@ -23,19 +23,16 @@ public sealed class LeadRepository(NpgsqlDataSource database)
     public Task SaveVerifiedAsync(Guid id, DateTimeOffset at, CancellationToken cancellation) => database.Command(
         "UPDATE leads SET verified_at = $2 WHERE id = $1 AND verified_at IS NULL", id, at).ExecuteAsync(cancellation);
 
-    /// <summary>A new generation of the lead's token; two at once give two generations.</summary>
-    public async Task<int> RenewTokenAsync(Guid id, DateTimeOffset expiresAt, CancellationToken cancellation)
-    {
-        var generations = await database.Command(
-            """
-            UPDATE leads SET token_generation = token_generation + 1, token_expires_at = $2 WHERE id = $1
-            RETURNING token_generation
-            """,
-            id, expiresAt).ReadAllAsync(row => row.GetInt32(0), cancellation);
-        return generations is [int generation]
-            ? generation
-            : throw new ControlPlaneException(ErrorCode.NotFound, $"There is no lead {id:D}.");
-    }
+    /// <summary>
+    /// Makes the next generation of the lead's token the current one, for so long; from then on those before it are
+    /// worthless. Nothing happens where it, or a later one, is current already.
+    /// </summary>
+    public Task BeginGenerationAsync(
+        Guid id, int generation, DateTimeOffset expiresAt, CancellationToken cancellation) => database.Command(
+        """
+        UPDATE leads SET token_generation = $2, token_expires_at = $3 WHERE id = $1 AND token_generation = $2 - 1
+        """,
+        id, generation, expiresAt).ExecuteAsync(cancellation);
 
     private static Lead Read(NpgsqlDataReader row) => Lead.Restore(
         new Lead

@@ -43,7 +43,10 @@ public sealed partial class RegisterLead(
             Field.Required(command.CompanyName, "companyName"),
             ParseAddress(command.Address),
             time.GetUtcNow());
+        mail.RequireConfigured();
         await admit(lead.Email, cancellation);
+        // It stays when the mail cannot be started after all: the start may have succeeded and its answer been lost,
+        // and then the mail's link must find it. One that nobody ever verifies goes with the retention of contacts.
         await leads.AddAsync(lead, cancellation);
         LogRegistered(lead.Id, lead.Email);
         return new RegisteredLead(lead.Id, await mail.SendAsync(lead.Id, lead.TokenGeneration, cancellation));

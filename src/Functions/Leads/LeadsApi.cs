@@ -17,7 +17,7 @@ public static class LeadsApi
             .WithSummary("Takes a sign-up and sends a token that proves its address.")
             .WithBodyErrors(ErrorCode.TooManyRequests, ErrorCode.NotConfigured, ErrorCode.Unavailable);
         leads.MapPost("/{id:guid}/resend", ResendAsync).WithName("ResendLeadVerification").LimitByAddress()
-            .WithSummary("Sends a new token; those before it are worthless from then on.")
+            .WithSummary("Sends a new token; once it is mailed, those before it are worthless.")
             .WithErrors(ErrorCode.NotFound, ErrorCode.TooManyRequests, ErrorCode.NotConfigured, ErrorCode.Unavailable);
         leads.MapPost("/{id:guid}/verify", VerifyAsync).WithName("VerifyLead").AcceptsBearer(BearerKind.Validation)
             .WithSummary("Proves the address and gives a JWT that creates one tenant.")

@@ -66,7 +66,7 @@ onSubmit("create-form", async form => {
 onSubmit("resend-form", async () => {
   const answer = await call(`/leads/${lead}/resend`, null, null);
   if (answer.status === 200) {
-    say("A new link is on its way to you. The old one is no longer good.", "done");
+    say("A new link is on its way to you. Once it is there, the old one is no longer good.", "done");
     show(null);
   } else {
     say(answer.status === 0 ? unreachable : answer.body.detail, "error");

@@ -15,9 +15,10 @@ public sealed class LeadVerificationActivity(
     {
         var cancellation = ActivityExecutionContext.Current.CancellationToken;
         var lead = await leads.FindAsync(input.LeadId, cancellation);
-        if (lead?.TokenGeneration != input.Generation || time.GetUtcNow() >= lead.TokenExpiresAt)
+        if (lead is null || lead.TokenGeneration > input.Generation
+            || (lead.TokenGeneration == input.Generation && time.GetUtcNow() >= lead.TokenExpiresAt))
         {
-            // A newer mail is on its way, the link would be dead, or the lead was erased: nobody waits for this one.
+            // A newer link was mailed, this one is dead already, or the lead was erased: nobody waits for this one.
             return;
         }
 
@@ -37,5 +38,9 @@ public sealed class LeadVerificationActivity(
             payload,
             string.Create(CultureInfo.InvariantCulture, $"lead-verification-{lead.Id:D}-{input.Generation}"),
             cancellation);
+        // Only now: while Novu is away the link from before stays good. When this try ends here, the next one sends the
+        // same mail, which Novu knows by its transaction, and comes to this line.
+        await leads.BeginGenerationAsync(
+            lead.Id, input.Generation, time.GetUtcNow() + Lead.TokenLifetime, cancellation);
     }
 }

@@ -205,6 +205,43 @@ public sealed class LeadsApiTests(World world)
     }
 
     [Fact]
+    public async Task Where_no_mail_could_follow_nothing_is_written()
+    {
+        await using var own = world.Start(("LEAD_TOKEN_DELIVERY", "email"), ("TEMPORAL_ADDRESS", ""));
+        string domain = $"{Given.Key()}.com";
+
+        (await own.PostAsync("/leads", Given.SignUp(domain))).IsProblem(503, "not_configured");
+
+        Assert.Equal(0L, await world.Postgres.ReadAsync<long>(
+            "SELECT count(*) FROM leads WHERE email = $1", $"admin@{domain}"));
+    }
+
+    [Theory]
+    [InlineData("", "not_configured")]
+    [InlineData("127.0.0.1:1", "unavailable")]
+    public async Task The_link_that_was_mailed_stays_good_where_no_new_one_could_be(string temporal, string code)
+    {
+        await using var own = world.Start(("LEAD_TOKEN_DELIVERY", "email"), ("TEMPORAL_ADDRESS", temporal));
+        var lead = await app.Given.LeadAsync();
+
+        (await own.PostAsync($"/leads/{lead.Id}/resend")).IsProblem(503, code);
+
+        await app.Given.VerifyAsync(lead);
+    }
+
+    [Fact]
+    public async Task The_link_that_was_mailed_stays_good_until_the_new_one_is()
+    {
+        await using var own = world.Start(("LEAD_TOKEN_DELIVERY", "email"));
+        var lead = await app.Given.LeadAsync();
+
+        // No worker sends it.
+        (await own.PostAsync($"/leads/{lead.Id}/resend")).Expect(HttpStatusCode.OK);
+
+        await app.Given.VerifyAsync(lead);
+    }
+
+    [Fact]
     public async Task Neither_address_nor_token_is_logged()
     {
         await using var own = world.Start();

@@ -26,6 +26,12 @@ public sealed class OperatorRealm : IAsyncDisposable
     /// <summary>While true the key set answers 503.</summary>
     public bool IsAway { get; set; }
 
+    /// <summary>Where the discovery document says that the key set is; null: where it really is.</summary>
+    public string? KeySetUrl { get; set; }
+
+    /// <summary>The key set is answered when this has ended.</summary>
+    public Task Held { get; set; } = Task.CompletedTask;
+
     /// <summary>How often the key set was asked for.</summary>
     public int Fetched => fetched;
 
@@ -37,7 +43,8 @@ public sealed class OperatorRealm : IAsyncDisposable
         var server = builder.Build();
         var realm = new OperatorRealm(server);
         server.MapGet("/realms/platform/.well-known/openid-configuration", context =>
-            context.Response.WriteAsync($$"""{"issuer":"{{realm.Issuer}}","jwks_uri":"{{realm.Issuer}}/certs"}"""));
+            context.Response.WriteAsync(
+                $$"""{"issuer":"{{realm.Issuer}}","jwks_uri":"{{realm.KeySetUrl ?? realm.Issuer + "/certs"}}"}"""));
         server.MapGet("/realms/platform/certs", realm.AnswerKeysAsync);
         await server.StartAsync();
         realm.Issuer = server.Services.GetRequiredService<IServer>().Features
@@ -74,11 +81,12 @@ public sealed class OperatorRealm : IAsyncDisposable
 
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
-    private Task AnswerKeysAsync(HttpContext context)
+    private async Task AnswerKeysAsync(HttpContext context)
     {
         Interlocked.Increment(ref fetched);
+        await Held;
         context.Response.StatusCode = IsAway ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
-        return context.Response.WriteAsync(IsAway ? "" : $$"""{"keys":[{{key.PublicJson()}}]}""");
+        await context.Response.WriteAsync(IsAway ? "" : $$"""{"keys":[{{key.PublicJson()}}]}""");
     }
 }
 

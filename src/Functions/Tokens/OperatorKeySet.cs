@@ -81,7 +81,8 @@ public sealed partial class OperatorKeySet(
             or KeyNotFoundException or InvalidOperationException
             || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
-            failedAt = now;
+            // Counted from now: a fetch that timed out has taken longer than the breath.
+            failedAt = time.GetUtcNow();
             LogUnreachable(e.Message);
             throw Unavailable();
         }
@@ -103,8 +104,10 @@ public sealed partial class OperatorKeySet(
     {
         using var document = JsonDocument.Parse(
             await http.GetStringAsync($"{options.Issuer}/.well-known/openid-configuration", cancellation));
-        return new Uri(document.RootElement.GetProperty("jwks_uri").GetString()
-            ?? throw new JsonException("jwks_uri is null"));
+        return Uri.TryCreate(document.RootElement.GetProperty("jwks_uri").GetString(), UriKind.Absolute, out var url)
+            && url.Scheme is "http" or "https"
+                ? url
+                : throw new JsonException("jwks_uri is no http or https address");
     }
 
     [LoggerMessage(3, LogLevel.Warning, "The operators' key set cannot be fetched: {Reason}")]

@@ -1,4 +1,5 @@
 using System.Net;
+using Testing;
 
 namespace Functions.Tests.Tokens;
 
@@ -85,6 +86,41 @@ public sealed class OperatorTokenTests(World world)
         realm.IsAway = false;
         own.Time.Advance(TimeSpan.FromSeconds(1));
         (await own.GetAsync("/tenants", realm.Token(own.Time.GetUtcNow()))).Expect(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Calls_that_waited_for_a_key_set_that_is_away_do_not_each_ask_for_it_anew()
+    {
+        await using var realm = await OperatorRealm.StartAsync();
+        var held = new TaskCompletionSource();
+        realm.Held = held.Task;
+        realm.IsAway = true;
+        await using var own = world.Start(("OPERATOR_ISSUER", realm.Issuer));
+        string token = realm.Token(own.Time.GetUtcNow());
+        var first = own.GetAsync("/tenants", token);
+        await AssertMore.EventuallyAsync(() => Task.FromResult(realm.Fetched), fetched => fetched == 1);
+
+        // As long as a fetch may take.
+        own.Time.Advance(TimeSpan.FromSeconds(5));
+        held.SetResult();
+
+        (await first).IsProblem(503, "unavailable");
+        (await own.GetAsync("/tenants", token)).IsProblem(503, "unavailable");
+        Assert.Equal(1, realm.Fetched);
+    }
+
+    [Theory]
+    [InlineData("nowhere")]
+    [InlineData("")]
+    [InlineData("http://")]
+    [InlineData("ftp://127.0.0.1/certs")]
+    public async Task A_realm_that_names_no_address_for_its_key_set_is_not_the_tokens_fault_either(string url)
+    {
+        await using var realm = await OperatorRealm.StartAsync();
+        realm.KeySetUrl = url;
+        await using var own = world.Start(("OPERATOR_ISSUER", realm.Issuer));
+
+        (await own.GetAsync("/tenants", realm.Token(own.Time.GetUtcNow()))).IsProblem(503, "unavailable");
     }
 
     [Fact]

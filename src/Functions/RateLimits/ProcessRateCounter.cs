@@ -1,21 +1,34 @@
 namespace Functions.RateLimits;
 
-/// <summary>Counts in this process alone; what it remembers is bounded.</summary>
+/// <summary>
+/// Counts in this process alone. What it remembers is bounded for each kind of key by itself, so that a flood of one
+/// kind (addresses are cheap) makes no limit of another kind begin anew. Where a kind has no room left, those that
+/// have counted least are forgotten first: to free somebody who is at a limit, as many others must get as far.
+/// </summary>
 public sealed class ProcessRateCounter(TimeProvider time) : IRateCounter
 {
-    private const int MostKeys = 100_000;
+    /// <summary>Of one kind: the keys that begin alike, up to their colon.</summary>
+    public const int MostKeys = 50_000;
+
+    /// <summary>Looking for room takes as long as there are keys; after it there is enough for a while.</summary>
+    private const int LeastRoom = MostKeys / 8;
 
     private readonly Lock gate = new();
-    private readonly Dictionary<string, Window> windows = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<string, Window>> kinds = new(StringComparer.Ordinal);
 
     public ValueTask<RateCount> AddAsync(string key, TimeSpan window, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
         lock (gate)
         {
-            if (!windows.TryGetValue(key, out var current) || current.EndsAt <= now)
+            var windows = KindOf(key);
+            if (!windows.TryGetValue(key, out var current))
             {
-                MakeRoom(now);
+                MakeRoom(windows, now);
+            }
+
+            if (current.EndsAt <= now)
+            {
                 current = new Window(0, now + window);
             }
 
@@ -25,7 +38,16 @@ public sealed class ProcessRateCounter(TimeProvider time) : IRateCounter
         }
     }
 
-    private void MakeRoom(DateTimeOffset now)
+    // The kinds are our own words, not the callers'.
+    private Dictionary<string, Window> KindOf(string key)
+    {
+        string kind = key.Split(':', 2)[0];
+        return kinds.TryGetValue(kind, out var windows)
+            ? windows
+            : kinds[kind] = new Dictionary<string, Window>(StringComparer.Ordinal);
+    }
+
+    private static void MakeRoom(Dictionary<string, Window> windows, DateTimeOffset now)
     {
         if (windows.Count < MostKeys)
         {
@@ -37,10 +59,10 @@ public sealed class ProcessRateCounter(TimeProvider time) : IRateCounter
             windows.Remove(ended);
         }
 
-        // So many callers at once are no longer told apart; the limit over all mails still holds.
-        if (windows.Count >= MostKeys)
+        var least = windows.OrderBy(pair => pair.Value.Count).ThenBy(pair => pair.Value.EndsAt);
+        foreach (string key in least.Select(pair => pair.Key).Take(windows.Count - (MostKeys - LeastRoom)).ToList())
         {
-            windows.Clear();
+            windows.Remove(key);
         }
     }
 

@@ -102,6 +102,52 @@ public sealed class RateLimitTests(World world)
             counter.AddAsync("a", TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
     }
 
+    [Fact]
+    public async Task However_many_addresses_call_no_other_limit_begins_anew_and_neither_does_that_of_who_calls_most()
+    {
+        var counter = new ProcessRateCounter(new Microsoft.Extensions.Time.Testing.FakeTimeProvider());
+        await AddAsync("mails");
+        for (int i = 0; i < 10; i++)
+        {
+            await AddAsync("recipient:victim");
+            await AddAsync("address:attacker");
+        }
+
+        for (int i = 0; i < 250_000; i++)
+        {
+            await AddAsync($"address:{i}");
+        }
+
+        Assert.Equal(2, await AddAsync("mails"));
+        Assert.Equal(11, await AddAsync("recipient:victim"));
+        Assert.Equal(11, await AddAsync("address:attacker"));
+        // What is remembered is bounded all the same.
+        Assert.Equal(1, await AddAsync("address:0"));
+
+        async Task<long> AddAsync(string key) => (await counter.AddAsync(
+            key, TimeSpan.FromHours(1), TestContext.Current.CancellationToken)).Count;
+    }
+
+    [Fact]
+    public async Task However_many_recipients_are_named_the_one_who_has_got_the_most_is_not_forgotten()
+    {
+        var counter = new ProcessRateCounter(new Microsoft.Extensions.Time.Testing.FakeTimeProvider());
+        for (int i = 0; i < 10; i++)
+        {
+            await AddAsync("recipient:victim");
+        }
+
+        for (int i = 0; i < 250_000; i++)
+        {
+            await AddAsync($"recipient:{i}");
+        }
+
+        Assert.Equal(11, await AddAsync("recipient:victim"));
+
+        async Task<long> AddAsync(string key) => (await counter.AddAsync(
+            key, TimeSpan.FromHours(1), TestContext.Current.CancellationToken)).Count;
+    }
+
     private static Task<Answer> SignUpAsync(FunctionsApplication app, string forwarded) => app.SendAsync(
         HttpMethod.Post, "/leads", null, JsonContent.Create(Given.SignUp($"{Given.Key()}.com")),
         ("X-Forwarded-For", forwarded));

@@ -16,14 +16,15 @@ public static class TemporalConnection
             Namespace = options.Namespace,
             DataConverter = Converter(options, json),
         };
-        if (options.Cloud)
+        if (options.Cloud is { } cloud)
         {
-            connect.ApiKey = options.ApiKey;
+            connect.ApiKey = cloud.ApiKey;
             connect.Tls = new TlsOptions
             {
-                Domain = options.TlsServerName,
-                ClientCert = options.TlsClientCertificatePath is { } path ? File.ReadAllBytes(path) : null,
-                ClientPrivateKey = options.TlsClientKeyPath is { } key ? File.ReadAllBytes(key) : null,
+                Domain = cloud.ServerName,
+                ServerRootCACert = cloud.ServerRoots,
+                ClientCert = cloud.ClientCertificate,
+                ClientPrivateKey = cloud.ClientKey,
             };
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ControlPlane.Security;
 using ControlPlane.Settings;
 
@@ -5,42 +6,32 @@ namespace ControlPlane.Temporal;
 
 /// <summary>
 /// Where Temporal is (<c>TEMPORAL_ADDRESS</c>, <c>TEMPORAL_NAMESPACE</c>, <c>TEMPORAL_TASK_QUEUE</c>), and for Temporal
-/// Cloud (<c>TEMPORAL_CLOUD_ENABLED</c>) how to prove who we are: an API key or a client certificate, under the names
-/// of Temporal's own environment configuration (https://docs.temporal.io/references/client-environment-configuration).
+/// Cloud (<c>TEMPORAL_CLOUD_ENABLED</c>) how to prove who we are, under the names of Temporal's own environment
+/// configuration (https://docs.temporal.io/references/client-environment-configuration).
 /// </summary>
+/// <param name="Address"><c>host:port</c>, without a scheme; an IPv6 address in brackets.</param>
+/// <param name="Namespace"><c>arc-saas</c> unless set.</param>
+/// <param name="TaskQueue"><c>tenant-provisioning</c> unless set; those of the outside systems begin with it.</param>
+/// <param name="Cloud">Null: no TLS, and nobody to be proven.</param>
+/// <param name="PayloadKeys"><c>PAYLOAD_KEYS</c>; null: payloads are readable. Production requires them.</param>
 public sealed record TemporalOptions(
-    string Address,
-    string Namespace,
-    string TaskQueue,
-    bool Cloud,
-    string? ApiKey,
-    string? TlsClientCertificatePath,
-    string? TlsClientKeyPath,
-    string? TlsServerName,
-    KeyRing? PayloadKeys)
+    string Address, string Namespace, string TaskQueue, TemporalCloud? Cloud, KeyRing? PayloadKeys)
 {
+    private const string AddressName = "TEMPORAL_ADDRESS";
+    private const string AddressExpected = "host:port, such as localhost:7233";
+
     /// <exception cref="SettingException">
     /// A value cannot be used, or in Production the payload keys are absent.
     /// </exception>
     public static TemporalOptions From(SettingsReader settings)
     {
-        string address = settings.Require("TEMPORAL_ADDRESS", "host:port, such as localhost:7233");
-        int colon = address.LastIndexOf(':');
-        if (colon <= 0 || !ushort.TryParse(address.AsSpan(colon + 1), out ushort port) || port == 0)
+        string address = settings.Require(AddressName, AddressExpected);
+        if (!IsHostAndPort(address))
         {
-            throw new SettingException("TEMPORAL_ADDRESS", $"'{address}'", "host:port, such as localhost:7233");
+            throw new SettingException(AddressName, $"'{address}'", AddressExpected);
         }
 
-        bool cloud = settings.Flag("TEMPORAL_CLOUD_ENABLED", false);
-        string? apiKey = settings.Find("TEMPORAL_API_KEY");
-        string? certificate = settings.Find("TEMPORAL_TLS_CLIENT_CERT_PATH");
-        string? key = settings.Find("TEMPORAL_TLS_CLIENT_KEY_PATH");
-        if (cloud && apiKey is null && (certificate is null || key is null))
-        {
-            throw new MissingSettingException("TEMPORAL_API_KEY",
-                "an API key, or TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH, for Temporal Cloud");
-        }
-
+        var cloud = TemporalCloud.Find(settings);
         string? payloadKeys = settings.Find("PAYLOAD_KEYS");
         if (payloadKeys is null && settings.IsProduction)
         {
@@ -52,10 +43,24 @@ public sealed record TemporalOptions(
             settings.Text("TEMPORAL_NAMESPACE", "arc-saas"),
             settings.Text("TEMPORAL_TASK_QUEUE", "tenant-provisioning"),
             cloud,
-            apiKey,
-            certificate,
-            key,
-            settings.Find("TEMPORAL_TLS_SERVER_NAME"),
             payloadKeys is null ? null : KeyRing.Parse("PAYLOAD_KEYS", payloadKeys));
+    }
+
+    // The SDK puts a scheme in front, so one that is there already would become part of the host.
+    private static bool IsHostAndPort(string address)
+    {
+        int colon = address.LastIndexOf(':');
+        if (colon <= 0
+            || !ushort.TryParse(
+                address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port)
+            || port == 0)
+        {
+            return false;
+        }
+
+        string host = address[..colon];
+        return host.Contains(':', StringComparison.Ordinal)
+            ? host is ['[', .., ']'] && Uri.CheckHostName(host) == UriHostNameType.IPv6
+            : Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4;
     }
 }

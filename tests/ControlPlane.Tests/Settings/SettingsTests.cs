@@ -77,8 +77,24 @@ public sealed class SettingsTests
     [InlineData("localhost:0")]
     [InlineData(":7233")]
     [InlineData("localhost:99999")]
+    [InlineData("http://localhost:7233")]
+    [InlineData("localhost:7233/")]
+    [InlineData("localhost:+7233")]
+    [InlineData("user@localhost:7233")]
+    [InlineData("local host:7233")]
+    [InlineData("::1:7233")]
+    [InlineData("*:7233")]
     public void An_address_of_Temporal_is_a_host_and_a_port(string text) => Assert.Throws<SettingException>(() =>
         TemporalOptions.From(Reader("Development", ("TEMPORAL_ADDRESS", text))));
+
+    [Theory]
+    [InlineData("localhost:7233")]
+    [InlineData("temporal_frontend:7233")]
+    [InlineData("prod.a1b2c.tmprl.cloud:7233")]
+    [InlineData("10.0.0.7:7233")]
+    [InlineData("[::1]:7233")]
+    public void An_address_of_Temporal_is_taken_as_it_is(string text) => Assert.Equal(text,
+        TemporalOptions.From(Reader("Development", ("TEMPORAL_ADDRESS", text))).Address);
 
     [Theory]
     [InlineData("Development", null, null, true)]

@@ -18,7 +18,7 @@ public static class Recordings
     private static string Checkout => Path.GetFullPath(Path.Combine(SourceFolder(), "..", "..", "..")) + "/";
 
     public static DataConverter Converter => TemporalConnection.Converter(
-        new TemporalOptions("localhost:7233", "arc-saas", "q", false, null, null, null, null, null), WorkerJson.Options);
+        new TemporalOptions("localhost:7233", "arc-saas", "q", null, null), WorkerJson.Options);
 
     public static async Task WriteIfAskedAsync(string name, WorkflowHistory history)
     {

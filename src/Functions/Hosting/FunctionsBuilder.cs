@@ -43,9 +43,10 @@ public static class FunctionsBuilder
         }
 
         string host = settings.Text("HOST", "127.0.0.1");
-        if (!IPAddress.TryParse(host, out var address) && Uri.CheckHostName(host) != UriHostNameType.Dns)
+        // Kestrel takes any other name, a mistyped one too, for "every interface of this machine".
+        if (!IPAddress.TryParse(host, out var address) && !host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
         {
-            throw new SettingException("HOST", $"'{host}'", "an address or a name such as 127.0.0.1");
+            throw new SettingException("HOST", $"'{host}'", "an IP address such as 127.0.0.1, or localhost");
         }
 
         bool isVersion6 = address?.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;

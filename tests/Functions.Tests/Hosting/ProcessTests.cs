@@ -11,7 +11,11 @@ public sealed partial class ProcessTests
 
     [Theory]
     [InlineData("PORT", "many", "PORT: found 'many', expected a whole number from 0 to 65535.")]
-    [InlineData("HOST", "no host", "HOST: found 'no host', expected an address or a name such as 127.0.0.1.")]
+    [InlineData("HOST", "no host", "HOST: found 'no host', expected an IP address such as 127.0.0.1, or localhost.")]
+    [InlineData("HOST", "127.0.0.l", "HOST: found '127.0.0.l', expected an IP address")]
+    [InlineData("HOST", "locahost", "HOST: found 'locahost', expected an IP address")]
+    [InlineData("HOST", "*", "HOST: found '*', expected an IP address")]
+    [InlineData("HOST", "+", "HOST: found '+', expected an IP address")]
     [InlineData("FUNCTIONS_CUSTOMHANDLER_PORT", "x",
         "FUNCTIONS_CUSTOMHANDLER_PORT: found 'x', expected a whole number from 1 to 65535.")]
     [InlineData("DATABASE_URL", "nonsense=secret", "DATABASE_URL: found ")]

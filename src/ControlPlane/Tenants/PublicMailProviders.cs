@@ -2,21 +2,87 @@ using System.Collections.Frozen;
 
 namespace ControlPlane.Tenants;
 
-/// <summary>Domains where anybody gets an address: none of them proves that somebody speaks for a company.</summary>
+/// <summary>
+/// Domains where anybody gets an address: none of them proves that somebody speaks for a company. No such list is ever
+/// complete; what it lacks shows as a tenant of a provider's name, never as somebody else's tenant.
+/// </summary>
 internal static class PublicMailProviders
 {
+    /// <summary>Providers that are at home under many public suffixes: hotmail.es, yahoo.com.mx, live.co.uk.</summary>
+    private static readonly FrozenSet<string> Families = FrozenSet.Create(
+        "aol", "fastmail", "gmail", "gmx", "googlemail", "guerrillamail", "hotmail", "hushmail", "icloud", "live",
+        "mailinator", "msn", "outlook", "posteo", "protonmail", "rediffmail", "rocketmail", "tiscali", "trashmail",
+        "tutanota", "wanadoo", "windowslive", "yahoo", "yandex", "ymail", "yopmail", "zoho", "zohomail");
+
+    /// <summary>What families stand under, besides every country: example.com, example.org.</summary>
+    private static readonly FrozenSet<string> Generic = FrozenSet.Create("biz", "com", "info", "net", "org");
+
+    /// <summary>What stands between a family and its country: example.co.uk, example.com.mx, example.ne.jp.</summary>
+    private static readonly FrozenSet<string> SecondLevel = FrozenSet.Create("co", "com", "ne", "net", "or", "org");
+
     private static readonly FrozenSet<string> Domains = FrozenSet.Create(
-        "126.com", "163.com", "aol.com", "att.net", "bluewin.ch", "comcast.net", "fastmail.com", "freenet.de",
-        "gmail.com", "gmx.at", "gmx.ch", "gmx.com", "gmx.de", "gmx.net", "googlemail.com", "guerrillamail.com",
-        "hey.com", "hotmail.co.uk", "hotmail.com", "hotmail.de", "hotmail.fr", "hotmail.it", "hushmail.com",
-        "icloud.com", "inbox.ru", "laposte.net", "libero.it", "live.com", "live.de", "live.nl", "mac.com", "mail.com",
-        "mail.de", "mail.ru", "mailbox.org", "mailinator.com", "me.com", "msn.com", "naver.com", "orange.fr",
-        "outlook.com", "outlook.de", "outlook.fr", "pm.me", "posteo.de", "proton.me", "protonmail.ch",
-        "protonmail.com", "qq.com", "rediffmail.com", "rocketmail.com", "sbcglobal.net", "seznam.cz", "sina.com",
-        "t-online.de", "tempmail.com", "trashmail.com", "tuta.com", "tutanota.com", "verizon.net", "web.de", "wp.pl",
-        "yahoo.ca", "yahoo.co.in", "yahoo.co.jp", "yahoo.co.uk", "yahoo.com", "yahoo.com.br", "yahoo.de", "yahoo.es",
-        "yahoo.fr", "yahoo.it", "yandex.com", "yandex.ru", "ymail.com", "yopmail.com", "zoho.com");
+        // Everywhere
+        "aim.com", "cock.li", "disroot.org", "duck.com", "email.com", "hey.com", "inbox.com", "mac.com", "mail.com",
+        "mailbox.org", "mailfence.com", "mailo.com", "me.com", "mozmail.com", "pm.me", "proton.me", "riseup.net",
+        "runbox.com", "startmail.com", "tuta.com", "tuta.io", "tutamail.com", "usa.com",
+        // For minutes
+        "10minutemail.com", "33mail.com", "armyspy.com", "burnermail.io", "byom.de", "cuvox.de", "dayrep.com",
+        "discard.email", "dispostable.com", "einrot.com", "emailondeck.com", "fakeinbox.com", "fleckens.hu",
+        "getnada.com", "grr.la", "gustr.com", "jourrapide.com", "mailcatch.com", "maildrop.cc", "mailnesia.com",
+        "mintemail.com", "moakt.com", "mohmal.com", "mytemp.email", "nada.email", "rhyta.com", "sharklasers.com",
+        "spam4.me", "spamgourmet.com", "superrito.com", "teleworm.us", "temp-mail.org", "tempmail.com",
+        "throwawaymail.com", "wegwerfmail.de",
+        // Austria, Germany, Switzerland
+        "a1.net", "aon.at", "arcor.de", "bluewin.ch", "chello.at", "email.de", "freenet.de", "hispeed.ch",
+        "kabelmail.de", "mail.de", "online.de", "sunrise.ch", "t-online.de", "vodafone.de", "web.de",
+        // Benelux, Scandinavia
+        "bredband.net", "casema.nl", "chello.nl", "comhem.se", "hetnet.nl", "home.nl", "jubii.dk", "kpnmail.nl",
+        "kpnplanet.nl", "luukku.com", "mail.dk", "online.no", "planet.nl", "proximus.be", "quicknet.nl", "skynet.be",
+        "spray.se", "suomi24.fi", "telenet.be", "telia.com", "upcmail.nl", "xs4all.nl", "ziggo.nl",
+        // Britain, Ireland
+        "blueyonder.co.uk", "btinternet.com", "btopenworld.com", "eircom.net", "ntlworld.com", "o2.co.uk", "sky.com",
+        "talktalk.net", "virginmedia.com",
+        // Central and eastern Europe
+        "abv.bg", "atlas.cz", "azet.sk", "bigmir.net", "bk.ru", "centrum.cz", "centrum.sk", "citromail.hu", "email.cz",
+        "freemail.hu", "gazeta.pl", "i.ua", "inbox.lt", "inbox.lv", "inbox.ru", "interia.pl", "internet.ru", "lenta.ru",
+        "list.ru", "mail.bg", "mail.ee", "mail.ru", "mail.ua", "meta.ua", "o2.pl", "onet.eu", "onet.pl", "op.pl",
+        "poczta.fm", "poczta.onet.pl", "post.cz", "post.sk", "rambler.ru", "seznam.cz", "tlen.pl", "tut.by", "ukr.net",
+        "volny.cz", "vp.pl", "wp.pl", "ya.ru", "zoznam.sk",
+        // France
+        "aliceadsl.fr", "bbox.fr", "club-internet.fr", "free.fr", "laposte.net", "neuf.fr", "numericable.fr",
+        "orange.fr", "sfr.fr", "voila.fr",
+        // Italy, Portugal, Spain
+        "alice.it", "clix.pt", "email.it", "fastwebnet.it", "inwind.it", "iol.it", "iol.pt", "libero.it", "sapo.pt",
+        "telefonica.net", "terra.es", "tim.it", "tin.it", "virgilio.it",
+        // Asia
+        "126.com", "139.com", "163.com", "189.cn", "21cn.com", "aliyun.com", "bezeqint.net", "biglobe.ne.jp",
+        "daum.net", "docomo.ne.jp", "ezweb.ne.jp", "foxmail.com", "hanmail.net", "in.com", "kakao.com", "mynet.com",
+        "nate.com", "naver.com", "netvision.net.il", "nifty.com", "ocn.ne.jp", "qq.com", "sify.com", "sina.cn",
+        "sina.com", "so-net.ne.jp", "softbank.ne.jp", "sohu.com", "tom.com", "vip.qq.com", "walla.co.il", "walla.com",
+        "yeah.net",
+        // Australia, New Zealand
+        "bigpond.com", "bigpond.net.au", "iinet.net.au", "optusnet.com.au", "slingshot.co.nz", "tpg.com.au",
+        "westnet.com.au", "xtra.co.nz",
+        // Latin America
+        "bol.com.br", "globo.com", "globomail.com", "ig.com.br", "oi.com.br", "prodigy.net.mx", "r7.com",
+        "terra.com.br", "uol.com.br",
+        // North America
+        "att.net", "bell.net", "bellsouth.net", "charter.net", "comcast.net", "cox.net", "earthlink.net",
+        "frontier.com", "juno.com", "netzero.net", "optonline.net", "pacbell.net", "roadrunner.com", "rogers.com",
+        "rr.com", "sbcglobal.net", "shaw.ca", "sympatico.ca", "telus.net", "verizon.net", "videotron.ca",
+        "windstream.net");
 
     /// <param name="domain">In lower case.</param>
-    public static bool Contains(string domain) => Domains.Contains(domain);
+    public static bool Contains(string domain) => Domains.Contains(domain) || IsOfFamily(domain.Split('.'));
+
+    // Directly before the suffix, or it is a company's own host: live.example.com. Every country counts as one that
+    // gives names under itself, which refuses a company called live.tv rather than a provider that nobody listed.
+    private static bool IsOfFamily(string[] labels) => labels switch
+    {
+        [var name, var top] => Families.Contains(name) && (IsCountry(top) || Generic.Contains(top)),
+        [var name, var second, var top] => Families.Contains(name) && SecondLevel.Contains(second) && IsCountry(top),
+        _ => false,
+    };
+
+    private static bool IsCountry(string label) => label.Length == 2;
 }

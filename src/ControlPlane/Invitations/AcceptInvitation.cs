@@ -16,7 +16,14 @@ public sealed partial class AcceptInvitation(
 {
     public const int MostPasswordLength = 256;
 
-    /// <summary>A sealed password stays at most this long in the database.</summary>
+    /// <summary>Of expired passwords, erased on the way.</summary>
+    public const int MostErased = 100;
+
+    /// <summary>
+    /// A sealed password is opened within this time or never. Whoever put it there erases it when the wait is over, a
+    /// minute or so later. When that process was killed it is erased within one minute of its expiry while a worker
+    /// runs, whatever the sweep's interval; else with the next password that is taken or read, or as a worker starts.
+    /// </summary>
     private static readonly TimeSpan SealedLifetime = TimeSpan.FromMinutes(5);
 
     /// <summary>How long the caller waits: below what gateways in front of the functions wait for an answer.</summary>
@@ -43,6 +50,7 @@ public sealed partial class AcceptInvitation(
         var sealedPassword = new SealedPassword(
             invitation.Id, invitation.Generation, key.Id,
             PasswordSeal.Seal(password, invitation.Id, key.PublicKey), now + SealedLifetime);
+        await invitations.EraseExpiredSealedAsync(MostErased, now, cancellation);
         if (!await invitations.TryAddSealedAsync(sealedPassword, now, cancellation))
         {
             throw new ControlPlaneException(ErrorCode.WrongState,

@@ -101,6 +101,21 @@ public sealed class InvitationRepository(NpgsqlDataSource database)
         "DELETE FROM sealed_passwords WHERE invitation_id = $1 AND sealed = $2", password.InvitationId, password.Sealed)
         .ExecuteAsync(CancellationToken.None) == 1;
 
+    /// <summary>
+    /// Erases sealed passwords whose time is over, of any invitation: their callers' processes died before they could.
+    /// </summary>
+    /// <param name="most">So many at once at most: whoever erases them on the way does not wait for long.</param>
+    /// <param name="now">What has expired by then.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>How many.</returns>
+    public Task<int> EraseExpiredSealedAsync(int most, DateTimeOffset now, CancellationToken cancellation) =>
+        database.Command(
+            """
+            DELETE FROM sealed_passwords WHERE invitation_id IN (
+                SELECT invitation_id FROM sealed_passwords WHERE expires_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
+            """,
+            now, most).ExecuteAsync(cancellation);
+
     private static Invitation Read(NpgsqlDataReader row) => new(
         row.Id("id"), row.Id("tenant_id"), row.Number("generation"), row.Time("expires_at"),
         row.FindTime("accepted_at"));

@@ -1,3 +1,4 @@
+using ControlPlane.Invitations;
 using ControlPlane.Persistence;
 using ControlPlane.Tenants;
 using Npgsql;
@@ -5,7 +6,8 @@ using Npgsql;
 namespace ControlPlane.Sweeps;
 
 /// <summary>Rows whose time is over, in batches: what was done stays done when the rest is interrupted.</summary>
-public sealed class ExpiredRows(NpgsqlDataSource database, TenantRepository tenants, TimeProvider time)
+public sealed class ExpiredRows(
+    NpgsqlDataSource database, TenantRepository tenants, InvitationRepository invitations, TimeProvider time)
 {
     private const int Batch = 100;
 
@@ -17,12 +19,7 @@ public sealed class ExpiredRows(NpgsqlDataSource database, TenantRepository tena
     /// <summary>Sealed passwords that no worker has fetched in time.</summary>
     /// <returns>How many.</returns>
     public Task<int> EraseSealedPasswordsAsync(CancellationToken cancellation) =>
-        InBatchesAsync(() => database.Command(
-            """
-            DELETE FROM sealed_passwords WHERE invitation_id IN (
-                SELECT invitation_id FROM sealed_passwords WHERE expires_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
-            """,
-            time.GetUtcNow(), Batch).ExecuteAsync(cancellation));
+        InBatchesAsync(() => invitations.EraseExpiredSealedAsync(Batch, time.GetUtcNow(), cancellation));
 
     /// <summary>
     /// Invitations that nobody accepted and whose link has been dead for so long that nobody asks why any more.

@@ -40,6 +40,7 @@ public sealed class AcceptInvitationActivity(
         }
 
         var now = time.GetUtcNow();
+        await invitations.EraseExpiredSealedAsync(AcceptInvitation.MostErased, now, cancellation);
         var sealedPassword = now < invitation.ExpiresAt
             ? await invitations.FindSealedAsync(input.InvitationId, input.Generation, now, cancellation)
             : null;

@@ -60,6 +60,7 @@ public static class ProvisioningServiceCollectionExtensions
         return services
             .AddSingleton(new InvitationKeys(InvitationKey.From(settings)))
             .AddTransient<WelcomeMail>()
+            .AddHostedService<SealedPasswordExpiry>()
             .AddTemporalActivities(typeof(AcceptInvitationActivity), TaskQueues.Keycloak)
             .AddTemporalActivities(typeof(SendInvitationActivity), TaskQueues.Novu)
             .AddTemporalWorkflow<AcceptInvitationWorkflow>()

@@ -51,6 +51,20 @@ public sealed class InvitationRepositoryTests(PostgresFixture postgres) : IClass
             old with { Generation = 2, Sealed = [2] }, old.ExpiresAt, Cancellation));
     }
 
+    [Fact]
+    public async Task What_nobody_fetched_in_time_is_erased_and_nothing_younger()
+    {
+        var late = Sealed(await GivenInvitationAsync("late"), 1) with { ExpiresAt = Now };
+        var fresh = Sealed(await GivenInvitationAsync("fresh"), 2);
+        await Invitations.TryAddSealedAsync(late, Now.AddMinutes(-5), Cancellation);
+        await Invitations.TryAddSealedAsync(fresh, Now, Cancellation);
+
+        Assert.Equal(1, await Invitations.EraseExpiredSealedAsync(100, Now, Cancellation));
+
+        Assert.False(await Invitations.EraseSealedAsync(late));
+        Assert.True(await Invitations.EraseSealedAsync(fresh));
+    }
+
     private static SealedPassword Sealed(Invitation invitation, byte bytes) =>
         new(invitation.Id, invitation.Generation, "key", [bytes], Now.AddMinutes(5));
 

@@ -1,4 +1,5 @@
 using System.Net;
+using ControlPlane.Security;
 using Testing;
 
 namespace Functions.Tests.Invitations;
@@ -136,6 +137,22 @@ public sealed class InvitationsApiTests(World world) : IAsyncLifetime
         worker.EndAsAnother(accepted);
 
         (await AcceptAsync(token, "correct horse battery")).IsProblem(503, "unavailable");
+
+        Assert.Equal(0L, await world.Postgres.ReadAsync<long>("SELECT count(*) FROM sealed_passwords"));
+    }
+
+    [Fact]
+    public async Task A_password_that_was_left_behind_is_erased_when_the_next_one_is_taken()
+    {
+        string abandoned = await worker.InvitationAsync();
+        await world.Postgres.ExecuteAsync(
+            """
+            INSERT INTO sealed_passwords (invitation_id, generation, key_id, sealed, expires_at)
+            SELECT id, 1, 'new', '\x01', $2 FROM invitations WHERE id = $1
+            """,
+            MailedTokens.ReadId(abandoned)!.Value, App.Time.GetUtcNow());
+
+        (await AcceptAsync(await worker.InvitationAsync(), "correct horse battery")).Expect(HttpStatusCode.NoContent);
 
         Assert.Equal(0L, await world.Postgres.ReadAsync<long>("SELECT count(*) FROM sealed_passwords"));
     }

@@ -1,7 +1,12 @@
 using ControlPlane.Invitations;
 using ControlPlane.Leads;
+using ControlPlane.Sweeps;
+using ControlPlane.Tenants;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Testing;
+using Worker.Invitations;
 using Worker.Novu;
 using Worker.Tests.Worlds;
 
@@ -59,6 +64,34 @@ public sealed class RetentionTests(ProvisioningWorld world) : IClassFixture<Prov
 
         Assert.Equal(0, await CountAsync("sealed_passwords WHERE invitation_id", late));
         Assert.Equal(1, await CountAsync("sealed_passwords WHERE invitation_id", fresh));
+    }
+
+    [Fact]
+    public async Task A_sealed_password_is_gone_a_minute_after_its_time_without_any_sweep()
+    {
+        var (atStart, later) = (await GivenInvitationAsync(), await GivenInvitationAsync());
+        await SealAsync(atStart, minutes: 5);
+        await SealAsync(later, minutes: 6);
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddMinutes(5.5));
+        using var expiry = new SealedPasswordExpiry(
+            new ExpiredRows(
+                world.Postgres.Owner,
+                world.Services.GetRequiredService<TenantRepository>(),
+                world.Services.GetRequiredService<InvitationRepository>(),
+                clock),
+            clock,
+            NullLogger<SealedPasswordExpiry>.Instance);
+
+        await expiry.StartAsync(Cancellation);
+
+        await GoneAsync(atStart);
+        Assert.Equal(1, await CountAsync("sealed_passwords WHERE invitation_id", later));
+        clock.Advance(TimeSpan.FromMinutes(1));
+        await GoneAsync(later);
+        await expiry.StopAsync(Cancellation);
+
+        Task GoneAsync(Guid invitation) => AssertMore.EventuallyAsync(async () =>
+            Assert.Equal(0, await CountAsync("sealed_passwords WHERE invitation_id", invitation)));
     }
 
     [Fact]

@@ -54,6 +54,12 @@ public static class ControlPlaneServiceCollectionExtensions
         .AddSingleton<TenantRepository>();
 
     private static IServiceCollection AddProvisioning(this IServiceCollection services) => services
+        // Any pipeline's name is taken while nothing is deployed.
+        .AddSingleton(new SettingProbe(provider =>
+        {
+            UnbuiltSteps.RequireOff(provider.GetRequiredService<SettingsReader>(), UnbuiltSteps.Deployment);
+            return null;
+        }))
         .AddSingleton<CancelProvisioning>()
         .AddSingleton<GetProvisioning>()
         .AddSingleton<GetResidue>()

@@ -1,3 +1,4 @@
+using ControlPlane.Provisioning;
 using ControlPlane.Settings;
 using Worker.Keycloak;
 
@@ -13,14 +14,7 @@ public sealed record WorkerOptions(Guid InstallationId, TimeSpan RollbackSettle)
 {
     public static WorkerOptions From(SettingsReader settings)
     {
-        foreach (string name in (string[])["TERRAFORM_ENABLED", "DEPLOYMENT_ENABLED", "DNS_ENABLED"])
-        {
-            if (settings.Flag(name, false))
-            {
-                throw new SettingException(name, "true", "false: this step is not built yet and reports SKIPPED");
-            }
-        }
-
+        UnbuiltSteps.RequireOff(settings, UnbuiltSteps.Infrastructure, UnbuiltSteps.Deployment, UnbuiltSteps.Dns);
         return new WorkerOptions(
             settings.RequireId("INSTALLATION_ID"),
             TimeSpan.FromSeconds(settings.Number(

@@ -20,6 +20,8 @@ public sealed partial class ProcessTests
         "FUNCTIONS_CUSTOMHANDLER_PORT: found 'x', expected a whole number from 1 to 65535.")]
     [InlineData("DATABASE_URL", "nonsense=secret", "DATABASE_URL: found ")]
     [InlineData("DB_AUTH", "entra", "DB_AUTH: found 'entra', which the functions cannot do yet, expected password.")]
+    [InlineData("DEPLOYMENT_ENABLED", "true", "DEPLOYMENT_ENABLED: found true, expected false")]
+    [InlineData("DEPLOYMENT_ENABLED", "yes", "DEPLOYMENT_ENABLED: found 'yes', expected true or false.")]
     [InlineData("TEMPORAL_ADDRESS", "nowhere", "TEMPORAL_ADDRESS: found 'nowhere', expected host:port")]
     [InlineData("TOKEN_KEYS", "k1:secret", "TOKEN_KEYS: found ")]
     [InlineData("JWT_SECRET", "secret", "JWT_SECRET: found 6 bytes, expected a random text of at least 32 bytes")]

@@ -1,4 +1,4 @@
-import { blame, call, onSubmit, say, show, takeToken, unreachable } from "./page.js";
+import { blame, call, onSubmit, say, sayProblem, show, takeToken } from "./page.js";
 
 const token = takeToken();
 
@@ -33,12 +33,9 @@ onSubmit("set-form", async form => {
       say("This invitation is not valid, or a newer one was sent since. Use the link of the newest mail.", "error");
       show(null);
       break;
-    case 0:
-      say(unreachable, "error");
-      break;
     default:
-      say(answer.body.detail, "error");
-      if (answer.body.field === "password") {
+      sayProblem(answer);
+      if (answer.body?.field === "password") {
         blame(password);
       }
   }

@@ -25,7 +25,7 @@ export function show(id) {
   first?.focus();
 }
 
-/** Gives `{ status, body }`; a status of 0 means that nobody answered. */
+/** Gives `{ status, body }`; a status of 0 means that nobody answered, no body that it was not we who did. */
 export async function call(path, body, bearer) {
   const headers = {};
   if (body) {
@@ -36,11 +36,24 @@ export async function call(path, body, bearer) {
   }
   try {
     const response = await fetch(path, { method: "POST", headers, body: body && JSON.stringify(body) });
-    const text = await response.text();
-    return { status: response.status, body: text ? JSON.parse(text) : null };
+    return { status: response.status, body: parse(await response.text()) };
   } catch {
     return { status: 0, body: null };
   }
+}
+
+// A proxy on the way answers with a page of its own, or with nothing.
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** What to say of an answer that is no success. */
+export function sayProblem(answer) {
+  say(answer.status === 0 ? unreachable : answer.body?.detail ?? outOfOrder, "error");
 }
 
 /** Runs the form's work once at a time; the button keeps the focus while it is busy. */
@@ -56,6 +69,9 @@ export function onSubmit(formId, work) {
     say("One moment …", "busy");
     try {
       await work(form);
+    } catch (error) {
+      say(outOfOrder, "error");
+      throw error;
     } finally {
       button.removeAttribute("aria-disabled");
     }
@@ -71,4 +87,5 @@ export function blame(field) {
   field?.focus();
 }
 
-export const unreachable = "Nobody answered. Check your connection and try again; nothing is lost.";
+const unreachable = "Nobody answered. Check your connection and try again; nothing is lost.";
+const outOfOrder = "Something on the way to us is out of order. Try again in a few minutes; nothing is lost.";

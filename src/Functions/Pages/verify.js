@@ -1,4 +1,4 @@
-import { blame, call, onSubmit, say, show, takeToken, unreachable } from "./page.js";
+import { blame, call, onSubmit, say, sayProblem, show, takeToken } from "./page.js";
 
 const token = takeToken();
 const lead = leadOf(token);
@@ -35,7 +35,7 @@ onSubmit("confirm-form", async () => {
     say("This link is not valid, or a newer one was sent since. Use the link of the newest mail.", "error");
     show("resend");
   } else {
-    say(answer.status === 0 ? unreachable : answer.body.detail, "error");
+    sayProblem(answer);
   }
 });
 
@@ -48,7 +48,7 @@ onSubmit("create-form", async form => {
     answer = await call(`/leads/${lead}/tenants`, wanted, jwt);
   }
   if (answer.status === 201) {
-    say(`Your workspace ${answer.body.key} is ordered. You get a mail as soon as it is ready.`, "done");
+    say(`Your workspace ${wanted.key} is ordered. You get a mail as soon as it is ready.`, "done");
     show(null);
   } else if (answer.body?.code === "lead_has_tenant") {
     say("Your workspace has been ordered already. You get a mail as soon as it is ready.", "done");
@@ -57,7 +57,7 @@ onSubmit("create-form", async form => {
     say("This link has expired. Have a new one sent to you.", "error");
     show("resend");
   } else {
-    say(answer.status === 0 ? unreachable : answer.body.detail, "error");
+    sayProblem(answer);
     const field = answer.body?.field ?? "";
     blame(field.startsWith("domains") ? domain : form.elements[field] ?? null);
   }
@@ -69,7 +69,7 @@ onSubmit("resend-form", async () => {
     say("A new link is on its way to you. Once it is there, the old one is no longer good.", "done");
     show(null);
   } else {
-    say(answer.status === 0 ? unreachable : answer.body.detail, "error");
+    sayProblem(answer);
   }
 });
 

@@ -87,6 +87,20 @@ public sealed class InvitationPageTests(World world, Chromium chromium) : IClass
         await VerifyPageTests.SaysAsync(page, "Your password is set.");
     }
 
+    [Fact]
+    public async Task An_answer_of_a_proxy_is_said_and_the_person_can_try_again()
+    {
+        var page = await OpenAsync(await worker.InvitationAsync());
+        await page.RouteAsync("**/invitations/accept", route => route.FulfillAsync(new() { Status = 502 }));
+
+        await page.FillByKeyboardAsync("correct horse", "correct horse");
+        await VerifyPageTests.SaysAsync(page, "Something on the way to us is out of order.");
+        await page.UnrouteAllAsync();
+        await page.Keyboard.PressAsync("Enter");
+
+        await VerifyPageTests.SaysAsync(page, "Your password is set.");
+    }
+
     private async Task<IPage> OpenAsync(string token, ColorScheme colors = ColorScheme.Light)
     {
         var page = await chromium.OpenAsync(

@@ -91,6 +91,49 @@ public sealed class VerifyPageTests(World world, Chromium chromium) : IClassFixt
         await SaysAsync(page, "Your address is confirmed.");
     }
 
+    // What a gateway says while the process behind it is away.
+    [Theory]
+    [InlineData(502, "")]
+    [InlineData(504, "<html><body>Gateway Time-out</body></html>")]
+    public async Task An_answer_of_a_proxy_is_said_and_the_person_can_try_again(int status, string body)
+    {
+        var lead = await app.Given.LeadAsync();
+        string key = Given.Key();
+        var page = await OpenAsync($"#{lead.Token}");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Confirm my address" }).WaitForAsync();
+
+        foreach (var (step, success) in ((string, string)[])
+        [
+            ("verify", "Your address is confirmed."),
+            ("tenants", $"Your workspace {key} is ordered."),
+        ])
+        {
+            await page.RouteAsync($"**/leads/*/{step}",
+                route => route.FulfillAsync(new() { Status = status, ContentType = "text/html", Body = body }));
+            await page.FillByKeyboardAsync(step == "verify" ? [] : [key, lead.Domain]);
+            await SaysAsync(page, "Something on the way to us is out of order.");
+            await page.UnrouteAllAsync();
+            await page.Keyboard.PressAsync("Enter");
+            await SaysAsync(page, success);
+        }
+    }
+
+    [Fact]
+    public async Task An_answer_of_a_proxy_to_asking_for_a_new_link_is_said()
+    {
+        var lead = await app.Given.LeadAsync();
+        await app.PostAsync($"/leads/{lead.Id}/resend");
+        var page = await OpenAsync($"#{lead.Token}");
+        await page.FillByKeyboardAsync();
+        await SaysAsync(page, "This link is not valid");
+        await page.RouteAsync("**/leads/*/resend", route => route.FulfillAsync(new() { Status = 502 }));
+
+        await page.FillByKeyboardAsync();
+
+        await SaysAsync(page, "Something on the way to us is out of order.");
+        await Chromium.AssertAccessibleAsync(page);
+    }
+
     internal static Task SaysAsync(IPage page, string text) =>
         page.GetByRole(AriaRole.Status).Filter(new() { HasText = text }).WaitForAsync();
 

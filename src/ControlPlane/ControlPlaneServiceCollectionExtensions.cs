@@ -33,8 +33,7 @@ public static class ControlPlaneServiceCollectionExtensions
         .AddSetting(DatabaseOptions.From)
         .AddSetting(TemporalOptions.From)
         .AddSetting(TenantKeyOptions.From)
-        .AddSetting(settings => new MailedTokens(KeyRing.Parse("TOKEN_KEYS",
-            settings.Require("TOKEN_KEYS", "a list of id:base64 with keys of 32 bytes"))))
+        .AddSetting(settings => new MailedTokens(KeyRing.Require(settings, "TOKEN_KEYS")))
         .AddSingleton(provider => new ControlPlaneWorkflows(
             new Lazy<TemporalOptions>(provider.GetRequiredService<TemporalOptions>)));
 

@@ -25,6 +25,31 @@ public sealed class KeyRing
 
     public byte[]? Find(string id) => keys.GetValueOrDefault(id);
 
+    /// <summary>As a setting holds it; null where it has no value.</summary>
+    /// <exception cref="SettingException">
+    /// The list is none (<see cref="Parse"/>), or in Production a key of it is one that somebody typed.
+    /// </exception>
+    public static KeyRing? Find(SettingsReader settings, string name)
+    {
+        if (settings.Find(name) is not { } text)
+        {
+            return null;
+        }
+
+        var ring = Parse(name, text);
+        // Those that only read as well: whoever guesses one makes tokens with it, or reads old histories.
+        int weak = settings.IsProduction ? ring.keys.Values.ToList().FindIndex(key => Entropy.IsWeak(key)) : -1;
+        return weak < 0
+            ? ring
+            : throw new SettingException(name, $"a key (number {weak + 1}) that repeats a few bytes",
+                "random keys, such as `keys` of the worker prints");
+    }
+
+    /// <exception cref="MissingSettingException">There is no value.</exception>
+    /// <exception cref="SettingException">As <see cref="Find(SettingsReader, string)"/>.</exception>
+    public static KeyRing Require(SettingsReader settings, string name) =>
+        Find(settings, name) ?? throw new MissingSettingException(name, Expected);
+
     /// <param name="name">The setting the text comes from, for the error.</param>
     /// <param name="text">The list.</param>
     /// <exception cref="SettingException">

@@ -21,7 +21,7 @@ public sealed record TemporalOptions(
     private const string AddressExpected = "host:port, such as localhost:7233";
 
     /// <exception cref="SettingException">
-    /// A value cannot be used, or in Production the payload keys are absent.
+    /// A value cannot be used, or in Production the payload keys are absent or weak.
     /// </exception>
     public static TemporalOptions From(SettingsReader settings)
     {
@@ -32,7 +32,7 @@ public sealed record TemporalOptions(
         }
 
         var cloud = TemporalCloud.Find(settings);
-        string? payloadKeys = settings.Find("PAYLOAD_KEYS");
+        var payloadKeys = KeyRing.Find(settings, "PAYLOAD_KEYS");
         if (payloadKeys is null && settings.IsProduction)
         {
             throw new MissingSettingException("PAYLOAD_KEYS", "a list of id:base64; Production encrypts its histories");
@@ -43,7 +43,7 @@ public sealed record TemporalOptions(
             settings.Text("TEMPORAL_NAMESPACE", "arc-saas"),
             settings.Text("TEMPORAL_TASK_QUEUE", "tenant-provisioning"),
             cloud,
-            payloadKeys is null ? null : KeyRing.Parse("PAYLOAD_KEYS", payloadKeys));
+            payloadKeys);
     }
 
     // The SDK puts a scheme in front, so one that is there already would become part of the host.

@@ -1,4 +1,5 @@
 using System.Text;
+using ControlPlane.Security;
 using ControlPlane.Settings;
 
 namespace Functions.Tokens;
@@ -18,7 +19,7 @@ public sealed record LeadTokenOptions(byte[] Secret, string Issuer)
             throw new SettingException(Name, $"{secret.Length} bytes", Expected);
         }
 
-        if (settings.IsProduction && secret.Distinct().Count() < 12)
+        if (settings.IsProduction && Entropy.IsWeak(secret))
         {
             throw new SettingException(Name, "a text that repeats a few characters", Expected);
         }

@@ -53,8 +53,7 @@ public static class ProvisioningServiceCollectionExtensions
         if (NovuOptions.From(settings) is not null)
         {
             // Read at start: without them no mail could be written.
-            services.AddSingleton(new MailedTokens(KeyRing.Parse("TOKEN_KEYS",
-                settings.Require("TOKEN_KEYS", "a list of id:base64 with keys of 32 bytes, the functions' own"))));
+            services.AddSingleton(new MailedTokens(KeyRing.Require(settings, "TOKEN_KEYS")));
         }
 
         return services

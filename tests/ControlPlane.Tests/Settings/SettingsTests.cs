@@ -96,6 +96,21 @@ public sealed class SettingsTests
     public void An_address_of_Temporal_is_taken_as_it_is(string text) => Assert.Equal(text,
         TemporalOptions.From(Reader("Development", ("TEMPORAL_ADDRESS", text))).Address);
 
+    [Fact]
+    public void In_Production_a_key_of_few_bytes_is_refused_and_not_shown()
+    {
+        string zeros = Convert.ToBase64String(new byte[32]);
+        string good = Convert.ToBase64String([.. Enumerable.Range(7, 32).Select(i => (byte)(i * 7))]);
+
+        var error = Assert.Throws<SettingException>(() => TemporalOptions.From(Reader("Production",
+            ("TEMPORAL_ADDRESS", "localhost:7233"), ("PAYLOAD_KEYS", $"new:{good},old:{zeros}"))));
+
+        Assert.StartsWith("PAYLOAD_KEYS: found a key (number 2) that repeats", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(zeros, error.Message, StringComparison.Ordinal);
+        Assert.NotNull(TemporalOptions.From(Reader("Development",
+            ("TEMPORAL_ADDRESS", "localhost:7233"), ("PAYLOAD_KEYS", $"old:{zeros}"))).PayloadKeys);
+    }
+
     [Theory]
     [InlineData("Development", null, null, true)]
     [InlineData("Production", null, null, false)]

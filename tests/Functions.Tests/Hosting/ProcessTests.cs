@@ -8,6 +8,7 @@ namespace Functions.Tests.Hosting;
 public sealed partial class ProcessTests
 {
     private const string StrongSecret = "q8Zk3xv9LmT2bYc7Wd5RfJ4hNs6Gp1UaEoIi0KxD";
+    private const string StrongKeys = "k1:5mcc66uqUNNjsB4XCZj4zrYbVxUnJx8jf0nV9fPKVhY=";
 
     [Theory]
     [InlineData("PORT", "many", "PORT: found 'many', expected a whole number from 0 to 65535.")]
@@ -24,6 +25,8 @@ public sealed partial class ProcessTests
     [InlineData("DEPLOYMENT_ENABLED", "yes", "DEPLOYMENT_ENABLED: found 'yes', expected true or false.")]
     [InlineData("TEMPORAL_ADDRESS", "nowhere", "TEMPORAL_ADDRESS: found 'nowhere', expected host:port")]
     [InlineData("TOKEN_KEYS", "k1:secret", "TOKEN_KEYS: found ")]
+    [InlineData("TOKEN_KEYS", "k1:c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2U=",
+        "TOKEN_KEYS: found a key (number 1) that repeats a few bytes")]
     [InlineData("JWT_SECRET", "secret", "JWT_SECRET: found 6 bytes, expected a random text of at least 32 bytes")]
     [InlineData("JWT_SECRET", "secretsecretsecretsecretsecretsecret", "JWT_SECRET: found a text that repeats")]
     [InlineData("OPERATOR_ISSUER", "nowhere", "OPERATOR_ISSUER: found ")]
@@ -109,7 +112,7 @@ public sealed partial class ProcessTests
             start.Environment.Remove(name);
         }
 
-        start.Environment["TOKEN_KEYS"] = FunctionsApplication.TokenKeys;
+        start.Environment["TOKEN_KEYS"] = StrongKeys;
         start.Environment["JWT_SECRET"] = StrongSecret;
         foreach (var (name, value) in environment)
         {

@@ -31,11 +31,12 @@ public readonly partial record struct EmailAddress
         int at = text?.LastIndexOf('@') ?? -1;
         if (text is not { Length: <= MostLength } || at < 1 || at > 64 || !LocalPart().IsMatch(text.AsSpan(0, at)))
         {
-            throw ControlPlaneException.Invalid(field,
-                $"{field} is no address; expected is one such as admin@example.com, at most {MostLength} characters.");
+            throw Invalid(field);
         }
 
-        return new EmailAddress(text[..at], DomainName.Parse(text[(at + 1)..], field));
+        // As punycode a domain is longer than it was typed, and this form is the one that mail goes to.
+        var address = new EmailAddress(text[..at], DomainName.Parse(text[(at + 1)..], field));
+        return address.Value.Length <= MostLength ? address : throw Invalid(field);
     }
 
     /// <summary>For what the database already holds.</summary>
@@ -47,6 +48,9 @@ public readonly partial record struct EmailAddress
 
     /// <summary>Masked, so that it can stand in a log: <c>a***@example.com</c>.</summary>
     public override string ToString() => $"{Local[0]}***@{Domain}";
+
+    private static ControlPlaneException Invalid(string field) => ControlPlaneException.Invalid(field,
+        $"{field} is no address; expected is one such as admin@example.com, at most {MostLength} characters.");
 
     [GeneratedRegex(@"\A[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+)*\z",
         RegexOptions.CultureInvariant)]

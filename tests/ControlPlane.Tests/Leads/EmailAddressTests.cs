@@ -42,6 +42,17 @@ public sealed class EmailAddressTests
         Assert.Equal((ErrorCode.InvalidRequest, "email"), (error.Code, error.Field));
     }
 
+    // As punycode a domain is longer than it was typed, and it is that form which is kept and mailed to.
+    [Fact]
+    public void An_address_has_at_most_254_characters_in_the_form_that_is_kept()
+    {
+        string typed = $"{new string('a', 64)}@{string.Concat(Enumerable.Repeat("\u00FC.", 24))}com";
+        Assert.InRange(typed.Length, 1, EmailAddress.MostLength);
+
+        Assert.Equal("email", Assert.Throws<ControlPlaneException>(() => EmailAddress.Parse(typed)).Field);
+        Assert.InRange(EmailAddress.Parse(typed[15..]).Value.Length, 230, EmailAddress.MostLength);
+    }
+
     [Fact]
     public void As_text_an_address_is_masked() =>
         Assert.Equal("a***@newcompany.com", $"{EmailAddress.Parse("admin@newcompany.com")}");

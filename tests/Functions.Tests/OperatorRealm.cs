@@ -32,6 +32,9 @@ public sealed class OperatorRealm : IAsyncDisposable
     /// <summary>The key set is answered when this has ended.</summary>
     public Task Held { get; set; } = Task.CompletedTask;
 
+    /// <summary>The public half of the key that signs now.</summary>
+    public string PublicKeyPem => key.Key.Rsa.ExportSubjectPublicKeyInfoPem();
+
     /// <summary>How often the key set was asked for.</summary>
     public int Fetched => fetched;
 
@@ -58,9 +61,9 @@ public sealed class OperatorRealm : IAsyncDisposable
     /// <summary>An operator's access token, unless told otherwise.</summary>
     public string Token(
         DateTimeOffset now, string? issuer = null, string? audience = "control-plane", string type = "Bearer",
-        string role = "operator", TimeSpan? lifetime = null, TimeSpan? notBefore = null, SigningKey? signedBy = null)
+        string role = "operator", TimeSpan? lifetime = null, TimeSpan? notBefore = null, SigningKey? signedBy = null,
+        SigningCredentials? credentials = null)
     {
-        var signing = signedBy ?? key;
         return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(
             new SecurityTokenDescriptor
             {
@@ -75,7 +78,8 @@ public sealed class OperatorRealm : IAsyncDisposable
                     ["typ"] = type,
                     ["realm_access"] = new Dictionary<string, object> { ["roles"] = new[] { "offline_access", role } },
                 },
-                SigningCredentials = new SigningCredentials(signing.Key, SecurityAlgorithms.RsaSha256),
+                SigningCredentials = credentials
+                    ?? new SigningCredentials((signedBy ?? key).Key, SecurityAlgorithms.RsaSha256),
             });
     }
 

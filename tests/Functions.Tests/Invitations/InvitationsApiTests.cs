@@ -105,6 +105,30 @@ public sealed class InvitationsApiTests(World world) : IAsyncLifetime
             .IsProblem(400, "invalid_request", "password");
 
     [Fact]
+    public async Task A_password_of_257_characters_is_refused() =>
+        (await AcceptAsync(await worker.InvitationAsync(), new string('x', 257)))
+            .IsProblem(400, "invalid_request", "password");
+
+    [Theory]
+    [InlineData("""{"token":1,"password":"correct horse"}""", "token")]
+    [InlineData("""{"token":["a"],"password":"correct horse"}""", "token")]
+    [InlineData("""{"token":"a","password":12345678}""", "password")]
+    [InlineData("""{"token":"a","password":true}""", "password")]
+    [InlineData("""{"token":"a","password":{"value":"correct horse"}}""", "password")]
+    [InlineData("""{"token":"a","password":["correct horse"]}""", "password")]
+    [InlineData("""{"token":"a","password":"correct","password":"horse"}""", "password")]
+    [InlineData("[]", "body")]
+    [InlineData("null", "body")]
+    public async Task A_body_of_other_types_is_refused_and_nothing_of_it_said(string body, string field)
+    {
+        var answer = await App.PostAsync("/invitations/accept", body);
+
+        answer.IsProblem(400, "invalid_request", field);
+        Assert.DoesNotContain("correct", answer.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("12345678", answer.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task While_one_password_is_being_set_another_waits_its_turn()
     {
         await worker.StopAsync();

@@ -70,6 +70,39 @@ public sealed class LeadsApiTests(World world)
         field, field == "email" ? new string('a', length - 16) + "@newcompany.com" : new string('x', length));
 
     [Theory]
+    [InlineData("country", 101)]
+    [InlineData("address", 201)]
+    [InlineData("city", 101)]
+    [InlineData("state", 101)]
+    [InlineData("zip", 21)]
+    public async Task Each_field_of_an_address_is_bounded_and_printable(string field, int tooLong)
+    {
+        foreach (string value in (string[])[new string('x', tooLong), "a\0b", "a\nb"])
+        {
+            (await SignUpAtAsync(new() { ["country"] = "US", [field] = value }))
+                .IsProblem(400, "invalid_request", $"address.{field}");
+        }
+
+        (await SignUpAtAsync(new() { ["country"] = "US", [field] = new string('x', tooLong - 1) }))
+            .Expect(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task Only_the_country_of_an_address_is_required()
+    {
+        (await SignUpAtAsync(new() { ["country"] = "US" })).Expect(HttpStatusCode.Created);
+        foreach (var without in (Dictionary<string, string?>[])
+        [
+            new() { ["city"] = "San Francisco" },
+            new() { ["country"] = null },
+            new() { ["country"] = " " },
+        ])
+        {
+            (await SignUpAtAsync(without)).IsProblem(400, "invalid_request", "address.country");
+        }
+    }
+
+    [Theory]
     [InlineData("""{"email":""", "email")]
     [InlineData("{", "body")]
     [InlineData("", "body")]
@@ -252,4 +285,13 @@ public sealed class LeadsApiTests(World world)
             || line.Contains(lead.Token, StringComparison.Ordinal)
             || line.Contains(lead.Jwt, StringComparison.Ordinal));
     }
+
+    private Task<Answer> SignUpAtAsync(Dictionary<string, string?> address) => app.PostAsync("/leads", new
+    {
+        email = $"a@{Given.Key()}.com",
+        firstName = "J",
+        lastName = "D",
+        companyName = "C",
+        address,
+    });
 }

@@ -47,6 +47,19 @@ public sealed class TenantsApiTests(World world)
     }
 
     [Theory]
+    [InlineData("a\0b")]
+    [InlineData("a\nb")]
+    [InlineData("\0")]
+    [InlineData(null)]
+    public async Task A_name_that_is_too_long_or_not_printable_is_refused(string? name)
+    {
+        var lead = await app.Given.VerifiedLeadAsync();
+        object body = new { key = Given.Key(), domains = (string[])[lead.Domain], name = name ?? new string('x', 101) };
+
+        (await app.PostAsync($"/leads/{lead.Id}/tenants", body, lead.Jwt)).IsProblem(400, "invalid_request", "name");
+    }
+
+    [Theory]
     [InlineData("10.0.0.1")]
     [InlineData("*.example.com")]
     [InlineData("example.com:8080")]
@@ -103,6 +116,20 @@ public sealed class TenantsApiTests(World world)
         (await app.PostAsync(
             $"/leads/{rival.Id}/tenants", new { key = Given.Key(), domains = (string[])[rival.Domain] }, rival.Jwt))
             .IsProblem(409, "domain_taken", "domains");
+    }
+
+    [Fact]
+    public async Task Of_two_leads_that_race_for_one_key_one_gets_it_and_the_other_is_told()
+    {
+        string key = Given.Key();
+        GivenLead[] rivals = [await app.Given.VerifiedLeadAsync(), await app.Given.VerifiedLeadAsync()];
+
+        var answers = await Task.WhenAll(rivals.Select(lead => app.PostAsync(
+            $"/leads/{lead.Id}/tenants", new { key, domains = (string[])[lead.Domain] }, lead.Jwt)));
+
+        Assert.Single(answers, answer => answer.Status == HttpStatusCode.Created);
+        Assert.Single(answers, answer => answer.Status == HttpStatusCode.Conflict)
+            .IsProblem(409, "key_taken", "key");
     }
 
     [Fact]

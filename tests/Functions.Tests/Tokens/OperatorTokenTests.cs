@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text;
+using Microsoft.IdentityModel.Tokens;
 using Testing;
 
 namespace Functions.Tests.Tokens;
@@ -42,6 +44,38 @@ public sealed class OperatorTokenTests(World world)
         {
             (await app.GetAsync("/tenants", token)).IsProblem(401, "token_invalid");
         }
+    }
+
+    // The oldest trick on a verifier that lets the token choose: https://www.rfc-editor.org/rfc/rfc8725#section-2.1
+    [Fact]
+    public async Task A_token_of_another_algorithm_is_refused_even_when_keyed_with_what_everybody_knows()
+    {
+        (await app.GetAsync("/tenants", world.Realm.Token(Now))).Expect(HttpStatusCode.OK);
+        string good = world.Realm.Token(Now);
+        string payload = good.Split('.')[1];
+        string none = $"{Base64UrlEncoder.Encode("""{"alg":"none","typ":"JWT","kid":"first"}""")}.{payload}.";
+        string pem = world.Realm.PublicKeyPem;
+        byte[] der = Convert.FromBase64String(
+            string.Concat(pem.Split('\n').Where(line => !line.StartsWith("-----", StringComparison.Ordinal))));
+
+        foreach (string forged in (string[])
+        [
+            none,
+            none + good.Split('.')[2],
+            $"{Base64UrlEncoder.Encode("""{"alg":"NONE","typ":"JWT","kid":"first"}""")}.{payload}.",
+            KeyedWith(Encoding.UTF8.GetBytes(pem)),
+            KeyedWith(Encoding.UTF8.GetBytes(pem + "\n")),
+            KeyedWith(der),
+        ])
+        {
+            (await app.GetAsync("/tenants", forged)).IsProblem(401, "token_invalid");
+            // Where a lead's HS256 is taken as well.
+            (await app.GetAsync($"/tenants/{Guid.CreateVersion7(Now)}/provisioning", forged))
+                .IsProblem(401, "token_invalid");
+        }
+
+        string KeyedWith(byte[] key) => world.Realm.Token(Now, credentials: new SigningCredentials(
+            new SymmetricSecurityKey(key) { KeyId = "first" }, SecurityAlgorithms.HmacSha256));
     }
 
     [Fact]

@@ -19,9 +19,14 @@ namespace ControlPlane.Temporal;
 public sealed record TemporalCloud(
     string? ApiKey, byte[]? ClientCertificate, byte[]? ClientKey, byte[]? ServerRoots, string? ServerName)
 {
-    private const string ClientCertificateName = "TEMPORAL_TLS_CLIENT_CERT";
-    private const string ClientKeyName = "TEMPORAL_TLS_CLIENT_KEY";
-    private const string ServerRootsName = "TEMPORAL_TLS_SERVER_CA_CERT";
+    private static readonly Names ClientCertificateNames =
+        new("TEMPORAL_TLS_CLIENT_CERT_PATH", "TEMPORAL_TLS_CLIENT_CERT_DATA");
+
+    private static readonly Names ClientKeyNames =
+        new("TEMPORAL_TLS_CLIENT_KEY_PATH", "TEMPORAL_TLS_CLIENT_KEY_DATA");
+
+    private static readonly Names ServerRootsNames =
+        new("TEMPORAL_TLS_SERVER_CA_CERT_PATH", "TEMPORAL_TLS_SERVER_CA_CERT_DATA");
 
     /// <returns>Null unless <c>TEMPORAL_CLOUD_ENABLED</c>.</returns>
     /// <exception cref="SettingException">
@@ -35,42 +40,42 @@ public sealed record TemporalCloud(
         }
 
         string? apiKey = settings.Find("TEMPORAL_API_KEY");
-        byte[]? certificate = FindPem(settings, ClientCertificateName, "CERTIFICATE");
-        byte[]? key = FindPem(settings, ClientKeyName, "PRIVATE KEY");
+        byte[]? certificate = FindPem(settings, ClientCertificateNames, "CERTIFICATE");
+        byte[]? key = FindPem(settings, ClientKeyNames, "PRIVATE KEY");
         if (apiKey is null && certificate is null && key is null)
         {
             throw new MissingSettingException("TEMPORAL_API_KEY",
-                $"an API key, or {ClientCertificateName}_PATH and {ClientKeyName}_PATH, for Temporal Cloud");
+                $"an API key, or {ClientCertificateNames.Path} and {ClientKeyNames.Path}, for Temporal Cloud");
         }
 
         if (certificate is null != key is null)
         {
             throw new MissingSettingException(
-                $"{(key is null ? ClientKeyName : ClientCertificateName)}_DATA",
+                (key is null ? ClientKeyNames : ClientCertificateNames).Data,
                 "the other half of the client certificate and its key, here or as _PATH");
         }
 
         return new TemporalCloud(
-            apiKey, certificate, key, FindPem(settings, ServerRootsName, "CERTIFICATE"),
+            apiKey, certificate, key, FindPem(settings, ServerRootsNames, "CERTIFICATE"),
             settings.Find("TEMPORAL_TLS_SERVER_NAME"));
     }
 
     /// <summary>Nothing of it is ever printed.</summary>
     public override string ToString() => nameof(TemporalCloud);
 
-    private static byte[]? FindPem(SettingsReader settings, string name, string label)
+    private static byte[]? FindPem(SettingsReader settings, Names names, string label)
     {
-        string? path = settings.Find($"{name}_PATH");
-        string? data = settings.Find($"{name}_DATA");
+        string? path = settings.Find(names.Path);
+        string? data = settings.Find(names.Data);
         if (path is not null && data is not null)
         {
-            throw new SettingException($"{name}_DATA", $"a value beside that of {name}_PATH", "one of the two");
+            throw new SettingException(names.Data, $"a value beside that of {names.Path}", "one of the two");
         }
 
         return (path, data) switch
         {
-            ({ } file, _) => Pem($"{name}_PATH", Read($"{name}_PATH", file), label),
-            (_, { } text) => Pem($"{name}_DATA", text, label),
+            ({ } file, _) => Pem(names.Path, Read(names.Path, file), label),
+            (_, { } text) => Pem(names.Data, text, label),
             _ => null,
         };
     }
@@ -94,4 +99,6 @@ public sealed record TemporalCloud(
         PemEncoding.TryFind(text, out var fields) && text.AsSpan()[fields.Label].EndsWith(label)
             ? Encoding.UTF8.GetBytes(text)
             : throw new SettingException(name, $"{text.Length} characters without such a part", $"PEM of a {label}");
+
+    private sealed record Names(string Path, string Data);
 }

@@ -25,7 +25,7 @@ public class ReplayBenchmarks
         replayer = new WorkflowReplayer(new WorkflowReplayerOptions
         {
             DataConverter = TemporalConnection.Converter(
-                new TemporalOptions("127.0.0.1:7233", "arc-saas", "q", false, null, null, null, null, null),
+                new TemporalOptions("127.0.0.1:7233", "arc-saas", "q", null, null),
                 WorkerJson.Options),
         }.AddWorkflow<ProvisionTenantWorkflow>());
     }

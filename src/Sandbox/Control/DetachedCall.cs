@@ -37,7 +37,9 @@ internal sealed class DetachedCall : IDisposable
             return false;
         context.Features.Set(connection);
         context.Features.Set(wire);
-        await context.Response.Body.WriteAsync(answer.ToArray(), Caller);
+        // Not even nothing may be written to an answer without a body (204).
+        if (answer.Length > 0)
+            await context.Response.Body.WriteAsync(answer.ToArray(), Caller);
         return true;
     }
 }

@@ -9,8 +9,10 @@ namespace Sandbox.Proxies;
 /// </summary>
 /// <param name="Bytes">As on the wire.</param>
 /// <param name="Text">Of all statements in it, with their parameters; empty for a call that executes nothing.</param>
+/// <param name="Templates">The same without the parameters.</param>
 /// <param name="IsAnswered">Whether the server says when it is ready again; after a Flush it does not.</param>
-internal sealed record PostgresCall(ReadOnlyMemory<byte> Bytes, string Text, bool IsAnswered)
+internal sealed record PostgresCall(
+    ReadOnlyMemory<byte> Bytes, string Text, IReadOnlyList<string> Templates, bool IsAnswered)
 {
     // What changes nothing that would be seen after a commit.
     private static readonly HashSet<string> Readers = new(StringComparer.OrdinalIgnoreCase)
@@ -32,14 +34,20 @@ internal sealed record PostgresCall(ReadOnlyMemory<byte> Bytes, string Text, boo
     public static async Task<PostgresCall?> ReadAsync(PostgresCaller caller, PostgresStatements statements)
     {
         var bytes = new ArrayBufferWriter<byte>();
-        var texts = new List<string>();
+        var executed = new List<PostgresStatement>();
         while (await PostgresMessage.ReadAsync(caller.Sent, first: false) is { } message)
         {
             bytes.Write(message.Bytes.Span);
-            if (statements.Read(message) is { } text)
-                texts.Add(text);
+            if (statements.Read(message) is { } statement)
+                executed.Add(statement);
             if ((char)message.Type is not ('P' or 'B' or 'C' or 'D' or 'E'))
-                return new(bytes.WrittenMemory, string.Join('\n', texts), (char)message.Type is 'Q' or 'S');
+            {
+                return new(
+                    bytes.WrittenMemory,
+                    string.Join('\n', executed.Select(statement => statement.Text)),
+                    [.. executed.Select(statement => statement.Template)],
+                    (char)message.Type is 'Q' or 'S');
+            }
         }
 
         return null;

@@ -13,6 +13,7 @@ internal sealed class PostgresSession(PostgresCaller caller, DnsEndPoint upstrea
 {
     private readonly PostgresStatements statements = new();
     private readonly StringBuilder transaction = new();
+    private readonly List<string> templates = [];
     private bool transactionChanges;
 
     public async Task RunAsync()
@@ -73,7 +74,8 @@ internal sealed class PostgresSession(PostgresCaller caller, DnsEndPoint upstrea
         var fault = faults.Meeting(call);
         var changes = call.HasEffect && server.State != 'E' && (sent.Commits ? transactionChanges : sent.Changes);
         var outcome = new CallOutcome { Fault = fault?.Id };
-        var entry = fault is not null || changes ? journal.Begin(call.System, call.Method, call.Path) : null;
+        var entry = fault is not null || changes
+            ? journal.Begin(call.System, call.Method, call.Path, Shape(sent)) : null;
         outcome.Answered = await (fault is null ? HandleAsync() : FaultAsync(fault));
         if (entry is not null)
             journal.Write(outcome.Of(entry));
@@ -125,6 +127,9 @@ internal sealed class PostgresSession(PostgresCaller caller, DnsEndPoint upstrea
         }
     }
 
+    private string Shape(PostgresCall sent) =>
+        PostgresShape.Of(sent.Commits ? [.. templates, .. sent.Templates] : sent.Templates);
+
     private async Task ExecuteAsync(PostgresServer server, PostgresCall sent)
     {
         if (sent.IsAnswered)
@@ -134,11 +139,13 @@ internal sealed class PostgresSession(PostgresCaller caller, DnsEndPoint upstrea
         if (sent.IsAnswered && server.State == 'I')
         {
             transaction.Clear();
+            templates.Clear();
             transactionChanges = false;
         }
         else
         {
             transaction.Append(sent.Text).Append('\n');
+            templates.AddRange(sent.Templates);
             transactionChanges |= sent.Changes;
         }
     }

@@ -10,18 +10,18 @@ internal sealed class PostgresStatements
     private const int Uuid = 2950;
 
     private readonly Dictionary<string, (string Text, int[] Types)> prepared = [];
-    private readonly Dictionary<string, string> bound = [];
+    private readonly Dictionary<string, PostgresStatement> bound = [];
 
-    /// <summary>The text that this message executes, with its parameters; null when it executes nothing.</summary>
-    public string? Read(PostgresMessage message)
+    /// <summary>What this message executes; null when it executes nothing.</summary>
+    public PostgresStatement? Read(PostgresMessage message)
     {
         var fields = message.Fields;
         switch ((char)message.Type)
         {
             case 'Q':
-                return fields.Text();
+                return PostgresStatement.Of(fields.Text());
             case 'E':
-                return bound.GetValueOrDefault(fields.Text(), "");
+                return bound.GetValueOrDefault(fields.Text(), PostgresStatement.Of(""));
             case 'P':
                 prepared[fields.Text()] = (fields.Text(), fields.Integers());
                 return null;
@@ -34,7 +34,7 @@ internal sealed class PostgresStatements
     }
 
     // One format for all of them, or one each; 1 is binary, in which text reads as text and a uuid does not.
-    private static string Bind((string Text, int[] Types) statement, PostgresFields fields)
+    private static PostgresStatement Bind((string Text, int[] Types) statement, PostgresFields fields)
     {
         var formats = fields.Shorts();
         var text = new StringBuilder(statement.Text);
@@ -47,6 +47,13 @@ internal sealed class PostgresStatements
                 : Encoding.UTF8.GetString(value.Span));
         }
 
-        return text.ToString();
+        return new(text.ToString(), statement.Text);
     }
+}
+
+/// <param name="Text">With its parameters.</param>
+/// <param name="Template">Without them.</param>
+internal sealed record PostgresStatement(string Text, string Template)
+{
+    public static PostgresStatement Of(string text) => new(text, text);
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Sandbox.Control;
 using Sandbox.Hosting;
 using Sandbox.Tests.Novu;
 using Testing;
@@ -52,6 +53,20 @@ public sealed class JournalTests(SandboxFixture fixture) : IDisposable
         await novu.GetAsync($"/{subscriber}?code=secret-1&Token=secret-2&client_secret=secret-3&plain=shown");
         var call = Assert.Single(await fixture.Control.CallsAsync(subscriber));
         Assert.Equal("code=***&Token=***&client_secret=***&plain=shown", call.Query);
+    }
+
+    [Fact]
+    public async Task Who_only_looks_is_not_written_down_and_meets_no_fault()
+    {
+        await using var fault = await fixture.Control.FaultAsync(new FaultRule { Path = $"*{subscriber}" });
+        using var http = new HttpClient { BaseAddress = fixture.Sandbox.Novu };
+        http.DefaultRequestHeaders.Add("Sandbox-Observer", "torture");
+
+        using var answer = await http.GetAsync($"/v2/subscribers/{subscriber}");
+
+        Assert.NotEqual(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Empty(await fixture.Control.CallsAsync(subscriber));
+        Assert.Equal(0, await fault.HitsAsync());
     }
 
     [Fact]

@@ -117,6 +117,31 @@ public sealed class PostgresProxyTests(ProxiedWorld world) : IClassFixture<Proxi
     }
 
     [Fact]
+    public async Task The_journal_tells_the_statements_without_their_values()
+    {
+        await using var fault = await world.Control.FaultAsync(
+            new FaultRule { System = "postgres", Method = "COMMIT", BodyContains = name, Kind = FaultKind.LoseAnswer });
+        await using var connection = await world.Proxied.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await InsertAsync(connection, CancellationToken.None);
+        await using var update = new NpgsqlCommand(
+            """
+            UPDATE "things" -- it's a comment
+            SET number = 12.5, name = 'it''s 7' || E'\'8' || $$9'$$ WHERE name = 'x'
+            """,
+            connection);
+        await update.ExecuteNonQueryAsync();
+
+        await Assert.ThrowsAsync<NpgsqlException>(() => transaction.CommitAsync());
+
+        Assert.EndsWith(
+            "INSERT INTO things (id, name) VALUES ($1, $2); "
+            + """UPDATE "things" SET number = ?, name = ? || ? || ? WHERE name = ?; COMMIT""",
+            (await EndedAsync(fault)).Query,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_commit_can_be_cut_before_it_is_sent()
     {
         await using var fault = await world.Control.FaultAsync(

@@ -92,11 +92,11 @@ public sealed class Fault
         (Rule.System ?? (call.System == Call.Postgres ? null : call.System)) == call.System
         && (Rule.Method is null || Rule.Method.Equals(call.Method, StringComparison.OrdinalIgnoreCase))
         && Like(Rule.Path, call.Path)
-        && (Rule.Query is null || Like(Rule.Query, call.Query))
+        && (Rule.Query is null || (Rule.Query.Length == 0 ? call.Query.Length == 0 : Like(Rule.Query, call.Query)))
         && (Rule.BodyContains is null || call.Body.Contains(Rule.BodyContains, StringComparison.Ordinal))
         && (call.HasEffect || !Rule.WantsEffect);
 
-    private static bool Like(string pattern, string text) =>
+    internal static bool Like(string pattern, string text) =>
         FileSystemName.MatchesSimpleExpression(
             pattern.Replace("\\", "\\\\", StringComparison.Ordinal), text, ignoreCase: false);
 }

@@ -47,7 +47,10 @@ public sealed record FaultRule
     /// </summary>
     public string Path { get; init; } = "*";
 
-    /// <summary>Pattern over the query without its question mark, such as tagging* ; null: any.</summary>
+    /// <summary>
+    /// Pattern over the query without its question mark, such as tagging* ; empty: none; null: any. Of PostgreSQL over
+    /// the statement, of a COMMIT over those of its transaction, on one line and with ? for each value.
+    /// </summary>
     public string? Query { get; init; }
 
     /// <summary>
@@ -96,8 +99,8 @@ public sealed record FaultRule
             "sqlState: only an answer of PostgreSQL has one; expected system postgres and kind answer.",
         { SqlState: { } state } when !IsErrorState(state) =>
             $"sqlState: '{state}'; expected five digits or capitals of an error, such as 53100 (disk full).",
-        { System: Call.Postgres, Query: not null } =>
-            "query: a statement has none; expected bodyContains with a text of the statement or its parameters.",
+        { System: Call.Postgres, Query: "" } =>
+            "query: empty; expected a pattern over a statement such as INSERT INTO*.",
         { Path: "" } => "path: empty; expected a pattern such as /tenant-acme-files* or *.",
         { Skip: < 0 } => $"skip: {Skip}; expected 0 or more.",
         { Count: < 0 } => $"count: {Count}; expected 1 or more, or 0 for all.",

@@ -55,11 +55,12 @@ internal sealed record PostgresCall(
 
     /// <param name="database">Where.</param>
     /// <param name="transaction">What was executed before in the open transaction; null when none is open.</param>
-    public Call For(string database, string? transaction) => new(
+    /// <param name="templates">The same without the parameters.</param>
+    public Call For(string database, string? transaction, IEnumerable<string> templates) => new(
         Call.Postgres,
         Word,
         $"/{database}",
-        "",
+        PostgresShape.Of(Commits ? templates.Concat(Templates) : Templates),
         Commits ? transaction + Text : Text,
         IsAnswered && (Commits || (transaction is null && !Begins)));
 }

@@ -70,12 +70,12 @@ internal sealed class PostgresSession(PostgresCaller caller, DnsEndPoint upstrea
     // False when the connection is over.
     private async Task<bool> MeetAsync(PostgresServer server, PostgresCall sent, string database)
     {
-        var call = sent.For(database, server.State == 'I' ? null : transaction.ToString());
+        var call = sent.For(database, server.State == 'I' ? null : transaction.ToString(), templates);
         var fault = faults.Meeting(call);
         var changes = call.HasEffect && server.State != 'E' && (sent.Commits ? transactionChanges : sent.Changes);
         var outcome = new CallOutcome { Fault = fault?.Id };
         var entry = fault is not null || changes
-            ? journal.Begin(call.System, call.Method, call.Path, Shape(sent)) : null;
+            ? journal.Begin(call.System, call.Method, call.Path, call.Query) : null;
         outcome.Answered = await (fault is null ? HandleAsync() : FaultAsync(fault));
         if (entry is not null)
             journal.Write(outcome.Of(entry));
@@ -126,9 +126,6 @@ internal sealed class PostgresSession(PostgresCaller caller, DnsEndPoint upstrea
             }
         }
     }
-
-    private string Shape(PostgresCall sent) =>
-        PostgresShape.Of(sent.Commits ? [.. templates, .. sent.Templates] : sent.Templates);
 
     private async Task ExecuteAsync(PostgresServer server, PostgresCall sent)
     {

@@ -43,6 +43,15 @@ public sealed class FaultTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
+    public async Task An_empty_query_means_calls_that_have_none()
+    {
+        await using var fault = await SetAsync(new FaultRule { Query = "" });
+        using (var passes = await novu.Http.PostAsync("/v2/subscribers?note=1", Body()))
+            Assert.Equal(HttpStatusCode.Created, passes.StatusCode);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await CreateAsync());
+    }
+
+    [Fact]
     public async Task A_delayed_call_goes_on_when_it_is_released()
     {
         await using var fault = await SetAsync(new FaultRule { Kind = FaultKind.Delay });

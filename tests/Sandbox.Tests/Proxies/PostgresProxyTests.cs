@@ -142,6 +142,32 @@ public sealed class PostgresProxyTests(ProxiedWorld world) : IClassFixture<Proxi
     }
 
     [Fact]
+    public async Task A_statement_is_told_from_others_of_the_same_word()
+    {
+        await using var update = await world.Control.FaultAsync(new FaultRule
+        {
+            System = "postgres",
+            Query = "INSERT INTO things (id, number)*",
+            BodyContains = name,
+            Kind = FaultKind.Reset,
+        });
+        await InsertAsync();
+        Assert.Equal(0, await update.HitsAsync());
+        await using var insert = await world.Control.FaultAsync(new FaultRule
+        {
+            System = "postgres",
+            Method = "COMMIT",
+            Query = "*INSERT INTO things (id, name)*",
+            BodyContains = name,
+            Kind = FaultKind.Reset,
+        });
+
+        await Assert.ThrowsAsync<NpgsqlException>(InsertTwiceAsync);
+
+        Assert.Equal(1, await CountAsync());
+    }
+
+    [Fact]
     public async Task A_commit_can_be_cut_before_it_is_sent()
     {
         await using var fault = await world.Control.FaultAsync(
@@ -264,7 +290,7 @@ public sealed class PostgresProxyTests(ProxiedWorld world) : IClassFixture<Proxi
     [InlineData("""{"system":"s3","kind":"answer","sqlState":"53100"}""", "sqlState")]
     [InlineData("""{"system":"postgres","kind":"reset","sqlState":"53100"}""", "sqlState")]
     [InlineData("""{"system":"postgres","kind":"answer","sqlState":"00000"}""", "sqlState: '00000'")]
-    [InlineData("""{"system":"postgres","kind":"reset","query":"x"}""", "query")]
+    [InlineData("""{"system":"postgres","kind":"reset","query":""}""", "query")]
     public async Task A_fault_that_makes_no_sense_there_is_refused(string rule, string expected)
     {
         using var http = new HttpClient { BaseAddress = world.Front.Novu };

@@ -8,7 +8,8 @@ namespace Testing;
 /// <param name="address">Of Novu, which also has the mails; for faults and journal any stand-in will do.</param>
 public sealed class SandboxControl(Uri address) : IDisposable
 {
-    private readonly HttpClient http = new() { BaseAddress = address };
+    // Longer than anybody waits for a fault to meet its call.
+    private readonly HttpClient http = new() { BaseAddress = address, Timeout = TimeSpan.FromMinutes(5) };
 
     /// <summary>
     /// Sets a fault; disposing it removes it. Give it a path or a text of the body that only this test uses: the others

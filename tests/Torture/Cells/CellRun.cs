@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sandbox.Control;
 using Testing;
 using Torture.Worlds;
@@ -80,10 +81,20 @@ internal sealed class CellRun(World world, Cell cell, Tenant tenant, Cancellatio
     public Task<Progress> UntilAsync(string awaited, Func<Progress, bool> condition) =>
         tenant.UntilAsync(awaited, condition, Limit, cancellation);
 
-    public async Task CancelIsRequestedAsync()
+    public Task CancelIsRequestedAsync() => PollAsync("asked to cancel its run", async () =>
+        await world.Observer.IsCancelRequestedAsync(tenant.Id, cancellation));
+
+    /// <summary>Of what the control plane does not tell itself.</summary>
+    public async Task PollAsync(string awaited, Func<Task<bool>> condition)
     {
-        while (!await world.Observer.IsCancelRequestedAsync(tenant.Id, cancellation))
+        var watch = Stopwatch.StartNew();
+        while (!await condition())
         {
+            if (watch.Elapsed > Limit)
+            {
+                throw new CellException($"after {Limit.TotalSeconds:0} s nobody has {awaited}");
+            }
+
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancellation);
         }
     }
@@ -95,7 +106,7 @@ internal sealed class CellRun(World world, Cell cell, Tenant tenant, Cancellatio
         if (cell.Call.IsReport)
         {
             // The rows are there before the reports of those who wrote them.
-            await world.Observer.IsClosedAsync(tenant.Id, cancellation).WaitAsync(Limit, cancellation);
+            await world.Observer.RunIsOverAsync(tenant.Id, cancellation).WaitAsync(Limit, cancellation);
             progress = await tenant.ReadAsync(cancellation);
         }
 

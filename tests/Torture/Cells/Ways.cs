@@ -99,11 +99,16 @@ internal static class Ways
         {
             await run.UntilAsync("settled by the sweep", progress =>
                 progress.HasEnded && progress.StateOf(ProvisioningSteps.SendNotification) == "DONE");
-            return;
+        }
+        else
+        {
+            await run.UntilAsync("rolled back by the sweep", progress => progress.IsRollingBack || progress.HasEnded);
+            await run.ReleaseAsync();
         }
 
-        await run.UntilAsync("rolled back by the sweep", progress => progress.IsRollingBack || progress.HasEnded);
-        await run.ReleaseAsync();
+        // It also looks at what is other cells'.
+        await run.World.Observer.SweepIsOverAsync(run.Tenant.Id, run.Cancellation)
+            .WaitAsync(CellRun.Limit, run.Cancellation);
     }
 
     private static async Task RefusedAsync(Task cancelling)

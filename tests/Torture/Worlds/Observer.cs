@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Amazon.Runtime;
 using Amazon.S3;
 using Npgsql;
+using Sandbox.Control;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 using Testing;
@@ -28,6 +30,7 @@ internal sealed partial class Observer : IAsyncDisposable
         this.instance = instance;
         this.sandbox = sandbox;
         keycloak = new HttpClient { BaseAddress = instance.Keycloak };
+        keycloak.DefaultRequestHeaders.Add(JournalMiddleware.Observer, nameof(Torture));
         postgres = NpgsqlDataSource.Create(
             $"Host=127.0.0.1;Port={instance.Address("POSTGRES_PORT")};Database=control_plane;Username=postgres;"
             + $"Password={instance.Secret("DEV_DB_SUPERUSER_PASSWORD")};Maximum Pool Size=10");
@@ -40,6 +43,8 @@ internal sealed partial class Observer : IAsyncDisposable
                 ForcePathStyle = true,
                 AuthenticationRegion = "us-east-1",
             });
+        s3.BeforeRequestEvent += (_, request) =>
+            ((WebServiceRequestEventArgs)request).Headers[JournalMiddleware.Observer] = nameof(Torture);
     }
 
     /// <summary>After a server was restarted.</summary>
@@ -70,6 +75,11 @@ internal sealed partial class Observer : IAsyncDisposable
         await (await TemporalAsync()).GetWorkflowHandle($"provision-tenant-{tenantId}")
             .TerminateAsync("torture", new() { Rpc = new() { CancellationToken = cancellation } });
 
+    /// <summary>From now on only who wants a sweep starts one.</summary>
+    public async Task PauseSweepsAsync(CancellationToken cancellation) =>
+        await (await TemporalAsync()).GetScheduleHandle(SweepSchedule.Id)
+            .PauseAsync("torture", new() { CancellationToken = cancellation });
+
     /// <summary>Lets the sweep look at a tenant as if its row had last changed a while ago, and starts one.</summary>
     public async Task SweepAsync(string tenantId, CancellationToken cancellation)
     {
@@ -77,25 +87,16 @@ internal sealed partial class Observer : IAsyncDisposable
             $"UPDATE tenants SET updated_at = updated_at - interval '5 minutes' WHERE id = '{tenantId}'", cancellation);
         await (await TemporalAsync()).StartWorkflowAsync(
             (SweepWorkflow sweep) => sweep.RunAsync(),
-            new($"sweep-torture-{tenantId}", "tenant-provisioning")
-            {
-                Rpc = new() { CancellationToken = cancellation },
-            });
+            new(SweepOf(tenantId), "tenant-provisioning") { Rpc = new() { CancellationToken = cancellation } });
     }
 
+    /// <summary>Ends when the sweep does that was started for a tenant.</summary>
+    public Task SweepIsOverAsync(string tenantId, CancellationToken cancellation) =>
+        IsClosedAsync(SweepOf(tenantId), cancellation);
+
     /// <summary>Ends when the tenant's run has, however it does.</summary>
-    public async Task IsClosedAsync(string tenantId, CancellationToken cancellation)
-    {
-        try
-        {
-            await (await TemporalAsync()).GetWorkflowHandle($"provision-tenant-{tenantId}")
-                .GetResultAsync(rpcOptions: new() { CancellationToken = cancellation });
-        }
-        catch (WorkflowFailedException)
-        {
-            // Rolled back.
-        }
-    }
+    public Task RunIsOverAsync(string tenantId, CancellationToken cancellation) =>
+        IsClosedAsync($"provision-tenant-{tenantId}", cancellation);
 
     public async Task<bool> IsCancelRequestedAsync(string tenantId, CancellationToken cancellation) =>
         (await (await TemporalAsync()).GetWorkflowHandle($"provision-tenant-{tenantId}")
@@ -111,6 +112,21 @@ internal sealed partial class Observer : IAsyncDisposable
         return [.. history.Events
             .Select(e => e.ActivityTaskScheduledEventAttributes?.ActivityType.Name)
             .OfType<string>()];
+    }
+
+    private static string SweepOf(string tenantId) => $"sweep-torture-{tenantId}";
+
+    private async Task IsClosedAsync(string workflowId, CancellationToken cancellation)
+    {
+        try
+        {
+            await (await TemporalAsync()).GetWorkflowHandle(workflowId)
+                .GetResultAsync(rpcOptions: new() { CancellationToken = cancellation });
+        }
+        catch (WorkflowFailedException)
+        {
+            // Rolled back, or not all of it swept.
+        }
     }
 
     private async Task<TemporalClient> TemporalAsync() => temporal ??= await TemporalClient.ConnectAsync(

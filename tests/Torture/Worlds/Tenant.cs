@@ -26,25 +26,26 @@ internal sealed class Tenant(World world, string key)
     }
 
     public Task ProvisionAsync(CancellationToken cancellation) =>
-        ActAsync("provision", Customer.Subscription(Id), cancellation);
+        AskAsync(HttpMethod.Post, "provision", Customer.Subscription(Id), cancellation);
 
-    public Task CancelAsync(CancellationToken cancellation) => ActAsync("provisioning/cancel", null, cancellation);
+    public Task CancelAsync(CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Post, "provisioning/cancel", null, cancellation);
 
     /// <summary>Goes on with a rollback, or begins one where no run looks after the attempt any more.</summary>
-    public Task RollBackAsync(CancellationToken cancellation) => ActAsync("provisioning/rollback", null, cancellation);
+    public Task RollBackAsync(CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Post, "provisioning/rollback", null, cancellation);
 
     /// <summary>Sends a welcome mail, also one that was parked.</summary>
-    public Task InviteAsync(CancellationToken cancellation) => ActAsync("invitations", null, cancellation);
+    public Task InviteAsync(CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Post, "invitations", null, cancellation);
 
     /// <summary>The names of what the last rollback says that it left.</summary>
     public async Task<IReadOnlyList<string>> LeftAsync(CancellationToken cancellation) =>
-        [.. (await world.Api.CallAsync(HttpMethod.Get, $"/tenants/{Id}/residue",
-            await world.TokenAsync(cancellation), null, cancellation))!["lastRollback"]!["left"]!.AsArray()
+        [.. (await AskAsync(HttpMethod.Get, "residue", null, cancellation))!["lastRollback"]!["left"]!.AsArray()
             .Select(left => Text(left, "name"))];
 
     public async Task<Progress> ReadAsync(CancellationToken cancellation) =>
-        new((await world.Api.CallAsync(HttpMethod.Get, $"/tenants/{Id}/provisioning",
-            await world.TokenAsync(cancellation), null, cancellation))!);
+        new((await AskAsync(HttpMethod.Get, "provisioning", null, cancellation))!);
 
     /// <summary>The first view of it for which the condition holds.</summary>
     /// <exception cref="CellException">It has not come to that within the time.</exception>
@@ -54,54 +55,47 @@ internal sealed class Tenant(World world, string key)
         var watch = Stopwatch.StartNew();
         while (true)
         {
-            string seen;
-            try
+            var progress = await ReadAsync(cancellation);
+            if (condition(progress))
             {
-                var progress = await ReadAsync(cancellation);
-                if (condition(progress))
-                {
-                    return progress;
-                }
-
-                seen = $"{progress}";
-            }
-            catch (DemoException e) when (IsAskedAgain(e))
-            {
-                seen = e.Message;
+                return progress;
             }
 
             if (watch.Elapsed > limit)
             {
-                throw new CellException($"after {limit.TotalSeconds:0} s it is not {awaited}, but {seen}");
+                throw new CellException($"after {limit.TotalSeconds:0} s it is not {awaited}, but {progress}");
             }
 
             await Task.Delay(Poll, TimeProvider.System, cancellation);
         }
     }
 
-    private async Task<JsonNode?> PostAsync(
-        string path, string? bearer, JsonObject? body, CancellationToken cancellation)
+    private async Task<JsonNode?> AskAsync(
+        HttpMethod method, string what, JsonObject? body, CancellationToken cancellation) =>
+        await CallAsync(method, $"/tenants/{Id}/{what}", await world.TokenAsync(cancellation), body, cancellation);
+
+    private Task<JsonNode?> PostAsync(
+        string path, string? bearer, JsonObject? body, CancellationToken cancellation) =>
+        CallAsync(HttpMethod.Post, path, bearer, body, cancellation);
+
+    // What was killed is not back yet: whoever asks is told to ask again.
+    private async Task<JsonNode?> CallAsync(
+        HttpMethod method, string path, string? bearer, JsonObject? body, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         while (true)
         {
             try
             {
-                return await world.Api.CallAsync(HttpMethod.Post, path, bearer, body, cancellation);
+                return await world.Api.CallAsync(method, path, bearer, body, cancellation);
             }
-            catch (DemoException e) when (IsAskedAgain(e) && watch.Elapsed < World.Recovers)
+            catch (DemoException e) when (
+                e.Message.Contains(" 503 ", StringComparison.Ordinal) && watch.Elapsed < World.Recovers)
             {
                 await Task.Delay(Poll, TimeProvider.System, cancellation);
             }
         }
     }
-
-    // What was killed is not back yet: whoever asks is told to ask again.
-    private static bool IsAskedAgain(DemoException e) => e.Message.Contains(" 503 ", StringComparison.Ordinal);
-
-    private async Task ActAsync(string action, JsonObject? body, CancellationToken cancellation) =>
-        await world.Api.CallAsync(HttpMethod.Post, $"/tenants/{Id}/{action}",
-            await world.TokenAsync(cancellation), body, cancellation);
 
     private static string Text(JsonNode? node, string name) => node![name]!.GetValue<string>();
 }

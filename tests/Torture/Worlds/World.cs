@@ -9,8 +9,6 @@ internal sealed class World : IAsyncDisposable
     /// <summary>Within it whatever was killed, and who used it, answers again.</summary>
     public static readonly TimeSpan Recovers = TimeSpan.FromSeconds(30);
 
-    private static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(1);
-
     /// <summary>For faults that end by themselves; an undo is given up within a minute or two.</summary>
     public const string Hasty = "0.004";
 
@@ -29,9 +27,7 @@ internal sealed class World : IAsyncDisposable
     };
 
     private readonly Dictionary<string, string?> settings;
-    private readonly SemaphoreSlim gate = new(1);
-    private string token = "";
-    private DateTimeOffset tokenFrom;
+    private readonly OperatorToken token;
 
     private World(Instance instance, Dictionary<string, string?> settings)
     {
@@ -40,6 +36,7 @@ internal sealed class World : IAsyncDisposable
         Sandbox = new SandboxControl(instance.Novu);
         Api = new ControlPlaneApi(instance.Functions, "");
         Observer = new Observer(instance, Sandbox);
+        token = new OperatorToken(LogInAsync);
     }
 
     public Instance Instance { get; }
@@ -68,7 +65,11 @@ internal sealed class World : IAsyncDisposable
         {
             await instance.UpAsync();
             cancellation.ThrowIfCancellationRequested();
-            return new World(instance, settings);
+            var world = new World(instance, settings);
+            // It lists what faults of shared calls count; a cell that wants a sweep starts one.
+            await world.Observer.PauseSweepsAsync(cancellation);
+            await world.TokenAsync(cancellation);
+            return world;
         }
         catch
         {
@@ -111,33 +112,16 @@ internal sealed class World : IAsyncDisposable
     }
 
     /// <summary>An operator's.</summary>
-    public async Task<string> TokenAsync(CancellationToken cancellation)
-    {
-        await gate.WaitAsync(cancellation);
-        try
-        {
-            if (TimeProvider.System.GetUtcNow() - tokenFrom > TokenLife)
-            {
-                token = await LogInAsync(cancellation);
-                tokenFrom = TimeProvider.System.GetUtcNow();
-            }
-
-            return token;
-        }
-        finally
-        {
-            gate.Release();
-        }
-    }
+    public Task<string> TokenAsync(CancellationToken cancellation) => token.GetAsync(cancellation);
 
     // A real Keycloak whose connections died with PostgreSQL refuses some logins before it notices.
-    private async Task<string> LogInAsync(CancellationToken cancellation)
+    private async Task<string> LogInAsync()
     {
         var limit = TimeProvider.System.GetUtcNow() + Recovers;
         var said = await Instance.DevAsync("token");
         while (said.ExitCode != 0 && TimeProvider.System.GetUtcNow() < limit)
         {
-            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, cancellation);
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
             said = await Instance.DevAsync("token");
         }
 
@@ -149,7 +133,6 @@ internal sealed class World : IAsyncDisposable
         Api.Dispose();
         Sandbox.Dispose();
         await Observer.DisposeAsync();
-        gate.Dispose();
         (await Instance.DevAsync("reset")).AndSucceeded();
     }
 }

@@ -9,7 +9,11 @@ public sealed record Residue(string Type, string Name, string Reason);
 /// <summary>The rows of <c>residue</c>: what the systems said when they were last read again.</summary>
 public sealed class ResidueRecords(NpgsqlDataSource database, TimeProvider time)
 {
-    /// <summary>What was found takes the place of what was found earlier of these types.</summary>
+    /// <summary>
+    /// What was found takes the place of what was found earlier of these types. Where nothing was, the records say so too,
+    /// whatever became of the undo that was to write it (given up although its thing went with another one, overtaken by
+    /// the step's own row that came late).
+    /// </summary>
     public Task ReplaceAsync(
         Guid tenantId, int attempt, IReadOnlyCollection<string> types, IReadOnlyList<Residue> found,
         CancellationToken cancellation) =>
@@ -25,6 +29,16 @@ public sealed class ResidueRecords(NpgsqlDataSource database, TimeProvider time)
                     """,
                     tenantId, attempt, residue.Type, residue.Name, residue.Reason, time.GetUtcNow())
                     .ExecuteAsync(cancellation);
+            }
+
+            if (found.Count == 0)
+            {
+                await connection.Command(
+                    """
+                    UPDATE resources SET state = 'DELETED', updated_at = $4
+                    WHERE tenant_id = $1 AND attempt <= $2 AND type = ANY($3) AND state <> 'DELETED'
+                    """,
+                    tenantId, attempt, types.ToArray(), time.GetUtcNow()).ExecuteAsync(cancellation);
             }
 
             return await ReadNowAsync(connection, tenantId, attempt, cancellation);

@@ -55,6 +55,21 @@ public sealed class ResidueTests(ProvisioningWorld world) : IClassFixture<Provis
     }
 
     [Fact]
+    public async Task What_is_gone_although_its_undo_was_given_up_is_recorded_as_deleted()
+    {
+        var tenant = await world.GivenTenantAsync();
+        // The realm takes its user with it.
+        world.Hooks.Before("DeleteAdminUser", tenant, () =>
+            throw new ControlPlane.ControlPlaneException(ControlPlane.ErrorCode.NotConfigured, "Nobody is there."));
+
+        await FailAfterAllStepsAsync(tenant);
+
+        Assert.Equal("PROVISION_FAILED", await world.StatusAsync(tenant));
+        Assert.Equal("DELETED", await world.Postgres.ReadAsync<string>(
+            "SELECT string_agg(DISTINCT state, ', ') FROM resources WHERE tenant_id = $1", tenant.Id));
+    }
+
+    [Fact]
     public async Task What_a_system_that_is_down_may_still_hold_is_named()
     {
         var tenant = await world.GivenTenantAsync();

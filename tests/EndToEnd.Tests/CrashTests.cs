@@ -12,7 +12,9 @@ public sealed class CrashTests(RunningInstance running)
         string key = Keys.New();
         var customer = new Customer(running, key);
         await customer.SignUpAsync();
-        using var sandbox = new SandboxControl(running.Instance.S3);
+        using var sandbox = new SandboxControl(running.Instance.Novu);
+        await using var schemas = await MadeSchemas.WatchAsync(running.Instance, key);
+        long before = await LastCallAsync(sandbox);
         // The bucket is being made when the worker dies; the answer is lost with it.
         await using var fault = await sandbox.FaultAsync(MakingTheBucketOf(key) with { Kind = FaultKind.LateEffect });
         await customer.ProvisionAsync();
@@ -23,7 +25,7 @@ public sealed class CrashTests(RunningInstance running)
         await running.Instance.UpAsync();
 
         await customer.IsActiveAsync();
-        await EachThingWasMadeOnceAsync(sandbox, key);
+        await EachThingWasMadeOnceAsync(sandbox, before, schemas, key);
     }
 
     [Fact]
@@ -32,7 +34,9 @@ public sealed class CrashTests(RunningInstance running)
         string key = Keys.New();
         var customer = new Customer(running, key);
         await customer.SignUpAsync();
-        using var sandbox = new SandboxControl(running.Instance.S3);
+        using var sandbox = new SandboxControl(running.Instance.Novu);
+        await using var schemas = await MadeSchemas.WatchAsync(running.Instance, key);
+        long before = await LastCallAsync(sandbox);
         // Keycloak, Temporal, S3 and Novu all die while the bucket is being made.
         await using var fault = await sandbox.FaultAsync(MakingTheBucketOf(key) with { Kind = FaultKind.Hang });
         await customer.ProvisionAsync();
@@ -46,18 +50,29 @@ public sealed class CrashTests(RunningInstance running)
         await running.Instance.UpAsync();
 
         await customer.IsActiveAsync();
-        await EachThingWasMadeOnceAsync(sandbox, key);
+        await EachThingWasMadeOnceAsync(sandbox, before, schemas, key);
     }
 
     private static FaultRule MakingTheBucketOf(string key) =>
         new() { System = "s3", Method = "PUT", Path = $"/tenant-{key}-files*" };
 
-    // By the journal of the systems themselves: what changed the world, and how often.
-    private static async Task EachThingWasMadeOnceAsync(SandboxControl sandbox, string key)
+    private static async Task<long> LastCallAsync(SandboxControl sandbox) =>
+        (await sandbox.CallsAsync()).Max(call => call.Number);
+
+    // By the systems themselves: what changed the world, and how often.
+    private static async Task EachThingWasMadeOnceAsync(
+        SandboxControl sandbox, long before, MadeSchemas schemas, string key)
     {
-        var calls = (await sandbox.CallsAsync(key)).Where(call => call.Effect).ToList();
-        Assert.Single(calls, call => call is { Method: "PUT", Query: "" } && call.Path.TrimEnd('/') == $"/tenant-{key}-files");
-        Assert.Single(calls, call => call is { Method: "POST" } && call.Path == $"/admin/realms/tenant-{key}/partialImport");
+        var effects = (await sandbox.CallsAsync()).Where(call => call.Number > before && call.Effect).ToList();
+        // The name of a realm that is created stands in the body: of all tenants there is this one.
+        Assert.Single(effects, call => call is { Method: "POST", Path: "/admin/realms" });
+        var calls = effects.Where(call => call.Path.Contains($"tenant-{key}", StringComparison.Ordinal)).ToList();
+        Assert.Single(calls, call => call.Path == $"/admin/realms/tenant-{key}/partialImport");
+        Assert.Single(
+            calls, call => call is { Method: "PUT", Query: "" } && call.Path.TrimEnd('/') == $"/tenant-{key}-files");
         Assert.DoesNotContain(calls, call => call.Method == "DELETE");
+        Assert.Equal([$"tenant_{key}"], await schemas.ListAsync());
+        var mails = await sandbox.MailsToAsync($"admin@{key}.com");
+        Assert.Equal(["tenant-welcome"], mails.Select(mail => mail.WorkflowId));
     }
 }

@@ -12,16 +12,20 @@ public sealed class TortureTests
             "--filter", "create-idp.create/lost",
             "--filter", "create-idp.create/cancelled",
             "--filter", "create-admin-user.import/late-in-undo",
+            "--filter", "create-admin-user.import/temporal-killed",
             "--filter", "provision-database.make/disk-full",
+            "--filter", "provision-database.make/swept",
             "--filter", "provision-database.make/worker-killed-after",
             "--filter", "provision-storage.create/foreign",
             "--filter", "provision-storage.undo.delete/reset",
+            "--filter", "provision-storage.undo.delete/switched-off",
+            "--filter", "create-resources.seal/terminated",
             "--filter", "activate-tenant.activate/lost",
             "--filter", "activate-tenant.report/refused",
             "--filter", "send-notification.trigger/lost");
 
         said.AndSucceeded();
-        Assert.Contains("10 green, 0 red", said.Output, StringComparison.Ordinal);
+        Assert.Contains("14 green, 0 red", said.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -33,6 +37,9 @@ public sealed class TortureTests
 
         Assert.Equal(1, said.ExitCode);
         Assert.Contains("left: expected nothing, found bucket tenant-", said.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "./dev torture --break-undo provision-storage --filter provision-storage.tag/refused",
+            said.Output, StringComparison.Ordinal);
     }
 
     private static Task<Said> TortureAsync(params string[] arguments) => Commands.RunAsync(

@@ -22,15 +22,15 @@ public sealed class Instance(string name, IReadOnlyDictionary<string, string?>? 
     ];
 
     /// <summary>The folder of the real servers, where the suite runs against those; else null.</summary>
-    private static readonly string? RealServers =
+    public static string? Servers { get; } =
         Environment.GetEnvironmentVariable("REAL_SERVERS") is { Length: > 0 } folder ? folder : null;
 
     /// <summary>Whether real servers stand where the stand-ins do.</summary>
-    public static bool IsReal => RealServers is not null;
+    public static bool IsReal => Servers is not null;
 
     /// <summary>The processes that play the outside systems, or stand before them, or are them.</summary>
     public static IReadOnlyList<string> OutsideParts { get; } =
-        RealServers is null ? ["sandbox", "temporal"] : ["sandbox", "temporal", "keycloak", "minio"];
+        Servers is null ? ["sandbox", "temporal"] : ["sandbox", "temporal", "keycloak", "minio"];
 
     public string State { get; } = Path.Combine(Folder, $"{name}-{Environment.ProcessId}");
 
@@ -87,7 +87,7 @@ public sealed class Instance(string name, IReadOnlyDictionary<string, string?>? 
     /// <summary>What was built last, on free ports; with the real servers where REAL_SERVERS names them.</summary>
     public async Task UpAsync()
     {
-        string[] real = RealServers is null ? [] : ["--real"];
+        string[] real = Servers is null ? [] : ["--real"];
         (await DevAsync(["up", "--detach", "--no-build", "--free-ports", .. real])).AndSucceeded();
     }
 

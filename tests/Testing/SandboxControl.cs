@@ -29,6 +29,10 @@ public sealed class SandboxControl(Uri address) : IDisposable
         [.. (await GetAsync<JournalEntry>("/_sandbox/journal?limit=10000"))
             .Where(call => $"{call.Path}?{call.Query}".Contains(about, StringComparison.Ordinal))];
 
+    /// <summary>So many of those that came after the one with this number, oldest first.</summary>
+    public Task<List<JournalEntry>> CallsAfterAsync(long number, int limit) =>
+        GetAsync<JournalEntry>($"/_sandbox/journal?after={number}&limit={limit}");
+
     /// <summary>The mails that were "sent" to this subscriber, oldest first.</summary>
     public Task<List<Mail>> MailsAsync(string subscriberId) =>
         GetAsync<Mail>($"/_sandbox/mails?subscriberId={Uri.EscapeDataString(subscriberId)}");

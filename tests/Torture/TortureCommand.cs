@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
+using Testing;
 using Torture.Cells;
 using Torture.Running;
 using Torture.Worlds;
@@ -18,7 +19,7 @@ internal static class TortureCommand
           ./dev torture                                        the whole matrix
           ./dev torture --list                                 its cells, and what is left out and why
           ./dev torture --filter create-idp                    the cells of one step
-          ./dev torture --filter provision-storage.create/lost one cell
+          ./dev torture --filter provision-storage.create/lost one cell, by its whole name
           ./dev torture --filter .report/                      done, and its report lost, or its worker killed before
           ./dev torture --pairs 50 --seed 7 --filter +         fifty random pairs of faults alone
           ./dev torture --signups 200                          two hundred customers at once, every tenth with a fault
@@ -29,7 +30,7 @@ internal static class TortureCommand
     {
         var filter = new Option<string[]>("--filter")
         {
-            Description = "Only cells with this text in their name; given twice, with either.",
+            Description = "The cell of this name, or else those with the text in theirs; given twice, with either.",
         };
         var pairs = new Option<int>("--pairs") { Description = "This many random combinations of two faults on top." };
         var seed = new Option<int>("--seed") { Description = "Which ones; the same seed gives the same." };
@@ -51,26 +52,25 @@ internal static class TortureCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var matrix = Matrix.Generate();
-            var cells = matrix.Cells.Concat(Pairs.Of(matrix, parsed.GetValue(pairs), parsed.GetValue(seed)))
-                .Where(cell => parsed.GetValue(filter) is not { Length: > 0 } texts
-                    || texts.Any(text => cell.Name.Contains(text, StringComparison.Ordinal)))
-                .ToList();
+            var all = matrix.Cells.Concat(Pairs.Of(matrix, parsed.GetValue(pairs), parsed.GetValue(seed))).ToList();
+            var cells = Filter.Of(all, parsed.GetValue(filter) ?? []).ToList();
             if (parsed.GetValue(list))
             {
                 return List(cells, matrix);
             }
 
+            string? brokenUndo = parsed.GetValue(broken);
             return parsed.GetValue(signUps) is > 0 and var customers
-                ? await RunAsync(SignUps.Of(matrix, customers, parsed.GetValue(seed)), matrix, customers,
-                    () => World.StartAsync(null, World.Patient, cancellation), cancellation)
-                : await RunAsync(cells, matrix, parsed.GetValue(jobs),
-                    () => World.StartAsync(parsed.GetValue(broken), World.Hasty, cancellation), cancellation);
+                ? await RunAsync(SignUps.Of(matrix, customers, parsed.GetValue(seed)), matrix, customers, null,
+                    World.Patient, cancellation)
+                : await RunAsync(cells, matrix, parsed.GetValue(jobs), brokenUndo, World.Hasty, cancellation);
         });
         return command;
     }
 
     private static async Task<int> RunAsync(
-        IReadOnlyList<Cell> cells, Matrix matrix, int jobs, Func<Task<World>> start, CancellationToken cancellation)
+        IReadOnlyList<Cell> cells, Matrix matrix, int jobs, string? brokenUndo, string patience,
+        CancellationToken cancellation)
     {
         if (Console.IsOutputRedirected)
         {
@@ -81,8 +81,10 @@ internal static class TortureCommand
         report.Say($"{cells.Count} cells; starting an instance…");
         try
         {
-            await using var world = await start();
-            return report.End(await new Runner(world, jobs, report.Tell, cancellation).RunAsync(cells), matrix);
+            await using var world = await World.StartAsync(brokenUndo, patience, cancellation);
+            var again = new Again(Instance.Servers, brokenUndo);
+            var results = await new Runner(world, jobs, again, report.Tell, cancellation).RunAsync(cells);
+            return report.End(results, world.Calls.Unknown, matrix);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -109,7 +111,13 @@ internal static class TortureCommand
             Console.WriteLine($"{name,-50} left out   {reason}");
         }
 
-        Console.WriteLine($"{cells.Count} cells, {matrix.Left.Count} left out");
+        foreach (var call in OtherCalls.All)
+        {
+            Console.WriteLine($"{call,-50} no cell    {call.Reason}");
+        }
+
+        Console.WriteLine(
+            $"{cells.Count} cells, {matrix.Left.Count} left out, {OtherCalls.All.Count} calls without one");
         return 0;
     }
 }

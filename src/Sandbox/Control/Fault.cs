@@ -64,7 +64,7 @@ public sealed class Fault
     /// <summary>Whether this call is one of those that the fault meets; counts it if so.</summary>
     internal bool Meets(Call call, DateTimeOffset now)
     {
-        if (release.Task.IsCompleted || now >= end || !Matches(call))
+        if (release.Task.IsCompleted || now >= end || !Matches(Rule, call))
             return false;
         lock (gate)
         {
@@ -88,15 +88,15 @@ public sealed class Fault
     }
 
     // What speaks another protocol than the others is met only where it is named.
-    private bool Matches(Call call) =>
-        (Rule.System ?? (call.System == Call.Postgres ? null : call.System)) == call.System
-        && (Rule.Method is null || Rule.Method.Equals(call.Method, StringComparison.OrdinalIgnoreCase))
-        && Like(Rule.Path, call.Path)
-        && (Rule.Query is null || (Rule.Query.Length == 0 ? call.Query.Length == 0 : Like(Rule.Query, call.Query)))
-        && (Rule.BodyContains is null || call.Body.Contains(Rule.BodyContains, StringComparison.Ordinal))
-        && (call.HasEffect || !Rule.WantsEffect);
+    internal static bool Matches(FaultRule rule, Call call) =>
+        (rule.System ?? (call.System == Call.Postgres ? null : call.System)) == call.System
+        && (rule.Method is null || rule.Method.Equals(call.Method, StringComparison.OrdinalIgnoreCase))
+        && Like(rule.Path, call.Path)
+        && (rule.Query is null || (rule.Query.Length == 0 ? call.Query.Length == 0 : Like(rule.Query, call.Query)))
+        && (rule.BodyContains is null || call.Body.Contains(rule.BodyContains, StringComparison.Ordinal))
+        && (call.HasEffect || !rule.WantsEffect);
 
-    internal static bool Like(string pattern, string text) =>
+    private static bool Like(string pattern, string text) =>
         FileSystemName.MatchesSimpleExpression(
             pattern.Replace("\\", "\\\\", StringComparison.Ordinal), text, ignoreCase: false);
 }

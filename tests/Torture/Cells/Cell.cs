@@ -1,5 +1,4 @@
 using ControlPlane.Provisioning;
-using Sandbox.Control;
 
 namespace Torture.Cells;
 
@@ -15,7 +14,7 @@ internal enum Ending
     /// <summary>Nothing of ours is there.</summary>
     Failed,
 
-    /// <summary>What could not be taken back is named; once it can be, nothing is there.</summary>
+    /// <summary>What could not be taken back, or not be read, is named; once it can be, nothing is there.</summary>
     Incomplete,
 }
 
@@ -29,32 +28,25 @@ internal sealed record Cell(StepCall Call, Fault Fault)
 
     public Ending Ending => (Fault.Ending, Call) switch
     {
-        // Done is done, whatever becomes of its report.
-        (_, { IsReport: true, IsUndo: true }) => Ending.Failed,
-        // A realm takes its users with it, and to cancel or terminate a rollback changes nothing.
-        (_, { IsUndo: true }) => Fault.Name is "down" or Faults.Off && Call.Step != ProvisioningSteps.CreateAdminUser
-            ? Ending.Incomplete : Ending.Failed,
+        _ when Leftovers.Of(this) is not null => Ending.Incomplete,
+        // To cancel or terminate a rollback changes nothing.
+        (_, { IsUndo: true }) => Ending.Failed,
         (_, { Step: ProvisioningSteps.ActivateTenant or ProvisioningSteps.SendNotification })
             when Fault.Name is "cancelled" or Faults.Swept => Ending.Active,
+        // The commit that comes late holds the row that the rollback asks for.
+        (_, { Step: ProvisioningSteps.ActivateTenant }) when Fault.Name == Faults.LateInUndo => Ending.Active,
         (_, { Step: ProvisioningSteps.UpdateStatus }) when Fault.Name == Faults.Swept => Ending.Active,
+        // It is found by its id.
+        (_, { Step: ProvisioningSteps.CreateAdminUser, Name: "realm" }) when Fault.Name == "refused" => Ending.Active,
         (_, { IsShared: true }) when Fault.Name == "refused-once" => Ending.Failed,
         (Ending.Failed, { IsReport: true, Step: ProvisioningSteps.ActivateTenant }) => Ending.Active,
         (Ending.Failed, { Step: ProvisioningSteps.SendNotification }) => Ending.Parked,
         var (ending, _) => ending,
     };
 
-    /// <summary>For an undo: what fails, so that there is something to take back.</summary>
-    public StepCall? Trigger => Call switch
-    {
-        { IsUndo: false } => null,
-        { Name: StepCall.List, Step: ProvisioningSteps.ProvisionStorage } =>
-            StepCall.Find(ProvisioningSteps.ProvisionStorage, "tag"),
-        _ => StepCall.Find(ProvisioningSteps.ProvisionStorage, "block"),
-    };
-
-    /// <summary>What loses its answer first: otherwise the call is not made.</summary>
-    public StepCall? Lost => Call is { IsUndo: false, Name: StepCall.List }
-        ? StepCall.Find(Call.Step, "create") : null;
+    /// <summary>Whether the run of a success begins a rollback: its Activate was done, and nobody told it so.</summary>
+    public bool AsksForRow => Call.Step == ProvisioningSteps.ActivateTenant
+        && (Fault.Name == Faults.LateInUndo || this is { Call.IsReport: true, Fault.Name: "refused" });
 
     /// <summary>The system that is off for a while.</summary>
     public string? Off => Fault.Name switch
@@ -73,32 +65,14 @@ internal sealed record Cell(StepCall Call, Fault Fault)
     /// <summary>
     /// Minutes of waiting: an undo is tried sixty times before it is given up, an open transaction holds up every try.
     /// </summary>
-    public bool IsLong => Fault.Name == "down"
-        || Name is "create-admin-user.look/refused" or "provision-database.make/late-in-undo";
+    public bool IsLong => Fault.Name == "down" || Name is "create-admin-user.look/refused"
+        or "create-admin-user.look-again/refused" or "provision-database.make/late-in-undo";
 
     public string FailedStep => this switch
     {
-        { Trigger: { } trigger } => trigger.Step,
+        { Call.Trigger: { } trigger } => trigger.Step,
         // The step was done: the cancel meets the next one.
         { Call.IsReport: true, Fault.Name: "cancelled" } => Call.NextStep,
         _ => Call.Step,
     };
 }
-
-/// <summary>What goes wrong with a call.</summary>
-/// <param name="Words">For <c>--list</c>.</param>
-/// <param name="Ending">Where it meets a step.</param>
-/// <param name="Play">Sets it, begins the provisioning, and does what more there is to do.</param>
-/// <param name="Kills">The part that dies while the call is held; such cells run apart from the others.</param>
-/// <param name="Holds">How the call is held until then.</param>
-/// <param name="WhyNot">Why it makes no sense with a call; null where it does.</param>
-/// <param name="How">What it makes of the rule that meets the call; null where somebody has to do something.</param>
-internal sealed record Fault(
-    string Name,
-    string Words,
-    Ending Ending,
-    Func<CellRun, Task> Play,
-    string? Kills = null,
-    FaultKind? Holds = null,
-    Func<StepCall, string?>? WhyNot = null,
-    Func<FaultRule, FaultRule>? How = null);

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Sandbox.Control;
-using Testing;
 using Torture.Worlds;
+using static ControlPlane.Provisioning.ProvisioningSteps;
 
 namespace Torture.Cells;
 
@@ -11,7 +11,7 @@ internal sealed class CellRun(World world, Cell cell, Tenant tenant, Cancellatio
     /// <summary>For what only takes long when something is wrong.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 
-    private readonly List<SandboxFault> faults = [];
+    private readonly List<SetFault> faults = [];
 
     public World World => world;
 
@@ -27,11 +27,17 @@ internal sealed class CellRun(World world, Cell cell, Tenant tenant, Cancellatio
     public FaultRule RuleOf(StepCall call) => call.RuleFor(tenant.Key, tenant.Id);
 
     /// <summary>What of somebody else's stood there from the beginning.</summary>
-    public IReadOnlyList<string> Foreign { get; set; } = [];
+    public Foreign? Foreign { get; set; }
 
-    public async Task<SandboxFault> SetAsync(FaultRule rule)
+    /// <summary>As many as there must be.</summary>
+    public (int Welcome, int Failures) Mails { get; set; }
+
+    /// <summary>The faults that were set and have not met as many calls as they are for.</summary>
+    public IEnumerable<string> Missed => faults.Where(fault => !fault.IsMet).Select(fault => $"{fault}");
+
+    public async Task<SetFault> SetAsync(FaultRule rule)
     {
-        var fault = await world.Sandbox.FaultAsync(rule);
+        var fault = new SetFault(rule, await world.Sandbox.FaultAsync(rule));
         faults.Add(fault);
         return fault;
     }
@@ -39,44 +45,54 @@ internal sealed class CellRun(World world, Cell cell, Tenant tenant, Cancellatio
     /// <summary>With what leads to the call, where the step alone does not.</summary>
     public async Task ProvisionAsync()
     {
-        if (cell.Lost is { } lost)
+        if (cell.Call.AfterLost is { } lost)
         {
-            await SetAsync(RuleOf(lost) with { Kind = FaultKind.LoseAnswer });
+            await SetAsync(RuleOf(StepCalls.Find(cell.Call.Step, lost)) with { Kind = FaultKind.LoseAnswer });
         }
 
-        if (cell.Trigger is { } trigger)
+        if (cell.Call.Trigger is { } trigger)
         {
-            await SetAsync(RuleOf(trigger) with { Status = 403, Count = 0 });
+            await SetAsync(Ways.Refused(RuleOf(trigger)));
         }
 
-        await tenant.ProvisionAsync(cancellation);
+        if (cell.Call.WantsObjects)
+        {
+            await ProvisionWithObjectsAsync();
+        }
+        else
+        {
+            await tenant.ProvisionAsync(cancellation);
+        }
     }
 
     /// <summary>Sets a fault, and ends when it has met its call.</summary>
-    public async Task<SandboxFault> HoldAsync(FaultRule rule)
+    public async Task<SetFault> HoldAsync(FaultRule rule)
     {
         var fault = await SetAsync(rule);
         await ProvisionAsync();
-        await fault.HitAsync().WaitAsync(Limit, cancellation);
+        await MeetsAsync(fault);
+        if (cell.Call is { IsUndo: true, Name: not (StepCalls.RollingBack or "end") })
+        {
+            // Nothing is undone before everybody is told: the row says so while the undo is held.
+            await world.Observer.IsToldAsync(tenant, "ROLLING_BACK", cancellation);
+        }
+
         return fault;
     }
 
     /// <summary>What is held before its effect is cut; the next try has its effect, and its answer is held.</summary>
     public async Task HoldAnswerAsync()
     {
+        await NoteAsync();
         var before = faults.ToList();
         var held = await SetAsync(Rule with { Kind = FaultKind.HoldAnswer, Count = 0 });
         foreach (var fault in before)
         {
-            await fault.DisposeAsync();
-            faults.Remove(fault);
+            await fault.RemoveAsync();
         }
 
-        await held.HitAsync().WaitAsync(Limit, cancellation);
+        await MeetsAsync(held);
     }
-
-    /// <summary>Whether the cell's own fault has met its call at all.</summary>
-    public async Task<bool> HasMetAsync() => await faults[0].HitsAsync() > 0;
 
     public Task<Progress> UntilAsync(string awaited, Func<Progress, bool> condition) =>
         tenant.UntilAsync(awaited, condition, Limit, cancellation);
@@ -103,6 +119,12 @@ internal sealed class CellRun(World world, Cell cell, Tenant tenant, Cancellatio
     public async Task<Progress> EndAsync()
     {
         var progress = await UntilAsync("at its end", progress => progress.HasEnded);
+        if (cell.Name.Contains($"{UpdateStatus}.undo.{StepCalls.Mail}", StringComparison.Ordinal) && !progress.IsActive)
+        {
+            await world.Observer.FailureMailIsOverAsync(tenant.Id, progress.Attempt, cancellation)
+                .WaitAsync(Limit, cancellation);
+        }
+
         if (cell.Call.IsReport)
         {
             // The rows are there before the reports of those who wrote them.
@@ -111,6 +133,15 @@ internal sealed class CellRun(World world, Cell cell, Tenant tenant, Cancellatio
         }
 
         return progress;
+    }
+
+    /// <summary>Takes note of what each fault has met so far: a sandbox that is killed forgets it.</summary>
+    public async Task NoteAsync()
+    {
+        foreach (var fault in faults)
+        {
+            await fault.NoteAsync();
+        }
     }
 
     /// <summary>Lets go what is held; it takes effect as far as somebody is still there to see to it.</summary>
@@ -122,13 +153,38 @@ internal sealed class CellRun(World world, Cell cell, Tenant tenant, Cancellatio
         }
     }
 
+    /// <summary>What is held never comes to pass; what is remembered is only what each has met.</summary>
     public async Task RemoveFaultsAsync()
     {
+        await NoteAsync();
         foreach (var fault in faults)
         {
-            await fault.DisposeAsync();
+            await fault.RemoveAsync();
+        }
+    }
+
+    private async Task MeetsAsync(SetFault fault)
+    {
+        try
+        {
+            await fault.HitAsync().WaitAsync(Limit, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            throw new CellException(
+                $"after {Limit.TotalSeconds:0} s {fault} has met no call ({await tenant.ReadAsync(cancellation)})");
         }
 
-        faults.Clear();
+        await NoteAsync();
+    }
+
+    // The bucket is there and its step not told to be done yet: so long nobody is at work on it.
+    private async Task ProvisionWithObjectsAsync()
+    {
+        var report = await SetAsync(RuleOf(StepCalls.Find(ProvisionStorage, "report")) with { Kind = FaultKind.Delay });
+        await tenant.ProvisionAsync(cancellation);
+        await MeetsAsync(report);
+        await world.Observer.PutObjectsAsync(tenant.Key, cancellation);
+        await report.ReleaseAsync();
     }
 }

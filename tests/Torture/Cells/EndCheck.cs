@@ -1,29 +1,35 @@
 using ControlPlane.Provisioning;
+using Temporalio.Activities;
 using Torture.Worlds;
 using Worker.Provisioning;
+using static Torture.Cells.Expectation;
 
 namespace Torture.Cells;
 
 /// <summary>How a cell ended, read from the systems and held against how it must end.</summary>
 internal static class EndCheck
 {
-    private const string Welcome = "tenant-welcome", Failure = "tenant-provisioning-failed";
-
     private static readonly StepCatalog Steps = new();
 
     private static readonly string[] Telling = ["BeginRollback", "ResumeRollback"];
+
+    private static readonly HashSet<string> Rollbacks =
+    [
+        .. Telling, "AssumeResidue", "EndRollback",
+        .. Steps.Steps.Where(step => step.Type.IsAssignableTo(typeof(ICompensatedStep))).SelectMany(step => new[]
+        {
+            NameOf(step, nameof(ICompensatedStep.CompensateAsync)),
+            NameOf(step, nameof(ICompensatedStep.FindResidueAsync)),
+        }),
+    ];
 
     /// <summary>How the first attempt ended, and that whatever is left of it stands in nobody's way.</summary>
     public static async Task RunAsync(CellRun run)
     {
         var progress = await run.EndAsync();
-        if (run.Cell.Fault.How is not null)
-        {
-            Expect("the fault has met its call", true, await run.HasMetAsync(), progress);
-        }
-
         // An undo that is tried in vain needs its fault until it is given up, and no longer.
         await run.RemoveFaultsAsync();
+        Expect("faults that have met no call", "", string.Join(", ", run.Missed), progress);
         await FirstAsync(run, progress);
         if (run.Cell.Off is not null)
         {
@@ -34,7 +40,7 @@ internal static class EndCheck
         {
             await run.Tenant.InviteAsync(run.Cancellation);
             await run.UntilAsync("told", again => again.StateOf(ProvisioningSteps.SendNotification) == "DONE");
-            await MailsAsync(run, welcome: run.Cell.Call.IsReport ? 2 : 1, failures: 0);
+            await MailCheck.CountAsync(run, welcome: IsSentUnheard(run) ? 2 : 1, failures: 0);
         }
 
         if (run.Cell.Ending is Ending.Incomplete)
@@ -44,7 +50,7 @@ internal static class EndCheck
             await FailedAsync(run, await run.EndAsync());
         }
 
-        if (run.Foreign.Count > 0)
+        if (run.Foreign is not null)
         {
             await run.World.Observer.RemoveForeignAsync(run.Cell.Call.Step, run.Tenant.Key, run.Cancellation);
         }
@@ -73,13 +79,14 @@ internal static class EndCheck
         }
     }
 
-    /// <summary>Everything once, and no undo in the history.</summary>
+    /// <summary>Everything once, as the contract says, and nothing of a rollback in the history.</summary>
     private static async Task ActiveAsync(CellRun run, Progress progress, bool isFirst)
     {
         Expect("status", "ACTIVE", progress.Status, progress);
         bool isParked = progress.StateOf(ProvisioningSteps.SendNotification) == "PARKED";
         Expect("welcome mail parked", run.Cell.Ending == Ending.Parked, isParked, progress);
-        await MailsAsync(run, isParked && !run.Cell.Call.IsReport ? 0 : 1, isFirst ? 0 : FailureMails(run));
+        await MailCheck.CountAsync(
+            run, isParked && !IsSentUnheard(run) ? 0 : 1, isFirst ? 0 : MailCheck.OfFailure(run));
         var found = await run.World.Observer.LookAsync(run.Tenant.Key, run.Cancellation);
         Expect("realms", 1, found.Realms.Count, progress);
         Expect("clients of the application", 1, found.Clients, progress);
@@ -87,22 +94,37 @@ internal static class EndCheck
         Expect("schemas", $"tenant_{run.Tenant.Key} of tenant_{run.Tenant.Key}", string.Join(", ", found.Schemas),
             progress);
         Expect("roles", 1, found.Roles.Count, progress);
-        string mark = $"arc-saas:tenant={run.Tenant.Id}";
-        Expect("bucket with our mark", true,
-            found.Buckets is [var bucket] && bucket.Contains(mark, StringComparison.Ordinal), progress);
-        var undos = (await run.World.Observer.ActivitiesAsync(run.Tenant.Id, progress.RunId, run.Cancellation))
-            .Where(activity => Steps.Find(activity) is { IsUndo: true });
-        Expect("undos in the history of a success", "", string.Join(", ", undos), progress);
+        Expect("buckets", 1, found.Buckets.Count, progress);
+        var wrong = await run.World.Observer.WrongAsync(run.Tenant, progress.Attempt, run.Cancellation);
+        Expect("wrong in what is there", "", string.Join("; ", wrong), progress);
+
+        var rollbacks = (await run.World.Observer.ActivitiesAsync(run.Tenant.Id, progress.RunId, run.Cancellation))
+            .Where(Rollbacks.Contains);
+        Expect("rollback in the history of a success",
+            isFirst && run.Cell.AsksForRow ? "BeginRollback" : "", string.Join(", ", rollbacks), progress);
     }
 
-    /// <summary>Nothing is there but what is somebody else's.</summary>
+    /// <summary>Nothing is there but what is somebody else's, and that is untouched.</summary>
     private static async Task FailedAsync(CellRun run, Progress progress)
     {
         Expect("status", "PROVISION_FAILED", progress.Status, progress);
         Expect("failedStep", run.Cell.FailedStep, progress.FailedStep, progress);
-        var found = await run.World.Observer.LookAsync(run.Tenant.Key, run.Cancellation);
-        Expect("left", string.Join(", ", run.Foreign), string.Join(", ", found.Things), progress);
-        await MailsAsync(run, welcome: 0, FailureMails(run));
+        var observer = run.World.Observer;
+        var found = await observer.LookAsync(run.Tenant.Key, run.Cancellation);
+        Expect("left", string.Join(", ", run.Foreign?.Things ?? []), string.Join(", ", found.Things), progress);
+        Expect("records of what is there", "",
+            string.Join(", ", await observer.CreatedAsync(run.Tenant.Id, run.Cancellation)), progress);
+        if (run.Foreign is { } before)
+        {
+            Expect("code of the failure", "ownership_conflict", progress.ErrorCode, progress);
+            var after = await observer.ForeignAsync(run.Tenant.Key, run.Cancellation);
+            Expect("changed of somebody else's", "",
+                string.Join("; ", before.Picture.Except(after.Picture).Concat(after.Picture.Except(before.Picture))),
+                progress);
+        }
+
+        await MailCheck.CountAsync(run, welcome: 0, MailCheck.OfFailure(run));
+        await MailCheck.ContentAsync(run, progress);
         await ToldFirstAsync(run, progress);
     }
 
@@ -114,60 +136,30 @@ internal static class EndCheck
         Expect("ROLLING_BACK told before the first undo", true, beforeUndos.Any(Telling.Contains), progress);
     }
 
-    /// <summary>The rest is gone, and what is left is named: that and nothing else.</summary>
+    /// <summary>The rest is gone, and what is left is named with its reason: that and nothing else.</summary>
     private static async Task IncompleteAsync(CellRun run, Progress progress)
     {
         Expect("status", "ROLLBACK_INCOMPLETE", progress.Status, progress);
         Expect("failedStep", run.Cell.FailedStep, progress.FailedStep, progress);
-        var (key, step) = (run.Tenant.Key, run.Cell.Call.Step);
-        string[] left = step switch
-        {
-            ProvisioningSteps.CreateIdp => [$"realm tenant-{key}"],
-            ProvisioningSteps.ProvisionDatabase => [$"schema tenant_{key}", $"role tenant_{key}"],
-            _ => [$"bucket tenant-{key}-files"],
-        };
+        string key = run.Tenant.Key;
+        var left = Leftovers.Of(run.Cell)!;
         var found = await run.World.Observer.LookAsync(key, run.Cancellation);
-        Expect("left", string.Join(", ", left), string.Join(", ", found.Things.Select(Named)), progress);
+        Expect("left", Listed(Leftovers.Fill(left.Stays, key)), Listed(found.Things.Select(Named)), progress);
         Expect("users in a realm that is left", 0, found.Users, progress);
         var told = await run.Tenant.LeftAsync(run.Cancellation);
-        // What is off cannot be read: all that it may hold is named.
-        string[] expected = run.Cell.Off == "keycloak"
-            ? [$"admin@{key}.com", $"{key}-app", $"tenant-{key}"]
-            : [left[0].Split(' ')[1]];
-        Expect("told to be left", Listed(expected), Listed(told), progress);
+        Expect("told to be left", Listed(Leftovers.Fill(left.Told, key)), Listed(told.Select(one => one.Thing)),
+            progress);
+        Expect("without a reason", "",
+            Listed(told.Where(one => one.Reason.Length == 0).Select(one => one.Thing)), progress);
+        await MailCheck.CountAsync(run, welcome: 0, MailCheck.OfFailure(run));
     }
 
-    // Without Novu there is none, also not later.
-    private static int FailureMails(CellRun run) => run.Cell.Off == "novu" ? 0 : 1;
+    // It was sent, and its step heard nothing of it.
+    private static bool IsSentUnheard(CellRun run) => run.Cell.Call is { IsReport: true };
 
-    private static string Listed(IEnumerable<string> names) => string.Join(", ", names.Order(StringComparer.Ordinal));
+    private static string NameOf(StepDescription step, string method) =>
+        ActivityDefinition.Create(step.Type.GetMethod(method)!, _ => null).Name!;
 
     // Without its id, owner or tags.
     private static string Named(string thing) => string.Join(' ', thing.Split(' ').Take(2));
-
-    // The failure's mail has a workflow of its own, which may end later.
-    private static async Task MailsAsync(CellRun run, int welcome, int failures)
-    {
-        var limit = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(20);
-        var mails = await run.World.Observer.MailsAsync(run.Tenant.Email);
-        while (mails[Failure].Count() < failures && TimeProvider.System.GetUtcNow() < limit)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, run.Cancellation);
-            mails = await run.World.Observer.MailsAsync(run.Tenant.Email);
-        }
-
-        Expect("welcome mails", welcome, mails[Welcome].Count(), null);
-        Expect("failure mails", failures, mails[Failure].Count(), null);
-    }
-
-    private static void Expect<T>(string what, T expected, T found, Progress? progress)
-    {
-        if (!EqualityComparer<T>.Default.Equals(expected, found))
-        {
-            throw new CellException($"{what}: expected {Shown(expected)}, found {Shown(found)}"
-                + (progress is null ? "" : $" ({progress})"));
-        }
-    }
-
-    private static string Shown<T>(T value) => value?.ToString() is { Length: > 0 } text ? text : "nothing";
 }

@@ -1,6 +1,5 @@
 using ControlPlane.Provisioning;
 using Sandbox.Control;
-using Testing;
 
 namespace Torture.Cells;
 
@@ -8,9 +7,11 @@ namespace Torture.Cells;
 internal static class Faults
 {
     public const string Off = "switched-off", MailOff = "mail-switched-off", Swept = "swept",
-        KilledBefore = "worker-killed-before";
+        KilledBefore = "worker-killed-before", LateInUndo = "late-in-undo", LateAfterUndo = "late-after-undo";
 
     private const string NoHttp = "PostgreSQL has no such answer: see denied and disk-full";
+
+    private const string ForUndo = "for an undo: see down";
 
     private const string BucketUndo = "provision-storage.undo.delete";
 
@@ -18,7 +19,7 @@ internal static class Faults
     [
         Plain("refused", "403 before any effect, for good", Ending.Failed,
             rule => rule with { Status = 403, Count = 0 },
-            WhyNot: call => call.IsPostgres ? NoHttp : call.IsUndo ? "for an undo: see down" : null),
+            WhyNot: call => call.IsPostgres ? NoHttp : call.IsUndo ? ForUndo : null),
         Plain("refused-once", "403 before any effect, once", Ending.Active,
             rule => rule with { Status = 403 },
             WhyNot: call => call.IsPostgres ? NoHttp
@@ -31,10 +32,13 @@ internal static class Faults
             WhyNot: call => call.IsPostgres ? NoHttp : null),
         Plain("denied", "42501, permission denied, for good", Ending.Failed,
             rule => rule with { SqlState = "42501", Count = 0 },
-            WhyNot: call => !call.IsPostgres ? NoSql(call) : call.IsUndo ? "for an undo: see down" : null),
+            WhyNot: call => !call.IsPostgres ? NoSql(call) : call.IsUndo ? ForUndo : null),
         Plain("disk-full", "53100, three times", Ending.Active,
             rule => rule with { SqlState = "53100", Count = 3 },
             WhyNot: call => call.IsPostgres ? null : NoSql(call)),
+        Plain("disk-full-for-good", "53100, until it is given up", Ending.Failed,
+            rule => rule with { SqlState = "53100", Count = 0 },
+            WhyNot: call => !call.IsPostgres ? NoSql(call) : call.IsUndo ? ForUndo : null),
         Plain("reset", "the connection is cut before any effect, twice", Ending.Active,
             rule => rule with { Kind = FaultKind.Reset, Count = 2 }),
         Plain("silent", "no answer and no effect", Ending.Active,
@@ -44,19 +48,24 @@ internal static class Faults
             rule => rule with { Kind = FaultKind.LoseAnswer }, WhyNot: WithoutEffect),
         Plain("late", "the effect comes when the caller has given up", Ending.Active,
             rule => rule with { Kind = FaultKind.AfterCallerLeft }, WhyNot: WithoutEffect),
-        new("late-in-undo", "the effect comes while everything is being taken back", Ending.Failed,
-            run => Ways.LateAsync(run, progress => progress.IsRollingBack), WhyNot: NothingToUndo),
-        new("late-after-undo", "the effect comes when the step is taken back", Ending.Failed,
+        new(LateInUndo, "the effect comes while everything is being taken back, or is about to be", Ending.Failed,
+            run => run.Cell.Call.Step == ProvisioningSteps.ActivateTenant
+                ? Ways.LateActivateAsync(run)
+                : Ways.LateAsync(run, progress => progress.IsRollingBack),
+            WhyNot: call => $"{call}" == "activate-tenant.activate" ? null : NothingToUndo(call)),
+        new(LateAfterUndo, "the effect comes when the step is taken back", Ending.Failed,
             run => Ways.LateAsync(run, progress => progress.UndoOf(run.Cell.Call.Step) == "DONE"),
             WhyNot: call => NothingToUndo(call)
-                ?? (call.IsPostgres ? "the undo waits for the open transaction: see late-in-undo" : null)),
-        new("down", "refused for good; then the system is back and an operator goes on", Ending.Failed,
-            run => Ways.MeetAsync(run, Ways.Refused(run)),
+                ?? (call.IsTransaction ? "the undo waits for the open transaction: see late-in-undo" : null)),
+        new("down", "refused for good, until it is given up; then it is no more and an operator goes on",
+            Ending.Failed, run => Ways.MeetAsync(run, Ways.Refused(run)),
             WhyNot: call => !call.IsUndo ? "for a step: see refused and denied"
-                : call is { IsReport: true, Name: not "report" } ? "it is tried until it is through: see busy" : null),
-        new("foreign", "somebody else's thing has the name", Ending.Failed, Ways.ForeignAsync,
-            WhyNot: call => call is { IsUndo: false, Name: "create" or "make" }
-                ? null : "only what is made has a name to take"),
+                : call is { IsReport: true, Name: not ("report" or StepCalls.Residue) }
+                    ? "it is tried without bound: see busy" : null),
+        new("foreign", "somebody else's thing, with all that it holds, has the name", Ending.Failed,
+            run => Ways.ForeignAsync(run, isBare: false), WhyNot: NothingToName),
+        new("foreign-bare", "somebody else's thing that holds nothing has the name; a role without its schema",
+            Ending.Failed, run => Ways.ForeignAsync(run, isBare: true), WhyNot: NothingToName),
         new("cancelled", "an operator cancels while the call is held", Ending.Failed, Ways.CancelAsync,
             WhyNot: call => call switch
             {
@@ -67,7 +76,8 @@ internal static class Faults
             }),
         new("terminated", "somebody terminates the run while the call is held; an operator rolls back",
             Ending.Failed, Ways.TerminateAsync,
-            WhyNot: call => call.IsUndone ? null : "no effect of it needs to be taken back"),
+            WhyNot: call => call.Step == ProvisioningSteps.SendNotification
+                ? "the tenant is ACTIVE, and a rollback is refused: see swept" : null),
         new(Swept, "somebody terminates the run while the call is held; the sweep settles what is left", Ending.Failed,
             Ways.SweepAsync, WhyNot: WithoutEffect),
         new(Off, "its system is switched off before the worker goes on; later it is on again", Ending.Failed,
@@ -82,7 +92,8 @@ internal static class Faults
             with { WhyNot = WithoutEffect },
         Killing("temporal", "killed", "killed while the call is held; then it goes on", FaultKind.Delay),
         Killing("postgres", "killed", "killed (immediate) while the call is held; then it goes on", FaultKind.Delay),
-        Killing("sandbox", "killed", "every system but PostgreSQL is killed, and the call with them", FaultKind.Hang),
+        Killing("sandbox", "killed", "what plays the systems or stands before them is killed, and each call under way",
+            FaultKind.Hang),
     ];
 
     /// <summary>One rule, and nobody does anything.</summary>
@@ -96,7 +107,7 @@ internal static class Faults
 
     // Every try is held, until all of the batch are there and the part dies. An answer is held only then: by a second
     // try the effect would be there, and many a call not made.
-    private static Task<SandboxFault> HoldAsync(CellRun run) => run.HoldAsync(run.Rule with
+    private static Task<SetFault> HoldAsync(CellRun run) => run.HoldAsync(run.Rule with
     {
         Kind = run.Cell.Fault.Holds is FaultKind.HoldAnswer ? FaultKind.Delay : run.Cell.Fault.Holds!.Value,
         Count = 0,
@@ -113,6 +124,10 @@ internal static class Faults
 
     private static string? NothingToUndo(StepCall call) =>
         call is { IsUndo: false, Changes: true, IsUndone: true } ? null : "it makes nothing that an undo takes back";
+
+    private static string? NothingToName(StepCall call) =>
+        call is { IsUndo: false, Name: "make" } or { IsUndo: false, IsPostgres: false, Name: "create" }
+            ? null : "only what is made has a name to take";
 
     private static string NoSql(StepCall call) => $"{call.System} is no PostgreSQL";
 }

@@ -6,11 +6,15 @@ namespace Torture.Cells;
 /// <summary>Every call with every fault; what makes no sense, and what nothing covers, with its reason.</summary>
 internal sealed record Matrix(IReadOnlyList<Cell> Cells, IReadOnlyList<(string Name, string Reason)> Left)
 {
+    /// <summary>The steps that have an undo and are built.</summary>
+    public static IReadOnlySet<string> UndoneSteps { get; } = new StepCatalog().Steps
+        .Where(step => step.ResourceTypes.Count > 0).Select(step => step.Id).ToHashSet();
+
     public static Matrix Generate()
     {
-        var all = StepCall.All
+        var all = StepCalls.All
             .SelectMany(call => Faults.All
-                .Where(fault => call.Faults?.Contains(fault.Name) ?? true)
+                .Where(fault => call.Only?.Faults.Contains(fault.Name) ?? true)
                 .Select(fault => new Cell(call, fault)))
             .ToList();
         return new(
@@ -19,21 +23,16 @@ internal sealed record Matrix(IReadOnlyList<Cell> Cells, IReadOnlyList<(string N
                 .. Narrowed(), .. Uncovered()]);
     }
 
-    private static IEnumerable<(string, string)> Narrowed() => StepCall.All
-        .Where(call => call.Faults is not null)
-        .Select(call => ($"{call}/…",
-            $"{(call.IsShared ? "about all tenants, so alone" : "a report")}: only {string.Join(", ", call.Faults!)}"));
-
-    /// <summary>The steps that have an undo and are built.</summary>
-    public static IEnumerable<string> UndoneSteps => new StepCatalog().Steps
-        .Where(step => step.ResourceTypes.Count > 0).Select(step => step.Id);
+    private static IEnumerable<(string, string)> Narrowed() => StepCalls.All
+        .Where(call => call.Only is not null)
+        .Select(call => ($"{call}/…", $"{call.Only!.Why} (only {string.Join(", ", call.Only.Faults)})"));
 
     /// <summary>By the product's own list of steps, so that a new one without a call here is named.</summary>
     private static IEnumerable<(string, string)> Uncovered()
     {
-        var off = StepSwitches.For(null, null, null).Off.Except(StepCall.All.Select(call => call.Step)).ToHashSet();
+        var off = StepSwitches.For(null, null, null).Off.Except(StepCalls.All.Select(call => call.Step)).ToHashSet();
         return ProvisioningSteps.All.Select(step => step.Id)
-            .Except(StepCall.All.Select(call => call.Step))
+            .Except(StepCalls.All.Select(call => call.Step))
             .Select(step => (step, off.Contains(step) ? "every attempt skips it: it is not built yet"
                 : "no call of it is in the table"));
     }

@@ -5,6 +5,8 @@ namespace Torture.Cells;
 /// <summary>Random combinations of two faults that pass, the same for the same seed.</summary>
 internal static class Pairs
 {
+    private static readonly List<StepCall> InOrder = [.. StepCalls.All];
+
     [SuppressMessage("Security", "CA5394", Justification = "It must be the same each time.")]
     public static IEnumerable<Cell> Of(Matrix matrix, int count, int seed)
     {
@@ -14,18 +16,34 @@ internal static class Pairs
             .Where(cell => cell is
             {
                 Fault: { How: not null, Ending: Ending.Active, Name: not "refused-once" },
-                Call.IsShared: false,
+                Call: { IsShared: false, AfterLost: null },
             }).ToArray();
         for (int number = 0; number < count; number++)
         {
             var first = passing[random.Next(passing.Length)];
-            var others = passing.Where(cell => cell.Call != first.Call).ToArray();
+            var others = passing.Where(cell => AreBothMet(first.Call, cell.Call)).ToArray();
             var second = others[random.Next(others.Length)];
-            yield return first.Call.IsUndo || !second.Call.IsUndo
+            yield return LeadsToBoth(first.Call, second.Call)
                 ? Of(first, second, $"--pairs {count} --seed {seed}")
                 : Of(second, first, $"--pairs {count} --seed {seed}");
         }
     }
+
+    private static bool AreBothMet(StepCall one, StepCall other) =>
+        one != other
+        && (LeadsToBoth(one, other) || LeadsToBoth(other, one))
+        // How often a step makes a call before its undo does is counted, and a fault of the step makes it more often.
+        && (one.System != other.System || (one.Skip == 0 && other.Skip == 0));
+
+    // The first of a pair says what fails, so that there is something to undo.
+    private static bool LeadsToBoth(StepCall first, StepCall second) => (first.Trigger, second.Trigger) switch
+    {
+        (null, null) => true,
+        (null, not null) => false,
+        // Behind what fails no step makes a call any more.
+        ({ } trigger, null) => InOrder.IndexOf(second) <= InOrder.IndexOf(trigger),
+        var (trigger, wanted) => trigger == wanted && (first.WantsObjects || !second.WantsObjects),
+    };
 
     private static Cell Of(Cell first, Cell second, string options)
     {

@@ -25,7 +25,7 @@ internal static class SignUps
             Call.IsShared: false,
             Fault: { How: not null, Name: not ("silent" or "late") },
         }).ToArray();
-        var first = StepCall.All.First(call => call.Step == ProvisioningSteps.UpdateStatus);
+        var first = StepCalls.All.First(call => call.Step == ProvisioningSteps.UpdateStatus);
         string again = $"--signups {count} --seed {seed}";
         return
         [

@@ -18,28 +18,57 @@ internal static class Ways
         await run.ProvisionAsync();
     }
 
-    /// <summary>For good.</summary>
-    public static FaultRule Refused(CellRun run) => run.Rule with
+    /// <summary>For good, and with no doubt about it.</summary>
+    public static FaultRule Refused(FaultRule rule) => rule with
     {
         Count = 0,
         Status = 403,
-        SqlState = run.Cell.Call.IsPostgres ? "42501" : null,
+        SqlState = rule.System == "postgres" ? "42501" : null,
     };
+
+    /// <summary>
+    /// For good. A reading is tried again, and then given up: the 403 to a HEAD would be another account's bucket.
+    /// </summary>
+    public static FaultRule Refused(CellRun run) => run.Cell.Call.Name is StepCalls.Residue or StepCalls.LookAgain
+        ? run.Rule with { Count = 0, Status = 503 }
+        : Refused(run.Rule);
 
     /// <summary>The step fails while its first request is still on its way.</summary>
     public static async Task LateAsync(CellRun run, Func<Progress, bool> comesWhen)
     {
         var late = await run.SetAsync(run.Rule with { Kind = FaultKind.LateEffect });
-        await MeetAsync(run, Refused(run));
+        // An open transaction lets no further try come as far as its own commit.
+        await MeetAsync(run, run.Cell.Call.IsTransaction ? [] : [Refused(run)]);
         await run.UntilAsync("so far that the effect may come", comesWhen);
         await late.ReleaseAsync();
     }
 
-    public static async Task ForeignAsync(CellRun run)
+    /// <summary>
+    /// The commit of Activate is still on its way when the step has failed and the rollback asks for the row.
+    /// </summary>
+    public static async Task LateActivateAsync(CellRun run)
     {
-        string step = run.Cell.Call.Step;
-        await run.World.Observer.MakeForeignAsync(step, run.Tenant.Key, run.Cancellation);
-        run.Foreign = [.. (await run.World.Observer.LookAsync(run.Tenant.Key, run.Cancellation)).Things];
+        var late = await run.SetAsync(run.Rule with { Kind = FaultKind.LateEffect });
+        // The first who asks for the row is Update Status, the second the try that is late; the next one is refused.
+        await MeetAsync(run, run.Rule with
+        {
+            Method = "SELECT",
+            Query = "SELECT status FROM tenants*FOR UPDATE",
+            BodyContains = run.Tenant.Id,
+            Skip = 2,
+            SqlState = "42501",
+        });
+        await run.PollAsync("begun the rollback, and so come to wait for the row", async () =>
+            (await run.World.Observer.ActivitiesAsync(run.Tenant.Id, null, run.Cancellation)).Contains("BeginRollback")
+            && await run.World.Observer.WaitsForRowAsync(run.Cancellation));
+        await late.ReleaseAsync();
+    }
+
+    public static async Task ForeignAsync(CellRun run, bool isBare)
+    {
+        var observer = run.World.Observer;
+        await observer.MakeForeignAsync(run.Cell.Call.Step, run.Tenant.Key, isBare, run.Cancellation);
+        run.Foreign = await observer.ForeignAsync(run.Tenant.Key, run.Cancellation);
         await run.ProvisionAsync();
     }
 
@@ -61,11 +90,7 @@ internal static class Ways
         else
         {
             await cancelling;
-            var told = await run.Tenant.ReadAsync(run.Cancellation);
-            if (!told.IsRollingBack)
-            {
-                throw new CellException($"the cancel was accepted, and the status is not ROLLING_BACK at once ({told})");
-            }
+            await run.World.Observer.IsToldAsync(run.Tenant, "ROLLING_BACK", run.Cancellation);
         }
 
         await held.ReleaseAsync();
@@ -75,8 +100,24 @@ internal static class Ways
     {
         var held = await run.HoldAsync(run.Rule with { Kind = FaultKind.Delay });
         await run.World.Observer.TerminateAsync(run.Tenant.Id, run.Cancellation);
-        await run.Tenant.RollBackAsync(run.Cancellation);
+        var rollingBack = run.Tenant.RollBackAsync(run.Cancellation);
+        if (run.Cell.Call.HoldsTenant)
+        {
+            await run.PollAsync("waited for the row that the call holds", async () =>
+                rollingBack.IsCompleted || await run.World.Observer.WaitsForRowAsync(run.Cancellation));
+            if (!run.Cell.Call.IsUndo)
+            {
+                // Were it to come to pass, there would be nothing to roll back.
+                await run.RemoveFaultsAsync();
+            }
+        }
+        else
+        {
+            await rollingBack;
+        }
+
         await held.ReleaseAsync();
+        await rollingBack;
     }
 
     /// <summary>Nobody but the sweep looks after what was terminated.</summary>

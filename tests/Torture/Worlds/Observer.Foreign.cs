@@ -2,27 +2,47 @@ using System.Text.Json.Nodes;
 
 namespace Torture.Worlds;
 
+/// <summary>What is somebody else's, as it stood there.</summary>
+/// <param name="Things">By name and mark.</param>
+/// <param name="Picture">All that the systems say of it.</param>
+internal sealed record Foreign(IReadOnlyList<string> Things, IReadOnlyList<string> Picture);
+
 internal sealed partial class Observer
 {
+    private const string Nobody = "somebody else";
+
     /// <summary>Somebody else's thing, with the name that a step of this tenant wants.</summary>
-    public async Task MakeForeignAsync(string step, string key, CancellationToken cancellation)
+    /// <param name="step">Whose thing would have it.</param>
+    /// <param name="key">The tenant's.</param>
+    /// <param name="isBare">The least there can be; otherwise it holds something of everything.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task MakeForeignAsync(string step, string key, bool isBare, CancellationToken cancellation)
     {
         switch (step)
         {
             case "create-idp":
-                var realm = new JsonObject { ["realm"] = $"tenant-{key}", ["enabled"] = true };
-                (await AskAsync(HttpMethod.Post, "/admin/realms", realm, cancellation)).Dispose();
+                (await AskAsync(HttpMethod.Post, "/admin/realms", Realm(key, isBare), cancellation)).Dispose();
                 break;
             case "provision-database":
-                await ExecuteAsync($"CREATE SCHEMA tenant_{key} CREATE TABLE kept (id int)", cancellation);
+                await ExecuteAsync(isBare ? RoleAlone(key) : Schema(key), cancellation);
                 break;
             case "provision-storage":
                 await s3.PutBucketAsync($"tenant-{key}-files", cancellation);
+                if (!isBare)
+                {
+                    await PutObjectsAsync(key, cancellation);
+                    await PutSettingsAsync($"tenant-{key}-files", cancellation);
+                }
+
                 break;
             default:
                 throw new InvalidOperationException($"{step} makes nothing that could be somebody else's.");
         }
     }
+
+    public async Task<Foreign> ForeignAsync(string key, CancellationToken cancellation) => new(
+        [.. (await LookAsync(key, cancellation)).Things],
+        await PictureAsync(key, cancellation));
 
     /// <summary>Its owner takes it away again.</summary>
     public async Task RemoveForeignAsync(string step, string key, CancellationToken cancellation)
@@ -33,13 +53,55 @@ internal sealed partial class Observer
                 (await AskAsync(HttpMethod.Delete, $"/admin/realms/tenant-{key}", null, cancellation)).Dispose();
                 break;
             case "provision-database":
-                await ExecuteAsync($"DROP SCHEMA tenant_{key} CASCADE", cancellation);
+                await ExecuteAsync(
+                    $"DROP SCHEMA IF EXISTS tenant_{key} CASCADE; DROP ROLE IF EXISTS tenant_{key}", cancellation);
                 break;
             default:
-                await s3.DeleteBucketAsync($"tenant-{key}-files", cancellation);
+                await RemoveBucketAsync($"tenant-{key}-files", cancellation);
                 break;
         }
     }
+
+    private static JsonObject Realm(string key, bool isBare)
+    {
+        var realm = new JsonObject { ["realm"] = $"tenant-{key}", ["enabled"] = true };
+        if (!isBare)
+        {
+            realm["displayName"] = Nobody;
+            realm["attributes"] = new JsonObject { ["owner"] = Nobody };
+            // By the names that ours would have.
+            realm["clients"] = new JsonArray(new JsonObject
+            {
+                ["clientId"] = $"{key}-app",
+                ["redirectUris"] = new JsonArray("https://somebody.example/*"),
+            });
+            realm["users"] = new JsonArray(new JsonObject
+            {
+                ["username"] = $"admin@{key}.com",
+                ["email"] = $"admin@{key}.com",
+                ["enabled"] = true,
+            });
+        }
+
+        return realm;
+    }
+
+    private static string Schema(string key) => $"""
+        CREATE SCHEMA tenant_{key};
+        CREATE TABLE tenant_{key}.kept (id int PRIMARY KEY, words text);
+        INSERT INTO tenant_{key}.kept VALUES (1, 'one'), (2, 'two');
+        CREATE VIEW tenant_{key}.shown AS SELECT words FROM tenant_{key}.kept;
+        COMMENT ON SCHEMA tenant_{key} IS '{Nobody}';
+        COMMENT ON TABLE tenant_{key}.kept IS '{Nobody}';
+        GRANT USAGE ON SCHEMA tenant_{key} TO PUBLIC;
+        GRANT SELECT ON tenant_{key}.kept TO PUBLIC;
+        """;
+
+    private static string RoleAlone(string key) => $"""
+        CREATE ROLE tenant_{key} LOGIN CONNECTION LIMIT 7;
+        COMMENT ON ROLE tenant_{key} IS '{Nobody}';
+        ALTER ROLE tenant_{key} SET search_path = kept;
+        """;
 
     private async Task ExecuteAsync(string sql, CancellationToken cancellation)
     {

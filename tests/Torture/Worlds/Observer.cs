@@ -5,10 +5,8 @@ using Amazon.Runtime;
 using Amazon.S3;
 using Npgsql;
 using Sandbox.Control;
-using Temporalio.Client;
-using Temporalio.Exceptions;
+using Sandbox.Novu;
 using Testing;
-using Worker.Sweeps;
 
 namespace Torture.Worlds;
 
@@ -23,7 +21,6 @@ internal sealed partial class Observer : IAsyncDisposable
     private readonly HttpClient keycloak;
     private readonly NpgsqlDataSource postgres;
     private readonly AmazonS3Client s3;
-    private TemporalClient? temporal;
 
     public Observer(Instance instance, SandboxControl sandbox)
     {
@@ -66,71 +63,40 @@ internal sealed partial class Observer : IAsyncDisposable
             await BucketsAsync($"tenant-{key}-files", cancellation));
     }
 
-    /// <summary>How many mails of each kind went to an address.</summary>
-    public async Task<ILookup<string, string>> MailsAsync(string address) =>
-        (await sandbox.MailsToAsync(address)).ToLookup(mail => mail.WorkflowId, mail => mail.TransactionId);
+    /// <summary>The mails that went to an address, by their template.</summary>
+    public async Task<ILookup<string, Mail>> MailsAsync(string address) =>
+        (await sandbox.MailsToAsync(address)).ToLookup(mail => mail.WorkflowId);
 
-    /// <summary>As somebody does who has the keys of Temporal and means well.</summary>
-    public async Task TerminateAsync(string tenantId, CancellationToken cancellation) =>
-        await (await TemporalAsync()).GetWorkflowHandle($"provision-tenant-{tenantId}")
-            .TerminateAsync("torture", new() { Rpc = new() { CancellationToken = cancellation } });
-
-    /// <summary>From now on only who wants a sweep starts one.</summary>
-    public async Task PauseSweepsAsync(CancellationToken cancellation) =>
-        await (await TemporalAsync()).GetScheduleHandle(SweepSchedule.Id)
-            .PauseAsync("torture", new() { CancellationToken = cancellation });
-
-    /// <summary>Lets the sweep look at a tenant as if its row had last changed a while ago, and starts one.</summary>
-    public async Task SweepAsync(string tenantId, CancellationToken cancellation)
+    /// <summary>That the API tells this status now, and that the database knows no other.</summary>
+    /// <exception cref="CellException">One of them does not.</exception>
+    public async Task IsToldAsync(Tenant tenant, string status, CancellationToken cancellation)
     {
-        await ExecuteAsync(
-            $"UPDATE tenants SET updated_at = updated_at - interval '5 minutes' WHERE id = '{tenantId}'", cancellation);
-        await (await TemporalAsync()).StartWorkflowAsync(
-            (SweepWorkflow sweep) => sweep.RunAsync(),
-            new(SweepOf(tenantId), "tenant-provisioning") { Rpc = new() { CancellationToken = cancellation } });
+        var told = await tenant.ReadAsync(cancellation);
+        string row = string.Join(' ', await NamesAsync(
+            "SELECT status FROM tenants WHERE id = $1::uuid", tenant.Id, cancellation));
+        if (told.Status != status || row != status)
+        {
+            throw new CellException($"the status is not {status} at once: the row says {row}, and told is {told}");
+        }
     }
 
-    /// <summary>Ends when the sweep does that was started for a tenant.</summary>
-    public Task SweepIsOverAsync(string tenantId, CancellationToken cancellation) =>
-        IsClosedAsync(SweepOf(tenantId), cancellation);
+    /// <summary>Whether somebody waits for the row of a tenant that another one holds.</summary>
+    public async Task<bool> WaitsForRowAsync(CancellationToken cancellation) => (await NamesAsync(
+        "SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE $1",
+        "SELECT status FROM tenants%FOR UPDATE", cancellation)).Count > 0;
 
-    /// <summary>Ends when the tenant's run has, however it does.</summary>
-    public Task RunIsOverAsync(string tenantId, CancellationToken cancellation) =>
-        IsClosedAsync($"provision-tenant-{tenantId}", cancellation);
-
-    public async Task<bool> IsCancelRequestedAsync(string tenantId, CancellationToken cancellation) =>
-        (await (await TemporalAsync()).GetWorkflowHandle($"provision-tenant-{tenantId}")
-            .FetchHistoryAsync(new() { Rpc = new() { CancellationToken = cancellation } }))
-        .Events.Any(e => e.WorkflowExecutionCancelRequestedEventAttributes is not null);
-
-    /// <summary>The activities that a run has scheduled, in their order.</summary>
-    public async Task<IReadOnlyList<string>> ActivitiesAsync(
-        string tenantId, string? runId, CancellationToken cancellation)
-    {
-        var history = await (await TemporalAsync()).GetWorkflowHandle($"provision-tenant-{tenantId}", runId)
-            .FetchHistoryAsync(new() { Rpc = new() { CancellationToken = cancellation } });
-        return [.. history.Events
-            .Select(e => e.ActivityTaskScheduledEventAttributes?.ActivityType.Name)
-            .OfType<string>()];
-    }
-
-    private static string SweepOf(string tenantId) => $"sweep-torture-{tenantId}";
-
-    private async Task IsClosedAsync(string workflowId, CancellationToken cancellation)
+    /// <summary>Of a cell that is through; one that does not go now stays.</summary>
+    public async Task RemoveRealmAsync(string key, CancellationToken cancellation)
     {
         try
         {
-            await (await TemporalAsync()).GetWorkflowHandle(workflowId)
-                .GetResultAsync(rpcOptions: new() { CancellationToken = cancellation });
+            (await AskAsync(HttpMethod.Delete, $"/admin/realms/tenant-{key}", null, cancellation)).Dispose();
         }
-        catch (WorkflowFailedException)
+        catch (HttpRequestException)
         {
-            // Rolled back, or not all of it swept.
+            // It only makes the others slower.
         }
     }
-
-    private async Task<TemporalClient> TemporalAsync() => temporal ??= await TemporalClient.ConnectAsync(
-        new($"127.0.0.1:{instance.Address("TEMPORAL_PORT")}") { Namespace = "arc-saas" });
 
     public async ValueTask DisposeAsync()
     {
@@ -141,16 +107,14 @@ internal sealed partial class Observer : IAsyncDisposable
 
     private async Task<IReadOnlyList<string>> BucketsAsync(string bucket, CancellationToken cancellation)
     {
-        if ((await s3.ListBucketsAsync(cancellation)).Buckets?.Any(b => b.BucketName == bucket) != true)
+        if (await FindBucketAsync(bucket, cancellation) is null)
         {
             return [];
         }
 
         try
         {
-            var tags = (await s3.GetBucketTaggingAsync(new() { BucketName = bucket }, cancellation)).TagSet ?? [];
-            string marks = string.Join(' ', tags.OrderBy(tag => tag.Key).Select(tag => $"{tag.Key}={tag.Value}"));
-            return [$"{bucket} {marks}"];
+            return [$"{bucket} {Listed(await TagsAsync(bucket, cancellation))}"];
         }
         catch (AmazonS3Exception e) when (e.ErrorCode == "NoSuchTagSet")
         {

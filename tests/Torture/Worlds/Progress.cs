@@ -13,6 +13,12 @@ internal sealed record Progress(JsonNode Json)
 
     public string? FailedStep => Text(Json["attempt"]?["failedStep"]);
 
+    public string? ErrorCode => Text(Json["attempt"]?["error"]?["code"]);
+
+    public string? Error => Text(Json["attempt"]?["error"]?["message"]);
+
+    public bool IsActive => Status == "ACTIVE";
+
     public bool IsRollingBack => Status == "ROLLING_BACK";
 
     /// <summary>Nothing goes on by itself any more.</summary>
@@ -28,7 +34,7 @@ internal sealed record Progress(JsonNode Json)
 
     public override string ToString() =>
         $"{Status}, attempt {Attempt}"
-        + (FailedStep is { } failed ? $", failed at {failed}: {Text(Json["attempt"]?["error"]?["message"])}" : "")
+        + (FailedStep is { } failed ? $", failed at {failed}: {ErrorCode}: {Error}" : "")
         + string.Concat(Json["steps"]!.AsArray()
             .Where(step => State(step) is "RUNNING" or "WAITING" or "PARKED" || step?["undo"] is not null)
             .Select(step => $"; {Text(step!["step"])} {State(step)}"

@@ -14,10 +14,15 @@ namespace Torture.Worlds;
 /// </summary>
 internal sealed class Reports(Uri novu) : IWorkerInterceptor, IDisposable
 {
+    private const string Root = "/reports";
+
     private readonly HttpClient http = new() { BaseAddress = novu, Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>What the faults of reports know them by.</summary>
-    public static string PathOf(string activity, string tenantId) => $"/reports/{activity}/{tenantId}";
+    public static string PathOf(string activity, string tenantId) => $"{Root}/{activity}/{tenantId}";
+
+    /// <summary>Whether it is a call that the product does not make.</summary>
+    public static bool IsOne(string path) => path.StartsWith(Root, StringComparison.Ordinal);
 
     public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) =>
         new Inbound(nextInterceptor, this);

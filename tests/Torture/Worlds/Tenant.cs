@@ -39,10 +39,10 @@ internal sealed class Tenant(World world, string key)
     public Task InviteAsync(CancellationToken cancellation) =>
         AskAsync(HttpMethod.Post, "invitations", null, cancellation);
 
-    /// <summary>The names of what the last rollback says that it left.</summary>
-    public async Task<IReadOnlyList<string>> LeftAsync(CancellationToken cancellation) =>
+    /// <summary>Type and name of what the last rollback says that it left, and why.</summary>
+    public async Task<IReadOnlyList<(string Thing, string Reason)>> LeftAsync(CancellationToken cancellation) =>
         [.. (await AskAsync(HttpMethod.Get, "residue", null, cancellation))!["lastRollback"]!["left"]!.AsArray()
-            .Select(left => Text(left, "name"))];
+            .Select(left => ($"{Text(left, "type")} {Text(left, "name")}", Text(left, "reason")))];
 
     public async Task<Progress> ReadAsync(CancellationToken cancellation) =>
         new((await AskAsync(HttpMethod.Get, "provisioning", null, cancellation))!);

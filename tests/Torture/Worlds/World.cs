@@ -36,6 +36,7 @@ internal sealed class World : IAsyncDisposable
         Sandbox = new SandboxControl(instance.Novu);
         Api = new ControlPlaneApi(instance.Functions, "");
         Observer = new Observer(instance, Sandbox);
+        Calls = new Calls(Sandbox);
         token = new OperatorToken(LogInAsync);
     }
 
@@ -46,6 +47,8 @@ internal sealed class World : IAsyncDisposable
     public ControlPlaneApi Api { get; }
 
     public Observer Observer { get; }
+
+    public Calls Calls { get; }
 
     /// <param name="brokenUndo">The step whose undo the worker only claims to do; null for none.</param>
     /// <param name="patience">One of the above.</param>
@@ -69,6 +72,7 @@ internal sealed class World : IAsyncDisposable
             // It lists what faults of shared calls count; a cell that wants a sweep starts one.
             await world.Observer.PauseSweepsAsync(cancellation);
             await world.TokenAsync(cancellation);
+            await world.Calls.BeginAsync(cancellation);
             return world;
         }
         catch
@@ -131,6 +135,7 @@ internal sealed class World : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Api.Dispose();
+        Calls.Dispose();
         Sandbox.Dispose();
         await Observer.DisposeAsync();
         (await Instance.DevAsync("reset")).AndSucceeded();

@@ -11,13 +11,20 @@ internal sealed class Caller
 {
     private readonly HashSet<string> roles;
 
+    // Asked for every realm of a list, and master knows the roles of all of them.
+    private readonly Lazy<HashSet<(string? Client, string Name)>> held;
+    private readonly Lazy<HashSet<string?>> ruling;
+
     public Caller(HttpContext context, World world, AccessToken token)
     {
         Http = context;
         World = world;
         Home = token.Realm;
         User = token.User;
-        roles = [.. TokenScope.RolesIn(token.Realm, token.Client, token.User).Select(role => role.Id)];
+        var known = TokenScope.RolesIn(token.Realm, token.Client, token.User).ToList();
+        roles = [.. known.Select(role => role.Id)];
+        held = new(() => [.. known.Select(role => (role.ClientId, role.Name))]);
+        ruling = new(() => [.. known.Select(role => role.ClientId)]);
     }
 
     public HttpContext Http { get; }
@@ -53,14 +60,14 @@ internal sealed class Caller
             return false;
         foreach (var name in anyOf)
         {
-            if (Home.RoleNamed(name, client) is { } role && Holds(role))
+            if (held.Value.Contains((client.Id, name)))
                 return true;
         }
         return false;
     }
 
     /// <summary>Whether the caller has any role at all over that realm.</summary>
-    public bool HasAny(Realm realm) => RulingClient(realm) is { } client && Home.RolesOf(client).Any(Holds);
+    public bool HasAny(Realm realm) => RulingClient(realm) is { } client && ruling.Value.Contains(client.Id);
 
     private Client? RulingClient(Realm realm) => Home.IsMaster
         ? Home.ClientNamed(realm.AdminClientName)

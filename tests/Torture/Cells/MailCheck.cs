@@ -1,0 +1,60 @@
+using Torture.Worlds;
+using static Torture.Cells.Expectation;
+
+namespace Torture.Cells;
+
+/// <summary>How many mails of each kind a cell's customer has got, and what the one about a failure says.</summary>
+internal static class MailCheck
+{
+    private const string Welcome = "tenant-welcome", Failure = "tenant-provisioning-failed";
+
+    /// <summary>What an answer, an exception, a path or a trace has and a sentence for a customer has not.</summary>
+    private static readonly string[] TheirWords = ["answered", "Exception", "/", "\n"];
+
+    private const string Fields = "error, failedStep, firstName, supportEmail, tenantId, tenantName";
+
+    /// <summary>Of an attempt that was rolled back. Without Novu there is none, also not later.</summary>
+    public static int OfFailure(CellRun run) => run.Cell.Off == "novu" ? 0 : 1;
+
+    /// <summary>As many as these, now and at the end of all cells.</summary>
+    public static async Task CountAsync(CellRun run, int welcome, int failures)
+    {
+        // The failure's mail has a workflow of its own, which may end later.
+        var limit = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(20);
+        while ((await MailsAsync(run))[Failure].Count() < failures && TimeProvider.System.GetUtcNow() < limit)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, run.Cancellation);
+        }
+
+        run.Mails = (welcome, failures);
+        await StillAsync(run);
+    }
+
+    /// <summary>Nothing has come since.</summary>
+    public static async Task StillAsync(CellRun run)
+    {
+        var mails = await MailsAsync(run);
+        Expect("welcome mails", run.Mails.Welcome, mails[Welcome].Count(), null);
+        Expect("failure mails", run.Mails.Failures, mails[Failure].Count(), null);
+    }
+
+    /// <summary>The failure's mail says which step failed, as a code and a sentence.</summary>
+    public static async Task ContentAsync(CellRun run, Progress progress)
+    {
+        foreach (var mail in (await MailsAsync(run))[Failure])
+        {
+            string Of(string field) => $"{mail.Payload[field]}";
+            Expect("fields of the failure mail", Fields, Listed(mail.Payload.Select(field => field.Key)), progress);
+            Expect("tenantId of the failure mail", run.Tenant.Id, Of("tenantId"), progress);
+            Expect("failedStep of the failure mail", progress.FailedStep, Of("failedStep"), progress);
+            Expect("code in the failure mail", progress.ErrorCode, Of("error").Split(": ")[0], progress);
+            // The operator's words name systems, paths and objects; the customer gets a sentence that names none.
+            Expect("systems' own words in the failure mail", "",
+                Listed(TheirWords.Append(run.Tenant.Key).Where(word =>
+                    Of("error").Contains(word, StringComparison.Ordinal))), progress);
+        }
+    }
+
+    private static Task<ILookup<string, Sandbox.Novu.Mail>> MailsAsync(CellRun run) =>
+        run.World.Observer.MailsAsync(run.Tenant.Email);
+}

@@ -1,0 +1,89 @@
+using System.Text.Json.Nodes;
+
+namespace Torture.Worlds;
+
+internal sealed partial class Observer
+{
+    // What has written to a row of these tables, or to one of the tenant's own, shows in its xmin.
+    private const string DatabaseObjects = """
+        SELECT 'schema ' || concat_ws(' ', xmin, nspname, pg_get_userbyid(nspowner), nspacl::text,
+                                      obj_description(oid, 'pg_namespace'))
+        FROM pg_namespace WHERE nspname = $1
+        UNION ALL
+        SELECT 'role ' || concat_ws(' ', a.xmin, r::text, shobj_description(a.oid, 'pg_authid'),
+            (SELECT string_agg(s::text, ' ' ORDER BY s::text) FROM pg_db_role_setting s WHERE s.setrole = a.oid),
+            (SELECT string_agg(m::text, ' ' ORDER BY m::text) FROM pg_auth_members m
+             WHERE a.oid IN (m.roleid, m.member)))
+        FROM pg_authid a JOIN pg_roles r ON r.oid = a.oid WHERE a.rolname = $1
+        UNION ALL
+        SELECT 'relation ' || concat_ws(' ', c.xmin, c.relname, c.relkind, pg_get_userbyid(c.relowner), c.relacl::text,
+            obj_description(c.oid, 'pg_class'), c.relfilenode,
+            (SELECT string_agg(concat_ws(' ', a.xmin, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+                                         a.attacl::text), ', ' ORDER BY a.attnum)
+             FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0))
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1
+        ORDER BY 1
+        """;
+
+    private const string Tables =
+        "SELECT relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+        + "WHERE n.nspname = $1 AND c.relkind = 'r' ORDER BY 1";
+
+    /// <summary>
+    /// All that the systems say of what has this tenant's names: realm with clients, users and roles, schema with its
+    /// tables and their rows, role, bucket with every version of every object. Two that are equal: nobody touched it.
+    /// </summary>
+    private async Task<IReadOnlyList<string>> PictureAsync(string key, CancellationToken cancellation) =>
+    [
+        .. await RealmPictureAsync($"tenant-{key}", cancellation),
+        .. await DatabasePictureAsync($"tenant_{key}", cancellation),
+        .. await BucketPictureAsync($"tenant-{key}-files", cancellation),
+    ];
+
+    private async Task<IReadOnlyList<string>> RealmPictureAsync(string realm, CancellationToken cancellation)
+    {
+        if (!(await GetAsync("/admin/realms", cancellation)).AsArray()
+            .Any(known => known!["realm"]!.GetValue<string>() == realm))
+        {
+            return [];
+        }
+
+        string path = $"/admin/realms/{realm}";
+        var lines = new List<string>();
+        foreach (string part in (string[])
+            ["", "/clients", "/users", "/users/count", "/users/profile", "/roles?briefRepresentation=false"])
+        {
+            lines.Add($"realm{part} {Sorted(await GetAsync(path + part, cancellation))}");
+        }
+
+        foreach (var user in (await GetAsync($"{path}/users", cancellation)).AsArray())
+        {
+            var roles = await GetAsync($"{path}/users/{user!["id"]}/role-mappings", cancellation);
+            lines.Add($"roles of {user["username"]} {Sorted(roles)}");
+        }
+
+        return lines;
+    }
+
+    private async Task<IReadOnlyList<string>> DatabasePictureAsync(string schema, CancellationToken cancellation)
+    {
+        var lines = new List<string>(await NamesAsync(DatabaseObjects, schema, cancellation));
+        foreach (string table in await NamesAsync(Tables, schema, cancellation))
+        {
+            string rows = $"SELECT $1 || ' ' || t.xmin || ' ' || t::text FROM {schema}.{table} t ORDER BY 1";
+            lines.AddRange(await NamesAsync(rows, $"row of {table}", cancellation));
+        }
+
+        return lines;
+    }
+
+    // Neither the order of fields nor that of lists means anything.
+    private static string Sorted(JsonNode? json) => json switch
+    {
+        JsonObject fields => "{" + string.Join(',', fields.OrderBy(field => field.Key, StringComparer.Ordinal)
+            .Select(field => $"{field.Key}:{Sorted(field.Value)}")) + "}",
+        JsonArray items => "[" + string.Join(',', items.Select(Sorted).Order(StringComparer.Ordinal)) + "]",
+        null => "null",
+        _ => json.ToJsonString(),
+    };
+}

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,9 +14,6 @@ public sealed class Systems(ProvisioningWorld world)
 
     public async Task<bool> RealmExistsAsync(string realm) =>
         (await Keycloak.FindRealmsAsync(default) ?? []).Any(r => r.Realm == realm);
-
-    public async Task<string> RealmJsonAsync(string realm) =>
-        JsonSerializer.Serialize(await Keycloak.FindRealmAsync(realm, default));
 
     public async Task<bool> BucketExistsAsync(string bucket) =>
         (await S3.ListBucketsAsync()).Buckets?.Any(b => b.BucketName == bucket) ?? false;

@@ -23,8 +23,8 @@ public static partial class Masked
     }
 
     /// <summary>
-    /// A path as it is told: Novu's id of a tenant's subscriber spells an address in another way, and a tenant's admin may
-    /// call a realm what it likes.
+    /// A path as it is told: Novu's id of a tenant's subscriber spells an address in another way, and a tenant's admin
+    /// may call a realm what it likes.
     /// </summary>
     public static string Path(string path) =>
         string.Join('/', path.Split('/').Select(

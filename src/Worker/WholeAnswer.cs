@@ -1,8 +1,8 @@
 namespace Worker;
 
 /// <summary>
-/// Reads an answer to its end within the call: a client's timeout otherwise ends with the headers, and a server that falls
-/// silent in the middle of a body keeps whoever reads it for ever.
+/// Reads an answer to its end within the call: a client's timeout otherwise ends with the headers, and a server that
+/// falls silent in the middle of a body keeps whoever reads it for ever.
 /// </summary>
 public sealed class WholeAnswer : DelegatingHandler
 {

@@ -23,7 +23,7 @@ public sealed class ResourceRecords(NpgsqlDataSource database, TimeProvider time
     /// <param name="attempt">Its attempt.</param>
     /// <param name="type">One of <see cref="ResourceTypes"/>.</param>
     /// <param name="name">In the outside system.</param>
-    /// <param name="details">JSON for later readers; null keeps what this attempt has there, never an earlier one.</param>
+    /// <param name="details">JSON for later readers; null keeps what this attempt has there, no other's.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public Task PlanAsync(
         Guid tenantId, int attempt, string type, string name, string? details, CancellationToken cancellation) =>
@@ -93,7 +93,7 @@ public sealed class ResourceRecords(NpgsqlDataSource database, TimeProvider time
             """,
             tenantId, attempt, type, name).ReadAllAsync(row => row.GetString(0), cancellation)).FirstOrDefault();
 
-    /// <summary>Of this attempt and earlier ones, all of a type: its system was read, and nothing of them is there.</summary>
+    /// <summary>Of this attempt and earlier ones, all of a type: its system was read, and nothing is there.</summary>
     public Task ForgetDetailsAsync(Guid tenantId, int attempt, string type, CancellationToken cancellation) =>
         database.Command(
             "UPDATE resources SET details = NULL WHERE tenant_id = $1 AND attempt <= $2 AND type = $3",

@@ -19,8 +19,10 @@ public sealed partial class ResumeRollback(
     public async Task<StartedRollback> ExecuteAsync(Guid tenantId, CancellationToken cancellation) =>
         await ExecuteAsync(await provisioning.ExecuteAsync(tenantId, cancellation), cancellation);
 
-    /// <summary>Of this attempt, and of no other: it was looked at before, and a higher one may have begun since.</summary>
-    /// <exception cref="ControlPlaneException">As above; <c>stale_attempt</c>: it is not the current one any more.</exception>
+    /// <summary>Of this attempt and no other: it was looked at before, and a higher one may have begun since.</summary>
+    /// <exception cref="ControlPlaneException">
+    /// As above; <c>stale_attempt</c>: it is not the current one any more.
+    /// </exception>
     public async Task<StartedRollback> ExecuteAsync(Guid tenantId, int attempt, CancellationToken cancellation)
     {
         var progress = await provisioning.ExecuteAsync(tenantId, cancellation);

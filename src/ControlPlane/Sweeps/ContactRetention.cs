@@ -32,7 +32,7 @@ public sealed class ContactRetention(NpgsqlDataSource database, TimeProvider tim
                 cancellation);
 
     /// <summary>
-    /// The lead and its expired tenant with all that hangs on it; nothing of one that has come back since it was listed.
+    /// The lead and its expired tenant with all that hangs on it; nothing of one that came back since it was listed.
     /// </summary>
     /// <returns>Whether it was erased.</returns>
     public Task<bool> EraseAsync(TimeSpan retention, ErasableContact contact, CancellationToken cancellation) =>

@@ -4,8 +4,8 @@ using Npgsql;
 namespace ControlPlane.Sweeps;
 
 /// <summary>
-/// The rows of <c>sweep_deletions</c>: a call of the sweep that was sent and not answered can land on what a new attempt
-/// has made under the same name. So the sweep says first what it is about to delete, and the attempt asks.
+/// The rows of <c>sweep_deletions</c>: a call of the sweep that was sent and not answered can land on what a new
+/// attempt has made under the same name. So the sweep says first what it is about to delete, and the attempt asks.
 /// </summary>
 /// <param name="settle">How long a request that was sent can still take effect.</param>
 public sealed class SweepDeletions(NpgsqlDataSource database, TimeProvider time, TimeSpan settle)

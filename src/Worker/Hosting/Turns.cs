@@ -6,8 +6,8 @@ namespace Worker.Hosting;
 
 /// <summary>
 /// What one worker process of an installation does at a time. The turn is an advisory lock of a session with the control
-/// database, so that a worker that dies hands over at once, and one whose host is lost in about a minute. For a moment after a lost connection two may overlap: a turn
-/// spares an outside system, nothing is wrong without it.
+/// database, so that a worker that dies hands over at once, and one whose host is lost in about a minute. For a moment
+/// after a lost connection two may overlap: a turn spares an outside system, nothing is wrong without it.
 /// </summary>
 public sealed partial class Turns(NpgsqlDataSource database, TimeProvider time, ILogger<Turns> logger)
 {
@@ -98,7 +98,7 @@ public sealed partial class Turns(NpgsqlDataSource database, TimeProvider time, 
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
-    // A host that is gone says nothing, and PostgreSQL's own patience is hours. Back in the pool the session forgets this.
+    // A host that is gone says nothing, and PostgreSQL's own patience is hours. In the pool the session forgets this.
     private static Task<int> AskForLifeAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
         connection.Command(
             """

@@ -4,8 +4,8 @@ using ControlPlane.Provisioning;
 namespace Worker.Provisioning;
 
 /// <summary>
-/// What the customer is told of a failure: a sentence of ours for each code. What a system said, with its names of hosts,
-/// databases and files, is the operator's.
+/// What the customer is told of a failure: a sentence of ours for each code. What a system said, with its names of
+/// hosts, databases and files, is the operator's.
 /// </summary>
 public static class FailureSentence
 {

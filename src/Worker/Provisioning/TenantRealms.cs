@@ -18,7 +18,8 @@ public sealed class TenantRealms(KeycloakAdmin keycloak, ResourceRecords resourc
             && (realms is null || there.Id is null || AttemptOf(tenant, there) is not null))
         {
             throw new ControlPlaneException(ErrorCode.Forbidden,
-                $"Keycloak no longer shows the realm {there.Realm} to the account that made it; give it its rights back.");
+                $"Keycloak no longer shows the realm {there.Realm} to the account that made it; "
+                + "give it its rights back.");
         }
 
         return ours;

@@ -21,7 +21,7 @@ public interface IMarkedObjects
 
     /// <summary>Deletes it as long as it is still the one that was listed.</summary>
     /// <param name="found">As listed.</param>
-    /// <param name="beforeChange">Asked last before each call that changes something; throws when nothing may be.</param>
+    /// <param name="beforeChange">Asked last before each call that changes something; throws when it may not.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <returns>Whether it was.</returns>
     Task<bool> DeleteAsync(MarkedObject found, Func<Task> beforeChange, CancellationToken cancellation);

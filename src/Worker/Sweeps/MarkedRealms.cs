@@ -36,7 +36,8 @@ public sealed class MarkedRealms(KeycloakAdmin keycloak, AttemptEvidence attempt
                 realm.Realm!,
                 async () =>
                 {
-                    if ((known.GetValueOrDefault(id) ?? await ReadMarkAsync(realm.Realm!, id, cancellation)) is { } mark)
+                    var mark = known.GetValueOrDefault(id) ?? await ReadMarkAsync(realm.Realm!, id, cancellation);
+                    if (mark is not null)
                     {
                         found.Add(new MarkedObject(realm.Realm!, mark));
                     }

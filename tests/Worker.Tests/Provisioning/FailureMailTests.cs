@@ -47,7 +47,7 @@ public sealed class FailureMailTests(ProvisioningWorld world) : IClassFixture<Pr
     {
         string[] codes =
         [
-            .. Enum.GetValues<ErrorCode>().Select(code => Failures.Translate(new ControlPlaneException(code, "x")).ErrorType!),
+            .. Enum.GetValues<ErrorCode>().Select(Failures.CodeOf),
             Failures.Unavailable, Failures.Refused, Failures.TimedOut, Failures.Unexpected,
             ProvisioningFailure.Cancel("x").Code, ProvisioningFailure.RunLost("x").Code,
         ];
@@ -56,6 +56,10 @@ public sealed class FailureMailTests(ProvisioningWorld world) : IClassFixture<Pr
         Assert.NotEqual(FailureSentence.Of(Failures.Refused), FailureSentence.Of(Failures.Unavailable));
     }
 
-    private async Task<string?> ErrorAsync(TestTenant tenant) => (string?)Assert.Single(await AssertMore.EventuallyAsync(
-        () => world.Control.MailsAsync(tenant.SubscriberId), mails => mails.Count > 0)).Payload["error"];
+    private async Task<string?> ErrorAsync(TestTenant tenant)
+    {
+        var mails = await AssertMore.EventuallyAsync(
+            () => world.Control.MailsAsync(tenant.SubscriberId), mails => mails.Count > 0);
+        return (string?)Assert.Single(mails).Payload["error"];
+    }
 }

@@ -53,8 +53,8 @@ public sealed class HiddenResidueTests(ProvisioningWorld world) : IClassFixture<
 
         Assert.Equal("ROLLBACK_INCOMPLETE", await world.StatusAsync(tenant));
         Assert.Equal("storage_bucket", Assert.Single(await LeftAsync(tenant)).Type);
-        Assert.Contains(
-            (await stranger.ListBucketsAsync(Cancellation)).Buckets, bucket => bucket.BucketName == tenant.Resources.Bucket);
+        var theirs = await stranger.ListBucketsAsync(Cancellation);
+        Assert.Contains(theirs.Buckets, bucket => bucket.BucketName == tenant.Resources.Bucket);
     }
 
     [Fact]

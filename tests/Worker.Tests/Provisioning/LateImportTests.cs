@@ -1,6 +1,7 @@
 using System.Net;
 using Sandbox.Control;
 using Testing;
+using Worker.Keycloak;
 using Worker.Tests.Worlds;
 
 namespace Worker.Tests.Provisioning;
@@ -32,7 +33,8 @@ public sealed class LateImportTests(ProvisioningWorld world) : IClassFixture<Pro
 
         await late.ReleaseAsync();
         await AssertMore.EventuallyAsync(
-            () => world.Control.CallsAsync(path), calls => calls.Any(call => call is { Fault: not null, Status: not null }));
+            () => world.Control.CallsAsync(path),
+            calls => calls.Any(call => call is { Fault: not null, Status: not null }));
 
         Assert.Equal(HttpStatusCode.OK, await LogInAsync(tenant));
         Assert.Equal(user.Id, (await world.Systems.Keycloak.FindUserAsync(realm, tenant.Email, Cancellation))!.Id);
@@ -51,7 +53,7 @@ public sealed class LateImportTests(ProvisioningWorld world) : IClassFixture<Pro
                 isFirst = false;
                 Assert.True(await world.Systems.Keycloak.CreateUserAsync(
                     tenant.Resources.Realm,
-                    new Worker.Keycloak.UserRepresentation { Username = tenant.Email, Email = tenant.Email, Enabled = true },
+                    new UserRepresentation { Username = tenant.Email, Email = tenant.Email, Enabled = true },
                     Cancellation));
             }
         });

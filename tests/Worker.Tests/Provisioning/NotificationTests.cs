@@ -74,7 +74,8 @@ public sealed class NotificationTests(ProvisioningWorld world) : IClassFixture<P
         Assert.Equal("tenant-provisioning-failed", mail.WorkflowId);
         Assert.Equal($"tenant-provisioning-failed-{tenant.Id:D}-1", mail.TransactionId);
         Assert.Equal(ProvisioningSteps.ProvisionDatabase, (string?)mail.Payload["failedStep"]);
-        Assert.Equal("forbidden: A system that your application needs refused to do its part.", (string?)mail.Payload["error"]);
+        Assert.Equal(
+            "forbidden: A system that your application needs refused to do its part.", (string?)mail.Payload["error"]);
         Assert.Equal(
             ["error", "failedStep", "firstName", "supportEmail", "tenantId", "tenantName"],
             mail.Payload.Select(p => p.Key).Order());

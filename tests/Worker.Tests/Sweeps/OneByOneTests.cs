@@ -56,7 +56,8 @@ public sealed class OneByOneTests(ProvisioningWorld world) : IClassFixture<Provi
             await AssertNotSweptAsync("keycloak_realm");
         }
 
-        string told = world.Logs.Lines.Last(line => line.Contains("SWEEP_FAILED keycloak_realm", StringComparison.Ordinal));
+        string told = world.Logs.Lines.Last(
+            line => line.Contains("SWEEP_FAILED keycloak_realm", StringComparison.Ordinal));
         Assert.Contains($"({busy.Resources.Realm})", told, StringComparison.Ordinal);
         Assert.Contains($"({refusing.Resources.Realm})", told, StringComparison.Ordinal);
         await world.SweepAsync();

@@ -10,7 +10,8 @@ public sealed class ReturningLeadTests(ProvisioningWorld world) : IClassFixture<
     {
         var tenant = await world.GivenTenantAsync();
         await world.Postgres.ExecuteAsync(
-            "UPDATE tenants SET expires_at = $2, updated_at = $2, status = 'EXPIRED' WHERE id = $1", tenant.Id, DaysAgo(31));
+            "UPDATE tenants SET expires_at = $2, updated_at = $2, status = 'EXPIRED' WHERE id = $1",
+            tenant.Id, DaysAgo(31));
         await SetTokenAsync(tenant, DaysAgo(31));
         await using var erasing = await world.Control.FaultAsync(new FaultRule
         {
@@ -27,7 +28,8 @@ public sealed class ReturningLeadTests(ProvisioningWorld world) : IClassFixture<
         var swept = await sweep.GetResultAsync();
 
         Assert.Equal(0, swept.Erased);
-        Assert.Equal(1, await world.Postgres.ReadAsync<long>("SELECT count(*) FROM leads WHERE id = $1", tenant.LeadId));
+        Assert.Equal(
+            1, await world.Postgres.ReadAsync<long>("SELECT count(*) FROM leads WHERE id = $1", tenant.LeadId));
         Assert.Equal("EXPIRED", await world.StatusAsync(tenant));
     }
 

@@ -4,7 +4,7 @@ using Worker.Tests.Worlds;
 
 namespace Worker.Tests.Sweeps;
 
-/// <summary>What the account that `setup` makes, with the role create-realm alone, can see is all that the sweep needs.</summary>
+/// <summary>What the account of `setup` sees, with the role create-realm alone, is all that the sweep needs.</summary>
 public sealed class ServiceAccountSweepTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -78,8 +78,9 @@ public sealed class CreateRealm(
     {
         var tenant = await tenants.LoadAsync(input, Cancellation);
         var ours = await realms.FindOursAsync(tenant, Cancellation);
-        List<Residue> found =
-            [.. ours.Select(realm => new Residue(ResourceTypes[0], realm.Realm!, $"The realm {realm.Id} is still there."))];
+        var found = ours
+            .Select(realm => new Residue(ResourceTypes[0], realm.Realm!, $"The realm {realm.Id} is still there."))
+            .ToList();
         if (await realms.FindReplacedAsync(tenant, ours, Cancellation) is { } replaced)
         {
             found.Add(new Residue(ResourceTypes[0], tenant.Resources.Realm, replaced));

@@ -116,8 +116,8 @@ public sealed class CreateStorageBucket(
         return await resources.FindMakerAsync(
                 tenant.Mark.Tenant, tenant.Mark.Attempt, ResourceTypes[0], bucket, Cancellation) is not null
             && await LookAsync(tenant) is { } ownership && !ownership.IsOursToDelete()
-                ? "A bucket was made here and never seen deleted; what has the name now does not carry our mark, or is not "
-                    + "shown to us. It was not touched: look, and put its tags right, or delete it."
+                ? "A bucket was made here and never seen deleted; what has the name now does not carry our mark, or is"
+                    + " not shown to us. It was not touched: look, and put its tags right, or delete it."
                 : null;
     }
 

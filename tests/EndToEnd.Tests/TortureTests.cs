@@ -38,7 +38,7 @@ public sealed class TortureTests
         Assert.Equal(1, said.ExitCode);
         Assert.Contains("left: expected nothing, found bucket tenant-", said.Output, StringComparison.Ordinal);
         Assert.Contains(
-            "./dev torture --break-undo provision-storage --filter provision-storage.tag/refused",
+            "--break-undo provision-storage --filter provision-storage.tag/refused",
             said.Output, StringComparison.Ordinal);
     }
 

@@ -27,7 +27,9 @@ public static class Pictures
         foreach (string part in (string[])["", "/clients", "/users", "/users/profile"])
         {
             var address = new Uri($"/admin/realms/{realm}{part}", UriKind.Relative);
-            shown.Add(InOneOrder(JsonNode.Parse(await http.GetStringAsync(address, Cancellation))));
+            using var answer = await http.GetAsync(address, Cancellation);
+            string json = await answer.Content.ReadAsStringAsync(Cancellation);
+            shown.Add($"{answer.StatusCode} {InOneOrder(JsonNode.Parse(json))}");
         }
 
         return string.Join('\n', shown);
@@ -52,7 +54,12 @@ public static class Pictures
     private static async Task<string> BucketPictureAsync(this ProvisioningWorld world, string bucket)
     {
         var s3 = world.Systems.S3;
-        var made = (await s3.ListBucketsAsync(Cancellation)).Buckets.Single(b => b.BucketName == bucket).CreationDate;
+        var buckets = (await s3.ListBucketsAsync(Cancellation)).Buckets ?? [];
+        if (buckets.SingleOrDefault(b => b.BucketName == bucket) is not { CreationDate: { } made })
+        {
+            return $"{bucket} is not there";
+        }
+
         var tags = await world.Systems.BucketTagsAsync(bucket);
         var versions = (await s3.ListVersionsAsync(bucket, Cancellation)).Versions;
         var uploads = (await s3.ListMultipartUploadsAsync(bucket, Cancellation)).MultipartUploads;

@@ -30,9 +30,12 @@ internal static class BenchmarksCommand
         {
             // In this process: a project generated elsewhere would not know this solution's rules.
             var config = DefaultConfig.Instance
-                .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
+                .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance))
                 .WithArtifactsPath(Path.Combine(Testing.Commands.Root, "artifacts", "benchmarks"));
-            BenchmarkRunner.Run(typeof(BenchmarksCommand).Assembly, config);
+            var summaries = BenchmarkRunner.Run(typeof(BenchmarksCommand).Assembly, config);
+            return summaries.All(summary => summary.Reports.Length > 0 && summary.Reports.All(report => report.Success))
+                ? 0
+                : 1;
         });
         return command;
     }

@@ -38,7 +38,12 @@ internal static class TortureCommand
         {
             Description = "Instead of the matrix: so many customers at once, every tenth with a random fault.",
         };
-        var jobs = new Option<int>("--jobs") { Description = "Cells side by side.", DefaultValueFactory = _ => 6 };
+        // A real Keycloak keeps two cores busy with one realm.
+        var jobs = new Option<int>("--jobs")
+        {
+            Description = "Cells side by side.",
+            DefaultValueFactory = _ => Instance.IsReal ? 3 : 6,
+        };
         var list = new Option<bool>("--list") { Description = "Names the cells and runs none." };
         var broken = new Option<string?>("--break-undo")
         {

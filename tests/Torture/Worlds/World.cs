@@ -61,6 +61,7 @@ internal sealed class World : IAsyncDisposable
             // As long as a request that was sent may still take effect: a real Keycloak makes a realm in seconds.
             ["ROLLBACK_SETTLE"] = Instance.IsReal ? "10" : "2",
             ["DEV_POSTGRES_PROXY"] = "1",
+            ["DEV_KEYCLOAK_COMPILER"] = "4",
         };
         var instance = new Instance("torture", settings);
         settings["DEV_WORKER"] = TortureWorker.WriteScript(instance.State, brokenUndo);

@@ -68,8 +68,8 @@ public static class Failures
         _ => (Unexpected, $"An unexpected failure: {e.GetType().Name}.", true),
     };
 
-    // A fresh token comes with the next try, so 401 passes. Wrong credentials are refused when the token is fetched, and
-    // do not.
+    // A fresh token comes with the next try, so 401 passes. Wrong credentials are refused when the token is fetched,
+    // and do not.
     private static bool IsPassing(HttpStatusCode status) => (int)status switch
     {
         201 or 408 or 409 or 423 or 425 or 429 => true,

@@ -66,7 +66,8 @@ public sealed partial class ProvisioningTests
     public void No_two_activities_have_one_name()
     {
         var names = Worker.GetTypes()
-            .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
+            .SelectMany(type => type.GetMethods(
+                BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
             .Select(method => method.GetCustomAttribute<ActivityAttribute>()?.Name)
             .OfType<string>()
             .ToList();

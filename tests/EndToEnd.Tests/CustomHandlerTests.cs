@@ -12,7 +12,8 @@ public sealed class CustomHandlerTests(RunningInstance running)
     public async Task With_nothing_but_the_hosts_port_it_answers_and_names_what_is_missing()
     {
         int port = FreePort();
-        var environment = Environment.GetEnvironmentVariables().Keys.Cast<string>().ToDictionary(name => name, _ => (string?)null);
+        var environment = Environment.GetEnvironmentVariables().Keys.Cast<string>()
+            .ToDictionary(name => name, _ => (string?)null);
         environment["FUNCTIONS_CUSTOMHANDLER_PORT"] = $"{port}";
         string binary = Path.Combine(Commands.Root, "artifacts/bin/Functions/release/Functions");
         using var process = Commands.Start(binary, [], environment);

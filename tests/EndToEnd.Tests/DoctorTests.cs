@@ -32,7 +32,8 @@ public sealed class DoctorTests(RunningInstance running)
     [InlineData("object store", "S3_ENDPOINT", "S3_ENDPOINT", "http://127.0.0.1:1")]
     [InlineData("Temporal", "TEMPORAL_ADDRESS", "TEMPORAL_ADDRESS", "127.0.0.1:1")]
     [InlineData("control database", "DATABASE_URL", "DATABASE_URL", "postgres://nobody:x@127.0.0.1:1/nothing")]
-    public async Task A_trouble_is_one_red_line_with_its_remedy(string check, string remedy, string variable, string value)
+    public async Task A_trouble_is_one_red_line_with_its_remedy(
+        string check, string remedy, string variable, string value)
     {
         var said = await running.Instance.DevWithAsync(
             new() { [variable] = value, ["KEYCLOAK_ADMIN_CLIENT_ID"] = "arc-saas-worker" }, "doctor");
@@ -72,7 +73,9 @@ public sealed class DoctorTests(RunningInstance running)
         string[] lines = said.Output.Split('\n');
         string red = Assert.Single(lines, line => line.StartsWith('✘'));
         Assert.StartsWith($"✘ {check} ", red, StringComparison.Ordinal);
-        Assert.Contains(remedy, Assert.Single(lines, line => line.StartsWith("  →", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(
+            remedy, Assert.Single(lines, line => line.StartsWith("  →", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
     }
 
     private static string Jwt(long expires) => string.Join('.',

@@ -31,7 +31,8 @@ public sealed class ProcessTests(RunningInstance running)
             var second = (await instance.DevAsync("up", "--detach", "--no-build", "--free-ports")).AndSucceeded();
             Assert.Contains("It is running already", second.Output, StringComparison.Ordinal);
             int[] ports = [.. instance.Ports];
-            int[] pids = [.. Directory.GetFiles(Path.Combine(instance.State, "run")).Select(file => instance.Pid(Path.GetFileName(file)))];
+            int[] pids = [.. Directory.GetFiles(Path.Combine(instance.State, "run"))
+                .Select(file => instance.Pid(Path.GetFileName(file)))];
             Assert.NotEmpty(pids);
             // What a terminal sends at Ctrl-C, once the first one is done.
             await Commands.RunAsync("kill", ["-INT", $"{first.Id}"], instance.Variables);
@@ -73,12 +74,14 @@ public sealed class ProcessTests(RunningInstance running)
     [Theory]
     [InlineData("/nowhere", "there is no temporal in /nowhere", "--help")]
     [InlineData("", "which servers?", "--servers")]
-    public async Task Real_servers_that_are_not_there_are_named_with_what_to_do(string folder, string found, string remedy)
+    public async Task Real_servers_that_are_not_there_are_named_with_what_to_do(
+        string folder, string found, string remedy)
     {
         var instance = new Instance("nowhere");
         try
         {
-            var said = await instance.DevWithAsync(new() { ["REAL_SERVERS"] = folder }, "up", "--real", "--detach", "--no-build");
+            var said = await instance.DevWithAsync(
+                new() { ["REAL_SERVERS"] = folder }, "up", "--real", "--detach", "--no-build");
 
             Assert.Equal(1, said.ExitCode);
             Assert.Contains(found, said.Errors, StringComparison.Ordinal);

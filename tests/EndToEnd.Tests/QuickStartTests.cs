@@ -43,7 +43,8 @@ public sealed class QuickStartTests(RunningInstance running)
         Assert.Equal("tenant-welcome", Customer.Text(mail, "workflowId"));
         string[] payload =
         [
-            "tenantId", "tenantName", "firstName", "lastName", "appPlaneUrl", "adminPortalUrl", "loginUrl", "supportEmail",
+            "tenantId", "tenantName", "firstName", "lastName", "appPlaneUrl", "adminPortalUrl", "loginUrl",
+            "supportEmail",
         ];
         Assert.Equal(payload.Order(), mail["payload"]!.AsObject().Select(field => field.Key).Order());
     }

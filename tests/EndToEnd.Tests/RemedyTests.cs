@@ -137,7 +137,9 @@ public sealed class RemedyTests(RunningInstance running) : IDisposable
     {
         Dictionary<string, string?> elsewhere = new() { ["TEMPORAL_NAMESPACE"] = $"made-{Keys.New()}" };
         var before = await Instance.DevWithAsync(elsewhere, "doctor");
-        Assert.Contains($"✘ namespace              {elsewhere["TEMPORAL_NAMESPACE"]} is missing", before.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"✘ namespace              {elsewhere["TEMPORAL_NAMESPACE"]} is missing", before.Output,
+            StringComparison.Ordinal);
 
         // What `temporal operator namespace create` sends.
         var temporal = await TemporalClient.ConnectAsync(new($"127.0.0.1:{Instance.Address("TEMPORAL_PORT")}"));
@@ -148,7 +150,9 @@ public sealed class RemedyTests(RunningInstance running) : IDisposable
         });
 
         var after = await Instance.DevWithAsync(elsewhere, "doctor");
-        Assert.Contains($"✔ namespace              {elsewhere["TEMPORAL_NAMESPACE"]} is there", after.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"✔ namespace              {elsewhere["TEMPORAL_NAMESPACE"]} is there", after.Output,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -213,10 +217,12 @@ public sealed class RemedyTests(RunningInstance running) : IDisposable
     {
         using var login = new FormUrlEncodedContent(
         [
-            new("grant_type", "password"), new("client_id", "admin-cli"), new("username", "admin"), new("password", "admin"),
+            new("grant_type", "password"), new("client_id", "admin-cli"),
+            new("username", "admin"), new("password", "admin"),
         ]);
         using var answer = await http.PostAsync(
-            new Uri(Instance.Keycloak, "/realms/master/protocol/openid-connect/token"), login, TestContext.Current.CancellationToken);
+            new Uri(Instance.Keycloak, "/realms/master/protocol/openid-connect/token"), login,
+            TestContext.Current.CancellationToken);
         var token = await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken);
         http.DefaultRequestHeaders.Authorization = new("Bearer", token!["access_token"]!.GetValue<string>());
 

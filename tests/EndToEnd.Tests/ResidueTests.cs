@@ -21,9 +21,13 @@ public sealed class ResidueTests(RunningInstance running)
         var said = (await running.Instance.DevAsync("residue", key)).AndSucceeded();
 
         Assert.True(residue["isClean"]!.GetValue<bool>());
-        Assert.All(residue["systems"]!.AsArray().Take(3), system => Assert.Equal("READ", Customer.Text(system!, "state")));
-        Assert.Contains($"✔ s3                     storage_bucket tenant-{key}-files: live, attempt 1", said.Output, StringComparison.Ordinal);
-        Assert.Contains("– dns                    not built yet: nothing is known", said.Output, StringComparison.Ordinal);
+        Assert.All(
+            residue["systems"]!.AsArray().Take(3), system => Assert.Equal("READ", Customer.Text(system!, "state")));
+        Assert.Contains(
+            $"✔ s3                     storage_bucket tenant-{key}-files: live, attempt 1", said.Output,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "– dns                    not built yet: nothing is known", said.Output, StringComparison.Ordinal);
         Assert.DoesNotContain($"admin@{key}.com", said.Output, StringComparison.Ordinal);
     }
 
@@ -48,7 +52,9 @@ public sealed class ResidueTests(RunningInstance running)
         var gone = (await running.Instance.DevAsync("residue", key)).AndSucceeded();
 
         Assert.Equal(1, left.ExitCode);
-        Assert.Contains($"✘ s3                     storage_bucket tenant-{key}-files: left over from attempt 1", left.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"✘ s3                     storage_bucket tenant-{key}-files: left over from attempt 1", left.Output,
+            StringComparison.Ordinal);
         Assert.Contains("✔ s3                     nothing is there", gone.Output, StringComparison.Ordinal);
     }
 

@@ -44,7 +44,8 @@ public static class Commands
             folder = folder.Parent;
         }
 
-        return folder?.FullName ?? throw new InvalidOperationException($"There is no ./dev above {AppContext.BaseDirectory}.");
+        return folder?.FullName
+            ?? throw new InvalidOperationException($"There is no ./dev above {AppContext.BaseDirectory}.");
     }
 }
 

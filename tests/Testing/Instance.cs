@@ -42,7 +42,8 @@ public sealed class Instance(string name, IReadOnlyDictionary<string, string?>? 
 
     public Uri Novu => new($"http://127.0.0.1:{Address("NOVU_PORT")}");
 
-    public IEnumerable<int> Ports => Pairs("addresses").Values.Select(port => int.Parse(port, CultureInfo.InvariantCulture));
+    public IEnumerable<int> Ports =>
+        Pairs("addresses").Values.Select(port => int.Parse(port, CultureInfo.InvariantCulture));
 
     /// <summary>Of <c>./dev</c>, with this instance's folder.</summary>
     public Dictionary<string, string?> Variables => NotInherited.ToDictionary(n => n, _ => (string?)null)

@@ -10,7 +10,8 @@ public sealed class OwnershipMarkTests
 
     [Fact]
     public void A_mark_survives_as_comment_and_as_tags() => Marks.Sample(mark =>
-        OwnershipMark.FromComment(mark.ToComment()) == mark && OwnershipMark.FromTags(mark.Tags.ToDictionary()) == mark);
+        OwnershipMark.FromComment(mark.ToComment()) == mark
+        && OwnershipMark.FromTags(mark.Tags.ToDictionary()) == mark);
 
     [Fact]
     public void Only_the_same_installation_and_tenant_are_ours() => Gen.Select(Marks, Marks).Sample((mark, other) =>
@@ -38,5 +39,6 @@ public sealed class OwnershipMarkTests
     [InlineData("arc-saas installation=8f14e45f-ceea-467f-a0e6-0d5f0a6f3c11")]
     public void What_is_no_mark_is_foreign(string? comment) => Assert.Equal(
         Ownership.Foreign,
-        new OwnershipMark(ProvisioningWorld.Installation, Guid.AllBitsSet, 1).Judge(OwnershipMark.FromComment(comment)));
+        new OwnershipMark(ProvisioningWorld.Installation, Guid.AllBitsSet, 1)
+            .Judge(OwnershipMark.FromComment(comment)));
 }

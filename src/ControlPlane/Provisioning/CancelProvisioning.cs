@@ -5,8 +5,8 @@ namespace ControlPlane.Provisioning;
 
 /// <summary>
 /// Cancels the attempt that is under way. The tenant's row decides: it goes from PROVISIONING to ROLLING_BACK here, and
-/// from then on no step changes anything and nothing becomes ACTIVE. The run takes back what it did; where there is none
-/// (terminated, lost, never started), a run of the rollback alone does.
+/// from then on no step changes anything and nothing becomes ACTIVE. The run takes back what it did; where there is
+/// none (terminated, lost, never started), a run of the rollback alone does.
 /// </summary>
 public sealed partial class CancelProvisioning(
     GetProvisioning provisioning, GetTenant tenants, ProvisioningAttempts attempts,

@@ -10,9 +10,9 @@ public sealed record Residue(string Type, string Name, string Reason);
 public sealed class ResidueRecords(NpgsqlDataSource database, TimeProvider time)
 {
     /// <summary>
-    /// What was found takes the place of what was found earlier of these types. Where nothing was, the records say so too,
-    /// whatever became of the undo that was to write it (given up although its thing went with another one, overtaken by
-    /// the step's own row that came late).
+    /// What was found takes the place of what was found earlier of these types. Where nothing was, the records say so
+    /// too, whatever became of the undo that was to write it (given up although its thing went with another one,
+    /// overtaken by the step's own row that came late).
     /// </summary>
     public Task ReplaceAsync(
         Guid tenantId, int attempt, IReadOnlyCollection<string> types, IReadOnlyList<Residue> found,

@@ -77,8 +77,8 @@ public sealed class ResourceRecords(NpgsqlDataSource database, TimeProvider time
     /// <summary>What is there by the records, or may be.</summary>
     public Task<List<(string Type, string Name)>> ListNotDeletedAsync(Guid tenantId, CancellationToken cancellation) =>
         database.Command(
-            "SELECT type, name FROM resources WHERE tenant_id = $1 AND state <> 'DELETED' ORDER BY type, name", tenantId)
-            .ReadAllAsync(row => (row.Text("type"), row.Text("name")), cancellation);
+            "SELECT type, name FROM resources WHERE tenant_id = $1 AND state <> 'DELETED' ORDER BY type, name",
+            tenantId).ReadAllAsync(row => (row.Text("type"), row.Text("name")), cancellation);
 
     /// <returns>
     /// The JSON that this very attempt keeps with a resource; null where there is none. What another one knew says

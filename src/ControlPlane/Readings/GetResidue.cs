@@ -7,7 +7,9 @@ using Temporalio.Exceptions;
 namespace ControlPlane.Readings;
 
 /// <param name="Systems">As they are right now.</param>
-/// <param name="Attempt">The current one, with the time at which its rollback last read every system; null: none.</param>
+/// <param name="Attempt">
+/// The current one, with the time at which its rollback last read every system; null: none.
+/// </param>
 /// <param name="Left">What that rollback left behind, by name.</param>
 public sealed record TenantResidue(
     Tenant Tenant, IReadOnlyList<SystemReading> Systems, ProvisioningAttempt? Attempt,
@@ -61,7 +63,8 @@ public sealed class GetResidue(
         catch (Exception e) when (e is WorkflowFailedException || patience.IsCancellationRequested)
         {
             throw new ControlPlaneException(ErrorCode.Unavailable,
-                "The systems could not be read right now: no worker has answered. See `Worker doctor`, then call again.");
+                "The systems could not be read right now: no worker has answered. "
+                + "See `Worker doctor`, then call again.");
         }
     }
 }

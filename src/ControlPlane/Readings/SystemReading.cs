@@ -5,7 +5,9 @@ namespace ControlPlane.Readings;
 /// <summary>What one system said of a tenant.</summary>
 /// <param name="System">One of <see cref="TenantSystems"/>.</param>
 /// <param name="State">READ, UNREADABLE, NOT_CONFIGURED or NOT_BUILT.</param>
-/// <param name="Problem">Why it could not be read, or what is there and cannot be looked for; null: all is said.</param>
+/// <param name="Problem">
+/// Why it could not be read, or what is there and cannot be looked for; null: all is said.
+/// </param>
 /// <param name="ReadAt">Null where it was not asked.</param>
 public sealed record SystemReading(
     string System, string State, string? Problem, DateTimeOffset? ReadAt, IReadOnlyList<Finding> Found)

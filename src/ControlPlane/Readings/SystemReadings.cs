@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace ControlPlane.Readings;
 
-/// <summary>The rows of what the systems said when an operator last asked; the worker writes, the functions read.</summary>
+/// <summary>
+/// The rows of what the systems said when an operator last asked; the worker writes, the functions read.
+/// </summary>
 public sealed class SystemReadings(NpgsqlDataSource database, TimeProvider time)
 {
     /// <summary>Names stand in it that are contact data: it is a message, not an archive.</summary>

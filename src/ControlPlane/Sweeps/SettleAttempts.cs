@@ -100,8 +100,8 @@ public sealed partial class SettleAttempts(
 
     // An alert is set on the first word of this line.
     [LoggerMessage(EventId = 608, Level = LogLevel.Critical,
-        Message = "SWEEP_CONTRADICTION tenant {TenantId}: the run of attempt {Attempt} has completed, and this database "
-            + "says that it is at work: was an older one restored? Left alone.")]
+        Message = "SWEEP_CONTRADICTION tenant {TenantId}: the run of attempt {Attempt} has completed, and this "
+            + "database says that it is at work: was an older one restored? Left alone.")]
     private partial void LogContradiction(Guid tenantId, int attempt);
 
     [LoggerMessage(EventId = 606, Level = LogLevel.Warning,

@@ -72,7 +72,8 @@ public sealed partial class SettleWelcomes(
                 row => (row.Id("id"), row.Number("attempt")), cancellation);
 
     [LoggerMessage(EventId = 609, Level = LogLevel.Warning,
-        Message = "Tenant {TenantId}: the run of attempt {Attempt} ended before the welcome mail; it is on its way now")]
+        Message = "Tenant {TenantId}: the run of attempt {Attempt} ended before the welcome mail; "
+            + "it is on its way now")]
     private partial void LogSent(Guid tenantId, int attempt);
 
     [LoggerMessage(EventId = 610, Level = LogLevel.Warning,

@@ -64,12 +64,14 @@ public static class CommandLine
         ApplicationFailureException => e.Message,
         ApiRequestException { InnerException: { } inner } => Explain(inner),
         HttpRequestException => $"No connection: {e.Message}",
-        TaskCanceledException { InnerException: TimeoutException } => $"An outside system did not answer in time: {e.Message}",
+        TaskCanceledException { InnerException: TimeoutException } =>
+            $"An outside system did not answer in time: {e.Message}",
         PostgresException p => $"PostgreSQL refused ({p.SqlState}): {p.MessageText}",
         NpgsqlException { InnerException: SocketException } =>
             $"PostgreSQL is not reachable: {e.InnerException.Message}. Is DATABASE_URL right?",
         NpgsqlException => $"PostgreSQL: {e.Message}",
-        AmazonServiceException { StatusCode: not 0 } a => $"S3 refused ({(int)a.StatusCode} {a.ErrorCode}): {a.Message}",
+        AmazonServiceException { StatusCode: not 0 } a =>
+            $"S3 refused ({(int)a.StatusCode} {a.ErrorCode}): {a.Message}",
         AmazonServiceException or AmazonClientException => $"S3 is not reachable: {e.Message}",
         RpcException => $"Temporal refused: {e.Message}",
         // So the SDK reports that it cannot connect.

@@ -27,5 +27,8 @@ internal static class PrivateFile
 
     /// <summary>The text without its line end; null where there is no such file, or an empty one.</summary>
     public static async Task<string?> ReadAsync(string path, CancellationToken cancellation) =>
-        File.Exists(path) && (await File.ReadAllTextAsync(path, cancellation)).Trim() is { Length: > 0 } text ? text : null;
+        File.Exists(path)
+        && (await File.ReadAllTextAsync(path, cancellation)).Trim() is { Length: > 0 } text
+            ? text
+            : null;
 }

@@ -2,7 +2,9 @@ using Spectre.Console;
 
 namespace Worker.Commands;
 
-/// <summary>Lines with a mark in front, coloured on a terminal (and not with NO_COLOR); never broken when piped.</summary>
+/// <summary>
+/// Lines with a mark in front, coloured on a terminal (and not with NO_COLOR); never broken when piped.
+/// </summary>
 internal sealed class Report
 {
     private readonly IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings());

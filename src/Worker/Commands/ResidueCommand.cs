@@ -60,7 +60,8 @@ internal static class ResidueCommand
         try
         {
             return await TenantReading.OfAsync(
-                host.Outside<IEnumerable<ITenantInSystem>>(), host.Outside<ResourceRecords>(), tenant, system, cancellation);
+                host.Outside<IEnumerable<ITenantInSystem>>(), host.Outside<ResourceRecords>(), tenant, system,
+                cancellation);
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested && CommandLine.Explain(e) is { } explanation)
         {

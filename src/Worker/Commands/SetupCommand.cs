@@ -8,7 +8,9 @@ using Worker.Sweeps;
 
 namespace Worker.Commands;
 
-/// <summary>Makes what an installation needs once. Repeatable: what is there stays, what is not ours is refused.</summary>
+/// <summary>
+/// Makes what an installation needs once. Repeatable: what is there stays, what is not ours is refused.
+/// </summary>
 internal static class SetupCommand
 {
     private sealed record Choices(
@@ -95,8 +97,8 @@ internal static class SetupCommand
         return 0;
     }
 
-    // Keycloak answers 500 now and then while its caches are cold, to a grant of a role for instance, and takes its time
-    // on a busy machine. What is repeatable is repeated; here no Temporal does it.
+    // Keycloak answers 500 now and then while its caches are cold, to a grant of a role for instance, and takes its
+    // time on a busy machine. What is repeatable is repeated; here no Temporal does it.
     private static async Task RepeatedAsync(Func<Task> work, TimeProvider time, CancellationToken cancellation)
     {
         for (int left = 3; ; left--)

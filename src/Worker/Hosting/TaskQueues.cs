@@ -3,7 +3,9 @@ namespace Worker.Hosting;
 /// <summary>A task queue of ours.</summary>
 /// <param name="Suffix">After the base queue's name.</param>
 /// <param name="MostAtOnce">Activities that one worker process runs side by side.</param>
-/// <param name="ByOneWorker">Whether one worker process at a time serves it, so that the limit is the installation's.</param>
+/// <param name="ByOneWorker">
+/// Whether one worker process at a time serves it, so that the limit is the installation's.
+/// </param>
 public sealed record TaskQueue(string Suffix, int MostAtOnce, bool ByOneWorker = false);
 
 /// <summary>

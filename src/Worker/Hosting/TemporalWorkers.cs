@@ -63,7 +63,9 @@ public sealed partial class TemporalWorkers(
 
     private Task ServeAsync(TemporalClient client, TaskQueue queue, CancellationToken stop)
     {
-        return queue.ByOneWorker ? turns.TakeAsync(temporal.TaskQueue + queue.Suffix, PollAsync, stop) : PollAsync(stop);
+        return queue.ByOneWorker
+            ? turns.TakeAsync(temporal.TaskQueue + queue.Suffix, PollAsync, stop)
+            : PollAsync(stop);
 
         async Task PollAsync(CancellationToken cancellationToken)
         {

@@ -5,9 +5,9 @@ using Npgsql;
 namespace Worker.Hosting;
 
 /// <summary>
-/// What one worker process of an installation does at a time. The turn is an advisory lock of a session with the control
-/// database, so that a worker that dies hands over at once, and one whose host is lost in about a minute. For a moment
-/// after a lost connection two may overlap: a turn spares an outside system, nothing is wrong without it.
+/// What one worker process of an installation does at a time. The turn is an advisory lock of a session with the
+/// control database, so that a worker that dies hands over at once, and one whose host is lost in about a minute. For a
+/// moment after a lost connection two may overlap: a turn spares an outside system, nothing is wrong without it.
 /// </summary>
 public sealed partial class Turns(NpgsqlDataSource database, TimeProvider time, ILogger<Turns> logger)
 {
@@ -90,7 +90,8 @@ public sealed partial class Turns(NpgsqlDataSource database, TimeProvider time, 
         }
     }
 
-    // Asked for again and again: a statement that waits for a lock would hold a snapshot, and so vacuum back, for weeks.
+    // Asked for again and again: a statement that waits for a lock would hold a snapshot, and so vacuum back, for
+    // weeks.
     private static async Task<bool> TryLockAsync(
         NpgsqlConnection connection, string name, CancellationToken cancellation)
     {

@@ -5,8 +5,8 @@ using Temporalio.Workflows;
 namespace Worker.Provisioning;
 
 /// <summary>
-/// Takes an attempt back once its tenant is ROLLING_BACK, reads every system again and ends the attempt. Nothing cancels
-/// it. Workflow code: no clock, no I/O.
+/// Takes an attempt back once its tenant is ROLLING_BACK, reads every system again and ends the attempt. Nothing
+/// cancels it. Workflow code: no clock, no I/O.
 /// </summary>
 public sealed class Rollback(ProvisionTenantInput input, RollbackBegun begun)
 {

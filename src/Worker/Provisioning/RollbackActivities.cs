@@ -10,7 +10,9 @@ public sealed record RollbackReason(ProvisionTenantInput Input, ProvisioningFail
 /// <param name="Status">The tenant's; only ROLLING_BACK means that there is anything to undo.</param>
 /// <param name="Settle">How long to wait between the undo and reading the systems again.</param>
 /// <param name="Notifies">Whether mails can be sent, also when the attempt failed before it had a plan.</param>
-/// <param name="Steps">The attempt's plan: whose systems are read again. Null in histories from before it was told.</param>
+/// <param name="Steps">
+/// The attempt's plan: whose systems are read again. Null in histories from before it was told.
+/// </param>
 /// <param name="Reason">As it was written first, by whoever began the rollback. Null as above.</param>
 public sealed record RollbackBegun(
     string Status, TimeSpan Settle, bool Notifies, IReadOnlyList<string>? Steps, ProvisioningFailure? Reason);

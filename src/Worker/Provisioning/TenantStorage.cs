@@ -6,7 +6,8 @@ using Worker.S3;
 namespace Worker.Provisioning;
 
 /// <summary>
-/// Whose a tenant's bucket is: by its tags, and before it has any by what this very attempt recorded before creating it.
+/// Whose a tenant's bucket is: by its tags, and before it has any by what this very attempt recorded before creating
+/// it.
 /// </summary>
 public sealed class TenantStorage(TenantBuckets buckets, ResourceRecords resources)
 {

@@ -13,7 +13,8 @@ public sealed record UnreadableSystem(Guid TenantId, string System, string Reaso
 
 /// <summary>Reads one system and writes down what it said.</summary>
 public sealed class ReadingActivities(
-    IEnumerable<ITenantInSystem> systems, ProvisionedTenants tenants, ResourceRecords resources, SystemReadings readings)
+    IEnumerable<ITenantInSystem> systems, ProvisionedTenants tenants, ResourceRecords resources,
+    SystemReadings readings)
 {
     private static CancellationToken Cancellation => ActivityExecutionContext.Current.CancellationToken;
 
@@ -24,7 +25,8 @@ public sealed class ReadingActivities(
     public async Task ReadAsync(SystemToRead input)
     {
         var reading = await TenantReading.OfAsync(
-            systems, resources, await tenants.LoadCurrentAsync(input.TenantId, Cancellation), input.System, Cancellation);
+            systems, resources, await tenants.LoadCurrentAsync(input.TenantId, Cancellation), input.System,
+            Cancellation);
         await readings.SaveAsync(
             input.TenantId, input.System, reading.State, reading.Problem, reading.Found, Cancellation);
     }

@@ -5,7 +5,9 @@ using Worker.Provisioning;
 
 namespace Worker.Readings;
 
-/// <summary>Realms by their id, under whatever name, with client and administrator; and who else has the name.</summary>
+/// <summary>
+/// Realms by their id, under whatever name, with client and administrator; and who else has the name.
+/// </summary>
 public sealed class TenantInKeycloak(KeycloakAdmin keycloak, TenantRealms realms) : ITenantInSystem
 {
     public string System => TenantSystems.Keycloak;
@@ -23,7 +25,8 @@ public sealed class TenantInKeycloak(KeycloakAdmin keycloak, TenantRealms realms
         if (ours.All(realm => realm.Realm != name)
             && await keycloak.FindRealmAsync(name, cancellation) is not null)
         {
-            found.Add(new Finding(ResourceTypes.KeycloakRealm, name, null, "Its id is none of this tenant's attempts'."));
+            found.Add(new Finding(
+                ResourceTypes.KeycloakRealm, name, null, "Its id is none of this tenant's attempts'."));
         }
 
         return found;

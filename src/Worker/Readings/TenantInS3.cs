@@ -7,7 +7,9 @@ using Worker.S3;
 
 namespace Worker.Readings;
 
-/// <summary>The bucket, with its object count. One without tags may be ours: its creation was recorded before.</summary>
+/// <summary>
+/// The bucket, with its object count. One without tags may be ours: its creation was recorded before.
+/// </summary>
 public sealed class TenantInS3(TenantBuckets buckets, TenantStorage storage) : ITenantInSystem
 {
     public string System => TenantSystems.S3;

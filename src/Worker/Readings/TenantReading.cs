@@ -53,7 +53,8 @@ public static class TenantReading
     public static string Describe(this ProvisionedTenant tenant, OwnershipMark? mark) => mark switch
     {
         null => "It carries no mark.",
-        _ when mark.Installation != tenant.Mark.Installation => $"It is marked as installation {mark.Installation:D}'s.",
+        _ when mark.Installation != tenant.Mark.Installation =>
+            $"It is marked as installation {mark.Installation:D}'s.",
         _ when mark.Tenant != tenant.Mark.Tenant => $"It is marked as tenant {mark.Tenant:D}'s.",
         _ => $"marked as attempt {mark.Attempt}'s",
     };

@@ -45,7 +45,8 @@ internal static class JourneyBenchmark
         var tenant = await CallAsync(
             "POST …/tenants", $"/leads/{lead["id"]}/tenants", $"{verified["token"]}", customer.Tenant(key));
         await CallAsync(
-            "POST …/provision", $"/tenants/{tenant["id"]}/provision", api.OperatorToken, Customer.Subscription($"{tenant["id"]}"));
+            "POST …/provision", $"/tenants/{tenant["id"]}/provision", api.OperatorToken,
+            Customer.Subscription($"{tenant["id"]}"));
         var progress = await ActiveAsync(api, $"/tenants/{tenant["id"]}/provisioning", cancellation);
         Add("sign-up to ACTIVE and mailed", whole.Elapsed);
         foreach (var step in progress.Steps.Where(step => step.State == "DONE"))

@@ -49,7 +49,8 @@ public sealed class CustomerPagesTests(RunningInstance running, Chromium chromiu
         await Chromium.AssertAccessibleAsync(page);
 
         // The application's login, as its own page would begin it; nothing answers at the customer's address here.
-        await page.RouteAsync($"https://{key}.com/**", route => route.FulfillAsync(new() { Body = "<title>the application</title>" }));
+        await page.RouteAsync($"https://{key}.com/**",
+            route => route.FulfillAsync(new() { Body = "<title>the application</title>" }));
         await page.GotoAsync($"{running.Instance.Keycloak.AbsoluteUri}realms/tenant-{key}/protocol/openid-connect/auth"
             + $"?client_id={key}-app&response_type=code&scope=openid&redirect_uri=https%3A%2F%2F{key}.com%2F"
             + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256");

@@ -184,7 +184,8 @@ public sealed class CancelAndRollbackTests(World world)
     // What the worker writes at the end of a run.
     private async Task EndAttemptAsync(GivenTenant tenant, string status, string attempt)
     {
-        await world.Postgres.ExecuteAsync("UPDATE tenants SET status = $2 WHERE id = $1", Guid.Parse(tenant.Id), status);
+        await world.Postgres.ExecuteAsync(
+            "UPDATE tenants SET status = $2 WHERE id = $1", Guid.Parse(tenant.Id), status);
         await world.Postgres.ExecuteAsync(
             "UPDATE provisioning_attempts SET state = $2 WHERE tenant_id = $1", Guid.Parse(tenant.Id), attempt);
     }

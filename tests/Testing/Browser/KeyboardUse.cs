@@ -32,8 +32,8 @@ public static class KeyboardUse
     }
 
     /// <summary>
-    /// Waits until a field or button has the focus. A browser heeds <c>autofocus</c> when it first draws the page, which
-    /// may be after it was loaded; a key that is pressed before is lost.
+    /// Waits until a field or button has the focus. A browser heeds <c>autofocus</c> when it first draws the page,
+    /// which may be after it was loaded; a key that is pressed before is lost.
     /// </summary>
     public static Task HasFocusAsync(this IPage page) => page.Locator(":focus").WaitForAsync();
 }

@@ -4,8 +4,8 @@ using ControlPlane.Provisioning;
 namespace Torture.Cells;
 
 /// <summary>
-/// Many customers at once; every tenth meets a random fault of the matrix, the same for the same seed. Those that kill a
-/// part, wait for a person or wait for minutes are left to the matrix.
+/// Many customers at once; every tenth meets a random fault of the matrix, the same for the same seed. Those that kill
+/// a part, wait for a person or wait for minutes are left to the matrix.
 /// </summary>
 internal static class SignUps
 {

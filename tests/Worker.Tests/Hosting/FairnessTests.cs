@@ -91,7 +91,8 @@ public sealed class FairnessTests(ProvisioningWorld world) : IClassFixture<Provi
     };
 
     private static Task<string> LoggedAsync(CollectedLogs logs, string text) =>
-        AssertMore.EventuallyAsync(() => Task.FromResult(logs.Text), all => all.Contains(text, StringComparison.Ordinal));
+        AssertMore.EventuallyAsync(
+            () => Task.FromResult(logs.Text), all => all.Contains(text, StringComparison.Ordinal));
 
     // Once the first has the turn.
     private async Task<IHost> StartSecondWorkerAsync(CollectedLogs logs)

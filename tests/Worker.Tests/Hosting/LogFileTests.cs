@@ -41,6 +41,7 @@ public sealed class LogFileTests
         var e = Assert.Throws<SettingException>(() => LogFile.Open("/proc/nowhere", TimeProvider.System));
 
         Assert.StartsWith(
-            "LOG_DIR: found '/proc/nowhere', expected a folder that can be written", e.Message, StringComparison.Ordinal);
+            "LOG_DIR: found '/proc/nowhere', expected a folder that can be written", e.Message,
+            StringComparison.Ordinal);
     }
 }

@@ -10,7 +10,8 @@ public sealed class MailWorkflowsTests(ProvisioningWorld world) : IClassFixture<
     private const string Typed = "<a href=\"https://evil.example\">win</a>";
 
     private static readonly NovuOptions Templates = new(
-        new Uri("http://127.0.0.1"), "unused", "support@example.com", "typed-welcome", "typed-failed", "typed-verification");
+        new Uri("http://127.0.0.1"), "unused", "support@example.com",
+        "typed-welcome", "typed-failed", "typed-verification");
 
     // Anybody can sign up with somebody else's address: what they typed must not become a link in that mail.
     [Theory]

@@ -127,7 +127,8 @@ public sealed class CompensationTests(ProvisioningWorld world) : IClassFixture<P
         Assert.Equal(step, progress.Attempt!.FailedStep);
         Assert.Equal("FAILED", progress.Steps.Single(s => s.Step == step).State);
         Assert.Equal(0, await world.Postgres.ReadAsync<long>(
-            "SELECT count(*) FROM resources WHERE tenant_id = $1 AND type <> 'stray' AND state <> 'DELETED'", tenant.Id));
+            "SELECT count(*) FROM resources WHERE tenant_id = $1 AND type <> 'stray' AND state <> 'DELETED'",
+            tenant.Id));
     }
 
     private async Task AssertNextAttemptSucceedsAsync(TestTenant tenant)

@@ -19,7 +19,8 @@ public sealed class NotificationTests(ProvisioningWorld world) : IClassFixture<P
     {
         await world.Services.GetRequiredService<INovuApi>().CreateWorkflowAsync(
             new NovuWorkflow(Inactive, "Inactive", Active: false,
-                [new NovuStep("email", "Email", new Dictionary<string, string> { ["subject"] = "s", ["body"] = "b" })], []),
+                [new NovuStep("email", "Email", new Dictionary<string, string> { ["subject"] = "s", ["body"] = "b" })],
+                []),
             Cancellation);
         await world.RestartWorkerAsync(("NOVU_TEMPLATE_WELCOME", Inactive));
         var tenant = await world.GivenTenantAsync();
@@ -52,9 +53,13 @@ public sealed class NotificationTests(ProvisioningWorld world) : IClassFixture<P
         Assert.Equal("tenant-welcome", mail.WorkflowId);
         Assert.Equal($"tenant-welcome-{tenant.Id:D}-1", mail.TransactionId);
         Assert.Equal(
-            ["adminPortalUrl", "appPlaneUrl", "firstName", "lastName", "loginUrl", "supportEmail", "tenantId", "tenantName"],
+            [
+                "adminPortalUrl", "appPlaneUrl", "firstName", "lastName", "loginUrl", "supportEmail", "tenantId",
+                "tenantName",
+            ],
             mail.Payload.Select(p => p.Key).Order());
-        Assert.StartsWith("https://control.example.com/invitations#", (string?)mail.Payload["loginUrl"], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "https://control.example.com/invitations#", (string?)mail.Payload["loginUrl"], StringComparison.Ordinal);
         Assert.Equal($"https://{tenant.Key}.app.example.com", (string?)mail.Payload["appPlaneUrl"]);
         Assert.Contains($"tenant-welcome-{tenant.Id:D}-1", world.Logs.Text, StringComparison.Ordinal);
     }

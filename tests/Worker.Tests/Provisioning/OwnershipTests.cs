@@ -87,7 +87,8 @@ public sealed class OwnershipTests(ProvisioningWorld world) : IClassFixture<Prov
     {
         var tenant = await world.GivenTenantAsync();
         using var stranger = S3ServiceCollectionExtensions.Client(new S3Options(
-            world.Sandbox.S3, "us-east-1", ProvisioningWorld.Stranger.AccessKey, ProvisioningWorld.Stranger.SecretKey, null));
+            world.Sandbox.S3, "us-east-1",
+            ProvisioningWorld.Stranger.AccessKey, ProvisioningWorld.Stranger.SecretKey, null));
         await stranger.PutBucketAsync(tenant.Resources.Bucket, Cancellation);
 
         await AssertConflictAsync(tenant, ProvisioningSteps.ProvisionStorage);

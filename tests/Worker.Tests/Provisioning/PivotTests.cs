@@ -19,7 +19,8 @@ public sealed class PivotTests(ProvisioningWorld world) : IClassFixture<Provisio
         Assert.Equal("ACTIVE", await world.StatusAsync(tenant));
         Assert.Equal(["realm", "client", "user", "schema", "role", "bucket"], await world.Systems.OfAsync(tenant));
         Assert.Single(await world.Control.MailsAsync(tenant.SubscriberId));
-        Assert.All((await world.ProgressAsync(tenant)).Steps, step => Assert.Contains(step.State, (string[])["DONE", "SKIPPED"]));
+        Assert.All((await world.ProgressAsync(tenant)).Steps,
+            step => Assert.Contains(step.State, (string[])["DONE", "SKIPPED"]));
     }
 
     [Fact]

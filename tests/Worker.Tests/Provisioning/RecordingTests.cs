@@ -111,7 +111,8 @@ public sealed class RecordingTests(ProvisioningWorld world) : IClassFixture<Prov
     public async Task Residue_left()
     {
         var tenant = await world.GivenTenantAsync();
-        world.Hooks.Before("CreateResources", tenant, () => throw new ControlPlaneException(ErrorCode.Forbidden, "No."));
+        world.Hooks.Before(
+            "CreateResources", tenant, () => throw new ControlPlaneException(ErrorCode.Forbidden, "No."));
         world.Hooks.Before(
             "DeleteStorage", tenant, () => throw new ControlPlaneException(ErrorCode.NotConfigured, "No."));
         world.Hooks.Before("FindDatabaseResidue", tenant, () =>

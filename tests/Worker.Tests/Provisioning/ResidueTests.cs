@@ -82,7 +82,8 @@ public sealed class ResidueTests(ProvisioningWorld world) : IClassFixture<Provis
 
         Assert.Equal("ROLLBACK_INCOMPLETE", await world.StatusAsync(tenant));
         string residue = await ResidueAsync(tenant);
-        Assert.Contains($"keycloak_realm {tenant.Resources.Realm} It could not be looked for.", residue, StringComparison.Ordinal);
+        Assert.Contains(
+            $"keycloak_realm {tenant.Resources.Realm} It could not be looked for.", residue, StringComparison.Ordinal);
         Assert.Contains($"keycloak_admin_user {tenant.Email}", residue, StringComparison.Ordinal);
         Assert.DoesNotContain("database_schema", residue, StringComparison.Ordinal);
         Assert.Equal(["realm", "client", "user"], await world.Systems.OfAsync(tenant));
@@ -160,7 +161,8 @@ public sealed class ResidueTests(ProvisioningWorld world) : IClassFixture<Provis
     }
 
     private Task<string> ResidueAsync(TestTenant tenant) => world.Postgres.ReadAsync<string>(
-        "SELECT string_agg(type || ' ' || name || ' ' || reason, '; ' ORDER BY type, name) FROM residue WHERE tenant_id = $1",
+        "SELECT string_agg(type || ' ' || name || ' ' || reason, '; ' ORDER BY type, name) FROM residue "
+            + "WHERE tenant_id = $1",
         tenant.Id);
 
     private sealed record SandboxDown(Testing.SandboxFault Fault);

@@ -9,7 +9,9 @@ using Worker.Tests.Worlds;
 
 namespace Worker.Tests.Provisioning;
 
-/// <summary>Going on with a rollback: after one that left something behind, and where no run is at it any more.</summary>
+/// <summary>
+/// Going on with a rollback: after one that left something behind, and where no run is at it any more.
+/// </summary>
 public sealed class RollbackAgainTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {
     [Fact]

@@ -122,7 +122,8 @@ public sealed class StepTests(ProvisioningWorld world) : IClassFixture<Provision
         var realm = await world.Systems.Keycloak.FindRealmAsync(
             tenant.Resources.Realm, TestContext.Current.CancellationToken);
         Assert.Equal(tenant.RealmId(2).ToString(), realm!.Id);
-        Assert.Contains("attempt=2", await world.Systems.RoleCommentAsync(tenant.Resources.Schema), StringComparison.Ordinal);
+        Assert.Contains(
+            "attempt=2", await world.Systems.RoleCommentAsync(tenant.Resources.Schema), StringComparison.Ordinal);
         Assert.Equal("2", (await world.Systems.BucketTagsAsync(tenant.Resources.Bucket))["arc-saas:attempt"]);
     }
 

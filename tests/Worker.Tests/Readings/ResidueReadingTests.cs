@@ -33,7 +33,10 @@ public sealed class ResidueReadingTests(ProvisioningWorld world) : IClassFixture
         ], Found(residue));
         Assert.Equal("3 object versions", Of(residue, TenantSystems.S3).Found.Single().Detail);
         Assert.Equal(
-            ["keycloak READ", "postgresql READ", "s3 READ", "infrastructure NOT_BUILT", "deployment NOT_BUILT", "dns NOT_BUILT"],
+            [
+                "keycloak READ", "postgresql READ", "s3 READ", "infrastructure NOT_BUILT", "deployment NOT_BUILT",
+                "dns NOT_BUILT",
+            ],
             residue.Systems.Select(system => $"{system.System} {system.State}"));
     }
 
@@ -108,7 +111,8 @@ public sealed class ResidueReadingTests(ProvisioningWorld world) : IClassFixture
             $"database_schema {tenant.Resources.Schema} FOREIGN ",
             $"storage_bucket {tenant.Resources.Bucket} FOREIGN ",
         ], Found(residue));
-        Assert.Contains("installation 11111111", Of(residue, TenantSystems.Postgres).Found[0].Detail, StringComparison.Ordinal);
+        Assert.Contains(
+            "installation 11111111", Of(residue, TenantSystems.Postgres).Found[0].Detail, StringComparison.Ordinal);
         Assert.Equal("It carries no mark.", Of(residue, TenantSystems.S3).Found.Single().Detail);
     }
 

@@ -26,7 +26,8 @@ public sealed class ActivityHooks : IWorkerInterceptor
     public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) =>
         new Inbound(nextInterceptor, this);
 
-    private sealed class Inbound(ActivityInboundInterceptor next, ActivityHooks hooks) : ActivityInboundInterceptor(next)
+    private sealed class Inbound(ActivityInboundInterceptor next, ActivityHooks hooks)
+        : ActivityInboundInterceptor(next)
     {
         public override async Task<object?> ExecuteActivityAsync(ExecuteActivityInput input)
         {

@@ -10,8 +10,11 @@ public static class HeldRuns
 {
     private static readonly string[] OfRollback = ["DropDatabase", "EndRollback"];
 
-    /// <summary>Ends when the tenant's run has come to the activity, which waits to be let go before it does anything.</summary>
-    public static async Task<(WorkflowHandle<IProvisionTenantWorkflow, ProvisionTenantResult> Run, TaskCompletionSource Go)>
+    /// <summary>
+    /// Ends when the tenant's run has come to the activity, which waits to be let go before it does anything.
+    /// </summary>
+    public static async
+        Task<(WorkflowHandle<IProvisionTenantWorkflow, ProvisionTenantResult> Run, TaskCompletionSource Go)>
         HoldAsync(this ProvisioningWorld world, TestTenant tenant, string activity)
     {
         var (reached, go) = (new TaskCompletionSource(), new TaskCompletionSource());

@@ -27,8 +27,8 @@ namespace Worker.Tests.Worlds;
 
 /// <summary>
 /// Everything a saga needs, in this process and for one test class: a database, the outside world, a Temporal server
-/// whose waiting takes no time, and the worker as it runs in Production. Keycloak and the object store are the sandbox's,
-/// or real ones behind its faults (<see cref="ContractServers"/>).
+/// whose waiting takes no time, and the worker as it runs in Production. Keycloak and the object store are the
+/// sandbox's, or real ones behind its faults (<see cref="ContractServers"/>).
 /// </summary>
 public sealed class ProvisioningWorld : IAsyncLifetime
 {
@@ -194,10 +194,8 @@ public sealed class ProvisioningWorld : IAsyncLifetime
         await Postgres.ExecuteAsync(
             "UPDATE tenants SET attempt = $2, status = $3 WHERE id = $1", tenant.Id, attempt, status);
         await Postgres.ExecuteAsync(
-            """
-            INSERT INTO provisioning_attempts (tenant_id, attempt, state, subscription, subscription_hash, tier, recorded_at)
-            VALUES ($1, $2, 'RUNNING', '{}', '', 'silo', now()) ON CONFLICT DO NOTHING
-            """,
+            "INSERT INTO provisioning_attempts (tenant_id, attempt, state, subscription, subscription_hash, tier, "
+            + "recorded_at)\nVALUES ($1, $2, 'RUNNING', '{}', '', 'silo', now()) ON CONFLICT DO NOTHING",
             tenant.Id, attempt);
     }
 

@@ -58,7 +58,9 @@ public sealed class Systems(ProvisioningWorld world)
         await S3.InitiateMultipartUploadAsync(bucket, "upload");
     }
 
-    /// <summary>What there is of a tenant, by the names that provisioning gives them; nothing after a rollback.</summary>
+    /// <summary>
+    /// What there is of a tenant, by the names that provisioning gives them; nothing after a rollback.
+    /// </summary>
     public async Task<string[]> OfAsync(TestTenant tenant)
     {
         var (resources, found) = (tenant.Resources, new List<string>());

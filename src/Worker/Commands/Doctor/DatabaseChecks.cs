@@ -8,7 +8,8 @@ internal static class DatabaseChecks
 {
     public static IReadOnlyList<Check> For(CommandHost host) =>
     [
-        new("control database", token => TablesAsync(host, token), "Start PostgreSQL, and see that DATABASE_URL names it."),
+        new("control database", token => TablesAsync(host, token),
+            "Start PostgreSQL, and see that DATABASE_URL names it."),
         new("right to create schemas", token => SchemasAsync(host, token),
             "See that TENANT_DATABASE_URL (or DATABASE_URL) names a database that answers."),
     ];

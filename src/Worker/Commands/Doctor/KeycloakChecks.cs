@@ -9,8 +9,10 @@ internal static class KeycloakChecks
     public static IReadOnlyList<Check> For(CommandHost host) =>
     [
         new("Keycloak", token => ReachableAsync(host, token), "Start Keycloak, and see that KEYCLOAK_URL names it."),
-        new("Keycloak credentials", token => CredentialsAsync(host, token), "Run `Worker setup` (or ./dev setup) and give its secret."),
-        new("right to create realms", token => RealmsAsync(host, token), "Run `Worker setup` (or ./dev setup) as Keycloak's administrator."),
+        new("Keycloak credentials", token => CredentialsAsync(host, token),
+            "Run `Worker setup` (or ./dev setup) and give its secret."),
+        new("right to create realms", token => RealmsAsync(host, token),
+            "Run `Worker setup` (or ./dev setup) as Keycloak's administrator."),
     ];
 
     private static async Task<Finding> ReachableAsync(CommandHost host, CancellationToken cancellation)
@@ -27,7 +29,8 @@ internal static class KeycloakChecks
         return answer.IsSuccessStatusCode
             ? Finding.Well($"{options.Url} answers for the realm {options.Realm}")
             : Finding.Trouble($"{address} answers {(int)answer.StatusCode}",
-                "See that KEYCLOAK_URL is Keycloak's address with its path, if it has one, and KEYCLOAK_REALM the realm's name.");
+                "See that KEYCLOAK_URL is Keycloak's address with its path, if it has one, "
+                + "and KEYCLOAK_REALM the realm's name.");
     }
 
     private static async Task<Finding> CredentialsAsync(CommandHost host, CancellationToken cancellation)
@@ -42,8 +45,8 @@ internal static class KeycloakChecks
         {
             return Finding.Trouble($"Keycloak refuses {options.ClientId}: {e.Reason}", options.ClientSecret is null
                 ? "Correct KEYCLOAK_ADMIN_USERNAME and KEYCLOAK_ADMIN_PASSWORD, and restart the worker."
-                : "Correct KEYCLOAK_ADMIN_CLIENT_ID and KEYCLOAK_ADMIN_CLIENT_SECRET (`Worker setup --worker-secret-file`,"
-                    + " or ./dev setup, writes it), and restart the worker.");
+                : "Correct KEYCLOAK_ADMIN_CLIENT_ID and KEYCLOAK_ADMIN_CLIENT_SECRET "
+                    + "(`Worker setup --worker-secret-file`, or ./dev setup, writes it), and restart the worker.");
         }
     }
 

@@ -15,7 +15,8 @@ internal static class LeadTokenChecks
 
         return
         [
-            new("lead's token: time", async token => Expiry(await ReadAsync(tokenFile, token), host.Time.GetUtcNow()), Remedy),
+            new("lead's token: time",
+                async token => Expiry(await ReadAsync(tokenFile, token), host.Time.GetUtcNow()), Remedy),
             new("lead's token: lead", async token => Lead(await ReadAsync(tokenFile, token), leadId), Remedy),
         ];
     }
@@ -26,7 +27,8 @@ internal static class LeadTokenChecks
 
     private static async Task<JsonWebToken> ReadAsync(string file, CancellationToken cancellation)
     {
-        string text = await PrivateFile.ReadAsync(file, cancellation) ?? throw new CommandException($"{file} holds no token.");
+        string text = await PrivateFile.ReadAsync(file, cancellation)
+            ?? throw new CommandException($"{file} holds no token.");
         var handler = new JsonWebTokenHandler();
         return handler.CanReadToken(text)
             ? handler.ReadJsonWebToken(text)

@@ -18,7 +18,8 @@ internal static class StorageChecks
         if (S3Options.From(host.Settings) is null)
         {
             return Finding.Trouble("none is configured: tenants get no bucket",
-                "Set S3_ENDPOINT (or AWS_REGION), AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and restart the worker.");
+                "Set S3_ENDPOINT (or AWS_REGION), AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
+                + "and restart the worker.");
         }
 
         string bucket = $"arc-saas-doctor-{RandomNumberGenerator.GetHexString(16, lowercase: true)}";

@@ -12,7 +12,9 @@ namespace Worker.Commands.Login;
 /// </summary>
 /// <param name="issuer">Of the realm, such as http://127.0.0.1:8080/realms/platform.</param>
 /// <param name="clientId">A public client of it.</param>
-/// <param name="redirectUri">One that the client allows. It is never called: the code is read from the redirect.</param>
+/// <param name="redirectUri">
+/// One that the client allows. It is never called: the code is read from the redirect.
+/// </param>
 internal sealed class AuthorizationCodeLogin(HttpClient http, string issuer, string clientId, Uri redirectUri)
 {
     private readonly string verifier = Random();
@@ -21,12 +23,14 @@ internal sealed class AuthorizationCodeLogin(HttpClient http, string issuer, str
     /// <param name="username">Of the user.</param>
     /// <param name="password">Of the user; it may be a temporary one.</param>
     /// <param name="replacement">
-    /// Asked for the new password when the realm wants the old one changed, and called before it is sent; null: then the
-    /// login is refused.
+    /// Asked for the new password when the realm wants the old one changed, and called before it is sent; null: then
+    /// the login is refused.
     /// </param>
     /// <param name="cancellation">Ends it.</param>
     /// <returns>The access token.</returns>
-    /// <exception cref="CommandException">The realm refuses, in its words, or asks for what a program cannot do.</exception>
+    /// <exception cref="CommandException">
+    /// The realm refuses, in its words, or asks for what a program cannot do.
+    /// </exception>
     public async Task<string> LoginAsync(
         string username, string password, Func<Task<string>>? replacement, CancellationToken cancellation)
     {
@@ -64,7 +68,8 @@ internal sealed class AuthorizationCodeLogin(HttpClient http, string issuer, str
     {
         string challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
         return new Uri($"{issuer}/protocol/openid-connect/auth?response_type=code&scope=openid"
-            + $"&client_id={Uri.EscapeDataString(clientId)}&redirect_uri={Uri.EscapeDataString(redirectUri.OriginalString)}"
+            + $"&client_id={Uri.EscapeDataString(clientId)}"
+            + $"&redirect_uri={Uri.EscapeDataString(redirectUri.OriginalString)}"
             + $"&state={state}&code_challenge={challenge}&code_challenge_method=S256");
     }
 
@@ -72,7 +77,9 @@ internal sealed class AuthorizationCodeLogin(HttpClient http, string issuer, str
     {
         var answer = redirect.Query.TrimStart('?').Split('&')
             .Select(pair => pair.Split('=', 2))
-            .ToLookup(pair => pair[0], pair => Uri.UnescapeDataString(pair.Length > 1 ? pair[1] : "").Replace('+', ' '));
+            .ToLookup(
+                pair => pair[0],
+                pair => Uri.UnescapeDataString(pair.Length > 1 ? pair[1] : "").Replace('+', ' '));
         if (answer["error"].FirstOrDefault() is { } error)
         {
             throw new CommandException(

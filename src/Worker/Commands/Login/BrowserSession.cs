@@ -21,7 +21,8 @@ internal sealed class BrowserSession(HttpClient http, Uri leave)
 
     /// <summary>Sends a form with its hidden fields and those that are filled in here.</summary>
     public Task<Step> SubmitAsync(
-        Page page, IHtmlFormElement form, IEnumerable<KeyValuePair<string, string>> filled, CancellationToken cancellation)
+        Page page, IHtmlFormElement form, IEnumerable<KeyValuePair<string, string>> filled,
+        CancellationToken cancellation)
     {
         var fields = form.QuerySelectorAll("input[type=hidden][name]").OfType<IHtmlInputElement>()
             .ToDictionary(input => input.Name!, input => input.Value, StringComparer.Ordinal);
@@ -90,7 +91,8 @@ internal sealed class BrowserSession(HttpClient http, Uri leave)
 
         /// <summary>What the page says is wrong, in the site's words.</summary>
         public string? Complaint =>
-            Document.QuerySelector("[id^=input-error], .kc-feedback-text, .alert-error, [role=alert], #kc-error-message")
+            Document.QuerySelector(
+                "[id^=input-error], .kc-feedback-text, .alert-error, [role=alert], #kc-error-message")
                 ?.TextContent.Trim() is { Length: > 0 } text
                     ? string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
                     : null;

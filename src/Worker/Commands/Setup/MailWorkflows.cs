@@ -3,7 +3,9 @@ using Worker.Novu;
 
 namespace Worker.Commands.Setup;
 
-/// <summary>Novu's workflows: one e-mail step each. One that is there stays as it is, since people edit them in Novu.</summary>
+/// <summary>
+/// Novu's workflows: one e-mail step each. One that is there stays as it is, since people edit them in Novu.
+/// </summary>
 public sealed class MailWorkflows(INovuApi novu, NovuOptions options)
 {
     /// <returns>The ids of those that were made now.</returns>
@@ -49,21 +51,27 @@ public sealed class MailWorkflows(INovuApi novu, NovuOptions options)
             <p>Hello {{payload.firstName | escape}} {{payload.lastName | escape}},</p>
             <p>{{payload.tenantName | escape}} is ready: <a href="{{payload.appPlaneUrl}}">the application</a>,
             <a href="{{payload.adminPortalUrl}}">the administration</a>.</p>
-            <p><a href="{{payload.loginUrl}}">Choose your password</a>. The link works once and is valid for 72 hours.</p>
-            <p>Questions: {{payload.supportEmail | escape}}</p>
-            """),
-        Mail(options.ProvisioningFailedTemplate, "Tenant provisioning failed", "{{payload.tenantName}} could not be set up",
+            <p><a href="{{payload.loginUrl}}">Choose your password</a>.
+            """
+            + " The link works once and is valid for 72 hours.</p>\n"
+            + "<p>Questions: {{payload.supportEmail | escape}}</p>"),
+        Mail(options.ProvisioningFailedTemplate, "Tenant provisioning failed",
+            "{{payload.tenantName}} could not be set up",
             """
             <p>Hello {{payload.firstName | escape}},</p>
-            <p>setting up {{payload.tenantName | escape}} did not succeed ({{payload.failedStep | escape}}): {{payload.error | escape}}
-            We are looking into it. Questions: {{payload.supportEmail | escape}}</p>
-            """),
+            <p>setting up {{payload.tenantName | escape}} did not succeed ({{payload.failedStep | escape}}):
+            """
+            + " {{payload.error | escape}}\n"
+            + "We are looking into it. Questions: {{payload.supportEmail | escape}}</p>"),
     ];
 
     private static NovuWorkflow Mail(string id, string name, string subject, string body) => new(
         id,
         name,
         Active: true,
-        [new("email", "Email", new Dictionary<string, string> { ["subject"] = subject, ["body"] = body, ["editorType"] = "html" })],
+        [
+            new("email", "Email",
+                new Dictionary<string, string> { ["subject"] = subject, ["body"] = body, ["editorType"] = "html" }),
+        ],
         ["control-plane"]);
 }

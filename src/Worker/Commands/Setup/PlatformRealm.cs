@@ -39,8 +39,8 @@ internal sealed class PlatformRealm(KeycloakAdmin keycloak, SettingsReader setti
         else if ((await keycloak.FindRealmAsync(realm, cancellation))?.Id != id)
         {
             throw new CommandException(
-                $"Keycloak has a realm '{realm}' that is not this installation's ({installation:D}); nothing was touched. "
-                + "Is INSTALLATION_ID the right one? Otherwise name another realm in OPERATOR_ISSUER.");
+                $"Keycloak has a realm '{realm}' that is not this installation's ({installation:D}); nothing was "
+                + "touched. Is INSTALLATION_ID the right one? Otherwise name another realm in OPERATOR_ISSUER.");
         }
 
         foreach (var client in Clients())
@@ -70,7 +70,8 @@ internal sealed class PlatformRealm(KeycloakAdmin keycloak, SettingsReader setti
         };
         bool isNew = await keycloak.CreateUserAsync(realm, user, cancellation);
         var found = await keycloak.FindUserAsync(realm, FirstOperator, cancellation)
-            ?? throw new CommandException($"Another user of the realm '{realm}' has the address {Masked.Email(email)}.");
+            ?? throw new CommandException(
+                $"Another user of the realm '{realm}' has the address {Masked.Email(email)}.");
         await keycloak.GrantRealmRolesAsync(realm, found.Id!, [role], cancellation);
         if (!isNew && !reset)
         {

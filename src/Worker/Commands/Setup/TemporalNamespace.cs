@@ -57,7 +57,8 @@ internal sealed class TemporalNamespace(TemporalClient temporal, TimeProvider ti
         try
         {
             await temporal.WorkflowService.DescribeNamespaceAsync(new() { Namespace = name }, options);
-            await temporal.WorkflowService.ListWorkflowExecutionsAsync(new() { Namespace = name, PageSize = 1 }, options);
+            await temporal.WorkflowService.ListWorkflowExecutionsAsync(
+                new() { Namespace = name, PageSize = 1 }, options);
             return true;
         }
         catch (RpcException e) when (e.Code == RpcException.StatusCode.NotFound)

@@ -32,9 +32,9 @@ internal sealed class WorkerAccount(KeycloakAdmin keycloak, string realm, string
         if (owner != installation.ToString("D"))
         {
             throw new CommandException(
-                $"The client {clientId} in Keycloak's realm '{realm}' belongs to {owner}, not to {installation:D}; nothing "
-                + "was touched. Is INSTALLATION_ID the right one? Installations that share a Keycloak have an account "
-                + $"each: name this one's in {NameSetting}, {UsualName}-two for instance.");
+                $"The client {clientId} in Keycloak's realm '{realm}' belongs to {owner}, not to {installation:D}; "
+                + "nothing was touched. Is INSTALLATION_ID the right one? Installations that share a Keycloak have an "
+                + $"account each: name this one's in {NameSetting}, {UsualName}-two for instance.");
         }
 
         var user = await keycloak.ServiceAccountUserAsync(realm, client.Id!, cancellation);

@@ -22,6 +22,7 @@ internal static class MailTick
 
         return step == "DONE"
             ? new Tick("welcome mail", TickState.Green, "Novu has processed the trigger and knows the subscriber")
-            : new Tick("welcome mail", TickState.Red, $"the step is {step}; POST /tenants/{facts.Id:D}/invitations tries again");
+            : new Tick("welcome mail", TickState.Red,
+                $"the step is {step}; POST /tenants/{facts.Id:D}/invitations tries again");
     }
 }

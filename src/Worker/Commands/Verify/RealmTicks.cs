@@ -19,7 +19,8 @@ internal static class RealmTicks
                 .. Wrong(client.Enabled != true, "it is disabled"),
                 .. Wrong(client.PublicClient != true, "it is not public"),
                 .. Wrong(client.DirectAccessGrantsEnabled == true, "direct grants are on"),
-                .. Wrong(client.Attributes?.GetValueOrDefault("pkce.code.challenge.method") != "S256", "PKCE is not S256"),
+                .. Wrong(
+                    client.Attributes?.GetValueOrDefault("pkce.code.challenge.method") != "S256", "PKCE is not S256"),
                 .. Wrong(!Same(client.RedirectUris, domains.Select(d => $"https://{d}/*")), "other redirect URIs"),
                 .. Wrong(!Same(client.WebOrigins, domains.Select(d => $"https://{d}")), "other web origins"),
             ];
@@ -60,7 +61,8 @@ internal static class RealmTicks
         return Judge("login", "by authorization code; the token carries tenantId and role",
         [
             .. Wrong(token.Issuer != issuer, $"the token's issuer is {token.Issuer}"),
-            .. Wrong(!Claims(token, TenantRealm.TenantIdAttribute, facts.Id.ToString("D")), "the token has no tenantId"),
+            .. Wrong(
+                !Claims(token, TenantRealm.TenantIdAttribute, facts.Id.ToString("D")), "the token has no tenantId"),
             .. Wrong(!Claims(token, TenantRealm.RoleAttribute, "admin"), "the token has no role admin"),
         ]);
     }

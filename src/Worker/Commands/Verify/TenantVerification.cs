@@ -76,7 +76,8 @@ internal sealed class TenantVerification(CommandHost host, TenantKey key, Tenant
         }
 
         Task<Tick> LoginAsync() => password is null
-            ? Task.FromResult(new Tick("login", TickState.NotTried, "not tried: give the password with --password-file"))
+            ? Task.FromResult(
+                new Tick("login", TickState.NotTried, "not tried: give the password with --password-file"))
             : RealmTicks.LoginAsync(host, resources, facts, password, cancellation);
     }
 

@@ -18,13 +18,16 @@ internal static class WorkflowTicks
             $"{id} {run.Status.ToString().ToUpperInvariant()}");
     }
 
-    /// <summary>Each undo has a task queue of its own kind, so the history shows whether one was ever asked for.</summary>
+    /// <summary>
+    /// Each undo has a task queue of its own kind, so the history shows whether one was ever asked for.
+    /// </summary>
     public static async Task<Tick> NothingUndoneAsync(
         CommandHost host, TenantFacts facts, CancellationToken cancellation)
     {
         var undone = new List<string>(facts.Undone);
         var handle = (await host.TemporalAsync()).GetWorkflowHandle(IProvisionTenantWorkflow.WorkflowId(facts.Id));
-        await foreach (var happened in handle.FetchHistoryEventsAsync(new() { Rpc = new() { CancellationToken = cancellation } }))
+        await foreach (var happened in handle.FetchHistoryEventsAsync(
+            new() { Rpc = new() { CancellationToken = cancellation } }))
         {
             if (happened.ActivityTaskScheduledEventAttributes is { } activity
                 && activity.TaskQueue.Name.EndsWith(UndoQueue, StringComparison.Ordinal))

@@ -71,8 +71,8 @@ public sealed class CreateDatabaseSchema(
         return await resources.FindMakerAsync(
                 tenant.Mark.Tenant, tenant.Mark.Attempt, ResourceTypes[0], name, Cancellation) is not null
             && await schemas.ReadAsync(name, Cancellation) is { Schema: true } or { Role: true }
-                ? "Schema and role were made here and never seen deleted; what has the name now does not carry our mark."
-                    + " It was not touched: look, and put the comment on the role right, or drop it."
+                ? "Schema and role were made here and never seen deleted; what has the name now does not carry our"
+                    + " mark. It was not touched: look, and put the comment on the role right, or drop it."
                 : null;
     }
 }

@@ -68,11 +68,12 @@ public static class Failures
         _ => (Unexpected, $"An unexpected failure: {e.GetType().Name}.", true),
     };
 
+    // A success that is told as a failure is one that cannot be used: Novu's 201 without effect, a body cut in its middle.
     // A fresh token comes with the next try, so 401 passes. Wrong credentials are refused when the token is fetched,
     // and do not.
     private static bool IsPassing(HttpStatusCode status) => (int)status switch
     {
-        201 or 408 or 409 or 423 or 425 or 429 => true,
+        >= 200 and < 300 or 408 or 409 or 423 or 425 or 429 => true,
         401 => true,
         501 => false,
         >= 500 => true,

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,6 +13,8 @@ namespace Worker;
 /// </summary>
 public static class OutsideHttp
 {
+    private const string Unreadable = "what it says cannot be read.";
+
     private static readonly string[] ReasonFields = ["error_description", "errorMessage", "message", "error"];
 
     /// <summary>
@@ -26,6 +29,7 @@ public static class OutsideHttp
     {
         ExceptionFactory = async response =>
             response.IsSuccessStatusCode ? null : await RefusalAsync(system, response),
+        DeserializationExceptionFactory = (response, _) => new(Answered(system, response, Unreadable)),
     };
 
     public static IHttpClientBuilder ConfigureOutside(this IHttpClientBuilder client, Uri address, TimeSpan timeout) =>
@@ -45,11 +49,30 @@ public static class OutsideHttp
             .AddHttpMessageHandler(() => new WholeAnswer())
             .RemoveAllLoggers();
 
-    public static async Task<OutsideSystemException> RefusalAsync(string system, HttpResponseMessage response) => new(
+    public static async Task<OutsideSystemException> RefusalAsync(string system, HttpResponseMessage response) =>
+        Answered(system, response, Reason(await response.Content.ReadAsStringAsync()));
+
+    /// <exception cref="OutsideSystemException">The body is not what it should be.</exception>
+    public static async Task<T> ReadAsync<T>(
+        string system, HttpResponseMessage response, CancellationToken cancellation)
+        where T : class
+    {
+        try
+        {
+            return await response.Content.ReadFromJsonAsync<T>(Json, cancellation)
+                ?? throw Answered(system, response, Unreadable);
+        }
+        catch (JsonException)
+        {
+            throw Answered(system, response, Unreadable);
+        }
+    }
+
+    private static OutsideSystemException Answered(string system, HttpResponseMessage response, string? reason) => new(
         system,
         response.StatusCode,
         $"{response.RequestMessage?.Method} {Masked.Path(response.RequestMessage?.RequestUri?.AbsolutePath ?? "")}",
-        Reason(await response.Content.ReadAsStringAsync()));
+        reason);
 
     private static string? Reason(string body)
     {

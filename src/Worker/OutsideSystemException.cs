@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Worker;
 
-/// <summary>An outside system answered, and not with success.</summary>
+/// <summary>An outside system answered, and not with a success that can be used.</summary>
 /// <param name="system">Its name, for a person.</param>
 /// <param name="status">The HTTP status.</param>
 /// <param name="call">Method and path; never the query, which may hold an address.</param>

@@ -3,12 +3,13 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Refit;
+using Worker.Commands;
 using Worker.Novu;
 using Worker.S3;
 
 namespace Worker.Tests;
 
-/// <summary>A call has its timeout to the end of the answer's body.</summary>
+/// <summary>What an answer's body can do to a call.</summary>
 public sealed class OutsideHttpTests
 {
     // Only ends a test that would never pass.
@@ -23,7 +24,7 @@ public sealed class OutsideHttpTests
     [InlineData(200)]
     public async Task A_body_that_does_not_come_to_its_end_is_waited_for_no_longer_than_the_call(int status)
     {
-        using var server = new HalfAnswer(status, """{"message":""");
+        using var server = new RawAnswer(status, """{"message":""", missing: 100);
         await using var services = Services(server.Address);
         var api = services.GetRequiredService<INovuApi>();
 
@@ -35,11 +36,29 @@ public sealed class OutsideHttpTests
     [InlineData(200)]
     public async Task Nor_is_that_of_the_object_store(int status)
     {
-        using var server = new HalfAnswer(status, "<ListAllMyBuckets");
+        using var server = new RawAnswer(status, "<ListAllMyBuckets", missing: 100);
         using var s3 = S3ServiceCollectionExtensions.Client(
             new S3Options(server.Address, "us-east-1", "key", "secret", null), new Patience(0.001));
 
         await AssertTimesOutAsync(() => s3.ListBucketsAsync(CancellationToken.None));
+    }
+
+    // A real Keycloak that fails in the middle of a long list, while a realm in it is deleted for instance, has said 200
+    // by then, and ends the body with its error: https://github.com/keycloak/keycloak/issues/34857
+    [Fact]
+    public async Task A_success_whose_body_cannot_be_read_is_tried_again_and_told_without_the_body()
+    {
+        using var server = new RawAnswer(200, """[{"realm":"secret","smtp{"error":"unknown_error"}""");
+        await using var services = Services(server.Address);
+        var api = services.GetRequiredService<INovuApi>();
+
+        var e = await Assert.ThrowsAnyAsync<Exception>(() => api.GetWorkflowAsync("w", CancellationToken.None));
+
+        var failure = Failures.Translate(e);
+        Assert.Equal(
+            ("unavailable", false, "Novu answered 200 to GET /v2/workflows/w: what it says cannot be read."),
+            (failure.ErrorType, failure.NonRetryable, failure.Message));
+        Assert.Equal(failure.Message, CommandLine.Explain(e));
     }
 
     private static async Task AssertTimesOutAsync(Func<Task> call)
@@ -60,16 +79,19 @@ public sealed class OutsideHttpTests
         return services.BuildServiceProvider();
     }
 
-    /// <summary>Answers each call with headers that promise more than it ever sends.</summary>
-    private sealed class HalfAnswer : IDisposable
+    /// <summary>Answers each call with the same, and keeps the connection open.</summary>
+    private sealed class RawAnswer : IDisposable
     {
         private readonly TcpListener listener = new(IPAddress.Loopback, 0);
         private readonly CancellationTokenSource end = new();
         private readonly string answer;
 
-        public HalfAnswer(int status, string half)
+        /// <param name="status">The HTTP status.</param>
+        /// <param name="body">In ASCII.</param>
+        /// <param name="missing">How many bytes more the headers promise than it ever sends.</param>
+        public RawAnswer(int status, string body, int missing = 0)
         {
-            answer = $"HTTP/1.1 {status} X\r\nContent-Length: {half.Length + 100}\r\n\r\n{half}";
+            answer = $"HTTP/1.1 {status} X\r\nContent-Length: {body.Length + missing}\r\n\r\n{body}";
             listener.Start();
             Address = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
             _ = ServeAsync();

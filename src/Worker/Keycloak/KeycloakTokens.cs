@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text.Json.Serialization;
 
 namespace Worker.Keycloak;
@@ -59,7 +58,7 @@ public sealed class KeycloakTokens(IHttpClientFactory clients, KeycloakOptions o
             throw await OutsideHttp.RefusalAsync(KeycloakAdmin.System, response);
         }
 
-        return (await response.Content.ReadFromJsonAsync<TokenResponse>(OutsideHttp.Json, cancellationToken))!;
+        return await OutsideHttp.ReadAsync<TokenResponse>(KeycloakAdmin.System, response, cancellationToken);
     }
 
     private async Task<OutsideSystemException> CredentialsRefusedAsync(HttpResponseMessage response)

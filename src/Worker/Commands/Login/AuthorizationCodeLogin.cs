@@ -1,8 +1,8 @@
 using System.Buffers.Text;
-using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Worker.Keycloak;
 
 namespace Worker.Commands.Login;
 
@@ -103,10 +103,10 @@ internal sealed class AuthorizationCodeLogin(HttpClient http, string issuer, str
         ]);
         using var response = await http.PostAsync(
             new Uri($"{issuer}/protocol/openid-connect/token"), form, cancellation);
-        var answer = await response.Content.ReadFromJsonAsync<JsonObject>(cancellation);
-        return answer?["access_token"]?.GetValue<string>()
+        var answer = await OutsideHttp.ReadAsync<JsonObject>(KeycloakAdmin.System, response, cancellation);
+        return answer["access_token"]?.GetValue<string>()
             ?? throw new CommandException(
-                $"{issuer} gives no token for the code: {answer?["error_description"] ?? answer?["error"]}");
+                $"{issuer} gives no token for the code: {answer["error_description"] ?? answer["error"]}");
     }
 
     private static string Random() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Amazon.Runtime;
 using Amazon.S3;
@@ -139,7 +140,8 @@ internal sealed partial class Observer : IAsyncDisposable
     private async Task<int> CountAsync(string path, CancellationToken cancellation) =>
         (await GetAsync(path, cancellation)).AsArray().Count;
 
-    // A real Keycloak learns only by a call that a connection died with PostgreSQL, and answers that one 500.
+    // A real Keycloak learns only by a call that a connection died with PostgreSQL, and answers that one 500. Where a
+    // realm goes while it lists them it has said 200 by then, and the body is cut (keycloak#34857).
     private async Task<JsonNode> GetAsync(string path, CancellationToken cancellation)
     {
         var limit = TimeProvider.System.GetUtcNow() + World.Recovers;
@@ -150,8 +152,9 @@ internal sealed partial class Observer : IAsyncDisposable
                 using var response = await AskAsync(HttpMethod.Get, path, null, cancellation);
                 return JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellation))!;
             }
-            catch (HttpRequestException e) when (
-                e.StatusCode >= HttpStatusCode.InternalServerError && TimeProvider.System.GetUtcNow() < limit)
+            catch (Exception e) when (
+                e is HttpRequestException { StatusCode: >= HttpStatusCode.InternalServerError } or JsonException
+                && TimeProvider.System.GetUtcNow() < limit)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System, cancellation);
             }

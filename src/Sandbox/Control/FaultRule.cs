@@ -70,7 +70,7 @@ public sealed record FaultRule
 
     public FaultKind Kind { get; init; } = FaultKind.Answer;
 
-    /// <summary>For <see cref="FaultKind.Answer"/>: 400 to 599.</summary>
+    /// <summary>For <see cref="FaultKind.Answer"/>: 200 to 599; below 400 it is a success without effect.</summary>
     public int Status { get; init; } = 503;
 
     public string Body { get; init; } = "";
@@ -105,7 +105,7 @@ public sealed record FaultRule
         { Skip: < 0 } => $"skip: {Skip}; expected 0 or more.",
         { Count: < 0 } => $"count: {Count}; expected 1 or more, or 0 for all.",
         { ForSeconds: <= 0 } => $"forSeconds: {ForSeconds}; expected more than 0.",
-        { Status: < 400 or > 599 } => $"status: {Status}; expected 400 to 599.",
+        { Status: < 200 or > 599 } => $"status: {Status}; expected 200 to 599.",
         { RetryAfter: < 0 } => $"retryAfter: {RetryAfter}; expected seconds, 0 or more.",
         _ => null,
     };

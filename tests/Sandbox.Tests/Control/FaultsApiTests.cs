@@ -15,7 +15,7 @@ public sealed class FaultsApiTests(SandboxFixture fixture)
     [InlineData("""{"systm":"novu"}""", "systm")]
     [InlineData("""{"system":"mysql"}""", "system: 'mysql'")]
     [InlineData("""{"kind":"explode"}""", "kind")]
-    [InlineData("""{"status":200}""", "status: 200")]
+    [InlineData("""{"status":199}""", "status: 199")]
     [InlineData("""{"count":-1}""", "count: -1")]
     [InlineData("""{"forSeconds":0}""", "forSeconds: 0")]
     [InlineData("""{"path":""}""", "path")]

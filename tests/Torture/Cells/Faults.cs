@@ -30,6 +30,9 @@ internal static class Faults
         Plain("busy", "503, three times", Ending.Active,
             rule => rule with { Status = 503, Count = 3 },
             WhyNot: call => call.IsPostgres ? NoHttp : null),
+        Plain("cut", "a success whose body breaks off, twice", Ending.Active,
+            rule => rule with { Status = 200, Body = CutBody(rule), Count = 2 },
+            WhyNot: call => call.IsPostgres ? NoHttp : ReadsBody(call) ? null : "nobody reads the body of its answer"),
         Plain("denied", "42501, permission denied, for good", Ending.Failed,
             rule => rule with { SqlState = "42501", Count = 0 },
             WhyNot: call => !call.IsPostgres ? NoSql(call) : call.IsUndo ? ForUndo : null),
@@ -112,6 +115,13 @@ internal static class Faults
         Kind = run.Cell.Fault.Holds is FaultKind.HoldAnswer ? FaultKind.Delay : run.Cell.Fault.Holds!.Value,
         Count = 0,
     });
+
+    // As a real Keycloak ends a list when it fails in its middle.
+    private static string CutBody(FaultRule rule) =>
+        rule.System == "s3" ? "<Result><Version><Key>" : """[{"realm":"x","smtp{"error":"unknown_error"}""";
+
+    private static bool ReadsBody(StepCall call) =>
+        call.Method == "GET" || call.Name is StepCalls.Token or "trigger";
 
     private static string? WhyNotOff(StepCall call) => $"{call}" switch
     {

@@ -25,16 +25,16 @@ internal static class StepCalls
 
     private static readonly Only
         Shared = new("it is about all tenants, so its cells run alone: the ways that pass are shown",
-            "refused-once", "busy", "reset", "silent", "lost"),
+            "refused-once", "busy", "cut", "reset", "silent", "lost"),
         Reported = new(
             "a report has no effect of its own: it is lost, given up, cancelled, or who sends, takes or wrote it dies; "
             + "what else happens to a connection is shown by the calls",
             "refused", "down", "busy", "silent", "cancelled",
             Faults.KilledBefore, "temporal-killed", "postgres-killed"),
         Read = new("a read like another of its step, which meets everything",
-            "refused", "down", "busy", "reset", "silent", "cancelled"),
+            "refused", "down", "busy", "cut", "reset", "silent", "cancelled"),
         Again = new("a read of a second try; for good its undo would meet it too: see there",
-            "busy", "reset", "silent", "cancelled"),
+            "busy", "cut", "reset", "silent", "cancelled"),
         Row = new("a row in the control database; what else happens to one is shown by update-status.begin",
             "denied", "down", "disk-full", "disk-full-for-good", "reset", "lost", "late", "late-after-undo",
             "postgres-killed", "worker-killed-after"),

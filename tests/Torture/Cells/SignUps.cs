@@ -18,12 +18,12 @@ internal static class SignUps
     public static IReadOnlyList<Cell> Of(Matrix matrix, int count, int seed)
     {
         var random = new Random(seed);
-        // Where no answer comes, the patience of Production is spent first, which takes minutes.
+        // Where no answer comes, or none but a passing refusal, the patience of Production is spent first: minutes.
         var faulty = matrix.Cells.Where(cell => cell is
         {
             IsLong: false,
             Call.IsShared: false,
-            Fault: { How: not null, Name: not ("silent" or "late") },
+            Fault: { How: not null, Name: not ("silent" or "late" or "disk-full-for-good") },
         }).ToArray();
         var first = StepCalls.All.First(call => call.Step == ProvisioningSteps.UpdateStatus);
         string again = $"--signups {count} --seed {seed}";

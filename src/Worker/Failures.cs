@@ -68,7 +68,7 @@ public static class Failures
         _ => (Unexpected, $"An unexpected failure: {e.GetType().Name}.", true),
     };
 
-    // A success that is told as a failure is one that cannot be used: Novu's 201 without effect, a body cut in its middle.
+    // A success that is told as a failure is one that cannot be used: Novu's 201 without effect, a cut body.
     // A fresh token comes with the next try, so 401 passes. Wrong credentials are refused when the token is fetched,
     // and do not.
     private static bool IsPassing(HttpStatusCode status) => (int)status switch

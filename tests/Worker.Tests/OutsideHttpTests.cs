@@ -43,12 +43,12 @@ public sealed class OutsideHttpTests
         await AssertTimesOutAsync(() => s3.ListBucketsAsync(CancellationToken.None));
     }
 
-    // A real Keycloak that fails in the middle of a long list, while a realm in it is deleted for instance, has said 200
-    // by then, and ends the body with its error: https://github.com/keycloak/keycloak/issues/34857
+    // A real Keycloak that fails in the middle of a long list, while a realm in it is deleted for instance, has said
+    // 200 by then, and ends the body with its error: https://github.com/keycloak/keycloak/issues/34857
     [Fact]
     public async Task A_success_whose_body_cannot_be_read_is_tried_again_and_told_without_the_body()
     {
-        using var server = new RawAnswer(200, """[{"realm":"secret","smtp{"error":"unknown_error"}""");
+        using var server = new RawAnswer(200, """[{"name":"secret","smtp{"error":"unknown_error"}""");
         await using var services = Services(server.Address);
         var api = services.GetRequiredService<INovuApi>();
 

@@ -70,7 +70,7 @@ public sealed record FaultRule
 
     public FaultKind Kind { get; init; } = FaultKind.Answer;
 
-    /// <summary>For <see cref="FaultKind.Answer"/>: 200 to 599; below 400 it is a success without effect.</summary>
+    /// <summary>For <see cref="FaultKind.Answer"/>: 200 to 599; one below 400 has no effect either.</summary>
     public int Status { get; init; } = 503;
 
     public string Body { get; init; } = "";

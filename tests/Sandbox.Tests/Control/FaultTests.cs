@@ -33,6 +33,19 @@ public sealed class FaultTests(SandboxFixture fixture) : IDisposable
         Assert.Equal(2, await fault.HitsAsync());
     }
 
+    [Theory]
+    [InlineData(200, "[{\"cut")]
+    [InlineData(204, "")]
+    public async Task An_answer_that_is_a_success_has_no_effect_either(int status, string body)
+    {
+        await using var fault = await SetAsync(new FaultRule { Status = status, Body = body });
+
+        using var answer = await novu.Http.PostAsync("/v2/subscribers", Body());
+
+        Assert.Equal((status, body), ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync()));
+        Assert.False(await ExistsAsync());
+    }
+
     [Fact]
     public async Task Calls_can_pass_before_a_fault_begins()
     {

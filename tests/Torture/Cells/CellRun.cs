@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Sandbox.Control;
-using Testing;
 using Torture.Worlds;
 using static ControlPlane.Provisioning.ProvisioningSteps;
 
@@ -10,7 +9,7 @@ namespace Torture.Cells;
 internal sealed class CellRun(World world, Cell cell, Tenant tenant, CancellationToken cancellation)
 {
     /// <summary>For what only takes long when something is wrong.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(Instance.IsReal ? 8 : 4);
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 
     private readonly List<SetFault> faults = [];
 

@@ -54,17 +54,17 @@ internal sealed class PostgresServer : IAsyncDisposable
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             Refused = true;
-            answered.TrySetResult();
         }
     }
 
-    /// <summary>Sends a call and waits until the server has done with it.</summary>
+    /// <summary>Sends a call and waits until the server has done with it, or has left.</summary>
     public async Task CallAsync(ReadOnlyMemory<byte> bytes)
     {
         answered = NewAnswer();
-        Refused = relaying.IsCompleted;
+        Refused = false;
         await SendAsync(bytes);
-        await (relaying.IsCompleted ? Task.CompletedTask : answered.Task);
+        await Task.WhenAny(answered.Task, relaying);
+        Refused |= !answered.Task.IsCompleted;
     }
 
     /// <summary>What the server says is kept until it is let go.</summary>
@@ -109,14 +109,12 @@ internal sealed class PostgresServer : IAsyncDisposable
                     break;
             }
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidDataException)
         {
-            // The server was killed, or the caller is done with it.
+            // The server was killed, or speaks something else, or the caller is done with it.
         }
 
         await reader.CompleteAsync();
-        Refused |= !answered.Task.IsCompleted;
-        answered.TrySetResult();
         caller.Close();
     }
 

@@ -44,12 +44,7 @@ internal sealed class PostgresCaller : IAsyncDisposable
     public void Close() => socket.Dispose();
 
     /// <summary>Closes with a reset: what was under way stays unknown.</summary>
-    public void Cut()
-    {
-        if (!socket.SafeHandle.IsClosed)
-            socket.LingerState = new LingerOption(enable: true, seconds: 0);
-        socket.Dispose();
-    }
+    public void Cut() => socket.Close(timeout: 0);
 
     public async ValueTask DisposeAsync()
     {

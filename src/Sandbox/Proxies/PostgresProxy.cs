@@ -68,9 +68,9 @@ internal sealed class PostgresProxy : IAsyncDisposable
                 sessions.Add(ServeAsync(new PostgresCaller(socket)));
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or InvalidOperationException)
         {
-            // The listener was closed: the sandbox ends.
+            // The listener was closed, while it waited or between two callers: the sandbox ends.
         }
     }
 

@@ -5,10 +5,9 @@ using Sandbox.Hosting;
 namespace Sandbox.Tests.Proxies;
 
 /// <summary>
-/// A server that goes, or stops making sense, ends the sessions through the proxy, whatever moment it chooses: none is
-/// left that nobody could end.
+/// Whoever goes, the server, the proxy or the caller, and at whatever moment: no session is left that nobody could end.
 /// </summary>
-public sealed class LeavingServerTests : IAsyncLifetime
+public sealed class EndingPostgresTests : IAsyncLifetime
 {
     // Version 3.0 and the user "x".
     private static readonly byte[] Startup = [0, 0, 0, 16, 0, 3, 0, 0, .. "user\0x\0\0"u8];
@@ -41,7 +40,7 @@ public sealed class LeavingServerTests : IAsyncLifetime
     {
         for (var round = 0; round < 500; round++)
         {
-            var (caller, session) = await OpenAsync();
+            var (caller, session) = await OpenAsync(front!);
             using (caller)
             {
                 var asking = Task.Run(() => AskToTheEndAsync(caller, TestContext.Current.CancellationToken));
@@ -56,7 +55,7 @@ public sealed class LeavingServerTests : IAsyncLifetime
     [Fact(Timeout = 60_000)]
     public async Task A_server_that_answers_in_another_protocol_is_cut()
     {
-        var (caller, session) = await OpenAsync();
+        var (caller, session) = await OpenAsync(front!);
         using (caller)
         using (session)
         {
@@ -67,11 +66,59 @@ public sealed class LeavingServerTests : IAsyncLifetime
         await SessionsEndAsync(TestContext.Current.CancellationToken);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task A_server_and_a_proxy_that_end_at_the_same_time_do_not_get_into_each_others_way()
+    {
+        for (var round = 0; round < 100; round++)
+        {
+            var ending = await SandboxHost.StartAsync(front!.Options);
+            var sessions = new List<(Socket Caller, Socket Server)>();
+            for (var number = 0; number < 5; number++)
+                sessions.Add(await OpenAsync(ending));
+
+            var leaving = Task.Run(() => sessions.ForEach(session => session.Server.Dispose()));
+            await ending.DisposeAsync().AsTask().WaitAsync(TestContext.Current.CancellationToken);
+
+            await leaving;
+            sessions.ForEach(session => session.Caller.Dispose());
+        }
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Callers_that_come_while_the_proxy_ends_are_turned_away()
+    {
+        for (var round = 0; round < 100; round++)
+        {
+            var ending = await SandboxHost.StartAsync(front!.Options);
+            var proxy = IPEndPoint.Parse(ending.Postgres!);
+            var calling = Enumerable.Range(0, 4).Select(_ =>
+                Task.Run(() => CallUntilRefusedAsync(proxy, TestContext.Current.CancellationToken))).ToList();
+            await ending.DisposeAsync();
+            await Task.WhenAll(calling);
+        }
+    }
+
+    private static async Task CallUntilRefusedAsync(IPEndPoint proxy, CancellationToken limit)
+    {
+        try
+        {
+            for (; ; )
+            {
+                using var caller = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                await caller.ConnectAsync(proxy, limit);
+            }
+        }
+        catch (SocketException)
+        {
+            // That was it.
+        }
+    }
+
     // Both ends of a session in which the server has said that it is ready.
-    private async Task<(Socket Caller, Socket Server)> OpenAsync()
+    private async Task<(Socket Caller, Socket Server)> OpenAsync(SandboxHost sandbox)
     {
         var caller = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        await caller.ConnectAsync(IPEndPoint.Parse(front!.Postgres!));
+        await caller.ConnectAsync(IPEndPoint.Parse(sandbox.Postgres!));
         await caller.SendAsync(Startup);
         var session = await server.AcceptSocketAsync();
         await ReadAsync(session, Startup.Length);

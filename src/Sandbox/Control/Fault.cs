@@ -22,7 +22,7 @@ public sealed class Fault
 
     public FaultRule Rule { get; }
 
-    /// <summary>Calls met so far; one whose answer is held counts from when it has happened.</summary>
+    /// <summary>Calls met so far; one whose answer is lost or held counts from when it has happened.</summary>
     public int Hits { get; private set; }
 
     /// <summary>Lets go what the fault holds; later calls pass unharmed.</summary>
@@ -71,10 +71,17 @@ public sealed class Fault
             var position = seen++ - Rule.Skip;
             if (position < 0 || (Rule.Count > 0 && position >= Rule.Count))
                 return false;
-            if (Rule.Kind != FaultKind.HoldAnswer)
+            if (Rule.Kind is not (FaultKind.LoseAnswer or FaultKind.HoldAnswer))
                 Hit();
             return true;
         }
+    }
+
+    /// <summary>The call that it met had no effect whose answer could be kept back: it is for the next one.</summary>
+    internal void WaitForNext()
+    {
+        lock (gate)
+            seen--;
     }
 
     internal void Hit()

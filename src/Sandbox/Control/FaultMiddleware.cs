@@ -28,7 +28,7 @@ internal static class FaultMiddleware
             FaultKind.Delay => DelayAsync(context, next, fault, outcome),
             FaultKind.Hang => HangAsync(context, fault),
             FaultKind.Reset => Reset(context),
-            FaultKind.LoseAnswer => LoseAnswerAsync(context, next, outcome),
+            FaultKind.LoseAnswer => LoseAnswerAsync(context, next, fault, outcome),
             FaultKind.HoldAnswer => HoldAnswerAsync(context, next, fault, outcome),
             FaultKind.LateEffect => LateEffectAsync(context, next, fault, outcome),
             FaultKind.AfterCallerLeft => AfterCallerLeftAsync(context, next, fault, outcome),
@@ -89,23 +89,40 @@ internal static class FaultMiddleware
         return Task.CompletedTask;
     }
 
-    private static async Task LoseAnswerAsync(HttpContext context, RequestDelegate next, CallOutcome outcome)
+    private static async Task LoseAnswerAsync(
+        HttpContext context, RequestDelegate next, Fault fault, CallOutcome outcome)
     {
         using var detached = new DetachedCall(context);
-        await HandleAsync(context, next, outcome);
-        detached.Abort();
+        if (await HappensAsync(detached, context, next, fault, outcome))
+            detached.Abort();
     }
 
     private static async Task HoldAnswerAsync(
         HttpContext context, RequestDelegate next, Fault fault, CallOutcome outcome)
     {
         using var detached = new DetachedCall(context);
-        await HandleAsync(context, next, outcome);
-        fault.Hit();
+        if (!await HappensAsync(detached, context, next, fault, outcome))
+            return;
         if (await fault.ReleasedAsync(detached.Caller))
             outcome.Answered = await detached.AnswerAsync();
         else
             detached.Abort();
+    }
+
+    private static async Task<bool> HappensAsync(
+        DetachedCall detached, HttpContext context, RequestDelegate next, Fault fault, CallOutcome outcome)
+    {
+        await HandleAsync(context, next, outcome);
+        if (outcome.Effect)
+        {
+            fault.Hit();
+            return true;
+        }
+
+        fault.WaitForNext();
+        outcome.Fault = null;
+        outcome.Answered = await detached.AnswerAsync();
+        return false;
     }
 
     private static async Task LateEffectAsync(

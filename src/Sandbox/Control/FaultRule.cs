@@ -19,10 +19,15 @@ public enum FaultKind
     /// <summary>The connection is cut; nothing happens.</summary>
     Reset,
 
-    /// <summary>It happens, and then the connection is cut: the caller cannot know.</summary>
+    /// <summary>
+    /// It happens, and then the connection is cut: the caller cannot know. What the system itself refuses over HTTP is
+    /// answered, and the fault waits for the next call.
+    /// </summary>
     LoseAnswer,
 
-    /// <summary>It happens, and the answer waits until released: the caller hears nothing of it so far.</summary>
+    /// <summary>
+    /// It happens, and the answer waits until released: the caller hears nothing of it so far. A refusal as above.
+    /// </summary>
     HoldAnswer,
 
     /// <summary>The request is taken; it happens when released, even though the caller may be long gone.</summary>

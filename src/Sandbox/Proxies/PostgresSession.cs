@@ -109,7 +109,9 @@ internal sealed class PostgresSession(PostgresCaller caller, DnsEndPoint upstrea
                     return false;
                 case FaultKind.LoseAnswer:
                     server.Silent = true;
-                    return await HandleAsync();
+                    await HandleAsync();
+                    met.Hit();
+                    return false;
                 case FaultKind.HoldAnswer:
                     server.HoldAnswer();
                     await HandleAsync();

@@ -77,7 +77,7 @@ public sealed class Fault
         }
     }
 
-    /// <summary>The call that it met had no effect whose answer could be kept back: it is for the next one.</summary>
+    /// <summary>The call that it met was failed by the system itself: it is for the next one.</summary>
     internal void WaitForNext()
     {
         lock (gate)

@@ -113,7 +113,7 @@ internal static class FaultMiddleware
         DetachedCall detached, HttpContext context, RequestDelegate next, Fault fault, CallOutcome outcome)
     {
         await HandleAsync(context, next, outcome);
-        if (outcome.Effect)
+        if (outcome.Status < 500)
         {
             fault.Hit();
             return true;

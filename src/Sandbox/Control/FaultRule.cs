@@ -20,13 +20,13 @@ public enum FaultKind
     Reset,
 
     /// <summary>
-    /// It happens, and then the connection is cut: the caller cannot know. What the system itself refuses over HTTP is
-    /// answered, and the fault waits for the next call.
+    /// It happens, and then the connection is cut: the caller cannot know. Where a system fails by itself (5xx over HTTP)
+    /// that is its answer, and the fault waits for the next call.
     /// </summary>
     LoseAnswer,
 
     /// <summary>
-    /// It happens, and the answer waits until released: the caller hears nothing of it so far. A refusal as above.
+    /// It happens, and the answer waits until released: the caller hears nothing of it so far. A failure as above.
     /// </summary>
     HoldAnswer,
 

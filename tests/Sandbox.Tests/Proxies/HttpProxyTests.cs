@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Amazon.S3;
 using Amazon.S3.Model;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -86,6 +87,29 @@ public sealed class HttpProxyTests(ProxiedWorld world, SandboxFixture upstream) 
         Assert.True(await BucketExistsAsync());
         var call = await AssertMore.EventuallyAsync(() => FirstCallAsync(fault), call => call.Effect);
         Assert.Equal((200, false), (call.Status, call.Answered));
+    }
+
+    [Theory]
+    [InlineData(FaultKind.LoseAnswer)]
+    [InlineData(FaultKind.HoldAnswer)]
+    public async Task A_server_that_fails_by_itself_uses_up_no_fault_that_wants_an_effect(FaultKind kind)
+    {
+        using var s3 = S3Client.Create(world.Front.S3!);
+        await using var fault = await FaultAsync(kind);
+        await using (await upstream.Control.FaultAsync(
+            new FaultRule { System = "s3", Path = $"/{name}*", Status = 500, Count = 0 }))
+        {
+            var failed = await Assert.ThrowsAsync<AmazonS3Exception>(() => s3.PutBucketAsync(name));
+            Assert.Equal(HttpStatusCode.InternalServerError, failed.StatusCode);
+        }
+
+        Assert.Equal(0, await fault.HitsAsync());
+        using var leaving = new CancellationTokenSource();
+        var call = s3.PutBucketAsync(new PutBucketRequest { BucketName = name }, leaving.Token);
+        await fault.HitAsync();
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<Exception>(() => call);
+        Assert.True(await BucketExistsAsync());
     }
 
     [Fact]

@@ -20,8 +20,8 @@ public enum FaultKind
     Reset,
 
     /// <summary>
-    /// It happens, and then the connection is cut: the caller cannot know. Where a system fails by itself (5xx over HTTP)
-    /// that is its answer, and the fault waits for the next call.
+    /// It happens, and then the connection is cut: the caller cannot know. Where a system fails by itself (5xx over
+    /// HTTP) that is its answer, and the fault waits for the next call.
     /// </summary>
     LoseAnswer,
 

@@ -29,10 +29,12 @@ public sealed class EndingPostgresTests : IAsyncLifetime
         });
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        // Where a test has ended it already, nothing is left to end.
+        if (front is not null)
+            await front.DisposeAsync();
         server.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     [Fact(Timeout = 60_000)]

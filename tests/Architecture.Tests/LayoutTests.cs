@@ -6,8 +6,10 @@ public sealed class LayoutTests
     private const int Columns = 120;
 
     [Theory]
+    [InlineData("sandbox")]
     [InlineData("src")]
     [InlineData("tests")]
+    [InlineData("tools")]
     public void Lines_are_of_at_most_120_columns(string folder)
     {
         var tooLong = Repository.Sources(folder)

@@ -17,7 +17,7 @@ public sealed partial class ProvisioningTests
         var steps = new StepCatalog().Steps.ToDictionary(step => step.Type.Name, step => step.Id);
 
         var inWorkflow = StepCall().Matches(Repository.Read(
-                "src", "Worker", "Provisioning", "ProvisionTenantWorkflow.workflow.cs"))
+                "src", "Worker", "Saga", "ProvisionTenantWorkflow.workflow.cs"))
             .Select(call => steps[call.Groups[1].Value]);
 
         Assert.Equal(ProvisioningSteps.All.Select(step => step.Id), inWorkflow);
@@ -45,7 +45,7 @@ public sealed partial class ProvisioningTests
             .Where(step => step.Type.IsAssignableTo(typeof(ICompensatedStep)))
             .ToDictionary(step => step.Type.Name, step => step.Id);
 
-        var listed = UndoInList().Matches(Repository.Read("src", "Worker", "Provisioning", "Compensation.workflow.cs"))
+        var listed = UndoInList().Matches(Repository.Read("src", "Worker", "Saga", "Compensation.workflow.cs"))
             .Select(undo => compensated[undo.Groups[1].Value]);
 
         Assert.Equal(ProvisioningSteps.All.Select(step => step.Id).Intersect(compensated.Values).Reverse(), listed);

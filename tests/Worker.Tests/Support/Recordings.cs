@@ -13,7 +13,7 @@ public static class Recordings
     /// <summary>Set to 1 to write the histories of this run over the recorded ones.</summary>
     private const string Switch = "RECORD_HISTORIES";
 
-    public static string Folder => Path.Combine(SourceFolder(), "..", "Provisioning", "Histories");
+    public static string Folder => Path.Combine(SourceFolder(), "..", "Saga", "Histories", "0.1");
 
     private static string Checkout => Path.GetFullPath(Path.Combine(SourceFolder(), "..", "..", "..")) + "/";
 

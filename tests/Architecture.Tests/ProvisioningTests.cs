@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using ControlPlane.Provisioning;
 using Temporalio.Activities;
 using Temporalio.Workflows;
-using Worker.Provisioning;
+using Worker.Saga;
 
 namespace Architecture.Tests;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using ControlPlane.Persistence;
 using Npgsql;
-using Worker;
+using Worker.Commands.Migrate;
 using Xunit;
 
 namespace Testing;

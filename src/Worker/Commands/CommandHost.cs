@@ -7,9 +7,10 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Temporalio.Client;
 using Worker.Hosting;
-using Worker.Postgres;
 using Worker.Readings;
 using Worker.Sweeps;
+using Worker.Systems;
+using Worker.Systems.Postgres;
 using OurConnection = ControlPlane.Temporal.TemporalConnection;
 
 namespace Worker.Commands;

@@ -8,6 +8,7 @@ using Npgsql;
 using Refit;
 using Temporalio.Exceptions;
 using Worker.Hosting;
+using Worker.Systems;
 
 namespace Worker.Commands;
 

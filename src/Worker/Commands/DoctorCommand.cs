@@ -1,6 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Worker.Commands.Doctor;
+using Worker.Systems.Keycloak;
+using Worker.Systems.Novu;
+using Worker.Systems.Postgres;
+using Worker.Systems.S3;
+using Worker.Systems.Temporal;
 
 namespace Worker.Commands;
 
@@ -95,7 +100,7 @@ internal static class DoctorCommand
         return true;
     }
 
-    private static async Task<Finding> FindAsync(Check check, CancellationToken cancellation)
+    private static async Task<CheckResult> FindAsync(Check check, CancellationToken cancellation)
     {
         try
         {
@@ -103,7 +108,7 @@ internal static class DoctorCommand
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested && CommandLine.Explain(e) is { } explanation)
         {
-            return Finding.Trouble(explanation, check.OtherwiseTry);
+            return CheckResult.Problem(explanation, check.OtherwiseTry);
         }
     }
 }

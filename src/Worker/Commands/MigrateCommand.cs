@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Worker.Commands.Migrate;
 
 namespace Worker.Commands;
 

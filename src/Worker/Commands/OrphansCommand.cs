@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using ControlPlane.Sweeps;
 using Worker.Sweeps;
 
 namespace Worker.Commands;

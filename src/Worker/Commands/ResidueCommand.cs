@@ -3,8 +3,9 @@ using ControlPlane.Provisioning;
 using ControlPlane.Readings;
 using ControlPlane.Tenants;
 using Worker.Commands.Verify;
-using Worker.Provisioning;
 using Worker.Readings;
+using Worker.Saga;
+using Worker.Telemetry;
 
 namespace Worker.Commands;
 

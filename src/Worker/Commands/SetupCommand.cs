@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.Net;
 using ControlPlane.Temporal;
-using Worker.Commands.Setup;
-using Worker.Keycloak;
-using Worker.Novu;
+using Worker.Invitations;
 using Worker.Sweeps;
+using Worker.Systems;
+using Worker.Systems.Keycloak;
+using Worker.Systems.Novu;
+using Worker.Systems.Temporal;
 
 namespace Worker.Commands;
 

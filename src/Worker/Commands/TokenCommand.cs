@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Worker.Commands.Login;
-using Worker.Commands.Setup;
+using Worker.Systems.Keycloak;
+using Worker.Systems.Keycloak.Login;
 
 namespace Worker.Commands;
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Temporalio.Activities;
 using Temporalio.Exceptions;
 using Temporalio.Worker.Interceptors;
+using Worker.Systems;
 
 namespace Worker.Hosting;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using ControlPlane.Settings;
 
-namespace Worker;
+namespace Worker.Hosting;
 
 /// <summary>
 /// <c>PATIENCE</c>: 1 is the patience of Production; less makes every timeout and pause shorter, so that a rehearsal of

@@ -8,10 +8,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
-using Worker.Postgres;
-using Worker.Provisioning;
 using Worker.Readings;
+using Worker.Saga;
 using Worker.Sweeps;
+using Worker.Systems;
+using Worker.Systems.Postgres;
 using Worker.Telemetry;
 
 namespace Worker.Hosting;

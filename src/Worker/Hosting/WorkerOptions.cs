@@ -1,8 +1,8 @@
 using ControlPlane.Provisioning;
 using ControlPlane.Settings;
-using Worker.Keycloak;
+using Worker.Systems.Keycloak;
 
-namespace Worker;
+namespace Worker.Hosting;
 
 /// <summary>What the worker needs besides the addresses of the outside systems.</summary>
 /// <param name="InstallationId">In every mark: several control planes may share a Keycloak or an object store.</param>

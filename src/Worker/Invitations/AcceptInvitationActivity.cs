@@ -3,8 +3,8 @@ using ControlPlane.Invitations;
 using ControlPlane.Security;
 using ControlPlane.Tenants;
 using Temporalio.Activities;
-using Worker.Keycloak;
-using Worker.Provisioning;
+using Worker.Saga;
+using Worker.Systems.Keycloak;
 
 namespace Worker.Invitations;
 

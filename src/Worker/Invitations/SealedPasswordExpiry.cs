@@ -1,7 +1,7 @@
-using ControlPlane.Sweeps;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Worker.Sweeps;
 
 namespace Worker.Invitations;
 

@@ -1,8 +1,7 @@
 using ControlPlane.Settings;
 using Npgsql;
-using Worker.Invitations;
 
-namespace Worker.Commands.Setup;
+namespace Worker.Invitations;
 
 /// <summary>
 /// Stores the public half of the worker's <c>INVITATION_PRIVATE_KEY</c>, to which the functions seal passwords: to the

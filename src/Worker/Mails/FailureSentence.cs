@@ -1,7 +1,8 @@
 using ControlPlane;
 using ControlPlane.Provisioning;
+using Worker.Systems;
 
-namespace Worker.Provisioning;
+namespace Worker.Mails;
 
 /// <summary>
 /// What the customer is told of a failure: a sentence of ours for each code. What a system said, with its names of

@@ -2,9 +2,9 @@ using System.Globalization;
 using ControlPlane.Leads;
 using ControlPlane.Security;
 using Temporalio.Activities;
-using Worker.Novu;
+using Worker.Systems.Novu;
 
-namespace Worker.Leads;
+namespace Worker.Mails;
 
 /// <summary>Mails the link that proves an address. The token is derived here and stands in no history.</summary>
 public sealed class LeadVerificationActivity(

@@ -1,7 +1,7 @@
 using ControlPlane.Settings;
-using Worker.Keycloak;
+using Worker.Systems.Keycloak;
 
-namespace Worker;
+namespace Worker.Mails;
 
 /// <summary>Where the links in mails lead.</summary>
 /// <param name="PublicBaseUrl">The control plane's own pages; without a slash at its end.</param>

@@ -2,9 +2,10 @@ using System.Globalization;
 using ControlPlane;
 using ControlPlane.Provisioning;
 using Temporalio.Activities;
-using Worker.Novu;
+using Worker.Saga;
+using Worker.Systems.Novu;
 
-namespace Worker.Provisioning;
+namespace Worker.Mails;
 
 /// <summary>One mail for an attempt that was rolled back: which step failed, as a code and a sentence.</summary>
 public sealed class ProvisioningFailedMail(

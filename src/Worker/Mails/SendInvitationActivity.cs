@@ -2,7 +2,7 @@ using ControlPlane.Invitations;
 using ControlPlane.Provisioning;
 using Temporalio.Activities;
 
-namespace Worker.Invitations;
+namespace Worker.Mails;
 
 /// <summary>The welcome mail again, with a new link; a provisioning whose mail was parked is done then.</summary>
 public sealed class SendInvitationActivity(

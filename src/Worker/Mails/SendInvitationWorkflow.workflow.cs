@@ -1,8 +1,8 @@
 using ControlPlane.Invitations;
 using Temporalio.Workflows;
-using Worker.Provisioning;
+using Worker.Saga;
 
-namespace Worker.Invitations;
+namespace Worker.Mails;
 
 /// <inheritdoc cref="ISendInvitationWorkflow"/>
 [Workflow("SendInvitation")]

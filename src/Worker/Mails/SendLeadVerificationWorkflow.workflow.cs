@@ -1,8 +1,8 @@
 using ControlPlane.Leads;
 using Temporalio.Workflows;
-using Worker.Provisioning;
+using Worker.Saga;
 
-namespace Worker.Leads;
+namespace Worker.Mails;
 
 /// <inheritdoc cref="ISendLeadVerificationWorkflow"/>
 [Workflow("SendLeadVerification")]

@@ -1,7 +1,8 @@
 using ControlPlane.Provisioning;
 using Temporalio.Workflows;
+using Worker.Saga;
 
-namespace Worker.Provisioning;
+namespace Worker.Mails;
 
 /// <summary>Tells a tenant's administrator that the provisioning failed. Outlives the run that failed.</summary>
 [Workflow("SendProvisioningFailed")]

@@ -3,9 +3,9 @@ using ControlPlane;
 using ControlPlane.Invitations;
 using ControlPlane.Security;
 using ControlPlane.Tenants;
-using Worker.Novu;
+using Worker.Systems.Novu;
 
-namespace Worker.Invitations;
+namespace Worker.Mails;
 
 /// <summary>
 /// Tells a tenant's administrator that it is ready, with the one-time link that sets the first password. The token is

@@ -1,5 +1,5 @@
 using ControlPlane.Readings;
-using Worker.Provisioning;
+using Worker.Saga;
 
 namespace Worker.Readings;
 

@@ -1,7 +1,7 @@
 using ControlPlane.Provisioning;
 using ControlPlane.Readings;
 using Temporalio.Activities;
-using Worker.Provisioning;
+using Worker.Saga;
 
 namespace Worker.Readings;
 

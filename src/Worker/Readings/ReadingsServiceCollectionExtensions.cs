@@ -5,9 +5,10 @@ using ControlPlane.Tenants;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Worker.Hosting;
-using Worker.Keycloak;
-using Worker.Provisioning;
-using Worker.S3;
+using Worker.Saga;
+using Worker.Systems.Keycloak;
+using Worker.Systems.Postgres;
+using Worker.Systems.S3;
 
 namespace Worker.Readings;
 

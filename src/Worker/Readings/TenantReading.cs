@@ -1,6 +1,8 @@
 using ControlPlane.Provisioning;
 using ControlPlane.Readings;
-using Worker.Provisioning;
+using Worker.Saga;
+using Worker.Systems;
+using Worker.Telemetry;
 
 namespace Worker.Readings;
 

@@ -5,7 +5,7 @@ using ControlPlane.Tenants;
 using Npgsql;
 using Temporalio.Activities;
 
-namespace Worker.Provisioning;
+namespace Worker.Saga;
 
 /// <summary>
 /// Asked before each call that changes something outside: a try that comes too late (a worker that was frozen, a run

@@ -1,9 +1,9 @@
 using ControlPlane.Provisioning;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;
-using Worker.Provisioning.Steps;
+using Worker.Steps;
 
-namespace Worker.Provisioning;
+namespace Worker.Saga;
 
 /// <summary>
 /// The undo of one step, independent of the others': what it cannot do is seen when its system is read again.
@@ -20,11 +20,11 @@ public sealed class Compensation(
     [
         Of<ConfigureDns>(input),
         Of<DeployApplication>(input),
-        Of<ApplyInfrastructure>(input),
-        Of<CreateStorageBucket>(input),
-        Of<CreateDatabaseSchema>(input),
+        Of<ProvisionInfrastructure>(input),
+        Of<ProvisionStorage>(input),
+        Of<ProvisionDatabase>(input),
         Of<CreateAdminUser>(input),
-        Of<CreateRealm>(input),
+        Of<CreateIdp>(input),
     ];
 
     public static Compensation Of<TStep>(ProvisionTenantInput input)

@@ -1,8 +1,9 @@
 using ControlPlane.Provisioning;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;
+using Worker.Systems;
 
-namespace Worker.Provisioning;
+namespace Worker.Saga;
 
 /// <summary>How a run that was rolled back ends: with the step that really failed.</summary>
 public static class Failed

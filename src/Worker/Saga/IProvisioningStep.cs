@@ -1,6 +1,6 @@
 using ControlPlane.Provisioning;
 
-namespace Worker.Provisioning;
+namespace Worker.Saga;
 
 /// <summary>
 /// One step of the saga: one class with its options, what it makes sure of, and its undo. Activities carry their names

@@ -1,8 +1,10 @@
 using ControlPlane;
 using ControlPlane.Provisioning;
 using ControlPlane.Tenants;
+using Worker.Hosting;
+using Worker.Systems;
 
-namespace Worker.Provisioning;
+namespace Worker.Saga;
 
 /// <summary>A tenant as its steps need it: everything derived, nothing carried from one step to the next.</summary>
 public sealed record ProvisionedTenant(Tenant Tenant, OwnershipMark Mark)

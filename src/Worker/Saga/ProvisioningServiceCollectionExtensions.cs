@@ -5,13 +5,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Temporalio.Worker.Interceptors;
 using Worker.Hosting;
 using Worker.Invitations;
-using Worker.Keycloak;
-using Worker.Leads;
-using Worker.Novu;
-using Worker.S3;
+using Worker.Mails;
 using Worker.Sweeps;
+using Worker.Systems.Keycloak;
+using Worker.Systems.Novu;
+using Worker.Systems.S3;
 
-namespace Worker.Provisioning;
+namespace Worker.Saga;
 
 public static class ProvisioningServiceCollectionExtensions
 {

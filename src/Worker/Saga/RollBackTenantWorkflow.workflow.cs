@@ -2,8 +2,9 @@ using ControlPlane.Provisioning;
 using ControlPlane.Tenants;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;
+using Worker.Systems;
 
-namespace Worker.Provisioning;
+namespace Worker.Saga;
 
 /// <inheritdoc cref="IRollBackTenantWorkflow"/>
 [Workflow("RollBackTenant")]
@@ -16,7 +17,7 @@ public sealed class RollBackTenantWorkflow : IRollBackTenantWorkflow
             (RollbackActivities activities) => activities.ResumeAsync(input), StepOptions.ForRollback);
         if (begun.Status != TenantStatus.RollingBack.ToText())
         {
-            return new RollBackTenantResult(Saga.Stale);
+            return new RollBackTenantResult(ProvisioningSaga.Stale);
         }
 
         var rollback = new Rollback(input, begun);

@@ -1,8 +1,9 @@
 using ControlPlane.Provisioning;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;
+using Worker.Mails;
 
-namespace Worker.Provisioning;
+namespace Worker.Saga;
 
 /// <summary>
 /// Takes an attempt back once its tenant is ROLLING_BACK, reads every system again and ends the attempt. Nothing

@@ -2,8 +2,10 @@ using ControlPlane.Provisioning;
 using ControlPlane.Tenants;
 using Microsoft.Extensions.Logging;
 using Temporalio.Activities;
+using Worker.Hosting;
+using Worker.Telemetry;
 
-namespace Worker.Provisioning;
+namespace Worker.Saga;
 
 public sealed record RollbackReason(ProvisionTenantInput Input, ProvisioningFailure Failure);
 
@@ -38,7 +40,7 @@ public sealed partial class RollbackActivities(
     {
         var (input, failure) = why;
         var status = await transitions.BeginRollbackAsync(input.TenantId, input.Attempt, failure, Cancellation);
-        string begun = status?.ToText() ?? Saga.Stale;
+        string begun = status?.ToText() ?? ProvisioningSaga.Stale;
         LogBegun(input.TenantId, input.Attempt, failure.FailedStep, failure.Code, begun);
         return await DescribeAsync(input, begun);
     }
@@ -48,7 +50,7 @@ public sealed partial class RollbackActivities(
     {
         string runId = ActivityExecutionContext.Current.Info.WorkflowRunId!;
         var status = await transitions.ResumeRollbackAsync(input.TenantId, input.Attempt, runId, Cancellation);
-        string resumed = status?.ToText() ?? Saga.Stale;
+        string resumed = status?.ToText() ?? ProvisioningSaga.Stale;
         LogResumed(input.TenantId, input.Attempt, resumed);
         return await DescribeAsync(input, resumed);
     }
@@ -74,7 +76,7 @@ public sealed partial class RollbackActivities(
             LogIncomplete(input.TenantId, input.Attempt, names);
         }
 
-        string ended = status?.ToText() ?? Saga.Stale;
+        string ended = status?.ToText() ?? ProvisioningSaga.Stale;
         LogEnded(input.TenantId, input.Attempt, ended);
         return ended;
     }

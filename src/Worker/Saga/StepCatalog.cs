@@ -1,7 +1,7 @@
 using System.Reflection;
 using Temporalio.Activities;
 
-namespace Worker.Provisioning;
+namespace Worker.Saga;
 
 /// <summary>What an activity is to a step: its execution or its undo.</summary>
 public sealed record StepActivity(StepDescription Step, bool IsUndo);

@@ -4,9 +4,10 @@ using Npgsql;
 using Temporalio.Activities;
 using Temporalio.Exceptions;
 using Temporalio.Worker.Interceptors;
+using Worker.Systems;
 using Worker.Telemetry;
 
-namespace Worker.Provisioning;
+namespace Worker.Saga;
 
 /// <summary>
 /// Writes down what each step and each undo does (<see cref="ProvisioningJournal"/>), measures it, and says it in the

@@ -2,7 +2,7 @@ using Temporalio.Common;
 using Temporalio.Workflows;
 using Worker.Hosting;
 
-namespace Worker.Provisioning;
+namespace Worker.Saga;
 
 /// <summary>
 /// How patiently a step is tried. Its bound is start-to-close times attempts; there is no schedule-to-close, so waiting

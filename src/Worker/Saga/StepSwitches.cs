@@ -1,9 +1,9 @@
 using ControlPlane.Provisioning;
-using Worker.Keycloak;
-using Worker.Novu;
-using Worker.S3;
+using Worker.Systems.Keycloak;
+using Worker.Systems.Novu;
+using Worker.Systems.S3;
 
-namespace Worker.Provisioning;
+namespace Worker.Saga;
 
 /// <summary>The steps whose system is not configured today. An attempt keeps what it was begun with.</summary>
 public sealed record StepSwitches(IReadOnlyCollection<string> Off)

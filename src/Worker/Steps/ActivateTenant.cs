@@ -1,7 +1,8 @@
 using ControlPlane.Provisioning;
 using Temporalio.Activities;
+using Worker.Saga;
 
-namespace Worker.Provisioning.Steps;
+namespace Worker.Steps;
 
 /// <summary>
 /// 10, the pivot: the tenant is ACTIVE. The row that this writes decides, whatever becomes of the answer.

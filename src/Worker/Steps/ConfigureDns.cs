@@ -2,8 +2,9 @@ using ControlPlane;
 using ControlPlane.Provisioning;
 using Temporalio.Activities;
 using Worker.Hosting;
+using Worker.Saga;
 
-namespace Worker.Provisioning.Steps;
+namespace Worker.Steps;
 
 /// <summary>
 /// 8: the tenant's name in the platform's zone. Not built yet: it cannot be switched on, and every attempt records it

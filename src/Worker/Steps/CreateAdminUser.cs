@@ -2,9 +2,11 @@ using System.Net;
 using ControlPlane.Provisioning;
 using Temporalio.Activities;
 using Worker.Hosting;
-using Worker.Keycloak;
+using Worker.Saga;
+using Worker.Systems;
+using Worker.Systems.Keycloak;
 
-namespace Worker.Provisioning.Steps;
+namespace Worker.Steps;
 
 /// <summary>
 /// 3: the primary contact as the realm's administrator. It has no password: the invitation sets the first one.

@@ -1,16 +1,18 @@
 using System.Net;
 using ControlPlane.Provisioning;
-using ControlPlane.Sweeps;
 using Temporalio.Activities;
 using Worker.Hosting;
-using Worker.Keycloak;
+using Worker.Saga;
+using Worker.Sweeps;
+using Worker.Systems;
+using Worker.Systems.Keycloak;
 
-namespace Worker.Provisioning.Steps;
+namespace Worker.Steps;
 
 /// <summary>
 /// 2: the tenant's realm with client, user profile and mappers, in one request. Undo: disable, then delete.
 /// </summary>
-public sealed class CreateRealm(
+public sealed class CreateIdp(
     KeycloakAdmin keycloak,
     TenantRealms realms,
     ProvisionedTenants tenants,

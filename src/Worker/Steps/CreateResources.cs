@@ -1,11 +1,12 @@
 using ControlPlane;
 using ControlPlane.Provisioning;
 using Temporalio.Activities;
+using Worker.Saga;
 
-namespace Worker.Provisioning.Steps;
+namespace Worker.Steps;
 
 /// <summary>9: closes the list of resource records; what is only planned by now was never made.</summary>
-public sealed class SealResources(ResourceRecords resources) : IPlainStep
+public sealed class CreateResources(ResourceRecords resources) : IPlainStep
 {
     public static string Id => ProvisioningSteps.CreateResources;
 

@@ -2,8 +2,9 @@ using ControlPlane;
 using ControlPlane.Provisioning;
 using Temporalio.Activities;
 using Worker.Hosting;
+using Worker.Saga;
 
-namespace Worker.Provisioning.Steps;
+namespace Worker.Steps;
 
 /// <summary>
 /// 7: the application, by the pipeline that the plan names. Not built yet: it cannot be switched on, and every attempt

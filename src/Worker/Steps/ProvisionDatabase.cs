@@ -1,12 +1,13 @@
 using ControlPlane.Provisioning;
 using Temporalio.Activities;
 using Worker.Hosting;
-using Worker.Postgres;
+using Worker.Saga;
+using Worker.Systems.Postgres;
 
-namespace Worker.Provisioning.Steps;
+namespace Worker.Steps;
 
 /// <summary>4: the tenant's schema, owned by a role of its own. Undo: both are dropped.</summary>
-public sealed class CreateDatabaseSchema(
+public sealed class ProvisionDatabase(
     TenantSchemas schemas,
     ProvisionedTenants tenants,
     ResourceRecords resources,

@@ -2,14 +2,15 @@ using ControlPlane;
 using ControlPlane.Provisioning;
 using Temporalio.Activities;
 using Worker.Hosting;
+using Worker.Saga;
 
-namespace Worker.Provisioning.Steps;
+namespace Worker.Steps;
 
 /// <summary>
 /// 6: infrastructure of the tenant's tier. Not built yet: it cannot be switched on, and every attempt records it as
 /// SKIPPED.
 /// </summary>
-public sealed class ApplyInfrastructure : ICompensatedStep
+public sealed class ProvisionInfrastructure : ICompensatedStep
 {
     public static string Id => ProvisioningSteps.ProvisionInfrastructure;
 

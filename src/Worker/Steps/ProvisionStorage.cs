@@ -1,14 +1,16 @@
 using ControlPlane;
 using ControlPlane.Provisioning;
-using ControlPlane.Sweeps;
 using Temporalio.Activities;
 using Worker.Hosting;
-using Worker.S3;
+using Worker.Saga;
+using Worker.Sweeps;
+using Worker.Systems;
+using Worker.Systems.S3;
 
-namespace Worker.Provisioning.Steps;
+namespace Worker.Steps;
 
 /// <summary>5: the tenant's private, tagged bucket. Undo: all versions and uploads, then the bucket.</summary>
-public sealed class CreateStorageBucket(
+public sealed class ProvisionStorage(
     TenantBuckets buckets,
     TenantStorage storage,
     ProvisionedTenants tenants,

@@ -1,13 +1,14 @@
 using ControlPlane.Provisioning;
 using Temporalio.Activities;
-using Worker.Invitations;
+using Worker.Mails;
+using Worker.Saga;
 
-namespace Worker.Provisioning.Steps;
+namespace Worker.Steps;
 
 /// <summary>
 /// 11: the welcome mail. Last on purpose: a mail cannot be undone, and a live tenant does not die of one.
 /// </summary>
-public sealed class SendWelcome(WelcomeMail mail) : IPlainStep
+public sealed class SendNotification(WelcomeMail mail) : IPlainStep
 {
     public static string Id => ProvisioningSteps.SendNotification;
 

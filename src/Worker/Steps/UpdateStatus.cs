@@ -1,8 +1,9 @@
 using ControlPlane.Provisioning;
 using ControlPlane.Tenants;
 using Temporalio.Activities;
+using Worker.Saga;
 
-namespace Worker.Provisioning.Steps;
+namespace Worker.Steps;
 
 /// <summary>
 /// 1: the tenant is PROVISIONING for this attempt, and what is switched off today is SKIPPED for good.
@@ -25,7 +26,7 @@ public sealed class UpdateStatus(ProvisioningTransitions transitions, StepSwitch
         {
             TenantStatus.Provisioning => new(status.Value.ToText(), steps),
             TenantStatus.Active or TenantStatus.RollingBack => new(status.Value.ToText(), []),
-            _ => new(Saga.Stale, []),
+            _ => new(ProvisioningSaga.Stale, []),
         };
     }
 }

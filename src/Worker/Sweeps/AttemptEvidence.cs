@@ -2,7 +2,7 @@ using ControlPlane.Persistence;
 using ControlPlane.Provisioning;
 using Npgsql;
 
-namespace ControlPlane.Sweeps;
+namespace Worker.Sweeps;
 
 /// <summary>What an object in an outside system says of itself: its mark, its kind and what it is called now.</summary>
 /// <param name="Type">One of the types of the resource records.</param>

@@ -1,7 +1,7 @@
 using ControlPlane.Persistence;
 using Npgsql;
 
-namespace ControlPlane.Sweeps;
+namespace Worker.Sweeps;
 
 /// <summary>Contact data of somebody who did not become a customer.</summary>
 /// <param name="TenantId">Of a tenant that expired; null where there never was one.</param>

@@ -3,7 +3,7 @@ using ControlPlane.Persistence;
 using ControlPlane.Tenants;
 using Npgsql;
 
-namespace ControlPlane.Sweeps;
+namespace Worker.Sweeps;
 
 /// <summary>Rows whose time is over, in batches: what was done stays done when the rest is interrupted.</summary>
 public sealed class ExpiredRows(

@@ -1,3 +1,5 @@
+using Worker.Systems;
+
 namespace Worker.Sweeps;
 
 /// <summary>Something in an outside system that carries a mark of ours.</summary>

@@ -1,4 +1,6 @@
 using Temporalio.Exceptions;
+using Worker.Systems;
+using Worker.Telemetry;
 
 namespace Worker.Sweeps;
 

@@ -1,7 +1,7 @@
 using ControlPlane.Persistence;
 using Npgsql;
 
-namespace ControlPlane.Sweeps;
+namespace Worker.Sweeps;
 
 /// <summary>Something with this installation's mark that belongs to no attempt that the database knows.</summary>
 public sealed record Orphan(

@@ -1,6 +1,5 @@
 using System.Globalization;
 using ControlPlane;
-using ControlPlane.Sweeps;
 using Microsoft.Extensions.Logging;
 
 namespace Worker.Sweeps;

@@ -1,9 +1,10 @@
+using ControlPlane;
 using ControlPlane.Persistence;
 using ControlPlane.Provisioning;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
-namespace ControlPlane.Sweeps;
+namespace Worker.Sweeps;
 
 /// <summary>
 /// Gives attempts that no run looks after the run they need: one that was never started its saga, one whose run was

@@ -1,10 +1,11 @@
+using ControlPlane;
 using ControlPlane.Invitations;
 using ControlPlane.Persistence;
 using ControlPlane.Provisioning;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
-namespace ControlPlane.Sweeps;
+namespace Worker.Sweeps;
 
 /// <summary>
 /// Sends the welcome mail of tenants that are ACTIVE and whose run ended before it was sent (terminated, lost): nothing

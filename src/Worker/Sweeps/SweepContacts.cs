@@ -1,7 +1,6 @@
-using ControlPlane.Sweeps;
 using Microsoft.Extensions.Logging;
 using Temporalio.Activities;
-using Worker.Novu;
+using Worker.Systems.Novu;
 
 namespace Worker.Sweeps;
 

@@ -1,7 +1,8 @@
+using ControlPlane;
 using ControlPlane.Persistence;
 using Npgsql;
 
-namespace ControlPlane.Sweeps;
+namespace Worker.Sweeps;
 
 /// <summary>
 /// The rows of <c>sweep_deletions</c>: a call of the sweep that was sent and not answered can land on what a new

@@ -1,4 +1,3 @@
-using ControlPlane.Sweeps;
 using Microsoft.Extensions.Logging;
 using Temporalio.Activities;
 using Worker.Telemetry;

@@ -1,12 +1,12 @@
 using ControlPlane.Settings;
-using ControlPlane.Sweeps;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using Worker.Hosting;
-using Worker.Keycloak;
-using Worker.Novu;
-using Worker.S3;
+using Worker.Systems.Keycloak;
+using Worker.Systems.Novu;
+using Worker.Systems.Postgres;
+using Worker.Systems.S3;
 
 namespace Worker.Sweeps;
 

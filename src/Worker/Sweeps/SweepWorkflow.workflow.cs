@@ -2,7 +2,7 @@ using Temporalio.Common;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;
 using Worker.Hosting;
-using Worker.Provisioning;
+using Worker.Saga;
 
 namespace Worker.Sweeps;
 

@@ -8,8 +8,9 @@ using Npgsql;
 using Refit;
 using Temporalio.Activities;
 using Temporalio.Exceptions;
+using Worker.Telemetry;
 
-namespace Worker;
+namespace Worker.Systems;
 
 /// <summary>
 /// What became of an activity that failed, as Temporal is told: a stable code, a sentence without secrets and whether

@@ -3,8 +3,9 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection;
 using Refit;
+using Worker.Telemetry;
 
-namespace Worker;
+namespace Worker.Systems;
 
 /// <summary>
 /// How every HTTP client of an outside system is built: short timeouts to the end of the answer, no retries (only

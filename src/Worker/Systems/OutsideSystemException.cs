@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Worker;
+namespace Worker.Systems;
 
 /// <summary>An outside system answered, and not with a success that can be used.</summary>
 /// <param name="system">Its name, for a person.</param>

@@ -1,12 +1,14 @@
 using ControlPlane.Persistence;
 using ControlPlane.Settings;
 using Microsoft.Extensions.DependencyInjection;
-using Worker.Keycloak;
-using Worker.Novu;
-using Worker.Postgres;
-using Worker.S3;
+using Worker.Hosting;
+using Worker.Mails;
+using Worker.Systems.Keycloak;
+using Worker.Systems.Novu;
+using Worker.Systems.Postgres;
+using Worker.Systems.S3;
 
-namespace Worker;
+namespace Worker.Systems;
 
 /// <summary>
 /// The list of outside systems, one line each. What is not configured is left out and says so when asked.

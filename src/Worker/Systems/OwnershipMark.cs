@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using ControlPlane;
 
-namespace Worker;
+namespace Worker.Systems;
 
 /// <summary>
 /// What says on a thing in an outside system that it is ours, and whose. Written together with the thing; as a comment

@@ -1,4 +1,4 @@
-namespace Worker;
+namespace Worker.Systems;
 
 /// <summary>
 /// Reads an answer to its end within the call: a client's timeout otherwise ends with the headers, and a server that

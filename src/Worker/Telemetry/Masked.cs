@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Worker;
+namespace Worker.Telemetry;
 
 /// <summary>
 /// Text fit for logs, journals and histories: mail addresses are masked, and it is no longer than a line.

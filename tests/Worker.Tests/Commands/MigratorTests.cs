@@ -1,7 +1,8 @@
 using Npgsql;
 using Testing;
+using Worker.Commands.Migrate;
 
-namespace Worker.Tests;
+namespace Worker.Tests.Commands;
 
 public sealed class MigratorTests : IAsyncLifetime
 {

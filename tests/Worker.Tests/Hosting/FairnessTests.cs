@@ -2,7 +2,7 @@ using ControlPlane.Provisioning;
 using Microsoft.Extensions.Hosting;
 using Sandbox.Control;
 using Testing;
-using Worker.Tests.Worlds;
+using Worker.Tests.Support;
 
 namespace Worker.Tests.Hosting;
 

@@ -1,5 +1,5 @@
 using Testing;
-using Worker.Tests.Worlds;
+using Worker.Tests.Support;
 
 namespace Worker.Tests.Hosting;
 

@@ -2,7 +2,7 @@ using System.Net;
 using ControlPlane;
 using ControlPlane.Invitations;
 using Microsoft.Extensions.DependencyInjection;
-using Worker.Tests.Worlds;
+using Worker.Tests.Support;
 
 namespace Worker.Tests.Invitations;
 

@@ -30,7 +30,7 @@ public sealed class SealingKeyTests(PostgresFixture postgres) : IClassFixture<Po
     {
         var settings = Settings(privateKey);
         time.Advance(TimeSpan.FromMinutes(1));
-        bool stored = await new Commands.Setup.SealingKey(postgres.Owner, settings, time)
+        bool stored = await new Worker.Invitations.SealingKey(postgres.Owner, settings, time)
             .EnsureAsync(TestContext.Current.CancellationToken);
         using var worker = InvitationKey.From(settings)!;
         var found = await new InvitationRepository(postgres.Functions)

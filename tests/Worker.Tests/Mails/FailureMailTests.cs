@@ -1,10 +1,11 @@
 using ControlPlane;
 using ControlPlane.Provisioning;
 using Testing;
-using Worker.Provisioning;
-using Worker.Tests.Worlds;
+using Worker.Mails;
+using Worker.Systems;
+using Worker.Tests.Support;
 
-namespace Worker.Tests.Provisioning;
+namespace Worker.Tests.Mails;
 
 /// <summary>
 /// What the customer reads is a code and a sentence of ours. What a system said is the operator's: names of databases,

@@ -3,10 +3,10 @@ using ControlPlane.Leads;
 using Microsoft.Extensions.DependencyInjection;
 using Sandbox.Control;
 using Testing;
-using Worker.Novu;
-using Worker.Tests.Worlds;
+using Worker.Systems.Novu;
+using Worker.Tests.Support;
 
-namespace Worker.Tests.Leads;
+namespace Worker.Tests.Mails;
 
 public sealed class LeadVerificationTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {

@@ -2,10 +2,10 @@ using ControlPlane.Invitations;
 using ControlPlane.Provisioning;
 using Microsoft.Extensions.DependencyInjection;
 using Testing;
-using Worker.Novu;
-using Worker.Tests.Worlds;
+using Worker.Systems.Novu;
+using Worker.Tests.Support;
 
-namespace Worker.Tests.Provisioning;
+namespace Worker.Tests.Mails;
 
 public sealed class NotificationTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {

@@ -2,8 +2,9 @@ using ControlPlane.Readings;
 using Microsoft.Extensions.DependencyInjection;
 using Sandbox.Control;
 using Testing;
-using Worker.Keycloak;
-using Worker.Tests.Worlds;
+using Worker.Systems;
+using Worker.Systems.Keycloak;
+using Worker.Tests.Support;
 
 namespace Worker.Tests.Readings;
 

@@ -2,9 +2,9 @@ using ControlPlane.Provisioning;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
 using Testing;
-using Worker.Tests.Worlds;
+using Worker.Tests.Support;
 
-namespace Worker.Tests.Provisioning;
+namespace Worker.Tests.Saga;
 
 public sealed class AttemptTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {

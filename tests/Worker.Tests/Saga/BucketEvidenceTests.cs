@@ -6,10 +6,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Sandbox.Control;
 using Temporalio.Exceptions;
 using Testing;
-using Worker.Provisioning.Steps;
-using Worker.Tests.Worlds;
+using Worker.Steps;
+using Worker.Tests.Support;
 
-namespace Worker.Tests.Provisioning;
+namespace Worker.Tests.Saga;
 
 /// <summary>
 /// A bucket without tags is ours on the evidence of one attempt alone, and only until that attempt's storage was read
@@ -63,7 +63,7 @@ public sealed class BucketEvidenceTests(ProvisioningWorld world) : IClassFixture
     {
         var tenant = await world.GivenTenantAsync();
         await world.SetAsync(tenant, attempt: 1, "PROVISIONING");
-        var step = new StepRun<CreateStorageBucket>(world, tenant.Attempt(1));
+        var step = new StepRun<ProvisionStorage>(world, tenant.Attempt(1));
         await step.ExecuteAsync();
         await world.SetAsync(tenant, attempt: 1, "ROLLING_BACK");
         await step.CompensateAsync();

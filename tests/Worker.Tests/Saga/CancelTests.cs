@@ -6,9 +6,9 @@ using Sandbox.Control;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 using Testing;
-using Worker.Tests.Worlds;
+using Worker.Tests.Support;
 
-namespace Worker.Tests.Provisioning;
+namespace Worker.Tests.Saga;
 
 public sealed class CancelTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {

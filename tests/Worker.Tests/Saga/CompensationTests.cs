@@ -1,8 +1,8 @@
 using ControlPlane.Provisioning;
 using Sandbox.Control;
-using Worker.Tests.Worlds;
+using Worker.Tests.Support;
 
-namespace Worker.Tests.Provisioning;
+namespace Worker.Tests.Saga;
 
 /// <summary>
 /// The compensation table, row by row: what fails, and that nothing is left; then the next attempt succeeds.

@@ -2,9 +2,9 @@ using ControlPlane;
 using ControlPlane.Provisioning;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Exceptions;
-using Worker.Tests.Worlds;
+using Worker.Tests.Support;
 
-namespace Worker.Tests.Provisioning;
+namespace Worker.Tests.Saga;
 
 /// <summary>How a run that failed looks from outside, where the original lied.</summary>
 public sealed class FailureTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>

@@ -2,9 +2,9 @@ using System.Text.Json;
 using ControlPlane.Provisioning;
 using Sandbox.Control;
 using Temporalio.Api.Enums.V1;
-using Worker.Tests.Worlds;
+using Worker.Tests.Support;
 
-namespace Worker.Tests.Provisioning;
+namespace Worker.Tests.Saga;
 
 public sealed class HappyPathTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {

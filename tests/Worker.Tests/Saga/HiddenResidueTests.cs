@@ -2,14 +2,13 @@ using ControlPlane;
 using ControlPlane.Provisioning;
 using Microsoft.Extensions.DependencyInjection;
 using Sandbox.Control;
-using Worker.Commands.Setup;
-using Worker.Keycloak;
-using Worker.Provisioning.Steps;
-using Worker.S3;
+using Worker.Steps;
+using Worker.Systems.Keycloak;
+using Worker.Systems.S3;
+using Worker.Tests.Support;
 using Worker.Tests.Sweeps;
-using Worker.Tests.Worlds;
 
-namespace Worker.Tests.Provisioning;
+namespace Worker.Tests.Saga;
 
 /// <summary>
 /// What was recorded as made, and is there under its name without being shown as ours any more, is not called gone: it
@@ -119,7 +118,7 @@ public sealed class HiddenResidueTests(ProvisioningWorld world) : IClassFixture<
         await world.SetAsync(tenant, attempt: 1, "ROLLING_BACK");
         await using var refused = await world.Control.FaultAsync(
             new FaultRule { System = "keycloak", Path = "/admin/realms", Status = 403, Count = 0 });
-        var step = new StepRun<CreateRealm>(world, tenant.Attempt(1));
+        var step = new StepRun<CreateIdp>(world, tenant.Attempt(1));
 
         await step.CompensateAsync();
 
@@ -134,7 +133,7 @@ public sealed class HiddenResidueTests(ProvisioningWorld world) : IClassFixture<
             tenant.Id, 1, ResourceTypes.KeycloakRealm, tenant.Resources.Realm, null, Cancellation);
         await resources.CreatedAsync(
             tenant.Id, 1, ResourceTypes.KeycloakRealm, tenant.Resources.Realm, null, Cancellation);
-        var step = new StepRun<CreateRealm>(world, tenant.Attempt(1));
+        var step = new StepRun<CreateIdp>(world, tenant.Attempt(1));
 
         var undo = await Assert.ThrowsAsync<ControlPlaneException>(step.CompensateAsync);
         var reading = await Assert.ThrowsAsync<ControlPlaneException>(step.FindResidueAsync);

@@ -3,9 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Sandbox.Control;
 using Temporalio.Client;
 using Temporalio.Exceptions;
-using Worker.Tests.Worlds;
+using Worker.Tests.Support;
 
-namespace Worker.Tests.Provisioning;
+namespace Worker.Tests.Saga;
 
 /// <summary>A request that was sent takes effect when nobody waits for it any more.</summary>
 public sealed class LateEffectTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>

@@ -1,10 +1,10 @@
 using System.Net;
 using Sandbox.Control;
 using Testing;
-using Worker.Keycloak;
-using Worker.Tests.Worlds;
+using Worker.Systems.Keycloak;
+using Worker.Tests.Support;
 
-namespace Worker.Tests.Provisioning;
+namespace Worker.Tests.Saga;
 
 public sealed class LateImportTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {

@@ -1,8 +1,8 @@
 using ControlPlane.Provisioning;
 using Sandbox.Control;
-using Worker.Tests.Worlds;
+using Worker.Tests.Support;
 
-namespace Worker.Tests.Provisioning;
+namespace Worker.Tests.Saga;
 
 /// <summary>
 /// The effect is done and the answer is lost: the next try finishes what is there, it does not make it twice.

@@ -2,11 +2,11 @@ using ControlPlane.Readings;
 using Microsoft.Extensions.DependencyInjection;
 using Sandbox.Control;
 using Testing;
-using Worker.Provisioning.Steps;
+using Worker.Steps;
+using Worker.Tests.Support;
 using Worker.Tests.Sweeps;
-using Worker.Tests.Worlds;
 
-namespace Worker.Tests.Provisioning;
+namespace Worker.Tests.Saga;
 
 /// <summary>
 /// A lower attempt's late effect: a request of an attempt that was rolled back lands where the next one makes the same
@@ -134,5 +134,5 @@ public sealed class LowerAttemptTests(ProvisioningWorld world) : IClassFixture<P
         ((await world.Systems.S3.ListVersionsAsync(tenant.Resources.Bucket, Cancellation)).Versions ?? [])
             .Select(version => $"{version.Key} {version.VersionId}"));
 
-    private StepRun<CreateDatabaseSchema> Run(TestTenant tenant, int attempt) => new(world, tenant.Attempt(attempt));
+    private StepRun<ProvisionDatabase> Run(TestTenant tenant, int attempt) => new(world, tenant.Attempt(attempt));
 }

@@ -1,10 +1,11 @@
 using Amazon.S3.Model;
 using ControlPlane.Provisioning;
-using Worker.Keycloak;
-using Worker.S3;
-using Worker.Tests.Worlds;
+using Worker.Systems;
+using Worker.Systems.Keycloak;
+using Worker.Systems.S3;
+using Worker.Tests.Support;
 
-namespace Worker.Tests.Provisioning;
+namespace Worker.Tests.Saga;
 
 /// <summary>
 /// Something with our name that is not ours is not adopted, and so is not deleted either. The original adopted an

@@ -1,7 +1,7 @@
 using Temporalio.Exceptions;
-using Worker.Tests.Worlds;
+using Worker.Tests.Support;
 
-namespace Worker.Tests.Provisioning;
+namespace Worker.Tests.Saga;
 
 /// <summary>From ACTIVE on nothing is rolled back, and the row alone decides whether it is ACTIVE.</summary>
 public sealed class PivotTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>

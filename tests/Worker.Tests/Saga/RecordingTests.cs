@@ -5,10 +5,10 @@ using ControlPlane.Provisioning;
 using Microsoft.Extensions.DependencyInjection;
 using Temporalio.Client;
 using Temporalio.Exceptions;
+using Worker.Tests.Support;
 using Worker.Tests.Sweeps;
-using Worker.Tests.Worlds;
 
-namespace Worker.Tests.Provisioning;
+namespace Worker.Tests.Saga;
 
 /// <summary>
 /// Every shape of a run, replayed from the history it has just made. To record them for ReplayTests, once for each

@@ -2,12 +2,12 @@ using Temporalio.Common;
 using Temporalio.Exceptions;
 using Temporalio.Worker;
 using Worker.Invitations;
-using Worker.Leads;
-using Worker.Provisioning;
+using Worker.Mails;
+using Worker.Saga;
 using Worker.Sweeps;
-using Worker.Tests.Worlds;
+using Worker.Tests.Support;
 
-namespace Worker.Tests.Provisioning;
+namespace Worker.Tests.Saga;
 
 /// <summary>
 /// Sagas that are under way survive a deployment: histories of each released shape still replay. A new step comes

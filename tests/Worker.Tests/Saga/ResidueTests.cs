@@ -1,8 +1,8 @@
 using ControlPlane.Provisioning;
 using Sandbox.Control;
-using Worker.Tests.Worlds;
+using Worker.Tests.Support;
 
-namespace Worker.Tests.Provisioning;
+namespace Worker.Tests.Saga;
 
 /// <summary>What cannot be taken back is named, and never called a success.</summary>
 public sealed class ResidueTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>

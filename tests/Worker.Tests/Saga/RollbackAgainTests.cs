@@ -5,9 +5,9 @@ using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 using Testing;
-using Worker.Tests.Worlds;
+using Worker.Tests.Support;
 
-namespace Worker.Tests.Provisioning;
+namespace Worker.Tests.Saga;
 
 /// <summary>
 /// Going on with a rollback: after one that left something behind, and where no run is at it any more.
@@ -226,7 +226,7 @@ public sealed class RollbackAgainTests(ProvisioningWorld world) : IClassFixture<
         });
 
         var again = await world.Temporal.StartWorkflowAsync(
-            (Worker.Provisioning.SendProvisioningFailedWorkflow workflow) => workflow.RunAsync(tenant.Attempt(1)),
+            (Worker.Mails.SendProvisioningFailedWorkflow workflow) => workflow.RunAsync(tenant.Attempt(1)),
             new WorkflowOptions($"again-{tenant.Id}", "tenant-provisioning"));
         await again.GetResultAsync();
 

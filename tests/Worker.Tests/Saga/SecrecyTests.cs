@@ -1,9 +1,9 @@
 using System.Text;
 using ControlPlane;
 using Testing;
-using Worker.Tests.Worlds;
+using Worker.Tests.Support;
 
-namespace Worker.Tests.Provisioning;
+namespace Worker.Tests.Saga;
 
 /// <summary>
 /// Histories hold ids only. The original kept passwords and addresses in them, readable for everybody.

@@ -1,9 +1,8 @@
 using Testing;
-using Worker.Commands.Setup;
-using Worker.Keycloak;
-using Worker.Tests.Worlds;
+using Worker.Systems.Keycloak;
+using Worker.Tests.Support;
 
-namespace Worker.Tests.Provisioning;
+namespace Worker.Tests.Saga;
 
 /// <summary>The worker's own account, as `setup` makes it: it may create realms and nothing else.</summary>
 public sealed class ServiceAccountTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>

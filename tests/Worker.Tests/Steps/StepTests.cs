@@ -1,37 +1,37 @@
 using ControlPlane;
 using Microsoft.Extensions.DependencyInjection;
-using Worker.Keycloak;
-using Worker.Provisioning;
-using Worker.Provisioning.Steps;
-using Worker.Tests.Worlds;
+using Worker.Saga;
+using Worker.Steps;
+using Worker.Systems.Keycloak;
+using Worker.Tests.Support;
 
-namespace Worker.Tests.Provisioning;
+namespace Worker.Tests.Steps;
 
 /// <summary>Each step by itself: done twice is done once, undone twice is undone, and nothing can be undone.</summary>
 public sealed class StepTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {
     [Fact]
     public Task Creating_the_realm_twice_makes_one() =>
-        TwiceAsync<CreateRealm>(["realm", "client"]);
+        TwiceAsync<CreateIdp>(["realm", "client"]);
 
     [Fact]
     public Task Creating_the_admin_user_twice_makes_one() =>
-        TwiceAsync<CreateAdminUser>(["user"], before: tenant => ExecuteAsync<CreateRealm>(tenant));
+        TwiceAsync<CreateAdminUser>(["user"], before: tenant => ExecuteAsync<CreateIdp>(tenant));
 
     [Fact]
     public Task Creating_the_schema_twice_makes_one() =>
-        TwiceAsync<CreateDatabaseSchema>(["schema", "role"]);
+        TwiceAsync<ProvisionDatabase>(["schema", "role"]);
 
     [Fact]
     public Task Creating_the_bucket_twice_makes_one() =>
-        TwiceAsync<CreateStorageBucket>(["bucket"]);
+        TwiceAsync<ProvisionStorage>(["bucket"]);
 
     [Fact]
     public async Task Deleting_the_bucket_takes_every_version_and_unfinished_upload()
     {
         var tenant = await world.GivenTenantAsync();
         await world.SetAsync(tenant, attempt: 1, "PROVISIONING");
-        var step = Run<CreateStorageBucket>(tenant, 1);
+        var step = Run<ProvisionStorage>(tenant, 1);
         await step.ExecuteAsync();
         await world.Systems.FillAsync(tenant.Resources.Bucket);
 
@@ -46,7 +46,7 @@ public sealed class StepTests(ProvisioningWorld world) : IClassFixture<Provision
     {
         var tenant = await world.GivenTenantAsync();
         await world.SetAsync(tenant, attempt: 1, "PROVISIONING");
-        var step = Run<CreateRealm>(tenant, 1);
+        var step = Run<CreateIdp>(tenant, 1);
         await step.ExecuteAsync();
         await world.Services.GetRequiredService<IKeycloakApi>().UpdateRealmAsync(
             tenant.Resources.Realm,
@@ -71,10 +71,10 @@ public sealed class StepTests(ProvisioningWorld world) : IClassFixture<Provision
 
         // The worst case: the guard does not stop it, since the row says that attempt 1 is being rolled back.
         await world.SetAsync(tenant, attempt: 1, "ROLLING_BACK");
-        await Run<CreateStorageBucket>(tenant, 1).CompensateAsync();
-        await Run<CreateDatabaseSchema>(tenant, 1).CompensateAsync();
+        await Run<ProvisionStorage>(tenant, 1).CompensateAsync();
+        await Run<ProvisionDatabase>(tenant, 1).CompensateAsync();
         await Run<CreateAdminUser>(tenant, 1).CompensateAsync();
-        await Run<CreateRealm>(tenant, 1).CompensateAsync();
+        await Run<CreateIdp>(tenant, 1).CompensateAsync();
 
         Assert.Equal(["realm", "client", "user", "schema", "role", "bucket"], before);
         Assert.Equal(before, await world.Systems.OfAsync(tenant));
@@ -86,9 +86,9 @@ public sealed class StepTests(ProvisioningWorld world) : IClassFixture<Provision
         var tenant = await world.GivenTenantAsync();
         await world.SetAsync(tenant, attempt: 2, "PROVISIONING");
 
-        await AssertStaleAsync(Run<CreateRealm>(tenant, 1).ExecuteAsync);
-        await AssertStaleAsync(Run<CreateDatabaseSchema>(tenant, 1).ExecuteAsync);
-        await AssertStaleAsync(Run<CreateStorageBucket>(tenant, 1).ExecuteAsync);
+        await AssertStaleAsync(Run<CreateIdp>(tenant, 1).ExecuteAsync);
+        await AssertStaleAsync(Run<ProvisionDatabase>(tenant, 1).ExecuteAsync);
+        await AssertStaleAsync(Run<ProvisionStorage>(tenant, 1).ExecuteAsync);
 
         Assert.Empty(await world.Systems.OfAsync(tenant));
         await AssertUserIsStaleAsync(attempt: 2, "PROVISIONING");
@@ -100,9 +100,9 @@ public sealed class StepTests(ProvisioningWorld world) : IClassFixture<Provision
         var tenant = await world.GivenTenantAsync();
         await world.SetAsync(tenant, attempt: 1, "ROLLING_BACK");
 
-        await AssertStaleAsync(Run<CreateRealm>(tenant, 1).ExecuteAsync);
-        await AssertStaleAsync(Run<CreateDatabaseSchema>(tenant, 1).ExecuteAsync);
-        await AssertStaleAsync(Run<CreateStorageBucket>(tenant, 1).ExecuteAsync);
+        await AssertStaleAsync(Run<CreateIdp>(tenant, 1).ExecuteAsync);
+        await AssertStaleAsync(Run<ProvisionDatabase>(tenant, 1).ExecuteAsync);
+        await AssertStaleAsync(Run<ProvisionStorage>(tenant, 1).ExecuteAsync);
 
         Assert.Empty(await world.Systems.OfAsync(tenant));
         await AssertUserIsStaleAsync(attempt: 1, "ROLLING_BACK");
@@ -155,10 +155,10 @@ public sealed class StepTests(ProvisioningWorld world) : IClassFixture<Provision
 
     private async Task RunAllAsync(TestTenant tenant, int attempt)
     {
-        await Run<CreateRealm>(tenant, attempt).ExecuteAsync();
+        await Run<CreateIdp>(tenant, attempt).ExecuteAsync();
         await Run<CreateAdminUser>(tenant, attempt).ExecuteAsync();
-        await Run<CreateDatabaseSchema>(tenant, attempt).ExecuteAsync();
-        await Run<CreateStorageBucket>(tenant, attempt).ExecuteAsync();
+        await Run<ProvisionDatabase>(tenant, attempt).ExecuteAsync();
+        await Run<ProvisionStorage>(tenant, attempt).ExecuteAsync();
     }
 
     private Task ExecuteAsync<TStep>(TestTenant tenant)
@@ -172,7 +172,7 @@ public sealed class StepTests(ProvisioningWorld world) : IClassFixture<Provision
     {
         var tenant = await world.GivenTenantAsync();
         await world.SetAsync(tenant, attempt: 1, "PROVISIONING");
-        await ExecuteAsync<CreateRealm>(tenant);
+        await ExecuteAsync<CreateIdp>(tenant);
         await world.SetAsync(tenant, attempt, status);
 
         await AssertStaleAsync(Run<CreateAdminUser>(tenant, 1).ExecuteAsync);

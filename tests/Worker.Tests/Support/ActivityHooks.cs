@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Temporalio.Activities;
 using Temporalio.Worker.Interceptors;
 
-namespace Worker.Tests.Worlds;
+namespace Worker.Tests.Support;
 
 /// <summary>
 /// Lets a test stand just before or just after an activity of the running worker: to hold it there, or to lose its
@@ -42,7 +42,7 @@ public sealed class ActivityHooks : IWorkerInterceptor
         private static Guid Tenant(object? argument) => argument switch
         {
             ControlPlane.Provisioning.ProvisionTenantInput input => input.TenantId,
-            Worker.Provisioning.RollbackReason why => why.Input.TenantId,
+            Worker.Saga.RollbackReason why => why.Input.TenantId,
             _ => Guid.Empty,
         };
     }

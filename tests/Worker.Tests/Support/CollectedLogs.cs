@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace Worker.Tests.Worlds;
+namespace Worker.Tests.Support;
 
 /// <summary>Every line the worker logs, with its exceptions.</summary>
 public sealed class CollectedLogs : ILoggerProvider

@@ -3,7 +3,7 @@ using ControlPlane.Provisioning;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
 
-namespace Worker.Tests.Worlds;
+namespace Worker.Tests.Support;
 
 /// <summary>Runs that stop where a test wants them.</summary>
 public static class HeldRuns

@@ -1,7 +1,7 @@
 using Sandbox.Control;
 using Testing;
 
-namespace Worker.Tests.Worlds;
+namespace Worker.Tests.Support;
 
 /// <summary>A call that makes something, and whose effect may come when nobody waits for it any more.</summary>
 public enum LateCall

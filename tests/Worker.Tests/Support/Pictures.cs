@@ -3,9 +3,9 @@ using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using ControlPlane.Tenants;
 using Microsoft.Extensions.DependencyInjection;
-using Worker.Keycloak;
+using Worker.Systems.Keycloak;
 
-namespace Worker.Tests.Worlds;
+namespace Worker.Tests.Support;
 
 /// <summary>All that the systems show of what stands under a tenant's names: to compare before and after.</summary>
 public static class Pictures

@@ -18,12 +18,12 @@ using Temporalio.Exceptions;
 using Temporalio.Worker.Interceptors;
 using Testing;
 using Worker.Hosting;
-using Worker.Novu;
-using Worker.Postgres;
+using Worker.Systems.Novu;
+using Worker.Systems.Postgres;
 using OurConnection = ControlPlane.Temporal.TemporalConnection;
 using SandboxS3 = Sandbox.S3.S3Options;
 
-namespace Worker.Tests.Worlds;
+namespace Worker.Tests.Support;
 
 /// <summary>
 /// Everything a saga needs, in this process and for one test class: a database, the outside world, a Temporal server
@@ -281,7 +281,7 @@ public sealed class ProvisioningWorld : IAsyncLifetime
 
     private async Task MakeMailWorkflowsAsync()
     {
-        var setup = new Commands.Setup.MailWorkflows(
+        var setup = new MailWorkflows(
             Services.GetRequiredService<INovuApi>(), Services.GetRequiredService<NovuOptions>());
         await setup.EnsureAsync(default);
     }

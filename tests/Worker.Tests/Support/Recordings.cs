@@ -5,7 +5,7 @@ using Temporalio.Common;
 using Temporalio.Converters;
 using Worker.Hosting;
 
-namespace Worker.Tests.Worlds;
+namespace Worker.Tests.Support;
 
 /// <summary>Recorded histories: readable, without payload keys, of tenants that never existed.</summary>
 public static class Recordings

@@ -1,9 +1,9 @@
 using ControlPlane.Provisioning;
 using Microsoft.Extensions.DependencyInjection;
 using Temporalio.Testing;
-using Worker.Provisioning;
+using Worker.Saga;
 
-namespace Worker.Tests.Worlds;
+namespace Worker.Tests.Support;
 
 /// <summary>Runs one step's activities by themselves, as the worker would make it and outside any workflow.</summary>
 public sealed class StepRun<TStep>(ProvisioningWorld world, ProvisionTenantInput input)

@@ -1,9 +1,9 @@
 using Amazon.S3;
 using Amazon.S3.Model;
 using Microsoft.Extensions.DependencyInjection;
-using Worker.Keycloak;
+using Worker.Systems.Keycloak;
 
-namespace Worker.Tests.Worlds;
+namespace Worker.Tests.Support;
 
 /// <summary>The outside systems as they are, read directly.</summary>
 public sealed class Systems(ProvisioningWorld world)

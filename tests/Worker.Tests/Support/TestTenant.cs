@@ -1,7 +1,7 @@
 using ControlPlane.Provisioning;
 using ControlPlane.Tenants;
 
-namespace Worker.Tests.Worlds;
+namespace Worker.Tests.Support;
 
 /// <summary>A tenant that a test works with.</summary>
 public sealed record TestTenant(Guid Id, Guid LeadId, string Key, string Email, TenantResources Resources)
@@ -10,5 +10,5 @@ public sealed record TestTenant(Guid Id, Guid LeadId, string Key, string Email, 
 
     public ProvisionTenantInput Attempt(int attempt) => new(Id, attempt);
 
-    public string SubscriberId => Worker.Novu.NovuMail.SubscriberId(Id, Email);
+    public string SubscriberId => Worker.Systems.Novu.NovuMail.SubscriberId(Id, Email);
 }

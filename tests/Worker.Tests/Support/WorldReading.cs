@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Testing;
 using Worker.Invitations;
 
-namespace Worker.Tests.Worlds;
+namespace Worker.Tests.Support;
 
 /// <summary>What has been written anywhere, as text to search.</summary>
 public static class WorldReading

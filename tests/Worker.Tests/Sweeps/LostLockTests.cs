@@ -2,9 +2,9 @@ using ControlPlane;
 using Microsoft.Extensions.DependencyInjection;
 using Sandbox.Control;
 using Temporalio.Exceptions;
-using Worker.Provisioning.Steps;
-using Worker.S3;
-using Worker.Tests.Worlds;
+using Worker.Steps;
+using Worker.Systems.S3;
+using Worker.Tests.Support;
 
 namespace Worker.Tests.Sweeps;
 
@@ -101,8 +101,8 @@ public sealed class LostLockTests(ProvisioningWorld world) : IClassFixture<Provi
         await world.SweepAsync();
         Assert.Empty(await world.Systems.OfAsync(tenant));
         await world.SetAsync(tenant, 2, "PROVISIONING");
-        var realm = new StepRun<CreateRealm>(world, tenant.Attempt(2));
-        var bucket = new StepRun<CreateStorageBucket>(world, tenant.Attempt(2));
+        var realm = new StepRun<CreateIdp>(world, tenant.Attempt(2));
+        var bucket = new StepRun<ProvisionStorage>(world, tenant.Attempt(2));
         await AssertWaitsAsync(realm.ExecuteAsync);
         await AssertWaitsAsync(bucket.ExecuteAsync);
         Assert.Empty(await world.Systems.OfAsync(tenant));

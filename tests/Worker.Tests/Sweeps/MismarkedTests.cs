@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
-using Worker.Keycloak;
-using Worker.S3;
-using Worker.Tests.Worlds;
+using Worker.Systems.Keycloak;
+using Worker.Systems.S3;
+using Worker.Tests.Support;
 
 namespace Worker.Tests.Sweeps;
 

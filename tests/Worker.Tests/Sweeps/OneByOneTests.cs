@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Sandbox.Control;
 using Temporalio.Exceptions;
 using Testing;
-using Worker.Tests.Worlds;
+using Worker.Tests.Support;
 
 namespace Worker.Tests.Sweeps;
 

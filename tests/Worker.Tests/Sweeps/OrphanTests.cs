@@ -2,9 +2,9 @@ using ControlPlane;
 using Microsoft.Extensions.DependencyInjection;
 using Sandbox.Control;
 using Temporalio.Exceptions;
-using Worker.Keycloak;
 using Worker.Sweeps;
-using Worker.Tests.Worlds;
+using Worker.Systems.Keycloak;
+using Worker.Tests.Support;
 
 namespace Worker.Tests.Sweeps;
 

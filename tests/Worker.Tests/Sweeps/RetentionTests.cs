@@ -1,14 +1,15 @@
 using ControlPlane.Invitations;
 using ControlPlane.Leads;
-using ControlPlane.Sweeps;
 using ControlPlane.Tenants;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Testing;
 using Worker.Invitations;
-using Worker.Novu;
-using Worker.Tests.Worlds;
+using Worker.Sweeps;
+using Worker.Systems;
+using Worker.Systems.Novu;
+using Worker.Tests.Support;
 
 namespace Worker.Tests.Sweeps;
 

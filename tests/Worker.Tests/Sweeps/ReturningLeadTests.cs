@@ -1,5 +1,5 @@
 using Sandbox.Control;
-using Worker.Tests.Worlds;
+using Worker.Tests.Support;
 
 namespace Worker.Tests.Sweeps;
 

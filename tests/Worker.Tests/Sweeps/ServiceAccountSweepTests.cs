@@ -1,6 +1,5 @@
-using Worker.Commands.Setup;
-using Worker.Keycloak;
-using Worker.Tests.Worlds;
+using Worker.Systems.Keycloak;
+using Worker.Tests.Support;
 
 namespace Worker.Tests.Sweeps;
 

@@ -2,8 +2,8 @@ using ControlPlane.Provisioning;
 using Microsoft.Extensions.DependencyInjection;
 using Temporalio.Client;
 using Testing;
-using Worker.Provisioning;
-using Worker.Tests.Worlds;
+using Worker.Saga;
+using Worker.Tests.Support;
 
 namespace Worker.Tests.Sweeps;
 
@@ -19,7 +19,7 @@ public sealed class SettleAttemptsTests(ProvisioningWorld world) : IClassFixture
 
         await world.SweepAsync();
 
-        Assert.Equal("ACTIVE", (await Saga(tenant).GetResultAsync()).Outcome);
+        Assert.Equal("ACTIVE", (await SagaOf(tenant).GetResultAsync()).Outcome);
         Assert.Equal("ACTIVE", await world.StatusAsync(tenant));
     }
 
@@ -155,7 +155,7 @@ public sealed class SettleAttemptsTests(ProvisioningWorld world) : IClassFixture
         return (attempt.Number, attempt.State);
     }
 
-    private WorkflowHandle<IProvisionTenantWorkflow, ProvisionTenantResult> Saga(TestTenant tenant) =>
+    private WorkflowHandle<IProvisionTenantWorkflow, ProvisionTenantResult> SagaOf(TestTenant tenant) =>
         world.Temporal.GetWorkflowHandle<IProvisionTenantWorkflow, ProvisionTenantResult>(
             IProvisionTenantWorkflow.WorkflowId(tenant.Id));
 

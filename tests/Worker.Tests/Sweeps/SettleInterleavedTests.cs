@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using Worker.Provisioning;
-using Worker.Tests.Worlds;
+using Worker.Saga;
+using Worker.Tests.Support;
 
 namespace Worker.Tests.Sweeps;
 

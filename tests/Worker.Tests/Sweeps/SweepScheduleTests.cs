@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Client.Schedules;
 using Worker.Sweeps;
-using Worker.Tests.Worlds;
+using Worker.Tests.Support;
 
 namespace Worker.Tests.Sweeps;
 

@@ -1,11 +1,11 @@
-using ControlPlane.Sweeps;
 using ControlPlane.Tenants;
 using Microsoft.Extensions.DependencyInjection;
 using Temporalio.Client;
-using Worker.Keycloak;
-using Worker.S3;
 using Worker.Sweeps;
-using Worker.Tests.Worlds;
+using Worker.Systems;
+using Worker.Systems.Keycloak;
+using Worker.Systems.S3;
+using Worker.Tests.Support;
 
 namespace Worker.Tests.Sweeps;
 

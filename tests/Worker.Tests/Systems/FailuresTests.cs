@@ -4,8 +4,10 @@ using Amazon.S3;
 using ControlPlane;
 using ControlPlane.Settings;
 using Npgsql;
+using Worker.Systems;
+using Worker.Telemetry;
 
-namespace Worker.Tests;
+namespace Worker.Tests.Systems;
 
 /// <summary>What is tried again, and what a history is told about it.</summary>
 public sealed class FailuresTests

@@ -4,10 +4,12 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Refit;
 using Worker.Commands;
-using Worker.Novu;
-using Worker.S3;
+using Worker.Hosting;
+using Worker.Systems;
+using Worker.Systems.Novu;
+using Worker.Systems.S3;
 
-namespace Worker.Tests;
+namespace Worker.Tests.Systems;
 
 /// <summary>What an answer's body can do to a call.</summary>
 public sealed class OutsideHttpTests

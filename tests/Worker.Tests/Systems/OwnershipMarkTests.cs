@@ -1,7 +1,8 @@
 using CsCheck;
-using Worker.Tests.Worlds;
+using Worker.Systems;
+using Worker.Tests.Support;
 
-namespace Worker.Tests;
+namespace Worker.Tests.Systems;
 
 public sealed class OwnershipMarkTests
 {

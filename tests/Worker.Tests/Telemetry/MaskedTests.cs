@@ -1,7 +1,9 @@
 using System.Net;
-using Worker.Novu;
+using Worker.Systems;
+using Worker.Systems.Novu;
+using Worker.Telemetry;
 
-namespace Worker.Tests;
+namespace Worker.Tests.Telemetry;
 
 /// <summary>The path of a call that was refused stands in logs and histories.</summary>
 public sealed class MaskedPathTests

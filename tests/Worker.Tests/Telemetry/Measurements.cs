@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Worker.Telemetry;
-using Worker.Tests.Worlds;
+using Worker.Tests.Support;
 
 namespace Worker.Tests.Telemetry;
 

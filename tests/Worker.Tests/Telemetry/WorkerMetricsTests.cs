@@ -4,8 +4,8 @@ using ControlPlane;
 using ControlPlane.Provisioning;
 using Temporalio.Exceptions;
 using Worker.Telemetry;
+using Worker.Tests.Support;
 using Worker.Tests.Sweeps;
-using Worker.Tests.Worlds;
 
 namespace Worker.Tests.Telemetry;
 

@@ -4,7 +4,7 @@ using Temporalio.Common;
 using Temporalio.Worker;
 using Testing;
 using Worker.Hosting;
-using Worker.Provisioning;
+using Worker.Saga;
 
 namespace Benchmarks.Code;
 

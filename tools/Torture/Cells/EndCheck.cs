@@ -1,7 +1,7 @@
 using ControlPlane.Provisioning;
 using Temporalio.Activities;
 using Torture.Worlds;
-using Worker.Provisioning;
+using Worker.Saga;
 using static Torture.Cells.Expectation;
 
 namespace Torture.Cells;

@@ -1,5 +1,5 @@
 using ControlPlane.Provisioning;
-using Worker.Provisioning;
+using Worker.Saga;
 
 namespace Torture.Cells;
 

@@ -3,8 +3,8 @@ using ControlPlane.Provisioning;
 using Temporalio.Activities;
 using Temporalio.Exceptions;
 using Temporalio.Worker.Interceptors;
-using Worker;
-using Worker.Provisioning;
+using Worker.Saga;
+using Worker.Systems;
 
 namespace Torture.Worlds;
 

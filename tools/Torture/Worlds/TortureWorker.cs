@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Temporalio.Activities;
 using Temporalio.Worker.Interceptors;
 using Worker.Hosting;
-using Worker.Provisioning;
+using Worker.Saga;
 
 namespace Torture.Worlds;
 

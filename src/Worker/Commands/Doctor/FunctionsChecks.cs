@@ -1,3 +1,5 @@
+using Worker.Telemetry;
+
 namespace Worker.Commands.Doctor;
 
 internal static class FunctionsChecks
@@ -6,17 +8,17 @@ internal static class FunctionsChecks
         ? []
         : [new("functions", token => AskAsync(address, token), "Start them, and see that this is their address.")];
 
-    private static async Task<Finding> AskAsync(Uri address, CancellationToken cancellation)
+    private static async Task<CheckResult> AskAsync(Uri address, CancellationToken cancellation)
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
         using var answer = await http.GetAsync(new Uri(address, "health/ready"), cancellation);
         if (answer.IsSuccessStatusCode)
         {
-            return Finding.Well($"{address} is ready");
+            return CheckResult.Ok($"{address} is ready");
         }
 
         string text = await answer.Content.ReadAsStringAsync(cancellation);
-        return Finding.Trouble($"{address} answers {(int)answer.StatusCode}: {Masked.Text(text)}",
+        return CheckResult.Problem($"{address} answers {(int)answer.StatusCode}: {Masked.Text(text)}",
             "Look at the parts that it names, and at the functions' log.");
     }
 }

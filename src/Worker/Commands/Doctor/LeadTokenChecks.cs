@@ -35,17 +35,17 @@ internal static class LeadTokenChecks
             : throw new CommandException($"{file} holds no JWT. Is it the validation token of POST /leads?");
     }
 
-    private static Finding Expiry(JsonWebToken token, DateTimeOffset now)
+    private static CheckResult Expiry(JsonWebToken token, DateTimeOffset now)
     {
         var until = new DateTimeOffset(token.ValidTo, TimeSpan.Zero);
         string time = until.ToString("HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
         return now < until
-            ? Finding.Well($"valid until {time}")
-            : Finding.Trouble($"expired at {time}; a token lives 15 minutes", Remedy);
+            ? CheckResult.Ok($"valid until {time}")
+            : CheckResult.Problem($"expired at {time}; a token lives 15 minutes", Remedy);
     }
 
-    private static Finding Lead(JsonWebToken token, Guid? asked) => asked is null || token.Subject == $"{asked:D}"
-        ? Finding.Well($"it is for lead {token.Subject}")
-        : Finding.Trouble($"it is for lead {token.Subject}, not {asked:D}",
+    private static CheckResult Lead(JsonWebToken token, Guid? asked) => asked is null || token.Subject == $"{asked:D}"
+        ? CheckResult.Ok($"it is for lead {token.Subject}")
+        : CheckResult.Problem($"it is for lead {token.Subject}, not {asked:D}",
             $"Use /leads/{token.Subject}/tenants, or verify lead {asked:D} for a token of its own.");
 }

@@ -5,7 +5,7 @@ using System.Text;
 using DbUp.Engine;
 using DbUp.Engine.Transactions;
 
-namespace Worker;
+namespace Worker.Commands.Migrate;
 
 /// <summary>
 /// Which migrations were applied, with a checksum of each: a file that was released is never changed.

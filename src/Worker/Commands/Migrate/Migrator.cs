@@ -6,7 +6,7 @@ using DbUp.Engine.Output;
 using DbUp.Postgresql;
 using Npgsql;
 
-namespace Worker;
+namespace Worker.Commands.Migrate;
 
 /// <summary>
 /// Brings the control tables up to date: the numbered SQL of the control plane, each file once, in its own transaction,

@@ -1,7 +1,12 @@
 using System.Runtime.CompilerServices;
 using ControlPlane.Provisioning;
 using ControlPlane.Tenants;
-using Worker.Keycloak;
+using Worker.Systems;
+using Worker.Systems.Keycloak;
+using Worker.Systems.Novu;
+using Worker.Systems.Postgres;
+using Worker.Systems.S3;
+using Worker.Systems.Temporal;
 
 namespace Worker.Commands.Verify;
 
@@ -53,7 +58,7 @@ internal sealed class TenantVerification(CommandHost host, TenantKey key, Tenant
 
         async Task<Tick> SchemaAsync()
         {
-            var (schema, role) = await host.Outside<Postgres.TenantSchemas>().FindAsync(
+            var (schema, role) = await host.Outside<TenantSchemas>().FindAsync(
                 resources.Schema, mark, cancellation);
             return Is("schema", schema && role, (schema, role) switch
             {
@@ -66,7 +71,7 @@ internal sealed class TenantVerification(CommandHost host, TenantKey key, Tenant
 
         async Task<Tick> BucketAsync()
         {
-            var whose = await host.Outside<S3.TenantBuckets>().JudgeAsync(resources.Bucket, mark, null, cancellation);
+            var whose = await host.Outside<TenantBuckets>().JudgeAsync(resources.Bucket, mark, null, cancellation);
             return Is("bucket", whose == Ownership.Ours, whose switch
             {
                 null => $"{resources.Bucket} is not there",

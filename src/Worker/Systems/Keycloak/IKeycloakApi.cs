@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Refit;
 
-namespace Worker.Keycloak;
+namespace Worker.Systems.Keycloak;
 
 /// <summary>The part of Keycloak's admin API that is used; Refit generates the client.</summary>
 public interface IKeycloakApi

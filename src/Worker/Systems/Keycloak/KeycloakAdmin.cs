@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Worker.Keycloak;
+namespace Worker.Systems.Keycloak;
 
 /// <summary>
 /// Keycloak's admin API in the terms of the control plane: what is not there is null or nothing, a name that is taken

@@ -1,8 +1,8 @@
 using System.Net;
-using Worker.Commands.Setup;
-using Worker.Keycloak;
+using Worker.Commands;
+using Worker.Commands.Doctor;
 
-namespace Worker.Commands.Doctor;
+namespace Worker.Systems.Keycloak;
 
 internal static class KeycloakChecks
 {
@@ -15,11 +15,11 @@ internal static class KeycloakChecks
             "Run `Worker setup` (or ./dev setup) as Keycloak's administrator."),
     ];
 
-    private static async Task<Finding> ReachableAsync(CommandHost host, CancellationToken cancellation)
+    private static async Task<CheckResult> ReachableAsync(CommandHost host, CancellationToken cancellation)
     {
         if (KeycloakOptions.From(host.Settings) is not { } options)
         {
-            return Finding.Trouble("it is switched off: tenants get no realm",
+            return CheckResult.Problem("it is switched off: tenants get no realm",
                 "Set KEYCLOAK_ENABLED=true and KEYCLOAK_URL, and restart the worker.");
         }
 
@@ -27,23 +27,23 @@ internal static class KeycloakChecks
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
         using var answer = await http.GetAsync(address, cancellation);
         return answer.IsSuccessStatusCode
-            ? Finding.Well($"{options.Url} answers for the realm {options.Realm}")
-            : Finding.Trouble($"{address} answers {(int)answer.StatusCode}",
+            ? CheckResult.Ok($"{options.Url} answers for the realm {options.Realm}")
+            : CheckResult.Problem($"{address} answers {(int)answer.StatusCode}",
                 "See that KEYCLOAK_URL is Keycloak's address with its path, if it has one, "
                 + "and KEYCLOAK_REALM the realm's name.");
     }
 
-    private static async Task<Finding> CredentialsAsync(CommandHost host, CancellationToken cancellation)
+    private static async Task<CheckResult> CredentialsAsync(CommandHost host, CancellationToken cancellation)
     {
         var options = host.Outside<KeycloakOptions>();
         try
         {
             await host.Outside<KeycloakTokens>().GetAsync(cancellation);
-            return Finding.Well($"{options.ClientId} gets a token");
+            return CheckResult.Ok($"{options.ClientId} gets a token");
         }
         catch (OutsideSystemException e) when (e.Status is HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized)
         {
-            return Finding.Trouble($"Keycloak refuses {options.ClientId}: {e.Reason}", options.ClientSecret is null
+            return CheckResult.Problem($"Keycloak refuses {options.ClientId}: {e.Reason}", options.ClientSecret is null
                 ? "Correct KEYCLOAK_ADMIN_USERNAME and KEYCLOAK_ADMIN_PASSWORD, and restart the worker."
                 : "Correct KEYCLOAK_ADMIN_CLIENT_ID and KEYCLOAK_ADMIN_CLIENT_SECRET "
                     + "(`Worker setup --worker-secret-file`, or ./dev setup, writes it), and restart the worker.");
@@ -51,7 +51,7 @@ internal static class KeycloakChecks
     }
 
     // Keycloak asks for the right before it looks at the body: a realm without a name is never made.
-    private static async Task<Finding> RealmsAsync(CommandHost host, CancellationToken cancellation)
+    private static async Task<CheckResult> RealmsAsync(CommandHost host, CancellationToken cancellation)
     {
         try
         {
@@ -59,11 +59,11 @@ internal static class KeycloakChecks
         }
         catch (OutsideSystemException e) when (e.Status == HttpStatusCode.BadRequest)
         {
-            return Finding.Well("Keycloak would take a realm from this account");
+            return CheckResult.Ok("Keycloak would take a realm from this account");
         }
         catch (OutsideSystemException e) when (e.Status == HttpStatusCode.Forbidden)
         {
-            return Finding.Trouble("this account may not create realms",
+            return CheckResult.Problem("this account may not create realms",
                 "Run `Worker setup` as Keycloak's administrator (or ./dev setup): it gives "
                     + $"{WorkerAccount.Name(host.Settings)} the role create-realm.");
         }

@@ -1,6 +1,6 @@
 using ControlPlane.Settings;
 
-namespace Worker.Keycloak;
+namespace Worker.Systems.Keycloak;
 
 /// <summary>
 /// Keycloak's admin API, as the service account that <c>setup</c> made (<c>KEYCLOAK_ADMIN_CLIENT_ID</c> and

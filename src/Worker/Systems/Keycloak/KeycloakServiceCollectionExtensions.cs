@@ -1,8 +1,9 @@
 using ControlPlane;
 using Microsoft.Extensions.DependencyInjection;
 using Refit;
+using Worker.Hosting;
 
-namespace Worker.Keycloak;
+namespace Worker.Systems.Keycloak;
 
 public static class KeycloakServiceCollectionExtensions
 {

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Serialization;
 
-namespace Worker.Keycloak;
+namespace Worker.Systems.Keycloak;
 
 /// <summary>
 /// The admin token: fetched when needed, kept until shortly before it expires, dropped when it is refused.

@@ -1,10 +1,9 @@
 using ControlPlane.Provisioning;
-using ControlPlane.Sweeps;
 using ControlPlane.Tenants;
 using Worker.Hosting;
-using Worker.Keycloak;
+using Worker.Sweeps;
 
-namespace Worker.Sweeps;
+namespace Worker.Systems.Keycloak;
 
 /// <summary>
 /// Realms, under whatever name. Whose one is says its id, which is a hash of its mark and cannot be changed. The id of

@@ -1,8 +1,9 @@
 using ControlPlane.Security;
 using ControlPlane.Settings;
-using Worker.Keycloak;
+using Worker.Commands;
+using Worker.Telemetry;
 
-namespace Worker.Commands.Setup;
+namespace Worker.Systems.Keycloak;
 
 /// <summary>
 /// The control plane's own realm: the audience that operators' tokens name, the client that the command line logs in

@@ -1,9 +1,11 @@
 using ControlPlane.Tenants;
 using Microsoft.IdentityModel.JsonWebTokens;
-using Worker.Commands.Login;
-using Worker.Keycloak;
+using Worker.Commands;
+using Worker.Commands.Verify;
+using Worker.Systems.Keycloak.Login;
+using Worker.Telemetry;
 
-namespace Worker.Commands.Verify;
+namespace Worker.Systems.Keycloak;
 
 /// <summary>What is in the tenant's realm, and what its administrator's token says.</summary>
 internal static class RealmTicks

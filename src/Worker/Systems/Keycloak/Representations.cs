@@ -1,4 +1,4 @@
-namespace Worker.Keycloak;
+namespace Worker.Systems.Keycloak;
 
 // Exactly the fields of Keycloak's representations that are used, under its own names: what it does not know it
 // refuses (400 "Unrecognized field"), what is null is not sent and stays as it is.

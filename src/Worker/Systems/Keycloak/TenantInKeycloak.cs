@@ -1,9 +1,9 @@
 using ControlPlane.Provisioning;
 using ControlPlane.Readings;
-using Worker.Keycloak;
-using Worker.Provisioning;
+using Worker.Readings;
+using Worker.Saga;
 
-namespace Worker.Readings;
+namespace Worker.Systems.Keycloak;
 
 /// <summary>
 /// Realms by their id, under whatever name, with client and administrator; and who else has the name.

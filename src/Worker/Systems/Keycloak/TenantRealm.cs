@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ControlPlane.Tenants;
 
-namespace Worker.Keycloak;
+namespace Worker.Systems.Keycloak;
 
 /// <summary>
 /// A tenant's realm as one request: its application's client with PKCE, a user profile that declares <c>tenantId</c>

@@ -1,8 +1,8 @@
 using ControlPlane;
 using ControlPlane.Provisioning;
-using Worker.Keycloak;
+using Worker.Saga;
 
-namespace Worker.Provisioning;
+namespace Worker.Systems.Keycloak;
 
 /// <summary>A tenant's realms in Keycloak, found by the mark that nobody can rewrite: their id.</summary>
 public sealed class TenantRealms(KeycloakAdmin keycloak, ResourceRecords resources)

@@ -1,7 +1,7 @@
 using ControlPlane.Settings;
-using Worker.Keycloak;
+using Worker.Commands;
 
-namespace Worker.Commands.Setup;
+namespace Worker.Systems.Keycloak;
 
 /// <summary>
 /// The worker's service account: it may create realms (and then rules those it made), nothing else. Lightweight tokens

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Refit;
 
-namespace Worker.Novu;
+namespace Worker.Systems.Novu;
 
 /// <summary>
 /// The part of Novu's API that is used; Refit generates the client. Every answer is wrapped in <c>data</c>.

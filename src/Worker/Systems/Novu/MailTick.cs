@@ -1,8 +1,9 @@
 using System.Net;
 using ControlPlane.Provisioning;
-using Worker.Novu;
+using Worker.Commands;
+using Worker.Commands.Verify;
 
-namespace Worker.Commands.Verify;
+namespace Worker.Systems.Novu;
 
 /// <summary>The welcome mail: Novu knows the subscriber, and the step saw the trigger processed.</summary>
 internal static class MailTick

@@ -1,7 +1,6 @@
 using System.Net;
-using Worker.Novu;
 
-namespace Worker.Commands.Setup;
+namespace Worker.Systems.Novu;
 
 /// <summary>
 /// Novu's workflows: one e-mail step each. One that is there stays as it is, since people edit them in Novu.

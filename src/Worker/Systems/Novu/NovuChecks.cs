@@ -1,8 +1,9 @@
 using System.Net;
 using System.Text.Json;
-using Worker.Novu;
+using Worker.Commands;
+using Worker.Commands.Doctor;
 
-namespace Worker.Commands.Doctor;
+namespace Worker.Systems.Novu;
 
 internal static class NovuChecks
 {
@@ -11,11 +12,11 @@ internal static class NovuChecks
         new("Novu", token => AskAsync(host, token), "Start Novu, and see that NOVU_BACKEND_URL names it."),
     ];
 
-    private static async Task<Finding> AskAsync(CommandHost host, CancellationToken cancellation)
+    private static async Task<CheckResult> AskAsync(CommandHost host, CancellationToken cancellation)
     {
         if (NovuOptions.From(host.Settings) is not { } options)
         {
-            return Finding.Trouble("it is switched off: nobody gets a mail, also no invitation",
+            return CheckResult.Problem("it is switched off: nobody gets a mail, also no invitation",
                 "Set NOVU_ENABLED=true and NOVU_API_KEY, and restart the worker.");
         }
 
@@ -29,27 +30,27 @@ internal static class NovuChecks
             }
         }
 
-        return Finding.Well($"{options.BackendUrl.Authority} answers, and has {string.Join(", ", workflows)}");
+        return CheckResult.Ok($"{options.BackendUrl.Authority} answers, and has {string.Join(", ", workflows)}");
     }
 
-    private static async Task<Finding?> ProblemAsync(INovuApi novu, string workflow, CancellationToken cancellation)
+    private static async Task<CheckResult?> ProblemAsync(INovuApi novu, string workflow, CancellationToken cancellation)
     {
         try
         {
             var found = (await novu.GetWorkflowAsync(workflow, cancellation)).Data;
             return found.TryGetProperty("status", out var status) && status.ValueKind == JsonValueKind.String
                 && status.GetString() != "ACTIVE"
-                    ? Finding.Trouble($"the workflow {workflow} is {status}: its mails are accepted and not sent",
+                    ? CheckResult.Problem($"the workflow {workflow} is {status}: its mails are accepted and not sent",
                         "Switch it on in Novu.")
                     : null;
         }
         catch (OutsideSystemException e) when (e.Status == HttpStatusCode.NotFound)
         {
-            return Finding.Trouble($"the workflow {workflow} is missing", "Run `Worker setup` (or ./dev setup).");
+            return CheckResult.Problem($"the workflow {workflow} is missing", "Run `Worker setup` (or ./dev setup).");
         }
         catch (OutsideSystemException e) when (e.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
-            return Finding.Trouble("Novu refuses the key", "Correct NOVU_API_KEY, and restart the worker.");
+            return CheckResult.Problem("Novu refuses the key", "Correct NOVU_API_KEY, and restart the worker.");
         }
     }
 }

@@ -1,7 +1,8 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Worker.Telemetry;
 
-namespace Worker.Novu;
+namespace Worker.Systems.Novu;
 
 /// <summary>Sends one mail: the subscriber is made sure of, then the workflow is triggered.</summary>
 public sealed partial class NovuMail(INovuApi api, ILogger<NovuMail> logger)

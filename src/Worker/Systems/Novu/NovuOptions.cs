@@ -1,6 +1,6 @@
 using ControlPlane.Settings;
 
-namespace Worker.Novu;
+namespace Worker.Systems.Novu;
 
 /// <summary>Where mails are triggered, and by which workflows of Novu.</summary>
 public sealed record NovuOptions(

@@ -1,8 +1,10 @@
 using ControlPlane;
 using Microsoft.Extensions.DependencyInjection;
 using Refit;
+using Worker.Hosting;
+using Worker.Mails;
 
-namespace Worker.Novu;
+namespace Worker.Systems.Novu;
 
 public static class NovuServiceCollectionExtensions
 {

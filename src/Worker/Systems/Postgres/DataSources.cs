@@ -3,7 +3,7 @@ using Azure.Identity;
 using ControlPlane.Persistence;
 using Npgsql;
 
-namespace Worker.Postgres;
+namespace Worker.Systems.Postgres;
 
 /// <summary>Connection pools. With <c>DB_AUTH=entra</c> the password is a token that is renewed by the pool.</summary>
 public static class DataSources

@@ -1,8 +1,8 @@
 using ControlPlane.Provisioning;
 using Worker.Hosting;
-using Worker.Postgres;
+using Worker.Sweeps;
 
-namespace Worker.Sweeps;
+namespace Worker.Systems.Postgres;
 
 /// <summary>Tenants' schemas and roles, by the mark in the comment on the role, which no tenant can change.</summary>
 public sealed class MarkedSchemas(TenantSchemas schemas, WorkerOptions options) : IMarkedObjects

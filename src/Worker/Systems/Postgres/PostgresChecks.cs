@@ -1,8 +1,9 @@
 using ControlPlane.Persistence;
 using Npgsql;
-using Worker.Postgres;
+using Worker.Commands;
+using Worker.Commands.Doctor;
 
-namespace Worker.Commands.Doctor;
+namespace Worker.Systems.Postgres;
 
 internal static class DatabaseChecks
 {
@@ -14,15 +15,15 @@ internal static class DatabaseChecks
             "See that TENANT_DATABASE_URL (or DATABASE_URL) names a database that answers."),
     ];
 
-    private static async Task<Finding> TablesAsync(CommandHost host, CancellationToken cancellation)
+    private static async Task<CheckResult> TablesAsync(CommandHost host, CancellationToken cancellation)
     {
         await using var command = host.Database.CreateCommand("SELECT to_regclass('sealing_keys') IS NOT NULL");
         return await command.ExecuteScalarAsync(cancellation) is true
-            ? Finding.Well("it answers, and the tables are there")
-            : Finding.Trouble("it answers, but the tables are missing", "Run `Worker migrate` (or ./dev setup).");
+            ? CheckResult.Ok("it answers, and the tables are there")
+            : CheckResult.Problem("it answers, but the tables are missing", "Run `Worker migrate` (or ./dev setup).");
     }
 
-    private static async Task<Finding> SchemasAsync(CommandHost host, CancellationToken cancellation)
+    private static async Task<CheckResult> SchemasAsync(CommandHost host, CancellationToken cancellation)
     {
         await using var tenants = DataSources.Create(DatabaseOptions.ForTenants(host.Settings), "arc-saas-command");
         await using var command = tenants.CreateCommand(
@@ -36,10 +37,10 @@ internal static class DatabaseChecks
         string role = reader.GetString(0), database = reader.GetString(1);
         return (reader.GetBoolean(2), reader.GetBoolean(3)) switch
         {
-            (true, true) => Finding.Well($"the role {role} may create roles, and schemas in {database}"),
-            (false, _) => Finding.Trouble($"the role {role} may not create roles",
+            (true, true) => CheckResult.Ok($"the role {role} may create roles, and schemas in {database}"),
+            (false, _) => CheckResult.Problem($"the role {role} may not create roles",
                 $"As a superuser: ALTER ROLE {Quote(role)} CREATEROLE"),
-            _ => Finding.Trouble($"the role {role} may not create schemas in {database}",
+            _ => CheckResult.Problem($"the role {role} may not create schemas in {database}",
                 $"As a superuser: GRANT CREATE ON DATABASE {Quote(database)} TO {Quote(role)}"),
         };
     }

@@ -1,9 +1,9 @@
 using ControlPlane.Provisioning;
 using ControlPlane.Readings;
-using Worker.Postgres;
-using Worker.Provisioning;
+using Worker.Readings;
+using Worker.Saga;
 
-namespace Worker.Readings;
+namespace Worker.Systems.Postgres;
 
 /// <summary>Schema and role, by the mark in the comment on the role, which no tenant can change.</summary>
 public sealed class TenantInPostgres(TenantSchemas schemas) : ITenantInSystem

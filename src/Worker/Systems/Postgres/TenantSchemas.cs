@@ -1,7 +1,7 @@
 using ControlPlane;
 using Npgsql;
 
-namespace Worker.Postgres;
+namespace Worker.Systems.Postgres;
 
 /// <summary>The database where tenants' schemas live.</summary>
 /// <param name="Source">Connects as a role with CREATEROLE and CREATE on the database.</param>

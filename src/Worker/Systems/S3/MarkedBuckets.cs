@@ -1,9 +1,9 @@
 using ControlPlane;
 using ControlPlane.Provisioning;
 using Worker.Hosting;
-using Worker.S3;
+using Worker.Sweeps;
 
-namespace Worker.Sweeps;
+namespace Worker.Systems.S3;
 
 /// <summary>Tenants' buckets, by their tags.</summary>
 public sealed class MarkedBuckets(TenantBuckets buckets, WorkerOptions options) : IMarkedObjects

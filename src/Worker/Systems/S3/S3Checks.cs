@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using Amazon.Runtime;
 using Amazon.S3;
-using Worker.S3;
+using Worker.Commands;
+using Worker.Commands.Doctor;
 
-namespace Worker.Commands.Doctor;
+namespace Worker.Systems.S3;
 
 internal static class StorageChecks
 {
@@ -13,11 +14,11 @@ internal static class StorageChecks
     ];
 
     // Only a bucket that was really made shows the right to make one; it is empty and goes at once.
-    private static async Task<Finding> AskAsync(CommandHost host, CancellationToken cancellation)
+    private static async Task<CheckResult> AskAsync(CommandHost host, CancellationToken cancellation)
     {
         if (S3Options.From(host.Settings) is null)
         {
-            return Finding.Trouble("none is configured: tenants get no bucket",
+            return CheckResult.Problem("none is configured: tenants get no bucket",
                 "Set S3_ENDPOINT (or AWS_REGION), AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
                 + "and restart the worker.");
         }
@@ -28,21 +29,21 @@ internal static class StorageChecks
         {
             await host.Outside<TenantBuckets>().CreateAsync(bucket, cancellation);
             await s3.DeleteBucketAsync(bucket, CancellationToken.None);
-            return Finding.Well("it makes a bucket and deletes it");
+            return CheckResult.Ok("it makes a bucket and deletes it");
         }
         catch (AmazonS3Exception e) when (e.ErrorCode is "InvalidAccessKeyId" or "SignatureDoesNotMatch")
         {
-            return Finding.Trouble($"it refuses the access key ({e.ErrorCode})",
+            return CheckResult.Problem($"it refuses the access key ({e.ErrorCode})",
                 "Correct AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and restart the worker.");
         }
         catch (AmazonS3Exception e) when (e.StatusCode != 0)
         {
-            return Finding.Trouble($"it refuses a bucket ({e.ErrorCode})",
+            return CheckResult.Problem($"it refuses a bucket ({e.ErrorCode})",
                 "Give the access key the right to create and delete buckets named tenant-*, their tags and objects.");
         }
         catch (AmazonClientException e)
         {
-            return Finding.Trouble($"no answer: {e.Message}", "Start it, and see that S3_ENDPOINT names it.");
+            return CheckResult.Problem($"no answer: {e.Message}", "Start it, and see that S3_ENDPOINT names it.");
         }
     }
 }

@@ -1,6 +1,6 @@
 using ControlPlane.Settings;
 
-namespace Worker.S3;
+namespace Worker.Systems.S3;
 
 /// <summary>
 /// The object store: an address of its own (<c>S3_ENDPOINT</c>: MinIO and others) or AWS in <c>AWS_REGION</c>.

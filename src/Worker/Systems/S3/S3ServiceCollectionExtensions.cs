@@ -3,8 +3,9 @@ using Amazon.Runtime;
 using Amazon.S3;
 using ControlPlane;
 using Microsoft.Extensions.DependencyInjection;
+using Worker.Hosting;
 
-namespace Worker.S3;
+namespace Worker.Systems.S3;
 
 public static class S3ServiceCollectionExtensions
 {

@@ -7,7 +7,7 @@ using Amazon.S3.Model;
 using ControlPlane;
 using ControlPlane.Tenants;
 
-namespace Worker.S3;
+namespace Worker.Systems.S3;
 
 /// <summary>
 /// A private bucket for each tenant, marked by its tags. A bucket cannot be created with its tags, so whoever creates

@@ -2,10 +2,10 @@ using System.Globalization;
 using ControlPlane;
 using ControlPlane.Provisioning;
 using ControlPlane.Readings;
-using Worker.Provisioning;
-using Worker.S3;
+using Worker.Readings;
+using Worker.Saga;
 
-namespace Worker.Readings;
+namespace Worker.Systems.S3;
 
 /// <summary>
 /// The bucket, with its object count. One without tags may be ours: its creation was recorded before.

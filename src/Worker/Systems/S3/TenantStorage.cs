@@ -1,9 +1,9 @@
 using System.Text.Json;
 using ControlPlane.Provisioning;
 using Worker.Hosting;
-using Worker.S3;
+using Worker.Saga;
 
-namespace Worker.Provisioning;
+namespace Worker.Systems.S3;
 
 /// <summary>
 /// Whose a tenant's bucket is: by its tags, and before it has any by what this very attempt recorded before creating

@@ -2,9 +2,11 @@ using ControlPlane.Temporal;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;
+using Worker.Commands;
+using Worker.Commands.Doctor;
 using Worker.Sweeps;
 
-namespace Worker.Commands.Doctor;
+namespace Worker.Systems.Temporal;
 
 internal static class TemporalChecks
 {
@@ -19,13 +21,13 @@ internal static class TemporalChecks
         new("worker", token => WorkerAsync(host, token), "Start the worker: `Worker run`."),
     ];
 
-    private static async Task<Finding> ReachableAsync(CommandHost host)
+    private static async Task<CheckResult> ReachableAsync(CommandHost host)
     {
         await host.TemporalAsync();
-        return Finding.Well($"{TemporalOptions.From(host.Settings).Address} answers");
+        return CheckResult.Ok($"{TemporalOptions.From(host.Settings).Address} answers");
     }
 
-    private static async Task<Finding> NamespaceAsync(CommandHost host, CancellationToken cancellation)
+    private static async Task<CheckResult> NamespaceAsync(CommandHost host, CancellationToken cancellation)
     {
         var temporal = await host.TemporalAsync();
         string name = temporal.Options.Namespace;
@@ -33,16 +35,16 @@ internal static class TemporalChecks
         {
             await temporal.WorkflowService.DescribeNamespaceAsync(
                 new() { Namespace = name }, new RpcOptions { CancellationToken = cancellation });
-            return Finding.Well($"{name} is there");
+            return CheckResult.Ok($"{name} is there");
         }
         catch (RpcException e) when (e.Code == RpcException.StatusCode.NotFound)
         {
-            return Finding.Trouble($"{name} is missing",
+            return CheckResult.Problem($"{name} is missing",
                 $"Run `Worker setup` (or ./dev setup), or: temporal operator namespace create {name}");
         }
     }
 
-    private static async Task<Finding> SweepAsync(CommandHost host, CancellationToken cancellation)
+    private static async Task<CheckResult> SweepAsync(CommandHost host, CancellationToken cancellation)
     {
         try
         {
@@ -50,18 +52,18 @@ internal static class TemporalChecks
             var schedule = await temporal.GetScheduleHandle(SweepSchedule.Id).DescribeAsync(
                 new RpcOptions { CancellationToken = cancellation });
             return schedule.Schedule.State.Paused
-                ? Finding.Trouble("the schedule is paused", "Unpause it: temporal schedule toggle --unpause "
+                ? CheckResult.Problem("the schedule is paused", "Unpause it: temporal schedule toggle --unpause "
                     + $"--schedule-id {SweepSchedule.Id} --namespace {temporal.Options.Namespace} "
                     + $"--address {TemporalOptions.From(host.Settings).Address}")
-                : Finding.Well($"the schedule {SweepSchedule.Id} is there");
+                : CheckResult.Ok($"the schedule {SweepSchedule.Id} is there");
         }
         catch (RpcException e) when (e.Code == RpcException.StatusCode.NotFound)
         {
-            return Finding.Trouble("the schedule is missing", "Run `Worker setup` (or ./dev setup).");
+            return CheckResult.Problem("the schedule is missing", "Run `Worker setup` (or ./dev setup).");
         }
     }
 
-    private static async Task<Finding> WorkerAsync(CommandHost host, CancellationToken cancellation)
+    private static async Task<CheckResult> WorkerAsync(CommandHost host, CancellationToken cancellation)
     {
         var temporal = await host.TemporalAsync();
         string queue = TemporalOptions.From(host.Settings).TaskQueue;
@@ -77,8 +79,8 @@ internal static class TemporalChecks
         int polling = answer.Pollers.Count(p => p.LastAccessTime is null
             || now - p.LastAccessTime.ToDateTimeOffset() < LongestPoll);
         return polling > 0
-            ? Finding.Well($"one polls the task queue {queue}")
-            : Finding.Trouble($"nobody polls the task queue {queue}",
+            ? CheckResult.Ok($"one polls the task queue {queue}")
+            : CheckResult.Problem($"nobody polls the task queue {queue}",
                 "Start the worker (`Worker run`, or ./dev up) and look for \"Worker state: RUNNING\" in its log.");
     }
 }

@@ -2,8 +2,9 @@ using Google.Protobuf.WellKnownTypes;
 using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;
+using Worker.Commands;
 
-namespace Worker.Commands.Setup;
+namespace Worker.Systems.Temporal;
 
 /// <summary>The namespace of the sagas. A new one takes some seconds until every node of the server knows it.</summary>
 internal sealed class TemporalNamespace(TemporalClient temporal, TimeProvider time)

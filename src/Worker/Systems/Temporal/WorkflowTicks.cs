@@ -1,7 +1,9 @@
 using ControlPlane.Provisioning;
 using Temporalio.Api.Enums.V1;
+using Worker.Commands;
+using Worker.Commands.Verify;
 
-namespace Worker.Commands.Verify;
+namespace Worker.Systems.Temporal;
 
 /// <summary>What Temporal says of the tenant's saga.</summary>
 internal static class WorkflowTicks

@@ -2,8 +2,8 @@ using Amazon.S3;
 using Sandbox.Hosting;
 using Sandbox.S3;
 using Testing;
-using Worker.S3;
-using WorkerS3 = Worker.S3.S3Options;
+using Worker.Systems.S3;
+using WorkerS3 = Worker.Systems.S3.S3Options;
 
 namespace Sandbox.Tests.S3.Contract;
 

@@ -2,8 +2,8 @@ using System.Net;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Testing;
-using Worker;
-using Worker.S3;
+using Worker.Systems;
+using Worker.Systems.S3;
 
 namespace Sandbox.Tests.S3.Contract;
 

@@ -1,12 +1,11 @@
-using ControlPlane.Sweeps;
 using Microsoft.Extensions.DependencyInjection;
 using Worker.Commands;
-using Worker.Commands.Setup;
-using Worker.Keycloak;
+using Worker.Sweeps;
+using Worker.Systems.Keycloak;
+using Worker.Tests.Support;
 using Worker.Tests.Sweeps;
-using Worker.Tests.Worlds;
 
-namespace Worker.Tests.Keycloak;
+namespace Worker.Tests.Systems.Keycloak;
 
 /// <summary>Two installations on one Keycloak, each with a worker's account of its own.</summary>
 public sealed class SharedKeycloakTests(ProvisioningWorld first) : IClassFixture<ProvisioningWorld>

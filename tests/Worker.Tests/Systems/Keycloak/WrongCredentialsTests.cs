@@ -1,8 +1,9 @@
 using System.Net;
 using ControlPlane.Provisioning;
-using Worker.Tests.Worlds;
+using Worker.Systems;
+using Worker.Tests.Support;
 
-namespace Worker.Tests.Keycloak;
+namespace Worker.Tests.Systems.Keycloak;
 
 /// <summary>
 /// That Keycloak refuses the worker's own account does not pass: a step ends with it at once, and says so. An undo is

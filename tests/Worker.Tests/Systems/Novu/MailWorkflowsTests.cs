@@ -1,9 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
-using Worker.Commands.Setup;
-using Worker.Novu;
-using Worker.Tests.Worlds;
+using Worker.Systems.Novu;
+using Worker.Tests.Support;
 
-namespace Worker.Tests.Mails;
+namespace Worker.Tests.Systems.Novu;
 
 public sealed class MailWorkflowsTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {

@@ -1,8 +1,9 @@
 using Npgsql;
 using Testing;
-using Worker.Postgres;
+using Worker.Systems;
+using Worker.Systems.Postgres;
 
-namespace Worker.Tests.Postgres;
+namespace Worker.Tests.Systems.Postgres;
 
 public sealed class TenantSchemasTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {

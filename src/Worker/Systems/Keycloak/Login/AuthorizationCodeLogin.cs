@@ -2,9 +2,9 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using Worker.Keycloak;
+using Worker.Commands;
 
-namespace Worker.Commands.Login;
+namespace Worker.Systems.Keycloak.Login;
 
 /// <summary>
 /// A person's login, done by a program: the authorization code with PKCE (RFC 7636) through the realm's own login form,

@@ -1,8 +1,9 @@
 using System.Net;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
+using Worker.Commands;
 
-namespace Worker.Commands.Login;
+namespace Worker.Systems.Keycloak.Login;
 
 /// <summary>
 /// What a browser does in a login: pages, forms, redirects and cookies of one site. Keycloak's cookies are Secure also

@@ -1,4 +1,4 @@
-namespace Worker.Commands.Login;
+namespace Worker.Systems.Keycloak.Login;
 
 internal static class LoginHttp
 {

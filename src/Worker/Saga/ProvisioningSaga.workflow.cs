@@ -3,13 +3,13 @@ using ControlPlane.Tenants;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;
 
-namespace Worker.Provisioning;
+namespace Worker.Saga;
 
 /// <summary>
 /// Runs the steps that an attempt's plan holds, remembers the undo of each before it runs, and takes them back in
 /// reverse when one fails. Workflow code: no clock, no I/O.
 /// </summary>
-public sealed class Saga(ProvisionTenantInput input)
+public sealed class ProvisioningSaga(ProvisionTenantInput input)
 {
     public const string Stale = "STALE";
 

@@ -10,14 +10,14 @@ public static class Field
     public const int NameLength = 100;
 
     /// <exception cref="ControlPlaneException">Absent, empty, too long or not printable; names the field.</exception>
-    public static string Required(string? text, string field, int mostLength = NameLength) =>
-        Optional(text, field, mostLength)
+    public static string Required(string? text, string field, int maxLength = NameLength) =>
+        Optional(text, field, maxLength)
         ?? throw ControlPlaneException.Invalid(field,
-            $"{field} is missing: 1 to {mostLength} characters are expected.");
+            $"{field} is missing: 1 to {maxLength} characters are expected.");
 
     /// <returns>Null where there is no text.</returns>
     /// <exception cref="ControlPlaneException">Too long or not printable; names the field.</exception>
-    public static string? Optional(string? text, string field, int mostLength = NameLength)
+    public static string? Optional(string? text, string field, int maxLength = NameLength)
     {
         string? trimmed = text?.Trim();
         if (trimmed is not { Length: > 0 })
@@ -26,10 +26,10 @@ public static class Field
             return text is null || text.All(c => c == ' ') ? null : throw Unprintable(field);
         }
 
-        if (trimmed.Length > mostLength)
+        if (trimmed.Length > maxLength)
         {
             throw ControlPlaneException.Invalid(field,
-                $"{field} has {trimmed.Length} characters; at most {mostLength} are expected.");
+                $"{field} has {trimmed.Length} characters; at most {maxLength} are expected.");
         }
 
         return text!.EnumerateRunes().All(IsPrintable) ? trimmed : throw Unprintable(field);

@@ -20,7 +20,7 @@ public sealed partial class SettingsTests
     {
         var read = ReadIn("ControlPlane", "Functions", "Worker");
 
-        Assert.Superset(new HashSet<string> { "DATABASE_URL", "HOST", "PATIENCE", "PORT", "TOKEN_KEYS" }, read);
+        Assert.Superset(new HashSet<string> { "DATABASE_URL", "HOST", "TIMEOUT_SCALE", "PORT", "TOKEN_KEYS" }, read);
         Assert.Empty(read.Except(Documented().Select(row => row.Name)).Order());
     }
 

@@ -67,7 +67,7 @@ public sealed class RemedyTests(RunningInstance running) : IDisposable
             Count = 0,
         });
 
-        var said = await Instance.DevWithAsync(new() { ["PATIENCE"] = "0.001" }, "setup");
+        var said = await Instance.DevWithAsync(new() { ["TIMEOUT_SCALE"] = "0.001" }, "setup");
 
         Assert.Equal(1, said.ExitCode);
         Assert.DoesNotContain("Interrupted", said.Errors, StringComparison.Ordinal);

@@ -47,8 +47,8 @@ internal static class BenchmarksCommand
         {
             rounds,
         };
-        command.SetAction((parsed, cancellation) =>
-            IngressBenchmark.RunAsync(parsed.GetValue(rounds), cancellation));
+        command.SetAction((parsed, cancellationToken) =>
+            IngressBenchmark.RunAsync(parsed.GetValue(rounds), cancellationToken));
         return command;
     }
 
@@ -56,8 +56,8 @@ internal static class BenchmarksCommand
     {
         var rounds = Rounds(9);
         var command = new Command("journey", "Tenants one after the other on an instance of its own.") { rounds };
-        command.SetAction((parsed, cancellation) =>
-            JourneyBenchmark.RunAsync(parsed.GetValue(rounds), cancellation));
+        command.SetAction((parsed, cancellationToken) =>
+            JourneyBenchmark.RunAsync(parsed.GetValue(rounds), cancellationToken));
         return command;
     }
 

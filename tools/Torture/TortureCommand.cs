@@ -54,7 +54,7 @@ internal static class TortureCommand
         {
             filter, pairs, seed, signUps, jobs, list, broken, TortureWorker.Command(),
         };
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             var matrix = Matrix.Generate();
             var all = matrix.Cells.Concat(Pairs.Of(matrix, parsed.GetValue(pairs), parsed.GetValue(seed))).ToList();
@@ -67,15 +67,15 @@ internal static class TortureCommand
             string? brokenUndo = parsed.GetValue(broken);
             return parsed.GetValue(signUps) is > 0 and var customers
                 ? await RunAsync(SignUps.Of(matrix, customers, parsed.GetValue(seed)), matrix, customers, null,
-                    World.Patient, cancellation)
-                : await RunAsync(cells, matrix, parsed.GetValue(jobs), brokenUndo, World.Hasty, cancellation);
+                    World.Patient, cancellationToken)
+                : await RunAsync(cells, matrix, parsed.GetValue(jobs), brokenUndo, World.Hasty, cancellationToken);
         });
         return command;
     }
 
     private static async Task<int> RunAsync(
         IReadOnlyList<Cell> cells, Matrix matrix, int jobs, string? brokenUndo, string patience,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         if (Console.IsOutputRedirected)
         {
@@ -86,12 +86,12 @@ internal static class TortureCommand
         report.Say($"{cells.Count} cells; starting an instance…");
         try
         {
-            await using var world = await World.StartAsync(brokenUndo, patience, cancellation);
+            await using var world = await World.StartAsync(brokenUndo, patience, cancellationToken);
             var again = new Again(Instance.Servers, brokenUndo);
-            var results = await new Runner(world, jobs, again, report.Tell, cancellation).RunAsync(cells);
+            var results = await new Runner(world, jobs, again, report.Tell, cancellationToken).RunAsync(cells);
             return report.End(results, world.Calls.Unknown, matrix);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             await Console.Error.WriteLineAsync("Interrupted.");
             return 130;

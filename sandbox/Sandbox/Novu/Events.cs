@@ -6,7 +6,7 @@ namespace Sandbox.Novu;
 /// <summary>POST /v1/events/trigger: what the API answers, and what Novu's worker then does.</summary>
 internal sealed class Events(NovuStore store)
 {
-    private const int MostRecipients = 100;
+    private const int MaxRecipients = 100;
 
     public JsonObject Trigger(NovuBody body)
     {
@@ -91,9 +91,9 @@ internal sealed class Events(NovuStore store)
             JsonObject subscriber => new NovuBody(subscriber),
             _ => throw NovuException.Invalid("to", "to must be a string, an object or an array of them", recipient),
         });
-        if (recipients.Count > MostRecipients)
+        if (recipients.Count > MaxRecipients)
             throw NovuException.Invalid(
-                "to", $"to must contain no more than {MostRecipients} elements", recipients.Count);
+                "to", $"to must contain no more than {MaxRecipients} elements", recipients.Count);
         return recipients.Count > 0 && recipients.TrueForAll(
             recipient => SubscriberFields.IsId(recipient.Text("subscriberId")))
             ? recipients

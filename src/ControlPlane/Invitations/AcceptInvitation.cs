@@ -14,10 +14,10 @@ public sealed partial class AcceptInvitation(
     InvitationRepository invitations, MailedTokens tokens, ControlPlaneWorkflows workflows, TimeProvider time,
     ILogger<AcceptInvitation> logger)
 {
-    public const int MostPasswordLength = 256;
+    public const int MaxPasswordLength = 256;
 
     /// <summary>Of expired passwords, erased on the way.</summary>
-    public const int MostErased = 100;
+    public const int MaxErased = 100;
 
     /// <summary>
     /// A sealed password is opened within this time or never. Whoever put it there erases it when the wait is over, a
@@ -34,24 +34,24 @@ public sealed partial class AcceptInvitation(
     /// worker is away, or was at work on the password of an earlier call. Only a return says that this very password
     /// was set.
     /// </exception>
-    public async Task ExecuteAsync(string? token, string? password, CancellationToken cancellation)
+    public async Task ExecuteAsync(string? token, string? password, CancellationToken cancellationToken)
     {
-        if (password is not { Length: > 0 and <= MostPasswordLength } || password.Any(char.IsControl))
+        if (password is not { Length: > 0 and <= MaxPasswordLength } || password.Any(char.IsControl))
         {
             throw ControlPlaneException.Invalid("password",
-                $"password must be 1 to {MostPasswordLength} characters without control characters.");
+                $"password must be 1 to {MaxPasswordLength} characters without control characters.");
         }
 
         var now = time.GetUtcNow();
-        var invitation = await FindAsync(token, now, cancellation);
-        var key = await invitations.FindSealingKeyAsync(cancellation)
+        var invitation = await FindAsync(token, now, cancellationToken);
+        var key = await invitations.FindSealingKeyAsync(cancellationToken)
             ?? throw new ControlPlaneException(ErrorCode.NotConfigured,
                 "INVITATION_PRIVATE_KEY: its public half is not in the database yet; run `setup` of the worker.");
         var sealedPassword = new SealedPassword(
             invitation.Id, invitation.Generation, key.Id,
             PasswordSeal.Seal(password, invitation.Id, key.PublicKey), now + SealedLifetime);
-        await invitations.EraseExpiredSealedAsync(MostErased, now, cancellation);
-        if (!await invitations.TryAddSealedAsync(sealedPassword, now, cancellation))
+        await invitations.EraseExpiredSealedAsync(MaxErased, now, cancellationToken);
+        if (!await invitations.TryAddSealedAsync(sealedPassword, now, cancellationToken))
         {
             throw new ControlPlaneException(ErrorCode.WrongState,
                 "A password is being set by this invitation right now. Try again in a few minutes.");
@@ -61,7 +61,7 @@ public sealed partial class AcceptInvitation(
         bool isUntouched;
         try
         {
-            result = await SetAsync(invitation, cancellation);
+            result = await SetAsync(invitation, cancellationToken);
         }
         finally
         {
@@ -85,14 +85,15 @@ public sealed partial class AcceptInvitation(
         }
     }
 
-    private async Task<Invitation> FindAsync(string? token, DateTimeOffset now, CancellationToken cancellation)
+    private async Task<Invitation> FindAsync(string? token, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (token is not { Length: > 0 })
         {
             throw ControlPlaneException.Invalid("token", "token is missing: the part of the link behind its #.");
         }
 
-        var invitation = MailedTokens.ReadId(token) is { } id ? await invitations.FindAsync(id, cancellation) : null;
+        var invitation = MailedTokens.ReadId(token) is { } id ? await invitations.FindAsync(
+            id, cancellationToken) : null;
         if (invitation is null)
         {
             throw Invitation.InvalidToken();
@@ -102,15 +103,15 @@ public sealed partial class AcceptInvitation(
         return invitation;
     }
 
-    private async Task<AcceptInvitationResult> SetAsync(Invitation invitation, CancellationToken cancellation)
+    private async Task<AcceptInvitationResult> SetAsync(Invitation invitation, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         var run = await workflows.StartAsync(
             (IAcceptInvitationWorkflow workflow) => workflow.RunAsync(new(invitation.Id, invitation.Generation)),
             IAcceptInvitationWorkflow.WorkflowId(invitation.Id, invitation.Generation),
             memo: null,
-            cancellation);
+            cancellationToken);
         try
         {
             return await ControlPlaneWorkflows.ReachAsync(() => run.GetResultAsync(

@@ -6,31 +6,31 @@ namespace ControlPlane.Invitations;
 /// <summary>The rows of <c>invitations</c>, and passwords on their way to the worker.</summary>
 public sealed class InvitationRepository(NpgsqlDataSource database)
 {
-    public Task<Invitation?> FindAsync(Guid id, CancellationToken cancellation) =>
-        database.Command("SELECT * FROM invitations WHERE id = $1", id).ReadFirstAsync(Read, cancellation);
+    public Task<Invitation?> FindAsync(Guid id, CancellationToken cancellationToken) =>
+        database.Command("SELECT * FROM invitations WHERE id = $1", id).ReadFirstAsync(Read, cancellationToken);
 
-    public Task<Invitation?> FindByTenantAsync(Guid tenantId, CancellationToken cancellation) =>
+    public Task<Invitation?> FindByTenantAsync(Guid tenantId, CancellationToken cancellationToken) =>
         database.Command("SELECT * FROM invitations WHERE tenant_id = $1", tenantId)
-            .ReadFirstAsync(Read, cancellation);
+            .ReadFirstAsync(Read, cancellationToken);
 
     /// <summary>
     /// The tenant's invitation, made if there is none: a mail that is sent again carries the same link.
     /// </summary>
-    public async Task<Invitation> FindOrAddAsync(Guid tenantId, DateTimeOffset now, CancellationToken cancellation)
+    public async Task<Invitation> FindOrAddAsync(Guid tenantId, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await database.Command(
             """
             INSERT INTO invitations (id, tenant_id, expires_at, created_at) VALUES ($1, $2, $3, $4)
             ON CONFLICT (tenant_id) DO NOTHING
             """,
-            Guid.CreateVersion7(now), tenantId, now + Invitation.Lifetime, now).ExecuteAsync(cancellation);
-        return (await FindByTenantAsync(tenantId, cancellation))!;
+            Guid.CreateVersion7(now), tenantId, now + Invitation.Lifetime, now).ExecuteAsync(cancellationToken);
+        return (await FindByTenantAsync(tenantId, cancellationToken))!;
     }
 
     /// <summary>
     /// A new generation of the tenant's invitation, or its first one: the link before is worthless then.
     /// </summary>
-    public async Task<Invitation> RenewAsync(Guid tenantId, DateTimeOffset now, CancellationToken cancellation) =>
+    public async Task<Invitation> RenewAsync(Guid tenantId, DateTimeOffset now, CancellationToken cancellationToken) =>
         (await database.Command(
             """
             INSERT INTO invitations AS i (id, tenant_id, expires_at, created_at) VALUES ($1, $2, $3, $4)
@@ -38,12 +38,13 @@ public sealed class InvitationRepository(NpgsqlDataSource database)
             SET generation = i.generation + 1, expires_at = excluded.expires_at, accepted_at = NULL
             RETURNING *
             """,
-            Guid.CreateVersion7(now), tenantId, now + Invitation.Lifetime, now).ReadFirstAsync(Read, cancellation))!;
+            Guid.CreateVersion7(now), tenantId, now + Invitation.Lifetime,
+            now).ReadFirstAsync(Read, cancellationToken))!;
 
     /// <summary>The newest key that seals passwords for the worker; null until <c>setup</c> has stored one.</summary>
-    public Task<SealingKey?> FindSealingKeyAsync(CancellationToken cancellation) =>
+    public Task<SealingKey?> FindSealingKeyAsync(CancellationToken cancellationToken) =>
         database.Command("SELECT id, public_key FROM sealing_keys ORDER BY created_at DESC, id LIMIT 1")
-            .ReadFirstAsync(row => new SealingKey(row.GetString(0), row.GetFieldValue<byte[]>(1)), cancellation);
+            .ReadFirstAsync(row => new SealingKey(row.GetString(0), row.GetFieldValue<byte[]>(1)), cancellationToken);
 
     /// <summary>
     /// Puts a sealed password where the worker finds it, unless another one is on its way, of whatever generation: its
@@ -51,7 +52,7 @@ public sealed class InvitationRepository(NpgsqlDataSource database)
     /// </summary>
     /// <returns>Whether it was put there.</returns>
     public async Task<bool> TryAddSealedAsync(
-        SealedPassword password, DateTimeOffset now, CancellationToken cancellation) =>
+        SealedPassword password, DateTimeOffset now, CancellationToken cancellationToken) =>
         await database.Command(
             """
             INSERT INTO sealed_passwords AS s (invitation_id, generation, key_id, sealed, expires_at)
@@ -62,11 +63,11 @@ public sealed class InvitationRepository(NpgsqlDataSource database)
             WHERE s.expires_at <= $6
             """,
             password.InvitationId, password.Generation, password.KeyId, password.Sealed, password.ExpiresAt, now)
-            .ExecuteAsync(cancellation) == 1;
+            .ExecuteAsync(cancellationToken) == 1;
 
     /// <summary>The password that waits for the worker; null when there is none, or it has waited too long.</summary>
     public Task<SealedPassword?> FindSealedAsync(
-        Guid invitationId, int generation, DateTimeOffset now, CancellationToken cancellation) =>
+        Guid invitationId, int generation, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.Command(
             """
             SELECT * FROM sealed_passwords WHERE invitation_id = $1 AND generation = $2 AND expires_at > $3
@@ -75,13 +76,13 @@ public sealed class InvitationRepository(NpgsqlDataSource database)
                 row => new SealedPassword(
                     invitationId, generation, row.Text("key_id"),
                     row.GetFieldValue<byte[]>(row.GetOrdinal("sealed")), row.Time("expires_at")),
-                cancellation);
+                cancellationToken);
 
     /// <summary>
     /// Uses the invitation up and erases this very password, both or neither. Another one in its place stays: that it
     /// is there still tells its caller that it was not the one that was set.
     /// </summary>
-    public Task AcceptAsync(SealedPassword password, DateTimeOffset now, CancellationToken cancellation) =>
+    public Task AcceptAsync(SealedPassword password, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.InTransactionAsync(async connection =>
         {
             await connection.Command(
@@ -89,11 +90,11 @@ public sealed class InvitationRepository(NpgsqlDataSource database)
                 UPDATE invitations SET accepted_at = $3
                 WHERE id = $1 AND generation = $2 AND accepted_at IS NULL
                 """,
-                password.InvitationId, password.Generation, now).ExecuteAsync(cancellation);
+                password.InvitationId, password.Generation, now).ExecuteAsync(cancellationToken);
             return await connection.Command(
                 "DELETE FROM sealed_passwords WHERE invitation_id = $1 AND sealed = $2",
-                password.InvitationId, password.Sealed).ExecuteAsync(cancellation);
-        }, cancellation);
+                password.InvitationId, password.Sealed).ExecuteAsync(cancellationToken);
+        }, cancellationToken);
 
     /// <summary>Erases this very password; another one in its place stays.</summary>
     /// <returns>Whether it was still there.</returns>
@@ -106,15 +107,15 @@ public sealed class InvitationRepository(NpgsqlDataSource database)
     /// </summary>
     /// <param name="most">So many at once at most: whoever erases them on the way does not wait for long.</param>
     /// <param name="now">What has expired by then.</param>
-    /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>How many.</returns>
-    public Task<int> EraseExpiredSealedAsync(int most, DateTimeOffset now, CancellationToken cancellation) =>
+    public Task<int> EraseExpiredSealedAsync(int most, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.Command(
             """
             DELETE FROM sealed_passwords WHERE invitation_id IN (
                 SELECT invitation_id FROM sealed_passwords WHERE expires_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
             """,
-            now, most).ExecuteAsync(cancellation);
+            now, most).ExecuteAsync(cancellationToken);
 
     private static Invitation Read(NpgsqlDataReader row) => new(
         row.Id("id"), row.Id("tenant_id"), row.Number("generation"), row.Time("expires_at"),

@@ -12,16 +12,16 @@ public sealed partial class RenewInvitation(
     /// <exception cref="ControlPlaneException">
     /// No such tenant, the tenant is not ACTIVE, or Temporal is away.
     /// </exception>
-    public async Task<Invitation> ExecuteAsync(Guid tenantId, CancellationToken cancellation)
+    public async Task<Invitation> ExecuteAsync(Guid tenantId, CancellationToken cancellationToken)
     {
         _ = workflows.Client;
-        var tenant = await tenants.ExecuteAsync(tenantId, cancellation);
+        var tenant = await tenants.ExecuteAsync(tenantId, cancellationToken);
         tenant.RequireActive();
-        var invitation = await invitations.RenewAsync(tenantId, time.GetUtcNow(), cancellation);
+        var invitation = await invitations.RenewAsync(tenantId, time.GetUtcNow(), cancellationToken);
         await workflows.StartAsync(
             (ISendInvitationWorkflow workflow) => workflow.RunAsync(new(tenantId, invitation.Generation)),
             ISendInvitationWorkflow.WorkflowId(invitation.Id, invitation.Generation),
-            cancellation);
+            cancellationToken);
         LogRenewed(tenantId, invitation.Generation);
         return invitation;
     }

@@ -9,7 +9,7 @@ namespace ControlPlane.Leads;
 /// </summary>
 public readonly partial record struct EmailAddress
 {
-    public const int MostLength = 254;
+    public const int MaxLength = 254;
 
     private EmailAddress(string local, DomainName domain)
     {
@@ -29,14 +29,14 @@ public readonly partial record struct EmailAddress
     public static EmailAddress Parse(string? text, string field = "email")
     {
         int at = text?.LastIndexOf('@') ?? -1;
-        if (text is not { Length: <= MostLength } || at < 1 || at > 64 || !LocalPart().IsMatch(text.AsSpan(0, at)))
+        if (text is not { Length: <= MaxLength } || at < 1 || at > 64 || !LocalPart().IsMatch(text.AsSpan(0, at)))
         {
             throw Invalid(field);
         }
 
         // As punycode a domain is longer than it was typed, and this form is the one that mail goes to.
         var address = new EmailAddress(text[..at], DomainName.Parse(text[(at + 1)..], field));
-        return address.Value.Length <= MostLength ? address : throw Invalid(field);
+        return address.Value.Length <= MaxLength ? address : throw Invalid(field);
     }
 
     /// <summary>For what the database already holds.</summary>
@@ -50,7 +50,7 @@ public readonly partial record struct EmailAddress
     public override string ToString() => $"{Local[0]}***@{Domain}";
 
     private static ControlPlaneException Invalid(string field) => ControlPlaneException.Invalid(field,
-        $"{field} is no address; expected is one such as admin@example.com, at most {MostLength} characters.");
+        $"{field} is no address; expected is one such as admin@example.com, at most {MaxLength} characters.");
 
     [GeneratedRegex(@"\A[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+)*\z",
         RegexOptions.CultureInvariant)]

@@ -6,7 +6,7 @@ namespace ControlPlane.Leads;
 /// <summary>The rows of <c>leads</c>.</summary>
 public sealed class LeadRepository(NpgsqlDataSource database)
 {
-    public Task AddAsync(Lead lead, CancellationToken cancellation) => database.Command(
+    public Task AddAsync(Lead lead, CancellationToken cancellationToken) => database.Command(
         """
         INSERT INTO leads (id, email, first_name, last_name, company_name, country, street, city, state, zip,
                            token_generation, token_expires_at, created_at)
@@ -14,25 +14,26 @@ public sealed class LeadRepository(NpgsqlDataSource database)
         """,
         lead.Id, lead.Email.Value, lead.FirstName, lead.LastName, lead.CompanyName, lead.Address?.Country,
         lead.Address?.Street, lead.Address?.City, lead.Address?.State, lead.Address?.Zip, lead.TokenGeneration,
-        lead.TokenExpiresAt, lead.CreatedAt).ExecuteAsync(cancellation);
+        lead.TokenExpiresAt, lead.CreatedAt).ExecuteAsync(cancellationToken);
 
-    public Task<Lead?> FindAsync(Guid id, CancellationToken cancellation) =>
-        database.Command("SELECT * FROM leads WHERE id = $1", id).ReadFirstAsync(Read, cancellation);
+    public Task<Lead?> FindAsync(Guid id, CancellationToken cancellationToken) =>
+        database.Command("SELECT * FROM leads WHERE id = $1", id).ReadFirstAsync(Read, cancellationToken);
 
     /// <summary>Keeps the first time a lead's address was proven.</summary>
-    public Task SaveVerifiedAsync(Guid id, DateTimeOffset at, CancellationToken cancellation) => database.Command(
-        "UPDATE leads SET verified_at = $2 WHERE id = $1 AND verified_at IS NULL", id, at).ExecuteAsync(cancellation);
+    public Task SaveVerifiedAsync(Guid id, DateTimeOffset at, CancellationToken cancellationToken) => database.Command(
+        "UPDATE leads SET verified_at = $2 WHERE id = $1 AND verified_at IS NULL", id,
+        at).ExecuteAsync(cancellationToken);
 
     /// <summary>
     /// Makes the next generation of the lead's token the current one, for so long; from then on those before it are
     /// worthless. Nothing happens where it, or a later one, is current already.
     /// </summary>
     public Task BeginGenerationAsync(
-        Guid id, int generation, DateTimeOffset expiresAt, CancellationToken cancellation) => database.Command(
+        Guid id, int generation, DateTimeOffset expiresAt, CancellationToken cancellationToken) => database.Command(
         """
         UPDATE leads SET token_generation = $2, token_expires_at = $3 WHERE id = $1 AND token_generation = $2 - 1
         """,
-        id, generation, expiresAt).ExecuteAsync(cancellation);
+        id, generation, expiresAt).ExecuteAsync(cancellationToken);
 
     private static Lead Read(NpgsqlDataReader row) => Lead.Restore(
         new Lead

@@ -20,15 +20,15 @@ public sealed class LeadVerificationMail(
 
     /// <param name="leadId">The lead.</param>
     /// <param name="generation">Of the token: the lead's current one, or the next.</param>
-    /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The token where it stands in the answer (development and tests); null where it is mailed.</returns>
     /// <exception cref="ControlPlaneException"><c>unavailable</c>: Temporal cannot be reached.</exception>
-    public async Task<string?> SendAsync(Guid leadId, int generation, CancellationToken cancellation)
+    public async Task<string?> SendAsync(Guid leadId, int generation, CancellationToken cancellationToken)
     {
         if (options.TokenInResponse)
         {
             await leads.BeginGenerationAsync(
-                leadId, generation, time.GetUtcNow() + Lead.TokenLifetime, cancellation);
+                leadId, generation, time.GetUtcNow() + Lead.TokenLifetime, cancellationToken);
             return tokens.Create(MailedTokenKind.LeadValidation, leadId, generation);
         }
 
@@ -39,7 +39,7 @@ public sealed class LeadVerificationMail(
         await workflows.StartAsync(
             (ISendLeadVerificationWorkflow workflow) => workflow.RunAsync(new(leadId, generation)),
             ISendLeadVerificationWorkflow.WorkflowId(leadId, generation),
-            cancellation);
+            cancellationToken);
         return null;
     }
 }
@@ -47,4 +47,4 @@ public sealed class LeadVerificationMail(
 /// <summary>
 /// Whether one more mail may go to this address now; throws <c>too_many_requests</c> where it may not.
 /// </summary>
-public delegate ValueTask AdmitMail(EmailAddress recipient, CancellationToken cancellation);
+public delegate ValueTask AdmitMail(EmailAddress recipient, CancellationToken cancellationToken);

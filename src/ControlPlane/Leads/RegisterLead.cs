@@ -5,7 +5,7 @@ namespace ControlPlane.Leads;
 
 /// <summary>A sign-up as it came in; every field is checked by the use case.</summary>
 public sealed record RegisterLeadCommand(
-    [property: StringLength(EmailAddress.MostLength)] string? Email,
+    [property: StringLength(EmailAddress.MaxLength)] string? Email,
     [property: StringLength(Field.NameLength)] string? FirstName,
     [property: StringLength(Field.NameLength)] string? LastName,
     [property: StringLength(Field.NameLength)] string? CompanyName,
@@ -34,7 +34,7 @@ public sealed partial class RegisterLead(
     LeadRepository leads, LeadVerificationMail mail, AdmitMail admit, TimeProvider time, ILogger<RegisterLead> logger)
 {
     /// <exception cref="ControlPlaneException">A field is wrong, too many mails, or Temporal is away.</exception>
-    public async Task<RegisteredLead> ExecuteAsync(RegisterLeadCommand command, CancellationToken cancellation)
+    public async Task<RegisteredLead> ExecuteAsync(RegisterLeadCommand command, CancellationToken cancellationToken)
     {
         var lead = Lead.Register(
             EmailAddress.Parse(command.Email),
@@ -44,12 +44,12 @@ public sealed partial class RegisterLead(
             ParseAddress(command.Address),
             time.GetUtcNow());
         mail.RequireConfigured();
-        await admit(lead.Email, cancellation);
+        await admit(lead.Email, cancellationToken);
         // It stays when the mail cannot be started after all: the start may have succeeded and its answer been lost,
         // and then the mail's link must find it. One that nobody ever verifies goes with the retention of contacts.
-        await leads.AddAsync(lead, cancellation);
+        await leads.AddAsync(lead, cancellationToken);
         LogRegistered(lead.Id, lead.Email);
-        return new RegisteredLead(lead.Id, await mail.SendAsync(lead.Id, lead.TokenGeneration, cancellation));
+        return new RegisteredLead(lead.Id, await mail.SendAsync(lead.Id, lead.TokenGeneration, cancellationToken));
     }
 
     private static LeadAddress? ParseAddress(RegisterLeadAddress? address) => address is null

@@ -7,12 +7,12 @@ namespace ControlPlane.Leads;
 public sealed class ResendLeadVerification(LeadRepository leads, LeadVerificationMail mail, AdmitMail admit)
 {
     /// <exception cref="ControlPlaneException">No such lead, too many mails, or Temporal is away.</exception>
-    public async Task<RegisteredLead> ExecuteAsync(Guid leadId, CancellationToken cancellation)
+    public async Task<RegisteredLead> ExecuteAsync(Guid leadId, CancellationToken cancellationToken)
     {
         mail.RequireConfigured();
-        var lead = await leads.FindAsync(leadId, cancellation)
+        var lead = await leads.FindAsync(leadId, cancellationToken)
             ?? throw new ControlPlaneException(ErrorCode.NotFound, $"There is no lead {leadId:D}.");
-        await admit(lead.Email, cancellation);
-        return new RegisteredLead(leadId, await mail.SendAsync(leadId, lead.TokenGeneration + 1, cancellation));
+        await admit(lead.Email, cancellationToken);
+        return new RegisteredLead(leadId, await mail.SendAsync(leadId, lead.TokenGeneration + 1, cancellationToken));
     }
 }

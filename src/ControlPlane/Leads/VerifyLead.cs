@@ -15,14 +15,14 @@ public sealed partial class VerifyLead(
     LeadRepository leads, TenantRepository tenants, MailedTokens tokens, TimeProvider time, ILogger<VerifyLead> logger)
 {
     /// <exception cref="ControlPlaneException">The token is of another lead, not genuine, or expired.</exception>
-    public async Task<VerifiedLead> ExecuteAsync(Guid leadId, string token, CancellationToken cancellation)
+    public async Task<VerifiedLead> ExecuteAsync(Guid leadId, string token, CancellationToken cancellationToken)
     {
-        var lead = await leads.FindAsync(leadId, cancellation) ?? throw Lead.InvalidToken();
+        var lead = await leads.FindAsync(leadId, cancellationToken) ?? throw Lead.InvalidToken();
         var now = time.GetUtcNow();
         lead.Verify(token, tokens, now);
-        await leads.SaveVerifiedAsync(leadId, now, cancellation);
+        await leads.SaveVerifiedAsync(leadId, now, cancellationToken);
         LogVerified(leadId);
-        return new VerifiedLead(leadId, await tenants.FindIdByLeadAsync(leadId, cancellation));
+        return new VerifiedLead(leadId, await tenants.FindIdByLeadAsync(leadId, cancellationToken));
     }
 
     [LoggerMessage(102, LogLevel.Information, "Lead {LeadId} has proven its address")]

@@ -15,23 +15,23 @@ public static class NpgsqlExtensions
         With(new NpgsqlCommand(sql, connection), values);
 
     /// <returns>How many rows were touched: a compare-and-set that found nothing to set touches none.</returns>
-    public static async Task<int> ExecuteAsync(this NpgsqlCommand command, CancellationToken cancellation)
+    public static async Task<int> ExecuteAsync(this NpgsqlCommand command, CancellationToken cancellationToken)
     {
         await using (command)
         {
-            return await command.ExecuteNonQueryAsync(cancellation);
+            return await command.ExecuteNonQueryAsync(cancellationToken);
         }
     }
 
     /// <returns>Every row.</returns>
     public static async Task<List<T>> ReadAllAsync<T>(
-        this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
+        this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
         await using (command)
         {
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             var rows = new List<T>();
-            while (await reader.ReadAsync(cancellation))
+            while (await reader.ReadAsync(cancellationToken))
             {
                 rows.Add(read(reader));
             }
@@ -42,19 +42,19 @@ public static class NpgsqlExtensions
 
     /// <returns>The first row, or null where there is none.</returns>
     public static async Task<T?> ReadFirstAsync<T>(
-        this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
+        this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
         where T : class =>
-        (await command.ReadAllAsync(read, cancellation)).FirstOrDefault();
+        (await command.ReadAllAsync(read, cancellationToken)).FirstOrDefault();
 
     /// <summary>Everything in one transaction: committed when the work returns, undone when it throws.</summary>
     public static Task<T> InTransactionAsync<T>(
-        this NpgsqlDataSource database, Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellation) =>
-        database.InTransactionAsync(IsolationLevel.ReadCommitted, work, cancellation);
+        this NpgsqlDataSource database, Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken) =>
+        database.InTransactionAsync(IsolationLevel.ReadCommitted, work, cancellationToken);
 
     /// <summary>For reading alone: everything as it was at one moment, whatever is written meanwhile.</summary>
     public static Task<T> InSnapshotAsync<T>(
-        this NpgsqlDataSource database, Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellation) =>
-        database.InTransactionAsync(IsolationLevel.RepeatableRead, work, cancellation);
+        this NpgsqlDataSource database, Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken) =>
+        database.InTransactionAsync(IsolationLevel.RepeatableRead, work, cancellationToken);
 
     public static string? FindText(this NpgsqlDataReader row, string column) =>
         row[column] is string text ? text : null;
@@ -81,12 +81,12 @@ public static class NpgsqlExtensions
 
     private static async Task<T> InTransactionAsync<T>(
         this NpgsqlDataSource database, IsolationLevel isolation, Func<NpgsqlConnection, Task<T>> work,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(isolation, cancellation);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(isolation, cancellationToken);
         var result = await work(connection);
-        await transaction.CommitAsync(cancellation);
+        await transaction.CommitAsync(cancellationToken);
         return result;
     }
 

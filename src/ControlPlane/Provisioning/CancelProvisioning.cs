@@ -15,25 +15,25 @@ public sealed partial class CancelProvisioning(
     /// <exception cref="ControlPlaneException">
     /// No such tenant; <c>wrong_state</c>: nothing is under way, or the tenant is ACTIVE; Temporal is away.
     /// </exception>
-    public async Task<StartedRollback> ExecuteAsync(Guid tenantId, CancellationToken cancellation)
+    public async Task<StartedRollback> ExecuteAsync(Guid tenantId, CancellationToken cancellationToken)
     {
-        var progress = await provisioning.ExecuteAsync(tenantId, cancellation);
+        var progress = await provisioning.ExecuteAsync(tenantId, cancellationToken);
         var (tenant, attempt, _) = progress;
         if (attempt is { IsOpen: true })
         {
             // Before the row changes: a run whose step meets the changed row knows by then that it was cancelled.
-            await runs.RequestCancelAsync(tenantId, attempt.Number, cancellation);
+            await runs.RequestCancelAsync(tenantId, attempt.Number, cancellationToken);
             var status = await transitions.BeginRollbackAsync(
-                tenantId, attempt.Number, ProvisioningFailure.Cancel(progress.CurrentStep), cancellation);
+                tenantId, attempt.Number, ProvisioningFailure.Cancel(progress.CurrentStep), cancellationToken);
             LogCancelled(tenantId, attempt.Number, status?.ToText());
-            tenant = await tenants.ExecuteAsync(tenantId, cancellation);
-            attempt = await attempts.FindAsync(tenantId, attempt.Number, cancellation);
+            tenant = await tenants.ExecuteAsync(tenantId, cancellationToken);
+            attempt = await attempts.FindAsync(tenantId, attempt.Number, cancellationToken);
         }
 
         return attempt switch
         {
             { State: ProvisioningAttempt.RollingBack } => new StartedRollback(
-                await runs.StartRollbackAsync(tenantId, attempt, cancellation), tenant.Status, IsFinished: false),
+                await runs.StartRollbackAsync(tenantId, attempt, cancellationToken), tenant.Status, IsFinished: false),
             { Cancelled: true } => new StartedRollback(attempt.RunId, tenant.Status, IsFinished: true),
             _ => throw new ControlPlaneException(ErrorCode.WrongState,
                 $"The tenant is {tenant.Status.ToText()}: no attempt is under way that could be cancelled."),

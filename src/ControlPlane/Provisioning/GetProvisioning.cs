@@ -20,13 +20,13 @@ public sealed record ProvisioningProgress(
 public sealed class GetProvisioning(NpgsqlDataSource database, GetTenant tenants)
 {
     /// <exception cref="ControlPlaneException">No such tenant.</exception>
-    public Task<ProvisioningProgress> ExecuteAsync(Guid tenantId, CancellationToken cancellation) =>
+    public Task<ProvisioningProgress> ExecuteAsync(Guid tenantId, CancellationToken cancellationToken) =>
         database.InSnapshotAsync(async connection =>
         {
-            var tenant = await tenants.ExecuteAsync(connection, tenantId, cancellation);
+            var tenant = await tenants.ExecuteAsync(connection, tenantId, cancellationToken);
             return new ProvisioningProgress(
                 tenant,
-                await ProvisioningAttempts.FindCurrentAsync(connection, tenant, cancellation),
-                await ProvisioningAttempts.ListCurrentStepsAsync(connection, tenant, cancellation));
-        }, cancellation);
+                await ProvisioningAttempts.FindCurrentAsync(connection, tenant, cancellationToken),
+                await ProvisioningAttempts.ListCurrentStepsAsync(connection, tenant, cancellationToken));
+        }, cancellationToken);
 }

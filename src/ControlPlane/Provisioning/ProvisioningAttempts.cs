@@ -11,25 +11,25 @@ public sealed class ProvisioningAttempts(NpgsqlDataSource database)
 {
     /// <summary>The tenant's current attempt, or null before the first one.</summary>
     public static Task<ProvisioningAttempt?> FindCurrentAsync(
-        NpgsqlConnection connection, Tenant tenant, CancellationToken cancellation) =>
-        Find(connection.Command, tenant.Id, tenant.Attempt, cancellation);
+        NpgsqlConnection connection, Tenant tenant, CancellationToken cancellationToken) =>
+        Find(connection.Command, tenant.Id, tenant.Attempt, cancellationToken);
 
-    public Task<ProvisioningAttempt?> FindAsync(Guid tenantId, int attempt, CancellationToken cancellation) =>
-        Find(database.Command, tenantId, attempt, cancellation);
+    public Task<ProvisioningAttempt?> FindAsync(Guid tenantId, int attempt, CancellationToken cancellationToken) =>
+        Find(database.Command, tenantId, attempt, cancellationToken);
 
     /// <summary>The steps of the tenant's current attempt in their order; none before the first one.</summary>
     public static Task<List<ProvisioningStep>> ListCurrentStepsAsync(
-        NpgsqlConnection connection, Tenant tenant, CancellationToken cancellation) =>
+        NpgsqlConnection connection, Tenant tenant, CancellationToken cancellationToken) =>
         connection.Command(
             "SELECT * FROM provisioning_steps WHERE tenant_id = $1 AND attempt = $2 ORDER BY position",
-            tenant.Id, tenant.Attempt).ReadAllAsync(ReadStep, cancellation);
+            tenant.Id, tenant.Attempt).ReadAllAsync(ReadStep, cancellationToken);
 
     /// <summary>
     /// Writes the attempt and its steps, all PENDING: the worker's first step decides which are skipped.
     /// </summary>
     public static async Task AddAsync(
         NpgsqlConnection connection, Tenant tenant, Subscription subscription, DateTimeOffset now,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         await connection.Command(
             """
@@ -38,36 +38,37 @@ public sealed class ProvisioningAttempts(NpgsqlDataSource database)
             VALUES ($1, $2, 'RECORDED', $3::jsonb, $4, $5, $6)
             """,
             tenant.Id, tenant.Attempt, subscription.Canonical, subscription.Hash(), subscription.Plan.Tier.ToText(),
-            now).ExecuteAsync(cancellation);
+            now).ExecuteAsync(cancellationToken);
         await connection.Command(
             """
             INSERT INTO provisioning_steps (tenant_id, attempt, position, step)
             SELECT $1, $2, s.position, s.step FROM unnest($3::text[]) WITH ORDINALITY AS s (step, position)
             """,
             tenant.Id, tenant.Attempt, ProvisioningSteps.All.Select(step => step.Id).ToArray())
-            .ExecuteAsync(cancellation);
+            .ExecuteAsync(cancellationToken);
     }
 
     /// <summary>Takes note of the run that serves the attempt, unless its worker already has.</summary>
-    public Task SaveRunAsync(Guid tenantId, int attempt, string runId, CancellationToken cancellation) =>
+    public Task SaveRunAsync(Guid tenantId, int attempt, string runId, CancellationToken cancellationToken) =>
         database.Command(
             """
             UPDATE provisioning_attempts SET run_id = $3
             WHERE tenant_id = $1 AND attempt = $2 AND state = 'RECORDED'
             """,
-            tenantId, attempt, runId).ExecuteAsync(cancellation);
+            tenantId, attempt, runId).ExecuteAsync(cancellationToken);
 
     /// <summary>Takes note that the attempt's failure mail was sent: there is no second one.</summary>
     public Task SaveFailureMailAsync(
-        Guid tenantId, int attempt, DateTimeOffset sentAt, CancellationToken cancellation) =>
+        Guid tenantId, int attempt, DateTimeOffset sentAt, CancellationToken cancellationToken) =>
         database.Command(
             "UPDATE provisioning_attempts SET failure_mail_at = $3 WHERE tenant_id = $1 AND attempt = $2",
-            tenantId, attempt, sentAt).ExecuteAsync(cancellation);
+            tenantId, attempt, sentAt).ExecuteAsync(cancellationToken);
 
     private static Task<ProvisioningAttempt?> Find(
-        Func<string, object?[], NpgsqlCommand> command, Guid tenantId, int attempt, CancellationToken cancellation) =>
+        Func<string, object?[], NpgsqlCommand> command, Guid tenantId, int attempt,
+        CancellationToken cancellationToken) =>
         command("SELECT * FROM provisioning_attempts WHERE tenant_id = $1 AND attempt = $2", [tenantId, attempt])
-            .ReadFirstAsync(ReadAttempt, cancellation);
+            .ReadFirstAsync(ReadAttempt, cancellationToken);
 
     private static ProvisioningAttempt ReadAttempt(NpgsqlDataReader row) => new(
         row.Number("attempt"),

@@ -22,9 +22,9 @@ public sealed class ProvisioningRuns(ControlPlaneWorkflows workflows, TimeProvid
     /// <exception cref="ControlPlaneException">
     /// <c>unavailable</c>: Temporal is away, or the lower run stays open.
     /// </exception>
-    public Task<string> StartAsync(Guid tenantId, int attempt, CancellationToken cancellation) => FindOrStartAsync(
+    public Task<string> StartAsync(Guid tenantId, int attempt, CancellationToken cancellationToken) => FindOrStartAsync(
         (IProvisionTenantWorkflow workflow) => workflow.RunAsync(new(tenantId, attempt)),
-        tenantId, attempt, ended: null, cancellation);
+        tenantId, attempt, ended: null, cancellationToken);
 
     /// <summary>
     /// Finds the run that rolls the attempt back, or will: its saga, or a rollback by itself, which it starts where no
@@ -32,17 +32,17 @@ public sealed class ProvisioningRuns(ControlPlaneWorkflows workflows, TimeProvid
     /// </summary>
     /// <inheritdoc cref="StartAsync"/>
     public Task<string> StartRollbackAsync(
-        Guid tenantId, ProvisioningAttempt attempt, CancellationToken cancellation) => FindOrStartAsync(
+        Guid tenantId, ProvisioningAttempt attempt, CancellationToken cancellationToken) => FindOrStartAsync(
         (IRollBackTenantWorkflow workflow) => workflow.RunAsync(new(tenantId, attempt.Number)),
         tenantId,
         attempt.Number,
         ended: attempt.State == ProvisioningAttempt.RollbackIncomplete ? attempt.RunId : null,
-        cancellation);
+        cancellationToken);
 
     /// <summary>The run that is open for this very attempt; null where there is none.</summary>
     /// <exception cref="ControlPlaneException"><c>unavailable</c>: Temporal is away.</exception>
-    public async Task<string?> FindOpenAsync(Guid tenantId, int attempt, CancellationToken cancellation) =>
-        await FindLatestAsync(tenantId, cancellation) is { } run
+    public async Task<string?> FindOpenAsync(Guid tenantId, int attempt, CancellationToken cancellationToken) =>
+        await FindLatestAsync(tenantId, cancellationToken) is { } run
         && run.CloseTime is null
         && await ReadAttemptAsync(run) == attempt
             ? run.RunId
@@ -53,46 +53,47 @@ public sealed class ProvisioningRuns(ControlPlaneWorkflows workflows, TimeProvid
     /// the database says.
     /// </summary>
     /// <exception cref="ControlPlaneException"><c>unavailable</c>: Temporal is away.</exception>
-    public async Task<bool> HasCompletedAsync(Guid tenantId, int attempt, CancellationToken cancellation) =>
-        await FindLatestAsync(tenantId, cancellation) is { Status: WorkflowExecutionStatus.Completed } run
+    public async Task<bool> HasCompletedAsync(Guid tenantId, int attempt, CancellationToken cancellationToken) =>
+        await FindLatestAsync(tenantId, cancellationToken) is { Status: WorkflowExecutionStatus.Completed } run
         && run.WorkflowType == IProvisionTenantWorkflow.Type
         && await ReadAttemptAsync(run) == attempt;
 
     /// <summary>Asks the attempt's open run to end; where there is none, nothing happens.</summary>
     /// <exception cref="ControlPlaneException"><c>unavailable</c>: Temporal is away.</exception>
-    public async Task RequestCancelAsync(Guid tenantId, int attempt, CancellationToken cancellation)
+    public async Task RequestCancelAsync(Guid tenantId, int attempt, CancellationToken cancellationToken)
     {
-        if (await FindOpenAsync(tenantId, attempt, cancellation) is { } runId)
+        if (await FindOpenAsync(tenantId, attempt, cancellationToken) is { } runId)
         {
             await ControlPlaneWorkflows.FindAsync(async () =>
             {
                 await Handle(tenantId, runId).CancelAsync(
-                    new() { Rpc = new RpcOptions { CancellationToken = cancellation } });
+                    new() { Rpc = new RpcOptions { CancellationToken = cancellationToken } });
                 return runId;
             });
         }
     }
 
-    private Task<WorkflowExecutionDescription?> FindLatestAsync(Guid tenantId, CancellationToken cancellation) =>
+    private Task<WorkflowExecutionDescription?> FindLatestAsync(Guid tenantId, CancellationToken cancellationToken) =>
         ControlPlaneWorkflows.FindAsync(() => Handle(tenantId, runId: null).DescribeAsync(
-            new() { Rpc = new RpcOptions { CancellationToken = cancellation } }));
+            new() { Rpc = new RpcOptions { CancellationToken = cancellationToken } }));
 
     private async Task<string> FindOrStartAsync<TWorkflow, TResult>(
         Expression<Func<TWorkflow, Task<TResult>>> start, Guid tenantId, int attempt, string? ended,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         using var closing = new CancellationTokenSource(ClosingTime, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, closing.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, closing.Token);
         while (true)
         {
             var run = await workflows.StartAsync(
                 start,
                 IProvisionTenantWorkflow.WorkflowId(tenantId),
                 new Dictionary<string, object> { [IProvisionTenantWorkflow.AttemptMemo] = attempt },
-                cancellation);
+                cancellationToken);
             string runId = run.ResultRunId!;
             // Before the second attempt there is no lower one.
-            if (runId != ended && (attempt == 1 || await ReadAttemptAsync(tenantId, runId, cancellation) >= attempt))
+            if (runId != ended && (attempt == 1 || await ReadAttemptAsync(
+                tenantId, runId, cancellationToken) >= attempt))
             {
                 return runId;
             }
@@ -101,9 +102,9 @@ public sealed class ProvisioningRuns(ControlPlaneWorkflows workflows, TimeProvid
         }
     }
 
-    private async Task<int> ReadAttemptAsync(Guid tenantId, string runId, CancellationToken cancellation) =>
+    private async Task<int> ReadAttemptAsync(Guid tenantId, string runId, CancellationToken cancellationToken) =>
         await ReadAttemptAsync(await ControlPlaneWorkflows.ReachAsync(() => Handle(tenantId, runId).DescribeAsync(
-            new() { Rpc = new RpcOptions { CancellationToken = cancellation } })));
+            new() { Rpc = new RpcOptions { CancellationToken = cancellationToken } })));
 
     private static async Task<int> ReadAttemptAsync(WorkflowExecutionDescription run) =>
         run.Memo.TryGetValue(IProvisionTenantWorkflow.AttemptMemo, out var memo) ? await memo.ToValueAsync<int>() : 0;

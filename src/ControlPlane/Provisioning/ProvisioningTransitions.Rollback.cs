@@ -9,35 +9,35 @@ public sealed partial class ProvisioningTransitions
     /// <summary>PROVISIONING → ROLLING_BACK. This row alone decides whether there is anything to undo.</summary>
     /// <returns>ROLLING_BACK: undo. ACTIVE: go on. Anything else or null: the attempt is stale or has ended.</returns>
     public Task<TenantStatus?> BeginRollbackAsync(
-        Guid tenantId, int attempt, ProvisioningFailure failure, CancellationToken cancellation) =>
+        Guid tenantId, int attempt, ProvisioningFailure failure, CancellationToken cancellationToken) =>
         database.InTransactionAsync(async connection =>
         {
-            var status = await LockAsync(connection, tenantId, attempt, cancellation);
+            var status = await LockAsync(connection, tenantId, attempt, cancellationToken);
             // A run that is cancelled before its first step finds the status from before the attempt.
             if (status is TenantStatus.Provisioning or TenantStatus.PendingProvision or TenantStatus.ProvisionFailed
                 && await SetAttemptAsync(
-                    connection, tenantId, attempt, "ROLLING_BACK", ["RECORDED", "RUNNING"], cancellation))
+                    connection, tenantId, attempt, "ROLLING_BACK", ["RECORDED", "RUNNING"], cancellationToken))
             {
-                status = await SetStatusAsync(connection, tenantId, TenantStatus.RollingBack, cancellation);
-                await SaveFailureAsync(connection, tenantId, attempt, failure, cancellation);
+                status = await SetStatusAsync(connection, tenantId, TenantStatus.RollingBack, cancellationToken);
+                await SaveFailureAsync(connection, tenantId, attempt, failure, cancellationToken);
             }
             else if (status == TenantStatus.Active)
             {
-                await SaveActivationAsync(connection, tenantId, attempt, cancellation);
+                await SaveActivationAsync(connection, tenantId, attempt, cancellationToken);
             }
 
             return status;
-        }, cancellation);
+        }, cancellationToken);
 
     /// <summary>ROLLBACK_INCOMPLETE → ROLLING_BACK, by a run that goes on with the rollback.</summary>
     /// <returns>
     /// ROLLING_BACK: undo. Anything else or null: there is nothing to undo, or this very run has ended the rollback.
     /// </returns>
     public Task<TenantStatus?> ResumeRollbackAsync(
-        Guid tenantId, int attempt, string runId, CancellationToken cancellation) =>
+        Guid tenantId, int attempt, string runId, CancellationToken cancellationToken) =>
         database.InTransactionAsync(async connection =>
         {
-            var status = await LockAsync(connection, tenantId, attempt, cancellation);
+            var status = await LockAsync(connection, tenantId, attempt, cancellationToken);
             bool begins = status is TenantStatus.RollingBack or TenantStatus.RollbackIncomplete
                 && await connection.Command(
                     """
@@ -45,60 +45,61 @@ public sealed partial class ProvisioningTransitions
                     WHERE tenant_id = $1 AND attempt = $2
                         AND (state = 'ROLLING_BACK' OR state = 'ROLLBACK_INCOMPLETE' AND run_id IS DISTINCT FROM $3)
                     """,
-                    tenantId, attempt, runId).ExecuteAsync(cancellation) == 1;
-            return begins ? await SetStatusAsync(connection, tenantId, TenantStatus.RollingBack, cancellation) : status;
-        }, cancellation);
+                    tenantId, attempt, runId).ExecuteAsync(cancellationToken) == 1;
+            return begins ? await SetStatusAsync(
+                connection, tenantId, TenantStatus.RollingBack, cancellationToken) : status;
+        }, cancellationToken);
 
     /// <summary>Why an attempt is rolled back, as was written first, and the steps of its plan.</summary>
     /// <param name="tenantId">The tenant.</param>
     /// <param name="attempt">Its attempt.</param>
     /// <param name="off">Steps that are off today, left out where the attempt never came to decide on them.</param>
-    /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     public Task<(ProvisioningFailure? Reason, IReadOnlyList<string> Steps)> ReadRollbackAsync(
-        Guid tenantId, int attempt, IReadOnlyCollection<string> off, CancellationToken cancellation) =>
+        Guid tenantId, int attempt, IReadOnlyCollection<string> off, CancellationToken cancellationToken) =>
         database.InTransactionAsync<(ProvisioningFailure?, IReadOnlyList<string>)>(async connection =>
         {
-            await LockAsync(connection, tenantId, attempt, cancellation);
+            await LockAsync(connection, tenantId, attempt, cancellationToken);
             var (reason, isPlanned) = (await connection.Command(
                 "SELECT * FROM provisioning_attempts WHERE tenant_id = $1 AND attempt = $2", tenantId, attempt)
-                .ReadAllAsync(row => (ReadFailure(row), row.FindTime("started_at") is not null), cancellation))[0];
+                .ReadAllAsync(row => (ReadFailure(row), row.FindTime("started_at") is not null), cancellationToken))[0];
             if (!isPlanned)
             {
-                await SkipAsync(connection, tenantId, attempt, off, cancellation);
+                await SkipAsync(connection, tenantId, attempt, off, cancellationToken);
             }
 
-            return (reason, await ListPlanAsync(connection, tenantId, attempt, cancellation));
-        }, cancellation);
+            return (reason, await ListPlanAsync(connection, tenantId, attempt, cancellationToken));
+        }, cancellationToken);
 
     /// <summary>ROLLING_BACK → PROVISION_FAILED, or ROLLBACK_INCOMPLETE where the rows of residue say so.</summary>
     /// <returns>The status that the tenant has now.</returns>
     public Task<TenantStatus?> EndRollbackAsync(
-        Guid tenantId, int attempt, string runId, CancellationToken cancellation) =>
+        Guid tenantId, int attempt, string runId, CancellationToken cancellationToken) =>
         database.InTransactionAsync(async connection =>
         {
-            var status = await LockAsync(connection, tenantId, attempt, cancellation);
+            var status = await LockAsync(connection, tenantId, attempt, cancellationToken);
             if (status == TenantStatus.RollingBack)
             {
                 bool clean = (await connection.Command(
                     "SELECT 1 FROM residue WHERE tenant_id = $1 AND attempt = $2 LIMIT 1", tenantId, attempt)
-                    .ReadAllAsync(row => row.GetInt32(0), cancellation)).Count == 0;
+                    .ReadAllAsync(row => row.GetInt32(0), cancellationToken)).Count == 0;
                 await SetAttemptAsync(connection, tenantId, attempt,
-                    clean ? "ROLLED_BACK" : "ROLLBACK_INCOMPLETE", ["ROLLING_BACK"], cancellation);
-                await EndAttemptAsync(connection, tenantId, attempt, cancellation);
+                    clean ? "ROLLED_BACK" : "ROLLBACK_INCOMPLETE", ["ROLLING_BACK"], cancellationToken);
+                await EndAttemptAsync(connection, tenantId, attempt, cancellationToken);
                 await connection.Command(
                     "UPDATE provisioning_attempts SET run_id = $3 WHERE tenant_id = $1 AND attempt = $2",
-                    tenantId, attempt, runId).ExecuteAsync(cancellation);
+                    tenantId, attempt, runId).ExecuteAsync(cancellationToken);
                 status = await SetStatusAsync(connection, tenantId,
-                    clean ? TenantStatus.ProvisionFailed : TenantStatus.RollbackIncomplete, cancellation);
+                    clean ? TenantStatus.ProvisionFailed : TenantStatus.RollbackIncomplete, cancellationToken);
             }
 
             return status;
-        }, cancellation);
+        }, cancellationToken);
 
     // A step whose worker died, or that was cancelled between two tries, had nobody to write down how it ended.
     private async Task SaveFailureAsync(
         NpgsqlConnection connection, Guid tenantId, int attempt, ProvisioningFailure failure,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         await connection.Command(
             """
@@ -106,7 +107,7 @@ public sealed partial class ProvisioningTransitions
             WHERE tenant_id = $1 AND attempt = $2
             """,
             tenantId, attempt, failure.FailedStep, failure.Code, failure.Sentence, failure.Cancelled)
-            .ExecuteAsync(cancellation);
+            .ExecuteAsync(cancellationToken);
         await connection.Command(
             """
             UPDATE provisioning_steps
@@ -114,19 +115,19 @@ public sealed partial class ProvisioningTransitions
             WHERE tenant_id = $1 AND attempt = $2 AND step = $3 AND state IN ('PENDING', 'RUNNING', 'WAITING')
             """,
             tenantId, attempt, failure.FailedStep, failure.Code, failure.Sentence, time.GetUtcNow())
-            .ExecuteAsync(cancellation);
+            .ExecuteAsync(cancellationToken);
     }
 
     // Its step was given up because no answer came back, and had been done: the row of the tenant says so.
     private Task<int> SaveActivationAsync(
-        NpgsqlConnection connection, Guid tenantId, int attempt, CancellationToken cancellation) =>
+        NpgsqlConnection connection, Guid tenantId, int attempt, CancellationToken cancellationToken) =>
         connection.Command(
             """
             UPDATE provisioning_steps
             SET state = 'DONE', error_code = NULL, error = NULL, ended_at = $4, next_try_at = NULL
             WHERE tenant_id = $1 AND attempt = $2 AND step = $3 AND state <> 'DONE'
             """,
-            tenantId, attempt, ProvisioningSteps.ActivateTenant, time.GetUtcNow()).ExecuteAsync(cancellation);
+            tenantId, attempt, ProvisioningSteps.ActivateTenant, time.GetUtcNow()).ExecuteAsync(cancellationToken);
 
     private static ProvisioningFailure? ReadFailure(NpgsqlDataReader row) => row.FindText("failed_step") is { } step
         ? new(step, row.Text("error_code"), row.Text("error"), row.Flag("cancelled"))

@@ -16,15 +16,16 @@ public sealed partial class ProvisioningTransitions(NpgsqlDataSource database, T
     /// otherwise it is stale) and the steps that run, as decided the first time.
     /// </returns>
     public Task<(TenantStatus? Status, IReadOnlyList<string> Steps)> BeginAsync(
-        Guid tenantId, int attempt, string runId, IReadOnlyCollection<string> off, CancellationToken cancellation) =>
+        Guid tenantId, int attempt, string runId, IReadOnlyCollection<string> off,
+        CancellationToken cancellationToken) =>
         database.InTransactionAsync<(TenantStatus?, IReadOnlyList<string>)>(async connection =>
         {
-            var status = await LockAsync(connection, tenantId, attempt, cancellation);
+            var status = await LockAsync(connection, tenantId, attempt, cancellationToken);
             if (status is TenantStatus.PendingProvision or TenantStatus.ProvisionFailed
-                && await SetAttemptAsync(connection, tenantId, attempt, "RUNNING", ["RECORDED"], cancellation))
+                && await SetAttemptAsync(connection, tenantId, attempt, "RUNNING", ["RECORDED"], cancellationToken))
             {
-                status = await SetStatusAsync(connection, tenantId, TenantStatus.Provisioning, cancellation);
-                await SkipAsync(connection, tenantId, attempt, off, cancellation);
+                status = await SetStatusAsync(connection, tenantId, TenantStatus.Provisioning, cancellationToken);
+                await SkipAsync(connection, tenantId, attempt, off, cancellationToken);
             }
 
             if (status == TenantStatus.Provisioning)
@@ -34,25 +35,25 @@ public sealed partial class ProvisioningTransitions(NpgsqlDataSource database, T
                     UPDATE provisioning_attempts SET run_id = $3, started_at = coalesce(started_at, $4)
                     WHERE tenant_id = $1 AND attempt = $2
                     """,
-                    tenantId, attempt, runId, time.GetUtcNow()).ExecuteAsync(cancellation);
+                    tenantId, attempt, runId, time.GetUtcNow()).ExecuteAsync(cancellationToken);
             }
 
-            return (status, await ListPlanAsync(connection, tenantId, attempt, cancellation));
-        }, cancellation);
+            return (status, await ListPlanAsync(connection, tenantId, attempt, cancellationToken));
+        }, cancellationToken);
 
     /// <summary>PROVISIONING → ACTIVE: from here on nothing of the attempt is rolled back.</summary>
     /// <exception cref="ControlPlaneException">
     /// <c>StaleAttempt</c>: the tenant is not there to be activated.
     /// </exception>
-    public Task ActivateAsync(Guid tenantId, int attempt, CancellationToken cancellation) =>
+    public Task ActivateAsync(Guid tenantId, int attempt, CancellationToken cancellationToken) =>
         database.InTransactionAsync(async connection =>
         {
-            var status = await LockAsync(connection, tenantId, attempt, cancellation);
+            var status = await LockAsync(connection, tenantId, attempt, cancellationToken);
             if (status == TenantStatus.Provisioning)
             {
-                await SetStatusAsync(connection, tenantId, TenantStatus.Active, cancellation);
-                await SetAttemptAsync(connection, tenantId, attempt, "SUCCEEDED", ["RUNNING"], cancellation);
-                await EndAttemptAsync(connection, tenantId, attempt, cancellation);
+                await SetStatusAsync(connection, tenantId, TenantStatus.Active, cancellationToken);
+                await SetAttemptAsync(connection, tenantId, attempt, "SUCCEEDED", ["RUNNING"], cancellationToken);
+                await EndAttemptAsync(connection, tenantId, attempt, cancellationToken);
             }
             else if (status != TenantStatus.Active)
             {
@@ -61,54 +62,54 @@ public sealed partial class ProvisioningTransitions(NpgsqlDataSource database, T
             }
 
             return status;
-        }, cancellation);
+        }, cancellationToken);
 
     /// <summary>The tenant's status, locked; null when the attempt is not its current one.</summary>
     private static async Task<TenantStatus?> LockAsync(
-        NpgsqlConnection connection, Guid tenantId, int attempt, CancellationToken cancellation) =>
+        NpgsqlConnection connection, Guid tenantId, int attempt, CancellationToken cancellationToken) =>
         await connection.Command(
             "SELECT status FROM tenants WHERE id = $1 AND attempt = $2 FOR UPDATE", tenantId, attempt)
-            .ReadAllAsync(row => row.GetString(0), cancellation) is [var status]
+            .ReadAllAsync(row => row.GetString(0), cancellationToken) is [var status]
                 ? TenantStatusText.Parse(status)
                 : null;
 
     private async Task<TenantStatus> SetStatusAsync(
-        NpgsqlConnection connection, Guid tenantId, TenantStatus status, CancellationToken cancellation)
+        NpgsqlConnection connection, Guid tenantId, TenantStatus status, CancellationToken cancellationToken)
     {
         await connection.Command("UPDATE tenants SET status = $2, updated_at = $3 WHERE id = $1",
-            tenantId, status.ToText(), time.GetUtcNow()).ExecuteAsync(cancellation);
+            tenantId, status.ToText(), time.GetUtcNow()).ExecuteAsync(cancellationToken);
         return status;
     }
 
     private static async Task<bool> SetAttemptAsync(
         NpgsqlConnection connection, Guid tenantId, int attempt, string state, string[] from,
-        CancellationToken cancellation) =>
+        CancellationToken cancellationToken) =>
         await connection.Command(
             "UPDATE provisioning_attempts SET state = $3 WHERE tenant_id = $1 AND attempt = $2 AND state = ANY($4)",
-            tenantId, attempt, state, from).ExecuteAsync(cancellation) == 1;
+            tenantId, attempt, state, from).ExecuteAsync(cancellationToken) == 1;
 
     private static Task<int> SkipAsync(
         NpgsqlConnection connection, Guid tenantId, int attempt, IReadOnlyCollection<string> off,
-        CancellationToken cancellation) =>
+        CancellationToken cancellationToken) =>
         connection.Command(
             """
             UPDATE provisioning_steps SET state = 'SKIPPED'
             WHERE tenant_id = $1 AND attempt = $2 AND step = ANY($3)
             """,
-            tenantId, attempt, off.ToArray()).ExecuteAsync(cancellation);
+            tenantId, attempt, off.ToArray()).ExecuteAsync(cancellationToken);
 
     private static Task<List<string>> ListPlanAsync(
-        NpgsqlConnection connection, Guid tenantId, int attempt, CancellationToken cancellation) =>
+        NpgsqlConnection connection, Guid tenantId, int attempt, CancellationToken cancellationToken) =>
         connection.Command(
             """
             SELECT step FROM provisioning_steps WHERE tenant_id = $1 AND attempt = $2 AND state <> 'SKIPPED'
             ORDER BY position
             """,
-            tenantId, attempt).ReadAllAsync(row => row.GetString(0), cancellation);
+            tenantId, attempt).ReadAllAsync(row => row.GetString(0), cancellationToken);
 
     private Task<int> EndAttemptAsync(
-        NpgsqlConnection connection, Guid tenantId, int attempt, CancellationToken cancellation) =>
+        NpgsqlConnection connection, Guid tenantId, int attempt, CancellationToken cancellationToken) =>
         connection.Command(
             "UPDATE provisioning_attempts SET ended_at = $3 WHERE tenant_id = $1 AND attempt = $2",
-            tenantId, attempt, time.GetUtcNow()).ExecuteAsync(cancellation);
+            tenantId, attempt, time.GetUtcNow()).ExecuteAsync(cancellationToken);
 }

@@ -16,10 +16,10 @@ public sealed class ResidueRecords(NpgsqlDataSource database, TimeProvider time)
     /// </summary>
     public Task ReplaceAsync(
         Guid tenantId, int attempt, IReadOnlyCollection<string> types, IReadOnlyList<Residue> found,
-        CancellationToken cancellation) =>
+        CancellationToken cancellationToken) =>
         database.InTransactionAsync(async connection =>
         {
-            await DeleteAsync(connection, tenantId, attempt, types, cancellation);
+            await DeleteAsync(connection, tenantId, attempt, types, cancellationToken);
             foreach (var residue in found)
             {
                 await connection.Command(
@@ -28,7 +28,7 @@ public sealed class ResidueRecords(NpgsqlDataSource database, TimeProvider time)
                     VALUES ($1, $2, $3, $4, $5, $6)
                     """,
                     tenantId, attempt, residue.Type, residue.Name, residue.Reason, time.GetUtcNow())
-                    .ExecuteAsync(cancellation);
+                    .ExecuteAsync(cancellationToken);
             }
 
             if (found.Count == 0)
@@ -38,45 +38,46 @@ public sealed class ResidueRecords(NpgsqlDataSource database, TimeProvider time)
                     UPDATE resources SET state = 'DELETED', updated_at = $4
                     WHERE tenant_id = $1 AND attempt <= $2 AND type = ANY($3) AND state <> 'DELETED'
                     """,
-                    tenantId, attempt, types.ToArray(), time.GetUtcNow()).ExecuteAsync(cancellation);
+                    tenantId, attempt, types.ToArray(), time.GetUtcNow()).ExecuteAsync(cancellationToken);
             }
 
-            return await ReadNowAsync(connection, tenantId, attempt, cancellation);
-        }, cancellation);
+            return await ReadNowAsync(connection, tenantId, attempt, cancellationToken);
+        }, cancellationToken);
 
     /// <summary>
     /// For a system that could not be read: everything of these types that was ever planned counts as still there.
     /// </summary>
     public Task AssumeAsync(
-        Guid tenantId, int attempt, IReadOnlyCollection<string> types, string reason, CancellationToken cancellation) =>
+        Guid tenantId, int attempt, IReadOnlyCollection<string> types, string reason,
+        CancellationToken cancellationToken) =>
         database.InTransactionAsync(async connection =>
         {
-            await DeleteAsync(connection, tenantId, attempt, types, cancellation);
+            await DeleteAsync(connection, tenantId, attempt, types, cancellationToken);
             return await connection.Command(
                 """
                 INSERT INTO residue (tenant_id, attempt, type, name, reason, found_at)
                 SELECT tenant_id, $2, type, name, $4, $5 FROM resources
                 WHERE tenant_id = $1 AND type = ANY($3) AND attempt <= $2
                 """,
-                tenantId, attempt, types.ToArray(), reason, time.GetUtcNow()).ExecuteAsync(cancellation);
-        }, cancellation);
+                tenantId, attempt, types.ToArray(), reason, time.GetUtcNow()).ExecuteAsync(cancellationToken);
+        }, cancellationToken);
 
-    public Task<List<Residue>> ListAsync(Guid tenantId, int attempt, CancellationToken cancellation) =>
+    public Task<List<Residue>> ListAsync(Guid tenantId, int attempt, CancellationToken cancellationToken) =>
         database.Command(
             "SELECT type, name, reason FROM residue WHERE tenant_id = $1 AND attempt = $2 ORDER BY type, name",
             tenantId, attempt).ReadAllAsync(
-                row => new Residue(row.Text("type"), row.Text("name"), row.Text("reason")), cancellation);
+                row => new Residue(row.Text("type"), row.Text("name"), row.Text("reason")), cancellationToken);
 
     private static Task<int> DeleteAsync(
         NpgsqlConnection connection, Guid tenantId, int attempt, IReadOnlyCollection<string> types,
-        CancellationToken cancellation) =>
+        CancellationToken cancellationToken) =>
         connection.Command(
             "DELETE FROM residue WHERE tenant_id = $1 AND attempt = $2 AND type = ANY($3)",
-            tenantId, attempt, types.ToArray()).ExecuteAsync(cancellation);
+            tenantId, attempt, types.ToArray()).ExecuteAsync(cancellationToken);
 
     private Task<int> ReadNowAsync(
-        NpgsqlConnection connection, Guid tenantId, int attempt, CancellationToken cancellation) =>
+        NpgsqlConnection connection, Guid tenantId, int attempt, CancellationToken cancellationToken) =>
         connection.Command(
             "UPDATE provisioning_attempts SET residue_read_at = $3 WHERE tenant_id = $1 AND attempt = $2",
-            tenantId, attempt, time.GetUtcNow()).ExecuteAsync(cancellation);
+            tenantId, attempt, time.GetUtcNow()).ExecuteAsync(cancellationToken);
 }

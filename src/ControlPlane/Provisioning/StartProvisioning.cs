@@ -26,36 +26,36 @@ public sealed partial class StartProvisioning(
     /// No such tenant; <c>provisioning_differs</c> from the attempt that runs; <c>wrong_state</c>; Temporal is away.
     /// </exception>
     public async Task<StartedProvisioning> ExecuteAsync(
-        Guid tenantId, Subscription subscription, CancellationToken cancellation)
+        Guid tenantId, Subscription subscription, CancellationToken cancellationToken)
     {
         // Before anything is written: without Temporal's settings no run could follow.
         _ = workflows.Client;
         string workflowId = IProvisionTenantWorkflow.WorkflowId(tenantId);
-        var (tenant, attempt) = await RecordAsync(tenantId, subscription, cancellation);
+        var (tenant, attempt) = await RecordAsync(tenantId, subscription, cancellationToken);
         if (tenant.Status == TenantStatus.Active)
         {
             return new StartedProvisioning(workflowId, attempt?.RunId, tenant.Status, IsFinished: true);
         }
 
-        string runId = await runs.StartAsync(tenantId, tenant.Attempt, cancellation);
-        await attempts.SaveRunAsync(tenantId, tenant.Attempt, runId, cancellation);
+        string runId = await runs.StartAsync(tenantId, tenant.Attempt, cancellationToken);
+        await attempts.SaveRunAsync(tenantId, tenant.Attempt, runId, cancellationToken);
         LogStarted(tenantId, tenant.Attempt, runId);
         return new StartedProvisioning(workflowId, runId, tenant.Status, IsFinished: false);
     }
 
     private async Task<(Tenant Tenant, ProvisioningAttempt? Attempt)> RecordAsync(
-        Guid tenantId, Subscription subscription, CancellationToken cancellation)
+        Guid tenantId, Subscription subscription, CancellationToken cancellationToken)
     {
         var recorded = await database.InTransactionAsync(async connection =>
         {
-            var tenant = await TenantRepository.FindAndLockAsync(connection, tenantId, cancellation)
+            var tenant = await TenantRepository.FindAndLockAsync(connection, tenantId, cancellationToken)
                 ?? throw new ControlPlaneException(ErrorCode.NotFound, $"There is no tenant {tenantId:D}.");
-            var attempt = await ProvisioningAttempts.FindCurrentAsync(connection, tenant, cancellation);
+            var attempt = await ProvisioningAttempts.FindCurrentAsync(connection, tenant, cancellationToken);
             var now = time.GetUtcNow();
             if (tenant.IsOverdue(now))
             {
                 tenant.Expire(now);
-                await TenantRepository.SaveAsync(connection, tenant, cancellation);
+                await TenantRepository.SaveAsync(connection, tenant, cancellationToken);
             }
             else if (tenant.Status == TenantStatus.Active)
             {
@@ -68,12 +68,12 @@ public sealed partial class StartProvisioning(
             else
             {
                 tenant.BeginAttempt(now);
-                await TenantRepository.SaveAsync(connection, tenant, cancellation);
-                await ProvisioningAttempts.AddAsync(connection, tenant, subscription, now, cancellation);
+                await TenantRepository.SaveAsync(connection, tenant, cancellationToken);
+                await ProvisioningAttempts.AddAsync(connection, tenant, subscription, now, cancellationToken);
             }
 
             return (Tenant: tenant, Attempt: attempt);
-        }, cancellation);
+        }, cancellationToken);
 
         // Said only now, so that the expiry itself is kept.
         return recorded.Tenant.Status != TenantStatus.Expired

@@ -33,25 +33,25 @@ public sealed class GetResidue(
     /// <exception cref="ControlPlaneException">
     /// No such tenant; <c>unavailable</c>: Temporal is away, or no worker answers.
     /// </exception>
-    public async Task<TenantResidue> ExecuteAsync(Guid tenantId, CancellationToken cancellation)
+    public async Task<TenantResidue> ExecuteAsync(Guid tenantId, CancellationToken cancellationToken)
     {
-        var (tenant, attempt, _) = await provisioning.ExecuteAsync(tenantId, cancellation);
-        await ReadAsync(tenantId, cancellation);
+        var (tenant, attempt, _) = await provisioning.ExecuteAsync(tenantId, cancellationToken);
+        await ReadAsync(tenantId, cancellationToken);
         return new TenantResidue(
             tenant,
-            await readings.ListAsync(tenantId, cancellation),
+            await readings.ListAsync(tenantId, cancellationToken),
             attempt,
-            attempt is null ? [] : await residue.ListAsync(tenantId, attempt.Number, cancellation));
+            attempt is null ? [] : await residue.ListAsync(tenantId, attempt.Number, cancellationToken));
     }
 
-    private async Task ReadAsync(Guid tenantId, CancellationToken cancellation)
+    private async Task ReadAsync(Guid tenantId, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         var run = await workflows.StartAsync(
             (IReadResidueWorkflow workflow) => workflow.RunAsync(new(tenantId)),
             IReadResidueWorkflow.WorkflowId(tenantId),
-            cancellation);
+            cancellationToken);
         try
         {
             await ControlPlaneWorkflows.ReachAsync(async () =>

@@ -3,7 +3,7 @@ namespace ControlPlane.Security;
 /// <summary>Tells secrets that were made by chance from those that somebody typed.</summary>
 public static class Entropy
 {
-    private const int LeastDifferent = 12;
+    private const int MinDifferent = 12;
 
     /// <summary>
     /// Whether a secret repeats a few bytes: fewer than 12 different ones. Of 32 random bytes about 30 are different,
@@ -17,6 +17,6 @@ public static class Entropy
             seen.Add(value);
         }
 
-        return seen.Count < LeastDifferent;
+        return seen.Count < MinDifferent;
     }
 }

@@ -26,13 +26,13 @@ public sealed class ControlPlaneWorkflows(Lazy<TemporalOptions> options)
         Expression<Func<TWorkflow, Task<TResult>>> run,
         string id,
         IReadOnlyDictionary<string, object>? memo,
-        CancellationToken cancellation) =>
-        ReachAsync(() => Client.StartWorkflowAsync(run, Options(id, memo, cancellation)));
+        CancellationToken cancellationToken) =>
+        ReachAsync(() => Client.StartWorkflowAsync(run, Options(id, memo, cancellationToken)));
 
     /// <inheritdoc cref="StartAsync{TWorkflow, TResult}"/>
     public Task<WorkflowHandle<TWorkflow>> StartAsync<TWorkflow>(
-        Expression<Func<TWorkflow, Task>> run, string id, CancellationToken cancellation) =>
-        ReachAsync(() => Client.StartWorkflowAsync(run, Options(id, null, cancellation)));
+        Expression<Func<TWorkflow, Task>> run, string id, CancellationToken cancellationToken) =>
+        ReachAsync(() => Client.StartWorkflowAsync(run, Options(id, null, cancellationToken)));
 
     /// <summary>A call to Temporal whose failure to get there is said as <c>unavailable</c>.</summary>
     public static async Task<T> ReachAsync<T>(Func<Task<T>> call)
@@ -83,12 +83,12 @@ public sealed class ControlPlaneWorkflows(Lazy<TemporalOptions> options)
         new(ErrorCode.Unavailable, "Temporal cannot be reached right now. Call again in a moment.");
 
     private WorkflowOptions Options(
-        string id, IReadOnlyDictionary<string, object>? memo, CancellationToken cancellation) =>
+        string id, IReadOnlyDictionary<string, object>? memo, CancellationToken cancellationToken) =>
         new(id, options.Value.TaskQueue)
         {
             IdConflictPolicy = WorkflowIdConflictPolicy.UseExisting,
             IdReusePolicy = WorkflowIdReusePolicy.AllowDuplicate,
             Memo = memo,
-            Rpc = new RpcOptions { CancellationToken = cancellation, Timeout = TimeSpan.FromSeconds(10) },
+            Rpc = new RpcOptions { CancellationToken = cancellationToken, Timeout = TimeSpan.FromSeconds(10) },
         };
 }

@@ -18,31 +18,32 @@ public sealed partial class CreateTenant(
     LeadRepository leads, TenantRepository tenants, TenantKeyOptions keys, TimeProvider time,
     ILogger<CreateTenant> logger)
 {
-    public const int MostDomains = 20;
+    public const int MaxDomains = 20;
 
     /// <exception cref="ControlPlaneException">
     /// A field is wrong, the lead has a tenant, or key or domain belong to another one.
     /// </exception>
-    public async Task<Tenant> ExecuteAsync(Guid leadId, CreateTenantCommand command, CancellationToken cancellation)
+    public async Task<Tenant> ExecuteAsync(
+        Guid leadId, CreateTenantCommand command, CancellationToken cancellationToken)
     {
-        var key = TenantKey.Parse(command.Key, mostLength: keys.MostLength);
+        var key = TenantKey.Parse(command.Key, maxLength: keys.MaxLength);
         var domains = ParseDomains(command.Domains);
         string? name = Field.Optional(command.Name, "name");
-        var lead = await leads.FindAsync(leadId, cancellation)
+        var lead = await leads.FindAsync(leadId, cancellationToken)
             ?? throw new ControlPlaneException(ErrorCode.NotFound, $"There is no lead {leadId:D}.");
         var now = time.GetUtcNow();
         var tenant = Tenant.Create(lead, key, domains, name, now);
-        await tenants.AddAsync(tenant, now, cancellation);
+        await tenants.AddAsync(tenant, now, cancellationToken);
         LogCreated(tenant.Id, tenant.Key, leadId);
         return tenant;
     }
 
     private static List<DomainName> ParseDomains(IReadOnlyList<string?>? texts)
     {
-        if (texts is null or { Count: 0 or > MostDomains })
+        if (texts is null or { Count: 0 or > MaxDomains })
         {
             throw ControlPlaneException.Invalid("domains",
-                $"domains has {texts?.Count ?? 0} entries; 1 to {MostDomains} host names are expected.");
+                $"domains has {texts?.Count ?? 0} entries; 1 to {MaxDomains} host names are expected.");
         }
 
         var domains = texts.Select((text, i) => DomainName.Parse(text, $"domains[{i}]")).ToList();

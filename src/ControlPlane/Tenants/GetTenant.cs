@@ -6,13 +6,13 @@ namespace ControlPlane.Tenants;
 public sealed class GetTenant(TenantRepository tenants, TimeProvider time)
 {
     /// <exception cref="ControlPlaneException">No such tenant.</exception>
-    public async Task<Tenant> ExecuteAsync(Guid id, CancellationToken cancellation) =>
-        Require(id, await tenants.FindAsync(id, cancellation));
+    public async Task<Tenant> ExecuteAsync(Guid id, CancellationToken cancellationToken) =>
+        Require(id, await tenants.FindAsync(id, cancellationToken));
 
     /// <summary>In this connection's transaction.</summary>
     /// <exception cref="ControlPlaneException">No such tenant.</exception>
-    public async Task<Tenant> ExecuteAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellation) =>
-        Require(id, await TenantRepository.FindAsync(connection, id, cancellation));
+    public async Task<Tenant> ExecuteAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken) =>
+        Require(id, await TenantRepository.FindAsync(connection, id, cancellationToken));
 
     private Tenant Require(Guid id, Tenant? found) =>
         (found ?? throw new ControlPlaneException(ErrorCode.NotFound, $"There is no tenant {id:D}."))

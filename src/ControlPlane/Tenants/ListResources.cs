@@ -13,12 +13,12 @@ public sealed record TenantResource(
 public sealed class ListResources(GetTenant tenants, NpgsqlDataSource database)
 {
     /// <exception cref="ControlPlaneException">No such tenant.</exception>
-    public async Task<IReadOnlyList<TenantResource>> ExecuteAsync(Guid tenantId, CancellationToken cancellation)
+    public async Task<IReadOnlyList<TenantResource>> ExecuteAsync(Guid tenantId, CancellationToken cancellationToken)
     {
-        await tenants.ExecuteAsync(tenantId, cancellation);
+        await tenants.ExecuteAsync(tenantId, cancellationToken);
         return await database.Command(
             "SELECT * FROM resources WHERE tenant_id = $1 ORDER BY created_at, type, name", tenantId)
-            .ReadAllAsync(Read, cancellation);
+            .ReadAllAsync(Read, cancellationToken);
     }
 
     private static TenantResource Read(NpgsqlDataReader row) => new(

@@ -9,11 +9,11 @@ namespace ControlPlane.Tenants;
 /// </summary>
 public readonly partial record struct TenantKey
 {
-    public const int LeastLength = 2;
-    public const int MostLength = 10;
+    public const int MinLength = 2;
+    public const int MaxLength = 10;
 
     /// <summary>As far as the longest derived names (a bucket's 63 characters) allow the limit to be raised.</summary>
-    public const int MostLengthConfigurable = 50;
+    public const int MaxConfigurableLength = 50;
 
     private static readonly FrozenSet<string> Reserved = FrozenSet.Create(
         "admin", "api", "app", "auth", "console", "default", "internal", "keycloak", "localhost", "mail", "master",
@@ -27,12 +27,12 @@ public readonly partial record struct TenantKey
     public string Value => value ?? throw new InvalidOperationException("A default TenantKey names no tenant.");
 
     /// <exception cref="ControlPlaneException">Not a key, or reserved; names the field.</exception>
-    public static TenantKey Parse(string? text, string field = "key", int mostLength = MostLength)
+    public static TenantKey Parse(string? text, string field = "key", int maxLength = MaxLength)
     {
-        if (text is null || !Pattern().IsMatch(text) || text.Length < LeastLength || text.Length > mostLength)
+        if (text is null || !Pattern().IsMatch(text) || text.Length < MinLength || text.Length > maxLength)
         {
             throw ControlPlaneException.Invalid(field,
-                $"A key is {LeastLength} to {mostLength} characters, a to z and 0 to 9, and begins with a letter.");
+                $"A key is {MinLength} to {maxLength} characters, a to z and 0 to 9, and begins with a letter.");
         }
 
         if (IsReserved(text))

@@ -2,11 +2,11 @@ using ControlPlane.Settings;
 
 namespace ControlPlane.Tenants;
 
-/// <param name="MostLength">
+/// <param name="MaxLength">
 /// <c>TENANT_KEY_MAX_LENGTH</c>: how long a new tenant's key may be, 10 unless set, at most 50.
 /// </param>
-public sealed record TenantKeyOptions(int MostLength)
+public sealed record TenantKeyOptions(int MaxLength)
 {
     public static TenantKeyOptions From(SettingsReader settings) => new(settings.Number(
-        "TENANT_KEY_MAX_LENGTH", TenantKey.MostLength, TenantKey.LeastLength, TenantKey.MostLengthConfigurable));
+        "TENANT_KEY_MAX_LENGTH", TenantKey.MaxLength, TenantKey.MinLength, TenantKey.MaxConfigurableLength));
 }

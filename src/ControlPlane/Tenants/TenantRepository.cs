@@ -21,17 +21,17 @@ public sealed class TenantRepository(NpgsqlDataSource database)
     /// <exception cref="ControlPlaneException">
     /// <c>lead_has_tenant</c>, <c>key_taken</c> or <c>domain_taken</c>: the database decides, so racing is safe.
     /// </exception>
-    public async Task AddAsync(Tenant tenant, DateTimeOffset now, CancellationToken cancellation)
+    public async Task AddAsync(Tenant tenant, DateTimeOffset now, CancellationToken cancellationToken)
     {
         string proven = tenant.Domains.Single(domain => domain.State == DomainState.Proven).Name.Value;
         try
         {
             await database.InTransactionAsync(async connection =>
             {
-                await ExpireHoldersAsync(connection, tenant.Key, proven, now, cancellation);
-                await InsertAsync(connection, tenant, cancellation);
+                await ExpireHoldersAsync(connection, tenant.Key, proven, now, cancellationToken);
+                await InsertAsync(connection, tenant, cancellationToken);
                 return true;
-            }, cancellation);
+            }, cancellationToken);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
@@ -48,27 +48,28 @@ public sealed class TenantRepository(NpgsqlDataSource database)
         }
     }
 
-    public Task<Tenant?> FindAsync(Guid id, CancellationToken cancellation) =>
-        database.Command($"{Select} WHERE t.id = $1", id).ReadFirstAsync(Read, cancellation);
+    public Task<Tenant?> FindAsync(Guid id, CancellationToken cancellationToken) =>
+        database.Command($"{Select} WHERE t.id = $1", id).ReadFirstAsync(Read, cancellationToken);
 
-    public static Task<Tenant?> FindAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellation) =>
-        connection.Command($"{Select} WHERE t.id = $1", id).ReadFirstAsync(Read, cancellation);
+    public static Task<Tenant?> FindAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken) =>
+        connection.Command($"{Select} WHERE t.id = $1", id).ReadFirstAsync(Read, cancellationToken);
 
     /// <summary>The tenant, locked until the connection's transaction ends.</summary>
     public static Task<Tenant?> FindAndLockAsync(
-        NpgsqlConnection connection, Guid id, CancellationToken cancellation) =>
-        connection.Command($"{Select} WHERE t.id = $1 FOR UPDATE OF t", id).ReadFirstAsync(Read, cancellation);
+        NpgsqlConnection connection, Guid id, CancellationToken cancellationToken) =>
+        connection.Command($"{Select} WHERE t.id = $1 FOR UPDATE OF t", id).ReadFirstAsync(Read, cancellationToken);
 
-    public async Task<Guid?> FindIdByLeadAsync(Guid leadId, CancellationToken cancellation) =>
+    public async Task<Guid?> FindIdByLeadAsync(Guid leadId, CancellationToken cancellationToken) =>
         await database.Command("SELECT id FROM tenants WHERE lead_id = $1", leadId)
-            .ReadAllAsync(row => row.GetGuid(0), cancellation) is [var id] ? id : null;
+            .ReadAllAsync(row => row.GetGuid(0), cancellationToken) is [var id] ? id : null;
 
     /// <summary>
     /// The newest first, after the last one of the page before where there was one; of one status or of all. Overdue
     /// ones count as EXPIRED.
     /// </summary>
     public Task<List<Tenant>> ListAsync(
-        TenantStatus? status, TenantCursor? after, int limit, DateTimeOffset now, CancellationToken cancellation) =>
+        TenantStatus? status, TenantCursor? after, int limit, DateTimeOffset now,
+        CancellationToken cancellationToken) =>
         database.Command(
             $"""
             {Select}
@@ -78,24 +79,24 @@ public sealed class TenantRepository(NpgsqlDataSource database)
               AND ($2::timestamptz IS NULL OR (t.created_at, t.id) < ($2, $3::uuid))
             ORDER BY t.created_at DESC, t.id DESC LIMIT $4
             """,
-            status?.ToText(), after?.CreatedAt, after?.Id, limit, now).ReadAllAsync(Read, cancellation);
+            status?.ToText(), after?.CreatedAt, after?.Id, limit, now).ReadAllAsync(Read, cancellationToken);
 
     /// <summary>Saves what the entity's verbs changed, in the transaction that locked it.</summary>
-    public static async Task SaveAsync(NpgsqlConnection connection, Tenant tenant, CancellationToken cancellation)
+    public static async Task SaveAsync(NpgsqlConnection connection, Tenant tenant, CancellationToken cancellationToken)
     {
         await connection.Command(
             "UPDATE tenants SET status = $2, attempt = $3, updated_at = $4 WHERE id = $1",
-            tenant.Id, tenant.Status.ToText(), tenant.Attempt, tenant.UpdatedAt).ExecuteAsync(cancellation);
+            tenant.Id, tenant.Status.ToText(), tenant.Attempt, tenant.UpdatedAt).ExecuteAsync(cancellationToken);
         if (tenant.Status == TenantStatus.Expired)
         {
             await connection.Command("UPDATE tenant_domains SET state = 'RELEASED' WHERE tenant_id = $1", tenant.Id)
-                .ExecuteAsync(cancellation);
+                .ExecuteAsync(cancellationToken);
         }
     }
 
     /// <summary>Writes down of so many overdue tenants that they are EXPIRED.</summary>
     /// <returns>Of how many.</returns>
-    public Task<int> ExpireOverdueAsync(int limit, DateTimeOffset now, CancellationToken cancellation) =>
+    public Task<int> ExpireOverdueAsync(int limit, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.InTransactionAsync(async connection =>
         {
             var overdue = await connection.Command(
@@ -104,14 +105,15 @@ public sealed class TenantRepository(NpgsqlDataSource database)
                 WHERE t.status = 'PENDING_PROVISION' AND t.attempt = 0 AND t.expires_at <= $1
                 ORDER BY t.id LIMIT $2 FOR UPDATE OF t SKIP LOCKED
                 """,
-                now, limit).ReadAllAsync(Read, cancellation);
-            await ExpireAsync(connection, overdue, now, cancellation);
+                now, limit).ReadAllAsync(Read, cancellationToken);
+            await ExpireAsync(connection, overdue, now, cancellationToken);
             return overdue.Count;
-        }, cancellation);
+        }, cancellationToken);
 
     // Locked in the order of their ids, so that two sign-ups that free the same two tenants do not block each other.
     private static async Task ExpireHoldersAsync(
-        NpgsqlConnection connection, TenantKey key, string domain, DateTimeOffset now, CancellationToken cancellation)
+        NpgsqlConnection connection, TenantKey key, string domain, DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         var holders = await connection.Command(
             $"""
@@ -121,21 +123,22 @@ public sealed class TenantRepository(NpgsqlDataSource database)
                                          WHERE d.tenant_id = t.id AND d.domain = $2 AND d.state = 'PROVEN'))
             ORDER BY t.id FOR UPDATE OF t
             """,
-            key.Value, domain, now).ReadAllAsync(Read, cancellation);
-        await ExpireAsync(connection, holders, now, cancellation);
+            key.Value, domain, now).ReadAllAsync(Read, cancellationToken);
+        await ExpireAsync(connection, holders, now, cancellationToken);
     }
 
     private static async Task ExpireAsync(
-        NpgsqlConnection connection, List<Tenant> overdue, DateTimeOffset now, CancellationToken cancellation)
+        NpgsqlConnection connection, List<Tenant> overdue, DateTimeOffset now, CancellationToken cancellationToken)
     {
         foreach (var tenant in overdue)
         {
             tenant.Expire(now);
-            await SaveAsync(connection, tenant, cancellation);
+            await SaveAsync(connection, tenant, cancellationToken);
         }
     }
 
-    private static async Task InsertAsync(NpgsqlConnection connection, Tenant tenant, CancellationToken cancellation)
+    private static async Task InsertAsync(
+        NpgsqlConnection connection, Tenant tenant, CancellationToken cancellationToken)
     {
         await connection.Command(
             """
@@ -143,7 +146,7 @@ public sealed class TenantRepository(NpgsqlDataSource database)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
             """,
             tenant.Id, tenant.LeadId, tenant.Key.Value, tenant.Name, tenant.Status.ToText(), tenant.CreatedAt,
-            tenant.UpdatedAt, tenant.ExpiresAt).ExecuteAsync(cancellation);
+            tenant.UpdatedAt, tenant.ExpiresAt).ExecuteAsync(cancellationToken);
         await connection.Command(
             """
             INSERT INTO tenant_domains (tenant_id, domain, position, state)
@@ -152,7 +155,7 @@ public sealed class TenantRepository(NpgsqlDataSource database)
             """,
             tenant.Id,
             tenant.Domains.Select(domain => domain.Name.Value).ToArray(),
-            tenant.Domains.Select(domain => domain.State.ToText()).ToArray()).ExecuteAsync(cancellation);
+            tenant.Domains.Select(domain => domain.State.ToText()).ToArray()).ExecuteAsync(cancellationToken);
         foreach (var contact in tenant.Contacts)
         {
             await connection.Command(
@@ -161,7 +164,7 @@ public sealed class TenantRepository(NpgsqlDataSource database)
                 VALUES ($1, $2, $3, $4, $5, $6)
                 """,
                 tenant.Id, contact.Email, contact.FirstName, contact.LastName, contact.IsPrimary, contact.Type)
-                .ExecuteAsync(cancellation);
+                .ExecuteAsync(cancellationToken);
         }
     }
 

@@ -19,9 +19,9 @@ public static class HealthExtensions
     }
 
     private static async Task<JsonHttpResult<HealthResponse>> GetReadyAsync(
-        Readiness readiness, HttpContext context, CancellationToken cancellation)
+        Readiness readiness, HttpContext context, CancellationToken cancellationToken)
     {
-        var health = await readiness.ReadAsync(cancellation);
+        var health = await readiness.ReadAsync(cancellationToken);
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(health, FunctionsJson.Default.HealthResponse, statusCode:
             health.Status == HealthResponse.Ready

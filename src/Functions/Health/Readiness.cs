@@ -16,10 +16,10 @@ public sealed class Readiness(IServiceProvider services, TimeProvider time)
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    public async Task<HealthResponse> ReadAsync(CancellationToken cancellation)
+    public async Task<HealthResponse> ReadAsync(CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         var database = AskDatabaseAsync(either.Token);
         var temporal = AskTemporalAsync(either.Token);
         await Task.WhenAll(database, temporal);
@@ -27,12 +27,12 @@ public sealed class Readiness(IServiceProvider services, TimeProvider time)
         return new HealthResponse(isReady ? HealthResponse.Ready : "unavailable", await database, await temporal);
     }
 
-    private async Task<string> AskDatabaseAsync(CancellationToken cancellation)
+    private async Task<string> AskDatabaseAsync(CancellationToken cancellationToken)
     {
         try
         {
             await services.GetRequiredService<NpgsqlDataSource>()
-                .Command("SELECT 1 FROM leads LIMIT 1").ExecuteAsync(cancellation);
+                .Command("SELECT 1 FROM leads LIMIT 1").ExecuteAsync(cancellationToken);
             return Ok;
         }
         catch (MissingSettingException)
@@ -50,14 +50,14 @@ public sealed class Readiness(IServiceProvider services, TimeProvider time)
         }
     }
 
-    private async Task<string> AskTemporalAsync(CancellationToken cancellation)
+    private async Task<string> AskTemporalAsync(CancellationToken cancellationToken)
     {
         try
         {
             var workflows = services.GetRequiredService<ControlPlaneWorkflows>();
             await workflows.Client.Connection.WorkflowService.DescribeNamespaceAsync(
                 new() { Namespace = workflows.Namespace },
-                new RpcOptions { CancellationToken = cancellation, Retry = false });
+                new RpcOptions { CancellationToken = cancellationToken, Retry = false });
             return Ok;
         }
         catch (MissingSettingException)

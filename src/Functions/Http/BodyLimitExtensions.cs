@@ -7,11 +7,11 @@ namespace Functions.Http;
 /// </summary>
 public static class BodyLimitExtensions
 {
-    private const int MostBytes = 64 * 1024;
+    private const int MaxBytes = 64 * 1024;
 
     public static void UseBodyLimit(this WebApplication app) => app.Use(async (context, next) =>
     {
-        if (context.Request.ContentLength > MostBytes
+        if (context.Request.ContentLength > MaxBytes
             || (context.Request.ContentLength is null && await IsLongAsync(context)))
         {
             throw new BadHttpRequestException("Request body too large.", StatusCodes.Status413PayloadTooLarge);
@@ -27,7 +27,7 @@ public static class BodyLimitExtensions
         while (true)
         {
             var read = await body.ReadAsync(context.RequestAborted);
-            bool isLong = read.Buffer.Length > MostBytes;
+            bool isLong = read.Buffer.Length > MaxBytes;
             if (isLong || read.IsCompleted)
             {
                 body.AdvanceTo(read.Buffer.Start);

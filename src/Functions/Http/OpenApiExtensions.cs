@@ -37,7 +37,7 @@ public static class OpenApiExtensions
     });
 
     private static Task DescribeDocumentAsync(
-        OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)
+        OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {
         document.Info = new OpenApiInfo { Title = "arc-saas control plane", Version = "1", Description = Codes };
         // The address a caller used is its own affair, and a Host header is not to be believed.
@@ -56,7 +56,7 @@ public static class OpenApiExtensions
 
     // A request's fields may be absent when they come in, and are then refused by name: they are nullable to us alone.
     private static Task DescribeSchemaAsync(
-        OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellation)
+        OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
         if (!Requests.Contains(context.JsonTypeInfo.Type))
         {
@@ -75,7 +75,7 @@ public static class OpenApiExtensions
     }
 
     private static Task DescribeOperationAsync(
-        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         if (metadata.OfType<BearerRequirement>().LastOrDefault() is { } requirement)

@@ -22,17 +22,17 @@ public static class InvitationsApi
     }
 
     private static async Task<Accepted<InvitationResponse>> RenewAsync(
-        Guid id, RenewInvitation renew, CancellationToken cancellation)
+        Guid id, RenewInvitation renew, CancellationToken cancellationToken)
     {
-        var invitation = await renew.ExecuteAsync(id, cancellation);
+        var invitation = await renew.ExecuteAsync(id, cancellationToken);
         return TypedResults.Accepted((string?)null, new InvitationResponse(
             invitation.Id, invitation.TenantId, invitation.Generation, invitation.ExpiresAt));
     }
 
     private static async Task<NoContent> AcceptAsync(
-        AcceptInvitationRequest body, AcceptInvitation accept, CancellationToken cancellation)
+        AcceptInvitationRequest body, AcceptInvitation accept, CancellationToken cancellationToken)
     {
-        await accept.ExecuteAsync(body.Token, body.Password, cancellation);
+        await accept.ExecuteAsync(body.Token, body.Password, cancellationToken);
         return TypedResults.NoContent();
     }
 }
@@ -40,7 +40,7 @@ public static class InvitationsApi
 /// <param name="Token">What stands in the link behind its <c>#</c>.</param>
 /// <param name="Password">The new password; the tenant's own password policy decides.</param>
 public sealed record AcceptInvitationRequest(
-    string? Token, [property: StringLength(AcceptInvitation.MostPasswordLength)] string? Password)
+    string? Token, [property: StringLength(AcceptInvitation.MaxPasswordLength)] string? Password)
 {
     /// <summary>Neither is ever printed.</summary>
     public override string ToString() => nameof(AcceptInvitationRequest);

@@ -26,23 +26,23 @@ public static class LeadsApi
     }
 
     private static async Task<Created<LeadResponse>> RegisterAsync(
-        RegisterLeadCommand command, RegisterLead register, CancellationToken cancellation)
+        RegisterLeadCommand command, RegisterLead register, CancellationToken cancellationToken)
     {
-        var lead = await register.ExecuteAsync(command, cancellation);
+        var lead = await register.ExecuteAsync(command, cancellationToken);
         return TypedResults.Created((string?)null, new LeadResponse(lead.Id, lead.Token));
     }
 
     private static async Task<Ok<LeadResponse>> ResendAsync(
-        Guid id, ResendLeadVerification resend, CancellationToken cancellation)
+        Guid id, ResendLeadVerification resend, CancellationToken cancellationToken)
     {
-        var lead = await resend.ExecuteAsync(id, cancellation);
+        var lead = await resend.ExecuteAsync(id, cancellationToken);
         return TypedResults.Ok(new LeadResponse(lead.Id, lead.Token));
     }
 
     private static async Task<Ok<VerifiedLeadResponse>> VerifyAsync(
-        Guid id, HttpContext context, VerifyLead verify, LeadTokens tokens, CancellationToken cancellation)
+        Guid id, HttpContext context, VerifyLead verify, LeadTokens tokens, CancellationToken cancellationToken)
     {
-        var lead = await verify.ExecuteAsync(id, context.BearerToken(), cancellation);
+        var lead = await verify.ExecuteAsync(id, context.BearerToken(), cancellationToken);
         return TypedResults.Ok(new VerifiedLeadResponse(lead.Id, tokens.Create(lead)));
     }
 }

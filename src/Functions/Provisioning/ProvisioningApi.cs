@@ -33,9 +33,9 @@ public static class ProvisioningApi
     }
 
     private static async Task<Results<Accepted<ProvisioningStartedResponse>, Ok<ProvisioningStartedResponse>>>
-        StartAsync(Guid id, SubscriptionFields body, StartProvisioning start, CancellationToken cancellation)
+        StartAsync(Guid id, SubscriptionFields body, StartProvisioning start, CancellationToken cancellationToken)
     {
-        var started = await start.ExecuteAsync(id, Subscription.Parse(id, body), cancellation);
+        var started = await start.ExecuteAsync(id, Subscription.Parse(id, body), cancellationToken);
         var response = new ProvisioningStartedResponse(started.WorkflowId, started.RunId, started.Status.ToText());
         return started.IsFinished
             ? TypedResults.Ok(response)
@@ -43,23 +43,23 @@ public static class ProvisioningApi
     }
 
     private static async Task<Ok<ProvisioningResponse>> GetAsync(
-        Guid id, HttpContext context, GetProvisioning get, CancellationToken cancellation)
+        Guid id, HttpContext context, GetProvisioning get, CancellationToken cancellationToken)
     {
         context.FindLead()?.RequireProvisioningOf(id);
-        return TypedResults.Ok(ProvisioningResponse.From(await get.ExecuteAsync(id, cancellation)));
+        return TypedResults.Ok(ProvisioningResponse.From(await get.ExecuteAsync(id, cancellationToken)));
     }
 
     private static async Task<Ok<ResidueResponse>> ReadResidueAsync(
-        Guid id, GetResidue get, CancellationToken cancellation) =>
-        TypedResults.Ok(ResidueResponse.From(await get.ExecuteAsync(id, cancellation)));
+        Guid id, GetResidue get, CancellationToken cancellationToken) =>
+        TypedResults.Ok(ResidueResponse.From(await get.ExecuteAsync(id, cancellationToken)));
 
     private static async Task<Results<Accepted<ProvisioningStartedResponse>, Ok<ProvisioningStartedResponse>>>
-        CancelAsync(Guid id, CancelProvisioning cancel, CancellationToken cancellation) =>
-        Answer(id, await cancel.ExecuteAsync(id, cancellation));
+        CancelAsync(Guid id, CancelProvisioning cancel, CancellationToken cancellationToken) =>
+        Answer(id, await cancel.ExecuteAsync(id, cancellationToken));
 
     private static async Task<Results<Accepted<ProvisioningStartedResponse>, Ok<ProvisioningStartedResponse>>>
-        RollBackAsync(Guid id, ResumeRollback resume, CancellationToken cancellation) =>
-        Answer(id, await resume.ExecuteAsync(id, cancellation));
+        RollBackAsync(Guid id, ResumeRollback resume, CancellationToken cancellationToken) =>
+        Answer(id, await resume.ExecuteAsync(id, cancellationToken));
 
     private static Results<Accepted<ProvisioningStartedResponse>, Ok<ProvisioningStartedResponse>> Answer(
         Guid id, StartedRollback rollback)

@@ -4,7 +4,7 @@ namespace Functions.RateLimits;
 public interface IRateCounter
 {
     /// <summary>Counts one more.</summary>
-    ValueTask<RateCount> AddAsync(string key, TimeSpan window, CancellationToken cancellation);
+    ValueTask<RateCount> AddAsync(string key, TimeSpan window, CancellationToken cancellationToken);
 }
 
 /// <param name="Count">Of this window, this one included.</param>

@@ -8,15 +8,15 @@ namespace Functions.RateLimits;
 public sealed class ProcessRateCounter(TimeProvider time) : IRateCounter
 {
     /// <summary>Of one kind: the keys that begin alike, up to their colon.</summary>
-    public const int MostKeys = 50_000;
+    public const int MaxKeys = 50_000;
 
     /// <summary>Looking for room takes as long as there are keys; after it there is enough for a while.</summary>
-    private const int LeastRoom = MostKeys / 8;
+    private const int MinRoom = MaxKeys / 8;
 
     private readonly Lock gate = new();
     private readonly Dictionary<string, Dictionary<string, Window>> kinds = new(StringComparer.Ordinal);
 
-    public ValueTask<RateCount> AddAsync(string key, TimeSpan window, CancellationToken cancellation)
+    public ValueTask<RateCount> AddAsync(string key, TimeSpan window, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         lock (gate)
@@ -49,7 +49,7 @@ public sealed class ProcessRateCounter(TimeProvider time) : IRateCounter
 
     private static void MakeRoom(Dictionary<string, Window> windows, DateTimeOffset now)
     {
-        if (windows.Count < MostKeys)
+        if (windows.Count < MaxKeys)
         {
             return;
         }
@@ -60,7 +60,7 @@ public sealed class ProcessRateCounter(TimeProvider time) : IRateCounter
         }
 
         var least = windows.OrderBy(pair => pair.Value.Count).ThenBy(pair => pair.Value.EndsAt);
-        foreach (string key in least.Select(pair => pair.Key).Take(windows.Count - (MostKeys - LeastRoom)).ToList())
+        foreach (string key in least.Select(pair => pair.Key).Take(windows.Count - (MaxKeys - MinRoom)).ToList())
         {
             windows.Remove(key);
         }

@@ -23,11 +23,11 @@ public sealed partial class RedisRateCounter(
 
     private int isAway;
 
-    public async ValueTask<RateCount> AddAsync(string key, TimeSpan window, CancellationToken cancellation)
+    public async ValueTask<RateCount> AddAsync(string key, TimeSpan window, CancellationToken cancellationToken)
     {
         try
         {
-            var redis = await connection.Value.WaitAsync(cancellation);
+            var redis = await connection.Value.WaitAsync(cancellationToken);
             var answer = (RedisResult[])(await redis.GetDatabase().ScriptEvaluateAsync(
                 Script, [$"arc-saas:rate:{key}"], [(long)window.TotalMilliseconds]))!;
             if (Interlocked.Exchange(ref isAway, 0) == 1)
@@ -44,7 +44,7 @@ public sealed partial class RedisRateCounter(
                 LogAway(e.GetType().Name);
             }
 
-            return await own.AddAsync(key, window, cancellation);
+            return await own.AddAsync(key, window, cancellationToken);
         }
     }
 

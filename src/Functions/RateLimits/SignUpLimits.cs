@@ -11,8 +11,8 @@ namespace Functions.RateLimits;
 /// </summary>
 public sealed class SignUpLimits(IRateCounter counter, RateLimitOptions options)
 {
-    public const int MostPerRecipient = 10;
-    public const int MostMails = 1000;
+    public const int MaxPerRecipient = 10;
+    public const int MaxMails = 1000;
 
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
@@ -23,22 +23,22 @@ public sealed class SignUpLimits(IRateCounter counter, RateLimitOptions options)
         context.RequestAborted);
 
     /// <inheritdoc cref="AdmitCallAsync"/>
-    public async ValueTask AdmitMailAsync(EmailAddress recipient, CancellationToken cancellation)
+    public async ValueTask AdmitMailAsync(EmailAddress recipient, CancellationToken cancellationToken)
     {
         // An address in the store of the counters would be personal data in one more place.
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(recipient.Value.ToLowerInvariant()));
-        await AdmitAsync($"recipient:{Convert.ToHexStringLower(hash)}", MostPerRecipient, Hour, cancellation);
-        await AdmitAsync("mails", MostMails, Hour, cancellation);
+        await AdmitAsync($"recipient:{Convert.ToHexStringLower(hash)}", MaxPerRecipient, Hour, cancellationToken);
+        await AdmitAsync("mails", MaxMails, Hour, cancellationToken);
     }
 
-    private async ValueTask AdmitAsync(string key, int most, TimeSpan window, CancellationToken cancellation)
+    private async ValueTask AdmitAsync(string key, int most, TimeSpan window, CancellationToken cancellationToken)
     {
         if (options.PerAddress == 0)
         {
             return;
         }
 
-        var count = await counter.AddAsync(key, window, cancellation);
+        var count = await counter.AddAsync(key, window, cancellationToken);
         if (count.Count > most)
         {
             throw new TooManyRequestsException(count.EndsIn);

@@ -31,30 +31,32 @@ public static class TenantsApi
     }
 
     private static async Task<Created<TenantResponse>> CreateAsync(
-        Guid id, CreateTenantCommand command, HttpContext context, CreateTenant create, CancellationToken cancellation)
+        Guid id, CreateTenantCommand command, HttpContext context, CreateTenant create,
+        CancellationToken cancellationToken)
     {
         context.Lead().RequireTenantCreation(id);
-        var tenant = await create.ExecuteAsync(id, command, cancellation);
+        var tenant = await create.ExecuteAsync(id, command, cancellationToken);
         return TypedResults.Created($"/tenants/{tenant.Id:D}", TenantResponse.From(tenant));
     }
 
     private static async Task<Ok<TenantPageResponse>> ListAsync(
-        string? status, string? cursor, string? limit, ListTenants list, CancellationToken cancellation)
+        string? status, string? cursor, string? limit, ListTenants list, CancellationToken cancellationToken)
     {
         // As text, so that a wrong one is said like every other wrong field; what is no number is out of range.
         int? size = limit is null ? null
             : int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
-        var page = await list.ExecuteAsync(status, cursor, size, cancellation);
+        var page = await list.ExecuteAsync(status, cursor, size, cancellationToken);
         return TypedResults.Ok(new TenantPageResponse(
             page.Tenants.Select(TenantResponse.From).ToArray(), page.Next?.ToText()));
     }
 
-    private static async Task<Ok<TenantResponse>> GetAsync(Guid id, GetTenant get, CancellationToken cancellation) =>
-        TypedResults.Ok(TenantResponse.From(await get.ExecuteAsync(id, cancellation)));
+    private static async Task<Ok<TenantResponse>> GetAsync(
+        Guid id, GetTenant get, CancellationToken cancellationToken) =>
+        TypedResults.Ok(TenantResponse.From(await get.ExecuteAsync(id, cancellationToken)));
 
     private static async Task<Ok<ResourceResponse[]>> ListResourcesAsync(
-        Guid id, ListResources list, CancellationToken cancellation) =>
-        TypedResults.Ok((await list.ExecuteAsync(id, cancellation)).Select(resource => new ResourceResponse(
+        Guid id, ListResources list, CancellationToken cancellationToken) =>
+        TypedResults.Ok((await list.ExecuteAsync(id, cancellationToken)).Select(resource => new ResourceResponse(
             resource.Type, resource.Name, resource.State, resource.Attempt, resource.CreatedAt, resource.UpdatedAt))
             .ToArray());
 }

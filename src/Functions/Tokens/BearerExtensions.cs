@@ -70,7 +70,7 @@ public static class BearerExtensions
             ? context.RequestServices.GetRequiredService<OperatorTokens>()
             : null;
         string token = context.BearerToken();
-        if (leads is not null && (operators is null || LeadTokens.Looks(token)))
+        if (leads is not null && (operators is null || LeadTokens.IsLeadToken(token)))
         {
             context.Features.Set(await leads.ValidateAsync(token));
         }

@@ -46,7 +46,7 @@ public sealed class LeadTokens(LeadTokenOptions options, TimeProvider time)
     }
 
     /// <summary>Whether this is to be checked as a lead's token, where an operator's could come as well.</summary>
-    public static bool Looks(string token) => JwtReading.TryRead(token)?.Alg == SecurityAlgorithms.HmacSha256;
+    public static bool IsLeadToken(string token) => JwtReading.TryRead(token)?.Alg == SecurityAlgorithms.HmacSha256;
 
     /// <exception cref="ControlPlaneException"><c>token_invalid</c> or <c>token_expired</c>.</exception>
     public async Task<LeadCaller> ValidateAsync(string token)

@@ -15,7 +15,7 @@ public sealed partial class OperatorKeySet(
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
 
     /// <summary>After a failure, so that calls do not queue up behind a realm that is away.</summary>
-    private static readonly TimeSpan Breath = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     private readonly HttpClient http = new(new SocketsHttpHandler
     {
@@ -33,21 +33,21 @@ public sealed partial class OperatorKeySet(
 
     /// <returns>Null where the realm has no such key for signatures.</returns>
     /// <exception cref="ControlPlaneException"><c>unavailable</c>: the key set cannot be fetched.</exception>
-    public async Task<SecurityKey?> FindAsync(string keyId, CancellationToken cancellation)
+    public async Task<SecurityKey?> FindAsync(string keyId, CancellationToken cancellationToken)
     {
         if (Fresh() is { } keys && keys.Keys.TryGetValue(keyId, out var key))
         {
             return key;
         }
 
-        await fetching.WaitAsync(cancellation);
+        await fetching.WaitAsync(cancellationToken);
         try
         {
             // Somebody else may have fetched while this call waited.
             var now = time.GetUtcNow();
             if (Fresh() is not { } current || (!current.Keys.ContainsKey(keyId) && now - current.FetchedAt >= Pause))
             {
-                known = await RefreshAsync(now, cancellation);
+                known = await RefreshAsync(now, cancellationToken);
             }
 
             return known!.Keys.GetValueOrDefault(keyId);
@@ -66,20 +66,20 @@ public sealed partial class OperatorKeySet(
 
     private KeySet? Fresh() => known is { } keys && time.GetUtcNow() - keys.FetchedAt < Freshness ? keys : null;
 
-    private async Task<KeySet> RefreshAsync(DateTimeOffset now, CancellationToken cancellation)
+    private async Task<KeySet> RefreshAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (now - failedAt < Breath)
+        if (now - failedAt < RetryDelay)
         {
             throw Unavailable();
         }
 
         try
         {
-            return new KeySet(await FetchAsync(cancellation), now);
+            return new KeySet(await FetchAsync(cancellationToken), now);
         }
         catch (Exception e) when (e is HttpRequestException or JsonException or ArgumentException
             or KeyNotFoundException or InvalidOperationException
-            || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             // Counted from now: a fetch that timed out has taken longer than the breath.
             failedAt = time.GetUtcNow();
@@ -91,19 +91,19 @@ public sealed partial class OperatorKeySet(
     private static ControlPlaneException Unavailable() => new(ErrorCode.Unavailable,
         "The operators' key set cannot be fetched right now. Call again in a moment.");
 
-    private async Task<Dictionary<string, SecurityKey>> FetchAsync(CancellationToken cancellation)
+    private async Task<Dictionary<string, SecurityKey>> FetchAsync(CancellationToken cancellationToken)
     {
-        var address = options.KeySetUrl ?? await DiscoverAsync(cancellation);
-        var set = JsonWebKeySet.Create(await http.GetStringAsync(address, cancellation));
+        var address = options.KeySetUrl ?? await DiscoverAsync(cancellationToken);
+        var set = JsonWebKeySet.Create(await http.GetStringAsync(address, cancellationToken));
         return set.Keys
             .Where(key => key is { Kty: "RSA", Kid.Length: > 0 } && key.Use is null or "sig")
             .ToDictionary(key => key.Kid, key => (SecurityKey)key, StringComparer.Ordinal);
     }
 
-    private async Task<Uri> DiscoverAsync(CancellationToken cancellation)
+    private async Task<Uri> DiscoverAsync(CancellationToken cancellationToken)
     {
         using var document = JsonDocument.Parse(
-            await http.GetStringAsync($"{options.Issuer}/.well-known/openid-configuration", cancellation));
+            await http.GetStringAsync($"{options.Issuer}/.well-known/openid-configuration", cancellationToken));
         return Uri.TryCreate(document.RootElement.GetProperty("jwks_uri").GetString(), UriKind.Absolute, out var url)
             && url.Scheme is "http" or "https"
                 ? url

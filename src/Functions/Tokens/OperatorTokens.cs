@@ -14,7 +14,7 @@ public sealed class OperatorTokens(OperatorTokenOptions options, OperatorKeySet 
     /// <exception cref="ControlPlaneException">
     /// <c>token_invalid</c>, <c>token_expired</c>, <c>forbidden</c> without the role, <c>unavailable</c> without keys.
     /// </exception>
-    public async Task ValidateAsync(string token, CancellationToken cancellation)
+    public async Task ValidateAsync(string token, CancellationToken cancellationToken)
     {
         // What cannot be ours is refused before the key set is asked, which may have to be fetched.
         if (JwtReading.TryRead(token) is not { Alg: SecurityAlgorithms.RsaSha256, Kid: { Length: > 0 } keyId } unproven
@@ -26,7 +26,7 @@ public sealed class OperatorTokens(OperatorTokenOptions options, OperatorKeySet 
         var jwt = await JwtReading.ValidateAsync(token, new TokenValidationParameters
         {
             ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
-            IssuerSigningKey = await keys.FindAsync(keyId, cancellation) ?? throw JwtReading.Invalid(),
+            IssuerSigningKey = await keys.FindAsync(keyId, cancellationToken) ?? throw JwtReading.Invalid(),
             ValidIssuer = options.Issuer,
             ValidAudience = options.Audience,
         });

@@ -35,8 +35,8 @@ internal static class DoctorCommand
         {
             functions, token, lead,
         };
-        command.SetAction((parsed, cancellation) => RunAsync(
-            parsed.GetValue(functions), parsed.GetValue(token)?.FullName, parsed.GetValue(lead), cancellation));
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            parsed.GetValue(functions), parsed.GetValue(token)?.FullName, parsed.GetValue(lead), cancellationToken));
         return command;
     }
 
@@ -52,7 +52,7 @@ internal static class DoctorCommand
     }
 
     private static async Task<int> RunAsync(
-        Uri? functions, string? tokenFile, Guid? lead, CancellationToken cancellation)
+        Uri? functions, string? tokenFile, Guid? lead, CancellationToken cancellationToken)
     {
         await using var host = new CommandHost();
         // In each row a check makes sense only after those before it.
@@ -70,17 +70,18 @@ internal static class DoctorCommand
         bool allWell = true;
         foreach (var row in rows)
         {
-            allWell &= await AskAsync(report, row, cancellation);
+            allWell &= await AskAsync(report, row, cancellationToken);
         }
 
         return allWell ? 0 : 1;
     }
 
-    private static async Task<bool> AskAsync(Report report, IReadOnlyList<Check> row, CancellationToken cancellation)
+    private static async Task<bool> AskAsync(
+        Report report, IReadOnlyList<Check> row, CancellationToken cancellationToken)
     {
         for (int i = 0; i < row.Count; i++)
         {
-            var finding = await FindAsync(row[i], cancellation);
+            var finding = await FindAsync(row[i], cancellationToken);
             if (finding.Remedy is null)
             {
                 report.Good(row[i].Name, finding.Message);
@@ -100,13 +101,14 @@ internal static class DoctorCommand
         return true;
     }
 
-    private static async Task<CheckResult> FindAsync(Check check, CancellationToken cancellation)
+    private static async Task<CheckResult> FindAsync(Check check, CancellationToken cancellationToken)
     {
         try
         {
-            return await check.AskAsync(cancellation);
+            return await check.AskAsync(cancellationToken);
         }
-        catch (Exception e) when (!cancellation.IsCancellationRequested && CommandLine.Explain(e) is { } explanation)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && CommandLine.Explain(
+            e) is { } explanation)
         {
             return CheckResult.Problem(explanation, check.OtherwiseTry);
         }

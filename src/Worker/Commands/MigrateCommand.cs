@@ -21,15 +21,15 @@ internal static class MigrateCommand
         {
             role,
         };
-        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(role), cancellation));
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(role), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(string? functionsRole, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string? functionsRole, CancellationToken cancellationToken)
     {
         await using var host = new CommandHost();
         var migrator = new Migrator(host.Database);
-        var applied = await migrator.MigrateAsync(cancellation);
+        var applied = await migrator.MigrateAsync(cancellationToken);
         foreach (string file in applied)
         {
             Console.WriteLine($"applied {file}");
@@ -37,7 +37,7 @@ internal static class MigrateCommand
 
         if (functionsRole is not null)
         {
-            await migrator.GrantRowsToAsync(functionsRole, cancellation);
+            await migrator.GrantRowsToAsync(functionsRole, cancellationToken);
         }
 
         Console.WriteLine(applied.Count == 0 ? "The tables are up to date." : $"{applied.Count} files applied.");

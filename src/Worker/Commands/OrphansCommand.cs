@@ -20,7 +20,7 @@ internal static class OrphansCommand
         {
             Delete(),
         };
-        command.SetAction((_, cancellation) => ListAsync(cancellation));
+        command.SetAction((_, cancellationToken) => ListAsync(cancellationToken));
         return command;
     }
 
@@ -37,15 +37,15 @@ internal static class OrphansCommand
         {
             type, name,
         };
-        command.SetAction((parsed, cancellation) =>
-            DeleteAsync(parsed.GetRequiredValue(type), parsed.GetRequiredValue(name), cancellation));
+        command.SetAction((parsed, cancellationToken) =>
+            DeleteAsync(parsed.GetRequiredValue(type), parsed.GetRequiredValue(name), cancellationToken));
         return command;
     }
 
-    private static async Task<int> ListAsync(CancellationToken cancellation)
+    private static async Task<int> ListAsync(CancellationToken cancellationToken)
     {
         await using var host = new CommandHost();
-        var orphans = await host.Outside<OrphanRecords>().ListAsync(cancellation);
+        var orphans = await host.Outside<OrphanRecords>().ListAsync(cancellationToken);
         foreach (var orphan in orphans)
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -56,10 +56,10 @@ internal static class OrphansCommand
         return 0;
     }
 
-    private static async Task<int> DeleteAsync(string type, string name, CancellationToken cancellation)
+    private static async Task<int> DeleteAsync(string type, string name, CancellationToken cancellationToken)
     {
         await using var host = new CommandHost();
-        var listed = (await host.Outside<OrphanRecords>().ListAsync(cancellation))
+        var listed = (await host.Outside<OrphanRecords>().ListAsync(cancellationToken))
             .Where(orphan => orphan.Type == type && orphan.Name == name)
             .ToList();
         if (listed is not [var orphan])
@@ -69,7 +69,7 @@ internal static class OrphansCommand
                 : $"{listed.Count} orphans are listed as {type} {name}: wait for the next sweep.");
         }
 
-        bool wasThere = await host.Outside<OrphanSweep>().DeleteOnWordAsync(orphan, cancellation);
+        bool wasThere = await host.Outside<OrphanSweeper>().DeleteOnOperatorRequestAsync(orphan, cancellationToken);
         Console.WriteLine(wasThere ? $"Deleted {type} {name}." : $"{type} {name} was gone already.");
         return 0;
     }

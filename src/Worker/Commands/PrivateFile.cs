@@ -5,7 +5,7 @@ internal static class PrivateFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    public static async Task WriteAsync(string path, string text, CancellationToken cancellation)
+    public static async Task WriteAsync(string path, string text, CancellationToken cancellationToken)
     {
         string full = Path.GetFullPath(path);
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
@@ -19,16 +19,16 @@ internal static class PrivateFile
 
         await using (var writer = new StreamWriter(beside, options))
         {
-            await writer.WriteLineAsync(text.AsMemory(), cancellation);
+            await writer.WriteLineAsync(text.AsMemory(), cancellationToken);
         }
 
         File.Move(beside, full, overwrite: true);
     }
 
     /// <summary>The text without its line end; null where there is no such file, or an empty one.</summary>
-    public static async Task<string?> ReadAsync(string path, CancellationToken cancellation) =>
+    public static async Task<string?> ReadAsync(string path, CancellationToken cancellationToken) =>
         File.Exists(path)
-        && (await File.ReadAllTextAsync(path, cancellation)).Trim() is { Length: > 0 } text
+        && (await File.ReadAllTextAsync(path, cancellationToken)).Trim() is { Length: > 0 } text
             ? text
             : null;
 }

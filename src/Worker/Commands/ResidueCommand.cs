@@ -25,24 +25,24 @@ internal static class ResidueCommand
         {
             key,
         };
-        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetRequiredValue(key), cancellation));
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetRequiredValue(key), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(string text, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string text, CancellationToken cancellationToken)
     {
         await using var host = new CommandHost();
-        var key = TenantKey.Parse(text, mostLength: TenantKey.MostLengthConfigurable);
-        var facts = await TenantFacts.ReadAsync(host.Database, key, cancellation)
+        var key = TenantKey.Parse(text, maxLength: TenantKey.MaxConfigurableLength);
+        var facts = await TenantFacts.ReadAsync(host.Database, key, cancellationToken)
             ?? throw new CommandException($"There is no tenant '{key}'. GET /tenants lists those there are.");
-        var tenant = await host.Outside<ProvisionedTenants>().LoadCurrentAsync(facts.Id, cancellation);
+        var tenant = await host.Outside<ProvisionedTenants>().LoadCurrentAsync(facts.Id, cancellationToken);
 
         var report = new Report();
         report.Say($"Tenant {key} ({facts.Name}, {facts.Id:D}), {facts.Status}, attempt {facts.Attempt}");
         bool isClean = true;
         foreach (string system in TenantSystems.All)
         {
-            var reading = await ReadAsync(host, tenant, system, cancellation);
+            var reading = await ReadAsync(host, tenant, system, cancellationToken);
             isClean &= reading.IsCleanFor(tenant.Tenant);
             Show(report, reading, tenant.Tenant);
         }
@@ -56,15 +56,16 @@ internal static class ResidueCommand
     }
 
     private static async Task<SystemReading> ReadAsync(
-        CommandHost host, ProvisionedTenant tenant, string system, CancellationToken cancellation)
+        CommandHost host, ProvisionedTenant tenant, string system, CancellationToken cancellationToken)
     {
         try
         {
             return await TenantReading.OfAsync(
                 host.Outside<IEnumerable<ITenantInSystem>>(), host.Outside<ResourceRecords>(), tenant, system,
-                cancellation);
+                cancellationToken);
         }
-        catch (Exception e) when (!cancellation.IsCancellationRequested && CommandLine.Explain(e) is { } explanation)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && CommandLine.Explain(
+            e) is { } explanation)
         {
             return new SystemReading(system, SystemReading.Unreadable, explanation, null, []);
         }

@@ -53,33 +53,33 @@ internal static class SetupCommand
         {
             email, reset, operatorFile, secretFile, withoutRealm,
         };
-        command.SetAction((parsed, cancellation) => RunAsync(
+        command.SetAction((parsed, cancellationToken) => RunAsync(
             new Choices(
                 parsed.GetRequiredValue(email),
                 parsed.GetValue(reset),
                 parsed.GetValue(operatorFile)?.FullName,
                 parsed.GetValue(secretFile)?.FullName,
                 parsed.GetValue(withoutRealm)),
-            cancellation));
+            cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(Choices choices, CancellationToken cancellation)
+    private static async Task<int> RunAsync(Choices choices, CancellationToken cancellationToken)
     {
         await using var host = new CommandHost();
-        bool storedKey = await new SealingKey(host.Database, host.Settings, host.Time).EnsureAsync(cancellation);
+        bool storedKey = await new SealingKey(host.Database, host.Settings, host.Time).EnsureAsync(cancellationToken);
         Tell("sealing key", storedKey ? ["public half stored"] : []);
 
         var temporal = await host.TemporalAsync();
-        bool madeNamespace = await new TemporalNamespace(temporal, host.Time).EnsureAsync(cancellation);
+        bool madeNamespace = await new TemporalNamespace(temporal, host.Time).EnsureAsync(cancellationToken);
         Tell("Temporal", madeNamespace ? [$"namespace {temporal.Options.Namespace}"] : []);
 
         var sweep = new SweepSchedule(temporal, TemporalOptions.From(host.Settings), SweepOptions.From(host.Settings));
-        Tell("sweep", await sweep.EnsureAsync(cancellation) ? [$"schedule {SweepSchedule.Id}"] : []);
+        Tell("sweep", await sweep.EnsureAsync(cancellationToken) ? [$"schedule {SweepSchedule.Id}"] : []);
 
         if (NovuOptions.From(host.Settings) is { } novu)
         {
-            var made = await new MailWorkflows(host.Outside<INovuApi>(), novu).EnsureAsync(cancellation);
+            var made = await new MailWorkflows(host.Outside<INovuApi>(), novu).EnsureAsync(cancellationToken);
             Tell("Novu", [.. made.Select(id => $"workflow {id}")]);
         }
         else
@@ -89,7 +89,8 @@ internal static class SetupCommand
 
         if (KeycloakOptions.From(host.Settings) is { } keycloak)
         {
-            await RepeatedAsync(() => KeycloakAsync(host, keycloak, choices, cancellation), host.Time, cancellation);
+            await RepeatedAsync(
+                () => KeycloakAsync(host, keycloak, choices, cancellationToken), host.Time, cancellationToken);
         }
         else
         {
@@ -101,7 +102,7 @@ internal static class SetupCommand
 
     // Keycloak answers 500 now and then while its caches are cold, to a grant of a role for instance, and takes its
     // time on a busy machine. What is repeatable is repeated; here no Temporal does it.
-    private static async Task RepeatedAsync(Func<Task> work, TimeProvider time, CancellationToken cancellation)
+    private static async Task RepeatedAsync(Func<Task> work, TimeProvider time, CancellationToken cancellationToken)
     {
         for (int left = 3; ; left--)
         {
@@ -114,21 +115,21 @@ internal static class SetupCommand
                 OutsideSystemException { Status: >= HttpStatusCode.InternalServerError }
                 or TaskCanceledException { InnerException: TimeoutException })
             {
-                await Task.Delay(TimeSpan.FromSeconds(1), time, cancellation);
+                await Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken);
             }
         }
     }
 
     private static async Task KeycloakAsync(
-        CommandHost host, KeycloakOptions options, Choices choices, CancellationToken cancellation)
+        CommandHost host, KeycloakOptions options, Choices choices, CancellationToken cancellationToken)
     {
         var keycloak = host.Outside<KeycloakAdmin>();
         string account = WorkerAccount.Name(host.Settings);
         var (secret, isNew) = await new WorkerAccount(keycloak, options.Realm, account, host.Installation)
-            .EnsureAsync(cancellation);
+            .EnsureAsync(cancellationToken);
         if (choices.SecretFile is { } secretFile)
         {
-            await PrivateFile.WriteAsync(secretFile, secret, cancellation);
+            await PrivateFile.WriteAsync(secretFile, secret, cancellationToken);
         }
 
         Tell("worker's account", isNew ? [$"client {account} with the role create-realm"] : []);
@@ -138,16 +139,16 @@ internal static class SetupCommand
         }
 
         var platform = new PlatformRealm(keycloak, host.Settings, host.Installation);
-        Tell("operators", await platform.EnsureAsync(cancellation));
+        Tell("operators", await platform.EnsureAsync(cancellationToken));
         // A password that nobody has is as good as none.
         bool reset = choices.ResetOperator || (choices.OperatorFile is { } file && !File.Exists(file));
-        if (await platform.EnsureOperatorAsync(choices.OperatorEmail, reset, cancellation) is { } password)
+        if (await platform.EnsureOperatorAsync(choices.OperatorEmail, reset, cancellationToken) is { } password)
         {
-            await TellPasswordAsync(password, choices.OperatorFile, cancellation);
+            await TellPasswordAsync(password, choices.OperatorFile, cancellationToken);
         }
     }
 
-    private static async Task TellPasswordAsync(string password, string? file, CancellationToken cancellation)
+    private static async Task TellPasswordAsync(string password, string? file, CancellationToken cancellationToken)
     {
         if (file is null)
         {
@@ -156,7 +157,7 @@ internal static class SetupCommand
             return;
         }
 
-        await PrivateFile.WriteAsync(file, password, cancellation);
+        await PrivateFile.WriteAsync(file, password, cancellationToken);
         Console.WriteLine($"first operator: {PlatformRealm.FirstOperator}, temporary password in {file}");
     }
 

@@ -28,20 +28,20 @@ internal static class TokenCommand
         {
             user, file,
         };
-        command.SetAction((parsed, cancellation) =>
-            RunAsync(parsed.GetRequiredValue(user), parsed.GetRequiredValue(file).FullName, cancellation));
+        command.SetAction((parsed, cancellationToken) =>
+            RunAsync(parsed.GetRequiredValue(user), parsed.GetRequiredValue(file).FullName, cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(string user, string file, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string user, string file, CancellationToken cancellationToken)
     {
         await using var host = new CommandHost();
         using var http = LoginHttp.Create();
         string issuer = PlatformRealm.Issuer(host.Settings);
         // A changed password is written beside the old one before it is sent, so that neither is ever lost.
         string next = $"{file}.changed";
-        string? last = await PrivateFile.ReadAsync(file, cancellation);
-        string? changed = await PrivateFile.ReadAsync(next, cancellation);
+        string? last = await PrivateFile.ReadAsync(file, cancellationToken);
+        string? changed = await PrivateFile.ReadAsync(next, cancellationToken);
         string password = changed ?? last
             ?? throw new CommandException($"{file} holds no password. `setup` writes the first operator's there.");
         string token;
@@ -64,12 +64,12 @@ internal static class TokenCommand
 
         Task<string> LoginAsync(string with) =>
             new AuthorizationCodeLogin(http, issuer, PlatformRealm.CommandLineClient, PlatformRealm.Redirect)
-                .LoginAsync(user, with, ReplaceAsync, cancellation);
+                .LoginAsync(user, with, ReplaceAsync, cancellationToken);
 
         async Task<string> ReplaceAsync()
         {
             string replacement = Passwords.New();
-            await PrivateFile.WriteAsync(next, replacement, cancellation);
+            await PrivateFile.WriteAsync(next, replacement, cancellationToken);
             return replacement;
         }
     }

@@ -23,26 +23,26 @@ internal static class VerifyCommand
         {
             key, file,
         };
-        command.SetAction((parsed, cancellation) =>
-            RunAsync(parsed.GetRequiredValue(key), parsed.GetValue(file)?.FullName, cancellation));
+        command.SetAction((parsed, cancellationToken) =>
+            RunAsync(parsed.GetRequiredValue(key), parsed.GetValue(file)?.FullName, cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(string text, string? passwordFile, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string text, string? passwordFile, CancellationToken cancellationToken)
     {
         await using var host = new CommandHost();
-        var key = TenantKey.Parse(text, mostLength: TenantKey.MostLengthConfigurable);
-        var facts = await TenantFacts.ReadAsync(host.Database, key, cancellation)
+        var key = TenantKey.Parse(text, maxLength: TenantKey.MaxConfigurableLength);
+        var facts = await TenantFacts.ReadAsync(host.Database, key, cancellationToken)
             ?? throw new CommandException($"There is no tenant '{key}'. GET /tenants lists those there are.");
         string? password = passwordFile is null
             ? null
-            : await PrivateFile.ReadAsync(passwordFile, cancellation)
+            : await PrivateFile.ReadAsync(passwordFile, cancellationToken)
                 ?? throw new CommandException($"{passwordFile} holds no password.");
 
         var report = new Report();
         report.Say($"Tenant {key} ({facts.Name}, {facts.Id:D}), attempt {facts.Attempt}");
         bool allGreen = true;
-        await foreach (var tick in new TenantVerification(host, key, facts, password).TicksAsync(cancellation))
+        await foreach (var tick in new TenantVerification(host, key, facts, password).TicksAsync(cancellationToken))
         {
             allGreen &= tick.IsSuccess;
             Show(report, tick);

@@ -2,11 +2,11 @@ namespace Worker.Hosting;
 
 /// <summary>A task queue of ours.</summary>
 /// <param name="Suffix">After the base queue's name.</param>
-/// <param name="MostAtOnce">Activities that one worker process runs side by side.</param>
-/// <param name="ByOneWorker">
+/// <param name="MaxConcurrentActivities">Activities that one worker process runs side by side.</param>
+/// <param name="SingleWorker">
 /// Whether one worker process at a time serves it, so that the limit is the installation's.
 /// </param>
-public sealed record TaskQueue(string Suffix, int MostAtOnce, bool ByOneWorker = false);
+public sealed record TaskQueue(string Suffix, int MaxConcurrentActivities, bool SingleWorker = false);
 
 /// <summary>
 /// A task queue and a limit for each outside system, for its undo another: one slow system holds up nobody who does
@@ -33,7 +33,7 @@ public static class TaskQueues
     public static IReadOnlyList<TaskQueue> All { get; } =
     [
         new(Control, 50),
-        new(KeycloakRealms, 1, ByOneWorker: true),
+        new(KeycloakRealms, 1, SingleWorker: true),
         new(Keycloak, 8),
         new(Postgres, 8),
         new(S3, 8),

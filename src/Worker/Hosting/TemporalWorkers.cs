@@ -15,7 +15,7 @@ namespace Worker.Hosting;
 /// </summary>
 public sealed partial class TemporalWorkers(
     StartupGate gate,
-    Turns turns,
+    LeaderLease lease,
     TemporalOptions temporal,
     IServiceProvider services,
     IEnumerable<WorkflowRegistration> workflows,
@@ -63,8 +63,8 @@ public sealed partial class TemporalWorkers(
 
     private Task ServeAsync(TemporalClient client, TaskQueue queue, CancellationToken stop)
     {
-        return queue.ByOneWorker
-            ? turns.TakeAsync(temporal.TaskQueue + queue.Suffix, PollAsync, stop)
+        return queue.SingleWorker
+            ? lease.RunAsync(temporal.TaskQueue + queue.Suffix, PollAsync, stop)
             : PollAsync(stop);
 
         async Task PollAsync(CancellationToken cancellationToken)
@@ -83,10 +83,10 @@ public sealed partial class TemporalWorkers(
     {
         var options = new TemporalWorkerOptions(temporal.TaskQueue + queue.Suffix)
         {
-            MaxConcurrentActivities = queue.MostAtOnce,
-            MaxConcurrentActivityTaskPolls = Math.Min(queue.MostAtOnce, 2),
+            MaxConcurrentActivities = queue.MaxConcurrentActivities,
+            MaxConcurrentActivityTaskPolls = Math.Min(queue.MaxConcurrentActivities, 2),
             GracefulShutdownTimeout = Grace,
-            MaxHeartbeatThrottleInterval = ActivityFrame.Beat,
+            MaxHeartbeatThrottleInterval = HeartbeatInterceptor.HeartbeatInterval,
             Interceptors = [.. interceptors],
             LoggerFactory = loggers,
         };

@@ -56,7 +56,7 @@ public static class WorkerHost
             .AddLeadMails()
             .AddSweep(settings)
             .AddSingleton<StartupGate>()
-            .AddSingleton<Turns>()
+            .AddSingleton<LeaderLease>()
             .AddHostedService<TemporalWorkers>();
         return builder;
     }

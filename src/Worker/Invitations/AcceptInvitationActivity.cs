@@ -15,7 +15,7 @@ namespace Worker.Invitations;
 public sealed class AcceptInvitationActivity(
     InvitationRepository invitations,
     ProvisionedTenants tenants,
-    TenantRealms realms,
+    TenantRealmFinder realms,
     KeycloakAdmin keycloak,
     InvitationKeys keys,
     TimeProvider time)
@@ -24,8 +24,8 @@ public sealed class AcceptInvitationActivity(
     public async Task<AcceptInvitationResult> AcceptAsync(AcceptInvitationInput input)
     {
         var context = ActivityExecutionContext.Current;
-        var cancellation = context.CancellationToken;
-        var invitation = await invitations.FindAsync(input.InvitationId, cancellation);
+        var cancellationToken = context.CancellationToken;
+        var invitation = await invitations.FindAsync(input.InvitationId, cancellationToken);
         if (invitation is null || invitation.Generation != input.Generation)
         {
             throw Invitation.InvalidToken();
@@ -40,9 +40,9 @@ public sealed class AcceptInvitationActivity(
         }
 
         var now = time.GetUtcNow();
-        await invitations.EraseExpiredSealedAsync(AcceptInvitation.MostErased, now, cancellation);
+        await invitations.EraseExpiredSealedAsync(AcceptInvitation.MaxErased, now, cancellationToken);
         var sealedPassword = now < invitation.ExpiresAt
-            ? await invitations.FindSealedAsync(input.InvitationId, input.Generation, now, cancellation)
+            ? await invitations.FindSealedAsync(input.InvitationId, input.Generation, now, cancellationToken)
             : null;
         if (sealedPassword is null)
         {
@@ -50,32 +50,32 @@ public sealed class AcceptInvitationActivity(
                 "There is no password to set any more: it waited too long, or the invitation has expired.");
         }
 
-        string? refusal = await SetAsync(invitation, sealedPassword, cancellation);
+        string? refusal = await SetAsync(invitation, sealedPassword, cancellationToken);
         if (refusal is not null)
         {
             await invitations.EraseSealedAsync(sealedPassword);
             return new AcceptInvitationResult(false, refusal);
         }
 
-        await invitations.AcceptAsync(sealedPassword, time.GetUtcNow(), cancellation);
+        await invitations.AcceptAsync(sealedPassword, time.GetUtcNow(), cancellationToken);
         return new AcceptInvitationResult(true, null);
     }
 
     private async Task<string?> SetAsync(
-        Invitation invitation, SealedPassword sealedPassword, CancellationToken cancellation)
+        Invitation invitation, SealedPassword sealedPassword, CancellationToken cancellationToken)
     {
-        var tenant = await tenants.LoadCurrentAsync(invitation.TenantId, cancellation);
+        var tenant = await tenants.LoadCurrentAsync(invitation.TenantId, cancellationToken);
         if (tenant.Tenant.Status != TenantStatus.Active)
         {
             throw new ControlPlaneException(ErrorCode.WrongState,
                 $"The tenant is {tenant.Tenant.Status.ToText()}; only an ACTIVE one has an administrator.");
         }
 
-        string realm = await realms.RequireAsync(tenant, cancellation);
-        var user = await keycloak.FindUserAsync(realm, tenant.Admin.Email.ToLowerInvariant(), cancellation)
+        string realm = await realms.RequireAsync(tenant, cancellationToken);
+        var user = await keycloak.FindUserAsync(realm, tenant.Admin.Email.ToLowerInvariant(), cancellationToken)
             ?? throw new ControlPlaneException(ErrorCode.NotFound, $"The administrator is not in {realm} any more.");
         string password = PasswordSeal.Open(
             sealedPassword.Sealed, invitation.Id, keys.Require(sealedPassword.KeyId).PrivateKey);
-        return await keycloak.SetPasswordAsync(realm, user.Id!, password, temporary: false, cancellation);
+        return await keycloak.SetPasswordAsync(realm, user.Id!, password, temporary: false, cancellationToken);
     }
 }

@@ -11,7 +11,7 @@ public sealed class InvitationKey : IDisposable
 {
     internal const string Name = "INVITATION_PRIVATE_KEY";
     internal const string Expected = "an RSA key of 2048 bits or more in PKCS#8, as PEM or base64";
-    private const int LeastBits = 2048;
+    private const int MinBits = 2048;
 
     private InvitationKey(RSA privateKey)
     {
@@ -48,7 +48,7 @@ public sealed class InvitationKey : IDisposable
                 rsa.ImportPkcs8PrivateKey(Convert.FromBase64String(text), out _);
             }
 
-            return rsa.KeySize >= LeastBits
+            return rsa.KeySize >= MinBits
                 ? new InvitationKey(rsa)
                 : throw new SettingException(Name, $"a key of {rsa.KeySize} bits", Expected);
         }

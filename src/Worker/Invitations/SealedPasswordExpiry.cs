@@ -30,11 +30,11 @@ public sealed partial class SealedPasswordExpiry(
         }
     }
 
-    private async Task EraseAsync(CancellationToken cancellation)
+    private async Task EraseAsync(CancellationToken cancellationToken)
     {
         try
         {
-            int erased = await rows.EraseSealedPasswordsAsync(cancellation);
+            int erased = await rows.EraseSealedPasswordsAsync(cancellationToken);
             if (erased > 0)
             {
                 LogErased(erased);

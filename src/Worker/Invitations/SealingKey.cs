@@ -10,7 +10,7 @@ namespace Worker.Invitations;
 internal sealed class SealingKey(NpgsqlDataSource database, SettingsReader settings, TimeProvider time)
 {
     /// <returns>Whether it was stored now.</returns>
-    public async Task<bool> EnsureAsync(CancellationToken cancellation)
+    public async Task<bool> EnsureAsync(CancellationToken cancellationToken)
     {
         settings.Require(InvitationKey.Name, InvitationKey.Expected);
         using var key = InvitationKey.From(settings)!;
@@ -23,6 +23,6 @@ internal sealed class SealingKey(NpgsqlDataSource database, SettingsReader setti
         command.Parameters.Add(new() { Value = key.Id });
         command.Parameters.Add(new() { Value = key.PublicKey });
         command.Parameters.Add(new() { Value = time.GetUtcNow() });
-        return await command.ExecuteNonQueryAsync(cancellation) == 1;
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 }

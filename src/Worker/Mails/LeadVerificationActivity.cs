@@ -13,8 +13,8 @@ public sealed class LeadVerificationActivity(
     [Activity("SendLeadVerification")]
     public async Task SendAsync(SendLeadVerificationInput input)
     {
-        var cancellation = ActivityExecutionContext.Current.CancellationToken;
-        var lead = await leads.FindAsync(input.LeadId, cancellation);
+        var cancellationToken = ActivityExecutionContext.Current.CancellationToken;
+        var lead = await leads.FindAsync(input.LeadId, cancellationToken);
         if (lead is null || lead.TokenGeneration > input.Generation
             || (lead.TokenGeneration == input.Generation && time.GetUtcNow() >= lead.TokenExpiresAt))
         {
@@ -37,10 +37,10 @@ public sealed class LeadVerificationActivity(
             new NovuSubscriber(NovuMail.SubscriberId(lead.Id), lead.Email.Value, lead.FirstName, lead.LastName),
             payload,
             string.Create(CultureInfo.InvariantCulture, $"lead-verification-{lead.Id:D}-{input.Generation}"),
-            cancellation);
+            cancellationToken);
         // Only now: while Novu is away the link from before stays good. When this try ends here, the next one sends the
         // same mail, which Novu knows by its transaction, and comes to this line.
         await leads.BeginGenerationAsync(
-            lead.Id, input.Generation, time.GetUtcNow() + Lead.TokenLifetime, cancellation);
+            lead.Id, input.Generation, time.GetUtcNow() + Lead.TokenLifetime, cancellationToken);
     }
 }

@@ -14,8 +14,8 @@ public sealed class ProvisioningFailedMail(
     [Activity("SendProvisioningFailed")]
     public async Task SendAsync(ProvisionTenantInput input)
     {
-        var cancellation = ActivityExecutionContext.Current.CancellationToken;
-        var attempt = await attempts.FindAsync(input.TenantId, input.Attempt, cancellation)
+        var cancellationToken = ActivityExecutionContext.Current.CancellationToken;
+        var attempt = await attempts.FindAsync(input.TenantId, input.Attempt, cancellationToken)
             ?? throw new ControlPlaneException(ErrorCode.NotFound, $"There is no attempt {input.Attempt}.");
         if (attempt.FailureMailAt is not null)
         {
@@ -23,7 +23,7 @@ public sealed class ProvisioningFailedMail(
             return;
         }
 
-        var tenant = await tenants.LoadAsync(input, cancellation);
+        var tenant = await tenants.LoadAsync(input, cancellationToken);
         var payload = new Dictionary<string, string>
         {
             ["tenantId"] = input.TenantId.ToString("D"),
@@ -43,7 +43,7 @@ public sealed class ProvisioningFailedMail(
             payload,
             string.Create(CultureInfo.InvariantCulture,
                 $"tenant-provisioning-failed-{input.TenantId:D}-{input.Attempt}"),
-            cancellation);
-        await attempts.SaveFailureMailAsync(input.TenantId, input.Attempt, time.GetUtcNow(), cancellation);
+            cancellationToken);
+        await attempts.SaveFailureMailAsync(input.TenantId, input.Attempt, time.GetUtcNow(), cancellationToken);
     }
 }

@@ -11,15 +11,15 @@ public sealed class SendInvitationActivity(
     [Activity("SendInvitation")]
     public async Task SendAsync(SendInvitationInput input)
     {
-        var cancellation = ActivityExecutionContext.Current.CancellationToken;
-        var current = await invitations.FindByTenantAsync(input.TenantId, cancellation);
+        var cancellationToken = ActivityExecutionContext.Current.CancellationToken;
+        var current = await invitations.FindByTenantAsync(input.TenantId, cancellationToken);
         if (current?.Generation != input.Generation)
         {
             // A newer one was asked for since; its own mail is on its way.
             return;
         }
 
-        await mail.SendAsync(input.TenantId, cancellation);
-        await journal.ParkedStepDoneAsync(input.TenantId, ProvisioningSteps.SendNotification, cancellation);
+        await mail.SendAsync(input.TenantId, cancellationToken);
+        await journal.ParkedStepDoneAsync(input.TenantId, ProvisioningSteps.SendNotification, cancellationToken);
     }
 }

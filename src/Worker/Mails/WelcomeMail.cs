@@ -22,11 +22,11 @@ public sealed class WelcomeMail(
 {
     /// <summary>With the tenant's current invitation, or its first one.</summary>
     /// <exception cref="ControlPlaneException">There is no such tenant.</exception>
-    public async Task SendAsync(Guid tenantId, CancellationToken cancellation)
+    public async Task SendAsync(Guid tenantId, CancellationToken cancellationToken)
     {
-        var tenant = await tenants.FindAsync(tenantId, cancellation)
+        var tenant = await tenants.FindAsync(tenantId, cancellationToken)
             ?? throw new ControlPlaneException(ErrorCode.NotFound, $"There is no tenant {tenantId:D}.");
-        var invitation = await invitations.FindOrAddAsync(tenantId, time.GetUtcNow(), cancellation);
+        var invitation = await invitations.FindOrAddAsync(tenantId, time.GetUtcNow(), cancellationToken);
         var admin = tenant.Contacts.First(contact => contact.IsPrimary);
         var resources = TenantResources.For(tenant.Key);
         string token = tokens.Create(MailedTokenKind.Invitation, invitation.Id, invitation.Generation);
@@ -50,6 +50,6 @@ public sealed class WelcomeMail(
                 NovuMail.SubscriberId(tenantId, admin.Email), admin.Email, admin.FirstName, admin.LastName),
             payload,
             string.Create(CultureInfo.InvariantCulture, $"tenant-welcome-{tenantId:D}-{invitation.Generation}"),
-            cancellation);
+            cancellationToken);
     }
 }

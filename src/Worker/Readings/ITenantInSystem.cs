@@ -10,5 +10,5 @@ public interface ITenantInSystem
     string System { get; }
 
     /// <summary>Everything that has the tenant's names or marks, of whichever attempt or owner.</summary>
-    Task<IReadOnlyList<Finding>> FindAsync(ProvisionedTenant tenant, CancellationToken cancellation);
+    Task<IReadOnlyList<Finding>> FindAsync(ProvisionedTenant tenant, CancellationToken cancellationToken);
 }

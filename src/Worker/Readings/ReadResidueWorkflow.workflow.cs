@@ -37,7 +37,7 @@ public sealed class ReadResidueWorkflow : IReadResidueWorkflow
         }
         catch (ActivityFailureException e)
         {
-            var unread = new UnreadableSystem(tenantId, system, Failed.Describe(e, "").Sentence);
+            var unread = new UnreadableSystem(tenantId, system, WorkflowFailures.Describe(e, "").Sentence);
             await Workflow.ExecuteActivityAsync(
                 (ReadingActivities activities) => activities.SaveUnreadableAsync(unread), Options(TaskQueues.Control));
         }

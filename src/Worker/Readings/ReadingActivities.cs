@@ -16,22 +16,22 @@ public sealed class ReadingActivities(
     IEnumerable<ITenantInSystem> systems, ProvisionedTenants tenants, ResourceRecords resources,
     SystemReadings readings)
 {
-    private static CancellationToken Cancellation => ActivityExecutionContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => ActivityExecutionContext.Current.CancellationToken;
 
     [Activity("ForgetReadings")]
-    public Task ForgetAsync(ReadResidueInput input) => readings.ForgetAsync(input.TenantId, Cancellation);
+    public Task ForgetAsync(ReadResidueInput input) => readings.ForgetAsync(input.TenantId, CancellationToken);
 
     [Activity("ReadSystem")]
     public async Task ReadAsync(SystemToRead input)
     {
         var reading = await TenantReading.OfAsync(
-            systems, resources, await tenants.LoadCurrentAsync(input.TenantId, Cancellation), input.System,
-            Cancellation);
+            systems, resources, await tenants.LoadCurrentAsync(input.TenantId, CancellationToken), input.System,
+            CancellationToken);
         await readings.SaveAsync(
-            input.TenantId, input.System, reading.State, reading.Problem, reading.Found, Cancellation);
+            input.TenantId, input.System, reading.State, reading.Problem, reading.Found, CancellationToken);
     }
 
     [Activity("SaveUnreadableSystem")]
     public Task SaveUnreadableAsync(UnreadableSystem unread) => readings.SaveAsync(
-        unread.TenantId, unread.System, SystemReading.Unreadable, unread.Reason, [], Cancellation);
+        unread.TenantId, unread.System, SystemReading.Unreadable, unread.Reason, [], CancellationToken);
 }

@@ -40,7 +40,7 @@ public static class ReadingsServiceCollectionExtensions
         services.TryAddSingleton<ResourceRecords>();
         services.TryAddSingleton<SystemReadings>();
         services.TryAddSingleton<TenantRepository>();
-        services.TryAddTransient<TenantRealms>();
+        services.TryAddTransient<TenantRealmFinder>();
         services.TryAddTransient<TenantStorage>();
         return services;
     }

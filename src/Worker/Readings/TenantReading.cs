@@ -22,18 +22,18 @@ public static class TenantReading
     /// <param name="resources">What was ever planned.</param>
     /// <param name="tenant">As its current attempt made it.</param>
     /// <param name="system">The one to read.</param>
-    /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<SystemReading> OfAsync(
         IEnumerable<ITenantInSystem> systems, ResourceRecords resources, ProvisionedTenant tenant, string system,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         if (systems.FirstOrDefault(one => one.System == system) is { } there)
         {
             return new SystemReading(
-                system, SystemReading.Read, null, null, await there.FindAsync(tenant, cancellation));
+                system, SystemReading.Read, null, null, await there.FindAsync(tenant, cancellationToken));
         }
 
-        var made = (await resources.ListNotDeletedAsync(tenant.Tenant.Id, cancellation))
+        var made = (await resources.ListNotDeletedAsync(tenant.Tenant.Id, cancellationToken))
             .Where(resource => TypesOf[system].Contains(resource.Type))
             .Select(resource => Masked.Text($"{resource.Type} {resource.Name}"))
             .ToList();

@@ -67,7 +67,7 @@ public sealed class Compensation(
         }
         catch (ActivityFailureException e)
         {
-            await assumeResidue(Failed.Describe(e, "").Sentence);
+            await assumeResidue(WorkflowFailures.Describe(e, "").Sentence);
             return null;
         }
     }

@@ -24,19 +24,19 @@ public sealed record ProvisionedTenant(Tenant Tenant, OwnershipMark Mark)
 public sealed class ProvisionedTenants(TenantRepository tenants, WorkerOptions options)
 {
     /// <exception cref="ControlPlaneException">There is no such tenant.</exception>
-    public async Task<ProvisionedTenant> LoadAsync(ProvisionTenantInput input, CancellationToken cancellation) =>
-        Marked(await FindAsync(input.TenantId, cancellation), input.Attempt);
+    public async Task<ProvisionedTenant> LoadAsync(ProvisionTenantInput input, CancellationToken cancellationToken) =>
+        Marked(await FindAsync(input.TenantId, cancellationToken), input.Attempt);
 
     /// <summary>As its current attempt made it.</summary>
     /// <exception cref="ControlPlaneException">There is no such tenant.</exception>
-    public async Task<ProvisionedTenant> LoadCurrentAsync(Guid tenantId, CancellationToken cancellation)
+    public async Task<ProvisionedTenant> LoadCurrentAsync(Guid tenantId, CancellationToken cancellationToken)
     {
-        var tenant = await FindAsync(tenantId, cancellation);
+        var tenant = await FindAsync(tenantId, cancellationToken);
         return Marked(tenant, tenant.Attempt);
     }
 
-    private async Task<Tenant> FindAsync(Guid tenantId, CancellationToken cancellation) =>
-        await tenants.FindAsync(tenantId, cancellation)
+    private async Task<Tenant> FindAsync(Guid tenantId, CancellationToken cancellationToken) =>
+        await tenants.FindAsync(tenantId, cancellationToken)
             ?? throw new ControlPlaneException(ErrorCode.NotFound, $"There is no tenant {tenantId:D}.");
 
     private ProvisionedTenant Marked(Tenant tenant, int attempt) =>

@@ -101,7 +101,7 @@ public sealed class ProvisioningSaga(ProvisionTenantInput input)
     /// </summary>
     public async Task RollBackAsync(Exception failure)
     {
-        var why = new RollbackReason(input, Failed.Describe(failure, CurrentStep));
+        var why = new RollbackReason(input, WorkflowFailures.Describe(failure, CurrentStep));
         var begun = await Workflow.ExecuteActivityAsync(
             (RollbackActivities activities) => activities.BeginAsync(why), StepOptions.ForRollback);
         if (begun.Status != RollingBack)
@@ -114,7 +114,7 @@ public sealed class ProvisioningSaga(ProvisionTenantInput input)
         var rollback = new Rollback(input, begun);
         bool readsAll = begun.Steps is not null && Workflow.Patched(ReadEverySystem);
         await rollback.RunAsync(compensations, readsAll ? rollback.Plan : compensations);
-        throw Failed.Rethrown(failure, begun.Reason ?? why.Failure);
+        throw WorkflowFailures.ToException(failure, begun.Reason ?? why.Failure);
     }
 
     private async Task RunAsync<TStep>(CancellationToken cancellationToken)

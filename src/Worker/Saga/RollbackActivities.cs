@@ -33,13 +33,13 @@ public sealed partial class RollbackActivities(
     WorkerOptions options,
     ILogger<RollbackActivities> logger)
 {
-    private static CancellationToken Cancellation => ActivityExecutionContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => ActivityExecutionContext.Current.CancellationToken;
 
     [Activity("BeginRollback")]
     public async Task<RollbackBegun> BeginAsync(RollbackReason why)
     {
         var (input, failure) = why;
-        var status = await transitions.BeginRollbackAsync(input.TenantId, input.Attempt, failure, Cancellation);
+        var status = await transitions.BeginRollbackAsync(input.TenantId, input.Attempt, failure, CancellationToken);
         string begun = status?.ToText() ?? ProvisioningSaga.Stale;
         LogBegun(input.TenantId, input.Attempt, failure.FailedStep, failure.Code, begun);
         return await DescribeAsync(input, begun);
@@ -49,7 +49,7 @@ public sealed partial class RollbackActivities(
     public async Task<RollbackBegun> ResumeAsync(ProvisionTenantInput input)
     {
         string runId = ActivityExecutionContext.Current.Info.WorkflowRunId!;
-        var status = await transitions.ResumeRollbackAsync(input.TenantId, input.Attempt, runId, Cancellation);
+        var status = await transitions.ResumeRollbackAsync(input.TenantId, input.Attempt, runId, CancellationToken);
         string resumed = status?.ToText() ?? ProvisioningSaga.Stale;
         LogResumed(input.TenantId, input.Attempt, resumed);
         return await DescribeAsync(input, resumed);
@@ -62,16 +62,16 @@ public sealed partial class RollbackActivities(
             unread.Input.Attempt,
             steps[unread.Step].ResourceTypes,
             $"It could not be looked for. {unread.Reason}",
-            Cancellation);
+            CancellationToken);
 
     [Activity("EndRollback")]
     public async Task<string> EndAsync(ProvisionTenantInput input)
     {
         string runId = ActivityExecutionContext.Current.Info.WorkflowRunId!;
-        var status = await transitions.EndRollbackAsync(input.TenantId, input.Attempt, runId, Cancellation);
+        var status = await transitions.EndRollbackAsync(input.TenantId, input.Attempt, runId, CancellationToken);
         if (status == TenantStatus.RollbackIncomplete)
         {
-            var left = await residue.ListAsync(input.TenantId, input.Attempt, Cancellation);
+            var left = await residue.ListAsync(input.TenantId, input.Attempt, CancellationToken);
             string names = string.Join(", ", left.Select(r => Masked.Text($"{r.Type} {r.Name}")));
             LogIncomplete(input.TenantId, input.Attempt, names);
         }
@@ -84,14 +84,14 @@ public sealed partial class RollbackActivities(
     [Activity("ParkStep")]
     public async Task ParkAsync(ParkedStep parked)
     {
-        await journal.StepParkedAsync(parked.Input.TenantId, parked.Input.Attempt, parked.Step, Cancellation);
+        await journal.StepParkedAsync(parked.Input.TenantId, parked.Input.Attempt, parked.Step, CancellationToken);
         LogParked(parked.Input.TenantId, parked.Step);
     }
 
     private async Task<RollbackBegun> DescribeAsync(ProvisionTenantInput input, string status)
     {
         var (reason, plan) = status == TenantStatus.RollingBack.ToText()
-            ? await transitions.ReadRollbackAsync(input.TenantId, input.Attempt, switches.Off, Cancellation)
+            ? await transitions.ReadRollbackAsync(input.TenantId, input.Attempt, switches.Off, CancellationToken)
             : (null, []);
         bool notifies = !switches.Off.Contains(ProvisioningSteps.SendNotification);
         return new RollbackBegun(status, options.RollbackSettle, notifies, plan, reason);

@@ -60,26 +60,26 @@ public sealed partial class StepJournal(
         }
     }
 
-    private Task StartedAsync(Entry entry, CancellationToken cancellation)
+    private Task StartedAsync(Entry entry, CancellationToken cancellationToken)
     {
         var (activity, input, tries) = entry;
         if (activity.IsUndo)
         {
             LogUndoStarted(input.TenantId, input.Attempt, activity.Step.Id, tries);
-            return journal.UndoStartedAsync(input.TenantId, input.Attempt, activity.Step.Id, tries, cancellation);
+            return journal.UndoStartedAsync(input.TenantId, input.Attempt, activity.Step.Id, tries, cancellationToken);
         }
 
         LogStarted(activity.Step.Announcement, input.TenantId, input.Attempt, activity.Step.Id, tries);
-        return journal.StepStartedAsync(input.TenantId, input.Attempt, activity.Step.Id, tries, cancellation);
+        return journal.StepStartedAsync(input.TenantId, input.Attempt, activity.Step.Id, tries, cancellationToken);
     }
 
-    private Task DoneAsync(Entry entry, CancellationToken cancellation)
+    private Task DoneAsync(Entry entry, CancellationToken cancellationToken)
     {
         var (activity, input, _) = entry;
         LogDone(activity.IsUndo ? "Undone" : "Done", input.TenantId, input.Attempt, activity.Step.Id);
         return activity.IsUndo
-            ? journal.UndoDoneAsync(input.TenantId, input.Attempt, activity.Step.Id, cancellation)
-            : journal.StepDoneAsync(input.TenantId, input.Attempt, activity.Step.Id, cancellation);
+            ? journal.UndoDoneAsync(input.TenantId, input.Attempt, activity.Step.Id, cancellationToken)
+            : journal.StepDoneAsync(input.TenantId, input.Attempt, activity.Step.Id, cancellationToken);
     }
 
     private async Task FailedAsync(Entry entry, ApplicationFailureException failure, DateTimeOffset? nextTryAt)

@@ -14,7 +14,7 @@ namespace Worker.Steps;
 public sealed class CreateAdminUser(
     KeycloakAdmin keycloak,
     KeycloakOptions options,
-    TenantRealms realms,
+    TenantRealmFinder realms,
     ProvisionedTenants tenants,
     ResourceRecords resources,
     ResidueRecords residue,
@@ -31,50 +31,50 @@ public sealed class CreateAdminUser(
     public static IReadOnlyList<string> ResourceTypes { get; } =
         [ControlPlane.Provisioning.ResourceTypes.KeycloakAdminUser];
 
-    private static CancellationToken Cancellation => ActivityExecutionContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => ActivityExecutionContext.Current.CancellationToken;
 
     [Activity("CreateAdminUser")]
     public async Task ExecuteAsync(ProvisionTenantInput input)
     {
-        var tenant = await tenants.LoadAsync(input, Cancellation);
+        var tenant = await tenants.LoadAsync(input, CancellationToken);
         string email = tenant.Admin.Email;
         await resources.PlanAsync(
-            input.TenantId, input.Attempt, ResourceTypes[0], email, details: null, Cancellation);
+            input.TenantId, input.Attempt, ResourceTypes[0], email, details: null, CancellationToken);
 
-        string realm = await realms.RequireAsync(tenant, Cancellation);
+        string realm = await realms.RequireAsync(tenant, CancellationToken);
         await EnsureUserAsync(realm, tenant, guard.BeforeChange(input));
         await resources.CreatedAsync(
-            input.TenantId, input.Attempt, ResourceTypes[0], email, details: null, Cancellation);
+            input.TenantId, input.Attempt, ResourceTypes[0], email, details: null, CancellationToken);
     }
 
     [Activity("DeleteAdminUser")]
     public async Task CompensateAsync(ProvisionTenantInput input)
     {
-        var tenant = await tenants.LoadAsync(input, Cancellation);
+        var tenant = await tenants.LoadAsync(input, CancellationToken);
         foreach (var (realm, user) in await FindAsync(tenant))
         {
             await guard.BeforeUndo(input)();
-            await keycloak.DeleteUserAsync(realm, user.Id!, Cancellation);
+            await keycloak.DeleteUserAsync(realm, user.Id!, CancellationToken);
         }
 
-        await resources.DeletedAsync(input.TenantId, input.Attempt, ResourceTypes[0], Cancellation);
+        await resources.DeletedAsync(input.TenantId, input.Attempt, ResourceTypes[0], CancellationToken);
     }
 
     [Activity("FindAdminUserResidue")]
     public async Task<int> FindResidueAsync(ProvisionTenantInput input)
     {
-        var tenant = await tenants.LoadAsync(input, Cancellation);
+        var tenant = await tenants.LoadAsync(input, CancellationToken);
         var found = (await FindAsync(tenant))
             .Select(f => new Residue(ResourceTypes[0], tenant.Admin.Email, $"The user is still there in {f.Realm}."))
             .ToList();
-        await residue.ReplaceAsync(input.TenantId, input.Attempt, ResourceTypes, found, Cancellation);
+        await residue.ReplaceAsync(input.TenantId, input.Attempt, ResourceTypes, found, CancellationToken);
         return found.Count;
     }
 
     private async Task EnsureUserAsync(string realm, ProvisionedTenant tenant, Func<Task> beforeChange)
     {
         var wanted = Wanted(tenant);
-        var there = await keycloak.FindUserAsync(realm, wanted.Username!, Cancellation);
+        var there = await keycloak.FindUserAsync(realm, wanted.Username!, CancellationToken);
         if (await IsCompleteAsync(realm, there, wanted))
         {
             return;
@@ -84,7 +84,7 @@ public sealed class CreateAdminUser(
         {
             // By its id, which no later one has: a deletion that lands late hits nobody else.
             await beforeChange();
-            await keycloak.DeleteUserAsync(realm, there.Id!, Cancellation);
+            await keycloak.DeleteUserAsync(realm, there.Id!, CancellationToken);
         }
 
         await beforeChange();
@@ -99,10 +99,10 @@ public sealed class CreateAdminUser(
                     [RealmManagement] = options.TenantAdminRoles,
                 },
             },
-            Cancellation);
+            CancellationToken);
         // Keycloak drops attributes that the profile does not declare without a word: read what it kept.
         if (!await IsCompleteAsync(
-            realm, await keycloak.FindUserAsync(realm, wanted.Username!, Cancellation), wanted))
+            realm, await keycloak.FindUserAsync(realm, wanted.Username!, CancellationToken), wanted))
         {
             throw new OutsideSystemException(KeycloakAdmin.System, HttpStatusCode.UnprocessableEntity,
                 $"POST partialImport of {realm}", "the user was not kept with its attributes and roles");
@@ -120,15 +120,15 @@ public sealed class CreateAdminUser(
             there.Attributes?.GetValueOrDefault(w.Key) is { } kept && kept.SequenceEqual(w.Value));
         return hasAttributes
             && (await keycloak.MissingClientRolesAsync(
-                realm, there.Id!, RealmManagement, options.TenantAdminRoles, Cancellation)).Count == 0;
+                realm, there.Id!, RealmManagement, options.TenantAdminRoles, CancellationToken)).Count == 0;
     }
 
     private async Task<List<(string Realm, UserRepresentation User)>> FindAsync(ProvisionedTenant tenant)
     {
         var found = new List<(string, UserRepresentation)>();
-        foreach (var realm in await realms.FindOursAsync(tenant, Cancellation))
+        foreach (var realm in await realms.FindOursAsync(tenant, CancellationToken))
         {
-            if (await keycloak.FindUserAsync(realm.Realm!, Username(tenant), Cancellation) is { } user)
+            if (await keycloak.FindUserAsync(realm.Realm!, Username(tenant), CancellationToken) is { } user)
             {
                 found.Add((realm.Realm!, user));
             }

@@ -28,27 +28,27 @@ public sealed class ProvisionStorage(
     public static IReadOnlyList<string> ResourceTypes { get; } =
         [ControlPlane.Provisioning.ResourceTypes.StorageBucket];
 
-    private static CancellationToken Cancellation => ActivityExecutionContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => ActivityExecutionContext.Current.CancellationToken;
 
     [Activity("ProvisionStorage")]
     public async Task ExecuteAsync(ProvisionTenantInput input)
     {
-        var tenant = await tenants.LoadAsync(input, Cancellation);
+        var tenant = await tenants.LoadAsync(input, CancellationToken);
         string bucket = tenant.Resources.Bucket;
-        await deletions.RequireSettledAsync(ResourceTypes[0], bucket, Cancellation);
+        await deletions.RequireSettledAsync(ResourceTypes[0], bucket, CancellationToken);
         var beforeChange = guard.BeforeChange(input);
-        var known = await storage.FindDetailsAsync(tenant, Cancellation);
-        if (await buckets.AbsentAtAsync(bucket, Cancellation) is { } absentAt)
+        var known = await storage.FindDetailsAsync(tenant, CancellationToken);
+        if (await buckets.AbsentAtAsync(bucket, CancellationToken) is { } absentAt)
         {
             known = new BucketDetails(absentAt, []);
         }
 
         await resources.PlanAsync(
-            input.TenantId, input.Attempt, ResourceTypes[0], bucket, known?.ToJson(), Cancellation);
+            input.TenantId, input.Attempt, ResourceTypes[0], bucket, known?.ToJson(), CancellationToken);
         if (await JudgeAsync(tenant, known) is null)
         {
             await beforeChange();
-            if (!await buckets.CreateAsync(bucket, Cancellation)
+            if (!await buckets.CreateAsync(bucket, CancellationToken)
                 && await JudgeAsync(tenant, known) is null)
             {
                 throw new ControlPlaneException(ErrorCode.OwnershipConflict,
@@ -57,23 +57,25 @@ public sealed class ProvisionStorage(
         }
 
         await beforeChange();
-        await buckets.TagAsync(bucket, tenant.Mark, Cancellation);
+        await buckets.TagAsync(bucket, tenant.Mark, CancellationToken);
         await beforeChange();
         var made = (known ?? new BucketDetails(null, [])) with
         {
-            NotSupported = await buckets.BlockPublicAccessAsync(bucket, Cancellation) ? [] : ["public_access_block"],
+            NotSupported = await buckets.BlockPublicAccessAsync(bucket, CancellationToken)
+                ? []
+                : ["public_access_block"],
         };
         await resources.CreatedAsync(
-            input.TenantId, input.Attempt, ResourceTypes[0], bucket, made.ToJson(), Cancellation);
+            input.TenantId, input.Attempt, ResourceTypes[0], bucket, made.ToJson(), CancellationToken);
     }
 
     [Activity("DeleteStorage")]
     public async Task CompensateAsync(ProvisionTenantInput input)
     {
-        var tenant = await tenants.LoadAsync(input, Cancellation);
+        var tenant = await tenants.LoadAsync(input, CancellationToken);
         if (await FindAsync(tenant))
         {
-            await buckets.DeleteAsync(tenant.Resources.Bucket, guard.BeforeUndo(input), Cancellation);
+            await buckets.DeleteAsync(tenant.Resources.Bucket, guard.BeforeUndo(input), CancellationToken);
         }
         else if (await FindReplacedAsync(tenant) is not null)
         {
@@ -81,32 +83,32 @@ public sealed class ProvisionStorage(
             return;
         }
 
-        await resources.DeletedAsync(input.TenantId, input.Attempt, ResourceTypes[0], Cancellation);
+        await resources.DeletedAsync(input.TenantId, input.Attempt, ResourceTypes[0], CancellationToken);
     }
 
     [Activity("FindStorageResidue")]
     public async Task<int> FindResidueAsync(ProvisionTenantInput input)
     {
-        var tenant = await tenants.LoadAsync(input, Cancellation);
+        var tenant = await tenants.LoadAsync(input, CancellationToken);
         List<Residue> found = await FindAsync(tenant)
             ? [new(ResourceTypes[0], tenant.Resources.Bucket,
                 "The bucket is still there, with "
-                + $"{await buckets.CountAsync(tenant.Resources.Bucket, Cancellation)} objects.")]
+                + $"{await buckets.CountAsync(tenant.Resources.Bucket, CancellationToken)} objects.")]
             : await FindReplacedAsync(tenant) is { } replaced
                 ? [new(ResourceTypes[0], tenant.Resources.Bucket, replaced)]
                 : [];
-        await residue.ReplaceAsync(input.TenantId, input.Attempt, ResourceTypes, found, Cancellation);
+        await residue.ReplaceAsync(input.TenantId, input.Attempt, ResourceTypes, found, CancellationToken);
         if (found.Count == 0)
         {
             // From here on a bucket without tags may be anybody's.
-            await resources.ForgetDetailsAsync(input.TenantId, input.Attempt, ResourceTypes[0], Cancellation);
+            await resources.ForgetDetailsAsync(input.TenantId, input.Attempt, ResourceTypes[0], CancellationToken);
         }
 
         return found.Count;
     }
 
     private async Task<Ownership?> JudgeAsync(ProvisionedTenant tenant, BucketDetails? known) =>
-        (await storage.JudgeAsync(tenant, known, Cancellation))?.OrConflict($"bucket {tenant.Resources.Bucket}");
+        (await storage.JudgeAsync(tenant, known, CancellationToken))?.OrConflict($"bucket {tenant.Resources.Bucket}");
 
     private async Task<bool> FindAsync(ProvisionedTenant tenant) =>
         await LookAsync(tenant) is { } ownership && ownership.IsOursToDelete();
@@ -116,7 +118,7 @@ public sealed class ProvisionStorage(
     {
         string bucket = tenant.Resources.Bucket;
         return await resources.FindMakerAsync(
-                tenant.Mark.Tenant, tenant.Mark.Attempt, ResourceTypes[0], bucket, Cancellation) is not null
+                tenant.Mark.Tenant, tenant.Mark.Attempt, ResourceTypes[0], bucket, CancellationToken) is not null
             && await LookAsync(tenant) is { } ownership && !ownership.IsOursToDelete()
                 ? "A bucket was made here and never seen deleted; what has the name now does not carry our mark, or is"
                     + " not shown to us. It was not touched: look, and put its tags right, or delete it."
@@ -127,7 +129,7 @@ public sealed class ProvisionStorage(
     {
         try
         {
-            return await storage.JudgeAsync(tenant, Cancellation);
+            return await storage.JudgeAsync(tenant, CancellationToken);
         }
         catch (ControlPlaneException e) when (e.Code == ErrorCode.OwnershipConflict)
         {

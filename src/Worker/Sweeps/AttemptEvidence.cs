@@ -32,14 +32,14 @@ public enum Evidence
 public sealed class AttemptEvidence(NpgsqlDataSource database, TimeProvider time, TimeSpan grace)
 {
     /// <summary>Every attempt, of all tenants.</summary>
-    public Task<List<(Guid TenantId, int Attempt)>> ListAsync(CancellationToken cancellation) =>
+    public Task<List<(Guid TenantId, int Attempt)>> ListAsync(CancellationToken cancellationToken) =>
         database.Command("SELECT tenant_id, attempt FROM provisioning_attempts").ReadAllAsync(
-            row => (row.Id("tenant_id"), row.Number("attempt")), cancellation);
+            row => (row.Id("tenant_id"), row.Number("attempt")), cancellationToken);
 
-    public async Task<Evidence> ReadAsync(Claim claim, CancellationToken cancellation)
+    public async Task<Evidence> ReadAsync(Claim claim, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        return await ReadAsync(connection, claim, cancellation);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await ReadAsync(connection, claim, cancellationToken);
     }
 
     /// <summary>
@@ -52,27 +52,27 @@ public sealed class AttemptEvidence(NpgsqlDataSource database, TimeProvider time
     /// Gets what it must ask before each change: it throws when the lock is lost with its session, and anything may
     /// have begun since.
     /// </param>
-    /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Whether it was done.</returns>
-    public Task<bool> WhileItStandsAsync(
-        Claim claim, Evidence evidence, Func<Func<Task>, Task<bool>> act, CancellationToken cancellation) =>
+    public Task<bool> RunWithTenantLockedAsync(
+        Claim claim, Evidence evidence, Func<Func<Task>, Task<bool>> act, CancellationToken cancellationToken) =>
         database.InTransactionAsync(async connection =>
         {
             await connection.Command("SELECT FROM tenants WHERE id = $1 FOR NO KEY UPDATE", claim.TenantId)
-                .ExecuteAsync(cancellation);
+                .ExecuteAsync(cancellationToken);
             bool isUnderWay = (await connection.Command(
                 """
                 SELECT FROM provisioning_attempts
                 WHERE tenant_id = $1 AND state IN ('RECORDED', 'RUNNING', 'ROLLING_BACK')
                 """,
-                claim.TenantId).ReadAllAsync(_ => true, cancellation)).Count > 0;
+                claim.TenantId).ReadAllAsync(_ => true, cancellationToken)).Count > 0;
             return !isUnderWay
-                && await ReadAsync(connection, claim, cancellation) == evidence
-                && await act(() => connection.Command("SELECT 1").ExecuteAsync(cancellation));
-        }, cancellation);
+                && await ReadAsync(connection, claim, cancellationToken) == evidence
+                && await act(() => connection.Command("SELECT 1").ExecuteAsync(cancellationToken));
+        }, cancellationToken);
 
     private async Task<Evidence> ReadAsync(
-        NpgsqlConnection connection, Claim claim, CancellationToken cancellation) =>
+        NpgsqlConnection connection, Claim claim, CancellationToken cancellationToken) =>
         await connection.Command(
             """
             SELECT a.state = 'ROLLED_BACK' AND a.ended_at <= $5 AS is_over, (
@@ -83,7 +83,7 @@ public sealed class AttemptEvidence(NpgsqlDataSource database, TimeProvider time
             FROM provisioning_attempts a WHERE a.tenant_id = $1 AND a.attempt = $2
             """,
             claim.TenantId, claim.Attempt, claim.Type, claim.Name, time.GetUtcNow() - grace)
-            .ReadAllAsync(row => (IsOver: row.Flag("is_over"), Later: row.FindText("later")), cancellation) switch
+            .ReadAllAsync(row => (IsOver: row.Flag("is_over"), Later: row.FindText("later")), cancellationToken) switch
         {
             [] => Evidence.Unknown,
             [{ IsOver: true, Later: null }] => Evidence.RolledBack,

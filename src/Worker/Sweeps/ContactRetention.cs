@@ -18,7 +18,7 @@ public sealed record ErasableContact(Guid LeadId, Guid? TenantId, string Email)
 public sealed class ContactRetention(NpgsqlDataSource database, TimeProvider time)
 {
     public Task<List<ErasableContact>> ListAsync(
-        TimeSpan retention, Guid after, int limit, CancellationToken cancellation) =>
+        TimeSpan retention, Guid after, int limit, CancellationToken cancellationToken) =>
         database.Command(
             """
             SELECT l.id, l.email, t.id AS tenant_id FROM leads l LEFT JOIN tenants t ON t.lead_id = l.id
@@ -29,19 +29,19 @@ public sealed class ContactRetention(NpgsqlDataSource database, TimeProvider tim
             time.GetUtcNow() - retention, after, limit).ReadAllAsync(
                 row => new ErasableContact(
                     row.Id("id"), row["tenant_id"] is Guid tenant ? tenant : null, row.Text("email")),
-                cancellation);
+                cancellationToken);
 
     /// <summary>
     /// The lead and its expired tenant with all that hangs on it; nothing of one that came back since it was listed.
     /// </summary>
     /// <returns>Whether it was erased.</returns>
-    public Task<bool> EraseAsync(TimeSpan retention, ErasableContact contact, CancellationToken cancellation) =>
+    public Task<bool> EraseAsync(TimeSpan retention, ErasableContact contact, CancellationToken cancellationToken) =>
         database.InTransactionAsync(async connection =>
         {
             var dead = time.GetUtcNow() - retention;
             bool isDead = (await connection.Command(
                 "SELECT FROM leads WHERE id = $1 AND token_expires_at <= $2 FOR UPDATE", contact.LeadId, dead)
-                .ReadAllAsync(_ => true, cancellation)).Count == 1;
+                .ReadAllAsync(_ => true, cancellationToken)).Count == 1;
             if (!isDead)
             {
                 return false;
@@ -51,9 +51,9 @@ public sealed class ContactRetention(NpgsqlDataSource database, TimeProvider tim
                 """
                 DELETE FROM tenants WHERE lead_id = $1 AND status = 'EXPIRED' AND attempt = 0 AND updated_at <= $2
                 """,
-                contact.LeadId, dead).ExecuteAsync(cancellation);
+                contact.LeadId, dead).ExecuteAsync(cancellationToken);
             return await connection.Command(
                 "DELETE FROM leads WHERE id = $1 AND NOT EXISTS (SELECT FROM tenants WHERE lead_id = $1)",
-                contact.LeadId).ExecuteAsync(cancellation) == 1;
-        }, cancellation);
+                contact.LeadId).ExecuteAsync(cancellationToken) == 1;
+        }, cancellationToken);
 }

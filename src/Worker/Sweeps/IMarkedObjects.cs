@@ -18,13 +18,13 @@ public interface IMarkedObjects
 
     /// <summary>Everything of this installation, and nothing else.</summary>
     /// <param name="each">Notes what cannot be read, so that the others are listed all the same.</param>
-    /// <param name="cancellation">Ends the wait.</param>
-    Task<IReadOnlyList<MarkedObject>> ListAsync(OneByOne each, CancellationToken cancellation);
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<IReadOnlyList<MarkedObject>> ListAsync(ErrorCollector each, CancellationToken cancellationToken);
 
     /// <summary>Deletes it as long as it is still the one that was listed.</summary>
     /// <param name="found">As listed.</param>
     /// <param name="beforeChange">Asked last before each call that changes something; throws when it may not.</param>
-    /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Whether it was.</returns>
-    Task<bool> DeleteAsync(MarkedObject found, Func<Task> beforeChange, CancellationToken cancellation);
+    Task<bool> DeleteAsync(MarkedObject found, Func<Task> beforeChange, CancellationToken cancellationToken);
 }

@@ -7,10 +7,10 @@ namespace Worker.Sweeps;
 /// <param name="Grace">
 /// How long ago an attempt must have ended before what it left is deleted: long enough for whoever looks into it.
 /// </param>
-/// <param name="MostDeletions">Of each kind of object in one sweep: many at once are more likely a mistake.</param>
+/// <param name="MaxDeletions">Of each kind of object in one sweep: many at once are more likely a mistake.</param>
 /// <param name="ContactRetention">How long contact data of those who did not become customers is kept.</param>
 public sealed record SweepOptions(
-    TimeSpan Interval, TimeSpan Grace, int MostDeletions, TimeSpan ContactRetention)
+    TimeSpan Interval, TimeSpan Grace, int MaxDeletions, TimeSpan ContactRetention)
 {
     public static SweepOptions From(SettingsReader settings) => new(
         TimeSpan.FromMinutes(settings.Number("SWEEP_INTERVAL", 10, 1, 1440)),

@@ -14,9 +14,9 @@ public sealed class SweepSchedule(TemporalClient temporal, TemporalOptions conne
 
     /// <summary>Makes it, or gives the one that is there the interval of today; a paused one stays paused.</summary>
     /// <returns>Whether it was made now.</returns>
-    public async Task<bool> EnsureAsync(CancellationToken cancellation)
+    public async Task<bool> EnsureAsync(CancellationToken cancellationToken)
     {
-        var rpc = new RpcOptions { CancellationToken = cancellation };
+        var rpc = new RpcOptions { CancellationToken = cancellationToken };
         var wanted = Build();
         try
         {

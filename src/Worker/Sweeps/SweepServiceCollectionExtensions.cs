@@ -24,13 +24,13 @@ public static class SweepServiceCollectionExtensions
             .AddOrphanSweep(settings)
             .AddSingleton<ContactRetention>()
             .AddSingleton<ExpiredRows>()
-            .AddSingleton<SettleAttempts>()
-            .AddSingleton<SettleWelcomes>()
-            .AddTemporalActivities(typeof(SweepRows), TaskQueues.Control)
-            .AddTemporalActivities(typeof(SweepContacts), TaskQueues.Novu)
-            .AddTemporalActivities(typeof(SweepOrphans),
+            .AddSingleton<AttemptRepair>()
+            .AddSingleton<WelcomeMailRepair>()
+            .AddTemporalActivities(typeof(RowActivities), TaskQueues.Control)
+            .AddTemporalActivities(typeof(ContactActivities), TaskQueues.Novu)
+            .AddTemporalActivities(typeof(OrphanActivities),
                 TaskQueues.Control, TaskQueues.Keycloak, TaskQueues.Postgres, TaskQueues.S3)
-            .AddTemporalActivities(typeof(SweepFailures), TaskQueues.Control)
+            .AddTemporalActivities(typeof(SweepFailureActivities), TaskQueues.Control)
             .AddTemporalWorkflow<SweepWorkflow>();
     }
 
@@ -56,7 +56,7 @@ public static class SweepServiceCollectionExtensions
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<SweepOptions>().Grace))
             .AddSingleton<OrphanRecords>()
-            .AddTransient<OrphanSweep>();
+            .AddTransient<OrphanSweeper>();
     }
 
     /// <summary>What the sweep writes before it deletes, and whoever creates asks.</summary>

@@ -21,16 +21,18 @@ public sealed class SweepWorkflow
     [WorkflowRun]
     public async Task<SweepResult> RunAsync()
     {
-        int settled = await PartAsync("attempts", TaskQueues.Control, (SweepRows rows) => rows.SettleAttemptsAsync());
-        int expired = await PartAsync("rows", TaskQueues.Control, (SweepRows rows) => rows.ExpireAsync());
-        int erased = await PartAsync("contacts", TaskQueues.Novu, (SweepContacts contacts) => contacts.EraseAsync());
-        var orphans = new OrphansSwept(0, 0);
-        foreach (var system in await PartAsync("systems", TaskQueues.Control, (SweepOrphans s) => s.List()) ?? [])
+        int settled = await PartAsync(
+            "attempts", TaskQueues.Control, (RowActivities rows) => rows.SettleAttemptsAsync());
+        int expired = await PartAsync("rows", TaskQueues.Control, (RowActivities rows) => rows.ExpireAsync());
+        int erased = await PartAsync(
+            "contacts", TaskQueues.Novu, (ContactActivities contacts) => contacts.EraseAsync());
+        var orphans = new OrphanSweepResult(0, 0);
+        foreach (var system in await PartAsync("systems", TaskQueues.Control, (OrphanActivities s) => s.List()) ?? [])
         {
             string type = system.Type;
-            if (await PartAsync(type, system.Queue, (SweepOrphans sweep) => sweep.ExecuteAsync(type)) is { } swept)
+            if (await PartAsync(type, system.Queue, (OrphanActivities sweep) => sweep.ExecuteAsync(type)) is { } swept)
             {
-                orphans = new OrphansSwept(orphans.Deleted + swept.Deleted, orphans.Orphans + swept.Orphans);
+                orphans = new OrphanSweepResult(orphans.Deleted + swept.Deleted, orphans.Orphans + swept.Orphans);
             }
         }
 
@@ -61,7 +63,7 @@ public sealed class SweepWorkflow
         }
         catch (ActivityFailureException e) when (!TemporalException.IsCanceledException(e))
         {
-            var (_, code, sentence, _) = Failed.Describe(e, part);
+            var (_, code, sentence, _) = WorkflowFailures.Describe(e, part);
             failed.Add(new FailedPart(part, code, sentence));
             return default;
         }
@@ -72,7 +74,7 @@ public sealed class SweepWorkflow
         if (Workflow.Patched(TellsFailures))
         {
             await Workflow.ExecuteActivityAsync(
-                (SweepFailures failures) => failures.TellAsync(failed),
+                (SweepFailureActivities failures) => failures.TellAsync(failed),
                 new ActivityOptions { StartToCloseTimeout = TimeSpan.FromSeconds(30) });
         }
     }

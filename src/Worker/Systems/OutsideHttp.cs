@@ -47,7 +47,7 @@ public static class OutsideHttp
                 handler.AllowAutoRedirect = false;
                 handler.UseCookies = false;
             })
-            .AddHttpMessageHandler(() => new WholeAnswer())
+            .AddHttpMessageHandler(() => new BufferedResponseHandler())
             .RemoveAllLoggers();
 
     public static async Task<OutsideSystemException> RefusalAsync(string system, HttpResponseMessage response) =>
@@ -55,12 +55,12 @@ public static class OutsideHttp
 
     /// <exception cref="OutsideSystemException">The body is not what it should be.</exception>
     public static async Task<T> ReadAsync<T>(
-        string system, HttpResponseMessage response, CancellationToken cancellation)
+        string system, HttpResponseMessage response, CancellationToken cancellationToken)
         where T : class
     {
         try
         {
-            return await response.Content.ReadFromJsonAsync<T>(Json, cancellation)
+            return await response.Content.ReadFromJsonAsync<T>(Json, cancellationToken)
                 ?? throw Answered(system, response, Unreadable);
         }
         catch (JsonException)

@@ -18,12 +18,12 @@ public static class OutsideSystems
     /// <exception cref="SettingException">A setting cannot be used, or something switched on lacks one.</exception>
     public static IServiceCollection AddOutsideSystems(this IServiceCollection services, SettingsReader settings)
     {
-        var patience = Patience.From(settings);
+        var timeoutScale = TimeoutScale.From(settings);
         return services
-            .AddKeycloak(KeycloakOptions.From(settings), patience)
+            .AddKeycloak(KeycloakOptions.From(settings), timeoutScale)
             .AddTenantSchemas(DatabaseOptions.ForTenants(settings), refuseSuperuser: settings.IsProduction)
-            .AddS3(S3Options.From(settings), patience)
-            .AddNovu(NovuOptions.From(settings), () => MailLinks.From(settings), patience);
+            .AddS3(S3Options.From(settings), timeoutScale)
+            .AddNovu(NovuOptions.From(settings), () => MailLinks.From(settings), timeoutScale);
     }
 
     private static IServiceCollection AddTenantSchemas(

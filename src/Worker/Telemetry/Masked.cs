@@ -7,12 +7,12 @@ namespace Worker.Telemetry;
 /// </summary>
 public static partial class Masked
 {
-    private const int MostLength = 300;
+    private const int MaxLength = 300;
 
     public static string Text(string text)
     {
         string masked = Address().Replace(text.ReplaceLineEndings(" "), m => Email(m.Value));
-        return masked.Length <= MostLength ? masked : masked[..MostLength] + "…";
+        return masked.Length <= MaxLength ? masked : masked[..MaxLength] + "…";
     }
 
     /// <summary><c>admin@newcompany.com</c> becomes <c>a***@newcompany.com</c>.</summary>

@@ -9,7 +9,7 @@ public sealed class InvitationRepositoryTests(PostgresFixture postgres) : IClass
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     private InvitationRepository Invitations => new(postgres.Functions);
 
@@ -19,13 +19,13 @@ public sealed class InvitationRepositoryTests(PostgresFixture postgres) : IClass
     {
         var first = Sealed(await GivenInvitationAsync("first"), 1);
         var second = first with { Sealed = [2] };
-        Assert.True(await Invitations.TryAddSealedAsync(first, Now, Cancellation));
+        Assert.True(await Invitations.TryAddSealedAsync(first, Now, CancellationToken));
         await Invitations.EraseSealedAsync(first);
-        Assert.True(await Invitations.TryAddSealedAsync(second, Now, Cancellation));
+        Assert.True(await Invitations.TryAddSealedAsync(second, Now, CancellationToken));
 
-        await Invitations.AcceptAsync(first, Now, Cancellation);
+        await Invitations.AcceptAsync(first, Now, CancellationToken);
 
-        Assert.NotNull((await Invitations.FindAsync(first.InvitationId, Cancellation))!.AcceptedAt);
+        Assert.NotNull((await Invitations.FindAsync(first.InvitationId, CancellationToken))!.AcceptedAt);
         Assert.True(await Invitations.EraseSealedAsync(second));
     }
 
@@ -33,9 +33,9 @@ public sealed class InvitationRepositoryTests(PostgresFixture postgres) : IClass
     public async Task Accepting_a_password_erases_it()
     {
         var password = Sealed(await GivenInvitationAsync("second"), 1);
-        await Invitations.TryAddSealedAsync(password, Now, Cancellation);
+        await Invitations.TryAddSealedAsync(password, Now, CancellationToken);
 
-        await Invitations.AcceptAsync(password, Now, Cancellation);
+        await Invitations.AcceptAsync(password, Now, CancellationToken);
 
         Assert.False(await Invitations.EraseSealedAsync(password));
     }
@@ -44,11 +44,12 @@ public sealed class InvitationRepositoryTests(PostgresFixture postgres) : IClass
     public async Task A_password_that_is_on_its_way_is_not_replaced_even_by_one_of_a_newer_invitation()
     {
         var old = Sealed(await GivenInvitationAsync("third"), 1);
-        await Invitations.TryAddSealedAsync(old, Now, Cancellation);
+        await Invitations.TryAddSealedAsync(old, Now, CancellationToken);
 
-        Assert.False(await Invitations.TryAddSealedAsync(old with { Generation = 2, Sealed = [2] }, Now, Cancellation));
+        Assert.False(
+            await Invitations.TryAddSealedAsync(old with { Generation = 2, Sealed = [2] }, Now, CancellationToken));
         Assert.True(await Invitations.TryAddSealedAsync(
-            old with { Generation = 2, Sealed = [2] }, old.ExpiresAt, Cancellation));
+            old with { Generation = 2, Sealed = [2] }, old.ExpiresAt, CancellationToken));
     }
 
     [Fact]
@@ -56,10 +57,10 @@ public sealed class InvitationRepositoryTests(PostgresFixture postgres) : IClass
     {
         var late = Sealed(await GivenInvitationAsync("late"), 1) with { ExpiresAt = Now };
         var fresh = Sealed(await GivenInvitationAsync("fresh"), 2);
-        await Invitations.TryAddSealedAsync(late, Now.AddMinutes(-5), Cancellation);
-        await Invitations.TryAddSealedAsync(fresh, Now, Cancellation);
+        await Invitations.TryAddSealedAsync(late, Now.AddMinutes(-5), CancellationToken);
+        await Invitations.TryAddSealedAsync(fresh, Now, CancellationToken);
 
-        Assert.Equal(1, await Invitations.EraseExpiredSealedAsync(100, Now, Cancellation));
+        Assert.Equal(1, await Invitations.EraseExpiredSealedAsync(100, Now, CancellationToken));
 
         Assert.False(await Invitations.EraseSealedAsync(late));
         Assert.True(await Invitations.EraseSealedAsync(fresh));
@@ -71,9 +72,9 @@ public sealed class InvitationRepositoryTests(PostgresFixture postgres) : IClass
     private async Task<Invitation> GivenInvitationAsync(string key)
     {
         var lead = Lead.Register(EmailAddress.Parse($"admin@{key}.com"), "John", "Doe", "New Company Inc", null, Now);
-        await new LeadRepository(postgres.Functions).AddAsync(lead, Cancellation);
+        await new LeadRepository(postgres.Functions).AddAsync(lead, CancellationToken);
         var tenant = Tenant.Create(lead, TenantKey.Parse(key), [lead.Email.Domain], null, Now);
-        await new TenantRepository(postgres.Functions).AddAsync(tenant, Now, Cancellation);
-        return await Invitations.FindOrAddAsync(tenant.Id, Now, Cancellation);
+        await new TenantRepository(postgres.Functions).AddAsync(tenant, Now, CancellationToken);
+        return await Invitations.FindOrAddAsync(tenant.Id, Now, CancellationToken);
     }
 }

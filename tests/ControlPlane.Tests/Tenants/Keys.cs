@@ -16,7 +16,7 @@ internal static class Keys
     {
         try
         {
-            ControlPlane.Tenants.TenantKey.Parse(key, mostLength: 50);
+            ControlPlane.Tenants.TenantKey.Parse(key, maxLength: 50);
             return false;
         }
         catch (ControlPlaneException e)

@@ -7,7 +7,7 @@ public sealed class TenantKeyTests
 {
     [Fact]
     public void Every_legal_key_becomes_one() => Keys.Legal.Sample(key =>
-        Assert.Equal(key, TenantKey.Parse(key, mostLength: TenantKey.MostLengthConfigurable).Value));
+        Assert.Equal(key, TenantKey.Parse(key, maxLength: TenantKey.MaxConfigurableLength).Value));
 
     [Theory]
     [InlineData(null)]

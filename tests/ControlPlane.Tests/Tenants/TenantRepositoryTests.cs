@@ -10,7 +10,7 @@ public sealed class TenantRepositoryTests(PostgresFixture postgres) : IClassFixt
 {
     private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     private LeadRepository Leads => new(postgres.Functions);
 
@@ -103,7 +103,7 @@ public sealed class TenantRepositoryTests(PostgresFixture postgres) : IClassFixt
         string? cursor = null;
         do
         {
-            var page = await list.ExecuteAsync(null, cursor, 2, Cancellation);
+            var page = await list.ExecuteAsync(null, cursor, 2, CancellationToken);
             seen.AddRange(page.Tenants.Select(tenant => tenant.Key.Value));
             cursor = page.Next?.ToText();
             await TryCreateAsync(await LeadAsync($"added{seen.Count}.com"), $"added{seen.Count}");
@@ -121,8 +121,8 @@ public sealed class TenantRepositoryTests(PostgresFixture postgres) : IClassFixt
         time.Advance(Tenant.PendingLifetime);
         var list = new ListTenants(Tenants, time);
 
-        var expired = await list.ExecuteAsync("EXPIRED", null, null, Cancellation);
-        var pending = await list.ExecuteAsync("PENDING_PROVISION", null, null, Cancellation);
+        var expired = await list.ExecuteAsync("EXPIRED", null, null, CancellationToken);
+        var pending = await list.ExecuteAsync("PENDING_PROVISION", null, null, CancellationToken);
 
         Assert.Contains(expired.Tenants, tenant => tenant.Key.Value == "overdue");
         Assert.All(expired.Tenants, tenant => Assert.Equal(TenantStatus.Expired, tenant.Status));
@@ -133,7 +133,7 @@ public sealed class TenantRepositoryTests(PostgresFixture postgres) : IClassFixt
     {
         var lead = Lead.Register(
             EmailAddress.Parse($"admin@{domain}"), "John", "Doe", "New Company Inc", null, time.GetUtcNow());
-        await Leads.AddAsync(lead, Cancellation);
+        await Leads.AddAsync(lead, CancellationToken);
         return lead;
     }
 
@@ -141,11 +141,11 @@ public sealed class TenantRepositoryTests(PostgresFixture postgres) : IClassFixt
     {
         try
         {
-            await new CreateTenant(Leads, Tenants, new TenantKeyOptions(TenantKey.MostLength), time,
+            await new CreateTenant(Leads, Tenants, new TenantKeyOptions(TenantKey.MaxLength), time,
                 NullLogger<CreateTenant>.Instance).ExecuteAsync(
                 lead.Id,
                 new CreateTenantCommand(key, domains.Length == 0 ? [lead.Email.Domain.Value] : domains, null),
-                Cancellation);
+                CancellationToken);
             return null;
         }
         catch (ControlPlaneException e)

@@ -30,17 +30,17 @@ public sealed class BodyLimitTests(World world)
     // By hand: an HTTP client may read an answer before its request is out, and hide what is tested here.
     private async Task<string> SendAsync(string framing, byte[] body, string? bearer = null)
     {
-        var cancellation = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
         string path = bearer is null ? "/leads" : "/tenants/0197b0a1-0000-7000-8000-000000000001/provision";
         using var socket = new TcpClient();
-        await socket.ConnectAsync(app.Address.Host, app.Address.Port, cancellation);
+        await socket.ConnectAsync(app.Address.Host, app.Address.Port, cancellationToken);
         await using var stream = socket.GetStream();
 
         await stream.WriteAsync(Encoding.ASCII.GetBytes(string.Join("\r\n",
             $"POST {path} HTTP/1.1", $"Host: {app.Address.Authority}", "Content-Type: application/json",
-            $"Authorization: Bearer {bearer}", framing, "Connection: close", "", "")), cancellation);
-        await stream.WriteAsync(body, cancellation);
+            $"Authorization: Bearer {bearer}", framing, "Connection: close", "", "")), cancellationToken);
+        await stream.WriteAsync(body, cancellationToken);
         using var reader = new StreamReader(stream);
-        return await reader.ReadToEndAsync(cancellation);
+        return await reader.ReadToEndAsync(cancellationToken);
     }
 }

@@ -8,7 +8,7 @@ namespace Functions.Tests.Provisioning;
 /// <summary>On a database of its own: whole tables are locked.</summary>
 public sealed class ProvisioningSnapshotTests(World world, PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData("provisioning_attempts")]
@@ -20,15 +20,15 @@ public sealed class ProvisioningSnapshotTests(World world, PostgresFixture postg
         var tenant = await app.Given.TenantAsync();
         (await app.PostAsync($"/tenants/{tenant.Id}/provision", Given.Subscription(tenant.Id), bearer))
             .Expect(HttpStatusCode.Accepted);
-        await using var writer = await postgres.Owner.OpenConnectionAsync(Cancellation);
-        await using var activation = await writer.BeginTransactionAsync(Cancellation);
+        await using var writer = await postgres.Owner.OpenConnectionAsync(CancellationToken);
+        await using var activation = await writer.BeginTransactionAsync(CancellationToken);
         // Whoever reads gets as far as this table, and waits there for the writer.
-        await writer.Command($"LOCK TABLE {table}").ExecuteAsync(Cancellation);
+        await writer.Command($"LOCK TABLE {table}").ExecuteAsync(CancellationToken);
 
         var reading = app.GetAsync($"/tenants/{tenant.Id}/provisioning", bearer);
         await AssertMore.EventuallyAsync(() => IsWaitedForAsync(table), isWaitedFor => isWaitedFor);
         await ActivateAsync(writer, tenant);
-        await activation.CommitAsync(Cancellation);
+        await activation.CommitAsync(CancellationToken);
 
         var shown = (await reading).Expect(HttpStatusCode.OK).Json;
         string moment = $"{shown.GetProperty("status")} {shown.GetProperty("attempt").GetProperty("state")} "
@@ -46,10 +46,10 @@ public sealed class ProvisioningSnapshotTests(World world, PostgresFixture postg
     private static async Task ActivateAsync(NpgsqlConnection writer, GivenTenant tenant)
     {
         var id = Guid.Parse(tenant.Id);
-        await writer.Command("UPDATE tenants SET status = 'ACTIVE' WHERE id = $1", id).ExecuteAsync(Cancellation);
+        await writer.Command("UPDATE tenants SET status = 'ACTIVE' WHERE id = $1", id).ExecuteAsync(CancellationToken);
         await writer.Command("UPDATE provisioning_attempts SET state = 'SUCCEEDED' WHERE tenant_id = $1", id)
-            .ExecuteAsync(Cancellation);
+            .ExecuteAsync(CancellationToken);
         await writer.Command("UPDATE provisioning_steps SET state = 'DONE' WHERE tenant_id = $1", id)
-            .ExecuteAsync(Cancellation);
+            .ExecuteAsync(CancellationToken);
     }
 }

@@ -64,7 +64,7 @@ public sealed class RateLimitTests(World world)
         await using var app = world.Start(("LEADS_RATE_LIMIT", "1000"));
         string domain = $"{Given.Key()}.com";
         var lead = await app.Given.LeadAsync(domain);
-        for (int i = 1; i < SignUpLimits.MostPerRecipient; i++)
+        for (int i = 1; i < SignUpLimits.MaxPerRecipient; i++)
         {
             await app.Given.LeadAsync(domain);
         }
@@ -72,7 +72,7 @@ public sealed class RateLimitTests(World world)
         (await app.PostAsync("/leads", Given.SignUp(domain.ToUpperInvariant()))).IsProblem(429, "too_many_requests");
         (await app.PostAsync($"/leads/{lead.Id}/resend")).IsProblem(429, "too_many_requests");
         await app.Given.LeadAsync();
-        Assert.Equal((long)SignUpLimits.MostPerRecipient, await world.Postgres.ReadAsync<long>(
+        Assert.Equal((long)SignUpLimits.MaxPerRecipient, await world.Postgres.ReadAsync<long>(
             "SELECT count(*) FROM leads WHERE email = $1", $"admin@{domain}"));
     }
 

@@ -8,7 +8,7 @@ public sealed class MigratorTests : IAsyncLifetime
 {
     private readonly PostgresFixture postgres = new();
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     public ValueTask InitializeAsync() => postgres.InitializeAsync();
 
@@ -16,7 +16,7 @@ public sealed class MigratorTests : IAsyncLifetime
 
     [Fact]
     public async Task A_second_run_finds_nothing_to_do() =>
-        Assert.Empty(await new Migrator(postgres.Owner).MigrateAsync(Cancellation));
+        Assert.Empty(await new Migrator(postgres.Owner).MigrateAsync(CancellationToken));
 
     [Fact]
     public async Task Migrators_at_once_apply_each_file_once()
@@ -24,7 +24,7 @@ public sealed class MigratorTests : IAsyncLifetime
         await using var empty = await EmptyDatabaseAsync();
 
         var applied = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ =>
-            Task.Run(() => new Migrator(empty).MigrateAsync(Cancellation), Cancellation)));
+            Task.Run(() => new Migrator(empty).MigrateAsync(CancellationToken), CancellationToken)));
 
         Assert.Single(applied, files => files.Count > 0);
         Assert.Equal(3, applied.Count(files => files.Count == 0));
@@ -35,12 +35,12 @@ public sealed class MigratorTests : IAsyncLifetime
     {
         await using var database = await EmptyDatabaseAsync();
         var migrator = new Migrator(database);
-        await migrator.MigrateAsync(Cancellation);
+        await migrator.MigrateAsync(CancellationToken);
         await using var change = database.CreateCommand(
             "UPDATE schema_migrations SET checksum = 'other' WHERE name = '0001_leads.sql'");
-        await change.ExecuteNonQueryAsync(Cancellation);
+        await change.ExecuteNonQueryAsync(CancellationToken);
 
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => migrator.MigrateAsync(Cancellation));
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => migrator.MigrateAsync(CancellationToken));
 
         Assert.Contains("0001_leads.sql was changed", error.Message, StringComparison.Ordinal);
     }
@@ -48,7 +48,7 @@ public sealed class MigratorTests : IAsyncLifetime
     [Fact]
     public async Task The_functions_role_reads_and_writes_rows_and_nothing_else()
     {
-        await using var connection = await postgres.Functions.OpenConnectionAsync(Cancellation);
+        await using var connection = await postgres.Functions.OpenConnectionAsync(CancellationToken);
         await Run("UPDATE leads SET city = 'x' WHERE false");
 
         foreach (string sql in (string[])
@@ -61,7 +61,7 @@ public sealed class MigratorTests : IAsyncLifetime
         async Task Run(string sql)
         {
             await using var command = new NpgsqlCommand(sql, connection);
-            await command.ExecuteNonQueryAsync(Cancellation);
+            await command.ExecuteNonQueryAsync(CancellationToken);
         }
     }
 

@@ -12,7 +12,7 @@ namespace Worker.Tests.Hosting;
 
 public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task It_waits_for_Temporal_and_its_namespace_says_so_and_goes_on()
@@ -20,19 +20,19 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
         int port = await FreePortAsync();
         var logs = new CollectedLogs();
         using var host = Build(logs, ("TEMPORAL_ADDRESS", $"127.0.0.1:{port}"));
-        await host.StartAsync(Cancellation);
+        await host.StartAsync(CancellationToken);
         await LoggedAsync(logs, $"Waiting for Temporal at 127.0.0.1:{port}: it cannot be reached");
 
-        await using (await EmbeddedTemporalServer.StartAsync(new() { Port = port }, Cancellation))
+        await using (await EmbeddedTemporalServer.StartAsync(new() { Port = port }, CancellationToken))
         {
             await LoggedAsync(logs, "it has no namespace arc-saas; run `setup`");
         }
 
         await using var temporal = await EmbeddedTemporalServer.StartAsync(
-            new() { Port = port, Namespaces = ["arc-saas"] }, Cancellation);
+            new() { Port = port, Namespaces = ["arc-saas"] }, CancellationToken);
         await LoggedAsync(logs, "Connected to Temporal namespace: arc-saas");
         await LoggedAsync(logs, "Worker state: RUNNING");
-        await host.StopAsync(Cancellation);
+        await host.StopAsync(CancellationToken);
         await LoggedAsync(logs, "Worker state: STOPPED");
     }
 
@@ -41,11 +41,11 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
     {
         var logs = new CollectedLogs();
         using var host = Build(logs, ("DATABASE_URL", "Host=127.0.0.1;Port=9;Username=u;Password=secret;Database=d"));
-        await host.StartAsync(Cancellation);
+        await host.StartAsync(CancellationToken);
 
         await LoggedAsync(logs, "Waiting for the control database: it cannot be reached");
 
-        await host.StopAsync(Cancellation);
+        await host.StopAsync(CancellationToken);
         Assert.DoesNotContain("secret", logs.Text, StringComparison.Ordinal);
     }
 
@@ -57,8 +57,8 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
     [InlineData("ROLLBACK_SETTLE", "-1", "ROLLBACK_SETTLE: found '-1', expected a whole number from 0 to 3600")]
     [InlineData("KEYCLOAK_URL", "keycloak", "KEYCLOAK_URL: found something that is no such address")]
     [InlineData("KEYCLOAK_ENABLED", "true", "KEYCLOAK_URL: found nothing")]
-    [InlineData("PATIENCE", "0", "PATIENCE: found '0', expected a number from 0.001 to 1")]
-    [InlineData("PATIENCE", "2", "PATIENCE: found '2', expected a number from 0.001 to 1")]
+    [InlineData("TIMEOUT_SCALE", "0", "TIMEOUT_SCALE: found '0', expected a number from 0.001 to 1")]
+    [InlineData("TIMEOUT_SCALE", "2", "TIMEOUT_SCALE: found '2', expected a number from 0.001 to 1")]
     [InlineData("S3_ENDPOINT", "http://127.0.0.1:9000", "AWS_ACCESS_KEY_ID: found nothing")]
     [InlineData("NOVU_ENABLED", "true", "NOVU_API_KEY: found nothing")]
     [InlineData("NOVU_API_KEY", "key", "PUBLIC_BASE_URL: found nothing")]
@@ -80,7 +80,7 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
     [InlineData("APP_PLANE_BASE_URL")]
     [InlineData("NOVU_SUPPORT_EMAIL")]
     [InlineData("ROLLBACK_SETTLE")]
-    [InlineData("PATIENCE")]
+    [InlineData("TIMEOUT_SCALE")]
     public void Production_refuses_what_is_weak_or_absent(string name, string? database = null)
     {
         var settings = new Dictionary<string, string?>
@@ -100,7 +100,7 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
             "KEYCLOAK_ADMIN_PASSWORD" => "admin",
             // Shorter than a call to Keycloak may take: what was sent could still take effect.
             "ROLLBACK_SETTLE" => "10",
-            "PATIENCE" => "0.5",
+            "TIMEOUT_SCALE" => "0.5",
             "TENANT_DATABASE_URL" when database is not null => postgres.OwnerConnectionString,
             _ => null,
         };
@@ -126,13 +126,13 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
     {
         var logs = new CollectedLogs();
         await using var temporal = await EmbeddedTemporalServer.StartAsync(
-            new() { Namespaces = ["arc-saas"] }, Cancellation);
+            new() { Namespaces = ["arc-saas"] }, CancellationToken);
         using var host = Build(logs, ("TEMPORAL_ADDRESS", temporal.Address));
 
-        await host.StartAsync(Cancellation);
+        await host.StartAsync(CancellationToken);
 
         await LoggedAsync(logs, "Worker state: RUNNING");
-        await host.StopAsync(Cancellation);
+        await host.StopAsync(CancellationToken);
         Assert.DoesNotContain(logs.Lines, line => line.StartsWith("Error", StringComparison.Ordinal)
             || line.StartsWith("Critical", StringComparison.Ordinal));
     }
@@ -140,7 +140,7 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
     // A port that was free a moment ago: nothing listens there now.
     private static async Task<int> FreePortAsync()
     {
-        await using var server = await EmbeddedTemporalServer.StartAsync(new(), Cancellation);
+        await using var server = await EmbeddedTemporalServer.StartAsync(new(), CancellationToken);
         return server.Port;
     }
 

@@ -10,7 +10,7 @@ public sealed class InvitationTests(ProvisioningWorld world) : IClassFixture<Pro
 {
     private const string Password = "correct horse battery staple";
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task The_admin_sets_the_first_password_by_the_link_and_can_log_in()
@@ -52,7 +52,7 @@ public sealed class InvitationTests(ProvisioningWorld world) : IClassFixture<Pro
     public async Task A_new_invitation_kills_the_old_link()
     {
         var (tenant, token) = await GivenInvitedAsync();
-        await world.Services.GetRequiredService<RenewInvitation>().ExecuteAsync(tenant.Id, Cancellation);
+        await world.Services.GetRequiredService<RenewInvitation>().ExecuteAsync(tenant.Id, CancellationToken);
 
         var e = await Assert.ThrowsAsync<ControlPlaneException>(() => AcceptAsync(token, Password));
 
@@ -95,7 +95,7 @@ public sealed class InvitationTests(ProvisioningWorld world) : IClassFixture<Pro
     }
 
     private Task AcceptAsync(string token, string password) =>
-        world.Services.GetRequiredService<AcceptInvitation>().ExecuteAsync(token, password, Cancellation);
+        world.Services.GetRequiredService<AcceptInvitation>().ExecuteAsync(token, password, CancellationToken);
 
     // By the realm's admin-cli, which Keycloak makes in every realm: the application's own client takes no passwords.
     private async Task<HttpStatusCode> LogInAsync(TestTenant tenant, string password)
@@ -111,7 +111,7 @@ public sealed class InvitationTests(ProvisioningWorld world) : IClassFixture<Pro
         using var answer = await http.PostAsync(
             new Uri(world.Sandbox.Keycloak!, $"/realms/{tenant.Resources.Realm}/protocol/openid-connect/token"),
             form,
-            Cancellation);
+            CancellationToken);
         return answer.StatusCode;
     }
 }

@@ -10,7 +10,7 @@ namespace Worker.Tests.Mails;
 
 public sealed class LeadVerificationTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_mailed_link_proves_the_address()
@@ -91,7 +91,7 @@ public sealed class LeadVerificationTests(ProvisioningWorld world) : IClassFixtu
         var lead = Lead.Register(
             EmailAddress.Parse($"admin@{SandboxFixture.UniqueKey()}.com"), "Ada", "Lovelace", "Company", null,
             TimeProvider.System.GetUtcNow());
-        await world.Services.GetRequiredService<LeadRepository>().AddAsync(lead, Cancellation);
+        await world.Services.GetRequiredService<LeadRepository>().AddAsync(lead, CancellationToken);
         return lead.Id;
     }
 
@@ -104,7 +104,7 @@ public sealed class LeadVerificationTests(ProvisioningWorld world) : IClassFixtu
     }
 
     private Task<VerifiedLead> VerifyAsync(Guid lead, string token) =>
-        world.Services.GetRequiredService<VerifyLead>().ExecuteAsync(lead, token, Cancellation);
+        world.Services.GetRequiredService<VerifyLead>().ExecuteAsync(lead, token, CancellationToken);
 
     private async Task<string> TokenAsync(Guid lead, int mail = 1) =>
         ((string)(await MailsAsync(lead))[mail - 1].Payload["verifyUrl"]!).Split('#')[1];

@@ -11,7 +11,7 @@ public sealed class NotificationTests(ProvisioningWorld world) : IClassFixture<P
 {
     private const string Inactive = "inactive-welcome";
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     // Novu answers 201 to a trigger of an inactive workflow, and nobody gets a mail.
     [Fact]
@@ -21,7 +21,7 @@ public sealed class NotificationTests(ProvisioningWorld world) : IClassFixture<P
             new NovuWorkflow(Inactive, "Inactive", Active: false,
                 [new NovuStep("email", "Email", new Dictionary<string, string> { ["subject"] = "s", ["body"] = "b" })],
                 []),
-            Cancellation);
+            CancellationToken);
         await world.RestartWorkerAsync(("NOVU_TEMPLATE_WELCOME", Inactive));
         var tenant = await world.GivenTenantAsync();
 
@@ -36,7 +36,7 @@ public sealed class NotificationTests(ProvisioningWorld world) : IClassFixture<P
         Assert.NotNull(parked.Error);
 
         await world.RestartWorkerAsync(("NOVU_TEMPLATE_WELCOME", null));
-        await world.Services.GetRequiredService<RenewInvitation>().ExecuteAsync(tenant.Id, Cancellation);
+        await world.Services.GetRequiredService<RenewInvitation>().ExecuteAsync(tenant.Id, CancellationToken);
 
         await AssertMore.EventuallyAsync(() => NotificationAsync(tenant), step => step.State == "DONE");
         Assert.Single(await world.Control.MailsAsync(tenant.SubscriberId));

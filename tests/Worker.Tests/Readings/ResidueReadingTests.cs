@@ -11,7 +11,7 @@ namespace Worker.Tests.Readings;
 /// <summary>GET /tenants/{id}/residue: what exists of a tenant right now, from the systems, and whose it is.</summary>
 public sealed class ResidueReadingTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task What_a_live_tenant_has_is_live_and_no_residue()
@@ -97,10 +97,10 @@ public sealed class ResidueReadingTests(ProvisioningWorld world) : IClassFixture
     {
         var tenant = await world.GivenTenantAsync();
         var theirs = new OwnershipMark(Guid.Parse("11111111-1111-4111-8111-111111111111"), tenant.Id, 1);
-        await world.Schemas.EnsureAsync(tenant.Resources.Schema, theirs, () => Task.CompletedTask, Cancellation);
-        await world.Systems.S3.PutBucketAsync(tenant.Resources.Bucket, Cancellation);
+        await world.Schemas.EnsureAsync(tenant.Resources.Schema, theirs, () => Task.CompletedTask, CancellationToken);
+        await world.Systems.S3.PutBucketAsync(tenant.Resources.Bucket, CancellationToken);
         await world.Systems.Keycloak.CreateRealmAsync(
-            new RealmRepresentation { Realm = tenant.Resources.Realm, Enabled = true }, Cancellation);
+            new RealmRepresentation { Realm = tenant.Resources.Realm, Enabled = true }, CancellationToken);
 
         var residue = await ReadAsync(tenant);
 
@@ -124,7 +124,7 @@ public sealed class ResidueReadingTests(ProvisioningWorld world) : IClassFixture
         await (await world.StartAsync(tenant)).GetResultAsync();
         string renamed = $"{tenant.Resources.Realm}-renamed";
         await world.Services.GetRequiredService<IKeycloakApi>().UpdateRealmAsync(
-            tenant.Resources.Realm, new RealmRepresentation { Realm = renamed }, Cancellation);
+            tenant.Resources.Realm, new RealmRepresentation { Realm = renamed }, CancellationToken);
 
         var realm = Of(await ReadAsync(tenant), TenantSystems.Keycloak).Found.Single(f => f.Type == "keycloak_realm");
 
@@ -186,7 +186,7 @@ public sealed class ResidueReadingTests(ProvisioningWorld world) : IClassFixture
     }
 
     private Task<TenantResidue> ReadAsync(TestTenant tenant) =>
-        world.Services.GetRequiredService<GetResidue>().ExecuteAsync(tenant.Id, Cancellation);
+        world.Services.GetRequiredService<GetResidue>().ExecuteAsync(tenant.Id, CancellationToken);
 
     private static SystemReading Of(TenantResidue residue, string system) =>
         residue.Systems.Single(reading => reading.System == system);

@@ -17,7 +17,7 @@ namespace Worker.Tests.Saga;
 /// </summary>
 public sealed class BucketEvidenceTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_bucket_that_somebody_made_after_a_clean_rollback_is_a_conflict_for_the_next_attempt()
@@ -50,7 +50,7 @@ public sealed class BucketEvidenceTests(ProvisioningWorld world) : IClassFixture
         var tenant = await GivenRolledBackAsync();
         await MakeForeignAsync(tenant);
 
-        var residue = await world.Services.GetRequiredService<GetResidue>().ExecuteAsync(tenant.Id, Cancellation);
+        var residue = await world.Services.GetRequiredService<GetResidue>().ExecuteAsync(tenant.Id, CancellationToken);
 
         var found = Assert.Single(residue.Systems.SelectMany(system => system.Found));
         Assert.Equal((tenant.Resources.Bucket, null), (found.Name, found.Attempt));
@@ -101,7 +101,7 @@ public sealed class BucketEvidenceTests(ProvisioningWorld world) : IClassFixture
 
         Assert.Equal("ownership_conflict", failure.Code);
         await AssertUntouchedAsync(tenant);
-        await world.Systems.S3.DeleteBucketAsync(tenant.Resources.Bucket, Cancellation);
+        await world.Systems.S3.DeleteBucketAsync(tenant.Resources.Bucket, CancellationToken);
         Assert.Equal("ACTIVE", (await (await world.StartAsync(tenant)).GetResultAsync()).Outcome);
     }
 
@@ -116,13 +116,13 @@ public sealed class BucketEvidenceTests(ProvisioningWorld world) : IClassFixture
     }
 
     private async Task MakeForeignAsync(TestTenant tenant) =>
-        await world.Systems.S3.PutBucketAsync(tenant.Resources.Bucket, Cancellation);
+        await world.Systems.S3.PutBucketAsync(tenant.Resources.Bucket, CancellationToken);
 
     private async Task AssertUntouchedAsync(TestTenant tenant)
     {
         Assert.Equal(["bucket"], await world.Systems.OfAsync(tenant));
         var e = await Assert.ThrowsAsync<AmazonS3Exception>(() => world.Systems.S3.GetBucketTaggingAsync(
-            new GetBucketTaggingRequest { BucketName = tenant.Resources.Bucket }, Cancellation));
+            new GetBucketTaggingRequest { BucketName = tenant.Resources.Bucket }, CancellationToken));
         Assert.Equal("NoSuchTagSet", e.ErrorCode);
     }
 }

@@ -8,7 +8,7 @@ namespace Worker.Tests.Saga;
 
 public sealed class HappyPathTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_tenant_becomes_active_with_everything_there_once()
@@ -75,7 +75,7 @@ public sealed class HappyPathTests(ProvisioningWorld world) : IClassFixture<Prov
         await (await world.StartAsync(tenant)).GetResultAsync();
 
         var client = await world.Systems.Keycloak.FindClientAsync(
-            tenant.Resources.Realm, tenant.Resources.Client, Cancellation);
+            tenant.Resources.Realm, tenant.Resources.Client, CancellationToken);
         Assert.Equal("openid-connect", client!.Protocol);
         Assert.True(client.PublicClient);
         Assert.False(client.DirectAccessGrantsEnabled);
@@ -92,7 +92,7 @@ public sealed class HappyPathTests(ProvisioningWorld world) : IClassFixture<Prov
 
         await (await world.StartAsync(tenant)).GetResultAsync();
 
-        var user = await world.Systems.Keycloak.FindUserAsync(tenant.Resources.Realm, tenant.Email, Cancellation);
+        var user = await world.Systems.Keycloak.FindUserAsync(tenant.Resources.Realm, tenant.Email, CancellationToken);
         Assert.Equal(tenant.Email, user!.Email);
         Assert.Equal("John", user.FirstName);
         Assert.Equal(ProvisioningWorld.LastName, user.LastName);
@@ -100,7 +100,7 @@ public sealed class HappyPathTests(ProvisioningWorld world) : IClassFixture<Prov
         Assert.Equal([tenant.Id.ToString()], user.Attributes!["tenantId"]);
         Assert.Equal(["admin"], user.Attributes["role"]);
         Assert.Empty(await world.Systems.Keycloak.MissingClientRolesAsync(
-            tenant.Resources.Realm, user.Id!, "realm-management", ["realm-admin"], Cancellation));
+            tenant.Resources.Realm, user.Id!, "realm-management", ["realm-admin"], CancellationToken));
     }
 
     [Fact]

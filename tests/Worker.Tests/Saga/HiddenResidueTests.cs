@@ -18,20 +18,20 @@ public sealed class HiddenResidueTests(ProvisioningWorld world) : IClassFixture<
 {
     private static readonly Guid OtherInstallation = Guid.Parse("11111111-1111-4111-8111-111111111111");
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_bucket_that_was_marked_anew_is_named_until_somebody_removes_it()
     {
         var tenant = await world.GivenTenantAsync();
         await FailAsync(tenant, () => world.Services.GetRequiredService<TenantBuckets>().TagAsync(
-            tenant.Resources.Bucket, tenant.MarkOf() with { Installation = OtherInstallation }, Cancellation));
+            tenant.Resources.Bucket, tenant.MarkOf() with { Installation = OtherInstallation }, CancellationToken));
 
         Assert.Equal("ROLLBACK_INCOMPLETE", await world.StatusAsync(tenant));
         Assert.Equal("storage_bucket", Assert.Single(await LeftAsync(tenant)).Type);
         Assert.Equal(["bucket"], await world.Systems.OfAsync(tenant));
 
-        await world.Systems.S3.DeleteBucketAsync(tenant.Resources.Bucket, Cancellation);
+        await world.Systems.S3.DeleteBucketAsync(tenant.Resources.Bucket, CancellationToken);
         await world.RollbackRun(tenant, await world.RollBackAsync(tenant)).GetResultAsync();
         Assert.Equal("PROVISION_FAILED", await world.StatusAsync(tenant));
     }
@@ -46,13 +46,13 @@ public sealed class HiddenResidueTests(ProvisioningWorld world) : IClassFixture<
             null));
         await FailAsync(tenant, async () =>
         {
-            await world.Systems.S3.DeleteBucketAsync(tenant.Resources.Bucket, Cancellation);
-            await stranger.PutBucketAsync(tenant.Resources.Bucket, Cancellation);
+            await world.Systems.S3.DeleteBucketAsync(tenant.Resources.Bucket, CancellationToken);
+            await stranger.PutBucketAsync(tenant.Resources.Bucket, CancellationToken);
         });
 
         Assert.Equal("ROLLBACK_INCOMPLETE", await world.StatusAsync(tenant));
         Assert.Equal("storage_bucket", Assert.Single(await LeftAsync(tenant)).Type);
-        var theirs = await stranger.ListBucketsAsync(Cancellation);
+        var theirs = await stranger.ListBucketsAsync(CancellationToken);
         Assert.Contains(theirs.Buckets, bucket => bucket.BucketName == tenant.Resources.Bucket);
     }
 
@@ -74,7 +74,7 @@ public sealed class HiddenResidueTests(ProvisioningWorld world) : IClassFixture<
         var tenant = await world.GivenTenantAsync();
         await FailAsync(tenant, async () =>
         {
-            await world.Systems.Keycloak.DeleteRealmAsync(tenant.Resources.Realm, Cancellation);
+            await world.Systems.Keycloak.DeleteRealmAsync(tenant.Resources.Realm, CancellationToken);
             await MakeForeignRealmAsync(tenant);
         });
 
@@ -93,7 +93,7 @@ public sealed class HiddenResidueTests(ProvisioningWorld world) : IClassFixture<
         await UseServiceAccountAsync();
         // So that it sees one: without any, Keycloak refuses the whole list.
         await world.Systems.Keycloak.CreateRealmAsync(
-            new RealmRepresentation { Realm = $"seen-{tenant.Key}", Enabled = true }, Cancellation);
+            new RealmRepresentation { Realm = $"seen-{tenant.Key}", Enabled = true }, CancellationToken);
 
         await AssertHiddenAsync(tenant);
         await world.RestartWorkerAsync(
@@ -130,9 +130,9 @@ public sealed class HiddenResidueTests(ProvisioningWorld world) : IClassFixture<
         await world.SetAsync(tenant, attempt: 1, "ROLLING_BACK");
         var resources = world.Services.GetRequiredService<ResourceRecords>();
         await resources.PlanAsync(
-            tenant.Id, 1, ResourceTypes.KeycloakRealm, tenant.Resources.Realm, null, Cancellation);
+            tenant.Id, 1, ResourceTypes.KeycloakRealm, tenant.Resources.Realm, null, CancellationToken);
         await resources.CreatedAsync(
-            tenant.Id, 1, ResourceTypes.KeycloakRealm, tenant.Resources.Realm, null, Cancellation);
+            tenant.Id, 1, ResourceTypes.KeycloakRealm, tenant.Resources.Realm, null, CancellationToken);
         var step = new StepRun<CreateIdp>(world, tenant.Attempt(1));
 
         var undo = await Assert.ThrowsAsync<ControlPlaneException>(step.CompensateAsync);
@@ -145,7 +145,7 @@ public sealed class HiddenResidueTests(ProvisioningWorld world) : IClassFixture<
 
     private async Task MakeForeignRealmAsync(TestTenant tenant) =>
         Assert.True(await world.Systems.Keycloak.CreateRealmAsync(
-            new RealmRepresentation { Realm = tenant.Resources.Realm, Enabled = true }, Cancellation));
+            new RealmRepresentation { Realm = tenant.Resources.Realm, Enabled = true }, CancellationToken));
 
     // Everything is made; then somebody does something to it, and the attempt fails.
     private async Task FailAsync(TestTenant tenant, Func<Task> meanwhile)
@@ -159,13 +159,13 @@ public sealed class HiddenResidueTests(ProvisioningWorld world) : IClassFixture<
     }
 
     private Task<List<Residue>> LeftAsync(TestTenant tenant) =>
-        world.Services.GetRequiredService<ResidueRecords>().ListAsync(tenant.Id, 1, Cancellation);
+        world.Services.GetRequiredService<ResidueRecords>().ListAsync(tenant.Id, 1, CancellationToken);
 
     private async Task UseServiceAccountAsync()
     {
         var account = new WorkerAccount(
             world.Systems.Keycloak, "master", "arc-saas-worker", ProvisioningWorld.Installation);
-        var (secret, _) = await account.EnsureAsync(Cancellation);
+        var (secret, _) = await account.EnsureAsync(CancellationToken);
         await world.RestartWorkerAsync(
             ("KEYCLOAK_ADMIN_CLIENT_ID", "arc-saas-worker"), ("KEYCLOAK_ADMIN_CLIENT_SECRET", secret));
     }

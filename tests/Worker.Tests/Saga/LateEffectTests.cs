@@ -10,7 +10,7 @@ namespace Worker.Tests.Saga;
 /// <summary>A request that was sent takes effect when nobody waits for it any more.</summary>
 public sealed class LateEffectTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     // Just before its undo, between two undos, or after them and before the systems are read again.
     [Theory]
@@ -82,7 +82,7 @@ public sealed class LateEffectTests(ProvisioningWorld world) : IClassFixture<Pro
         Assert.Equal(left, await world.Systems.OfAsync(tenant));
         Assert.Equal("ACTIVE", (await (await world.StartAsync(tenant)).GetResultAsync()).Outcome);
         Assert.Equal(["realm", "client", "user", "schema", "role", "bucket"], await world.Systems.OfAsync(tenant));
-        var realm = await world.Systems.Keycloak.FindRealmAsync(tenant.Resources.Realm, Cancellation);
+        var realm = await world.Systems.Keycloak.FindRealmAsync(tenant.Resources.Realm, CancellationToken);
         Assert.Equal(tenant.RealmId(2).ToString(), realm!.Id);
         Assert.Equal("2", (await world.Systems.BucketTagsAsync(tenant.Resources.Bucket))["arc-saas:attempt"]);
     }
@@ -107,7 +107,7 @@ public sealed class LateEffectTests(ProvisioningWorld world) : IClassFixture<Pro
     {
         Assert.Empty(await world.Systems.OfAsync(tenant));
         Assert.Equal("PROVISION_FAILED", await world.StatusAsync(tenant));
-        var residue = await world.Services.GetRequiredService<GetResidue>().ExecuteAsync(tenant.Id, Cancellation);
+        var residue = await world.Services.GetRequiredService<GetResidue>().ExecuteAsync(tenant.Id, CancellationToken);
         Assert.True(residue.IsClean);
         Assert.Empty(residue.Systems.SelectMany(system => system.Found));
         Assert.Empty(residue.Left);

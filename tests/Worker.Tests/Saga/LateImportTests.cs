@@ -10,13 +10,13 @@ public sealed class LateImportTests(ProvisioningWorld world) : IClassFixture<Pro
 {
     private const string Password = "correct horse battery staple";
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_user_import_that_lands_when_the_tenant_is_live_leaves_its_administrator_alone()
     {
         // The first try's timeout is real time.
-        await world.RestartWorkerAsync(("PATIENCE", "0.01"));
+        await world.RestartWorkerAsync(("TIMEOUT_SCALE", "0.01"));
         var tenant = await world.GivenTenantAsync();
         string realm = tenant.Resources.Realm, path = $"/admin/realms/{realm}/partialImport";
         await using var late = await world.Control.FaultAsync(new FaultRule
@@ -27,8 +27,8 @@ public sealed class LateImportTests(ProvisioningWorld world) : IClassFixture<Pro
             Kind = FaultKind.LateEffect,
         });
         Assert.Equal("ACTIVE", (await (await world.StartAsync(tenant)).GetResultAsync()).Outcome);
-        var user = await world.Systems.Keycloak.FindUserAsync(realm, tenant.Email, Cancellation);
-        await world.Systems.Keycloak.SetPasswordAsync(realm, user!.Id!, Password, temporary: false, Cancellation);
+        var user = await world.Systems.Keycloak.FindUserAsync(realm, tenant.Email, CancellationToken);
+        await world.Systems.Keycloak.SetPasswordAsync(realm, user!.Id!, Password, temporary: false, CancellationToken);
         Assert.Equal(HttpStatusCode.OK, await LogInAsync(tenant));
 
         await late.ReleaseAsync();
@@ -37,7 +37,7 @@ public sealed class LateImportTests(ProvisioningWorld world) : IClassFixture<Pro
             calls => calls.Any(call => call is { Fault: not null, Status: not null }));
 
         Assert.Equal(HttpStatusCode.OK, await LogInAsync(tenant));
-        Assert.Equal(user.Id, (await world.Systems.Keycloak.FindUserAsync(realm, tenant.Email, Cancellation))!.Id);
+        Assert.Equal(user.Id, (await world.Systems.Keycloak.FindUserAsync(realm, tenant.Email, CancellationToken))!.Id);
     }
 
     // Whoever is there under the name, and is not what was wanted, is made anew.
@@ -54,13 +54,13 @@ public sealed class LateImportTests(ProvisioningWorld world) : IClassFixture<Pro
                 Assert.True(await world.Systems.Keycloak.CreateUserAsync(
                     tenant.Resources.Realm,
                     new UserRepresentation { Username = tenant.Email, Email = tenant.Email, Enabled = true },
-                    Cancellation));
+                    CancellationToken));
             }
         });
 
         Assert.Equal("ACTIVE", (await (await world.StartAsync(tenant)).GetResultAsync()).Outcome);
 
-        var user = await world.Systems.Keycloak.FindUserAsync(tenant.Resources.Realm, tenant.Email, Cancellation);
+        var user = await world.Systems.Keycloak.FindUserAsync(tenant.Resources.Realm, tenant.Email, CancellationToken);
         Assert.Equal(["admin"], user!.Attributes!["role"]);
     }
 
@@ -78,7 +78,7 @@ public sealed class LateImportTests(ProvisioningWorld world) : IClassFixture<Pro
         using var answer = await http.PostAsync(
             new Uri(world.Sandbox.Keycloak!, $"/realms/{tenant.Resources.Realm}/protocol/openid-connect/token"),
             form,
-            Cancellation);
+            CancellationToken);
         return answer.StatusCode;
     }
 }

@@ -9,7 +9,7 @@ namespace Worker.Tests.Saga;
 /// </summary>
 public sealed class LostAnswerTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     private static FaultRule LostCreation => new()
     {
@@ -113,7 +113,7 @@ public sealed class LostAnswerTests(ProvisioningWorld world) : IClassFixture<Pro
         Assert.Equal([201, .. Enumerable.Repeat(409, 14)], await CreationsSinceAsync(before));
         Assert.Equal("PROVISION_FAILED", await world.StatusAsync(tenant));
         Assert.Empty(await world.Systems.OfAsync(tenant));
-        Assert.DoesNotContain(await world.Systems.Keycloak.FindRealmsAsync(Cancellation) ?? [],
+        Assert.DoesNotContain(await world.Systems.Keycloak.FindRealmsAsync(CancellationToken) ?? [],
             realm => realm.Id == tenant.RealmId(1).ToString());
     }
 
@@ -151,7 +151,7 @@ public sealed class LostAnswerTests(ProvisioningWorld world) : IClassFixture<Pro
 
     private async Task AssertIsTheFirstAttemptsAsync(TestTenant tenant)
     {
-        var realm = await world.Systems.Keycloak.FindRealmAsync(tenant.Resources.Realm, Cancellation);
+        var realm = await world.Systems.Keycloak.FindRealmAsync(tenant.Resources.Realm, CancellationToken);
         Assert.Equal(tenant.RealmId(1).ToString(), realm!.Id);
     }
 

@@ -15,7 +15,7 @@ namespace Worker.Tests.Saga;
 /// </summary>
 public sealed class LowerAttemptTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     // Delay: between the next attempt's look and its own creation. HoldAnswer: its creation is done, its step is not.
     [Theory]
@@ -105,7 +105,7 @@ public sealed class LowerAttemptTests(ProvisioningWorld world) : IClassFixture<P
         await world.SweepAsync();
 
         Assert.Equal("ACTIVE", await world.StatusAsync(tenant));
-        var residue = await world.Services.GetRequiredService<GetResidue>().ExecuteAsync(tenant.Id, Cancellation);
+        var residue = await world.Services.GetRequiredService<GetResidue>().ExecuteAsync(tenant.Id, CancellationToken);
         Assert.True(residue.IsClean);
         Assert.Equal(
             [
@@ -121,17 +121,17 @@ public sealed class LowerAttemptTests(ProvisioningWorld world) : IClassFixture<P
     private async Task AssertUserIsCompleteAsync(TestTenant tenant)
     {
         var (realm, keycloak) = (tenant.Resources.Realm, world.Systems.Keycloak);
-        var user = (await keycloak.FindUserAsync(realm, tenant.Email, Cancellation))!;
+        var user = (await keycloak.FindUserAsync(realm, tenant.Email, CancellationToken))!;
         Assert.True(user.Enabled);
         Assert.Equal([tenant.Id.ToString()], user.Attributes!["tenantId"]);
         Assert.Equal(["admin"], user.Attributes["role"]);
         Assert.Empty(await keycloak.MissingClientRolesAsync(
-            realm, user.Id!, "realm-management", ["realm-admin"], Cancellation));
+            realm, user.Id!, "realm-management", ["realm-admin"], CancellationToken));
     }
 
     private async Task<string> BucketAsync(TestTenant tenant) => string.Join(
         '\n',
-        ((await world.Systems.S3.ListVersionsAsync(tenant.Resources.Bucket, Cancellation)).Versions ?? [])
+        ((await world.Systems.S3.ListVersionsAsync(tenant.Resources.Bucket, CancellationToken)).Versions ?? [])
             .Select(version => $"{version.Key} {version.VersionId}"));
 
     private StepRun<ProvisionDatabase> Run(TestTenant tenant, int attempt) => new(world, tenant.Attempt(attempt));

@@ -13,7 +13,7 @@ namespace Worker.Tests.Saga;
 /// </summary>
 public sealed class OwnershipTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Somebody_elses_realm_is_neither_adopted_nor_deleted()
@@ -21,7 +21,7 @@ public sealed class OwnershipTests(ProvisioningWorld world) : IClassFixture<Prov
         var tenant = await world.GivenTenantAsync();
         await world.Systems.Keycloak.CreateRealmAsync(
             new RealmRepresentation { Realm = tenant.Resources.Realm, DisplayName = "Theirs", Enabled = true },
-            Cancellation);
+            CancellationToken);
 
         await AssertConflictAsync(tenant, ProvisioningSteps.CreateIdp);
 
@@ -61,7 +61,7 @@ public sealed class OwnershipTests(ProvisioningWorld world) : IClassFixture<Prov
         var tenant = await world.GivenTenantAsync();
         var theirs = new OwnershipMark(Guid.Parse("11111111-1111-4111-8111-111111111111"), tenant.Id, 1);
         await world.Schemas.EnsureAsync(
-            tenant.Resources.Schema, theirs, () => Task.CompletedTask, Cancellation);
+            tenant.Resources.Schema, theirs, () => Task.CompletedTask, CancellationToken);
 
         await AssertConflictAsync(tenant, ProvisioningSteps.ProvisionDatabase);
 
@@ -72,10 +72,10 @@ public sealed class OwnershipTests(ProvisioningWorld world) : IClassFixture<Prov
     public async Task Somebody_elses_bucket_in_our_own_account_is_neither_adopted_nor_deleted()
     {
         var tenant = await world.GivenTenantAsync();
-        await world.Systems.S3.PutBucketAsync(tenant.Resources.Bucket, Cancellation);
+        await world.Systems.S3.PutBucketAsync(tenant.Resources.Bucket, CancellationToken);
         await world.Systems.S3.PutObjectAsync(
             new PutObjectRequest { BucketName = tenant.Resources.Bucket, Key = "theirs", ContentBody = "theirs" },
-            Cancellation);
+            CancellationToken);
 
         await AssertConflictAsync(tenant, ProvisioningSteps.ProvisionStorage);
 
@@ -90,11 +90,11 @@ public sealed class OwnershipTests(ProvisioningWorld world) : IClassFixture<Prov
         using var stranger = S3ServiceCollectionExtensions.Client(new S3Options(
             world.Sandbox.S3, "us-east-1",
             ProvisioningWorld.Stranger.AccessKey, ProvisioningWorld.Stranger.SecretKey, null));
-        await stranger.PutBucketAsync(tenant.Resources.Bucket, Cancellation);
+        await stranger.PutBucketAsync(tenant.Resources.Bucket, CancellationToken);
 
         await AssertConflictAsync(tenant, ProvisioningSteps.ProvisionStorage);
 
-        var theirs = await stranger.ListBucketsAsync(Cancellation);
+        var theirs = await stranger.ListBucketsAsync(CancellationToken);
         Assert.Contains(theirs.Buckets, bucket => bucket.BucketName == tenant.Resources.Bucket);
     }
 

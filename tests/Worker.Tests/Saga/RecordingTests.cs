@@ -18,7 +18,7 @@ public sealed class RecordingTests(ProvisioningWorld world) : IClassFixture<Prov
 {
     private static bool isReadable;
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
@@ -161,10 +161,11 @@ public sealed class RecordingTests(ProvisioningWorld world) : IClassFixture<Prov
         await world.StoreSealingKeyAsync();
         var tenant = await world.GivenTenantAsync();
         await (await world.StartAsync(tenant)).GetResultAsync();
-        var renewed = await world.Services.GetRequiredService<RenewInvitation>().ExecuteAsync(tenant.Id, Cancellation);
+        var renewed = await world.Services.GetRequiredService<RenewInvitation>().ExecuteAsync(
+            tenant.Id, CancellationToken);
         string token = await world.InvitationTokenAsync(tenant, mail: 2);
         await world.Services.GetRequiredService<AcceptInvitation>()
-            .ExecuteAsync(token, "correct horse battery staple", Cancellation);
+            .ExecuteAsync(token, "correct horse battery staple", CancellationToken);
         var mail = await world.Temporal.StartWorkflowAsync(
             (ISendLeadVerificationWorkflow workflow) => workflow.RunAsync(new(tenant.LeadId, 1)),
             new WorkflowOptions(ISendLeadVerificationWorkflow.WorkflowId(tenant.LeadId, 1), "tenant-provisioning"));
@@ -199,7 +200,7 @@ public sealed class RecordingTests(ProvisioningWorld world) : IClassFixture<Prov
         }
 
         var history = await run.FetchHistoryAsync();
-        await ReplayTests.Replayer().ReplayWorkflowAsync(history, cancellationToken: Cancellation);
+        await ReplayTests.Replayer().ReplayWorkflowAsync(history, cancellationToken: CancellationToken);
         await Recordings.WriteIfAskedAsync(name, history);
     }
 }

@@ -9,7 +9,7 @@ public sealed class ServiceAccountTests(ProvisioningWorld world) : IClassFixture
 {
     private readonly string name = $"worker-{SandboxFixture.UniqueKey()}";
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     // An ordinary token grows by each realm until, beyond about 117, every call is 431 (keycloak#25498).
     [Fact]
@@ -20,7 +20,7 @@ public sealed class ServiceAccountTests(ProvisioningWorld world) : IClassFixture
         foreach (string realm in realms)
         {
             Assert.True(await world.Systems.Keycloak.CreateRealmAsync(
-                new RealmRepresentation { Realm = realm, Enabled = true }, Cancellation));
+                new RealmRepresentation { Realm = realm, Enabled = true }, CancellationToken));
         }
 
         var tenant = await world.GivenTenantAsync();
@@ -35,12 +35,12 @@ public sealed class ServiceAccountTests(ProvisioningWorld world) : IClassFixture
         // A real Keycloak is shared with the tests that follow.
         foreach (string realm in realms)
         {
-            await world.Systems.Keycloak.DeleteRealmAsync(realm, Cancellation);
+            await world.Systems.Keycloak.DeleteRealmAsync(realm, CancellationToken);
         }
 
         Assert.Equal(
             [tenant.Resources.Realm],
-            (await world.Systems.Keycloak.FindRealmsAsync(Cancellation))!.Select(realm => realm.Realm));
+            (await world.Systems.Keycloak.FindRealmsAsync(CancellationToken))!.Select(realm => realm.Realm));
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class ServiceAccountTests(ProvisioningWorld world) : IClassFixture
         await UseAdministratorAsync();
         var tenant = await world.GivenTenantAsync();
         await world.Systems.Keycloak.CreateRealmAsync(
-            new RealmRepresentation { Realm = tenant.Resources.Realm, Enabled = true }, Cancellation);
+            new RealmRepresentation { Realm = tenant.Resources.Realm, Enabled = true }, CancellationToken);
         await UseServiceAccountAsync();
 
         var failure = await world.FailAsync(tenant);
@@ -62,7 +62,7 @@ public sealed class ServiceAccountTests(ProvisioningWorld world) : IClassFixture
     {
         await UseAdministratorAsync();
         var account = new WorkerAccount(world.Systems.Keycloak, "master", name, ProvisioningWorld.Installation);
-        var (secret, _) = await account.EnsureAsync(Cancellation);
+        var (secret, _) = await account.EnsureAsync(CancellationToken);
         await world.RestartWorkerAsync(
             ("KEYCLOAK_ADMIN_CLIENT_ID", name), ("KEYCLOAK_ADMIN_CLIENT_SECRET", secret));
     }

@@ -10,7 +10,7 @@ namespace Worker.Tests.Support;
 /// <summary>All that the systems show of what stands under a tenant's names: to compare before and after.</summary>
 public static class Pictures
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     public static async Task<string> PictureAsync(this ProvisioningWorld world, TenantResources names) => string.Join(
         '\n',
@@ -22,13 +22,13 @@ public static class Pictures
     {
         using var http = new HttpClient { BaseAddress = world.Sandbox.Keycloak };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
-            "Bearer", await world.Services.GetRequiredService<KeycloakTokens>().GetAsync(Cancellation));
+            "Bearer", await world.Services.GetRequiredService<KeycloakTokens>().GetAsync(CancellationToken));
         var shown = new List<string>();
         foreach (string part in (string[])["", "/clients", "/users", "/users/profile"])
         {
             var address = new Uri($"/admin/realms/{realm}{part}", UriKind.Relative);
-            using var answer = await http.GetAsync(address, Cancellation);
-            string json = await answer.Content.ReadAsStringAsync(Cancellation);
+            using var answer = await http.GetAsync(address, CancellationToken);
+            string json = await answer.Content.ReadAsStringAsync(CancellationToken);
             shown.Add($"{answer.StatusCode} {InOneOrder(JsonNode.Parse(json))}");
         }
 
@@ -54,15 +54,15 @@ public static class Pictures
     private static async Task<string> BucketPictureAsync(this ProvisioningWorld world, string bucket)
     {
         var s3 = world.Systems.S3;
-        var buckets = (await s3.ListBucketsAsync(Cancellation)).Buckets ?? [];
+        var buckets = (await s3.ListBucketsAsync(CancellationToken)).Buckets ?? [];
         if (buckets.SingleOrDefault(b => b.BucketName == bucket) is not { CreationDate: { } made })
         {
             return $"{bucket} is not there";
         }
 
         var tags = await world.Systems.BucketTagsAsync(bucket);
-        var versions = (await s3.ListVersionsAsync(bucket, Cancellation)).Versions;
-        var uploads = (await s3.ListMultipartUploadsAsync(bucket, Cancellation)).MultipartUploads;
+        var versions = (await s3.ListVersionsAsync(bucket, CancellationToken)).Versions;
+        var uploads = (await s3.ListMultipartUploadsAsync(bucket, CancellationToken)).MultipartUploads;
         return string.Join('\n', (IEnumerable<string>)
         [
             string.Create(CultureInfo.InvariantCulture, $"{bucket} of {made:O}"),

@@ -14,7 +14,7 @@ namespace Worker.Tests.Sweeps;
 /// </summary>
 public sealed class LostLockTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Without_its_lock_the_sweep_leaves_a_bucket_to_the_attempt_that_has_begun()
@@ -34,7 +34,7 @@ public sealed class LostLockTests(ProvisioningWorld world) : IClassFixture<Provi
         await LoseLockAsync();
         await world.SetAsync(tenant, 2, "PROVISIONING");
         await world.Services.GetRequiredService<TenantBuckets>()
-            .TagAsync(tenant.Resources.Bucket, tenant.MarkOf(2), Cancellation);
+            .TagAsync(tenant.Resources.Bucket, tenant.MarkOf(2), CancellationToken);
         await emptying.ReleaseAsync();
 
         await Assert.ThrowsAsync<WorkflowFailedException>(() => sweep.GetResultAsync());
@@ -57,7 +57,7 @@ public sealed class LostLockTests(ProvisioningWorld world) : IClassFixture<Provi
         await emptying.HitAsync();
 
         await world.Services.GetRequiredService<TenantBuckets>()
-            .TagAsync(tenant.Resources.Bucket, tenant.MarkOf(2), Cancellation);
+            .TagAsync(tenant.Resources.Bucket, tenant.MarkOf(2), CancellationToken);
         await emptying.ReleaseAsync();
 
         await Assert.ThrowsAsync<WorkflowFailedException>(() => sweep.GetResultAsync());

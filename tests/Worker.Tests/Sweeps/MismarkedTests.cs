@@ -11,14 +11,14 @@ namespace Worker.Tests.Sweeps;
 /// </summary>
 public sealed class MismarkedTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task What_a_live_attempt_has_recorded_survives_the_mark_of_one_that_was_rolled_back()
     {
         var tenant = await GivenActiveAtSecondAttemptAsync();
         await world.Services.GetRequiredService<TenantBuckets>()
-            .TagAsync(tenant.Resources.Bucket, tenant.MarkOf(), Cancellation);
+            .TagAsync(tenant.Resources.Bucket, tenant.MarkOf(), CancellationToken);
         string comment = tenant.MarkOf().ToComment();
         await world.Postgres.ExecuteAsync($"COMMENT ON ROLE \"{tenant.Resources.Schema}\" IS '{comment}'");
         string[] before = await world.Systems.OfAsync(tenant);
@@ -53,7 +53,7 @@ public sealed class MismarkedTests(ProvisioningWorld world) : IClassFixture<Prov
         var tenant = await GivenActiveAtSecondAttemptAsync();
         await world.Systems.Keycloak.CreateRealmAsync(
             TenantRealm.Build(tenant.MarkOf(), tenant.Resources, "Late", []) with { Realm = $"other-{tenant.Key}" },
-            Cancellation);
+            CancellationToken);
 
         await world.SweepAsync();
 

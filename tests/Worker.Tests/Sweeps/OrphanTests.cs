@@ -18,7 +18,7 @@ public sealed class OrphanTests(ProvisioningWorld world) : IClassFixture<Provisi
 
     private static readonly string[] Everything = ["realm", "client", "schema", "role", "bucket"];
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task What_a_rolled_back_attempt_left_is_gone_after_the_grace()
@@ -69,12 +69,12 @@ public sealed class OrphanTests(ProvisioningWorld world) : IClassFixture<Provisi
 
         foreach (var orphan in listed)
         {
-            Assert.True(await Sweep().DeleteOnWordAsync(orphan, Cancellation));
+            Assert.True(await Sweep().DeleteOnOperatorRequestAsync(orphan, CancellationToken));
         }
 
         Assert.Empty(await world.Systems.OfAsync(tenant));
         Assert.Empty(await world.OrphansAsync(tenant.Id));
-        Assert.False(await Sweep().DeleteOnWordAsync(listed[0], Cancellation));
+        Assert.False(await Sweep().DeleteOnOperatorRequestAsync(listed[0], CancellationToken));
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class OrphanTests(ProvisioningWorld world) : IClassFixture<Provisi
         await world.GivenAttemptAsync(tenant, 1, "SUCCEEDED");
 
         var refused = await Assert.ThrowsAsync<ControlPlaneException>(
-            () => Sweep().DeleteOnWordAsync(orphan, Cancellation));
+            () => Sweep().DeleteOnOperatorRequestAsync(orphan, CancellationToken));
 
         Assert.Equal(ErrorCode.WrongState, refused.Code);
         Assert.True(await world.Systems.RealmExistsAsync(tenant.Resources.Realm));
@@ -128,9 +128,9 @@ public sealed class OrphanTests(ProvisioningWorld world) : IClassFixture<Provisi
         var tenant = await world.GivenTenantAsync();
         await world.GivenAttemptAsync(tenant, 1, "ROLLED_BACK");
         await world.Systems.Keycloak.CreateRealmAsync(
-            new RealmRepresentation { Realm = tenant.Resources.Realm, Enabled = true }, Cancellation);
+            new RealmRepresentation { Realm = tenant.Resources.Realm, Enabled = true }, CancellationToken);
         await world.Postgres.ExecuteAsync($"CREATE SCHEMA \"{tenant.Resources.Schema}\"");
-        await world.Systems.S3.PutBucketAsync(tenant.Resources.Bucket, Cancellation);
+        await world.Systems.S3.PutBucketAsync(tenant.Resources.Bucket, CancellationToken);
         await world.Systems.FillAsync(tenant.Resources.Bucket);
         await world.GivenTableAsync(tenant);
         string before = await world.PictureAsync(tenant.Resources);
@@ -203,7 +203,7 @@ public sealed class OrphanTests(ProvisioningWorld world) : IClassFixture<Provisi
 
         Assert.Equal(
             live.RealmId(1).ToString("D"),
-            (await world.Systems.Keycloak.FindRealmAsync(victim.Resources.Realm, Cancellation))!.Id);
+            (await world.Systems.Keycloak.FindRealmAsync(victim.Resources.Realm, CancellationToken))!.Id);
         Assert.Empty(await world.OrphansAsync(victim.Id));
         await world.ChangeRealmAsync(
             victim.Resources.Realm, new RealmRepresentation { Realm = live.Resources.Realm });
@@ -296,12 +296,12 @@ public sealed class OrphanTests(ProvisioningWorld world) : IClassFixture<Provisi
         await world.PlantRealmAsync(tenant, tenant.MarkOf());
         await world.SweepAsync();
         Assert.Single(await world.OrphansAsync(tenant.Id));
-        await world.Systems.Keycloak.DeleteRealmAsync(tenant.Resources.Realm, Cancellation);
+        await world.Systems.Keycloak.DeleteRealmAsync(tenant.Resources.Realm, CancellationToken);
 
         await world.SweepAsync();
 
         Assert.Empty(await world.OrphansAsync(tenant.Id));
     }
 
-    private OrphanSweep Sweep() => world.Services.GetRequiredService<OrphanSweep>();
+    private OrphanSweeper Sweep() => world.Services.GetRequiredService<OrphanSweeper>();
 }

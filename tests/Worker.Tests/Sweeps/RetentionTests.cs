@@ -16,7 +16,7 @@ namespace Worker.Tests.Sweeps;
 /// <summary>Rows whose time is over: what they held is free or forgotten, and nothing younger is touched.</summary>
 public sealed class RetentionTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_tenant_that_was_never_provisioned_expires_and_gives_its_key_and_domain_back()
@@ -83,13 +83,13 @@ public sealed class RetentionTests(ProvisioningWorld world) : IClassFixture<Prov
             clock,
             NullLogger<SealedPasswordExpiry>.Instance);
 
-        await expiry.StartAsync(Cancellation);
+        await expiry.StartAsync(CancellationToken);
 
         await GoneAsync(atStart);
         Assert.Equal(1, await CountAsync("sealed_passwords WHERE invitation_id", later));
         clock.Advance(TimeSpan.FromMinutes(1));
         await GoneAsync(later);
-        await expiry.StopAsync(Cancellation);
+        await expiry.StopAsync(CancellationToken);
 
         Task GoneAsync(Guid invitation) => AssertMore.EventuallyAsync(async () =>
             Assert.Equal(0, await CountAsync("sealed_passwords WHERE invitation_id", invitation)));
@@ -164,13 +164,13 @@ public sealed class RetentionTests(ProvisioningWorld world) : IClassFixture<Prov
 
     private async Task<Guid> GivenInvitationAsync() =>
         (await world.Services.GetRequiredService<InvitationRepository>().FindOrAddAsync(
-            (await world.GivenTenantAsync()).Id, TimeProvider.System.GetUtcNow(), Cancellation)).Id;
+            (await world.GivenTenantAsync()).Id, TimeProvider.System.GetUtcNow(), CancellationToken)).Id;
 
     private async Task SealAsync(Guid invitation, int minutes)
     {
         var now = TimeProvider.System.GetUtcNow();
         await world.Services.GetRequiredService<InvitationRepository>().TryAddSealedAsync(
-            new SealedPassword(invitation, 1, "key", [1, 2, 3], now.AddMinutes(minutes)), now, Cancellation);
+            new SealedPassword(invitation, 1, "key", [1, 2, 3], now.AddMinutes(minutes)), now, CancellationToken);
     }
 
     private async Task<Guid> GivenLeadAsync()
@@ -178,9 +178,9 @@ public sealed class RetentionTests(ProvisioningWorld world) : IClassFixture<Prov
         var lead = Lead.Register(
             EmailAddress.Parse($"admin@{SandboxFixture.UniqueKey()}.com"), "Ada", "Lovelace", "Company", null,
             TimeProvider.System.GetUtcNow());
-        await world.Services.GetRequiredService<LeadRepository>().AddAsync(lead, Cancellation);
+        await world.Services.GetRequiredService<LeadRepository>().AddAsync(lead, CancellationToken);
         await Novu.SaveSubscriberAsync(
-            new NovuSubscriber(NovuMail.SubscriberId(lead.Id), lead.Email.Value, "Ada", "Lovelace"), Cancellation);
+            new NovuSubscriber(NovuMail.SubscriberId(lead.Id), lead.Email.Value, "Ada", "Lovelace"), CancellationToken);
         return lead.Id;
     }
 
@@ -190,7 +190,7 @@ public sealed class RetentionTests(ProvisioningWorld world) : IClassFixture<Prov
     {
         try
         {
-            await Novu.GetSubscriberAsync(NovuMail.SubscriberId(lead), Cancellation);
+            await Novu.GetSubscriberAsync(NovuMail.SubscriberId(lead), CancellationToken);
             return true;
         }
         catch (Exception e) when (e is OutsideSystemException { Status: System.Net.HttpStatusCode.NotFound })

@@ -9,7 +9,7 @@ namespace Worker.Tests.Sweeps;
 
 public sealed class SweepScheduleTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     private ScheduleHandle Handle => world.Temporal.GetScheduleHandle(SweepSchedule.Id);
 
@@ -18,7 +18,7 @@ public sealed class SweepScheduleTests(ProvisioningWorld world) : IClassFixture<
     {
         using var stillness = world.StandStill();
 
-        Assert.True(await Schedule(minutes: 10).EnsureAsync(Cancellation));
+        Assert.True(await Schedule(minutes: 10).EnsureAsync(CancellationToken));
         Assert.Equal(TimeSpan.FromMinutes(10), await IntervalAsync());
         await Handle.TriggerAsync();
         var run = Assert.IsType<ScheduleActionExecutionStartWorkflow>(
@@ -26,7 +26,7 @@ public sealed class SweepScheduleTests(ProvisioningWorld world) : IClassFixture<
         await world.Temporal.GetWorkflowHandle(run.WorkflowId).GetResultAsync<SweepResult>();
 
         await Handle.PauseAsync("an operator's word");
-        Assert.False(await Schedule(minutes: 5).EnsureAsync(Cancellation));
+        Assert.False(await Schedule(minutes: 5).EnsureAsync(CancellationToken));
 
         var described = (await Handle.DescribeAsync()).Schedule;
         Assert.Equal((true, "an operator's word"), (described.State.Paused, described.State.Note));

@@ -12,7 +12,7 @@ namespace Worker.Tests.Sweeps;
 /// <summary>What the tests of the sweep have in common: to sweep, and to plant what is to be swept.</summary>
 internal static class Sweeping
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     public static Task<WorkflowHandle<SweepWorkflow, SweepResult>> StartSweepAsync(this ProvisioningWorld world) =>
         world.Temporal.StartWorkflowAsync(
@@ -38,10 +38,10 @@ internal static class Sweeping
     public static async Task PlantAsync(this ProvisioningWorld world, TestTenant tenant, OwnershipMark mark)
     {
         await world.PlantRealmAsync(tenant, mark);
-        await world.Schemas.EnsureAsync(tenant.Resources.Schema, mark, () => Task.CompletedTask, Cancellation);
+        await world.Schemas.EnsureAsync(tenant.Resources.Schema, mark, () => Task.CompletedTask, CancellationToken);
         var buckets = world.Services.GetRequiredService<TenantBuckets>();
-        await buckets.CreateAsync(tenant.Resources.Bucket, Cancellation);
-        await buckets.TagAsync(tenant.Resources.Bucket, mark, Cancellation);
+        await buckets.CreateAsync(tenant.Resources.Bucket, CancellationToken);
+        await buckets.TagAsync(tenant.Resources.Bucket, mark, CancellationToken);
         await world.Systems.FillAsync(tenant.Resources.Bucket);
     }
 
@@ -51,18 +51,18 @@ internal static class Sweeping
 
     public static async Task PlantRealmAsync(this ProvisioningWorld world, TestTenant tenant, OwnershipMark mark) =>
         Assert.True(await world.Systems.Keycloak.CreateRealmAsync(
-            TenantRealm.Build(mark, tenant.Resources, "Planted", []), Cancellation));
+            TenantRealm.Build(mark, tenant.Resources, "Planted", []), CancellationToken));
 
     /// <summary>What its own administrator may do to a realm.</summary>
     public static Task ChangeRealmAsync(this ProvisioningWorld world, string realm, RealmRepresentation changes) =>
-        world.Services.GetRequiredService<IKeycloakApi>().UpdateRealmAsync(realm, changes, Cancellation);
+        world.Services.GetRequiredService<IKeycloakApi>().UpdateRealmAsync(realm, changes, CancellationToken);
 
     public static OwnershipMark MarkOf(this TestTenant tenant, int attempt = 1) =>
         new(ProvisioningWorld.Installation, tenant.Id, attempt);
 
     /// <summary>What is listed as an orphan of this tenant.</summary>
     public static async Task<List<Orphan>> OrphansAsync(this ProvisioningWorld world, Guid tenantId) =>
-        [.. (await world.Services.GetRequiredService<OrphanRecords>().ListAsync(Cancellation))
+        [.. (await world.Services.GetRequiredService<OrphanRecords>().ListAsync(CancellationToken))
             .Where(orphan => orphan.TenantId == tenantId)];
 
     /// <summary>A tenant that this database does not know.</summary>

@@ -19,7 +19,7 @@ public sealed class OutsideHttpTests
 
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(1);
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData(500)]
@@ -40,7 +40,7 @@ public sealed class OutsideHttpTests
     {
         using var server = new RawAnswer(status, "<ListAllMyBuckets", missing: 100);
         using var s3 = S3ServiceCollectionExtensions.Client(
-            new S3Options(server.Address, "us-east-1", "key", "secret", null), new Patience(0.001));
+            new S3Options(server.Address, "us-east-1", "key", "secret", null), new TimeoutScale(0.001));
 
         await AssertTimesOutAsync(() => s3.ListBucketsAsync(CancellationToken.None));
     }
@@ -66,7 +66,7 @@ public sealed class OutsideHttpTests
     private static async Task AssertTimesOutAsync(Func<Task> call)
     {
         var running = call();
-        await Task.WhenAny(running, Task.Delay(Limit, TimeProvider.System, Cancellation));
+        await Task.WhenAny(running, Task.Delay(Limit, TimeProvider.System, CancellationToken));
 
         Assert.True(running.IsCompleted, "It is still waited for.");
         var e = await Assert.ThrowsAnyAsync<Exception>(() => running);

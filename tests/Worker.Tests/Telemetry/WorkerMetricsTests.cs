@@ -13,7 +13,7 @@ public sealed class WorkerMetricsTests(ProvisioningWorld world) : IClassFixture<
 {
     private const string Stuck = "arc_saas.tenants.stuck";
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Each_step_that_runs_is_measured_once()
@@ -125,7 +125,7 @@ public sealed class WorkerMetricsTests(ProvisioningWorld world) : IClassFixture<
         Assert.Contains(("kind=orphan type=keycloak_realm", 1), measured.Of("arc_saas.sweep.findings"));
         Assert.Equal(1, measured.Gauge("arc_saas.orphans"));
 
-        await world.Systems.Keycloak.DeleteRealmAsync(unknown.Resources.Realm, Cancellation);
+        await world.Systems.Keycloak.DeleteRealmAsync(unknown.Resources.Realm, CancellationToken);
         await world.SweepAsync();
 
         Assert.Equal(0, measured.Gauge("arc_saas.orphans"));
@@ -174,9 +174,9 @@ public sealed class WorkerMetricsTests(ProvisioningWorld world) : IClassFixture<
 
     private static async Task<string> ReceiveAsync(HttpListener collector)
     {
-        var call = await collector.GetContextAsync().WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        var call = await collector.GetContextAsync().WaitAsync(TimeSpan.FromSeconds(30), CancellationToken);
         using var body = new StreamReader(call.Request.InputStream, Encoding.Latin1);
-        string text = await body.ReadToEndAsync(Cancellation);
+        string text = await body.ReadToEndAsync(CancellationToken);
         call.Response.Close();
         return text;
     }

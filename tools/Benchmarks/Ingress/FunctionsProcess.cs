@@ -67,15 +67,16 @@ internal sealed class FunctionsProcess : IAsyncDisposable
     }
 
     /// <summary>From the start of the process to its first answer to <c>GET /</c>, in milliseconds.</summary>
-    public Task<double> FirstAnswerAsync(CancellationToken cancellation) =>
-        FirstAsync(() => http.GetAsync("/", cancellation), HttpStatusCode.OK, cancellation);
+    public Task<double> FirstAnswerAsync(CancellationToken cancellationToken) =>
+        FirstAsync(() => http.GetAsync("/", cancellationToken), HttpStatusCode.OK, cancellationToken);
 
     /// <summary>From the start of the process to the first sign-up that it took, in milliseconds.</summary>
-    public Task<double> FirstLeadAsync(CancellationToken cancellation) =>
-        FirstAsync(() => http.PostAsJsonAsync("/leads", SignUp, cancellation), HttpStatusCode.Created, cancellation);
+    public Task<double> FirstLeadAsync(CancellationToken cancellationToken) =>
+        FirstAsync(
+            () => http.PostAsJsonAsync("/leads", SignUp, cancellationToken), HttpStatusCode.Created, cancellationToken);
 
     /// <summary>Sign-ups in a second, by so many callers that each wait for their answer.</summary>
-    public async Task<double> LeadsPerSecondAsync(int callers, TimeSpan time, CancellationToken cancellation)
+    public async Task<double> LeadsPerSecondAsync(int callers, TimeSpan time, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
         int[] counts = await Task.WhenAll(Enumerable.Range(0, callers).Select(async _ =>
@@ -83,7 +84,7 @@ internal sealed class FunctionsProcess : IAsyncDisposable
             int count = 0;
             for (; watch.Elapsed < time; count++)
             {
-                using var answer = await http.PostAsJsonAsync("/leads", SignUp, cancellation);
+                using var answer = await http.PostAsJsonAsync("/leads", SignUp, cancellationToken);
                 Expect(answer, HttpStatusCode.Created);
             }
 
@@ -101,7 +102,7 @@ internal sealed class FunctionsProcess : IAsyncDisposable
     }
 
     private async Task<double> FirstAsync(
-        Func<Task<HttpResponseMessage>> call, HttpStatusCode expected, CancellationToken cancellation)
+        Func<Task<HttpResponseMessage>> call, HttpStatusCode expected, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -114,7 +115,7 @@ internal sealed class FunctionsProcess : IAsyncDisposable
             catch (HttpRequestException e) when (
                 e.InnerException is SocketException && Stopwatch.GetElapsedTime(started) < Patience)
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, cancellation);
+                await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, cancellationToken);
             }
         }
     }

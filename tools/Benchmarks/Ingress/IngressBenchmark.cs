@@ -12,7 +12,7 @@ internal static class IngressBenchmark
 
     private static readonly TimeSpan LoadTime = TimeSpan.FromSeconds(4);
 
-    public static async Task RunAsync(int rounds, CancellationToken cancellation)
+    public static async Task RunAsync(int rounds, CancellationToken cancellationToken)
     {
         var postgres = new PostgresFixture();
         await postgres.InitializeAsync();
@@ -28,17 +28,17 @@ internal static class IngressBenchmark
             };
             var native = new Measured("native", Path.Combine(Commands.Root, "artifacts/publish/functions/Functions"));
             var built = new Measured("built", Path.Combine(Commands.Root, "artifacts/bin/Functions/release/Functions"));
-            await StartAsync(new Measured("warm-up", built.Binary), settings, cancellation);
+            await StartAsync(new Measured("warm-up", built.Binary), settings, cancellationToken);
             for (int round = 0; round < rounds; round++)
             {
-                await StartAsync(native, settings, cancellation);
-                await StartAsync(built, settings, cancellation);
+                await StartAsync(native, settings, cancellationToken);
+                await StartAsync(built, settings, cancellationToken);
             }
 
             for (int round = 0; round < Loads; round++)
             {
-                await LoadAsync(native, settings, cancellation);
-                await LoadAsync(built, settings, cancellation);
+                await LoadAsync(native, settings, cancellationToken);
+                await LoadAsync(built, settings, cancellationToken);
             }
 
             Say("start to first GET / (no settings)", native.Answer, built.Answer);
@@ -53,25 +53,25 @@ internal static class IngressBenchmark
     }
 
     private static async Task StartAsync(
-        Measured measured, Dictionary<string, string?> settings, CancellationToken cancellation)
+        Measured measured, Dictionary<string, string?> settings, CancellationToken cancellationToken)
     {
         await using (var bare = FunctionsProcess.Start(measured.Binary, new Dictionary<string, string?>()))
         {
-            measured.Answer.Add(await bare.FirstAnswerAsync(cancellation));
+            measured.Answer.Add(await bare.FirstAnswerAsync(cancellationToken));
         }
 
         await using var ingress = FunctionsProcess.Start(measured.Binary, settings);
-        measured.Lead.Add(await ingress.FirstLeadAsync(cancellation));
+        measured.Lead.Add(await ingress.FirstLeadAsync(cancellationToken));
         measured.Memory.Add(ingress.Memory);
     }
 
     private static async Task LoadAsync(
-        Measured measured, Dictionary<string, string?> settings, CancellationToken cancellation)
+        Measured measured, Dictionary<string, string?> settings, CancellationToken cancellationToken)
     {
         await using var ingress = FunctionsProcess.Start(measured.Binary, settings);
-        await ingress.FirstLeadAsync(cancellation);
-        await ingress.LeadsPerSecondAsync(Callers, LoadTime / 4, cancellation);
-        measured.Leads.Add(await ingress.LeadsPerSecondAsync(Callers, LoadTime, cancellation));
+        await ingress.FirstLeadAsync(cancellationToken);
+        await ingress.LeadsPerSecondAsync(Callers, LoadTime / 4, cancellationToken);
+        measured.Leads.Add(await ingress.LeadsPerSecondAsync(Callers, LoadTime, cancellationToken));
     }
 
     private static void Say(string what, Spread native, Spread built) => Console.WriteLine(string.Create(

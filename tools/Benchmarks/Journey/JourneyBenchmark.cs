@@ -9,7 +9,7 @@ internal static class JourneyBenchmark
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
-    public static async Task RunAsync(int rounds, CancellationToken cancellation)
+    public static async Task RunAsync(int rounds, CancellationToken cancellationToken)
     {
         var instance = new Instance("benchmark");
         await instance.UpAsync();
@@ -18,10 +18,10 @@ internal static class JourneyBenchmark
             string token = (await instance.DevAsync("token")).AndSucceeded().Output.Trim();
             using var api = new ControlPlaneApi(instance.Functions, token);
             var parts = new Dictionary<string, Spread>();
-            await OnboardAsync(api, "warmup", [], cancellation);
+            await OnboardAsync(api, "warmup", [], cancellationToken);
             for (int round = 1; round <= rounds; round++)
             {
-                await OnboardAsync(api, $"bench{round}", parts, cancellation);
+                await OnboardAsync(api, $"bench{round}", parts, cancellationToken);
             }
 
             foreach (var (part, spread) in parts)
@@ -36,7 +36,7 @@ internal static class JourneyBenchmark
     }
 
     private static async Task OnboardAsync(
-        ControlPlaneApi api, string key, Dictionary<string, Spread> parts, CancellationToken cancellation)
+        ControlPlaneApi api, string key, Dictionary<string, Spread> parts, CancellationToken cancellationToken)
     {
         var customer = Customer.Of(key);
         var whole = Stopwatch.StartNew();
@@ -47,7 +47,7 @@ internal static class JourneyBenchmark
         await CallAsync(
             "POST …/provision", $"/tenants/{tenant["id"]}/provision", api.OperatorToken,
             Customer.Subscription($"{tenant["id"]}"));
-        var progress = await ActiveAsync(api, $"/tenants/{tenant["id"]}/provisioning", cancellation);
+        var progress = await ActiveAsync(api, $"/tenants/{tenant["id"]}/provisioning", cancellationToken);
         Add("sign-up to ACTIVE and mailed", whole.Elapsed);
         foreach (var step in progress.Steps.Where(step => step.State == "DONE"))
         {
@@ -58,7 +58,7 @@ internal static class JourneyBenchmark
             string what, string path, string? bearer, System.Text.Json.Nodes.JsonObject? body)
         {
             var watch = Stopwatch.StartNew();
-            var answer = await api.CallAsync(HttpMethod.Post, path, bearer, body, cancellation);
+            var answer = await api.CallAsync(HttpMethod.Post, path, bearer, body, cancellationToken);
             Add(what, watch.Elapsed);
             return answer!;
         }
@@ -70,12 +70,13 @@ internal static class JourneyBenchmark
         }
     }
 
-    private static async Task<Progress> ActiveAsync(ControlPlaneApi api, string path, CancellationToken cancellation)
+    private static async Task<Progress> ActiveAsync(
+        ControlPlaneApi api, string path, CancellationToken cancellationToken)
     {
         while (true)
         {
             var progress = Progress.From(
-                (await api.CallAsync(HttpMethod.Get, path, api.OperatorToken, null, cancellation))!);
+                (await api.CallAsync(HttpMethod.Get, path, api.OperatorToken, null, cancellationToken))!);
             if (progress.IsOver)
             {
                 return progress.Status == "ACTIVE"
@@ -83,7 +84,7 @@ internal static class JourneyBenchmark
                     : throw new DemoException($"The tenant is {progress.Status}: {progress.Failure}");
             }
 
-            await Task.Delay(Poll, TimeProvider.System, cancellation);
+            await Task.Delay(Poll, TimeProvider.System, cancellationToken);
         }
     }
 }

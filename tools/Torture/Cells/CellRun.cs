@@ -6,7 +6,7 @@ using static ControlPlane.Provisioning.ProvisioningSteps;
 namespace Torture.Cells;
 
 /// <summary>One cell being run on a tenant of its own.</summary>
-internal sealed class CellRun(World world, Cell cell, Tenant tenant, CancellationToken cancellation)
+internal sealed class CellRun(World world, Cell cell, Tenant tenant, CancellationToken cancellationToken)
 {
     /// <summary>For what only takes long when something is wrong.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
@@ -19,7 +19,7 @@ internal sealed class CellRun(World world, Cell cell, Tenant tenant, Cancellatio
 
     public Tenant Tenant => tenant;
 
-    public CancellationToken Cancellation => cancellation;
+    public CancellationToken CancellationToken => cancellationToken;
 
     /// <summary>Meets the cell's call once.</summary>
     public FaultRule Rule => RuleOf(cell.Call);
@@ -61,7 +61,7 @@ internal sealed class CellRun(World world, Cell cell, Tenant tenant, Cancellatio
         }
         else
         {
-            await tenant.ProvisionAsync(cancellation);
+            await tenant.ProvisionAsync(cancellationToken);
         }
     }
 
@@ -74,7 +74,7 @@ internal sealed class CellRun(World world, Cell cell, Tenant tenant, Cancellatio
         if (cell.Call is { IsUndo: true, Name: not (StepCalls.RollingBack or "end") })
         {
             // Nothing is undone before everybody is told: the row says so while the undo is held.
-            await world.Observer.IsToldAsync(tenant, "ROLLING_BACK", cancellation);
+            await world.Observer.IsToldAsync(tenant, "ROLLING_BACK", cancellationToken);
         }
 
         return fault;
@@ -95,10 +95,10 @@ internal sealed class CellRun(World world, Cell cell, Tenant tenant, Cancellatio
     }
 
     public Task<Progress> UntilAsync(string awaited, Func<Progress, bool> condition) =>
-        tenant.UntilAsync(awaited, condition, Limit, cancellation);
+        tenant.UntilAsync(awaited, condition, Limit, cancellationToken);
 
     public Task CancelIsRequestedAsync() => PollAsync("asked to cancel its run", async () =>
-        await world.Observer.IsCancelRequestedAsync(tenant.Id, cancellation));
+        await world.Observer.IsCancelRequestedAsync(tenant.Id, cancellationToken));
 
     /// <summary>Of what the control plane does not tell itself.</summary>
     public async Task PollAsync(string awaited, Func<Task<bool>> condition)
@@ -111,7 +111,7 @@ internal sealed class CellRun(World world, Cell cell, Tenant tenant, Cancellatio
                 throw new CellException($"after {Limit.TotalSeconds:0} s nobody has {awaited}");
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancellation);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancellationToken);
         }
     }
 
@@ -121,15 +121,15 @@ internal sealed class CellRun(World world, Cell cell, Tenant tenant, Cancellatio
         var progress = await UntilAsync("at its end", progress => progress.HasEnded);
         if (cell.Name.Contains($"{UpdateStatus}.undo.{StepCalls.Mail}", StringComparison.Ordinal) && !progress.IsActive)
         {
-            await world.Observer.FailureMailIsOverAsync(tenant.Id, progress.Attempt, cancellation)
-                .WaitAsync(Limit, cancellation);
+            await world.Observer.FailureMailIsOverAsync(tenant.Id, progress.Attempt, cancellationToken)
+                .WaitAsync(Limit, cancellationToken);
         }
 
         if (cell.Call.IsReport)
         {
             // The rows are there before the reports of those who wrote them.
-            await world.Observer.RunIsOverAsync(tenant.Id, cancellation).WaitAsync(Limit, cancellation);
-            progress = await tenant.ReadAsync(cancellation);
+            await world.Observer.RunIsOverAsync(tenant.Id, cancellationToken).WaitAsync(Limit, cancellationToken);
+            progress = await tenant.ReadAsync(cancellationToken);
         }
 
         return progress;
@@ -167,12 +167,13 @@ internal sealed class CellRun(World world, Cell cell, Tenant tenant, Cancellatio
     {
         try
         {
-            await fault.HitAsync().WaitAsync(Limit, cancellation);
+            await fault.HitAsync().WaitAsync(Limit, cancellationToken);
         }
         catch (TimeoutException)
         {
             throw new CellException(
-                $"after {Limit.TotalSeconds:0} s {fault} has met no call ({await tenant.ReadAsync(cancellation)})");
+                $"after {Limit.TotalSeconds:0} s {fault} has met no call "
+                + $"({await tenant.ReadAsync(cancellationToken)})");
         }
 
         await NoteAsync();
@@ -182,9 +183,9 @@ internal sealed class CellRun(World world, Cell cell, Tenant tenant, Cancellatio
     private async Task ProvisionWithObjectsAsync()
     {
         var report = await SetAsync(RuleOf(StepCalls.Find(ProvisionStorage, "report")) with { Kind = FaultKind.Delay });
-        await tenant.ProvisionAsync(cancellation);
+        await tenant.ProvisionAsync(cancellationToken);
         await MeetsAsync(report);
-        await world.Observer.PutObjectsAsync(tenant.Key, cancellation);
+        await world.Observer.PutObjectsAsync(tenant.Key, cancellationToken);
         await report.ReleaseAsync();
     }
 }

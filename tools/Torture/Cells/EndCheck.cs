@@ -38,27 +38,27 @@ internal static class EndCheck
 
         if (run.Cell.Ending is Ending.Parked)
         {
-            await run.Tenant.InviteAsync(run.Cancellation);
+            await run.Tenant.InviteAsync(run.CancellationToken);
             await run.UntilAsync("told", again => again.StateOf(ProvisioningSteps.SendNotification) == "DONE");
             await MailCheck.CountAsync(run, welcome: IsSentUnheard(run) ? 2 : 1, failures: 0);
         }
 
         if (run.Cell.Ending is Ending.Incomplete)
         {
-            await run.Tenant.RollBackAsync(run.Cancellation);
+            await run.Tenant.RollBackAsync(run.CancellationToken);
             await run.UntilAsync("rolled back again", again => again.Status == "PROVISION_FAILED");
             await FailedAsync(run, await run.EndAsync());
         }
 
         if (run.Foreign is not null)
         {
-            await run.World.Observer.RemoveForeignAsync(run.Cell.Call.Step, run.Tenant.Key, run.Cancellation);
+            await run.World.Observer.RemoveForeignAsync(run.Cell.Call.Step, run.Tenant.Key, run.CancellationToken);
         }
 
         if (run.Cell.Ending is Ending.Failed or Ending.Incomplete)
         {
             // The key is free: another attempt gets everything.
-            await run.Tenant.ProvisionAsync(run.Cancellation);
+            await run.Tenant.ProvisionAsync(run.CancellationToken);
             await ActiveAsync(run, await run.EndAsync(), isFirst: false);
         }
     }
@@ -87,7 +87,7 @@ internal static class EndCheck
         Expect("welcome mail parked", run.Cell.Ending == Ending.Parked, isParked, progress);
         await MailCheck.CountAsync(
             run, isParked && !IsSentUnheard(run) ? 0 : 1, isFirst ? 0 : MailCheck.OfFailure(run));
-        var found = await run.World.Observer.LookAsync(run.Tenant.Key, run.Cancellation);
+        var found = await run.World.Observer.LookAsync(run.Tenant.Key, run.CancellationToken);
         Expect("realms", 1, found.Realms.Count, progress);
         Expect("clients of the application", 1, found.Clients, progress);
         Expect("users", 1, found.Users, progress);
@@ -95,10 +95,10 @@ internal static class EndCheck
             progress);
         Expect("roles", 1, found.Roles.Count, progress);
         Expect("buckets", 1, found.Buckets.Count, progress);
-        var wrong = await run.World.Observer.WrongAsync(run.Tenant, progress.Attempt, run.Cancellation);
+        var wrong = await run.World.Observer.WrongAsync(run.Tenant, progress.Attempt, run.CancellationToken);
         Expect("wrong in what is there", "", string.Join("; ", wrong), progress);
 
-        var rollbacks = (await run.World.Observer.ActivitiesAsync(run.Tenant.Id, progress.RunId, run.Cancellation))
+        var rollbacks = (await run.World.Observer.ActivitiesAsync(run.Tenant.Id, progress.RunId, run.CancellationToken))
             .Where(Rollbacks.Contains);
         Expect("rollback in the history of a success",
             isFirst && run.Cell.AsksForRow ? "BeginRollback" : "", string.Join(", ", rollbacks), progress);
@@ -110,14 +110,14 @@ internal static class EndCheck
         Expect("status", "PROVISION_FAILED", progress.Status, progress);
         Expect("failedStep", run.Cell.FailedStep, progress.FailedStep, progress);
         var observer = run.World.Observer;
-        var found = await observer.LookAsync(run.Tenant.Key, run.Cancellation);
+        var found = await observer.LookAsync(run.Tenant.Key, run.CancellationToken);
         Expect("left", string.Join(", ", run.Foreign?.Things ?? []), string.Join(", ", found.Things), progress);
         Expect("records of what is there", "",
-            string.Join(", ", await observer.CreatedAsync(run.Tenant.Id, run.Cancellation)), progress);
+            string.Join(", ", await observer.CreatedAsync(run.Tenant.Id, run.CancellationToken)), progress);
         if (run.Foreign is { } before)
         {
             Expect("code of the failure", "ownership_conflict", progress.ErrorCode, progress);
-            var after = await observer.ForeignAsync(run.Tenant.Key, run.Cancellation);
+            var after = await observer.ForeignAsync(run.Tenant.Key, run.CancellationToken);
             Expect("changed of somebody else's", "",
                 string.Join("; ", before.Picture.Except(after.Picture).Concat(after.Picture.Except(before.Picture))),
                 progress);
@@ -131,7 +131,8 @@ internal static class EndCheck
     /// <summary>That the tenant is ROLLING_BACK was written down before anything was undone.</summary>
     private static async Task ToldFirstAsync(CellRun run, Progress progress)
     {
-        var beforeUndos = (await run.World.Observer.ActivitiesAsync(run.Tenant.Id, progress.RunId, run.Cancellation))
+        var beforeUndos = (await run.World.Observer.ActivitiesAsync(
+            run.Tenant.Id, progress.RunId, run.CancellationToken))
             .TakeWhile(activity => Steps.Find(activity) is not { IsUndo: true });
         Expect("ROLLING_BACK told before the first undo", true, beforeUndos.Any(Telling.Contains), progress);
     }
@@ -143,10 +144,10 @@ internal static class EndCheck
         Expect("failedStep", run.Cell.FailedStep, progress.FailedStep, progress);
         string key = run.Tenant.Key;
         var left = Leftovers.Of(run.Cell)!;
-        var found = await run.World.Observer.LookAsync(key, run.Cancellation);
+        var found = await run.World.Observer.LookAsync(key, run.CancellationToken);
         Expect("left", Listed(Leftovers.Fill(left.Stays, key)), Listed(found.Things.Select(Named)), progress);
         Expect("users in a realm that is left", 0, found.Users, progress);
-        var told = await run.Tenant.LeftAsync(run.Cancellation);
+        var told = await run.Tenant.LeftAsync(run.CancellationToken);
         Expect("told to be left", Listed(Leftovers.Fill(left.Told, key)), Listed(told.Select(one => one.Thing)),
             progress);
         Expect("without a reason", "",

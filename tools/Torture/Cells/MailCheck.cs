@@ -23,7 +23,7 @@ internal static class MailCheck
         var limit = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(20);
         while ((await MailsAsync(run))[Failure].Count() < failures && TimeProvider.System.GetUtcNow() < limit)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, run.Cancellation);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, run.CancellationToken);
         }
 
         run.Mails = (welcome, failures);

@@ -59,23 +59,24 @@ internal static class Ways
             SqlState = "42501",
         });
         await run.PollAsync("begun the rollback, and so come to wait for the row", async () =>
-            (await run.World.Observer.ActivitiesAsync(run.Tenant.Id, null, run.Cancellation)).Contains("BeginRollback")
-            && await run.World.Observer.WaitsForRowAsync(run.Cancellation));
+            (await run.World.Observer.ActivitiesAsync(run.Tenant.Id, null, run.CancellationToken)).Contains(
+                "BeginRollback")
+            && await run.World.Observer.WaitsForRowAsync(run.CancellationToken));
         await late.ReleaseAsync();
     }
 
     public static async Task ForeignAsync(CellRun run, bool isBare)
     {
         var observer = run.World.Observer;
-        await observer.MakeForeignAsync(run.Cell.Call.Step, run.Tenant.Key, isBare, run.Cancellation);
-        run.Foreign = await observer.ForeignAsync(run.Tenant.Key, run.Cancellation);
+        await observer.MakeForeignAsync(run.Cell.Call.Step, run.Tenant.Key, isBare, run.CancellationToken);
+        run.Foreign = await observer.ForeignAsync(run.Tenant.Key, run.CancellationToken);
         await run.ProvisionAsync();
     }
 
     public static async Task CancelAsync(CellRun run)
     {
         var held = await run.HoldAsync(run.Rule with { Kind = FaultKind.Delay });
-        var cancelling = run.Tenant.CancelAsync(run.Cancellation);
+        var cancelling = run.Tenant.CancelAsync(run.CancellationToken);
         if (run.Cell.Call is { Step: ProvisioningSteps.ActivateTenant, IsReport: false })
         {
             // The cancel waits for the row that this transaction holds, and then comes too late.
@@ -90,7 +91,7 @@ internal static class Ways
         else
         {
             await cancelling;
-            await run.World.Observer.IsToldAsync(run.Tenant, "ROLLING_BACK", run.Cancellation);
+            await run.World.Observer.IsToldAsync(run.Tenant, "ROLLING_BACK", run.CancellationToken);
         }
 
         await held.ReleaseAsync();
@@ -99,12 +100,12 @@ internal static class Ways
     public static async Task TerminateAsync(CellRun run)
     {
         var held = await run.HoldAsync(run.Rule with { Kind = FaultKind.Delay });
-        await run.World.Observer.TerminateAsync(run.Tenant.Id, run.Cancellation);
-        var rollingBack = run.Tenant.RollBackAsync(run.Cancellation);
+        await run.World.Observer.TerminateAsync(run.Tenant.Id, run.CancellationToken);
+        var rollingBack = run.Tenant.RollBackAsync(run.CancellationToken);
         if (run.Cell.Call.HoldsTenant)
         {
             await run.PollAsync("waited for the row that the call holds", async () =>
-                rollingBack.IsCompleted || await run.World.Observer.WaitsForRowAsync(run.Cancellation));
+                rollingBack.IsCompleted || await run.World.Observer.WaitsForRowAsync(run.CancellationToken));
             if (!run.Cell.Call.IsUndo)
             {
                 // Were it to come to pass, there would be nothing to roll back.
@@ -124,7 +125,7 @@ internal static class Ways
     public static async Task SweepAsync(CellRun run)
     {
         var held = await run.HoldAsync(run.Rule with { Kind = FaultKind.Delay });
-        await run.World.Observer.TerminateAsync(run.Tenant.Id, run.Cancellation);
+        await run.World.Observer.TerminateAsync(run.Tenant.Id, run.CancellationToken);
         if (run.Cell.Call.Step == ProvisioningSteps.ActivateTenant)
         {
             await held.ReleaseAsync();
@@ -135,7 +136,7 @@ internal static class Ways
             await run.RemoveFaultsAsync();
         }
 
-        await run.World.Observer.SweepAsync(run.Tenant.Id, run.Cancellation);
+        await run.World.Observer.SweepAsync(run.Tenant.Id, run.CancellationToken);
         if (run.Cell.Ending == Ending.Active)
         {
             await run.UntilAsync("settled by the sweep", progress =>
@@ -148,8 +149,8 @@ internal static class Ways
         }
 
         // It also looks at what is other cells'.
-        await run.World.Observer.SweepIsOverAsync(run.Tenant.Id, run.Cancellation)
-            .WaitAsync(CellRun.Limit, run.Cancellation);
+        await run.World.Observer.SweepIsOverAsync(run.Tenant.Id, run.CancellationToken)
+            .WaitAsync(CellRun.Limit, run.CancellationToken);
     }
 
     private static async Task RefusedAsync(Task cancelling)

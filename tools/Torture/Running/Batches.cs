@@ -10,7 +10,7 @@ namespace Torture.Running;
 internal static class Batches
 {
     private const int Most = 8;
-    private const int MostUndos = 3;
+    private const int MaxUndos = 3;
 
     /// <summary>Realms are made one at a time: such a cell is held last, and alone.</summary>
     public static bool IsOneAtATime(Cell cell) => cell.Call is { Step: ProvisioningSteps.CreateIdp, IsUndo: false };
@@ -47,5 +47,5 @@ internal static class Batches
         && !IsAlone(cell) && !batch.Exists(IsAlone)
         && !(IsOneAtATime(cell) && batch.Any(IsOneAtATime))
         && !(cell.Call.IsUndo
-            && batch.Count(other => other.Call.IsUndo && other.Call.Queue == cell.Call.Queue) >= MostUndos);
+            && batch.Count(other => other.Call.IsUndo && other.Call.Queue == cell.Call.Queue) >= MaxUndos);
 }

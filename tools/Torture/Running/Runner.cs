@@ -15,7 +15,8 @@ internal sealed record Result(Cell Cell, string? Red, TimeSpan Took, string Agai
 /// Runs cells side by side, each on a tenant of its own; then those whose fault meets everybody, one after the other;
 /// then those that kill a part, a batch for each death. At last it counts everybody's mails once more.
 /// </summary>
-internal sealed class Runner(World world, int jobs, Again again, Action<Result> tell, CancellationToken cancellation)
+internal sealed class Runner(
+    World world, int jobs, Again again, Action<Result> tell, CancellationToken cancellationToken)
 {
     // They wait for what stays broken, most of the time.
     private static readonly int JobsThatWait = Instance.IsReal ? 5 : 20;
@@ -58,13 +59,13 @@ internal sealed class Runner(World world, int jobs, Again again, Action<Result> 
             }
         }
 
-        await world.Calls.ReadAsync(cancellation);
+        await world.Calls.ReadAsync(cancellationToken);
         return [.. ended.Select(job => job.Result)];
     }
 
     private Task SideBySideAsync(IEnumerable<Cell> cells, int most) => Parallel.ForEachAsync(
         cells,
-        new ParallelOptions { MaxDegreeOfParallelism = most, CancellationToken = cancellation },
+        new ParallelOptions { MaxDegreeOfParallelism = most, CancellationToken = cancellationToken },
         async (cell, _) => await RunAsync(cell));
 
     private async Task AloneAsync(Cell cell)
@@ -109,7 +110,7 @@ internal sealed class Runner(World world, int jobs, Again again, Action<Result> 
 
     private static async Task BeginAsync(CellRun run)
     {
-        await run.Tenant.SignUpAsync(run.Cancellation);
+        await run.Tenant.SignUpAsync(run.CancellationToken);
         await run.Cell.Fault.Play(run);
     }
 
@@ -128,10 +129,10 @@ internal sealed class Runner(World world, int jobs, Again again, Action<Result> 
         if (job.Result.Red is null)
         {
             // A Keycloak gets slow with hundreds of realms.
-            await world.Observer.RemoveRealmAsync(job.Run.Tenant.Key, cancellation);
+            await world.Observer.RemoveRealmAsync(job.Run.Tenant.Key, cancellationToken);
         }
 
-        await world.Calls.ReadAsync(cancellation);
+        await world.Calls.ReadAsync(cancellationToken);
         lock (ended)
         {
             ended.Add(job);
@@ -143,7 +144,7 @@ internal sealed class Runner(World world, int jobs, Again again, Action<Result> 
         world,
         cell,
         new Tenant(world, "t" + RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 9)),
-        cancellation);
+        cancellationToken);
 
     /// <summary>A cell on its way; after the first thing that goes wrong it does no more.</summary>
     private sealed class Job(CellRun run, string again)
@@ -166,7 +167,7 @@ internal sealed class Runner(World world, int jobs, Again again, Action<Result> 
             {
                 await act(run);
             }
-            catch (Exception e) when (!run.Cancellation.IsCancellationRequested)
+            catch (Exception e) when (!run.CancellationToken.IsCancellationRequested)
             {
                 red = $"{(e is CellException ? "" : $"{e.GetType().Name}: ")}{e.Message} [tenant {run.Tenant.Key}]";
             }

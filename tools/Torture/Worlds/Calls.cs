@@ -23,17 +23,17 @@ internal sealed partial class Calls(SandboxControl sandbox) : IDisposable
     public IReadOnlyList<string> Unknown => [.. unknown];
 
     /// <summary>What was called before is nobody's tenant's.</summary>
-    public async Task BeginAsync(CancellationToken cancellation)
+    public async Task BeginAsync(CancellationToken cancellationToken)
     {
-        await ReadAsync(cancellation);
+        await ReadAsync(cancellationToken);
         unknown.Clear();
         seen.Clear();
     }
 
     /// <summary>What was called since the last time.</summary>
-    public async Task ReadAsync(CancellationToken cancellation)
+    public async Task ReadAsync(CancellationToken cancellationToken)
     {
-        await gate.WaitAsync(cancellation);
+        await gate.WaitAsync(cancellationToken);
         try
         {
             List<JournalEntry> page;

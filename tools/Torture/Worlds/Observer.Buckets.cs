@@ -8,25 +8,27 @@ namespace Torture.Worlds;
 internal sealed partial class Observer
 {
     /// <summary>Two versions of an object, one that is deleted, and an upload that nobody ends.</summary>
-    public async Task PutObjectsAsync(string key, CancellationToken cancellation)
+    public async Task PutObjectsAsync(string key, CancellationToken cancellationToken)
     {
         string bucket = $"tenant-{key}-files";
         await s3.PutBucketVersioningAsync(
-            new() { BucketName = bucket, VersioningConfig = new() { Status = VersionStatus.Enabled } }, cancellation);
+            new() { BucketName = bucket, VersioningConfig = new() { Status = VersionStatus.Enabled } },
+            cancellationToken);
         foreach (string words in (string[])["one", "two"])
         {
-            await s3.PutObjectAsync(new() { BucketName = bucket, Key = "kept", ContentBody = words }, cancellation);
+            await s3.PutObjectAsync(
+                new() { BucketName = bucket, Key = "kept", ContentBody = words }, cancellationToken);
         }
 
-        await s3.PutObjectAsync(new() { BucketName = bucket, Key = "gone", ContentBody = "gone" }, cancellation);
-        await s3.DeleteObjectAsync(new() { BucketName = bucket, Key = "gone" }, cancellation);
-        await s3.InitiateMultipartUploadAsync(new() { BucketName = bucket, Key = "coming" }, cancellation);
+        await s3.PutObjectAsync(new() { BucketName = bucket, Key = "gone", ContentBody = "gone" }, cancellationToken);
+        await s3.DeleteObjectAsync(new() { BucketName = bucket, Key = "gone" }, cancellationToken);
+        await s3.InitiateMultipartUploadAsync(new() { BucketName = bucket, Key = "coming" }, cancellationToken);
     }
 
-    private async Task PutSettingsAsync(string bucket, CancellationToken cancellation)
+    private async Task PutSettingsAsync(string bucket, CancellationToken cancellationToken)
     {
         await s3.PutBucketTaggingAsync(
-            new() { BucketName = bucket, TagSet = [new() { Key = "owner", Value = Nobody }] }, cancellation);
+            new() { BucketName = bucket, TagSet = [new() { Key = "owner", Value = Nobody }] }, cancellationToken);
         await s3.PutBucketPolicyAsync(
             new()
             {
@@ -36,29 +38,29 @@ internal sealed partial class Observer
                      "Action":["s3:GetObject"],"Resource":["arn:aws:s3:::{{bucket}}/kept"]}]}
                     """,
             },
-            cancellation);
+            cancellationToken);
     }
 
-    private async Task RemoveBucketAsync(string bucket, CancellationToken cancellation)
+    private async Task RemoveBucketAsync(string bucket, CancellationToken cancellationToken)
     {
-        foreach (var version in await VersionsAsync(bucket, cancellation))
+        foreach (var version in await VersionsAsync(bucket, cancellationToken))
         {
             await s3.DeleteObjectAsync(
-                new() { BucketName = bucket, Key = version.Key, VersionId = version.VersionId }, cancellation);
+                new() { BucketName = bucket, Key = version.Key, VersionId = version.VersionId }, cancellationToken);
         }
 
-        foreach (var upload in await UploadsAsync(bucket, cancellation))
+        foreach (var upload in await UploadsAsync(bucket, cancellationToken))
         {
             await s3.AbortMultipartUploadAsync(
-                new() { BucketName = bucket, Key = upload.Key, UploadId = upload.UploadId }, cancellation);
+                new() { BucketName = bucket, Key = upload.Key, UploadId = upload.UploadId }, cancellationToken);
         }
 
-        await s3.DeleteBucketAsync(bucket, cancellation);
+        await s3.DeleteBucketAsync(bucket, cancellationToken);
     }
 
-    private async Task<IReadOnlyList<string>> BucketPictureAsync(string bucket, CancellationToken cancellation)
+    private async Task<IReadOnlyList<string>> BucketPictureAsync(string bucket, CancellationToken cancellationToken)
     {
-        if (await FindBucketAsync(bucket, cancellation) is not { } found)
+        if (await FindBucketAsync(bucket, cancellationToken) is not { } found)
         {
             return [];
         }
@@ -66,26 +68,27 @@ internal sealed partial class Observer
         var lines = new List<string>
         {
             $"bucket {bucket} of {found.CreationDate:O}",
-            await SettingAsync("tags", async () => Listed(await TagsAsync(bucket, cancellation))),
-            await SettingAsync("policy", async () => await PolicyAsync(bucket, cancellation)),
+            await SettingAsync("tags", async () => Listed(await TagsAsync(bucket, cancellationToken))),
+            await SettingAsync("policy", async () => await PolicyAsync(bucket, cancellationToken)),
             await SettingAsync("versioning", async () => (await s3.GetBucketVersioningAsync(
-                new GetBucketVersioningRequest { BucketName = bucket }, cancellation)).VersioningConfig?.Status?.Value),
+                new GetBucketVersioningRequest { BucketName = bucket },
+                cancellationToken)).VersioningConfig?.Status?.Value),
             await SettingAsync("public access", async () =>
             {
-                var block = (await s3.GetPublicAccessBlockAsync(new() { BucketName = bucket }, cancellation))
+                var block = (await s3.GetPublicAccessBlockAsync(new() { BucketName = bucket }, cancellationToken))
                     .PublicAccessBlockConfiguration;
                 return $"{block.BlockPublicAcls} {block.BlockPublicPolicy} {block.IgnorePublicAcls} "
                     + $"{block.RestrictPublicBuckets}";
             }),
         };
-        foreach (var version in await VersionsAsync(bucket, cancellation))
+        foreach (var version in await VersionsAsync(bucket, cancellationToken))
         {
             lines.Add($"version {version.Key} {version.VersionId} {version.LastModified:O} {version.ETag} "
                 + $"{version.IsLatest} {(version.IsDeleteMarker == true
-                    ? "deleted" : await HashAsync(bucket, version, cancellation))}");
+                    ? "deleted" : await HashAsync(bucket, version, cancellationToken))}");
         }
 
-        lines.AddRange((await UploadsAsync(bucket, cancellation))
+        lines.AddRange((await UploadsAsync(bucket, cancellationToken))
             .Select(upload => $"upload {upload.Key} {upload.UploadId} {upload.Initiated:O}"));
         return lines;
     }
@@ -104,33 +107,34 @@ internal sealed partial class Observer
     }
 
     // Of one that has none the client reads the error, with the request's id in it, as if it were the policy.
-    private async Task<string?> PolicyAsync(string bucket, CancellationToken cancellation)
+    private async Task<string?> PolicyAsync(string bucket, CancellationToken cancellationToken)
     {
         string? policy =
-            (await s3.GetBucketPolicyAsync(new GetBucketPolicyRequest { BucketName = bucket }, cancellation)).Policy;
+            (await s3.GetBucketPolicyAsync(
+                new GetBucketPolicyRequest { BucketName = bucket }, cancellationToken)).Policy;
         return policy?.StartsWith('{') == true ? policy : null;
     }
 
     private static string Listed(IEnumerable<Tag> tags) => string.Join(
         ' ', tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => $"{tag.Key}={tag.Value}"));
 
-    private async Task<string> HashAsync(string bucket, S3ObjectVersion version, CancellationToken cancellation)
+    private async Task<string> HashAsync(string bucket, S3ObjectVersion version, CancellationToken cancellationToken)
     {
-        using var got = await s3.GetObjectAsync(bucket, version.Key, version.VersionId, cancellation);
-        byte[] hash = await SHA256.HashDataAsync(got.ResponseStream, cancellation);
+        using var got = await s3.GetObjectAsync(bucket, version.Key, version.VersionId, cancellationToken);
+        byte[] hash = await SHA256.HashDataAsync(got.ResponseStream, cancellationToken);
         return string.Create(CultureInfo.InvariantCulture, $"{version.Size} {Convert.ToHexString(hash)}");
     }
 
-    private async Task<S3Bucket?> FindBucketAsync(string bucket, CancellationToken cancellation) =>
-        (await s3.ListBucketsAsync(cancellation)).Buckets?.FirstOrDefault(b => b.BucketName == bucket);
+    private async Task<S3Bucket?> FindBucketAsync(string bucket, CancellationToken cancellationToken) =>
+        (await s3.ListBucketsAsync(cancellationToken)).Buckets?.FirstOrDefault(b => b.BucketName == bucket);
 
-    private async Task<List<Tag>> TagsAsync(string bucket, CancellationToken cancellation) =>
-        (await s3.GetBucketTaggingAsync(new() { BucketName = bucket }, cancellation)).TagSet ?? [];
+    private async Task<List<Tag>> TagsAsync(string bucket, CancellationToken cancellationToken) =>
+        (await s3.GetBucketTaggingAsync(new() { BucketName = bucket }, cancellationToken)).TagSet ?? [];
 
-    private async Task<List<S3ObjectVersion>> VersionsAsync(string bucket, CancellationToken cancellation) =>
-        (await s3.ListVersionsAsync(new ListVersionsRequest { BucketName = bucket }, cancellation)).Versions ?? [];
+    private async Task<List<S3ObjectVersion>> VersionsAsync(string bucket, CancellationToken cancellationToken) =>
+        (await s3.ListVersionsAsync(new ListVersionsRequest { BucketName = bucket }, cancellationToken)).Versions ?? [];
 
-    private async Task<List<MultipartUpload>> UploadsAsync(string bucket, CancellationToken cancellation) =>
-        (await s3.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = bucket }, cancellation))
+    private async Task<List<MultipartUpload>> UploadsAsync(string bucket, CancellationToken cancellationToken) =>
+        (await s3.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = bucket }, cancellationToken))
             .MultipartUploads ?? [];
 }

@@ -15,23 +15,23 @@ internal sealed partial class Observer
     /// <param name="step">Whose thing would have it.</param>
     /// <param name="key">The tenant's.</param>
     /// <param name="isBare">The least there can be; otherwise it holds something of everything.</param>
-    /// <param name="cancellation">Ends the wait.</param>
-    public async Task MakeForeignAsync(string step, string key, bool isBare, CancellationToken cancellation)
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task MakeForeignAsync(string step, string key, bool isBare, CancellationToken cancellationToken)
     {
         switch (step)
         {
             case "create-idp":
-                (await AskAsync(HttpMethod.Post, "/admin/realms", Realm(key, isBare), cancellation)).Dispose();
+                (await AskAsync(HttpMethod.Post, "/admin/realms", Realm(key, isBare), cancellationToken)).Dispose();
                 break;
             case "provision-database":
-                await ExecuteAsync(isBare ? RoleAlone(key) : Schema(key), cancellation);
+                await ExecuteAsync(isBare ? RoleAlone(key) : Schema(key), cancellationToken);
                 break;
             case "provision-storage":
-                await s3.PutBucketAsync($"tenant-{key}-files", cancellation);
+                await s3.PutBucketAsync($"tenant-{key}-files", cancellationToken);
                 if (!isBare)
                 {
-                    await PutObjectsAsync(key, cancellation);
-                    await PutSettingsAsync($"tenant-{key}-files", cancellation);
+                    await PutObjectsAsync(key, cancellationToken);
+                    await PutSettingsAsync($"tenant-{key}-files", cancellationToken);
                 }
 
                 break;
@@ -40,24 +40,24 @@ internal sealed partial class Observer
         }
     }
 
-    public async Task<Foreign> ForeignAsync(string key, CancellationToken cancellation) => new(
-        [.. (await LookAsync(key, cancellation)).Things],
-        await PictureAsync(key, cancellation));
+    public async Task<Foreign> ForeignAsync(string key, CancellationToken cancellationToken) => new(
+        [.. (await LookAsync(key, cancellationToken)).Things],
+        await PictureAsync(key, cancellationToken));
 
     /// <summary>Its owner takes it away again.</summary>
-    public async Task RemoveForeignAsync(string step, string key, CancellationToken cancellation)
+    public async Task RemoveForeignAsync(string step, string key, CancellationToken cancellationToken)
     {
         switch (step)
         {
             case "create-idp":
-                (await AskAsync(HttpMethod.Delete, $"/admin/realms/tenant-{key}", null, cancellation)).Dispose();
+                (await AskAsync(HttpMethod.Delete, $"/admin/realms/tenant-{key}", null, cancellationToken)).Dispose();
                 break;
             case "provision-database":
                 await ExecuteAsync(
-                    $"DROP SCHEMA IF EXISTS tenant_{key} CASCADE; DROP ROLE IF EXISTS tenant_{key}", cancellation);
+                    $"DROP SCHEMA IF EXISTS tenant_{key} CASCADE; DROP ROLE IF EXISTS tenant_{key}", cancellationToken);
                 break;
             default:
-                await RemoveBucketAsync($"tenant-{key}-files", cancellation);
+                await RemoveBucketAsync($"tenant-{key}-files", cancellationToken);
                 break;
         }
     }
@@ -103,9 +103,9 @@ internal sealed partial class Observer
         ALTER ROLE tenant_{key} SET search_path = kept;
         """;
 
-    private async Task ExecuteAsync(string sql, CancellationToken cancellation)
+    private async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
     {
         await using var command = postgres.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync(cancellation);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

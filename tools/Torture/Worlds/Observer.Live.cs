@@ -10,28 +10,30 @@ internal sealed partial class Observer
     private Guid Installation => Guid.Parse(instance.Secret("INSTALLATION_ID"));
 
     /// <summary>What is not as the contract says of an ACTIVE tenant that this attempt has made.</summary>
-    public async Task<IReadOnlyList<string>> WrongAsync(Tenant tenant, int attempt, CancellationToken cancellation) =>
+    public async Task<IReadOnlyList<string>> WrongAsync(
+        Tenant tenant, int attempt, CancellationToken cancellationToken) =>
     [
-        .. await WrongInRealmAsync(tenant, attempt, cancellation),
-        .. await WrongInDatabaseAsync(tenant, attempt, cancellation),
+        .. await WrongInRealmAsync(tenant, attempt, cancellationToken),
+        .. await WrongInDatabaseAsync(tenant, attempt, cancellationToken),
         .. Wrong("tags", TagsOf(tenant.Id, attempt),
-            Listed(await TagsAsync($"tenant-{tenant.Key}-files", cancellation))),
-        .. await WrongRecordsAsync(tenant, cancellation),
+            Listed(await TagsAsync($"tenant-{tenant.Key}-files", cancellationToken))),
+        .. await WrongRecordsAsync(tenant, cancellationToken),
     ];
 
     /// <summary>What the records say that there is of a tenant which has nothing.</summary>
-    public Task<IReadOnlyList<string>> CreatedAsync(string tenantId, CancellationToken cancellation) => NamesAsync(
+    public Task<IReadOnlyList<string>> CreatedAsync(string tenantId, CancellationToken cancellationToken) => NamesAsync(
         "SELECT type || ' ' || name FROM resources WHERE tenant_id = $1::uuid AND state = 'CREATED' ORDER BY 1",
-        tenantId, cancellation);
+        tenantId, cancellationToken);
 
     private async Task<IReadOnlyList<string>> WrongInRealmAsync(
-        Tenant tenant, int attempt, CancellationToken cancellation)
+        Tenant tenant, int attempt, CancellationToken cancellationToken)
     {
         string path = $"/admin/realms/tenant-{tenant.Key}";
-        var realm = await GetAsync(path, cancellation);
-        var client = (await GetAsync($"{path}/clients?clientId={tenant.Key}-app", cancellation)).AsArray().Single()!;
-        var user = (await GetAsync($"{path}/users", cancellation)).AsArray().Single()!;
-        var roles = (await GetAsync($"{path}/users/{user["id"]}/role-mappings", cancellation))
+        var realm = await GetAsync(path, cancellationToken);
+        var client = (await GetAsync(
+            $"{path}/clients?clientId={tenant.Key}-app", cancellationToken)).AsArray().Single()!;
+        var user = (await GetAsync($"{path}/users", cancellationToken)).AsArray().Single()!;
+        var roles = (await GetAsync($"{path}/users/{user["id"]}/role-mappings", cancellationToken))
             ["clientMappings"]?["realm-management"]?["mappings"]?.AsArray().Select(role => $"{role!["name"]}");
         return
         [
@@ -52,7 +54,7 @@ internal sealed partial class Observer
     }
 
     private async Task<IReadOnlyList<string>> WrongInDatabaseAsync(
-        Tenant tenant, int attempt, CancellationToken cancellation)
+        Tenant tenant, int attempt, CancellationToken cancellationToken)
     {
         string mark = $"arc-saas installation={Installation:D} tenant={tenant.Id} attempt={attempt}";
         var found = await NamesAsync(
@@ -61,7 +63,7 @@ internal sealed partial class Observer
                              r.rolcanlogin, has_schema_privilege('public', n.oid, 'USAGE, CREATE'))
             FROM pg_roles r JOIN pg_namespace n ON n.nspowner = r.oid AND n.nspname = r.rolname WHERE r.rolname = $1
             """,
-            $"tenant_{tenant.Key}", cancellation);
+            $"tenant_{tenant.Key}", cancellationToken);
         return
         [
             .. Wrong("marks on role and schema, login, rights of PUBLIC",
@@ -70,7 +72,7 @@ internal sealed partial class Observer
     }
 
     // A public contract: exactly these.
-    private async Task<IReadOnlyList<string>> WrongRecordsAsync(Tenant tenant, CancellationToken cancellation)
+    private async Task<IReadOnlyList<string>> WrongRecordsAsync(Tenant tenant, CancellationToken cancellationToken)
     {
         string[] expected =
         [
@@ -82,7 +84,7 @@ internal sealed partial class Observer
         ];
         var found = await NamesAsync(
             "SELECT type || ' ' || name || ' ' || state FROM public.resources WHERE tenant_id = $1::uuid ORDER BY 1",
-            tenant.Id, cancellation);
+            tenant.Id, cancellationToken);
         return [.. Wrong("records", string.Join(", ", expected), string.Join(", ", found))];
     }
 

@@ -33,16 +33,16 @@ internal sealed partial class Observer
     /// All that the systems say of what has this tenant's names: realm with clients, users and roles, schema with its
     /// tables and their rows, role, bucket with every version of every object. Two that are equal: nobody touched it.
     /// </summary>
-    private async Task<IReadOnlyList<string>> PictureAsync(string key, CancellationToken cancellation) =>
+    private async Task<IReadOnlyList<string>> PictureAsync(string key, CancellationToken cancellationToken) =>
     [
-        .. await RealmPictureAsync($"tenant-{key}", cancellation),
-        .. await DatabasePictureAsync($"tenant_{key}", cancellation),
-        .. await BucketPictureAsync($"tenant-{key}-files", cancellation),
+        .. await RealmPictureAsync($"tenant-{key}", cancellationToken),
+        .. await DatabasePictureAsync($"tenant_{key}", cancellationToken),
+        .. await BucketPictureAsync($"tenant-{key}-files", cancellationToken),
     ];
 
-    private async Task<IReadOnlyList<string>> RealmPictureAsync(string realm, CancellationToken cancellation)
+    private async Task<IReadOnlyList<string>> RealmPictureAsync(string realm, CancellationToken cancellationToken)
     {
-        if (!(await GetAsync("/admin/realms", cancellation)).AsArray()
+        if (!(await GetAsync("/admin/realms", cancellationToken)).AsArray()
             .Any(known => known!["realm"]!.GetValue<string>() == realm))
         {
             return [];
@@ -53,25 +53,25 @@ internal sealed partial class Observer
         foreach (string part in (string[])
             ["", "/clients", "/users", "/users/count", "/users/profile", "/roles?briefRepresentation=false"])
         {
-            lines.Add($"realm{part} {Sorted(await GetAsync(path + part, cancellation))}");
+            lines.Add($"realm{part} {Sorted(await GetAsync(path + part, cancellationToken))}");
         }
 
-        foreach (var user in (await GetAsync($"{path}/users", cancellation)).AsArray())
+        foreach (var user in (await GetAsync($"{path}/users", cancellationToken)).AsArray())
         {
-            var roles = await GetAsync($"{path}/users/{user!["id"]}/role-mappings", cancellation);
+            var roles = await GetAsync($"{path}/users/{user!["id"]}/role-mappings", cancellationToken);
             lines.Add($"roles of {user["username"]} {Sorted(roles)}");
         }
 
         return lines;
     }
 
-    private async Task<IReadOnlyList<string>> DatabasePictureAsync(string schema, CancellationToken cancellation)
+    private async Task<IReadOnlyList<string>> DatabasePictureAsync(string schema, CancellationToken cancellationToken)
     {
-        var lines = new List<string>(await NamesAsync(DatabaseObjects, schema, cancellation));
-        foreach (string table in await NamesAsync(Tables, schema, cancellation))
+        var lines = new List<string>(await NamesAsync(DatabaseObjects, schema, cancellationToken));
+        foreach (string table in await NamesAsync(Tables, schema, cancellationToken))
         {
             string rows = $"SELECT $1 || ' ' || t.xmin || ' ' || t::text FROM {schema}.{table} t ORDER BY 1";
-            lines.AddRange(await NamesAsync(rows, $"row of {table}", cancellation));
+            lines.AddRange(await NamesAsync(rows, $"row of {table}", cancellationToken));
         }
 
         return lines;

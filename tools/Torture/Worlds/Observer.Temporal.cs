@@ -9,48 +9,49 @@ internal sealed partial class Observer
     private TemporalClient? temporal;
 
     /// <summary>As somebody does who has the keys of Temporal and means well.</summary>
-    public async Task TerminateAsync(string tenantId, CancellationToken cancellation) =>
+    public async Task TerminateAsync(string tenantId, CancellationToken cancellationToken) =>
         await (await TemporalAsync()).GetWorkflowHandle($"provision-tenant-{tenantId}")
-            .TerminateAsync("torture", new() { Rpc = new() { CancellationToken = cancellation } });
+            .TerminateAsync("torture", new() { Rpc = new() { CancellationToken = cancellationToken } });
 
     /// <summary>From now on only who wants a sweep starts one.</summary>
-    public async Task PauseSweepsAsync(CancellationToken cancellation) =>
+    public async Task PauseSweepsAsync(CancellationToken cancellationToken) =>
         await (await TemporalAsync()).GetScheduleHandle(SweepSchedule.Id)
-            .PauseAsync("torture", new() { CancellationToken = cancellation });
+            .PauseAsync("torture", new() { CancellationToken = cancellationToken });
 
     /// <summary>Lets the sweep look at a tenant as if its row had last changed a while ago, and starts one.</summary>
-    public async Task SweepAsync(string tenantId, CancellationToken cancellation)
+    public async Task SweepAsync(string tenantId, CancellationToken cancellationToken)
     {
         await ExecuteAsync(
-            $"UPDATE tenants SET updated_at = updated_at - interval '5 minutes' WHERE id = '{tenantId}'", cancellation);
+            $"UPDATE tenants SET updated_at = updated_at - interval '5 minutes' WHERE id = '{tenantId}'",
+            cancellationToken);
         await (await TemporalAsync()).StartWorkflowAsync(
             (SweepWorkflow sweep) => sweep.RunAsync(),
-            new(SweepOf(tenantId), "tenant-provisioning") { Rpc = new() { CancellationToken = cancellation } });
+            new(SweepOf(tenantId), "tenant-provisioning") { Rpc = new() { CancellationToken = cancellationToken } });
     }
 
     /// <summary>Ends when the sweep does that was started for a tenant.</summary>
-    public Task SweepIsOverAsync(string tenantId, CancellationToken cancellation) =>
-        IsClosedAsync(SweepOf(tenantId), cancellation);
+    public Task SweepIsOverAsync(string tenantId, CancellationToken cancellationToken) =>
+        IsClosedAsync(SweepOf(tenantId), cancellationToken);
 
     /// <summary>Ends when the tenant's run has, however it does.</summary>
-    public Task RunIsOverAsync(string tenantId, CancellationToken cancellation) =>
-        IsClosedAsync($"provision-tenant-{tenantId}", cancellation);
+    public Task RunIsOverAsync(string tenantId, CancellationToken cancellationToken) =>
+        IsClosedAsync($"provision-tenant-{tenantId}", cancellationToken);
 
     /// <summary>Ends when the mail about an attempt's failure is sent, or given up.</summary>
-    public Task FailureMailIsOverAsync(string tenantId, int attempt, CancellationToken cancellation) =>
-        IsClosedAsync($"provisioning-failed-{tenantId}-{attempt}", cancellation);
+    public Task FailureMailIsOverAsync(string tenantId, int attempt, CancellationToken cancellationToken) =>
+        IsClosedAsync($"provisioning-failed-{tenantId}-{attempt}", cancellationToken);
 
-    public async Task<bool> IsCancelRequestedAsync(string tenantId, CancellationToken cancellation) =>
+    public async Task<bool> IsCancelRequestedAsync(string tenantId, CancellationToken cancellationToken) =>
         (await (await TemporalAsync()).GetWorkflowHandle($"provision-tenant-{tenantId}")
-            .FetchHistoryAsync(new() { Rpc = new() { CancellationToken = cancellation } }))
+            .FetchHistoryAsync(new() { Rpc = new() { CancellationToken = cancellationToken } }))
         .Events.Any(e => e.WorkflowExecutionCancelRequestedEventAttributes is not null);
 
     /// <summary>The activities that a run has scheduled, in their order.</summary>
     public async Task<IReadOnlyList<string>> ActivitiesAsync(
-        string tenantId, string? runId, CancellationToken cancellation)
+        string tenantId, string? runId, CancellationToken cancellationToken)
     {
         var history = await (await TemporalAsync()).GetWorkflowHandle($"provision-tenant-{tenantId}", runId)
-            .FetchHistoryAsync(new() { Rpc = new() { CancellationToken = cancellation } });
+            .FetchHistoryAsync(new() { Rpc = new() { CancellationToken = cancellationToken } });
         return [.. history.Events
             .Select(e => e.ActivityTaskScheduledEventAttributes?.ActivityType.Name)
             .OfType<string>()];
@@ -58,12 +59,12 @@ internal sealed partial class Observer
 
     private static string SweepOf(string tenantId) => $"sweep-torture-{tenantId}";
 
-    private async Task IsClosedAsync(string workflowId, CancellationToken cancellation)
+    private async Task IsClosedAsync(string workflowId, CancellationToken cancellationToken)
     {
         try
         {
             await (await TemporalAsync()).GetWorkflowHandle(workflowId)
-                .GetResultAsync(rpcOptions: new() { CancellationToken = cancellation });
+                .GetResultAsync(rpcOptions: new() { CancellationToken = cancellationToken });
         }
         catch (WorkflowFailedException)
         {

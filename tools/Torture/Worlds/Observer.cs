@@ -48,20 +48,21 @@ internal sealed partial class Observer : IAsyncDisposable
     /// <summary>After a server was restarted.</summary>
     public void Reconnect() => postgres.Clear();
 
-    public async Task<Found> LookAsync(string key, CancellationToken cancellation)
+    public async Task<Found> LookAsync(string key, CancellationToken cancellationToken)
     {
-        var realms = (await GetAsync("/admin/realms", cancellation)).AsArray()
+        var realms = (await GetAsync("/admin/realms", cancellationToken)).AsArray()
             .Where(realm => realm!["realm"]!.GetValue<string>() == $"tenant-{key}").ToList();
         bool isThere = realms.Count > 0;
         return new Found(
             [.. realms.Select(realm => $"tenant-{key} {realm!["id"]}")],
-            isThere ? await CountAsync($"/admin/realms/tenant-{key}/clients?clientId={key}-app", cancellation) : 0,
-            isThere ? await CountAsync($"/admin/realms/tenant-{key}/users", cancellation) : 0,
+            isThere ? await CountAsync($"/admin/realms/tenant-{key}/clients?clientId={key}-app", cancellationToken) : 0,
+            isThere ? await CountAsync($"/admin/realms/tenant-{key}/users", cancellationToken) : 0,
             await NamesAsync(
                 "SELECT nspname || ' of ' || pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = $1",
-                $"tenant_{key}", cancellation),
-            await NamesAsync("SELECT rolname::text FROM pg_roles WHERE rolname = $1", $"tenant_{key}", cancellation),
-            await BucketsAsync($"tenant-{key}-files", cancellation));
+                $"tenant_{key}", cancellationToken),
+            await NamesAsync(
+                "SELECT rolname::text FROM pg_roles WHERE rolname = $1", $"tenant_{key}", cancellationToken),
+            await BucketsAsync($"tenant-{key}-files", cancellationToken));
     }
 
     /// <summary>The mails that went to an address, by their template.</summary>
@@ -70,11 +71,11 @@ internal sealed partial class Observer : IAsyncDisposable
 
     /// <summary>That the API tells this status now, and that the database knows no other.</summary>
     /// <exception cref="CellException">One of them does not.</exception>
-    public async Task IsToldAsync(Tenant tenant, string status, CancellationToken cancellation)
+    public async Task IsToldAsync(Tenant tenant, string status, CancellationToken cancellationToken)
     {
-        var told = await tenant.ReadAsync(cancellation);
+        var told = await tenant.ReadAsync(cancellationToken);
         string row = string.Join(' ', await NamesAsync(
-            "SELECT status FROM tenants WHERE id = $1::uuid", tenant.Id, cancellation));
+            "SELECT status FROM tenants WHERE id = $1::uuid", tenant.Id, cancellationToken));
         if (told.Status != status || row != status)
         {
             throw new CellException($"the status is not {status} at once: the row says {row}, and told is {told}");
@@ -82,16 +83,16 @@ internal sealed partial class Observer : IAsyncDisposable
     }
 
     /// <summary>Whether somebody waits for the row of a tenant that another one holds.</summary>
-    public async Task<bool> WaitsForRowAsync(CancellationToken cancellation) => (await NamesAsync(
+    public async Task<bool> WaitsForRowAsync(CancellationToken cancellationToken) => (await NamesAsync(
         "SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE $1",
-        "SELECT status FROM tenants%FOR UPDATE", cancellation)).Count > 0;
+        "SELECT status FROM tenants%FOR UPDATE", cancellationToken)).Count > 0;
 
     /// <summary>Of a cell that is through; one that does not go now stays.</summary>
-    public async Task RemoveRealmAsync(string key, CancellationToken cancellation)
+    public async Task RemoveRealmAsync(string key, CancellationToken cancellationToken)
     {
         try
         {
-            (await AskAsync(HttpMethod.Delete, $"/admin/realms/tenant-{key}", null, cancellation)).Dispose();
+            (await AskAsync(HttpMethod.Delete, $"/admin/realms/tenant-{key}", null, cancellationToken)).Dispose();
         }
         catch (HttpRequestException)
         {
@@ -106,16 +107,16 @@ internal sealed partial class Observer : IAsyncDisposable
         await postgres.DisposeAsync();
     }
 
-    private async Task<IReadOnlyList<string>> BucketsAsync(string bucket, CancellationToken cancellation)
+    private async Task<IReadOnlyList<string>> BucketsAsync(string bucket, CancellationToken cancellationToken)
     {
-        if (await FindBucketAsync(bucket, cancellation) is null)
+        if (await FindBucketAsync(bucket, cancellationToken) is null)
         {
             return [];
         }
 
         try
         {
-            return [$"{bucket} {Listed(await TagsAsync(bucket, cancellation))}"];
+            return [$"{bucket} {Listed(await TagsAsync(bucket, cancellationToken))}"];
         }
         catch (AmazonS3Exception e) when (e.ErrorCode == "NoSuchTagSet")
         {
@@ -123,13 +124,13 @@ internal sealed partial class Observer : IAsyncDisposable
         }
     }
 
-    private async Task<IReadOnlyList<string>> NamesAsync(string sql, string name, CancellationToken cancellation)
+    private async Task<IReadOnlyList<string>> NamesAsync(string sql, string name, CancellationToken cancellationToken)
     {
         await using var command = postgres.CreateCommand(sql);
         command.Parameters.Add(new() { Value = name });
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var names = new List<string>();
-        while (await reader.ReadAsync(cancellation))
+        while (await reader.ReadAsync(cancellationToken))
         {
             names.Add(reader.GetString(0));
         }
@@ -137,33 +138,33 @@ internal sealed partial class Observer : IAsyncDisposable
         return names;
     }
 
-    private async Task<int> CountAsync(string path, CancellationToken cancellation) =>
-        (await GetAsync(path, cancellation)).AsArray().Count;
+    private async Task<int> CountAsync(string path, CancellationToken cancellationToken) =>
+        (await GetAsync(path, cancellationToken)).AsArray().Count;
 
     // A real Keycloak learns only by a call that a connection died with PostgreSQL, and answers that one 500. Where a
     // realm goes while it lists them it has said 200 by then, and the body is cut (keycloak#34857).
-    private async Task<JsonNode> GetAsync(string path, CancellationToken cancellation)
+    private async Task<JsonNode> GetAsync(string path, CancellationToken cancellationToken)
     {
         var limit = TimeProvider.System.GetUtcNow() + World.Recovers;
         while (true)
         {
             try
             {
-                using var response = await AskAsync(HttpMethod.Get, path, null, cancellation);
-                return JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellation))!;
+                using var response = await AskAsync(HttpMethod.Get, path, null, cancellationToken);
+                return JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellationToken))!;
             }
             catch (Exception e) when (
                 e is HttpRequestException { StatusCode: >= HttpStatusCode.InternalServerError } or JsonException
                 && TimeProvider.System.GetUtcNow() < limit)
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System, cancellation);
+                await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System, cancellationToken);
             }
         }
     }
 
     // As Keycloak's administrator, with a fresh token each time: it lives for a minute.
     private async Task<HttpResponseMessage> AskAsync(
-        HttpMethod method, string path, JsonNode? json, CancellationToken cancellation)
+        HttpMethod method, string path, JsonNode? json, CancellationToken cancellationToken)
     {
         using var login = new FormUrlEncodedContent(new Dictionary<string, string>
         {
@@ -173,13 +174,13 @@ internal sealed partial class Observer : IAsyncDisposable
             ["password"] = "admin",
         });
         using var answer = await keycloak.PostAsync(
-            new Uri("/realms/master/protocol/openid-connect/token", UriKind.Relative), login, cancellation);
+            new Uri("/realms/master/protocol/openid-connect/token", UriKind.Relative), login, cancellationToken);
         answer.EnsureSuccessStatusCode();
-        var token = await answer.Content.ReadFromJsonAsync<JsonNode>(cancellation);
+        var token = await answer.Content.ReadFromJsonAsync<JsonNode>(cancellationToken);
         using var request = new HttpRequestMessage(method, path);
         request.Headers.Authorization = new("Bearer", token!["access_token"]!.GetValue<string>());
         request.Content = json is null ? null : JsonContent.Create(json);
-        var response = await keycloak.SendAsync(request, cancellation);
+        var response = await keycloak.SendAsync(request, cancellationToken);
         return response.EnsureSuccessStatusCode();
     }
 }

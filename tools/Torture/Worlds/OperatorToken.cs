@@ -16,7 +16,7 @@ internal sealed class OperatorToken(Func<Task<string>> logIn)
     private DateTimeOffset from;
     private Task renewing = Task.CompletedTask;
 
-    public async Task<string> GetAsync(CancellationToken cancellation)
+    public async Task<string> GetAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -37,7 +37,7 @@ internal sealed class OperatorToken(Func<Task<string>> logIn)
                 return token;
             }
 
-            await current.WaitAsync(cancellation);
+            await current.WaitAsync(cancellationToken);
         }
     }
 

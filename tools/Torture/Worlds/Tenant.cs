@@ -15,47 +15,47 @@ internal sealed class Tenant(World world, string key)
 
     public string Email => Customer.Of(key).Email;
 
-    public async Task SignUpAsync(CancellationToken cancellation)
+    public async Task SignUpAsync(CancellationToken cancellationToken)
     {
-        var lead = await PostAsync("/leads", null, Customer.Of(key).Lead(), cancellation);
+        var lead = await PostAsync("/leads", null, Customer.Of(key).Lead(), cancellationToken);
         string path = $"/leads/{Text(lead, "id")}";
-        var verified = await PostAsync($"{path}/verify", Text(lead, "key"), null, cancellation);
+        var verified = await PostAsync($"{path}/verify", Text(lead, "key"), null, cancellationToken);
         var tenant = await PostAsync(
-            $"{path}/tenants", Text(verified, "token"), Customer.Of(key).Tenant(key), cancellation);
+            $"{path}/tenants", Text(verified, "token"), Customer.Of(key).Tenant(key), cancellationToken);
         Id = Text(tenant, "id");
     }
 
-    public Task ProvisionAsync(CancellationToken cancellation) =>
-        AskAsync(HttpMethod.Post, "provision", Customer.Subscription(Id), cancellation);
+    public Task ProvisionAsync(CancellationToken cancellationToken) =>
+        AskAsync(HttpMethod.Post, "provision", Customer.Subscription(Id), cancellationToken);
 
-    public Task CancelAsync(CancellationToken cancellation) =>
-        AskAsync(HttpMethod.Post, "provisioning/cancel", null, cancellation);
+    public Task CancelAsync(CancellationToken cancellationToken) =>
+        AskAsync(HttpMethod.Post, "provisioning/cancel", null, cancellationToken);
 
     /// <summary>Goes on with a rollback, or begins one where no run looks after the attempt any more.</summary>
-    public Task RollBackAsync(CancellationToken cancellation) =>
-        AskAsync(HttpMethod.Post, "provisioning/rollback", null, cancellation);
+    public Task RollBackAsync(CancellationToken cancellationToken) =>
+        AskAsync(HttpMethod.Post, "provisioning/rollback", null, cancellationToken);
 
     /// <summary>Sends a welcome mail, also one that was parked.</summary>
-    public Task InviteAsync(CancellationToken cancellation) =>
-        AskAsync(HttpMethod.Post, "invitations", null, cancellation);
+    public Task InviteAsync(CancellationToken cancellationToken) =>
+        AskAsync(HttpMethod.Post, "invitations", null, cancellationToken);
 
     /// <summary>Type and name of what the last rollback says that it left, and why.</summary>
-    public async Task<IReadOnlyList<(string Thing, string Reason)>> LeftAsync(CancellationToken cancellation) =>
-        [.. (await AskAsync(HttpMethod.Get, "residue", null, cancellation))!["lastRollback"]!["left"]!.AsArray()
+    public async Task<IReadOnlyList<(string Thing, string Reason)>> LeftAsync(CancellationToken cancellationToken) =>
+        [.. (await AskAsync(HttpMethod.Get, "residue", null, cancellationToken))!["lastRollback"]!["left"]!.AsArray()
             .Select(left => ($"{Text(left, "type")} {Text(left, "name")}", Text(left, "reason")))];
 
-    public async Task<Progress> ReadAsync(CancellationToken cancellation) =>
-        new((await AskAsync(HttpMethod.Get, "provisioning", null, cancellation))!);
+    public async Task<Progress> ReadAsync(CancellationToken cancellationToken) =>
+        new((await AskAsync(HttpMethod.Get, "provisioning", null, cancellationToken))!);
 
     /// <summary>The first view of it for which the condition holds.</summary>
     /// <exception cref="CellException">It has not come to that within the time.</exception>
     public async Task<Progress> UntilAsync(
-        string awaited, Func<Progress, bool> condition, TimeSpan limit, CancellationToken cancellation)
+        string awaited, Func<Progress, bool> condition, TimeSpan limit, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
         while (true)
         {
-            var progress = await ReadAsync(cancellation);
+            var progress = await ReadAsync(cancellationToken);
             if (condition(progress))
             {
                 return progress;
@@ -66,33 +66,34 @@ internal sealed class Tenant(World world, string key)
                 throw new CellException($"after {limit.TotalSeconds:0} s it is not {awaited}, but {progress}");
             }
 
-            await Task.Delay(Poll, TimeProvider.System, cancellation);
+            await Task.Delay(Poll, TimeProvider.System, cancellationToken);
         }
     }
 
     private async Task<JsonNode?> AskAsync(
-        HttpMethod method, string what, JsonObject? body, CancellationToken cancellation) =>
-        await CallAsync(method, $"/tenants/{Id}/{what}", await world.TokenAsync(cancellation), body, cancellation);
+        HttpMethod method, string what, JsonObject? body, CancellationToken cancellationToken) =>
+        await CallAsync(
+            method, $"/tenants/{Id}/{what}", await world.TokenAsync(cancellationToken), body, cancellationToken);
 
     private Task<JsonNode?> PostAsync(
-        string path, string? bearer, JsonObject? body, CancellationToken cancellation) =>
-        CallAsync(HttpMethod.Post, path, bearer, body, cancellation);
+        string path, string? bearer, JsonObject? body, CancellationToken cancellationToken) =>
+        CallAsync(HttpMethod.Post, path, bearer, body, cancellationToken);
 
     // What was killed is not back yet: whoever asks is told to ask again.
     private async Task<JsonNode?> CallAsync(
-        HttpMethod method, string path, string? bearer, JsonObject? body, CancellationToken cancellation)
+        HttpMethod method, string path, string? bearer, JsonObject? body, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
         while (true)
         {
             try
             {
-                return await world.Api.CallAsync(method, path, bearer, body, cancellation);
+                return await world.Api.CallAsync(method, path, bearer, body, cancellationToken);
             }
             catch (DemoException e) when (
                 e.Message.Contains(" 503 ", StringComparison.Ordinal) && watch.Elapsed < World.Recovers)
             {
-                await Task.Delay(Poll, TimeProvider.System, cancellation);
+                await Task.Delay(Poll, TimeProvider.System, cancellationToken);
             }
         }
     }

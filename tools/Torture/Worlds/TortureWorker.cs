@@ -37,7 +37,7 @@ internal static class TortureWorker
         var broken = new Option<string?>(BreakUndo) { Description = "The step whose undo is only claimed." };
         var command = new Command("worker", "The worker that `./dev torture` starts.") { broken };
         command.Hidden = true;
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             var builder = WorkerHost.CreateBuilder().AddWorker();
             var novu = new SettingsReader(builder.Configuration, builder.Environment).RequireUrl("NOVU_BACKEND_URL");
@@ -52,7 +52,7 @@ internal static class TortureWorker
             }
 
             using var host = builder.Build();
-            await host.RunAsync(cancellation);
+            await host.RunAsync(cancellationToken);
         });
         return command;
     }

@@ -52,12 +52,12 @@ internal sealed class World : IAsyncDisposable
 
     /// <param name="brokenUndo">The step whose undo the worker only claims to do; null for none.</param>
     /// <param name="patience">One of the above.</param>
-    /// <param name="cancellation">Drops what was started.</param>
-    public static async Task<World> StartAsync(string? brokenUndo, string patience, CancellationToken cancellation)
+    /// <param name="cancellationToken">Drops what was started.</param>
+    public static async Task<World> StartAsync(string? brokenUndo, string patience, CancellationToken cancellationToken)
     {
         var settings = new Dictionary<string, string?>
         {
-            ["PATIENCE"] = patience,
+            ["TIMEOUT_SCALE"] = patience,
             // As long as a request that was sent may still take effect: a real Keycloak makes a realm in seconds.
             ["ROLLBACK_SETTLE"] = Instance.IsReal ? "10" : "2",
             ["DEV_POSTGRES_PROXY"] = "1",
@@ -68,12 +68,12 @@ internal sealed class World : IAsyncDisposable
         try
         {
             await instance.UpAsync();
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var world = new World(instance, settings);
             // It lists what faults of shared calls count; a cell that wants a sweep starts one.
-            await world.Observer.PauseSweepsAsync(cancellation);
-            await world.TokenAsync(cancellation);
-            await world.Calls.BeginAsync(cancellation);
+            await world.Observer.PauseSweepsAsync(cancellationToken);
+            await world.TokenAsync(cancellationToken);
+            await world.Calls.BeginAsync(cancellationToken);
             return world;
         }
         catch
@@ -86,7 +86,7 @@ internal sealed class World : IAsyncDisposable
     /// <summary>From now on nobody gives up before a part that died is back.</summary>
     public Task EndureAsync()
     {
-        settings["PATIENCE"] = Enduring;
+        settings["TIMEOUT_SCALE"] = Enduring;
         return CrashAsync("worker");
     }
 
@@ -117,7 +117,7 @@ internal sealed class World : IAsyncDisposable
     }
 
     /// <summary>An operator's.</summary>
-    public Task<string> TokenAsync(CancellationToken cancellation) => token.GetAsync(cancellation);
+    public Task<string> TokenAsync(CancellationToken cancellationToken) => token.GetAsync(cancellationToken);
 
     // A real Keycloak whose connections died with PostgreSQL refuses some logins before it notices.
     private async Task<string> LogInAsync()

@@ -5,7 +5,7 @@ using Sandbox.Keycloak.Tokens;
 
 namespace Sandbox.Keycloak.Oidc;
 
-/// <summary>Turns the code of a login into its tokens, once.</summary>
+/// <summary>LeaderLease the code of a login into its tokens, once.</summary>
 internal static class CodeGrant
 {
     public static TokenIssuer Draw(HttpContext context, Realm realm, Client client, IFormCollection form)

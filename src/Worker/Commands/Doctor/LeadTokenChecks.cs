@@ -25,9 +25,9 @@ internal static class LeadTokenChecks
         "Verify the lead again for a fresh token: POST /leads/{id}/verify with the validation token as Bearer; "
         + "after 30 minutes ask for a new one of those: POST /leads/{id}/resend.";
 
-    private static async Task<JsonWebToken> ReadAsync(string file, CancellationToken cancellation)
+    private static async Task<JsonWebToken> ReadAsync(string file, CancellationToken cancellationToken)
     {
-        string text = await PrivateFile.ReadAsync(file, cancellation)
+        string text = await PrivateFile.ReadAsync(file, cancellationToken)
             ?? throw new CommandException($"{file} holds no token.");
         var handler = new JsonWebTokenHandler();
         return handler.CanReadToken(text)

@@ -23,10 +23,10 @@ public sealed class Migrator(NpgsqlDataSource database)
     /// <returns>The files that were applied now; none when the database was up to date.</returns>
     /// <exception cref="InvalidOperationException">A file that was applied earlier has been changed since.</exception>
     /// <exception cref="PostgresException">A statement failed; its file left nothing behind.</exception>
-    public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken = default)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await ExecuteAsync(connection, $"SELECT pg_advisory_lock({LockId})", cancellation);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await ExecuteAsync(connection, $"SELECT pg_advisory_lock({LockId})", cancellationToken);
         try
         {
             var result = Upgrade();
@@ -45,10 +45,10 @@ public sealed class Migrator(NpgsqlDataSource database)
     /// Lets a role read and write the rows of the control tables, and nothing else: what the functions run as. Tables
     /// that later migrations make are included; the journal of migrations is not. The role must exist.
     /// </summary>
-    public async Task GrantRowsToAsync(string role, CancellationToken cancellation = default)
+    public async Task GrantRowsToAsync(string role, CancellationToken cancellationToken = default)
     {
         string name = new NpgsqlCommandBuilder().QuoteIdentifier(role);
-        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await ExecuteAsync(connection,
             $"""
             GRANT USAGE ON SCHEMA public TO {name};
@@ -56,7 +56,7 @@ public sealed class Migrator(NpgsqlDataSource database)
             ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {name};
             REVOKE ALL ON {MigrationJournal.Table} FROM {name};
             """,
-            cancellation);
+            cancellationToken);
     }
 
     private DatabaseUpgradeResult Upgrade()
@@ -72,11 +72,11 @@ public sealed class Migrator(NpgsqlDataSource database)
             .PerformUpgrade();
     }
 
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, connection);
         // The lock is waited for as long as another migrator holds it.
         command.CommandTimeout = 0;
-        await command.ExecuteNonQueryAsync(cancellation);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

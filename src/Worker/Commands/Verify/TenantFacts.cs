@@ -17,7 +17,7 @@ internal sealed record TenantFacts(
 {
     /// <returns>Null when there is no tenant with this key.</returns>
     public static async Task<TenantFacts?> ReadAsync(
-        NpgsqlDataSource database, TenantKey key, CancellationToken cancellation)
+        NpgsqlDataSource database, TenantKey key, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
             """
@@ -28,8 +28,8 @@ internal sealed record TenantFacts(
              WHERE t.key = $1 AND t.status <> 'EXPIRED'
             """);
         command.Parameters.Add(new() { Value = key.Value });
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        if (!await reader.ReadAsync(cancellation))
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
         {
             return null;
         }
@@ -44,15 +44,15 @@ internal sealed record TenantFacts(
             attempt,
             reader.GetString(4),
             reader.GetFieldValue<string[]>(5),
-            await PairsAsync(database, $"SELECT step, state {OfAttempt}", cancellation, id, attempt),
+            await PairsAsync(database, $"SELECT step, state {OfAttempt}", cancellationToken, id, attempt),
             [.. (await PairsAsync(database, $"SELECT step, undo_state {OfAttempt} AND undo_state IS NOT NULL",
-                cancellation, id, attempt)).Keys],
+                cancellationToken, id, attempt)).Keys],
             await PairsAsync(database, "SELECT type || ': ' || name, state FROM resources WHERE tenant_id = $1",
-                cancellation, id));
+                cancellationToken, id));
     }
 
     private static async Task<Dictionary<string, string>> PairsAsync(
-        NpgsqlDataSource database, string sql, CancellationToken cancellation, params object[] parameters)
+        NpgsqlDataSource database, string sql, CancellationToken cancellationToken, params object[] parameters)
     {
         await using var command = database.CreateCommand(sql);
         foreach (object value in parameters)
@@ -61,8 +61,8 @@ internal sealed record TenantFacts(
         }
 
         var pairs = new Dictionary<string, string>(StringComparer.Ordinal);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
         {
             pairs[reader.GetString(0)] = reader.GetString(1);
         }

@@ -17,9 +17,10 @@ internal sealed class TenantVerification(CommandHost host, TenantKey key, Tenant
     private readonly TenantResources resources = TenantResources.For(key);
     private readonly OwnershipMark mark = new(host.Installation, facts.Id, facts.Attempt);
 
-    public async IAsyncEnumerable<Tick> TicksAsync([EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<Tick> TicksAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        yield return await AskAsync("workflow", null, () => WorkflowTicks.CompletedAsync(host, facts, cancellation));
+        yield return await AskAsync(
+            "workflow", null, () => WorkflowTicks.CompletedAsync(host, facts, cancellationToken));
         yield return Is("tenant", facts.Status == "ACTIVE", facts.Status);
         yield return await AskAsync("realm", ProvisioningSteps.CreateIdp, RealmAsync);
         yield return await AskAsync("client", ProvisioningSteps.CreateIdp, ClientAsync);
@@ -29,13 +30,13 @@ internal sealed class TenantVerification(CommandHost host, TenantKey key, Tenant
         yield return Records();
         yield return await AskAsync("login", ProvisioningSteps.CreateAdminUser, LoginAsync);
         yield return await AskAsync("welcome mail", ProvisioningSteps.SendNotification,
-            () => MailTick.TriggeredAsync(host, facts, cancellation));
+            () => MailTick.TriggeredAsync(host, facts, cancellationToken));
         yield return await AskAsync("no compensation", null,
-            () => WorkflowTicks.NothingUndoneAsync(host, facts, cancellation));
+            () => WorkflowTicks.NothingUndoneAsync(host, facts, cancellationToken));
 
         async Task<Tick> RealmAsync()
         {
-            var realm = await host.Outside<KeycloakAdmin>().FindRealmAsync(resources.Realm, cancellation);
+            var realm = await host.Outside<KeycloakAdmin>().FindRealmAsync(resources.Realm, cancellationToken);
             string id = TenantResources.RealmId(mark.Installation, mark.Tenant, mark.Attempt).ToString("D");
             return Is("realm", realm is { Enabled: true } && realm.Id == id, realm switch
             {
@@ -49,17 +50,17 @@ internal sealed class TenantVerification(CommandHost host, TenantKey key, Tenant
         async Task<Tick> ClientAsync()
         {
             var client = await host.Outside<KeycloakAdmin>().FindClientAsync(
-                resources.Realm, resources.Client, cancellation);
+                resources.Realm, resources.Client, cancellationToken);
             return RealmTicks.Client(client, resources.Client, facts.ProvenDomains);
         }
 
         Task<Tick> UserAsync() => RealmTicks.AdminAsync(
-            host.Outside<KeycloakAdmin>(), host.Outside<KeycloakOptions>(), resources.Realm, facts, cancellation);
+            host.Outside<KeycloakAdmin>(), host.Outside<KeycloakOptions>(), resources.Realm, facts, cancellationToken);
 
         async Task<Tick> SchemaAsync()
         {
             var (schema, role) = await host.Outside<TenantSchemas>().FindAsync(
-                resources.Schema, mark, cancellation);
+                resources.Schema, mark, cancellationToken);
             return Is("schema", schema && role, (schema, role) switch
             {
                 (true, true) => $"{resources.Schema}, owned by its role",
@@ -71,7 +72,7 @@ internal sealed class TenantVerification(CommandHost host, TenantKey key, Tenant
 
         async Task<Tick> BucketAsync()
         {
-            var whose = await host.Outside<TenantBuckets>().JudgeAsync(resources.Bucket, mark, null, cancellation);
+            var whose = await host.Outside<TenantBuckets>().JudgeAsync(resources.Bucket, mark, null, cancellationToken);
             return Is("bucket", whose == Ownership.Ours, whose switch
             {
                 null => $"{resources.Bucket} is not there",
@@ -83,7 +84,7 @@ internal sealed class TenantVerification(CommandHost host, TenantKey key, Tenant
         Task<Tick> LoginAsync() => password is null
             ? Task.FromResult(
                 new Tick("login", TickState.NotTried, "not tried: give the password with --password-file"))
-            : RealmTicks.LoginAsync(host, resources, facts, password, cancellation);
+            : RealmTicks.LoginAsync(host, resources, facts, password, cancellationToken);
     }
 
     // Of each thing that its step has made there is a row, and it is CREATED.

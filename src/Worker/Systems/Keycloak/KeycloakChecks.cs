@@ -15,7 +15,7 @@ internal static class KeycloakChecks
             "Run `Worker setup` (or ./dev setup) as Keycloak's administrator."),
     ];
 
-    private static async Task<CheckResult> ReachableAsync(CommandHost host, CancellationToken cancellation)
+    private static async Task<CheckResult> ReachableAsync(CommandHost host, CancellationToken cancellationToken)
     {
         if (KeycloakOptions.From(host.Settings) is not { } options)
         {
@@ -25,7 +25,7 @@ internal static class KeycloakChecks
 
         var address = new Uri($"{options.Url}/realms/{options.Realm}/.well-known/openid-configuration");
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
-        using var answer = await http.GetAsync(address, cancellation);
+        using var answer = await http.GetAsync(address, cancellationToken);
         return answer.IsSuccessStatusCode
             ? CheckResult.Ok($"{options.Url} answers for the realm {options.Realm}")
             : CheckResult.Problem($"{address} answers {(int)answer.StatusCode}",
@@ -33,12 +33,12 @@ internal static class KeycloakChecks
                 + "and KEYCLOAK_REALM the realm's name.");
     }
 
-    private static async Task<CheckResult> CredentialsAsync(CommandHost host, CancellationToken cancellation)
+    private static async Task<CheckResult> CredentialsAsync(CommandHost host, CancellationToken cancellationToken)
     {
         var options = host.Outside<KeycloakOptions>();
         try
         {
-            await host.Outside<KeycloakTokens>().GetAsync(cancellation);
+            await host.Outside<KeycloakTokens>().GetAsync(cancellationToken);
             return CheckResult.Ok($"{options.ClientId} gets a token");
         }
         catch (OutsideSystemException e) when (e.Status is HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized)
@@ -51,11 +51,12 @@ internal static class KeycloakChecks
     }
 
     // Keycloak asks for the right before it looks at the body: a realm without a name is never made.
-    private static async Task<CheckResult> RealmsAsync(CommandHost host, CancellationToken cancellation)
+    private static async Task<CheckResult> RealmsAsync(CommandHost host, CancellationToken cancellationToken)
     {
         try
         {
-            await host.Outside<IKeycloakApi>().CreateRealmAsync(new RealmRepresentation { Realm = "" }, cancellation);
+            await host.Outside<IKeycloakApi>().CreateRealmAsync(
+                new RealmRepresentation { Realm = "" }, cancellationToken);
         }
         catch (OutsideSystemException e) when (e.Status == HttpStatusCode.BadRequest)
         {

@@ -9,7 +9,7 @@ public static class KeycloakServiceCollectionExtensions
 {
     /// <summary>Null: switched off, and whoever needs it gets <see cref="ErrorCode.NotConfigured"/>.</summary>
     public static IServiceCollection AddKeycloak(
-        this IServiceCollection services, KeycloakOptions? options, Patience patience)
+        this IServiceCollection services, KeycloakOptions? options, TimeoutScale timeoutScale)
     {
         if (options is null)
         {
@@ -18,7 +18,7 @@ public static class KeycloakServiceCollectionExtensions
         }
 
         var address = new Uri(options.Url);
-        var timeout = patience.Call(KeycloakOptions.CallTimeout);
+        var timeout = timeoutScale.CallTimeout(KeycloakOptions.CallTimeout);
         services.AddSingleton(options).AddSingleton<KeycloakTokens>().AddTransient<KeycloakTokenHandler>();
         services.AddHttpClient(KeycloakTokens.ClientName).ConfigureOutside(address, timeout);
         services.AddRefitGeneratedClient<IKeycloakApi>(OutsideHttp.RefitSettings(KeycloakAdmin.System))

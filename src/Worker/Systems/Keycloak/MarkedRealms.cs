@@ -17,14 +17,14 @@ public sealed class MarkedRealms(KeycloakAdmin keycloak, AttemptEvidence attempt
 
     public string Queue => TaskQueues.Keycloak;
 
-    public async Task<IReadOnlyList<MarkedObject>> ListAsync(OneByOne each, CancellationToken cancellation)
+    public async Task<IReadOnlyList<MarkedObject>> ListAsync(ErrorCollector each, CancellationToken cancellationToken)
     {
         // Before the realms: an attempt that begins in between has no realm in the list yet.
-        var known = (await attempts.ListAsync(cancellation))
+        var known = (await attempts.ListAsync(cancellationToken))
             .Select(attempt => new OwnershipMark(options.InstallationId, attempt.TenantId, attempt.Attempt))
             .ToDictionary(RealmId);
         var found = new List<MarkedObject>();
-        foreach (var realm in await keycloak.FindRealmsAsync(cancellation) ?? [])
+        foreach (var realm in await keycloak.FindRealmsAsync(cancellationToken) ?? [])
         {
             if (!Guid.TryParse(realm.Id, out var id))
             {
@@ -35,41 +35,42 @@ public sealed class MarkedRealms(KeycloakAdmin keycloak, AttemptEvidence attempt
                 realm.Realm!,
                 async () =>
                 {
-                    var mark = known.GetValueOrDefault(id) ?? await ReadMarkAsync(realm.Realm!, id, cancellation);
+                    var mark = known.GetValueOrDefault(id) ?? await ReadMarkAsync(realm.Realm!, id, cancellationToken);
                     if (mark is not null)
                     {
                         found.Add(new MarkedObject(realm.Realm!, mark));
                     }
                 },
-                cancellation);
+                cancellationToken);
         }
 
         return found;
     }
 
-    public async Task<bool> DeleteAsync(MarkedObject found, Func<Task> beforeChange, CancellationToken cancellation)
+    public async Task<bool> DeleteAsync(
+        MarkedObject found, Func<Task> beforeChange, CancellationToken cancellationToken)
     {
-        if (!await IsAsync(found, cancellation))
+        if (!await IsAsync(found, cancellationToken))
         {
             return false;
         }
 
         await beforeChange();
-        await keycloak.DisableRealmAsync(found.Name, cancellation);
+        await keycloak.DisableRealmAsync(found.Name, cancellationToken);
         // From here on its own administrators cannot log in, and so not give its name to another realm.
-        if (!await IsAsync(found, cancellation))
+        if (!await IsAsync(found, cancellationToken))
         {
             return false;
         }
 
         await beforeChange();
-        await keycloak.DeleteRealmAsync(found.Name, cancellation);
+        await keycloak.DeleteRealmAsync(found.Name, cancellationToken);
         return true;
     }
 
-    private async Task<OwnershipMark?> ReadMarkAsync(string realm, Guid id, CancellationToken cancellation)
+    private async Task<OwnershipMark?> ReadMarkAsync(string realm, Guid id, CancellationToken cancellationToken)
     {
-        var attributes = (await keycloak.FindRealmAsync(realm, cancellation))?.Attributes;
+        var attributes = (await keycloak.FindRealmAsync(realm, cancellationToken))?.Attributes;
         return attributes is not null
             && OwnershipMark.FromTags(attributes) is { } mark
             && mark.Installation == options.InstallationId
@@ -78,8 +79,8 @@ public sealed class MarkedRealms(KeycloakAdmin keycloak, AttemptEvidence attempt
                 : null;
     }
 
-    private async Task<bool> IsAsync(MarkedObject found, CancellationToken cancellation) =>
-        Guid.TryParse((await keycloak.FindRealmAsync(found.Name, cancellation))?.Id, out var id)
+    private async Task<bool> IsAsync(MarkedObject found, CancellationToken cancellationToken) =>
+        Guid.TryParse((await keycloak.FindRealmAsync(found.Name, cancellationToken))?.Id, out var id)
         && id == RealmId(found.Mark);
 
     private static Guid RealmId(OwnershipMark mark) =>

@@ -29,15 +29,15 @@ internal sealed class PlatformRealm(KeycloakAdmin keycloak, SettingsReader setti
 
     /// <returns>What was made now, for a person; empty when all was there.</returns>
     /// <exception cref="CommandException">A realm of that name is not this installation's.</exception>
-    public async Task<IReadOnlyList<string>> EnsureAsync(CancellationToken cancellation)
+    public async Task<IReadOnlyList<string>> EnsureAsync(CancellationToken cancellationToken)
     {
         var made = new List<string>();
         string id = NameBasedId.Create(installation, "realm:platform").ToString("D");
-        if (await keycloak.CreateRealmAsync(Whole(id), cancellation))
+        if (await keycloak.CreateRealmAsync(Whole(id), cancellationToken))
         {
             made.Add($"realm {realm} with its clients and the role {role}");
         }
-        else if ((await keycloak.FindRealmAsync(realm, cancellation))?.Id != id)
+        else if ((await keycloak.FindRealmAsync(realm, cancellationToken))?.Id != id)
         {
             throw new CommandException(
                 $"Keycloak has a realm '{realm}' that is not this installation's ({installation:D}); nothing was "
@@ -46,9 +46,9 @@ internal sealed class PlatformRealm(KeycloakAdmin keycloak, SettingsReader setti
 
         foreach (var client in Clients())
         {
-            if (await keycloak.FindClientAsync(realm, client.ClientId!, cancellation) is null)
+            if (await keycloak.FindClientAsync(realm, client.ClientId!, cancellationToken) is null)
             {
-                await keycloak.CreateClientAsync(realm, client, cancellation);
+                await keycloak.CreateClientAsync(realm, client, cancellationToken);
                 made.Add($"client {client.ClientId}");
             }
         }
@@ -58,7 +58,7 @@ internal sealed class PlatformRealm(KeycloakAdmin keycloak, SettingsReader setti
 
     /// <summary>The first operator, with a password to be changed at the first login.</summary>
     /// <returns>The password, or null when the operator is there already and keeps the one it has.</returns>
-    public async Task<string?> EnsureOperatorAsync(string email, bool reset, CancellationToken cancellation)
+    public async Task<string?> EnsureOperatorAsync(string email, bool reset, CancellationToken cancellationToken)
     {
         string password = Passwords.New();
         var user = new UserRepresentation
@@ -69,17 +69,18 @@ internal sealed class PlatformRealm(KeycloakAdmin keycloak, SettingsReader setti
             LastName = "Operator",
             Enabled = true,
         };
-        bool isNew = await keycloak.CreateUserAsync(realm, user, cancellation);
-        var found = await keycloak.FindUserAsync(realm, FirstOperator, cancellation)
+        bool isNew = await keycloak.CreateUserAsync(realm, user, cancellationToken);
+        var found = await keycloak.FindUserAsync(realm, FirstOperator, cancellationToken)
             ?? throw new CommandException(
                 $"Another user of the realm '{realm}' has the address {Masked.Email(email)}.");
-        await keycloak.GrantRealmRolesAsync(realm, found.Id!, [role], cancellation);
+        await keycloak.GrantRealmRolesAsync(realm, found.Id!, [role], cancellationToken);
         if (!isNew && !reset)
         {
             return null;
         }
 
-        return await keycloak.SetPasswordAsync(realm, found.Id!, password, temporary: true, cancellation) is { } refusal
+        return await keycloak.SetPasswordAsync(
+            realm, found.Id!, password, temporary: true, cancellationToken) is { } refusal
             ? throw new CommandException($"Keycloak refuses the operator's first password: {refusal}")
             : password;
     }

@@ -34,15 +34,15 @@ internal static class RealmTicks
         KeycloakOptions options,
         string realm,
         TenantFacts facts,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
-        if (await keycloak.FindUserAsync(realm, facts.AdminEmail, cancellation) is not { } user)
+        if (await keycloak.FindUserAsync(realm, facts.AdminEmail, cancellationToken) is not { } user)
         {
             return Judge("admin user", Masked.Email(facts.AdminEmail), ["it is not there"]);
         }
 
         var missing = await keycloak.MissingClientRolesAsync(
-            realm, user.Id!, RealmManagement, options.TenantAdminRoles, cancellation);
+            realm, user.Id!, RealmManagement, options.TenantAdminRoles, cancellationToken);
         return Judge("admin user", Masked.Email(facts.AdminEmail),
         [
             .. Wrong(user.Enabled != true, "it is disabled"),
@@ -53,13 +53,14 @@ internal static class RealmTicks
     }
 
     public static async Task<Tick> LoginAsync(
-        CommandHost host, TenantResources resources, TenantFacts facts, string password, CancellationToken cancellation)
+        CommandHost host, TenantResources resources, TenantFacts facts, string password,
+        CancellationToken cancellationToken)
     {
         string issuer = $"{host.Outside<KeycloakOptions>().Url}/realms/{resources.Realm}";
         using var http = LoginHttp.Create();
         var login = new AuthorizationCodeLogin(
             http, issuer, resources.Client, new Uri($"https://{facts.ProvenDomains[0]}/"));
-        var token = new JsonWebToken(await login.LoginAsync(facts.AdminEmail, password, null, cancellation));
+        var token = new JsonWebToken(await login.LoginAsync(facts.AdminEmail, password, null, cancellationToken));
         return Judge("login", "by authorization code; the token carries tenantId and role",
         [
             .. Wrong(token.Issuer != issuer, $"the token's issuer is {token.Issuer}"),

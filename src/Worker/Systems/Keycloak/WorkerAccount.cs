@@ -18,14 +18,14 @@ internal sealed class WorkerAccount(KeycloakAdmin keycloak, string realm, string
 
     /// <returns>The client's secret, and whether the client was made now.</returns>
     /// <exception cref="CommandException">A client of that name is not this installation's.</exception>
-    public async Task<(string Secret, bool Made)> EnsureAsync(CancellationToken cancellation)
+    public async Task<(string Secret, bool Made)> EnsureAsync(CancellationToken cancellationToken)
     {
-        var client = await keycloak.FindClientAsync(realm, clientId, cancellation);
+        var client = await keycloak.FindClientAsync(realm, clientId, cancellationToken);
         bool isNew = client is null;
         if (isNew)
         {
-            await keycloak.CreateClientAsync(realm, Wanted(), cancellation);
-            client = await keycloak.FindClientAsync(realm, clientId, cancellation);
+            await keycloak.CreateClientAsync(realm, Wanted(), cancellationToken);
+            client = await keycloak.FindClientAsync(realm, clientId, cancellationToken);
         }
 
         string owner = client!.Attributes?.GetValueOrDefault(Mark) ?? "no installation";
@@ -37,9 +37,9 @@ internal sealed class WorkerAccount(KeycloakAdmin keycloak, string realm, string
                 + $"account each: name this one's in {NameSetting}, {UsualName}-two for instance.");
         }
 
-        var user = await keycloak.ServiceAccountUserAsync(realm, client.Id!, cancellation);
-        await keycloak.GrantRealmRolesAsync(realm, user.Id!, ["create-realm"], cancellation);
-        string secret = await keycloak.ClientSecretAsync(realm, client.Id!, cancellation)
+        var user = await keycloak.ServiceAccountUserAsync(realm, client.Id!, cancellationToken);
+        await keycloak.GrantRealmRolesAsync(realm, user.Id!, ["create-realm"], cancellationToken);
+        string secret = await keycloak.ClientSecretAsync(realm, client.Id!, cancellationToken)
             ?? throw new CommandException($"Keycloak shows no secret of {clientId}; is it a public client now?");
         return (secret, isNew);
     }

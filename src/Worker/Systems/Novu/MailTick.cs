@@ -8,13 +8,14 @@ namespace Worker.Systems.Novu;
 /// <summary>The welcome mail: Novu knows the subscriber, and the step saw the trigger processed.</summary>
 internal static class MailTick
 {
-    public static async Task<Tick> TriggeredAsync(CommandHost host, TenantFacts facts, CancellationToken cancellation)
+    public static async Task<Tick> TriggeredAsync(
+        CommandHost host, TenantFacts facts, CancellationToken cancellationToken)
     {
         string step = facts.Steps.GetValueOrDefault(ProvisioningSteps.SendNotification, "absent");
         try
         {
             string subscriber = NovuMail.SubscriberId(facts.Id, facts.AdminEmail);
-            await host.Outside<INovuApi>().GetSubscriberAsync(subscriber, cancellation);
+            await host.Outside<INovuApi>().GetSubscriberAsync(subscriber, cancellationToken);
         }
         catch (OutsideSystemException e) when (e.Status == HttpStatusCode.NotFound)
         {

@@ -8,14 +8,14 @@ namespace Worker.Systems.Novu;
 public sealed class MailWorkflows(INovuApi novu, NovuOptions options)
 {
     /// <returns>The ids of those that were made now.</returns>
-    public async Task<IReadOnlyList<string>> EnsureAsync(CancellationToken cancellation)
+    public async Task<IReadOnlyList<string>> EnsureAsync(CancellationToken cancellationToken)
     {
         var made = new List<string>();
         foreach (var workflow in Wanted())
         {
-            if (!await ExistsAsync(workflow.WorkflowId, cancellation))
+            if (!await ExistsAsync(workflow.WorkflowId, cancellationToken))
             {
-                await novu.CreateWorkflowAsync(workflow, cancellation);
+                await novu.CreateWorkflowAsync(workflow, cancellationToken);
                 made.Add(workflow.WorkflowId);
             }
         }
@@ -23,11 +23,11 @@ public sealed class MailWorkflows(INovuApi novu, NovuOptions options)
         return made;
     }
 
-    private async Task<bool> ExistsAsync(string id, CancellationToken cancellation)
+    private async Task<bool> ExistsAsync(string id, CancellationToken cancellationToken)
     {
         try
         {
-            await novu.GetWorkflowAsync(id, cancellation);
+            await novu.GetWorkflowAsync(id, cancellationToken);
             return true;
         }
         catch (OutsideSystemException e) when (e.Status == HttpStatusCode.NotFound)

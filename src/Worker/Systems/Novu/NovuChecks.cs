@@ -12,7 +12,7 @@ internal static class NovuChecks
         new("Novu", token => AskAsync(host, token), "Start Novu, and see that NOVU_BACKEND_URL names it."),
     ];
 
-    private static async Task<CheckResult> AskAsync(CommandHost host, CancellationToken cancellation)
+    private static async Task<CheckResult> AskAsync(CommandHost host, CancellationToken cancellationToken)
     {
         if (NovuOptions.From(host.Settings) is not { } options)
         {
@@ -24,7 +24,7 @@ internal static class NovuChecks
             [options.WelcomeTemplate, options.ProvisioningFailedTemplate, options.LeadVerificationTemplate];
         foreach (string workflow in workflows)
         {
-            if (await ProblemAsync(host.Outside<INovuApi>(), workflow, cancellation) is { } problem)
+            if (await ProblemAsync(host.Outside<INovuApi>(), workflow, cancellationToken) is { } problem)
             {
                 return problem;
             }
@@ -33,11 +33,12 @@ internal static class NovuChecks
         return CheckResult.Ok($"{options.BackendUrl.Authority} answers, and has {string.Join(", ", workflows)}");
     }
 
-    private static async Task<CheckResult?> ProblemAsync(INovuApi novu, string workflow, CancellationToken cancellation)
+    private static async Task<CheckResult?> ProblemAsync(
+        INovuApi novu, string workflow, CancellationToken cancellationToken)
     {
         try
         {
-            var found = (await novu.GetWorkflowAsync(workflow, cancellation)).Data;
+            var found = (await novu.GetWorkflowAsync(workflow, cancellationToken)).Data;
             return found.TryGetProperty("status", out var status) && status.ValueKind == JsonValueKind.String
                 && status.GetString() != "ACTIVE"
                     ? CheckResult.Problem($"the workflow {workflow} is {status}: its mails are accepted and not sent",

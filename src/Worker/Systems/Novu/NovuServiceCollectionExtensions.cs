@@ -10,7 +10,7 @@ public static class NovuServiceCollectionExtensions
 {
     /// <summary>Null: switched off, and whoever needs it gets <see cref="ErrorCode.NotConfigured"/>.</summary>
     public static IServiceCollection AddNovu(
-        this IServiceCollection services, NovuOptions? options, Func<MailLinks> links, Patience patience)
+        this IServiceCollection services, NovuOptions? options, Func<MailLinks> links, TimeoutScale timeoutScale)
     {
         if (options is null)
         {
@@ -21,7 +21,7 @@ public static class NovuServiceCollectionExtensions
 
         services.AddSingleton(options).AddSingleton(links());
         services.AddRefitGeneratedClient<INovuApi>(OutsideHttp.RefitSettings(NovuMail.System))
-            .ConfigureOutside(options.BackendUrl, patience.Call(NovuOptions.CallTimeout))
+            .ConfigureOutside(options.BackendUrl, timeoutScale.CallTimeout(NovuOptions.CallTimeout))
             .ConfigureHttpClient(http => http.DefaultRequestHeaders.Authorization = new("ApiKey", options.ApiKey));
         return services.AddTransient<NovuMail>();
     }

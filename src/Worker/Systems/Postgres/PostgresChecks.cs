@@ -15,15 +15,15 @@ internal static class DatabaseChecks
             "See that TENANT_DATABASE_URL (or DATABASE_URL) names a database that answers."),
     ];
 
-    private static async Task<CheckResult> TablesAsync(CommandHost host, CancellationToken cancellation)
+    private static async Task<CheckResult> TablesAsync(CommandHost host, CancellationToken cancellationToken)
     {
         await using var command = host.Database.CreateCommand("SELECT to_regclass('sealing_keys') IS NOT NULL");
-        return await command.ExecuteScalarAsync(cancellation) is true
+        return await command.ExecuteScalarAsync(cancellationToken) is true
             ? CheckResult.Ok("it answers, and the tables are there")
             : CheckResult.Problem("it answers, but the tables are missing", "Run `Worker migrate` (or ./dev setup).");
     }
 
-    private static async Task<CheckResult> SchemasAsync(CommandHost host, CancellationToken cancellation)
+    private static async Task<CheckResult> SchemasAsync(CommandHost host, CancellationToken cancellationToken)
     {
         await using var tenants = DataSources.Create(DatabaseOptions.ForTenants(host.Settings), "arc-saas-command");
         await using var command = tenants.CreateCommand(
@@ -32,8 +32,8 @@ internal static class DatabaseChecks
                    has_database_privilege(current_database(), 'CREATE')
               FROM pg_roles WHERE rolname = current_user
             """);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        await reader.ReadAsync(cancellation);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
         string role = reader.GetString(0), database = reader.GetString(1);
         return (reader.GetBoolean(2), reader.GetBoolean(3)) switch
         {

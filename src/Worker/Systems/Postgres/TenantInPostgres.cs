@@ -10,10 +10,10 @@ public sealed class TenantInPostgres(TenantSchemas schemas) : ITenantInSystem
 {
     public string System => TenantSystems.Postgres;
 
-    public async Task<IReadOnlyList<Finding>> FindAsync(ProvisionedTenant tenant, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Finding>> FindAsync(ProvisionedTenant tenant, CancellationToken cancellationToken)
     {
         string name = tenant.Resources.Schema;
-        var (schema, role, mark) = await schemas.ReadAsync(name, cancellation);
+        var (schema, role, mark) = await schemas.ReadAsync(name, cancellationToken);
         var found = new List<Finding>();
         if (schema)
         {

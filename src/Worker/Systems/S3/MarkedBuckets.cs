@@ -12,30 +12,31 @@ public sealed class MarkedBuckets(TenantBuckets buckets, WorkerOptions options) 
 
     public string Queue => TaskQueues.S3;
 
-    public async Task<IReadOnlyList<MarkedObject>> ListAsync(OneByOne each, CancellationToken cancellation)
+    public async Task<IReadOnlyList<MarkedObject>> ListAsync(ErrorCollector each, CancellationToken cancellationToken)
     {
         var found = new List<MarkedObject>();
-        foreach (string name in await buckets.ListNamesAsync(cancellation))
+        foreach (string name in await buckets.ListNamesAsync(cancellationToken))
         {
             await each.TryAsync(
                 name,
                 async () =>
                 {
-                    if (await buckets.ReadMarkAsync(name, cancellation) is { } mark
+                    if (await buckets.ReadMarkAsync(name, cancellationToken) is { } mark
                         && mark.Installation == options.InstallationId)
                     {
                         found.Add(new MarkedObject(name, mark));
                     }
                 },
-                cancellation);
+                cancellationToken);
         }
 
         return found;
     }
 
-    public async Task<bool> DeleteAsync(MarkedObject found, Func<Task> beforeChange, CancellationToken cancellation)
+    public async Task<bool> DeleteAsync(
+        MarkedObject found, Func<Task> beforeChange, CancellationToken cancellationToken)
     {
-        if (await JudgeAsync(found, cancellation) != Ownership.Ours)
+        if (await JudgeAsync(found, cancellationToken) != Ownership.Ours)
         {
             return false;
         }
@@ -44,23 +45,23 @@ public sealed class MarkedBuckets(TenantBuckets buckets, WorkerOptions options) 
             found.Name,
             async () =>
             {
-                await RequireUnchangedAsync(found, cancellation);
+                await RequireUnchangedAsync(found, cancellationToken);
                 await beforeChange();
             },
-            cancellation);
+            cancellationToken);
         return true;
     }
 
     // A large one takes many calls, and another worker can mark it anew between two of them.
-    private async Task RequireUnchangedAsync(MarkedObject found, CancellationToken cancellation)
+    private async Task RequireUnchangedAsync(MarkedObject found, CancellationToken cancellationToken)
     {
-        if (await JudgeAsync(found, cancellation) is not (null or Ownership.Ours))
+        if (await JudgeAsync(found, cancellationToken) is not (null or Ownership.Ours))
         {
             throw new ControlPlaneException(ErrorCode.WrongState,
                 $"The bucket {found.Name} was marked anew while it was being deleted; what is left of it stays.");
         }
     }
 
-    private Task<Ownership?> JudgeAsync(MarkedObject found, CancellationToken cancellation) =>
-        buckets.JudgeAsync(found.Name, found.Mark, absentAt: null, cancellation);
+    private Task<Ownership?> JudgeAsync(MarkedObject found, CancellationToken cancellationToken) =>
+        buckets.JudgeAsync(found.Name, found.Mark, absentAt: null, cancellationToken);
 }

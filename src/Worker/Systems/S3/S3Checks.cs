@@ -14,7 +14,7 @@ internal static class StorageChecks
     ];
 
     // Only a bucket that was really made shows the right to make one; it is empty and goes at once.
-    private static async Task<CheckResult> AskAsync(CommandHost host, CancellationToken cancellation)
+    private static async Task<CheckResult> AskAsync(CommandHost host, CancellationToken cancellationToken)
     {
         if (S3Options.From(host.Settings) is null)
         {
@@ -27,7 +27,7 @@ internal static class StorageChecks
         var s3 = host.Outside<IAmazonS3>();
         try
         {
-            await host.Outside<TenantBuckets>().CreateAsync(bucket, cancellation);
+            await host.Outside<TenantBuckets>().CreateAsync(bucket, cancellationToken);
             await s3.DeleteBucketAsync(bucket, CancellationToken.None);
             return CheckResult.Ok("it makes a bucket and deletes it");
         }

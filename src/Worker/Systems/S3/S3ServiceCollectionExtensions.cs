@@ -11,7 +11,7 @@ public static class S3ServiceCollectionExtensions
 {
     /// <summary>Null: not configured, and whoever needs it gets <see cref="ErrorCode.NotConfigured"/>.</summary>
     public static IServiceCollection AddS3(
-        this IServiceCollection services, S3Options? options, Patience patience)
+        this IServiceCollection services, S3Options? options, TimeoutScale timeoutScale)
     {
         if (options is null)
         {
@@ -21,17 +21,17 @@ public static class S3ServiceCollectionExtensions
 
         return services
             .AddSingleton(options)
-            .AddSingleton<IAmazonS3>(_ => Client(options, patience))
+            .AddSingleton<IAmazonS3>(_ => Client(options, timeoutScale))
             .AddTransient<TenantBuckets>();
     }
 
-    public static AmazonS3Client Client(S3Options options, Patience? patience = null)
+    public static AmazonS3Client Client(S3Options options, TimeoutScale? timeoutScale = null)
     {
         var config = new AmazonS3Config
         {
             MaxErrorRetry = 0,
-            Timeout = (patience ?? Patience.Usual).Call(S3Options.CallTimeout),
-            HttpClientFactory = new WholeAnswers(),
+            Timeout = (timeoutScale ?? TimeoutScale.Default).CallTimeout(S3Options.CallTimeout),
+            HttpClientFactory = new BufferedClients(),
             // Stores of other makes do not know the newer checksums.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
@@ -53,11 +53,11 @@ public static class S3ServiceCollectionExtensions
     }
 
     // The SDK's own client has no timeout for the body of a success.
-    private sealed class WholeAnswers : HttpClientFactory
+    private sealed class BufferedClients : HttpClientFactory
     {
         public override HttpClient CreateHttpClient(IClientConfig clientConfig)
         {
-            var http = new HttpClient(new WholeAnswer
+            var http = new HttpClient(new BufferedResponseHandler
             {
                 InnerHandler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false },
             });

@@ -17,7 +17,7 @@ namespace Worker.Systems.S3;
 public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
 {
     /// <summary>A page of S3.</summary>
-    public const int MostCounted = 1000;
+    public const int MaxCounted = 1000;
 
     /// <summary>The time of the server when it said that the bucket is not there; null when it is there.</summary>
     public async Task<DateTimeOffset?> AbsentAtAsync(string bucket, CancellationToken cancellationToken)
@@ -168,7 +168,7 @@ public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
         }
     }
 
-    /// <summary>How many object versions it holds, up to <see cref="MostCounted"/>.</summary>
+    /// <summary>How many object versions it holds, up to <see cref="MaxCounted"/>.</summary>
     public async Task<int> CountAsync(string bucket, CancellationToken cancellationToken) =>
         (await VersionsAsync(bucket, cancellationToken)).Count;
 

@@ -14,13 +14,13 @@ public sealed class TenantInS3(TenantBuckets buckets, TenantStorage storage) : I
 {
     public string System => TenantSystems.S3;
 
-    public async Task<IReadOnlyList<Finding>> FindAsync(ProvisionedTenant tenant, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Finding>> FindAsync(ProvisionedTenant tenant, CancellationToken cancellationToken)
     {
         string bucket = tenant.Resources.Bucket;
         try
         {
-            return await storage.JudgeAsync(tenant, cancellation) is { } ownership
-                ? [await DescribeAsync(tenant, bucket, ownership, cancellation)]
+            return await storage.JudgeAsync(tenant, cancellationToken) is { } ownership
+                ? [await DescribeAsync(tenant, bucket, ownership, cancellationToken)]
                 : [];
         }
         catch (ControlPlaneException e) when (e.Code == ErrorCode.OwnershipConflict)
@@ -30,17 +30,17 @@ public sealed class TenantInS3(TenantBuckets buckets, TenantStorage storage) : I
     }
 
     private async Task<Finding> DescribeAsync(
-        ProvisionedTenant tenant, string bucket, Ownership ownership, CancellationToken cancellation)
+        ProvisionedTenant tenant, string bucket, Ownership ownership, CancellationToken cancellationToken)
     {
-        var mark = await buckets.ReadMarkAsync(bucket, cancellation);
+        var mark = await buckets.ReadMarkAsync(bucket, cancellationToken);
         int? attempt = mark is null && ownership.IsOursToDelete() ? tenant.Mark.Attempt : tenant.AttemptOf(mark);
         if (attempt is null)
         {
             return new Finding(ResourceTypes.StorageBucket, bucket, null, tenant.Describe(mark));
         }
 
-        int objects = await buckets.CountAsync(bucket, cancellation);
+        int objects = await buckets.CountAsync(bucket, cancellationToken);
         return new Finding(ResourceTypes.StorageBucket, bucket, attempt, string.Create(CultureInfo.InvariantCulture,
-            $"{objects}{(objects == TenantBuckets.MostCounted ? " or more" : "")} object versions"));
+            $"{objects}{(objects == TenantBuckets.MaxCounted ? " or more" : "")} object versions"));
     }
 }

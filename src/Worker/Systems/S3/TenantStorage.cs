@@ -13,17 +13,18 @@ public sealed class TenantStorage(TenantBuckets buckets, ResourceRecords resourc
 {
     /// <returns>Null when it is not there.</returns>
     /// <exception cref="ControlPlane.ControlPlaneException">It belongs to another account.</exception>
-    public async Task<Ownership?> JudgeAsync(ProvisionedTenant tenant, CancellationToken cancellation) =>
-        await JudgeAsync(tenant, await FindDetailsAsync(tenant, cancellation), cancellation);
+    public async Task<Ownership?> JudgeAsync(ProvisionedTenant tenant, CancellationToken cancellationToken) =>
+        await JudgeAsync(tenant, await FindDetailsAsync(tenant, cancellationToken), cancellationToken);
 
     /// <inheritdoc cref="JudgeAsync(ProvisionedTenant, CancellationToken)"/>
     public Task<Ownership?> JudgeAsync(
-        ProvisionedTenant tenant, BucketDetails? known, CancellationToken cancellation) =>
-        buckets.JudgeAsync(tenant.Resources.Bucket, tenant.Mark, known?.AbsentAt, cancellation);
+        ProvisionedTenant tenant, BucketDetails? known, CancellationToken cancellationToken) =>
+        buckets.JudgeAsync(tenant.Resources.Bucket, tenant.Mark, known?.AbsentAt, cancellationToken);
 
-    public async Task<BucketDetails?> FindDetailsAsync(ProvisionedTenant tenant, CancellationToken cancellation) =>
+    public async Task<BucketDetails?> FindDetailsAsync(ProvisionedTenant tenant, CancellationToken cancellationToken) =>
         await resources.FindDetailsAsync(
-            tenant.Tenant.Id, tenant.Mark.Attempt, ResourceTypes.StorageBucket, tenant.Resources.Bucket, cancellation)
+            tenant.Tenant.Id, tenant.Mark.Attempt, ResourceTypes.StorageBucket, tenant.Resources.Bucket,
+            cancellationToken)
             is { } json
             ? JsonSerializer.Deserialize<BucketDetails>(json, WorkerJson.Options)
             : null;

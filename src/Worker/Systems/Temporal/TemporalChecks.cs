@@ -27,14 +27,14 @@ internal static class TemporalChecks
         return CheckResult.Ok($"{TemporalOptions.From(host.Settings).Address} answers");
     }
 
-    private static async Task<CheckResult> NamespaceAsync(CommandHost host, CancellationToken cancellation)
+    private static async Task<CheckResult> NamespaceAsync(CommandHost host, CancellationToken cancellationToken)
     {
         var temporal = await host.TemporalAsync();
         string name = temporal.Options.Namespace;
         try
         {
             await temporal.WorkflowService.DescribeNamespaceAsync(
-                new() { Namespace = name }, new RpcOptions { CancellationToken = cancellation });
+                new() { Namespace = name }, new RpcOptions { CancellationToken = cancellationToken });
             return CheckResult.Ok($"{name} is there");
         }
         catch (RpcException e) when (e.Code == RpcException.StatusCode.NotFound)
@@ -44,13 +44,13 @@ internal static class TemporalChecks
         }
     }
 
-    private static async Task<CheckResult> SweepAsync(CommandHost host, CancellationToken cancellation)
+    private static async Task<CheckResult> SweepAsync(CommandHost host, CancellationToken cancellationToken)
     {
         try
         {
             var temporal = await host.TemporalAsync();
             var schedule = await temporal.GetScheduleHandle(SweepSchedule.Id).DescribeAsync(
-                new RpcOptions { CancellationToken = cancellation });
+                new RpcOptions { CancellationToken = cancellationToken });
             return schedule.Schedule.State.Paused
                 ? CheckResult.Problem("the schedule is paused", "Unpause it: temporal schedule toggle --unpause "
                     + $"--schedule-id {SweepSchedule.Id} --namespace {temporal.Options.Namespace} "
@@ -63,7 +63,7 @@ internal static class TemporalChecks
         }
     }
 
-    private static async Task<CheckResult> WorkerAsync(CommandHost host, CancellationToken cancellation)
+    private static async Task<CheckResult> WorkerAsync(CommandHost host, CancellationToken cancellationToken)
     {
         var temporal = await host.TemporalAsync();
         string queue = TemporalOptions.From(host.Settings).TaskQueue;
@@ -74,7 +74,7 @@ internal static class TemporalChecks
                 TaskQueue = new() { Name = queue },
                 TaskQueueType = TaskQueueType.Workflow,
             },
-            new RpcOptions { CancellationToken = cancellation });
+            new RpcOptions { CancellationToken = cancellationToken });
         var now = host.Time.GetUtcNow();
         int polling = answer.Pollers.Count(p => p.LastAccessTime is null
             || now - p.LastAccessTime.ToDateTimeOffset() < LongestPoll);

@@ -14,10 +14,10 @@ internal sealed class TemporalNamespace(TemporalClient temporal, TimeProvider ti
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     /// <returns>Whether it was made now.</returns>
-    public async Task<bool> EnsureAsync(CancellationToken cancellation)
+    public async Task<bool> EnsureAsync(CancellationToken cancellationToken)
     {
         string name = temporal.Options.Namespace;
-        bool isNew = !await IsUsableAsync(name, cancellation);
+        bool isNew = !await IsUsableAsync(name, cancellationToken);
         if (isNew)
         {
             try
@@ -28,7 +28,7 @@ internal sealed class TemporalNamespace(TemporalClient temporal, TimeProvider ti
                         Namespace = name,
                         WorkflowExecutionRetentionPeriod = Duration.FromTimeSpan(Retention),
                     },
-                    new RpcOptions { CancellationToken = cancellation });
+                    new RpcOptions { CancellationToken = cancellationToken });
             }
             catch (RpcException e) when (e.Code == RpcException.StatusCode.AlreadyExists)
             {
@@ -37,7 +37,7 @@ internal sealed class TemporalNamespace(TemporalClient temporal, TimeProvider ti
         }
 
         long begun = time.GetTimestamp();
-        while (!await IsUsableAsync(name, cancellation))
+        while (!await IsUsableAsync(name, cancellationToken))
         {
             if (time.GetElapsedTime(begun) > Patience)
             {
@@ -45,16 +45,16 @@ internal sealed class TemporalNamespace(TemporalClient temporal, TimeProvider ti
                     $"Temporal knows the namespace '{name}' and still refuses it after {Patience.TotalSeconds} s.");
             }
 
-            await Task.Delay(Pause, time, cancellation);
+            await Task.Delay(Pause, time, cancellationToken);
         }
 
         return isNew;
     }
 
     // Listing goes through the parts of the server that a workflow's start needs; describing alone does not.
-    private async Task<bool> IsUsableAsync(string name, CancellationToken cancellation)
+    private async Task<bool> IsUsableAsync(string name, CancellationToken cancellationToken)
     {
-        var options = new RpcOptions { CancellationToken = cancellation };
+        var options = new RpcOptions { CancellationToken = cancellationToken };
         try
         {
             await temporal.WorkflowService.DescribeNamespaceAsync(new() { Namespace = name }, options);

@@ -10,11 +10,12 @@ internal static class WorkflowTicks
 {
     private const string UndoQueue = "-undo";
 
-    public static async Task<Tick> CompletedAsync(CommandHost host, TenantFacts facts, CancellationToken cancellation)
+    public static async Task<Tick> CompletedAsync(
+        CommandHost host, TenantFacts facts, CancellationToken cancellationToken)
     {
         string id = IProvisionTenantWorkflow.WorkflowId(facts.Id);
         var run = await (await host.TemporalAsync()).GetWorkflowHandle(id)
-            .DescribeAsync(new() { Rpc = new() { CancellationToken = cancellation } });
+            .DescribeAsync(new() { Rpc = new() { CancellationToken = cancellationToken } });
         bool good = run.Status == WorkflowExecutionStatus.Completed;
         return new Tick("workflow", good ? TickState.Green : TickState.Red,
             $"{id} {run.Status.ToString().ToUpperInvariant()}");
@@ -24,12 +25,12 @@ internal static class WorkflowTicks
     /// Each undo has a task queue of its own kind, so the history shows whether one was ever asked for.
     /// </summary>
     public static async Task<Tick> NothingUndoneAsync(
-        CommandHost host, TenantFacts facts, CancellationToken cancellation)
+        CommandHost host, TenantFacts facts, CancellationToken cancellationToken)
     {
         var undone = new List<string>(facts.Undone);
         var handle = (await host.TemporalAsync()).GetWorkflowHandle(IProvisionTenantWorkflow.WorkflowId(facts.Id));
         await foreach (var happened in handle.FetchHistoryEventsAsync(
-            new() { Rpc = new() { CancellationToken = cancellation } }))
+            new() { Rpc = new() { CancellationToken = cancellationToken } }))
         {
             if (happened.ActivityTaskScheduledEventAttributes is { } activity
                 && activity.TaskQueue.Name.EndsWith(UndoQueue, StringComparison.Ordinal))

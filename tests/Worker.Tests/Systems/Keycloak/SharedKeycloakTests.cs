@@ -14,7 +14,7 @@ public sealed class SharedKeycloakTests(ProvisioningWorld first) : IClassFixture
 
     private readonly string name = $"worker-{Guid.CreateVersion7():N}";
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Each_provisions_its_tenants_and_neither_sees_what_the_other_made()
@@ -53,10 +53,10 @@ public sealed class SharedKeycloakTests(ProvisioningWorld first) : IClassFixture
     public async Task The_others_account_is_refused_and_the_way_out_is_told()
     {
         await UseAdministratorAsync(first);
-        await Account(name, ProvisioningWorld.Installation).EnsureAsync(Cancellation);
+        await Account(name, ProvisioningWorld.Installation).EnsureAsync(CancellationToken);
 
         var refused = await Assert.ThrowsAsync<CommandException>(
-            () => Account(name, SecondInstallation).EnsureAsync(Cancellation));
+            () => Account(name, SecondInstallation).EnsureAsync(CancellationToken));
 
         Assert.Contains($"belongs to {ProvisioningWorld.Installation}", refused.Message, StringComparison.Ordinal);
         Assert.Contains("KEYCLOAK_WORKER_CLIENT_ID", refused.Message, StringComparison.Ordinal);
@@ -69,10 +69,10 @@ public sealed class SharedKeycloakTests(ProvisioningWorld first) : IClassFixture
         await first.Systems.Keycloak.CreateClientAsync(
             "master",
             new ClientRepresentation { ClientId = name, Enabled = true, ServiceAccountsEnabled = true },
-            Cancellation);
+            CancellationToken);
 
         var refused = await Assert.ThrowsAsync<CommandException>(
-            () => Account(name, ProvisioningWorld.Installation).EnsureAsync(Cancellation));
+            () => Account(name, ProvisioningWorld.Installation).EnsureAsync(CancellationToken));
 
         Assert.Contains("belongs to no installation", refused.Message, StringComparison.Ordinal);
     }
@@ -83,8 +83,8 @@ public sealed class SharedKeycloakTests(ProvisioningWorld first) : IClassFixture
     private async Task<ProvisioningWorld> StartSecondAsync()
     {
         await UseAdministratorAsync(first);
-        var (firstSecret, _) = await Account(name, ProvisioningWorld.Installation).EnsureAsync(Cancellation);
-        var (secondSecret, _) = await Account($"{name}-two", SecondInstallation).EnsureAsync(Cancellation);
+        var (firstSecret, _) = await Account(name, ProvisioningWorld.Installation).EnsureAsync(CancellationToken);
+        var (secondSecret, _) = await Account($"{name}-two", SecondInstallation).EnsureAsync(CancellationToken);
         await first.RestartWorkerAsync(
             ("KEYCLOAK_ADMIN_CLIENT_ID", name), ("KEYCLOAK_ADMIN_CLIENT_SECRET", firstSecret));
         var second = new ProvisioningWorld();
@@ -100,13 +100,13 @@ public sealed class SharedKeycloakTests(ProvisioningWorld first) : IClassFixture
         ("KEYCLOAK_ADMIN_CLIENT_ID", null), ("KEYCLOAK_ADMIN_CLIENT_SECRET", null));
 
     private static async Task<IEnumerable<string?>> TenantRealmsAsync(ProvisioningWorld world) =>
-        (await world.Systems.Keycloak.FindRealmsAsync(Cancellation))!.Select(realm => realm.Realm);
+        (await world.Systems.Keycloak.FindRealmsAsync(CancellationToken))!.Select(realm => realm.Realm);
 
     private static async Task SweepsNothingAsync(ProvisioningWorld world)
     {
         var swept = await world.SweepAsync();
 
         Assert.Equal((0, 0), (swept.Deleted, swept.Orphans));
-        Assert.Empty(await world.Services.GetRequiredService<OrphanRecords>().ListAsync(Cancellation));
+        Assert.Empty(await world.Services.GetRequiredService<OrphanRecords>().ListAsync(CancellationToken));
     }
 }

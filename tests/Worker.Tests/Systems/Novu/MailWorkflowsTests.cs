@@ -19,18 +19,18 @@ public sealed class MailWorkflowsTests(ProvisioningWorld world) : IClassFixture<
     [InlineData("typed-verification")]
     public async Task What_a_stranger_typed_at_sign_up_is_text_in_the_mail_and_no_markup(string workflow)
     {
-        var cancellation = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
         var novu = world.Services.GetRequiredService<INovuApi>();
-        await new MailWorkflows(novu, Templates).EnsureAsync(cancellation);
+        await new MailWorkflows(novu, Templates).EnsureAsync(cancellationToken);
         string subscriber = $"stranger-{workflow}";
-        await novu.SaveSubscriberAsync(new(subscriber, "victim@example.com", "A", "B"), cancellation);
+        await novu.SaveSubscriberAsync(new(subscriber, "victim@example.com", "A", "B"), cancellationToken);
 
         await novu.TriggerAsync(new(workflow, new(subscriber), new Dictionary<string, string>
         {
             ["firstName"] = Typed,
             ["lastName"] = Typed,
             ["tenantName"] = Typed,
-        }, $"typed:{workflow}"), cancellation);
+        }, $"typed:{workflow}"), cancellationToken);
 
         var mail = Assert.Single(await world.Control.MailsAsync(subscriber));
         Assert.DoesNotContain("<a href=\"https://evil.example\"", mail.Body, StringComparison.Ordinal);

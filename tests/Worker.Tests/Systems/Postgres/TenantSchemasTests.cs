@@ -11,7 +11,7 @@ public sealed class TenantSchemasTests(PostgresFixture postgres) : IClassFixture
 
     private readonly OwnershipMark mark = new(Installation, Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), 1);
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     private TenantSchemas Schemas => new(new TenantDatabase(postgres.Owner, RefusesSuperuser: true));
 
@@ -33,9 +33,10 @@ public sealed class TenantSchemasTests(PostgresFixture postgres) : IClassFixture
     {
         string name = Name();
 
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Schemas.EnsureAsync(name, mark, Fine, Cancellation)));
+        await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => Schemas.EnsureAsync(name, mark, Fine, CancellationToken)));
 
-        Assert.Equal((true, true), await Schemas.FindAsync(name, mark, Cancellation));
+        Assert.Equal((true, true), await Schemas.FindAsync(name, mark, CancellationToken));
     }
 
     [Fact]
@@ -44,9 +45,9 @@ public sealed class TenantSchemasTests(PostgresFixture postgres) : IClassFixture
         string name = Name();
 
         await Assert.ThrowsAsync<TimeoutException>(() =>
-            Schemas.EnsureAsync(name, mark, () => throw new TimeoutException(), Cancellation));
+            Schemas.EnsureAsync(name, mark, () => throw new TimeoutException(), CancellationToken));
 
-        Assert.Equal((false, false), await Schemas.FindAsync(name, mark, Cancellation));
+        Assert.Equal((false, false), await Schemas.FindAsync(name, mark, CancellationToken));
     }
 
     [Fact]
@@ -58,9 +59,9 @@ public sealed class TenantSchemasTests(PostgresFixture postgres) : IClassFixture
             SET ROLE "{name}"; CREATE TABLE "{name}".orders (id int); RESET ROLE;
             """);
 
-        await Schemas.DropAsync(name, mark, Fine, Cancellation);
+        await Schemas.DropAsync(name, mark, Fine, CancellationToken);
 
-        Assert.Equal((false, false), await Schemas.FindAsync(name, mark, Cancellation));
+        Assert.Equal((false, false), await Schemas.FindAsync(name, mark, CancellationToken));
         Assert.False(await postgres.ReadAsync<bool>("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", name));
     }
 
@@ -70,9 +71,9 @@ public sealed class TenantSchemasTests(PostgresFixture postgres) : IClassFixture
         string name = await EnsureAsync();
         await postgres.ExecuteAsync($"SET ROLE \"{name}\"; COMMENT ON SCHEMA \"{name}\" IS 'mine'; RESET ROLE");
 
-        await Schemas.DropAsync(name, mark, Fine, Cancellation);
+        await Schemas.DropAsync(name, mark, Fine, CancellationToken);
 
-        Assert.Equal((false, false), await Schemas.FindAsync(name, mark, Cancellation));
+        Assert.Equal((false, false), await Schemas.FindAsync(name, mark, CancellationToken));
     }
 
     [Fact]
@@ -84,7 +85,7 @@ public sealed class TenantSchemasTests(PostgresFixture postgres) : IClassFixture
         var schemas = new TenantSchemas(new TenantDatabase(superuser, RefusesSuperuser: true));
 
         var e = await Assert.ThrowsAsync<ControlPlane.ControlPlaneException>(() =>
-            schemas.EnsureAsync(Name(), mark, Fine, Cancellation));
+            schemas.EnsureAsync(Name(), mark, Fine, CancellationToken));
 
         Assert.Contains("superuser", e.Message, StringComparison.Ordinal);
     }
@@ -92,7 +93,7 @@ public sealed class TenantSchemasTests(PostgresFixture postgres) : IClassFixture
     private async Task<string> EnsureAsync()
     {
         string name = Name();
-        await Schemas.EnsureAsync(name, mark, Fine, Cancellation);
+        await Schemas.EnsureAsync(name, mark, Fine, CancellationToken);
         return name;
     }
 

@@ -26,16 +26,16 @@ internal sealed class AuthorizationCodeLogin(HttpClient http, string issuer, str
     /// Asked for the new password when the realm wants the old one changed, and called before it is sent; null: then
     /// the login is refused.
     /// </param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The access token.</returns>
     /// <exception cref="CommandException">
     /// The realm refuses, in its words, or asks for what a program cannot do.
     /// </exception>
     public async Task<string> LoginAsync(
-        string username, string password, Func<Task<string>>? replacement, CancellationToken cancellation)
+        string username, string password, Func<Task<string>>? replacement, CancellationToken cancellationToken)
     {
         var session = new BrowserSession(http, redirectUri);
-        var step = await session.OpenAsync(AuthorizationAddress(), cancellation);
+        var step = await session.OpenAsync(AuthorizationAddress(), cancellationToken);
         bool toldPassword = false, replaced = false;
         while (step.Page is { } page)
         {
@@ -46,13 +46,13 @@ internal sealed class AuthorizationCodeLogin(HttpClient http, string issuer, str
                     : await replacement();
                 replaced = true;
                 step = await session.SubmitAsync(
-                    page, update, [new("password-new", next), new("password-confirm", next)], cancellation);
+                    page, update, [new("password-new", next), new("password-confirm", next)], cancellationToken);
             }
             else if (page.FormWith("password") is { } login && !toldPassword)
             {
                 toldPassword = true;
                 step = await session.SubmitAsync(
-                    page, login, [new("username", username), new("password", password)], cancellation);
+                    page, login, [new("username", username), new("password", password)], cancellationToken);
             }
             else
             {
@@ -61,7 +61,7 @@ internal sealed class AuthorizationCodeLogin(HttpClient http, string issuer, str
             }
         }
 
-        return await RedeemAsync(Code(step.Left!), cancellation);
+        return await RedeemAsync(Code(step.Left!), cancellationToken);
     }
 
     private Uri AuthorizationAddress()
@@ -91,7 +91,7 @@ internal sealed class AuthorizationCodeLogin(HttpClient http, string issuer, str
             : throw new CommandException($"{issuer} answered the login of {clientId} with a state that is not ours.");
     }
 
-    private async Task<string> RedeemAsync(string code, CancellationToken cancellation)
+    private async Task<string> RedeemAsync(string code, CancellationToken cancellationToken)
     {
         using var form = new FormUrlEncodedContent(
         [
@@ -102,8 +102,8 @@ internal sealed class AuthorizationCodeLogin(HttpClient http, string issuer, str
             new("code_verifier", verifier),
         ]);
         using var response = await http.PostAsync(
-            new Uri($"{issuer}/protocol/openid-connect/token"), form, cancellation);
-        var answer = await OutsideHttp.ReadAsync<JsonObject>(KeycloakAdmin.System, response, cancellation);
+            new Uri($"{issuer}/protocol/openid-connect/token"), form, cancellationToken);
+        var answer = await OutsideHttp.ReadAsync<JsonObject>(KeycloakAdmin.System, response, cancellationToken);
         return answer["access_token"]?.GetValue<string>()
             ?? throw new CommandException(
                 $"{issuer} gives no token for the code: {answer["error_description"] ?? answer["error"]}");

@@ -12,18 +12,18 @@ namespace Worker.Systems.Keycloak.Login;
 /// <param name="leave">A redirect to an address that begins so is not followed: the session ends there.</param>
 internal sealed class BrowserSession(HttpClient http, Uri leave)
 {
-    private const int MostRedirects = 10;
+    private const int MaxRedirects = 10;
 
     private readonly Dictionary<string, string> cookies = new(StringComparer.Ordinal);
     private readonly HtmlParser parser = new();
 
-    public Task<Step> OpenAsync(Uri address, CancellationToken cancellation) =>
-        SendAsync(() => new HttpRequestMessage(HttpMethod.Get, address), cancellation);
+    public Task<Step> OpenAsync(Uri address, CancellationToken cancellationToken) =>
+        SendAsync(() => new HttpRequestMessage(HttpMethod.Get, address), cancellationToken);
 
     /// <summary>Sends a form with its hidden fields and those that are filled in here.</summary>
     public Task<Step> SubmitAsync(
         Page page, IHtmlFormElement form, IEnumerable<KeyValuePair<string, string>> filled,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         var fields = form.QuerySelectorAll("input[type=hidden][name]").OfType<IHtmlInputElement>()
             .ToDictionary(input => input.Name!, input => input.Value, StringComparer.Ordinal);
@@ -35,13 +35,13 @@ internal sealed class BrowserSession(HttpClient http, Uri leave)
         var action = new Uri(page.Address, form.GetAttribute("action") ?? "");
         return SendAsync(
             () => new HttpRequestMessage(HttpMethod.Post, action) { Content = new FormUrlEncodedContent(fields) },
-            cancellation);
+            cancellationToken);
     }
 
-    private async Task<Step> SendAsync(Func<HttpRequestMessage> first, CancellationToken cancellation)
+    private async Task<Step> SendAsync(Func<HttpRequestMessage> first, CancellationToken cancellationToken)
     {
         var next = first;
-        for (int hop = 0; hop < MostRedirects; hop++)
+        for (int hop = 0; hop < MaxRedirects; hop++)
         {
             using var request = next();
             if (cookies.Count > 0)
@@ -49,11 +49,11 @@ internal sealed class BrowserSession(HttpClient http, Uri leave)
                 request.Headers.Add("Cookie", string.Join("; ", cookies.Select(c => $"{c.Key}={c.Value}")));
             }
 
-            using var response = await http.SendAsync(request, cancellation);
+            using var response = await http.SendAsync(request, cancellationToken);
             Keep(response);
             if (response.Headers.Location is null)
             {
-                string html = await response.Content.ReadAsStringAsync(cancellation);
+                string html = await response.Content.ReadAsStringAsync(cancellationToken);
                 return new Step(new Page(request.RequestUri!, response.StatusCode, parser.ParseDocument(html)), null);
             }
 

@@ -6,7 +6,7 @@ using Worker.Systems;
 namespace Worker.Saga;
 
 /// <summary>How a run that was rolled back ends: with the step that really failed.</summary>
-public static class Failed
+public static class WorkflowFailures
 {
     public static ProvisioningFailure Describe(Exception failure, string step) => failure switch
     {
@@ -22,7 +22,7 @@ public static class Failed
     /// <summary>Cancelled ends as cancelled; anything else as a failure whose details hold the failed step.</summary>
     /// <param name="failure">What the run met; after a cancel that may be a step that found itself stale.</param>
     /// <param name="why">Why the attempt was rolled back, as the database has it.</param>
-    public static Exception Rethrown(Exception failure, ProvisioningFailure why) =>
+    public static Exception ToException(Exception failure, ProvisioningFailure why) =>
         why.Cancelled && Workflow.CancellationToken.IsCancellationRequested
             ? new OperationCanceledException(why.Sentence, failure)
             : new ApplicationFailureException(

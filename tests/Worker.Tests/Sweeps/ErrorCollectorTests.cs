@@ -8,9 +8,9 @@ using Worker.Tests.Support;
 namespace Worker.Tests.Sweeps;
 
 /// <summary>What one thing refuses keeps the sweep from no other of its kind, and is told at the end.</summary>
-public sealed class OneByOneTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+public sealed class ErrorCollectorTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData("DELETE", null)]
@@ -116,7 +116,7 @@ public sealed class OneByOneTests(ProvisioningWorld world) : IClassFixture<Provi
         var lead = Lead.Register(
             EmailAddress.Parse($"admin@{SandboxFixture.UniqueKey()}.com"), "Ada", "Lovelace", "Company", null,
             TimeProvider.System.GetUtcNow().AddDays(-40));
-        await world.Services.GetRequiredService<LeadRepository>().AddAsync(lead, Cancellation);
+        await world.Services.GetRequiredService<LeadRepository>().AddAsync(lead, CancellationToken);
         return lead.Id;
     }
 

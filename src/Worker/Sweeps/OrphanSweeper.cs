@@ -9,61 +9,62 @@ namespace Worker.Sweeps;
 /// <param name="Mismarked">
 /// Marked as an attempt's that was rolled back, and on record as a later one's: left alone. None in older histories.
 /// </param>
-public sealed record OrphansSwept(int Deleted, int Orphans, int Mismarked = 0);
+public sealed record OrphanSweepResult(int Deleted, int Orphans, int Mismarked = 0);
 
 /// <summary>
 /// Settles what carries our mark in one system and no live attempt explains. It deletes by itself only what an attempt
 /// left that ended rolled back; what the database does not know it lists and tells, and deletes on an operator's word.
 /// </summary>
-public sealed partial class OrphanSweep(
+public sealed partial class OrphanSweeper(
     IEnumerable<IMarkedObjects> systems,
     AttemptEvidence evidence,
     OrphanRecords records,
     SweepDeletions deletions,
     SweepOptions options,
     TimeProvider time,
-    ILogger<OrphanSweep> logger)
+    ILogger<OrphanSweeper> logger)
 {
     /// <param name="type">One of the types of the resource records.</param>
     /// <param name="each">Notes what failed, and is asked for it afterwards.</param>
-    /// <param name="cancellation">Ends the work between two objects.</param>
-    public async Task<OrphansSwept> ExecuteAsync(string type, OneByOne each, CancellationToken cancellation)
+    /// <param name="cancellationToken">Ends the work between two objects.</param>
+    public async Task<OrphanSweepResult> ExecuteAsync(
+        string type, ErrorCollector each, CancellationToken cancellationToken)
     {
         var begun = time.GetUtcNow();
         var system = System(type);
         int deleted = 0, orphans = 0, mismarked = 0, left = 0;
-        foreach (var found in await system.ListAsync(each, cancellation))
+        foreach (var found in await system.ListAsync(each, cancellationToken))
         {
-            await each.TryAsync(found.Name, () => SettleAsync(found), cancellation);
+            await each.TryAsync(found.Name, () => SettleAsync(found), cancellationToken);
         }
 
         if (!each.HasFailed)
         {
             // What could not be read was not seen, and is no less there.
-            await records.ForgetUnseenAsync(type, begun, cancellation);
+            await records.ForgetUnseenAsync(type, begun, cancellationToken);
         }
 
-        await deletions.ForgetOldAsync(type, cancellation);
+        await deletions.ForgetOldAsync(type, cancellationToken);
         if (left > 0)
         {
-            LogLimit(type, left, options.MostDeletions);
+            LogLimit(type, left, options.MaxDeletions);
         }
 
-        return new OrphansSwept(deleted, orphans, mismarked);
+        return new OrphanSweepResult(deleted, orphans, mismarked);
 
         async Task SettleAsync(MarkedObject found)
         {
-            switch (await evidence.ReadAsync(ClaimOf(system, found), cancellation))
+            switch (await evidence.ReadAsync(ClaimOf(system, found), cancellationToken))
             {
-                case Evidence.RolledBack when deleted >= options.MostDeletions:
+                case Evidence.RolledBack when deleted >= options.MaxDeletions:
                     left++;
                     break;
-                case Evidence.RolledBack when await DeleteAsync(system, found, Evidence.RolledBack, cancellation):
+                case Evidence.RolledBack when await DeleteAsync(system, found, Evidence.RolledBack, cancellationToken):
                     deleted++;
                     break;
                 case Evidence.Unknown:
                     orphans++;
-                    await TellAsync(system, found, begun, cancellation);
+                    await TellAsync(system, found, begun, cancellationToken);
                     break;
                 case Evidence.RecordedLater:
                     mismarked++;
@@ -76,11 +77,11 @@ public sealed partial class OrphanSweep(
     /// <summary>Deletes a listed orphan because an operator said so.</summary>
     /// <returns>False when it is not there any more.</returns>
     /// <exception cref="ControlPlaneException">It is explained by now, or its tenant is being provisioned.</exception>
-    public async Task<bool> DeleteOnWordAsync(Orphan orphan, CancellationToken cancellation)
+    public async Task<bool> DeleteOnOperatorRequestAsync(Orphan orphan, CancellationToken cancellationToken)
     {
         var system = System(orphan.Type);
-        var each = new OneByOne();
-        var found = (await system.ListAsync(each, cancellation)).FirstOrDefault(o =>
+        var each = new ErrorCollector();
+        var found = (await system.ListAsync(each, cancellationToken)).FirstOrDefault(o =>
             (o.Mark.Tenant, o.Mark.Attempt) == (orphan.TenantId, orphan.Attempt));
         if (found is null)
         {
@@ -88,31 +89,31 @@ public sealed partial class OrphanSweep(
             each.ThrowIfFailed();
         }
 
-        if (found is not null && !await DeleteAsync(system, found, Evidence.Unknown, cancellation))
+        if (found is not null && !await DeleteAsync(system, found, Evidence.Unknown, cancellationToken))
         {
             throw new ControlPlaneException(ErrorCode.WrongState,
                 $"{orphan.Type} {orphan.Name} was not deleted: its attempt is known by now, its tenant is being "
                 + "provisioned, or it has changed since it was listed. See `Worker orphans` after the next sweep.");
         }
 
-        await records.ForgetAsync(orphan, cancellation);
+        await records.ForgetAsync(orphan, cancellationToken);
         return found is not null;
     }
 
     private async Task<bool> DeleteAsync(
-        IMarkedObjects system, MarkedObject found, Evidence why, CancellationToken cancellation)
+        IMarkedObjects system, MarkedObject found, Evidence why, CancellationToken cancellationToken)
     {
         var id = deletions.NewId();
-        bool isDeleted = await evidence.WhileItStandsAsync(
+        bool isDeleted = await evidence.RunWithTenantLockedAsync(
             ClaimOf(system, found),
             why,
             async stillStands =>
             {
-                bool isOurs = await system.DeleteAsync(found, () => BeforeChangeAsync(stillStands), cancellation);
-                await deletions.EndAsync(id, cancellation);
+                bool isOurs = await system.DeleteAsync(found, () => BeforeChangeAsync(stillStands), cancellationToken);
+                await deletions.EndAsync(id, cancellationToken);
                 return isOurs;
             },
-            cancellation);
+            cancellationToken);
         if (isDeleted)
         {
             LogDeleted(system.Type, found.Name, found.Mark.Tenant, found.Mark.Attempt);
@@ -122,19 +123,20 @@ public sealed partial class OrphanSweep(
 
         async Task BeforeChangeAsync(Func<Task> stillStands)
         {
-            await deletions.BeginAsync(id, system.Type, found.Name, cancellation);
+            await deletions.BeginAsync(id, system.Type, found.Name, cancellationToken);
             await stillStands();
         }
     }
 
     private async Task TellAsync(
-        IMarkedObjects system, MarkedObject found, DateTimeOffset begun, CancellationToken cancellation)
+        IMarkedObjects system, MarkedObject found, DateTimeOffset begun, CancellationToken cancellationToken)
     {
         string reason = string.Create(CultureInfo.InvariantCulture,
             $"Marked as ours, of attempt {found.Mark.Attempt} of tenant {found.Mark.Tenant:D}, which this database "
             + $"does not know.");
         await records.SaveAsync(
-            new Orphan(system.Type, found.Mark.Tenant, found.Mark.Attempt, found.Name, reason, begun), cancellation);
+            new Orphan(system.Type, found.Mark.Tenant, found.Mark.Attempt, found.Name, reason, begun),
+            cancellationToken);
         LogOrphan(system.Type, found.Name, reason);
     }
 

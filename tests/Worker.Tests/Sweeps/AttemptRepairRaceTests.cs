@@ -5,7 +5,7 @@ using Worker.Tests.Support;
 namespace Worker.Tests.Sweeps;
 
 /// <summary>Between the sweep's list and its deed a tenant goes on.</summary>
-public sealed class SettleInterleavedTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+public sealed class AttemptRepairRaceTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {
     [Fact]
     public async Task An_attempt_recorded_since_the_list_was_read_is_not_rolled_back_in_the_listed_ones_place()

@@ -8,7 +8,7 @@ namespace Worker.Sweeps;
 public sealed record FailedPart(string Part, string Code, string Sentence);
 
 /// <summary>What a sweep did not get done, told where somebody looks: nobody waits for a sweep's result.</summary>
-public sealed partial class SweepFailures(WorkerMetrics metrics, ILogger<SweepFailures> logger)
+public sealed partial class SweepFailureActivities(WorkerMetrics metrics, ILogger<SweepFailureActivities> logger)
 {
     [Activity("TellSweepFailures")]
     public Task TellAsync(IReadOnlyList<FailedPart> failures)

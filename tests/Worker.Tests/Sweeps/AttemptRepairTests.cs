@@ -7,8 +7,8 @@ using Worker.Tests.Support;
 
 namespace Worker.Tests.Sweeps;
 
-/// <summary>Attempts that no run looks after, each in a time of its own beyond the sweep's patience.</summary>
-public sealed class SettleAttemptsTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+/// <summary>Attempts that no run looks after, each in a time of its own longer than the sweep's minimum age.</summary>
+public sealed class AttemptRepairTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {
     [Fact]
     public async Task An_attempt_that_was_recorded_and_never_started_is_started()

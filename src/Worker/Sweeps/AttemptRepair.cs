@@ -10,47 +10,47 @@ namespace Worker.Sweeps;
 /// Gives attempts that no run looks after the run they need: one that was never started its saga, one whose run was
 /// terminated or lost its rollback.
 /// </summary>
-public sealed partial class SettleAttempts(
+public sealed partial class AttemptRepair(
     NpgsqlDataSource database, ProvisioningRuns runs, ProvisioningAttempts attempts, ResumeRollback rollbacks,
-    TimeProvider time, ILogger<SettleAttempts> logger)
+    TimeProvider time, ILogger<AttemptRepair> logger)
 {
     private const int Batch = 100;
 
     /// <summary>Whoever has just changed the tenant is still about to start or end its run.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan TimeoutScale = TimeSpan.FromMinutes(2);
 
     /// <returns>How many had none.</returns>
-    public async Task<int> ExecuteAsync(CancellationToken cancellation)
+    public async Task<int> ExecuteAsync(CancellationToken cancellationToken)
     {
         int settled = 0;
         List<OpenAttempt> batch = [];
         do
         {
-            batch = await ListAsync(batch.LastOrDefault()?.TenantId ?? Guid.Empty, cancellation);
+            batch = await ListAsync(batch.LastOrDefault()?.TenantId ?? Guid.Empty, cancellationToken);
             foreach (var attempt in batch)
             {
-                settled += await SettleAsync(attempt, cancellation) ? 1 : 0;
+                settled += await SettleAsync(attempt, cancellationToken) ? 1 : 0;
             }
         }
         while (batch.Count == Batch);
         return settled;
     }
 
-    private async Task<bool> SettleAsync(OpenAttempt open, CancellationToken cancellation)
+    private async Task<bool> SettleAsync(OpenAttempt open, CancellationToken cancellationToken)
     {
         var (tenantId, attempt, state) = open;
         try
         {
-            if (await runs.FindOpenAsync(tenantId, attempt, cancellation) is not null)
+            if (await runs.FindOpenAsync(tenantId, attempt, cancellationToken) is not null)
             {
                 return false;
             }
 
             if (state == ProvisioningAttempt.Running
-                && await runs.HasCompletedAsync(tenantId, attempt, cancellation))
+                && await runs.HasCompletedAsync(tenantId, attempt, cancellationToken))
             {
                 // Read again: the run may have come to its end just now.
-                if (await attempts.FindAsync(tenantId, attempt, cancellation) is { IsOpen: true })
+                if (await attempts.FindAsync(tenantId, attempt, cancellationToken) is { IsOpen: true })
                 {
                     LogContradiction(tenantId, attempt);
                 }
@@ -60,13 +60,13 @@ public sealed partial class SettleAttempts(
 
             if (state == ProvisioningAttempt.Recorded)
             {
-                string runId = await runs.StartAsync(tenantId, attempt, cancellation);
-                await attempts.SaveRunAsync(tenantId, attempt, runId, cancellation);
+                string runId = await runs.StartAsync(tenantId, attempt, cancellationToken);
+                await attempts.SaveRunAsync(tenantId, attempt, runId, cancellationToken);
                 LogStarted(tenantId, attempt, runId);
             }
             else
             {
-                var rollback = await rollbacks.ExecuteAsync(tenantId, attempt, cancellation);
+                var rollback = await rollbacks.ExecuteAsync(tenantId, attempt, cancellationToken);
                 LogRolledBack(tenantId, attempt, rollback.RunId);
             }
 
@@ -80,7 +80,7 @@ public sealed partial class SettleAttempts(
         }
     }
 
-    private Task<List<OpenAttempt>> ListAsync(Guid after, CancellationToken cancellation) =>
+    private Task<List<OpenAttempt>> ListAsync(Guid after, CancellationToken cancellationToken) =>
         database.Command(
             """
             SELECT t.id, a.attempt, a.state FROM tenants t
@@ -88,8 +88,8 @@ public sealed partial class SettleAttempts(
             WHERE t.id > $1 AND a.state IN ('RECORDED', 'RUNNING', 'ROLLING_BACK') AND t.updated_at <= $2
             ORDER BY t.id LIMIT $3
             """,
-            after, time.GetUtcNow() - Patience, Batch).ReadAllAsync(
-                row => new OpenAttempt(row.Id("id"), row.Number("attempt"), row.Text("state")), cancellation);
+            after, time.GetUtcNow() - TimeoutScale, Batch).ReadAllAsync(
+                row => new OpenAttempt(row.Id("id"), row.Number("attempt"), row.Text("state")), cancellationToken);
 
     [LoggerMessage(EventId = 605, Level = LogLevel.Warning,
         Message = "Tenant {TenantId}: attempt {Attempt} was recorded and never started; it has run {RunId} now")]

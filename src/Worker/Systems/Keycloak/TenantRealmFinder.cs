@@ -5,16 +5,16 @@ using Worker.Saga;
 namespace Worker.Systems.Keycloak;
 
 /// <summary>A tenant's realms in Keycloak, found by the mark that nobody can rewrite: their id.</summary>
-public sealed class TenantRealms(KeycloakAdmin keycloak, ResourceRecords resources)
+public sealed class TenantRealmFinder(KeycloakAdmin keycloak, ResourceRecords resources)
 {
     /// <summary>Of this attempt and the ones before it, under whatever name.</summary>
     /// <exception cref="ControlPlaneException">Keycloak does not show what we know that we made.</exception>
     public async Task<IReadOnlyList<RealmRepresentation>> FindOursAsync(
-        ProvisionedTenant tenant, CancellationToken cancellation)
+        ProvisionedTenant tenant, CancellationToken cancellationToken)
     {
-        var realms = await keycloak.FindRealmsAsync(cancellation);
+        var realms = await keycloak.FindRealmsAsync(cancellationToken);
         List<RealmRepresentation> ours = [.. (realms ?? []).Where(realm => AttemptOf(tenant, realm) is not null)];
-        if (await FindUnlistedAsync(tenant, ours, cancellation) is { } there
+        if (await FindUnlistedAsync(tenant, ours, cancellationToken) is { } there
             && (realms is null || there.Id is null || AttemptOf(tenant, there) is not null))
         {
             throw new ControlPlaneException(ErrorCode.Forbidden,
@@ -30,23 +30,23 @@ public sealed class TenantRealms(KeycloakAdmin keycloak, ResourceRecords resourc
     /// </summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="ours">What was found of it.</param>
-    /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>What to say of it; null where there is none.</returns>
     public async Task<string?> FindReplacedAsync(
-        ProvisionedTenant tenant, IReadOnlyList<RealmRepresentation> ours, CancellationToken cancellation) =>
-        await FindUnlistedAsync(tenant, ours, cancellation) is { } there
+        ProvisionedTenant tenant, IReadOnlyList<RealmRepresentation> ours, CancellationToken cancellationToken) =>
+        await FindUnlistedAsync(tenant, ours, cancellationToken) is { } there
             ? $"A realm was made here and never seen deleted; the one that has the name now ({there.Id}) is not ours. "
                 + "It was not touched: look, and rename or delete it."
             : null;
 
     /// <summary>The name of this attempt's realm.</summary>
     /// <exception cref="ControlPlaneException">It is not there.</exception>
-    public async Task<string> RequireAsync(ProvisionedTenant tenant, CancellationToken cancellation)
+    public async Task<string> RequireAsync(ProvisionedTenant tenant, CancellationToken cancellationToken)
     {
-        var realm = await keycloak.FindRealmAsync(tenant.Resources.Realm, cancellation);
+        var realm = await keycloak.FindRealmAsync(tenant.Resources.Realm, cancellationToken);
         if (Judge(tenant, realm) != Ownership.Ours)
         {
-            realm = await keycloak.FindRealmAsync(tenant.RealmId(tenant.Mark.Attempt), cancellation);
+            realm = await keycloak.FindRealmAsync(tenant.RealmId(tenant.Mark.Attempt), cancellationToken);
         }
 
         return realm?.Realm ?? throw new ControlPlaneException(ErrorCode.NotFound,
@@ -56,13 +56,14 @@ public sealed class TenantRealms(KeycloakAdmin keycloak, ResourceRecords resourc
     // An account that has made no realm may see none, and so may one that has lost its rights, over all realms or over
     // one: only what was recorded as made tells them apart.
     private async Task<RealmRepresentation?> FindUnlistedAsync(
-        ProvisionedTenant tenant, IReadOnlyList<RealmRepresentation> ours, CancellationToken cancellation)
+        ProvisionedTenant tenant, IReadOnlyList<RealmRepresentation> ours, CancellationToken cancellationToken)
     {
         string realm = tenant.Resources.Realm;
         return await resources.FindMakerAsync(
-                tenant.Mark.Tenant, tenant.Mark.Attempt, ResourceTypes.KeycloakRealm, realm, cancellation) is { } maker
+                tenant.Mark.Tenant, tenant.Mark.Attempt, ResourceTypes.KeycloakRealm, realm,
+                cancellationToken) is { } maker
             && ours.All(found => AttemptOf(tenant, found) != maker)
-                ? await keycloak.FindRealmAsync(realm, cancellation)
+                ? await keycloak.FindRealmAsync(realm, cancellationToken)
                 : null;
     }
 

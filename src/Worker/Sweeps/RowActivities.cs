@@ -5,17 +5,17 @@ using Worker.Telemetry;
 namespace Worker.Sweeps;
 
 /// <summary>What the control database and Temporal alone can settle.</summary>
-public sealed partial class SweepRows(
-    SettleAttempts attempts, SettleWelcomes welcomes, ExpiredRows rows, SweepOptions options, WorkerMetrics metrics,
-    ILogger<SweepRows> logger)
+public sealed partial class RowActivities(
+    AttemptRepair attempts, WelcomeMailRepair welcomes, ExpiredRows rows, SweepOptions options, WorkerMetrics metrics,
+    ILogger<RowActivities> logger)
 {
-    private static CancellationToken Cancellation => ActivityExecutionContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => ActivityExecutionContext.Current.CancellationToken;
 
     /// <returns>How many attempts, or their welcome mails, had no run and have one now.</returns>
     [Activity("SettleAttempts")]
     public async Task<int> SettleAttemptsAsync()
     {
-        int settled = await attempts.ExecuteAsync(Cancellation) + await welcomes.ExecuteAsync(Cancellation);
+        int settled = await attempts.ExecuteAsync(CancellationToken) + await welcomes.ExecuteAsync(CancellationToken);
         metrics.SweepFound("attempt", type: null, settled);
         return settled;
     }
@@ -24,9 +24,9 @@ public sealed partial class SweepRows(
     [Activity("ExpireRows")]
     public async Task<int> ExpireAsync()
     {
-        int passwords = await rows.EraseSealedPasswordsAsync(Cancellation);
-        int tenants = await rows.ExpireTenantsAsync(Cancellation);
-        int invitations = await rows.DeleteInvitationsAsync(options.ContactRetention, Cancellation);
+        int passwords = await rows.EraseSealedPasswordsAsync(CancellationToken);
+        int tenants = await rows.ExpireTenantsAsync(CancellationToken);
+        int invitations = await rows.DeleteInvitationsAsync(options.ContactRetention, CancellationToken);
         if (passwords + tenants + invitations > 0)
         {
             LogExpired(tenants, invitations, passwords);

@@ -11,44 +11,44 @@ namespace Worker.Sweeps;
 /// Sends the welcome mail of tenants that are ACTIVE and whose run ended before it was sent (terminated, lost): nothing
 /// is rolled back any more, and their administrators wait.
 /// </summary>
-public sealed partial class SettleWelcomes(
+public sealed partial class WelcomeMailRepair(
     NpgsqlDataSource database, ProvisioningRuns runs, ProvisioningJournal journal, RenewInvitation invitations,
-    TimeProvider time, ILogger<SettleWelcomes> logger)
+    TimeProvider time, ILogger<WelcomeMailRepair> logger)
 {
     private const int Batch = 100;
 
     /// <summary>The run of a tenant that has just become ACTIVE is still at it.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan TimeoutScale = TimeSpan.FromMinutes(2);
 
     /// <returns>How many mails are on their way now.</returns>
-    public async Task<int> ExecuteAsync(CancellationToken cancellation)
+    public async Task<int> ExecuteAsync(CancellationToken cancellationToken)
     {
         int settled = 0;
         List<(Guid TenantId, int Attempt)> batch = [];
         do
         {
-            batch = await ListAsync(batch.LastOrDefault().TenantId, cancellation);
+            batch = await ListAsync(batch.LastOrDefault().TenantId, cancellationToken);
             foreach (var (tenantId, attempt) in batch)
             {
-                settled += await SettleAsync(tenantId, attempt, cancellation) ? 1 : 0;
+                settled += await SettleAsync(tenantId, attempt, cancellationToken) ? 1 : 0;
             }
         }
         while (batch.Count == Batch);
         return settled;
     }
 
-    private async Task<bool> SettleAsync(Guid tenantId, int attempt, CancellationToken cancellation)
+    private async Task<bool> SettleAsync(Guid tenantId, int attempt, CancellationToken cancellationToken)
     {
         try
         {
-            if (await runs.FindOpenAsync(tenantId, attempt, cancellation) is not null)
+            if (await runs.FindOpenAsync(tenantId, attempt, cancellationToken) is not null)
             {
                 return false;
             }
 
             // Parked first: were this process to end here, the step is visible as one that an operator goes on with.
-            await journal.StepParkedAsync(tenantId, attempt, ProvisioningSteps.SendNotification, cancellation);
-            await invitations.ExecuteAsync(tenantId, cancellation);
+            await journal.StepParkedAsync(tenantId, attempt, ProvisioningSteps.SendNotification, cancellationToken);
+            await invitations.ExecuteAsync(tenantId, cancellationToken);
             LogSent(tenantId, attempt);
             return true;
         }
@@ -60,7 +60,7 @@ public sealed partial class SettleWelcomes(
         }
     }
 
-    private Task<List<(Guid TenantId, int Attempt)>> ListAsync(Guid after, CancellationToken cancellation) =>
+    private Task<List<(Guid TenantId, int Attempt)>> ListAsync(Guid after, CancellationToken cancellationToken) =>
         database.Command(
             """
             SELECT t.id, s.attempt FROM tenants t
@@ -69,8 +69,8 @@ public sealed partial class SettleWelcomes(
                 AND t.updated_at <= $2
             ORDER BY t.id LIMIT $3
             """,
-            after, time.GetUtcNow() - Patience, Batch, ProvisioningSteps.SendNotification).ReadAllAsync(
-                row => (row.Id("id"), row.Number("attempt")), cancellation);
+            after, time.GetUtcNow() - TimeoutScale, Batch, ProvisioningSteps.SendNotification).ReadAllAsync(
+                row => (row.Id("id"), row.Number("attempt")), cancellationToken);
 
     [LoggerMessage(EventId = 609, Level = LogLevel.Warning,
         Message = "Tenant {TenantId}: the run of attempt {Attempt} ended before the welcome mail; "

@@ -9,12 +9,12 @@ namespace Worker.Hosting;
 /// control database, so that a worker that dies hands over at once, and one whose host is lost in about a minute. For a
 /// moment after a lost connection two may overlap: a turn spares an outside system, nothing is wrong without it.
 /// </summary>
-public sealed partial class Turns(NpgsqlDataSource database, TimeProvider time, ILogger<Turns> logger)
+public sealed partial class LeaderLease(NpgsqlDataSource database, TimeProvider time, ILogger<LeaderLease> logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     /// <summary>Works whenever this process has the turn, until the work ends by itself or is stopped.</summary>
-    public async Task TakeAsync(string name, Func<CancellationToken, Task> work, CancellationToken stop)
+    public async Task RunAsync(string name, Func<CancellationToken, Task> work, CancellationToken stop)
     {
         bool isWaiting = false;
         while (true)
@@ -93,19 +93,19 @@ public sealed partial class Turns(NpgsqlDataSource database, TimeProvider time, 
     // Asked for again and again: a statement that waits for a lock would hold a snapshot, and so vacuum back, for
     // weeks.
     private static async Task<bool> TryLockAsync(
-        NpgsqlConnection connection, string name, CancellationToken cancellation)
+        NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
         await using var command = connection.Command("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", name);
-        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     // A host that is gone says nothing, and PostgreSQL's own patience is hours. In the pool the session forgets this.
-    private static Task<int> AskForLifeAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
+    private static Task<int> AskForLifeAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         connection.Command(
             """
             SELECT set_config('tcp_keepalives_idle', '30', false), set_config('tcp_keepalives_interval', '10', false),
                    set_config('tcp_keepalives_count', '3', false)
-            """).ExecuteAsync(cancellation);
+            """).ExecuteAsync(cancellationToken);
 
     [LoggerMessage(EventId = 120, Level = LogLevel.Information, Message = "This worker serves {Queue}")]
     private partial void LogTurn(string queue);

@@ -5,9 +5,9 @@ using Worker.Telemetry;
 namespace Worker.Sweeps;
 
 /// <summary>Goes on with the others where one fails, and fails at the end with every reason and what it kept.</summary>
-public sealed class OneByOne
+public sealed class ErrorCollector
 {
-    private const int MostNamed = 10;
+    private const int MaxNamed = 10;
 
     private const string Several = "several";
 
@@ -15,13 +15,13 @@ public sealed class OneByOne
 
     public bool HasFailed => failed.Count > 0;
 
-    public async Task TryAsync(string name, Func<Task> act, CancellationToken cancellation)
+    public async Task TryAsync(string name, Func<Task> act, CancellationToken cancellationToken)
     {
         try
         {
             await act();
         }
-        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             failed.Add((name, Failures.Translate(e)));
         }
@@ -41,5 +41,5 @@ public sealed class OneByOne
     }
 
     private static string Names(IReadOnlyList<string> all) =>
-        string.Join(", ", all.Take(MostNamed)) + (all.Count > MostNamed ? $" and {all.Count - MostNamed} more" : "");
+        string.Join(", ", all.Take(MaxNamed)) + (all.Count > MaxNamed ? $" and {all.Count - MaxNamed} more" : "");
 }

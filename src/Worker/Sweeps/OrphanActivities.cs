@@ -7,7 +7,7 @@ namespace Worker.Sweeps;
 public sealed record SweptSystem(string Type, string Queue);
 
 /// <summary>What carries our mark in the outside systems and no live attempt explains.</summary>
-public sealed class SweepOrphans(IEnumerable<IMarkedObjects> systems, OrphanSweep sweep, WorkerMetrics metrics)
+public sealed class OrphanActivities(IEnumerable<IMarkedObjects> systems, OrphanSweeper sweep, WorkerMetrics metrics)
 {
     /// <summary>Of the systems that are switched on.</summary>
     [Activity("ListSweptSystems")]
@@ -15,9 +15,9 @@ public sealed class SweepOrphans(IEnumerable<IMarkedObjects> systems, OrphanSwee
         [.. systems.Select(system => new SweptSystem(system.Type, system.Queue))]);
 
     [Activity("SweepOrphans")]
-    public async Task<OrphansSwept> ExecuteAsync(string type)
+    public async Task<OrphanSweepResult> ExecuteAsync(string type)
     {
-        var each = new OneByOne();
+        var each = new ErrorCollector();
         var swept = await sweep.ExecuteAsync(type, each, ActivityExecutionContext.Current.CancellationToken);
         metrics.SweepFound("left_over", type, swept.Deleted);
         metrics.SweepFound("orphan", type, swept.Orphans);

@@ -8,8 +8,9 @@ namespace Worker.Sweeps;
 /// Erases the contact data of those who did not become customers, when its retention is over: at Novu first, so that
 /// nothing stays there of somebody whom the database has forgotten.
 /// </summary>
-public sealed partial class SweepContacts(
-    ContactRetention contacts, SweepOptions options, IEnumerable<NovuSubscribers> novu, ILogger<SweepContacts> logger)
+public sealed partial class ContactActivities(
+    ContactRetention contacts, SweepOptions options, IEnumerable<NovuSubscribers> novu,
+    ILogger<ContactActivities> logger)
 {
     private const int Batch = 100;
 
@@ -17,17 +18,17 @@ public sealed partial class SweepContacts(
     [Activity("EraseContacts")]
     public async Task<int> EraseAsync()
     {
-        var cancellation = ActivityExecutionContext.Current.CancellationToken;
+        var cancellationToken = ActivityExecutionContext.Current.CancellationToken;
         int erased = 0;
-        var each = new OneByOne();
+        var each = new ErrorCollector();
         List<ErasableContact> batch = [];
         do
         {
             batch = await contacts.ListAsync(
-                options.ContactRetention, batch.LastOrDefault()?.LeadId ?? Guid.Empty, Batch, cancellation);
+                options.ContactRetention, batch.LastOrDefault()?.LeadId ?? Guid.Empty, Batch, cancellationToken);
             foreach (var contact in batch)
             {
-                await each.TryAsync($"lead {contact}", () => EraseAsync(contact), cancellation);
+                await each.TryAsync($"lead {contact}", () => EraseAsync(contact), cancellationToken);
             }
         }
         while (batch.Count == Batch);
@@ -43,10 +44,10 @@ public sealed partial class SweepContacts(
         {
             foreach (var subscribers in novu)
             {
-                await subscribers.EraseAsync(contact, cancellation);
+                await subscribers.EraseAsync(contact, cancellationToken);
             }
 
-            erased += await contacts.EraseAsync(options.ContactRetention, contact, cancellation) ? 1 : 0;
+            erased += await contacts.EraseAsync(options.ContactRetention, contact, cancellationToken) ? 1 : 0;
         }
     }
 
@@ -58,12 +59,12 @@ public sealed partial class SweepContacts(
 /// <summary>What Novu keeps of a contact; registered only where Novu is on.</summary>
 public sealed class NovuSubscribers(NovuMail mail)
 {
-    public async Task EraseAsync(ErasableContact contact, CancellationToken cancellation)
+    public async Task EraseAsync(ErasableContact contact, CancellationToken cancellationToken)
     {
-        await mail.EraseAsync(NovuMail.SubscriberId(contact.LeadId), cancellation);
+        await mail.EraseAsync(NovuMail.SubscriberId(contact.LeadId), cancellationToken);
         if (contact.TenantId is { } tenantId)
         {
-            await mail.EraseAsync(NovuMail.SubscriberId(tenantId, contact.Email), cancellation);
+            await mail.EraseAsync(NovuMail.SubscriberId(tenantId, contact.Email), cancellationToken);
         }
     }
 }

@@ -3,7 +3,7 @@ using Worker.Tests.Support;
 
 namespace Worker.Tests.Hosting;
 
-public sealed class TurnsTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+public sealed class LeaderLeaseTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {
     // A host that is cut off from the network says nothing: PostgreSQL must ask whether it is still there.
     [Fact]

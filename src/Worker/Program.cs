@@ -1,3 +1,4 @@
 using Worker.Commands;
+using Worker.Systems;
 
-return await CommandLine.RunAsync(args);
+return await CommandLine.RunAsync(args, OutsideSystems.All);

@@ -5,12 +5,12 @@ using Npgsql;
 namespace ControlPlane.Provisioning;
 
 /// <param name="Attempt">Null before the first one.</param>
-/// <param name="Steps">In their order; none before the first attempt.</param>
+/// <param name="Steps">In their order; none before the attempt's run has begun.</param>
 public sealed record ProvisioningProgress(
     Tenant Tenant, ProvisioningAttempt? Attempt, IReadOnlyList<ProvisioningStep> Steps)
 {
-    /// <summary>The one that runs, or is the next to run.</summary>
-    public string CurrentStep => Steps.First(step => step.State is not ("DONE" or "SKIPPED")).Step;
+    /// <summary>The id of the step that runs, or is the next to run; null before the attempt's run has begun.</summary>
+    public string? CurrentStep => Steps.FirstOrDefault(step => step.State is not ("DONE" or "SKIPPED"))?.Step;
 }
 
 /// <summary>

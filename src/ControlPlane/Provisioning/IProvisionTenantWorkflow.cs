@@ -22,7 +22,7 @@ public interface IProvisionTenantWorkflow
     Task<ProvisionTenantResult> RunAsync(ProvisionTenantInput input);
 
     /// <summary>
-    /// The id of the step that runs now (<see cref="ProvisioningSteps"/>), or of the one that failed.
+    /// The id of the step that runs now, or of the one that failed.
     /// </summary>
     [WorkflowQuery]
     string CurrentStep();

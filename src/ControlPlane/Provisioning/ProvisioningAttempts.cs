@@ -17,21 +17,18 @@ public sealed class ProvisioningAttempts(NpgsqlDataSource database)
     public Task<ProvisioningAttempt?> FindAsync(Guid tenantId, int attempt, CancellationToken cancellationToken) =>
         Find(database.Command, tenantId, attempt, cancellationToken);
 
-    /// <summary>The steps of the tenant's current attempt in their order; none before the first one.</summary>
+    /// <summary>The steps of the tenant's current attempt in their order; none before its run has begun.</summary>
     public static Task<List<ProvisioningStep>> ListCurrentStepsAsync(
         NpgsqlConnection connection, Tenant tenant, CancellationToken cancellationToken) =>
         connection.Command(
             "SELECT * FROM provisioning_steps WHERE tenant_id = $1 AND attempt = $2 ORDER BY position",
             tenant.Id, tenant.Attempt).ReadAllAsync(ReadStep, cancellationToken);
 
-    /// <summary>
-    /// Writes the attempt and its steps, all PENDING: the worker's first step decides which are skipped.
-    /// </summary>
-    public static async Task AddAsync(
+    /// <summary>Records the attempt. The worker's first activity writes its steps.</summary>
+    public static Task AddAsync(
         NpgsqlConnection connection, Tenant tenant, Subscription subscription, DateTimeOffset now,
-        CancellationToken cancellationToken)
-    {
-        await connection.Command(
+        CancellationToken cancellationToken) =>
+        connection.Command(
             """
             INSERT INTO provisioning_attempts
                 (tenant_id, attempt, state, subscription, subscription_hash, tier, recorded_at)
@@ -39,14 +36,6 @@ public sealed class ProvisioningAttempts(NpgsqlDataSource database)
             """,
             tenant.Id, tenant.Attempt, subscription.Canonical, subscription.Hash(), subscription.Plan.Tier.ToText(),
             now).ExecuteAsync(cancellationToken);
-        await connection.Command(
-            """
-            INSERT INTO provisioning_steps (tenant_id, attempt, position, step)
-            SELECT $1, $2, s.position, s.step FROM unnest($3::text[]) WITH ORDINALITY AS s (step, position)
-            """,
-            tenant.Id, tenant.Attempt, ProvisioningSteps.All.Select(step => step.Id).ToArray())
-            .ExecuteAsync(cancellationToken);
-    }
 
     /// <summary>Takes note of the run that serves the attempt, unless its worker already has.</summary>
     public Task SaveRunAsync(Guid tenantId, int attempt, string runId, CancellationToken cancellationToken) =>
@@ -87,6 +76,7 @@ public sealed class ProvisioningAttempts(NpgsqlDataSource database)
 
     private static ProvisioningStep ReadStep(NpgsqlDataReader row) => new(
         row.Text("step"),
+        row.FindText("title"),
         row.Text("state"),
         row.Number("tries"),
         row.FindTime("started_at"),

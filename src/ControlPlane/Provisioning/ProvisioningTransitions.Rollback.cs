@@ -21,10 +21,6 @@ public sealed partial class ProvisioningTransitions
                 status = await SetStatusAsync(connection, tenantId, TenantStatus.RollingBack, cancellationToken);
                 await SaveFailureAsync(connection, tenantId, attempt, failure, cancellationToken);
             }
-            else if (status == TenantStatus.Active)
-            {
-                await SaveActivationAsync(connection, tenantId, attempt, cancellationToken);
-            }
 
             return status;
         }, cancellationToken);
@@ -50,22 +46,31 @@ public sealed partial class ProvisioningTransitions
                 connection, tenantId, TenantStatus.RollingBack, cancellationToken) : status;
         }, cancellationToken);
 
-    /// <summary>Why an attempt is rolled back, as was written first, and the steps of its plan.</summary>
+    /// <summary>
+    /// Reads the first failure of an attempt and the steps of its plan. An attempt that never began gets its plan now,
+    /// and its first step as the failed one.
+    /// </summary>
     /// <param name="tenantId">The tenant.</param>
-    /// <param name="attempt">Its attempt.</param>
-    /// <param name="off">Steps that are off today, left out where the attempt never came to decide on them.</param>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="plan">The plan for an attempt that has none.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<(ProvisioningFailure? Reason, IReadOnlyList<string> Steps)> ReadRollbackAsync(
-        Guid tenantId, int attempt, IReadOnlyCollection<string> off, CancellationToken cancellationToken) =>
+        Guid tenantId, int attempt, IReadOnlyList<PlannedStep> plan, CancellationToken cancellationToken) =>
         database.InTransactionAsync<(ProvisioningFailure?, IReadOnlyList<string>)>(async connection =>
         {
             await LockAsync(connection, tenantId, attempt, cancellationToken);
             var (reason, isPlanned) = (await connection.Command(
                 "SELECT * FROM provisioning_attempts WHERE tenant_id = $1 AND attempt = $2", tenantId, attempt)
-                .ReadAllAsync(row => (ReadFailure(row), row.FindTime("started_at") is not null), cancellationToken))[0];
+                .ReadAllAsync(
+                    row => (ReadFailure(row), row.FindTime("started_at") is not null), cancellationToken))[0];
             if (!isPlanned)
             {
-                await SkipAsync(connection, tenantId, attempt, off, cancellationToken);
+                await WritePlanAsync(connection, tenantId, attempt, plan, cancellationToken);
+                if (reason is not null)
+                {
+                    reason = reason with { FailedStep = reason.FailedStep ?? plan[0].Id };
+                    await SaveFailureAsync(connection, tenantId, attempt, reason, cancellationToken);
+                }
             }
 
             return (reason, await ListPlanAsync(connection, tenantId, attempt, cancellationToken));
@@ -96,7 +101,7 @@ public sealed partial class ProvisioningTransitions
             return status;
         }, cancellationToken);
 
-    // A step whose worker died, or that was cancelled between two tries, had nobody to write down how it ended.
+    // The step's own row, too: a worker that died, or a cancellation between two tries, wrote no end of the step.
     private async Task SaveFailureAsync(
         NpgsqlConnection connection, Guid tenantId, int attempt, ProvisioningFailure failure,
         CancellationToken cancellationToken)
@@ -118,18 +123,7 @@ public sealed partial class ProvisioningTransitions
             .ExecuteAsync(cancellationToken);
     }
 
-    // Its step was given up because no answer came back, and had been done: the row of the tenant says so.
-    private Task<int> SaveActivationAsync(
-        NpgsqlConnection connection, Guid tenantId, int attempt, CancellationToken cancellationToken) =>
-        connection.Command(
-            """
-            UPDATE provisioning_steps
-            SET state = 'DONE', error_code = NULL, error = NULL, ended_at = $4, next_try_at = NULL
-            WHERE tenant_id = $1 AND attempt = $2 AND step = $3 AND state <> 'DONE'
-            """,
-            tenantId, attempt, ProvisioningSteps.ActivateTenant, time.GetUtcNow()).ExecuteAsync(cancellationToken);
-
-    private static ProvisioningFailure? ReadFailure(NpgsqlDataReader row) => row.FindText("failed_step") is { } step
-        ? new(step, row.Text("error_code"), row.Text("error"), row.Flag("cancelled"))
+    private static ProvisioningFailure? ReadFailure(NpgsqlDataReader row) => row.FindText("error_code") is { } code
+        ? new(row.FindText("failed_step"), code, row.Text("error"), row.Flag("cancelled"))
         : null;
 }

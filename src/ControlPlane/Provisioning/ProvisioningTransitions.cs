@@ -10,13 +10,16 @@ namespace ControlPlane.Provisioning;
 /// </summary>
 public sealed partial class ProvisioningTransitions(NpgsqlDataSource database, TimeProvider time)
 {
-    /// <summary>PENDING_PROVISION or PROVISION_FAILED → PROVISIONING; the steps that are off become SKIPPED.</summary>
+    /// <summary>
+    /// PENDING_PROVISION or PROVISION_FAILED → PROVISIONING, and writes the attempt's plan: a row for each step, those
+    /// that are off as SKIPPED.
+    /// </summary>
     /// <returns>
-    /// The status that the attempt has now (PROVISIONING: go on; ACTIVE: it has been served; ROLLING_BACK: undo it;
-    /// otherwise it is stale) and the steps that run, as decided the first time.
+    /// The attempt's status (PROVISIONING: continue; ACTIVE: already done; ROLLING_BACK: undo it; otherwise stale) and
+    /// the steps that run, as decided by the first call.
     /// </returns>
     public Task<(TenantStatus? Status, IReadOnlyList<string> Steps)> BeginAsync(
-        Guid tenantId, int attempt, string runId, IReadOnlyCollection<string> off,
+        Guid tenantId, int attempt, string runId, IReadOnlyList<PlannedStep> plan,
         CancellationToken cancellationToken) =>
         database.InTransactionAsync<(TenantStatus?, IReadOnlyList<string>)>(async connection =>
         {
@@ -25,7 +28,7 @@ public sealed partial class ProvisioningTransitions(NpgsqlDataSource database, T
                 && await SetAttemptAsync(connection, tenantId, attempt, "RUNNING", ["RECORDED"], cancellationToken))
             {
                 status = await SetStatusAsync(connection, tenantId, TenantStatus.Provisioning, cancellationToken);
-                await SkipAsync(connection, tenantId, attempt, off, cancellationToken);
+                await WritePlanAsync(connection, tenantId, attempt, plan, cancellationToken);
             }
 
             if (status == TenantStatus.Provisioning)
@@ -88,15 +91,21 @@ public sealed partial class ProvisioningTransitions(NpgsqlDataSource database, T
             "UPDATE provisioning_attempts SET state = $3 WHERE tenant_id = $1 AND attempt = $2 AND state = ANY($4)",
             tenantId, attempt, state, from).ExecuteAsync(cancellationToken) == 1;
 
-    private static Task<int> SkipAsync(
-        NpgsqlConnection connection, Guid tenantId, int attempt, IReadOnlyCollection<string> off,
+    // Functions of version 0.1 wrote rows of their own when they recorded an attempt: this worker's plan replaces them.
+    private static Task<int> WritePlanAsync(
+        NpgsqlConnection connection, Guid tenantId, int attempt, IReadOnlyList<PlannedStep> plan,
         CancellationToken cancellationToken) =>
         connection.Command(
             """
-            UPDATE provisioning_steps SET state = 'SKIPPED'
-            WHERE tenant_id = $1 AND attempt = $2 AND step = ANY($3)
+            INSERT INTO provisioning_steps AS s (tenant_id, attempt, position, step, title, state)
+            SELECT $1, $2, p.position, p.step, p.title, CASE WHEN p.is_off THEN 'SKIPPED' ELSE 'PENDING' END
+            FROM unnest($3::text[], $4::text[], $5::boolean[]) WITH ORDINALITY AS p (step, title, is_off, position)
+            ON CONFLICT (tenant_id, attempt, step) DO UPDATE
+            SET position = excluded.position, title = excluded.title, state = excluded.state
+            WHERE s.state = 'PENDING'
             """,
-            tenantId, attempt, off.ToArray()).ExecuteAsync(cancellationToken);
+            tenantId, attempt, plan.Select(step => step.Id).ToArray(), plan.Select(step => step.Title).ToArray(),
+            plan.Select(step => step.IsOff).ToArray()).ExecuteAsync(cancellationToken);
 
     private static Task<List<string>> ListPlanAsync(
         NpgsqlConnection connection, Guid tenantId, int attempt, CancellationToken cancellationToken) =>

@@ -16,19 +16,19 @@ public sealed record TenantResidue(
     IReadOnlyList<Residue> Left)
 {
     /// <summary>Every system was read, and there is nothing of ours but what a live tenant has.</summary>
-    public bool IsClean => Systems.All(system => system.IsCleanFor(Tenant));
+    public bool IsClean => Systems.Count > 0 && Systems.All(system => system.IsCleanFor(Tenant));
 }
 
 /// <summary>
-/// What exists of a tenant, read from the systems themselves. The functions know none of them: the worker reads, and
-/// they wait for it.
+/// Reads the objects of a tenant from the outside systems. The functions know none of the systems: the worker reads
+/// them, and the functions wait for its answer.
 /// </summary>
 public sealed class GetResidue(
     GetProvisioning provisioning, ControlPlaneWorkflows workflows, SystemReadings readings, ResidueRecords residue,
     TimeProvider time)
 {
-    /// <summary>Longer than the reading takes at most.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    /// <summary>Longer than the longest reading.</summary>
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     /// <exception cref="ControlPlaneException">
     /// No such tenant; <c>unavailable</c>: Temporal is away, or no worker answers.
@@ -46,8 +46,8 @@ public sealed class GetResidue(
 
     private async Task ReadAsync(Guid tenantId, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        using var timeout = new CancellationTokenSource(Timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         var run = await workflows.StartAsync(
             (IReadResidueWorkflow workflow) => workflow.RunAsync(new(tenantId)),
             IReadResidueWorkflow.WorkflowId(tenantId),
@@ -60,7 +60,7 @@ public sealed class GetResidue(
                 return run;
             });
         }
-        catch (Exception e) when (e is WorkflowFailedException || patience.IsCancellationRequested)
+        catch (Exception e) when (e is WorkflowFailedException || timeout.IsCancellationRequested)
         {
             throw new ControlPlaneException(ErrorCode.Unavailable,
                 "The systems could not be read right now: no worker has answered. "

@@ -3,13 +3,13 @@ using Temporalio.Workflows;
 namespace ControlPlane.Readings;
 
 /// <summary>
-/// Has every system read for what exists of a tenant, whoever made it. What they said stands in
-/// <see cref="SystemReadings"/>: names are no part of a history. One that is down is said to be; it fails nothing.
+/// Reads every outside system for the objects of a tenant, of any attempt or owner. The answers are stored in
+/// <see cref="SystemReadings"/>, since names are no part of a history. A system that is down is reported as unreadable.
 /// </summary>
 [Workflow("ReadResidue")]
 public interface IReadResidueWorkflow
 {
-    /// <summary>Who asks while somebody else does gets the same answer.</summary>
+    /// <summary>Two callers at the same time share one run.</summary>
     static string WorkflowId(Guid tenantId) => $"read-residue-{tenantId:D}";
 
     [WorkflowRun]

@@ -2,13 +2,13 @@ using ControlPlane.Tenants;
 
 namespace ControlPlane.Readings;
 
-/// <summary>What one system said of a tenant.</summary>
-/// <param name="System">One of <see cref="TenantSystems"/>.</param>
+/// <summary>The answer of one outside system to "which objects of this tenant exist?".</summary>
+/// <param name="System">The system's id, such as <c>keycloak</c>. It may be unknown to this process.</param>
 /// <param name="State">READ, UNREADABLE, NOT_CONFIGURED or NOT_BUILT.</param>
 /// <param name="Problem">
-/// Why it could not be read, or what is there and cannot be looked for; null: all is said.
+/// Why the system could not be read, or which objects could not be asked for; null when the answer is complete.
 /// </param>
-/// <param name="ReadAt">Null where it was not asked.</param>
+/// <param name="ReadAt">Null while there is no answer.</param>
 public sealed record SystemReading(
     string System, string State, string? Problem, DateTimeOffset? ReadAt, IReadOnlyList<Finding> Found)
 {
@@ -17,22 +17,22 @@ public sealed record SystemReading(
     public const string NotConfigured = "NOT_CONFIGURED";
     public const string NotBuilt = "NOT_BUILT";
 
-    /// <summary>Whether there is something here that should not be, or nobody can say.</summary>
+    /// <summary>False when an object is left over, or when the answer is incomplete.</summary>
     public bool IsCleanFor(Tenant tenant) =>
         Problem is null && Found.All(finding => finding.StateFor(tenant) != Finding.LeftOver);
 }
 
-/// <summary>Something in an outside system that has a tenant's name or a tenant's mark.</summary>
-/// <param name="Type">Such as <c>keycloak_realm</c>.</param>
-/// <param name="Attempt">Of this tenant, which made it; null: it is not ours.</param>
-/// <param name="Detail">What it holds, or why it is not ours.</param>
+/// <summary>An object in an outside system that has a tenant's name or mark.</summary>
+/// <param name="Type">The type, such as <c>keycloak_realm</c>.</param>
+/// <param name="Attempt">The tenant's attempt that made it; null for a foreign object.</param>
+/// <param name="Detail">What it holds, or why it is foreign.</param>
 public sealed record Finding(string Type, string Name, int? Attempt, string Detail)
 {
     public const string Live = "LIVE";
     public const string LeftOver = "LEFT_OVER";
     public const string Foreign = "FOREIGN";
 
-    /// <summary>LIVE: the current attempt's, of a tenant that has it or gets it. FOREIGN: never touched.</summary>
+    /// <summary>LIVE: of the current attempt, and the tenant is or becomes ACTIVE. FOREIGN: never touched.</summary>
     public string StateFor(Tenant tenant) => Attempt switch
     {
         null => Foreign,
@@ -40,17 +40,4 @@ public sealed record Finding(string Type, string Name, int? Attempt, string Deta
             && tenant.Status is TenantStatus.Provisioning or TenantStatus.Active => Live,
         _ => LeftOver,
     };
-}
-
-/// <summary>The systems that a tenant may have something in.</summary>
-public static class TenantSystems
-{
-    public const string Keycloak = "keycloak";
-    public const string Postgres = "postgresql";
-    public const string S3 = "s3";
-
-    public static IReadOnlyList<string> All { get; } = [Keycloak, Postgres, S3];
-
-    /// <summary>Not built yet: of them nothing is known, which is not the same as nothing being there.</summary>
-    public static IReadOnlyList<string> NotBuilt { get; } = ["infrastructure", "deployment", "dns"];
 }

@@ -4,30 +4,57 @@ using Npgsql;
 namespace ControlPlane.Readings;
 
 /// <summary>
-/// The rows of what the systems said when an operator last asked; the worker writes, the functions read.
+/// The rows of the last reading of a tenant, one for each system and one for each object. The worker writes them, the
+/// functions read them and know no system by name.
 /// </summary>
 public sealed class SystemReadings(NpgsqlDataSource database, TimeProvider time)
 {
-    /// <summary>Names stand in it that are contact data: it is a message, not an archive.</summary>
+    // The names of the objects are contact data: a reading is a message, not an archive.
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(1);
 
-    /// <summary>Nothing is known of this tenant; what was asked about others a day ago goes as well.</summary>
-    public Task ForgetAsync(Guid tenantId, CancellationToken cancellationToken) =>
-        database.Command(
-            "DELETE FROM system_readings WHERE tenant_id = $1 OR read_at < $2",
-            tenantId, time.GetUtcNow() - Lifetime).ExecuteAsync(cancellationToken);
+    /// <summary>
+    /// Replaces the last reading of a tenant by one row for each system, and deletes the readings of other tenants that
+    /// are over a day old.
+    /// </summary>
+    /// <param name="tenantId">The tenant.</param>
+    /// <param name="systems">The rows, in the order in which answers list them.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task BeginAsync(
+        Guid tenantId, IReadOnlyList<SystemReading> systems, CancellationToken cancellationToken) =>
+        database.InTransactionAsync(async connection =>
+        {
+            var now = time.GetUtcNow();
+            await connection.Command(
+                "DELETE FROM system_readings WHERE tenant_id = $1 OR read_at < $2",
+                tenantId, now - Lifetime).ExecuteAsync(cancellationToken);
+            return await connection.Command(
+                """
+                INSERT INTO system_readings (tenant_id, system, state, problem, position, read_at)
+                SELECT $1, r.system, r.state, r.problem, r.position, $5
+                FROM unnest($2::text[], $3::text[], $4::text[])
+                    WITH ORDINALITY AS r (system, state, problem, position)
+                """,
+                tenantId, systems.Select(system => system.System).ToArray(),
+                systems.Select(system => system.State).ToArray(),
+                systems.Select(system => system.Problem).ToArray(), now).ExecuteAsync(cancellationToken);
+        }, cancellationToken);
 
+    /// <summary>Stores the answer of one system, in place of the row that waits for it.</summary>
     public Task SaveAsync(
         Guid tenantId, string system, string state, string? problem, IReadOnlyList<Finding> found,
         CancellationToken cancellationToken) =>
         database.InTransactionAsync(async connection =>
         {
             await connection.Command(
-                "DELETE FROM system_readings WHERE tenant_id = $1 AND system = $2", tenantId, system)
+                "DELETE FROM system_findings WHERE tenant_id = $1 AND system = $2", tenantId, system)
                 .ExecuteAsync(cancellationToken);
             await connection.Command(
                 """
-                INSERT INTO system_readings (tenant_id, system, state, problem, read_at) VALUES ($1, $2, $3, $4, $5)
+                INSERT INTO system_readings (tenant_id, system, state, problem, read_at, answered_at)
+                VALUES ($1, $2, $3, $4, $5, $5)
+                ON CONFLICT (tenant_id, system) DO UPDATE
+                SET state = excluded.state, problem = excluded.problem, read_at = excluded.read_at,
+                    answered_at = excluded.answered_at
                 """,
                 tenantId, system, state, problem, time.GetUtcNow()).ExecuteAsync(cancellationToken);
             foreach (var finding in found)
@@ -44,7 +71,7 @@ public sealed class SystemReadings(NpgsqlDataSource database, TimeProvider time)
             return found.Count;
         }, cancellationToken);
 
-    /// <summary>Of every system, in their order; one that has not answered counts as unreadable.</summary>
+    /// <summary>The last reading of a tenant: every system with its objects.</summary>
     public async Task<IReadOnlyList<SystemReading>> ListAsync(Guid tenantId, CancellationToken cancellationToken)
     {
         var found = (await database.Command(
@@ -52,17 +79,11 @@ public sealed class SystemReadings(NpgsqlDataSource database, TimeProvider time)
                 row => (System: row.Text("system"), Finding: new Finding(
                     row.Text("type"), row.Text("name"), row["attempt"] as int?, row.Text("detail"))),
                 cancellationToken)).ToLookup(row => row.System, row => row.Finding);
-        var read = (await database.Command("SELECT * FROM system_readings WHERE tenant_id = $1", tenantId).ReadAllAsync(
-            row => new SystemReading(
-                row.Text("system"), row.Text("state"), row.FindText("problem"), row.Time("read_at"),
-                [.. found[row.Text("system")]]),
-            cancellationToken)).ToDictionary(reading => reading.System);
-        return
-        [
-            .. TenantSystems.All.Select(system => read.GetValueOrDefault(system)
-                ?? new SystemReading(system, SystemReading.Unreadable, "It did not answer in time.", null, [])),
-            .. TenantSystems.NotBuilt.Select(system =>
-                new SystemReading(system, SystemReading.NotBuilt, null, null, [])),
-        ];
+        return await database.Command(
+            "SELECT * FROM system_readings WHERE tenant_id = $1 ORDER BY position, system", tenantId).ReadAllAsync(
+                row => new SystemReading(
+                    row.Text("system"), row.Text("state"), row.FindText("problem"), row.FindTime("answered_at"),
+                    [.. found[row.Text("system")]]),
+                cancellationToken);
     }
 }

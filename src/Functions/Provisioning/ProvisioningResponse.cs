@@ -5,7 +5,7 @@ namespace Functions.Provisioning;
 
 /// <param name="Status">The tenant's.</param>
 /// <param name="Attempt">The current one; null before the first.</param>
-/// <param name="Steps">The eleven steps in their order; none before the first attempt.</param>
+/// <param name="Steps">The steps in their order; none before the attempt's run has begun.</param>
 public sealed record ProvisioningResponse(
     Guid TenantId, string Status, string WorkflowId, AttemptResponse? Attempt, StepResponse[] Steps)
 {

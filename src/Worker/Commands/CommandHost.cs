@@ -16,24 +16,31 @@ using OurConnection = ControlPlane.Temporal.TemporalConnection;
 namespace Worker.Commands;
 
 /// <summary>
-/// What the commands share: settings as the worker reads them, and connections made when they are first asked for, so
-/// that a command misses no setting that it does not need.
+/// Settings, connections and services for a command. Connections are made on first use, so that a command needs only
+/// the settings that it uses.
 /// </summary>
-internal sealed class CommandHost : IAsyncDisposable
+public sealed class CommandHost : IAsyncDisposable
 {
+    private readonly IReadOnlyList<OutsideSystem> systems;
     private readonly HostApplicationBuilder builder = Host.CreateApplicationBuilder();
     private NpgsqlDataSource? database;
     private ServiceProvider? services;
     private TemporalClient? temporal;
 
-    public CommandHost()
+    /// <param name="systems">The registered outside systems.</param>
+    /// <param name="output">Where the command prints; null: the console.</param>
+    public CommandHost(IReadOnlyList<OutsideSystem> systems, TextWriter? output = null)
     {
+        this.systems = systems;
+        Output = output ?? Console.Out;
         builder.AddLocalSettings();
         builder.Logging.ClearProviders();
         Settings = new SettingsReader(builder.Configuration, builder.Environment);
     }
 
     public SettingsReader Settings { get; }
+
+    public TextWriter Output { get; }
 
     public TimeProvider Time { get; } = TimeProvider.System;
 
@@ -45,7 +52,10 @@ internal sealed class CommandHost : IAsyncDisposable
     public async Task<TemporalClient> TemporalAsync() => temporal ??= await TemporalClient.ConnectAsync(
         OurConnection.ConnectOptions(TemporalOptions.From(Settings), WorkerJson.Options));
 
-    /// <summary>The clients of the outside systems what sweeps and what reads them, as the worker makes them.</summary>
+    /// <summary>Lines with marks and colours, on <see cref="Output"/>.</summary>
+    public Report Report() => new(Output);
+
+    /// <summary>A service of the worker: a client of an outside system, the sweep, a reading.</summary>
     public T Outside<T>()
         where T : notnull
     {
@@ -53,9 +63,10 @@ internal sealed class CommandHost : IAsyncDisposable
             .AddSingleton(Time)
             .AddSingleton(_ => Database)
             .AddSingleton(_ => WorkerOptions.From(Settings))
-            .AddOutsideSystems(Settings)
+            .AddRecords()
+            .AddTransient<TenantReader>()
             .AddOrphanSweep(Settings)
-            .AddTenantsInSystems(Settings)
+            .AddOutsideSystems(systems, Settings)
             .BuildServiceProvider();
         return services.GetRequiredService<T>();
     }

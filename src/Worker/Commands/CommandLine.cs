@@ -22,9 +22,11 @@ public static class CommandLine
     private const int Misused = 2;
     private const int Interrupted = 130;
 
-    public static async Task<int> RunAsync(string[] args)
+    /// <param name="args">The command and its arguments.</param>
+    /// <param name="systems">The registered outside systems.</param>
+    public static async Task<int> RunAsync(string[] args, IReadOnlyList<OutsideSystem> systems)
     {
-        var parsed = Create().Parse(args);
+        var parsed = Create(systems).Parse(args);
         if (parsed.Errors.Count > 0)
         {
             await parsed.InvokeAsync();
@@ -82,7 +84,7 @@ public static class CommandLine
         _ => null,
     };
 
-    private static RootCommand Create()
+    private static RootCommand Create(IReadOnlyList<OutsideSystem> systems)
     {
         var root = new RootCommand(
             """
@@ -92,30 +94,31 @@ public static class CommandLine
             Example: DOTNET_ENVIRONMENT=Development TEMPORAL_ADDRESS=localhost:7233 DATABASE_URL=... Worker run
             """)
         {
-            DoctorCommand.Create(),
+            DoctorCommand.Create(systems),
             KeysCommand.Create(),
             MigrateCommand.Create(),
-            OrphansCommand.Create(),
-            ResidueCommand.Create(),
-            Run(),
-            SetupCommand.Create(),
+            OrphansCommand.Create(systems),
+            ResidueCommand.Create(systems),
+            Run(systems),
+            SetupCommand.Create(systems),
             TokenCommand.Create(),
-            VerifyCommand.Create(),
+            VerifyCommand.Create(systems),
         };
-        root.SetAction((_, cancellationToken) => RunWorkerAsync(cancellationToken));
+        root.SetAction((_, cancellationToken) => RunWorkerAsync(systems, cancellationToken));
         return root;
     }
 
-    private static Command Run()
+    private static Command Run(IReadOnlyList<OutsideSystem> systems)
     {
         var run = new Command("run", "Run the worker until it is stopped. Example: Worker run");
-        run.SetAction((_, cancellationToken) => RunWorkerAsync(cancellationToken));
+        run.SetAction((_, cancellationToken) => RunWorkerAsync(systems, cancellationToken));
         return run;
     }
 
-    private static async Task<int> RunWorkerAsync(CancellationToken cancellationToken)
+    private static async Task<int> RunWorkerAsync(
+        IReadOnlyList<OutsideSystem> systems, CancellationToken cancellationToken)
     {
-        using var host = WorkerHost.CreateBuilder().AddWorker().Build();
+        using var host = WorkerHost.CreateBuilder(systems: systems).AddWorker(systems).Build();
         await host.RunAsync(cancellationToken);
         return 0;
     }

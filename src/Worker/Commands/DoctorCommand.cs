@@ -1,18 +1,14 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Worker.Commands.Doctor;
-using Worker.Systems.Keycloak;
-using Worker.Systems.Novu;
-using Worker.Systems.Postgres;
-using Worker.Systems.S3;
-using Worker.Systems.Temporal;
+using Worker.Systems;
 
 namespace Worker.Commands;
 
 /// <summary>Looks for the known troubles, one check each, and says what to do.</summary>
 internal static class DoctorCommand
 {
-    public static Command Create()
+    public static Command Create(IReadOnlyList<OutsideSystem> systems)
     {
         var functions = new Option<Uri?>("--functions")
         {
@@ -36,7 +32,8 @@ internal static class DoctorCommand
             functions, token, lead,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetValue(functions), parsed.GetValue(token)?.FullName, parsed.GetValue(lead), cancellationToken));
+            systems, parsed.GetValue(functions), parsed.GetValue(token)?.FullName, parsed.GetValue(lead),
+            cancellationToken));
         return command;
     }
 
@@ -52,21 +49,18 @@ internal static class DoctorCommand
     }
 
     private static async Task<int> RunAsync(
-        Uri? functions, string? tokenFile, Guid? lead, CancellationToken cancellationToken)
+        IReadOnlyList<OutsideSystem> systems, Uri? functions, string? tokenFile, Guid? lead,
+        CancellationToken cancellationToken)
     {
-        await using var host = new CommandHost();
+        await using var host = new CommandHost(systems);
         // In each row a check makes sense only after those before it.
         IReadOnlyList<Check>[] rows =
         [
-            DatabaseChecks.For(host),
-            TemporalChecks.For(host),
-            KeycloakChecks.For(host),
-            NovuChecks.For(host),
-            StorageChecks.For(host),
+            .. systems.Select(system => system.Checks(host)),
             FunctionsChecks.For(functions),
             LeadTokenChecks.For(host, tokenFile, lead),
         ];
-        var report = new Report();
+        var report = host.Report();
         bool allWell = true;
         foreach (var row in rows)
         {

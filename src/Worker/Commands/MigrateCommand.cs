@@ -27,7 +27,7 @@ internal static class MigrateCommand
 
     private static async Task<int> RunAsync(string? functionsRole, CancellationToken cancellationToken)
     {
-        await using var host = new CommandHost();
+        await using var host = new CommandHost([]);
         var migrator = new Migrator(host.Database);
         var applied = await migrator.MigrateAsync(cancellationToken);
         foreach (string file in applied)

@@ -1,13 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
 using Worker.Sweeps;
+using Worker.Systems;
 
 namespace Worker.Commands;
 
 /// <summary>What the sweep found and may not delete by itself; the operator looks at it and says so.</summary>
 internal static class OrphansCommand
 {
-    public static Command Create()
+    public static Command Create(IReadOnlyList<OutsideSystem> systems)
     {
         var command = new Command("orphans",
             """
@@ -18,13 +19,13 @@ internal static class OrphansCommand
             Example: Worker orphans
             """)
         {
-            Delete(),
+            Delete(systems),
         };
-        command.SetAction((_, cancellationToken) => ListAsync(cancellationToken));
+        command.SetAction((_, cancellationToken) => ListAsync(systems, cancellationToken));
         return command;
     }
 
-    private static Command Delete()
+    private static Command Delete(IReadOnlyList<OutsideSystem> systems)
     {
         var type = new Argument<string>("TYPE") { Description = "As listed, such as keycloak_realm." };
         var name = new Argument<string>("NAME") { Description = "As listed." };
@@ -38,27 +39,29 @@ internal static class OrphansCommand
             type, name,
         };
         command.SetAction((parsed, cancellationToken) =>
-            DeleteAsync(parsed.GetRequiredValue(type), parsed.GetRequiredValue(name), cancellationToken));
+            DeleteAsync(systems, parsed.GetRequiredValue(type), parsed.GetRequiredValue(name), cancellationToken));
         return command;
     }
 
-    private static async Task<int> ListAsync(CancellationToken cancellationToken)
+    private static async Task<int> ListAsync(
+        IReadOnlyList<OutsideSystem> systems, CancellationToken cancellationToken)
     {
-        await using var host = new CommandHost();
+        await using var host = new CommandHost(systems);
         var orphans = await host.Outside<OrphanRecords>().ListAsync(cancellationToken);
         foreach (var orphan in orphans)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            host.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{orphan.Type} {orphan.Name}  found {orphan.FoundAt:u}: {orphan.Reason}"));
         }
 
-        Console.WriteLine(orphans.Count == 0 ? "There are no orphans." : $"{orphans.Count} orphans.");
+        host.Output.WriteLine(orphans.Count == 0 ? "There are no orphans." : $"{orphans.Count} orphans.");
         return 0;
     }
 
-    private static async Task<int> DeleteAsync(string type, string name, CancellationToken cancellationToken)
+    private static async Task<int> DeleteAsync(
+        IReadOnlyList<OutsideSystem> systems, string type, string name, CancellationToken cancellationToken)
     {
-        await using var host = new CommandHost();
+        await using var host = new CommandHost(systems);
         var listed = (await host.Outside<OrphanRecords>().ListAsync(cancellationToken))
             .Where(orphan => orphan.Type == type && orphan.Name == name)
             .ToList();
@@ -70,7 +73,7 @@ internal static class OrphansCommand
         }
 
         bool wasThere = await host.Outside<OrphanSweeper>().DeleteOnOperatorRequestAsync(orphan, cancellationToken);
-        Console.WriteLine(wasThere ? $"Deleted {type} {name}." : $"{type} {name} was gone already.");
+        host.Output.WriteLine(wasThere ? $"Deleted {type} {name}." : $"{type} {name} was gone already.");
         return 0;
     }
 }

@@ -5,13 +5,14 @@ namespace Worker.Commands;
 /// <summary>
 /// Lines with a mark in front, coloured on a terminal (and not with NO_COLOR); never broken when piped.
 /// </summary>
-internal sealed class Report
+public sealed class Report
 {
-    private readonly IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings());
+    private readonly IAnsiConsole console;
 
-    public Report()
+    public Report(TextWriter output)
     {
-        if (Console.IsOutputRedirected)
+        console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        if (Console.IsOutputRedirected || output != Console.Out)
         {
             console.Profile.Width = int.MaxValue;
         }

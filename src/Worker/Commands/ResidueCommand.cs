@@ -1,18 +1,18 @@
 using System.CommandLine;
-using ControlPlane.Provisioning;
 using ControlPlane.Readings;
 using ControlPlane.Tenants;
 using Worker.Commands.Verify;
 using Worker.Readings;
 using Worker.Saga;
+using Worker.Systems;
 using Worker.Telemetry;
 
 namespace Worker.Commands;
 
-/// <summary>What exists of a tenant, and whose it is, read from each system itself.</summary>
+/// <summary>Lists the objects of a tenant in every outside system, with their owners.</summary>
 internal static class ResidueCommand
 {
-    public static Command Create()
+    public static Command Create(IReadOnlyList<OutsideSystem> systems)
     {
         var key = new Argument<string>("KEY") { Description = "The tenant's key, such as newcompany." };
         var command = new Command("residue",
@@ -25,55 +25,54 @@ internal static class ResidueCommand
         {
             key,
         };
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetRequiredValue(key), cancellationToken));
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            systems, parsed.GetRequiredValue(key), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(string text, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        IReadOnlyList<OutsideSystem> systems, string text, CancellationToken cancellationToken)
     {
-        await using var host = new CommandHost();
+        await using var host = new CommandHost(systems);
         var key = TenantKey.Parse(text, maxLength: TenantKey.MaxConfigurableLength);
         var facts = await TenantFacts.ReadAsync(host.Database, key, cancellationToken)
             ?? throw new CommandException($"There is no tenant '{key}'. GET /tenants lists those there are.");
         var tenant = await host.Outside<ProvisionedTenants>().LoadCurrentAsync(facts.Id, cancellationToken);
 
-        var report = new Report();
+        var report = host.Report();
         report.Say($"Tenant {key} ({facts.Name}, {facts.Id:D}), {facts.Status}, attempt {facts.Attempt}");
         bool isClean = true;
-        foreach (string system in TenantSystems.All)
+        foreach (var system in systems.Where(system => system.HoldsTenants))
         {
             var reading = await ReadAsync(host, tenant, system, cancellationToken);
             isClean &= reading.IsCleanFor(tenant.Tenant);
             Show(report, reading, tenant.Tenant);
         }
 
-        foreach (string system in TenantSystems.NotBuilt)
-        {
-            report.Neutral(system, "not built yet: nothing is known");
-        }
-
         return isClean ? 0 : 1;
     }
 
     private static async Task<SystemReading> ReadAsync(
-        CommandHost host, ProvisionedTenant tenant, string system, CancellationToken cancellationToken)
+        CommandHost host, ProvisionedTenant tenant, OutsideSystem system, CancellationToken cancellationToken)
     {
         try
         {
-            return await TenantReading.OfAsync(
-                host.Outside<IEnumerable<ITenantInSystem>>(), host.Outside<ResourceRecords>(), tenant, system,
-                cancellationToken);
+            return await host.Outside<TenantReader>().ReadAsync(system, tenant, cancellationToken);
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested && CommandLine.Explain(
-            e) is { } explanation)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested
+            && CommandLine.Explain(e) is { } explanation)
         {
-            return new SystemReading(system, SystemReading.Unreadable, explanation, null, []);
+            return new SystemReading(system.Id, SystemReading.Unreadable, explanation, null, []);
         }
     }
 
     private static void Show(Report report, SystemReading reading, Tenant tenant)
     {
-        if (reading.Problem is { } problem)
+        if (reading.State == SystemReading.NotBuilt)
+        {
+            report.Neutral(reading.System, "not built yet: nothing is known");
+        }
+        else if (reading.Problem is { } problem)
         {
             report.Unknown(reading.System, problem);
         }

@@ -35,7 +35,7 @@ internal static class TokenCommand
 
     private static async Task<int> RunAsync(string user, string file, CancellationToken cancellationToken)
     {
-        await using var host = new CommandHost();
+        await using var host = new CommandHost([]);
         using var http = LoginHttp.Create();
         string issuer = PlatformRealm.Issuer(host.Settings);
         // A changed password is written beside the old one before it is sent, so that neither is ever lost.

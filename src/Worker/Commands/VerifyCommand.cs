@@ -1,13 +1,14 @@
 using System.CommandLine;
 using ControlPlane.Tenants;
 using Worker.Commands.Verify;
+using Worker.Systems;
 
 namespace Worker.Commands;
 
-/// <summary>Whether a tenant is really there, in every system.</summary>
+/// <summary>Verifies a tenant in every system that holds a part of it.</summary>
 internal static class VerifyCommand
 {
-    public static Command Create()
+    public static Command Create(IReadOnlyList<OutsideSystem> systems)
     {
         var key = new Argument<string>("KEY") { Description = "The tenant's key." };
         var file = new Option<FileInfo?>("--password-file")
@@ -23,14 +24,15 @@ internal static class VerifyCommand
         {
             key, file,
         };
-        command.SetAction((parsed, cancellationToken) =>
-            RunAsync(parsed.GetRequiredValue(key), parsed.GetValue(file)?.FullName, cancellationToken));
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            systems, parsed.GetRequiredValue(key), parsed.GetValue(file)?.FullName, cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(string text, string? passwordFile, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        IReadOnlyList<OutsideSystem> systems, string text, string? passwordFile, CancellationToken cancellationToken)
     {
-        await using var host = new CommandHost();
+        await using var host = new CommandHost(systems);
         var key = TenantKey.Parse(text, maxLength: TenantKey.MaxConfigurableLength);
         var facts = await TenantFacts.ReadAsync(host.Database, key, cancellationToken)
             ?? throw new CommandException($"There is no tenant '{key}'. GET /tenants lists those there are.");
@@ -39,11 +41,13 @@ internal static class VerifyCommand
             : await PrivateFile.ReadAsync(passwordFile, cancellationToken)
                 ?? throw new CommandException($"{passwordFile} holds no password.");
 
-        var report = new Report();
+        var report = host.Report();
         report.Say($"Tenant {key} ({facts.Name}, {facts.Id:D}), attempt {facts.Attempt}");
+        var tenant = new TenantToVerify(host, key, facts, password);
         bool allGreen = true;
-        await foreach (var tick in new TenantVerification(host, key, facts, password).TicksAsync(cancellationToken))
+        foreach (var check in systems.SelectMany(system => system.VerifyChecks(tenant)))
         {
+            var tick = await AskAsync(tenant, check, cancellationToken);
             allGreen &= tick.IsSuccess;
             Show(report, tick);
         }
@@ -51,21 +55,40 @@ internal static class VerifyCommand
         return allGreen ? 0 : 1;
     }
 
+    // A system that does not answer is a red tick, and the other checks go on.
+    private static async Task<Tick> AskAsync(
+        TenantToVerify tenant, VerifyCheck check, CancellationToken cancellationToken)
+    {
+        if (check.Step is { } step && tenant.IsSkipped(step))
+        {
+            return new Tick(check.Name, TickState.Skipped, $"{step} is switched off");
+        }
+
+        try
+        {
+            return await check.AskAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException && CommandLine.Explain(e) is { } explanation)
+        {
+            return Tick.Of(check.Name, false, explanation);
+        }
+    }
+
     private static void Show(Report report, Tick tick)
     {
         switch (tick.State)
         {
             case TickState.Green:
-                report.Good(tick.What, tick.Detail);
+                report.Good(tick.Name, tick.Detail);
                 break;
             case TickState.Red:
-                report.Bad(tick.What, tick.Detail);
+                report.Bad(tick.Name, tick.Detail);
                 break;
             case TickState.Skipped:
-                report.Neutral(tick.What, tick.Detail);
+                report.Neutral(tick.Name, tick.Detail);
                 break;
             default:
-                report.Unknown(tick.What, tick.Detail);
+                report.Unknown(tick.Name, tick.Detail);
                 break;
         }
     }

@@ -17,7 +17,7 @@ public sealed partial class FailureInterceptor(ILogger<FailureInterceptor> logge
 
     private ApplicationFailureException Translate(Exception e, ActivityInfo info)
     {
-        bool isUndo = info.TaskQueue?.EndsWith(TaskQueues.Undo, StringComparison.Ordinal) ?? false;
+        bool isUndo = info.TaskQueue is { } queue && TaskQueue.IsForUndo(queue);
         bool isUnbounded = info.RetryPolicy is { MaximumAttempts: 0 };
         var failure = Failures.Translate(e, patient: isUndo || isUnbounded);
         if (failure.ErrorType == Failures.Unexpected)
@@ -29,7 +29,7 @@ public sealed partial class FailureInterceptor(ILogger<FailureInterceptor> logge
         return failure;
     }
 
-    [LoggerMessage(EventId = 120, Level = LogLevel.Error, Message = "{Activity} met an unexpected {Type}: {Stack}")]
+    [LoggerMessage(EventId = 113, Level = LogLevel.Error, Message = "{Activity} met an unexpected {Type}: {Stack}")]
     private partial void LogUnexpected(string activity, Type type, string? stack);
 
     private sealed class Inbound(ActivityInboundInterceptor next, FailureInterceptor failures)

@@ -6,7 +6,7 @@ namespace Worker.Hosting;
 public sealed record WorkflowRegistration(Type Workflow);
 
 /// <summary>A class with activities, made by the container for each call, and the queues that serve it.</summary>
-public sealed record ActivityRegistration(Type Activities, IReadOnlyList<string> Queues);
+public sealed record ActivityRegistration(Type Activities, IReadOnlyList<TaskQueue> Queues);
 
 public static class RegistrationExtensions
 {
@@ -14,6 +14,6 @@ public static class RegistrationExtensions
         services.AddSingleton(new WorkflowRegistration(typeof(TWorkflow)));
 
     public static IServiceCollection AddTemporalActivities(
-        this IServiceCollection services, Type activities, params IReadOnlyList<string> queues) =>
+        this IServiceCollection services, Type activities, params IReadOnlyList<TaskQueue> queues) =>
         services.AddTransient(activities).AddSingleton(new ActivityRegistration(activities, queues));
 }

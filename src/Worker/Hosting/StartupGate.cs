@@ -77,11 +77,11 @@ public sealed partial class StartupGate(
         return client;
     }
 
-    [LoggerMessage(EventId = 100, Level = LogLevel.Warning, Message = "Waiting for {What}: {Reason}")]
+    [LoggerMessage(EventId = 115, Level = LogLevel.Warning, Message = "Waiting for {What}: {Reason}")]
     private partial void LogWaiting(string what, string reason);
 
     // People look for this line, word for word.
-    [LoggerMessage(EventId = 101, Level = LogLevel.Information,
+    [LoggerMessage(EventId = 116, Level = LogLevel.Information,
         Message = "Connected to Temporal namespace: {Namespace}")]
     private partial void LogConnected(string @namespace);
 }

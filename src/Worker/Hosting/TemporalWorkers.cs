@@ -6,6 +6,7 @@ using Temporalio.Exceptions;
 using Temporalio.Extensions.Hosting;
 using Temporalio.Worker;
 using Temporalio.Worker.Interceptors;
+using Worker.Systems;
 
 namespace Worker.Hosting;
 
@@ -17,6 +18,7 @@ public sealed partial class TemporalWorkers(
     StartupGate gate,
     LeaderLease lease,
     TemporalOptions temporal,
+    IReadOnlyList<OutsideSystem> systems,
     IServiceProvider services,
     IEnumerable<WorkflowRegistration> workflows,
     IEnumerable<ActivityRegistration> activities,
@@ -48,7 +50,7 @@ public sealed partial class TemporalWorkers(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         try
         {
-            var serving = TaskQueues.All.Where(HasWork).Select(queue => ServeAsync(client, queue, stop.Token)).ToList();
+            var serving = Queues().Where(HasWork).Select(queue => ServeAsync(client, queue, stop.Token)).ToList();
             LogRunning();
             await Task.WhenAny(serving);
             await stop.CancelAsync();
@@ -74,10 +76,12 @@ public sealed partial class TemporalWorkers(
         }
     }
 
-    private bool HasWork(TaskQueue queue) => queue.Suffix == TaskQueues.Control || ActivitiesOf(queue).Any();
+    private IEnumerable<TaskQueue> Queues() => systems.SelectMany(system => system.Queues).Prepend(TaskQueue.Control);
+
+    private bool HasWork(TaskQueue queue) => queue == TaskQueue.Control || ActivitiesOf(queue).Any();
 
     private IEnumerable<ActivityRegistration> ActivitiesOf(TaskQueue queue) =>
-        activities.Where(registration => registration.Queues.Contains(queue.Suffix));
+        activities.Where(registration => registration.Queues.Contains(queue));
 
     private TemporalWorkerOptions Options(TaskQueue queue)
     {
@@ -96,7 +100,7 @@ public sealed partial class TemporalWorkers(
             options.AddActivity(definition);
         }
 
-        if (queue.Suffix == TaskQueues.Control)
+        if (queue == TaskQueue.Control)
         {
             foreach (var registration in workflows)
             {

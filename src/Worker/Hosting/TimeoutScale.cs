@@ -4,8 +4,8 @@ using ControlPlane.Settings;
 namespace Worker.Hosting;
 
 /// <summary>
-/// <c>TIMEOUT_SCALE</c>: a factor for every timeout and retry delay of the worker, 1 in Production. Less makes a test of
-/// failures take seconds instead of minutes. A scaled timeout keeps a minimum, since a slow machine is no failure.
+/// <c>TIMEOUT_SCALE</c>: a factor for every timeout and retry delay of the worker, 1 in Production. Less makes a test
+/// of failures take seconds instead of minutes. A scaled timeout keeps a minimum: a slow machine is no failure.
 /// </summary>
 /// <param name="Factor">From 0.001 to 1.</param>
 public sealed record TimeoutScale(double Factor)

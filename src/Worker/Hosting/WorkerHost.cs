@@ -8,6 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Worker.Invitations;
+using Worker.Mails;
 using Worker.Readings;
 using Worker.Saga;
 using Worker.Sweeps;
@@ -21,9 +23,11 @@ namespace Worker.Hosting;
 public static class WorkerHost
 {
     /// <summary>Settings, logs, the control database and the outside systems: what every command may need.</summary>
-    /// <param name="host">Where settings come from; null for the process's own environment.</param>
-    /// <exception cref="SettingException">A setting cannot be used.</exception>
-    public static HostApplicationBuilder CreateBuilder(HostApplicationBuilderSettings? host = null)
+    /// <param name="host">The source of settings; null for the process's own environment.</param>
+    /// <param name="systems">The outside systems; null for <see cref="OutsideSystems.All"/>.</param>
+    /// <exception cref="SettingException">A setting has an unusable value.</exception>
+    public static HostApplicationBuilder CreateBuilder(
+        HostApplicationBuilderSettings? host = null, IReadOnlyList<OutsideSystem>? systems = null)
     {
         var builder = Host.CreateApplicationBuilder(host);
         builder.AddLocalSettings();
@@ -39,22 +43,28 @@ public static class WorkerHost
             .AddSingleton(_ => DataSources.Create(database, "arc-saas-worker"))
             .AddSingleton(TemporalOptions.From(settings))
             .AddSingleton(WorkerOptions.From(settings))
-            .AddOutsideSystems(settings);
+            .AddRecords()
+            .AddOutsideSystems(systems ?? OutsideSystems.All, settings);
         return builder;
     }
 
     /// <summary>The worker itself: serves its task queues until it is stopped.</summary>
-    public static HostApplicationBuilder AddWorker(this HostApplicationBuilder builder)
+    /// <param name="builder">A builder of <see cref="CreateBuilder"/>.</param>
+    /// <param name="systems">The same systems.</param>
+    public static HostApplicationBuilder AddWorker(
+        this HostApplicationBuilder builder, IReadOnlyList<OutsideSystem>? systems = null)
     {
+        systems ??= OutsideSystems.All;
         var settings = new SettingsReader(builder.Configuration, builder.Environment);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(40));
         builder.Services
             .AddTelemetry(settings)
-            .AddProvisioning(settings)
-            .AddReadings(settings)
+            .AddProvisioning(systems, settings)
+            .AddReadings(systems)
+            .AddTransient<TenantReader>()
+            .AddMails(settings)
             .AddInvitations(settings)
-            .AddLeadMails()
-            .AddSweep(settings)
+            .AddSweep(systems, settings)
             .AddSingleton<StartupGate>()
             .AddSingleton<LeaderLease>()
             .AddHostedService<TemporalWorkers>();

@@ -1,4 +1,3 @@
-using ControlPlane.Provisioning;
 using ControlPlane.Settings;
 using Worker.Systems.Keycloak;
 
@@ -14,7 +13,6 @@ public sealed record WorkerOptions(Guid InstallationId, TimeSpan RollbackSettle)
 {
     public static WorkerOptions From(SettingsReader settings)
     {
-        UnbuiltSteps.RequireOff(settings, UnbuiltSteps.Infrastructure, UnbuiltSteps.Deployment, UnbuiltSteps.Dns);
         return new WorkerOptions(
             settings.RequireId("INSTALLATION_ID"),
             TimeSpan.FromSeconds(settings.Number(

@@ -1,7 +1,7 @@
 using ControlPlane.Invitations;
 using Temporalio.Common;
 using Temporalio.Workflows;
-using Worker.Hosting;
+using Worker.Systems.Keycloak;
 
 namespace Worker.Invitations;
 
@@ -14,7 +14,7 @@ public sealed class AcceptInvitationWorkflow : IAcceptInvitationWorkflow
         (AcceptInvitationActivity activity) => activity.AcceptAsync(input),
         new ActivityOptions
         {
-            TaskQueue = Workflow.Info.TaskQueue + TaskQueues.Keycloak,
+            TaskQueue = Workflow.Info.TaskQueue + KeycloakSystem.MainQueue.Suffix,
             StartToCloseTimeout = TimeSpan.FromSeconds(90),
             // A person waits for the answer, and the sealed password is erased after five minutes.
             RetryPolicy = new RetryPolicy { InitialInterval = TimeSpan.FromSeconds(1), MaximumAttempts = 5 },

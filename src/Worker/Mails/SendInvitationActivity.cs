@@ -1,6 +1,7 @@
 using ControlPlane.Invitations;
 using ControlPlane.Provisioning;
 using Temporalio.Activities;
+using Worker.Steps;
 
 namespace Worker.Mails;
 
@@ -20,6 +21,6 @@ public sealed class SendInvitationActivity(
         }
 
         await mail.SendAsync(input.TenantId, cancellationToken);
-        await journal.ParkedStepDoneAsync(input.TenantId, ProvisioningSteps.SendNotification, cancellationToken);
+        await journal.ParkedStepDoneAsync(input.TenantId, SendNotification.Id, cancellationToken);
     }
 }

@@ -2,7 +2,6 @@ using ControlPlane.Readings;
 using Temporalio.Common;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;
-using Worker.Hosting;
 using Worker.Saga;
 
 namespace Worker.Readings;
@@ -11,40 +10,48 @@ namespace Worker.Readings;
 [Workflow("ReadResidue")]
 public sealed class ReadResidueWorkflow : IReadResidueWorkflow
 {
-    /// <summary>Where each system is read: beside its undos, which are never many.</summary>
-    public static IReadOnlyList<(string System, string Queue)> Queues { get; } =
-    [
-        (TenantSystems.Keycloak, TaskQueues.UndoOf(TaskQueues.Keycloak)),
-        (TenantSystems.Postgres, TaskQueues.UndoOf(TaskQueues.Postgres)),
-        (TenantSystems.S3, TaskQueues.UndoOf(TaskQueues.S3)),
-    ];
+    private const string ListsSystems = "list-systems";
+
+    // The systems of version 0.1, for runs that began with it.
+    private static readonly ReadableSystem[] SystemsOfVersion01 =
+        [new("keycloak", "-keycloak-undo"), new("postgresql", "-postgres-undo"), new("s3", "-s3-undo")];
 
     [WorkflowRun]
     public async Task RunAsync(ReadResidueInput input)
     {
-        await Workflow.ExecuteActivityAsync(
-            (ReadingActivities activities) => activities.ForgetAsync(input), Options(TaskQueues.Control));
-        await Workflow.WhenAllAsync(Queues.Select(system => ReadAsync(input.TenantId, system.System, system.Queue)));
+        IReadOnlyList<ReadableSystem> systems = SystemsOfVersion01;
+        if (Workflow.Patched(ListsSystems))
+        {
+            systems = await Workflow.ExecuteActivityAsync(
+                (ReadingActivities activities) => activities.BeginAsync(input), Options());
+        }
+        else
+        {
+            await Workflow.ExecuteActivityAsync(
+                (ReadingActivities activities) => activities.ForgetAsync(input), Options());
+        }
+
+        await Workflow.WhenAllAsync(systems.Select(system => ReadAsync(input.TenantId, system)));
     }
 
-    private static async Task ReadAsync(Guid tenantId, string system, string queue)
+    private static async Task ReadAsync(Guid tenantId, ReadableSystem system)
     {
-        var reading = new SystemToRead(tenantId, system);
+        var reading = new SystemToRead(tenantId, system.System);
         try
         {
             await Workflow.ExecuteActivityAsync(
-                (ReadingActivities activities) => activities.ReadAsync(reading), Options(queue));
+                (ReadingActivities activities) => activities.ReadAsync(reading), Options(system.Queue));
         }
         catch (ActivityFailureException e)
         {
-            var unread = new UnreadableSystem(tenantId, system, WorkflowFailures.Describe(e, "").Sentence);
+            var unread = new UnreadableSystem(tenantId, system.System, WorkflowFailures.Describe(e, "").Sentence);
             await Workflow.ExecuteActivityAsync(
-                (ReadingActivities activities) => activities.SaveUnreadableAsync(unread), Options(TaskQueues.Control));
+                (ReadingActivities activities) => activities.SaveUnreadableAsync(unread), Options());
         }
     }
 
-    // A person waits for the answer: what cannot be read soon is said to be unreadable.
-    private static ActivityOptions Options(string queue) => new()
+    // A person waits for the answer: a system that cannot be read soon is reported as unreadable.
+    private static ActivityOptions Options(string queue = "") => new()
     {
         TaskQueue = Workflow.Info.TaskQueue + queue,
         StartToCloseTimeout = TimeSpan.FromSeconds(20),

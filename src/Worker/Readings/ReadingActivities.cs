@@ -1,32 +1,61 @@
-using ControlPlane.Provisioning;
 using ControlPlane.Readings;
 using Temporalio.Activities;
+using Worker.Hosting;
 using Worker.Saga;
+using Worker.Systems;
 
 namespace Worker.Readings;
 
-/// <param name="System">One of <see cref="TenantSystems"/>.</param>
+/// <param name="System">The <see cref="OutsideSystem.Id"/>.</param>
 public sealed record SystemToRead(Guid TenantId, string System);
 
+/// <param name="System">The <see cref="OutsideSystem.Id"/>.</param>
 /// <param name="Reason">A sentence without secrets.</param>
 public sealed record UnreadableSystem(Guid TenantId, string System, string Reason);
 
-/// <summary>Reads one system and writes down what it said.</summary>
+/// <param name="System">The <see cref="OutsideSystem.Id"/>.</param>
+/// <param name="Queue">The suffix of the task queue on which it is read.</param>
+public sealed record ReadableSystem(string System, string Queue);
+
+/// <summary>Reads the outside systems for the objects of a tenant, and stores the answers.</summary>
 public sealed class ReadingActivities(
-    IEnumerable<ITenantInSystem> systems, ProvisionedTenants tenants, ResourceRecords resources,
-    SystemReadings readings)
+    IReadOnlyList<OutsideSystem> systems, TenantReader reader, ProvisionedTenants tenants, SystemReadings readings)
 {
     private static CancellationToken CancellationToken => ActivityExecutionContext.Current.CancellationToken;
 
+    /// <summary>Readings run beside a system's undos, which are few.</summary>
+    public static TaskQueue? QueueOf(OutsideSystem system) =>
+        system.HoldsTenants ? system.Queue?.Undo ?? system.Queue : null;
+
+    /// <summary>Only in runs that began with version 0.1.</summary>
     [Activity("ForgetReadings")]
-    public Task ForgetAsync(ReadResidueInput input) => readings.ForgetAsync(input.TenantId, CancellationToken);
+    public Task ForgetAsync(ReadResidueInput input) => BeginAsync(input);
+
+    /// <summary>Replaces the stored readings of the tenant by a row for each system that has yet to answer.</summary>
+    /// <returns>The systems to read.</returns>
+    [Activity("BeginReadings")]
+    public async Task<IReadOnlyList<ReadableSystem>> BeginAsync(ReadResidueInput input)
+    {
+        var asked = systems.Where(system => system.HoldsTenants).ToList();
+        await readings.BeginAsync(
+            input.TenantId,
+            [.. asked.Select(system => system.IsBuilt
+                ? new SystemReading(system.Id, SystemReading.Unreadable, "It did not answer in time.", null, [])
+                : new SystemReading(system.Id, SystemReading.NotBuilt, null, null, []))],
+            CancellationToken);
+        return
+        [
+            .. asked.Where(system => QueueOf(system) is not null)
+                .Select(system => new ReadableSystem(system.Id, QueueOf(system)!.Suffix)),
+        ];
+    }
 
     [Activity("ReadSystem")]
     public async Task ReadAsync(SystemToRead input)
     {
-        var reading = await TenantReading.OfAsync(
-            systems, resources, await tenants.LoadCurrentAsync(input.TenantId, CancellationToken), input.System,
-            CancellationToken);
+        var system = systems.Single(one => one.Id == input.System);
+        var tenant = await tenants.LoadCurrentAsync(input.TenantId, CancellationToken);
+        var reading = await reader.ReadAsync(system, tenant, CancellationToken);
         await readings.SaveAsync(
             input.TenantId, input.System, reading.State, reading.Problem, reading.Found, CancellationToken);
     }

@@ -1,21 +1,33 @@
 using ControlPlane.Provisioning;
+using Worker.Steps;
+using Worker.Systems;
 
 namespace Worker.Saga;
 
 /// <summary>
-/// One step of the saga: one class with its options, what it makes sure of, and its undo. Activities carry their names
-/// in <c>[Activity]</c>; they load what they need from the database, so that histories hold ids only. Whatever they do
-/// may have happened before: they ensure, they do not create.
+/// One step of the saga. The class is its only definition: names, options, what it ensures and its undo. Its activities
+/// are named by <c>[Activity]</c> and load what they need from the database, so that histories hold ids only. An
+/// activity may have run before: it ensures, it does not create. <see cref="StepList"/> holds the order.
 /// </summary>
 public interface IProvisioningStep
 {
-    /// <summary>One of <see cref="ProvisioningSteps"/>.</summary>
+    /// <summary>The stable id in rows, logs and HTTP answers, such as <c>create-idp</c>.</summary>
     static abstract string Id { get; }
 
-    /// <summary>What the log says when it begins.</summary>
+    /// <summary>The name for people, such as <c>Create IdP</c>.</summary>
+    static abstract string Title { get; }
+
+    /// <summary>The first words of the log line of each try.</summary>
     static abstract string Announcement { get; }
 
+    /// <summary>The task queue, timeouts and retries.</summary>
     static abstract StepOptions Options { get; }
+
+    /// <summary>
+    /// The <see cref="OutsideSystem.Id"/> of the system that the step needs; null: the control database alone. The step
+    /// is SKIPPED in attempts that begin while the system is not configured.
+    /// </summary>
+    static virtual string? System => null;
 }
 
 /// <summary>The first step: it also decides which of the others run.</summary>
@@ -25,30 +37,30 @@ public interface IPlanningStep : IProvisioningStep
 }
 
 /// <param name="Outcome">
-/// PROVISIONING: go on. ROLLING_BACK: undo. ACTIVE or STALE: there is nothing for this run to do.
+/// PROVISIONING: continue. ROLLING_BACK: undo. ACTIVE or STALE: the run has nothing to do.
 /// </param>
-/// <param name="Steps">Those that run; undo follows this list, not the settings of a later day.</param>
+/// <param name="Steps">The steps that run. The undo follows this list, not later settings.</param>
 public sealed record ProvisioningPlan(string Outcome, IReadOnlyList<string> Steps);
 
-/// <summary>A step without an undo: it changes the control database alone, or nothing can be taken back.</summary>
+/// <summary>A step without an undo: it changes the control database alone, or cannot be undone.</summary>
 public interface IPlainStep : IProvisioningStep
 {
     Task ExecuteAsync(ProvisionTenantInput input);
 }
 
-/// <summary>A step that makes something in an outside system.</summary>
+/// <summary>A step that makes objects in an outside system.</summary>
 public interface ICompensatedStep : IPlainStep
 {
-    /// <summary>The types of <see cref="ResourceRecords"/> (and of residue) that it answers for.</summary>
+    /// <summary>The types of its resource records, and of its residue.</summary>
     static abstract IReadOnlyList<string> ResourceTypes { get; }
 
     /// <summary>
-    /// Takes back what the step made, in this attempt or an earlier one, also when its answer was lost; never what is
-    /// foreign or a later attempt's. Undoing nothing is fine.
+    /// Removes what the step made in this attempt or an earlier one, also when the step's answer was lost. Foreign
+    /// objects and those of a later attempt stay. Nothing to remove is a success.
     /// </summary>
     Task CompensateAsync(ProvisionTenantInput input);
 
-    /// <summary>Reads its system again and records what of this attempt, or an earlier one, is there.</summary>
-    /// <returns>How many things: their names stay out of the history.</returns>
+    /// <summary>Reads the system again and records what this attempt, or an earlier one, left there.</summary>
+    /// <returns>The number of objects; their names stay out of the history.</returns>
     Task<int> FindResidueAsync(ProvisionTenantInput input);
 }

@@ -6,28 +6,42 @@ using Worker.Systems;
 
 namespace Worker.Saga;
 
-/// <summary>A tenant as its steps need it: everything derived, nothing carried from one step to the next.</summary>
+/// <summary>A tenant as its steps need it. Names and marks are derived, never carried between steps.</summary>
 public sealed record ProvisionedTenant(Tenant Tenant, OwnershipMark Mark)
 {
     public TenantResources Resources { get; } = TenantResources.For(Tenant.Key);
 
     public TenantContact Admin => Tenant.Contacts.First(contact => contact.IsPrimary);
 
-    /// <summary>Only these take effect; the others are not proven to be the tenant's.</summary>
+    /// <summary>The domains that are proven to be the tenant's; only these take effect.</summary>
     public IReadOnlyList<string> ProvenDomains =>
         [.. Tenant.Domains.Where(domain => domain.State == DomainState.Proven).Select(domain => domain.Name.Value)];
 
-    /// <summary>The mark on the realm of this attempt, or of another one.</summary>
+    /// <summary>The id, and so the mark, of the realm of an attempt.</summary>
     public Guid RealmId(int attempt) => TenantResources.RealmId(Mark.Installation, Mark.Tenant, attempt);
+
+    /// <summary>The attempt of this tenant that a mark names; null for a foreign mark or none.</summary>
+    public int? AttemptOf(OwnershipMark? mark) =>
+        mark is not null && mark.Installation == Mark.Installation && mark.Tenant == Mark.Tenant ? mark.Attempt : null;
+
+    /// <summary>The owner that a mark names, in words.</summary>
+    public string Describe(OwnershipMark? mark) => mark switch
+    {
+        null => "It carries no mark.",
+        _ when mark.Installation != Mark.Installation => $"It is marked as installation {mark.Installation:D}'s.",
+        _ when mark.Tenant != Mark.Tenant => $"It is marked as tenant {mark.Tenant:D}'s.",
+        _ => $"marked as attempt {mark.Attempt}'s",
+    };
 }
 
 public sealed class ProvisionedTenants(TenantRepository tenants, WorkerOptions options)
 {
+    /// <summary>Loads a tenant with the mark of an attempt.</summary>
     /// <exception cref="ControlPlaneException">There is no such tenant.</exception>
     public async Task<ProvisionedTenant> LoadAsync(ProvisionTenantInput input, CancellationToken cancellationToken) =>
         Marked(await FindAsync(input.TenantId, cancellationToken), input.Attempt);
 
-    /// <summary>As its current attempt made it.</summary>
+    /// <summary>Loads a tenant with the mark of its current attempt.</summary>
     /// <exception cref="ControlPlaneException">There is no such tenant.</exception>
     public async Task<ProvisionedTenant> LoadCurrentAsync(Guid tenantId, CancellationToken cancellationToken)
     {

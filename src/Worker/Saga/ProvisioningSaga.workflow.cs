@@ -2,6 +2,7 @@ using ControlPlane.Provisioning;
 using ControlPlane.Tenants;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;
+using Worker.Steps;
 
 namespace Worker.Saga;
 
@@ -21,7 +22,7 @@ public sealed class ProvisioningSaga(ProvisionTenantInput input)
     private readonly Stack<Compensation> compensations = new();
     private HashSet<string> plan = [];
 
-    public string CurrentStep { get; private set; } = ProvisioningSteps.UpdateStatus;
+    public string CurrentStep { get; private set; } = StepList.All[0].Id;
 
     public string Outcome { get; private set; } = Stale;
 

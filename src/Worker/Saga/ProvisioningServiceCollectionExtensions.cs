@@ -1,40 +1,29 @@
 using ControlPlane.Provisioning;
-using ControlPlane.Security;
 using ControlPlane.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Temporalio.Worker.Interceptors;
 using Worker.Hosting;
-using Worker.Invitations;
-using Worker.Mails;
-using Worker.Sweeps;
-using Worker.Systems.Keycloak;
-using Worker.Systems.Novu;
-using Worker.Systems.S3;
+using Worker.Steps;
+using Worker.Systems;
 
 namespace Worker.Saga;
 
 public static class ProvisioningServiceCollectionExtensions
 {
-    /// <summary>The workflows and every step of this assembly, each on the queues it names.</summary>
-    public static IServiceCollection AddProvisioning(this IServiceCollection services, SettingsReader settings)
+    /// <summary>The saga's workflows, and every step on the queues of its options.</summary>
+    public static IServiceCollection AddProvisioning(
+        this IServiceCollection services, IReadOnlyList<OutsideSystem> systems, SettingsReader settings)
     {
-        var catalog = new StepCatalog();
-        foreach (var step in catalog.Steps)
+        foreach (var step in StepList.All)
         {
-            services.AddTemporalActivities(step.Type, step.Options.Queue, TaskQueues.UndoOf(step.Options.Queue));
+            var queue = step.Options.Queue;
+            services.AddTemporalActivities(step.Type, queue.Undo is { } undo ? [queue, undo] : [queue]);
         }
 
         return services
-            .AddSweepDeletions()
-            .AddSingleton(catalog)
-            .AddSingleton(StepSwitches.For(
-                KeycloakOptions.From(settings), S3Options.From(settings), NovuOptions.From(settings)))
+            .AddSingleton(StepSwitches.From(systems, settings))
             .AddSingleton<ProvisioningJournal>()
-            .AddSingleton<ResourceRecords>()
-            .AddSingleton<ResidueRecords>()
-            .AddSingleton<ProvisionedTenants>()
-            .AddTransient<TenantRealmFinder>()
-            .AddTransient<TenantStorage>()
+            .AddSingleton<StepResidue>()
             .AddTransient<AttemptGuard>()
             .AddSingleton(TimeoutScale.From(settings))
             // The first one is outermost.
@@ -42,33 +31,8 @@ public static class ProvisioningServiceCollectionExtensions
             .AddSingleton<IWorkerInterceptor, HeartbeatInterceptor>()
             .AddSingleton<IWorkerInterceptor, FailureInterceptor>()
             .AddSingleton<IWorkerInterceptor, StepJournal>()
-            .AddTemporalActivities(typeof(RollbackActivities), TaskQueues.Control)
-            .AddTemporalActivities(typeof(ProvisioningFailedMail), TaskQueues.Novu)
+            .AddTemporalActivities(typeof(RollbackActivities), TaskQueue.Control)
             .AddTemporalWorkflow<ProvisionTenantWorkflow>()
-            .AddTemporalWorkflow<RollBackTenantWorkflow>()
-            .AddTemporalWorkflow<SendProvisioningFailedWorkflow>();
+            .AddTemporalWorkflow<RollBackTenantWorkflow>();
     }
-
-    public static IServiceCollection AddInvitations(this IServiceCollection services, SettingsReader settings)
-    {
-        if (NovuOptions.From(settings) is not null)
-        {
-            // Read at start: without them no mail could be written.
-            services.AddSingleton(new MailedTokens(KeyRing.Require(settings, "TOKEN_KEYS")));
-        }
-
-        return services
-            .AddSingleton(new InvitationKeys(InvitationKey.From(settings)))
-            .AddTransient<WelcomeMail>()
-            .AddHostedService<SealedPasswordExpiry>()
-            .AddTemporalActivities(typeof(AcceptInvitationActivity), TaskQueues.Keycloak)
-            .AddTemporalActivities(typeof(SendInvitationActivity), TaskQueues.Novu)
-            .AddTemporalWorkflow<AcceptInvitationWorkflow>()
-            .AddTemporalWorkflow<SendInvitationWorkflow>();
-    }
-
-    public static IServiceCollection AddLeadMails(this IServiceCollection services) =>
-        services
-            .AddTemporalActivities(typeof(LeadVerificationActivity), TaskQueues.Novu)
-            .AddTemporalWorkflow<SendLeadVerificationWorkflow>();
 }

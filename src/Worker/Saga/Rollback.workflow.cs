@@ -2,6 +2,7 @@ using ControlPlane.Provisioning;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;
 using Worker.Mails;
+using Worker.Steps;
 
 namespace Worker.Saga;
 
@@ -16,8 +17,7 @@ public sealed class Rollback(ProvisionTenantInput input, RollbackBegun begun)
     private readonly HashSet<string> givenUp = [];
 
     /// <summary>Every step of the attempt's plan, in the order of undoing.</summary>
-    public IReadOnlyList<Compensation> Plan { get; } =
-        [.. Compensation.All(input).Where(compensation => begun.Steps?.Contains(compensation.Step) ?? false)];
+    public IReadOnlyList<Compensation> Plan { get; } = StepList.Compensations(input, begun.Steps ?? []);
 
     /// <returns>The status that the tenant has then.</returns>
     public async Task<string> RunAsync(IEnumerable<Compensation> undo, IEnumerable<Compensation> read)

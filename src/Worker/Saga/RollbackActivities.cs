@@ -3,6 +3,7 @@ using ControlPlane.Tenants;
 using Microsoft.Extensions.Logging;
 using Temporalio.Activities;
 using Worker.Hosting;
+using Worker.Steps;
 using Worker.Telemetry;
 
 namespace Worker.Saga;
@@ -28,7 +29,6 @@ public sealed partial class RollbackActivities(
     ProvisioningTransitions transitions,
     ProvisioningJournal journal,
     ResidueRecords residue,
-    StepCatalog steps,
     StepSwitches switches,
     WorkerOptions options,
     ILogger<RollbackActivities> logger)
@@ -40,6 +40,12 @@ public sealed partial class RollbackActivities(
     {
         var (input, failure) = why;
         var status = await transitions.BeginRollbackAsync(input.TenantId, input.Attempt, failure, CancellationToken);
+        if (status == TenantStatus.Active)
+        {
+            // The answer of the activation was lost, and its step was given up. The tenant's row decides.
+            await journal.StepDoneAsync(input.TenantId, input.Attempt, ActivateTenant.Id, CancellationToken);
+        }
+
         string begun = status?.ToText() ?? ProvisioningSaga.Stale;
         LogBegun(input.TenantId, input.Attempt, failure.FailedStep, failure.Code, begun);
         return await DescribeAsync(input, begun);
@@ -60,7 +66,7 @@ public sealed partial class RollbackActivities(
         residue.AssumeAsync(
             unread.Input.TenantId,
             unread.Input.Attempt,
-            steps[unread.Step].ResourceTypes,
+            StepList.Get(unread.Step).ResourceTypes,
             $"It could not be looked for. {unread.Reason}",
             CancellationToken);
 
@@ -91,15 +97,15 @@ public sealed partial class RollbackActivities(
     private async Task<RollbackBegun> DescribeAsync(ProvisionTenantInput input, string status)
     {
         var (reason, plan) = status == TenantStatus.RollingBack.ToText()
-            ? await transitions.ReadRollbackAsync(input.TenantId, input.Attempt, switches.Off, CancellationToken)
+            ? await transitions.ReadRollbackAsync(input.TenantId, input.Attempt, switches.Plan, CancellationToken)
             : (null, []);
-        bool notifies = !switches.Off.Contains(ProvisioningSteps.SendNotification);
+        bool notifies = !switches.Off.Contains(SendNotification.Id);
         return new RollbackBegun(status, options.RollbackSettle, notifies, plan, reason);
     }
 
     [LoggerMessage(EventId = 210, Level = LogLevel.Warning, Message =
         "Rolling back tenant {TenantId}, attempt {Attempt}: {Step} failed with {Code}; the tenant is {Status}")]
-    private partial void LogBegun(Guid tenantId, int attempt, string step, string code, string status);
+    private partial void LogBegun(Guid tenantId, int attempt, string? step, string code, string status);
 
     [LoggerMessage(EventId = 211, Level = LogLevel.Information, Message =
         "Rollback of tenant {TenantId}, attempt {Attempt} ended: {Status}")]

@@ -4,6 +4,7 @@ using Npgsql;
 using Temporalio.Activities;
 using Temporalio.Exceptions;
 using Temporalio.Worker.Interceptors;
+using Worker.Steps;
 using Worker.Systems;
 using Worker.Telemetry;
 
@@ -14,20 +15,20 @@ namespace Worker.Saga;
 /// log. Failures are translated before they are written, so nothing that is written holds a secret.
 /// </summary>
 public sealed partial class StepJournal(
-    StepCatalog steps, ProvisioningJournal journal, WorkerMetrics metrics, TimeProvider time,
+    ProvisioningJournal journal, WorkerMetrics metrics, TimeProvider time,
     ILogger<StepJournal> logger) : IWorkerInterceptor
 {
     public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) =>
         new Inbound(nextInterceptor, this);
 
     private Task<object?> AroundAsync(ExecuteActivityInput input, Func<Task<object?>> execute) =>
-        steps.Find(ActivityExecutionContext.Current.Info.ActivityType) is { } activity
+        StepList.FindActivity(ActivityExecutionContext.Current.Info.ActivityType) is { } activity
             && input.Args is [ProvisionTenantInput tenant, ..]
                 ? JournalAsync(activity, tenant, execute)
                 : execute();
 
     private async Task<object?> JournalAsync(
-        StepActivity activity, ProvisionTenantInput input, Func<Task<object?>> execute)
+        (StepDefinition Step, bool IsUndo) activity, ProvisionTenantInput input, Func<Task<object?>> execute)
     {
         var context = ActivityExecutionContext.Current;
         var entry = new Entry(activity, input, context.Info.Attempt);
@@ -146,7 +147,7 @@ public sealed partial class StepJournal(
         "The failure of step {Step} of tenant {TenantId} could not be written down: {Reason}")]
     private partial void LogNotWritten(Guid tenantId, string step, string reason);
 
-    private sealed record Entry(StepActivity Activity, ProvisionTenantInput Input, int Tries);
+    private sealed record Entry((StepDefinition Step, bool IsUndo) Activity, ProvisionTenantInput Input, int Tries);
 
     private sealed class Inbound(ActivityInboundInterceptor next, StepJournal journal)
         : ActivityInboundInterceptor(next)

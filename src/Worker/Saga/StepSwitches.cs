@@ -1,36 +1,28 @@
 using ControlPlane.Provisioning;
-using Worker.Systems.Keycloak;
-using Worker.Systems.Novu;
-using Worker.Systems.S3;
+using ControlPlane.Settings;
+using Worker.Steps;
+using Worker.Systems;
 
 namespace Worker.Saga;
 
-/// <summary>The steps whose system is not configured today. An attempt keeps what it was begun with.</summary>
+/// <summary>
+/// Which steps run in attempts that begin now: those whose outside system is configured. An attempt keeps the decision
+/// it began with.
+/// </summary>
+/// <param name="Off">The ids of the steps that are SKIPPED.</param>
 public sealed record StepSwitches(IReadOnlyCollection<string> Off)
 {
-    public static StepSwitches For(KeycloakOptions? keycloak, S3Options? s3, NovuOptions? novu)
+    /// <summary>Every step as a row of an attempt's plan.</summary>
+    public IReadOnlyList<PlannedStep> Plan { get; } =
+        [.. StepList.All.Select(step => new PlannedStep(step.Id, step.Title, Off.Contains(step.Id)))];
+
+    public static StepSwitches From(IReadOnlyList<OutsideSystem> systems, SettingsReader settings)
     {
-        List<string> off =
-        [
-            ProvisioningSteps.ProvisionInfrastructure,
-            ProvisioningSteps.DeployApplication,
-            ProvisioningSteps.ConfigureDns,
-        ];
-        if (keycloak is null)
-        {
-            off.AddRange([ProvisioningSteps.CreateIdp, ProvisioningSteps.CreateAdminUser]);
-        }
-
-        if (s3 is null)
-        {
-            off.Add(ProvisioningSteps.ProvisionStorage);
-        }
-
-        if (novu is null)
-        {
-            off.Add(ProvisioningSteps.SendNotification);
-        }
-
-        return new StepSwitches(off);
+        var off = systems
+            .Where(system => system.WhyNotConfigured(settings) is not null)
+            .Select(system => system.Id)
+            .ToHashSet();
+        return new StepSwitches(
+            [.. StepList.All.Where(step => step.System is { } id && off.Contains(id)).Select(step => step.Id)]);
     }
 }

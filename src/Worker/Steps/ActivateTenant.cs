@@ -5,11 +5,13 @@ using Worker.Saga;
 namespace Worker.Steps;
 
 /// <summary>
-/// 10, the pivot: the tenant is ACTIVE. The row that this writes decides, whatever becomes of the answer.
+/// The pivot: makes the tenant ACTIVE. The row decides, also when the answer of the activity is lost.
 /// </summary>
 public sealed class ActivateTenant(ProvisioningTransitions transitions) : IPlainStep
 {
-    public static string Id => ProvisioningSteps.ActivateTenant;
+    public static string Id => "activate-tenant";
+
+    public static string Title => "Activate Tenant";
 
     public static string Announcement => "Activating tenant";
 

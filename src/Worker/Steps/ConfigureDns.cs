@@ -3,20 +3,25 @@ using ControlPlane.Provisioning;
 using Temporalio.Activities;
 using Worker.Hosting;
 using Worker.Saga;
+using Worker.Systems;
 
 namespace Worker.Steps;
 
 /// <summary>
-/// 8: the tenant's name in the platform's zone. Not built yet: it cannot be switched on, and every attempt records it
-/// as SKIPPED.
+/// Will point the tenant's name in the platform's zone to the application. Not built yet: it cannot be switched on, and
+/// every attempt records it as SKIPPED.
 /// </summary>
 public sealed class ConfigureDns : ICompensatedStep
 {
-    public static string Id => ProvisioningSteps.ConfigureDns;
+    public static string Id => "configure-dns";
+
+    public static string Title => "Configure DNS";
 
     public static string Announcement => "Configuring DNS";
 
-    public static StepOptions Options => StepOptions.LongRunning(TaskQueues.Control);
+    public static StepOptions Options => StepOptions.LongRunning(TaskQueue.Control);
+
+    public static string? System => UnbuiltSystem.Dns.Id;
 
     public static IReadOnlyList<string> ResourceTypes { get; } = [];
 

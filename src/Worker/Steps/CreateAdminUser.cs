@@ -1,7 +1,6 @@
 using System.Net;
 using ControlPlane.Provisioning;
 using Temporalio.Activities;
-using Worker.Hosting;
 using Worker.Saga;
 using Worker.Systems;
 using Worker.Systems.Keycloak;
@@ -9,24 +8,29 @@ using Worker.Systems.Keycloak;
 namespace Worker.Steps;
 
 /// <summary>
-/// 3: the primary contact as the realm's administrator. It has no password: the invitation sets the first one.
+/// Ensures the primary contact as the realm's admin user, without a password: the invitation sets the first one.
 /// </summary>
 public sealed class CreateAdminUser(
     KeycloakAdmin keycloak,
     KeycloakOptions options,
     TenantRealmFinder realms,
     ProvisionedTenants tenants,
+    KeycloakInventory inventory,
     ResourceRecords resources,
-    ResidueRecords residue,
+    StepResidue residue,
     AttemptGuard guard) : ICompensatedStep
 {
     private const string RealmManagement = "realm-management";
 
-    public static string Id => ProvisioningSteps.CreateAdminUser;
+    public static string Id => "create-admin-user";
+
+    public static string Title => "Create Admin User";
 
     public static string Announcement => "Creating admin user";
 
-    public static StepOptions Options => StepOptions.Outside(TaskQueues.Keycloak);
+    public static StepOptions Options => StepOptions.Outside(KeycloakSystem.MainQueue);
+
+    public static string? System => KeycloakSystem.SystemId;
 
     public static IReadOnlyList<string> ResourceTypes { get; } =
         [ControlPlane.Provisioning.ResourceTypes.KeycloakAdminUser];
@@ -64,11 +68,9 @@ public sealed class CreateAdminUser(
     public async Task<int> FindResidueAsync(ProvisionTenantInput input)
     {
         var tenant = await tenants.LoadAsync(input, CancellationToken);
-        var found = (await FindAsync(tenant))
-            .Select(f => new Residue(ResourceTypes[0], tenant.Admin.Email, $"The user is still there in {f.Realm}."))
-            .ToList();
-        await residue.ReplaceAsync(input.TenantId, input.Attempt, ResourceTypes, found, CancellationToken);
-        return found.Count;
+        var found = await inventory.FindAsync(tenant, CancellationToken);
+        return await residue.RecordAsync(
+            tenant, ResourceTypes, found.Where(finding => finding.Type == ResourceTypes[0]), CancellationToken);
     }
 
     private async Task EnsureUserAsync(string realm, ProvisionedTenant tenant, Func<Task> beforeChange)
@@ -82,7 +84,7 @@ public sealed class CreateAdminUser(
 
         if (there is not null)
         {
-            // By its id, which no later one has: a deletion that lands late hits nobody else.
+            // By id: a deletion that arrives late cannot hit a later user of this name.
             await beforeChange();
             await keycloak.DeleteUserAsync(realm, there.Id!, CancellationToken);
         }
@@ -92,7 +94,7 @@ public sealed class CreateAdminUser(
             realm,
             wanted with
             {
-                // An import gives what it names and nothing else.
+                // An import grants only the roles that it names.
                 RealmRoles = [$"default-roles-{realm}"],
                 ClientRoles = new Dictionary<string, IReadOnlyList<string>>
                 {
@@ -100,7 +102,7 @@ public sealed class CreateAdminUser(
                 },
             },
             CancellationToken);
-        // Keycloak drops attributes that the profile does not declare without a word: read what it kept.
+        // Keycloak silently drops attributes that the profile does not declare: read what it kept.
         if (!await IsCompleteAsync(
             realm, await keycloak.FindUserAsync(realm, wanted.Username!, CancellationToken), wanted))
         {
@@ -137,7 +139,7 @@ public sealed class CreateAdminUser(
         return found;
     }
 
-    // Keycloak keeps names in lower case.
+    // Keycloak stores user names in lower case.
     private static string Username(ProvisionedTenant tenant) => tenant.Admin.Email.ToLowerInvariant();
 
     private static UserRepresentation Wanted(ProvisionedTenant tenant) => new()
@@ -147,12 +149,12 @@ public sealed class CreateAdminUser(
         FirstName = tenant.Admin.FirstName,
         LastName = tenant.Admin.LastName,
         Enabled = true,
-        // Proven before there was a tenant: the lead showed the token that was mailed to it.
+        // The address was proven at sign-up, by the token that was mailed to it.
         EmailVerified = true,
         Attributes = new Dictionary<string, IReadOnlyList<string>>
         {
-            [TenantRealm.TenantIdAttribute] = [tenant.Mark.Tenant.ToString("D")],
-            [TenantRealm.RoleAttribute] = ["admin"],
+            [TenantRealmTemplate.TenantIdAttribute] = [tenant.Mark.Tenant.ToString("D")],
+            [TenantRealmTemplate.RoleAttribute] = ["admin"],
         },
     };
 }

@@ -1,7 +1,6 @@
 using System.Net;
 using ControlPlane.Provisioning;
 using Temporalio.Activities;
-using Worker.Hosting;
 using Worker.Saga;
 using Worker.Sweeps;
 using Worker.Systems;
@@ -10,25 +9,31 @@ using Worker.Systems.Keycloak;
 namespace Worker.Steps;
 
 /// <summary>
-/// 2: the tenant's realm with client, user profile and mappers, in one request. Undo: disable, then delete.
+/// Ensures the tenant's realm with client, user profile and mappers, made in one request. The undo disables the realm,
+/// then deletes it.
 /// </summary>
 public sealed class CreateIdp(
     KeycloakAdmin keycloak,
     TenantRealmFinder realms,
     ProvisionedTenants tenants,
+    KeycloakInventory inventory,
     ResourceRecords resources,
-    ResidueRecords residue,
+    StepResidue residue,
     SweepDeletions deletions,
     AttemptGuard guard,
     TimeProvider time) : ICompensatedStep
 {
-    private static readonly TimeSpan CachesSettle = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan CacheDelay = TimeSpan.FromMilliseconds(500);
 
-    public static string Id => ProvisioningSteps.CreateIdp;
+    public static string Id => "create-idp";
+
+    public static string Title => "Create IdP";
 
     public static string Announcement => "Creating IdP organization";
 
-    public static StepOptions Options => StepOptions.Outside(TaskQueues.KeycloakRealms);
+    public static StepOptions Options => StepOptions.Outside(KeycloakSystem.RealmQueue);
+
+    public static string? System => KeycloakSystem.SystemId;
 
     public static IReadOnlyList<string> ResourceTypes { get; } =
         [ControlPlane.Provisioning.ResourceTypes.KeycloakRealm, ControlPlane.Provisioning.ResourceTypes.KeycloakClient];
@@ -63,9 +68,9 @@ public sealed class CreateIdp(
             await DeleteAsync(realm.Realm!, guard.BeforeUndo(input));
         }
 
-        if (await realms.FindReplacedAsync(tenant, ours, CancellationToken) is not null)
+        if (await realms.IsReplacedAsync(tenant, ours, CancellationToken))
         {
-            // Not seen gone: the reading names it.
+            // The record stays CREATED, so that the reading names the realm.
             return;
         }
 
@@ -79,17 +84,10 @@ public sealed class CreateIdp(
     public async Task<int> FindResidueAsync(ProvisionTenantInput input)
     {
         var tenant = await tenants.LoadAsync(input, CancellationToken);
-        var ours = await realms.FindOursAsync(tenant, CancellationToken);
-        var found = ours
-            .Select(realm => new Residue(ResourceTypes[0], realm.Realm!, $"The realm {realm.Id} is still there."))
-            .ToList();
-        if (await realms.FindReplacedAsync(tenant, ours, CancellationToken) is { } replaced)
-        {
-            found.Add(new Residue(ResourceTypes[0], tenant.Resources.Realm, replaced));
-        }
-
-        await residue.ReplaceAsync(input.TenantId, input.Attempt, ResourceTypes, found, CancellationToken);
-        return found.Count;
+        var found = await inventory.FindAsync(tenant, CancellationToken);
+        // A realm takes its client with it.
+        return await residue.RecordAsync(
+            tenant, ResourceTypes, found.Where(finding => finding.Type == ResourceTypes[0]), CancellationToken);
     }
 
     private async Task EnsureAsync(ProvisionedTenant tenant, Func<Task> beforeChange)
@@ -103,22 +101,22 @@ public sealed class CreateIdp(
 
         if (ownership is not null)
         {
-            // Its id says which attempt made it and cannot be changed, so it is made anew.
+            // The id names the attempt and cannot be changed, so the realm is replaced.
             await DeleteAsync(name, beforeChange);
         }
 
         await beforeChange();
-        var wanted = TenantRealm.Build(
+        var wanted = TenantRealmTemplate.Build(
             tenant.Mark, tenant.Resources, tenant.Tenant.Name, tenant.ProvenDomains);
         if (!await keycloak.CreateRealmAsync(wanted, CancellationToken))
         {
-            // Somebody was faster, be it an earlier try whose answer is still to come: the next try sees who.
+            // Another creation was faster, perhaps an earlier try without an answer yet: the next try finds the owner.
             throw new OutsideSystemException(
                 KeycloakAdmin.System, HttpStatusCode.Conflict, $"the creation of realm {name}", reason: null);
         }
     }
 
-    // Keycloak commits a realm before its caches know whose it is: for a moment it shows its maker no id.
+    // Keycloak commits a realm before its caches know the owner: for a moment it hides the id from its maker.
     private async Task<RealmRepresentation?> FindAsync(string name)
     {
         var realm = await keycloak.FindRealmAsync(name, CancellationToken);
@@ -127,7 +125,7 @@ public sealed class CreateIdp(
             return realm;
         }
 
-        await Task.Delay(CachesSettle, time, CancellationToken);
+        await Task.Delay(CacheDelay, time, CancellationToken);
         return await keycloak.FindRealmAsync(name, CancellationToken);
     }
 
@@ -135,8 +133,8 @@ public sealed class CreateIdp(
     {
         string name = tenant.Resources.Realm;
         var declared = await keycloak.DeclaredAttributesAsync(name, CancellationToken);
-        return declared.Contains(TenantRealm.TenantIdAttribute)
-            && declared.Contains(TenantRealm.RoleAttribute)
+        return declared.Contains(TenantRealmTemplate.TenantIdAttribute)
+            && declared.Contains(TenantRealmTemplate.RoleAttribute)
             && await keycloak.FindClientAsync(name, tenant.Resources.Client, CancellationToken) is not null;
     }
 

@@ -5,10 +5,12 @@ using Worker.Saga;
 
 namespace Worker.Steps;
 
-/// <summary>9: closes the list of resource records; what is only planned by now was never made.</summary>
+/// <summary>Closes the list of resource records. A record that is still PLANNED was never made.</summary>
 public sealed class CreateResources(ResourceRecords resources) : IPlainStep
 {
-    public static string Id => ProvisioningSteps.CreateResources;
+    public static string Id => "create-resources";
+
+    public static string Title => "Create Resources";
 
     public static string Announcement => "Recording resources";
 

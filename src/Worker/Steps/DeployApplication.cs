@@ -3,20 +3,25 @@ using ControlPlane.Provisioning;
 using Temporalio.Activities;
 using Worker.Hosting;
 using Worker.Saga;
+using Worker.Systems;
 
 namespace Worker.Steps;
 
 /// <summary>
-/// 7: the application, by the pipeline that the plan names. Not built yet: it cannot be switched on, and every attempt
-/// records it as SKIPPED.
+/// Will deploy the application by the pipeline that the plan names. Not built yet: it cannot be switched on, and every
+/// attempt records it as SKIPPED.
 /// </summary>
 public sealed class DeployApplication : ICompensatedStep
 {
-    public static string Id => ProvisioningSteps.DeployApplication;
+    public static string Id => "deploy-application";
+
+    public static string Title => "Deploy Application";
 
     public static string Announcement => "Deploying application";
 
-    public static StepOptions Options => StepOptions.LongRunning(TaskQueues.Control);
+    public static StepOptions Options => StepOptions.LongRunning(TaskQueue.Control);
+
+    public static string? System => UnbuiltSystem.Deployment.Id;
 
     public static IReadOnlyList<string> ResourceTypes { get; } = [];
 

@@ -1,24 +1,28 @@
 using ControlPlane.Provisioning;
 using Temporalio.Activities;
-using Worker.Hosting;
 using Worker.Saga;
 using Worker.Systems.Postgres;
 
 namespace Worker.Steps;
 
-/// <summary>4: the tenant's schema, owned by a role of its own. Undo: both are dropped.</summary>
+/// <summary>Ensures the tenant's schema, owned by a role of its own. The undo drops both.</summary>
 public sealed class ProvisionDatabase(
     TenantSchemas schemas,
+    PostgresInventory inventory,
     ProvisionedTenants tenants,
     ResourceRecords resources,
-    ResidueRecords residue,
+    StepResidue residue,
     AttemptGuard guard) : ICompensatedStep
 {
-    public static string Id => ProvisioningSteps.ProvisionDatabase;
+    public static string Id => "provision-database";
+
+    public static string Title => "Provision Database";
 
     public static string Announcement => "Creating database schema";
 
-    public static StepOptions Options => StepOptions.Outside(TaskQueues.Postgres);
+    public static StepOptions Options => StepOptions.Outside(PostgresSystem.MainQueue);
+
+    public static string? System => PostgresSystem.SystemId;
 
     public static IReadOnlyList<string> ResourceTypes { get; } =
         [ControlPlane.Provisioning.ResourceTypes.DatabaseSchema];
@@ -41,10 +45,12 @@ public sealed class ProvisionDatabase(
     public async Task CompensateAsync(ProvisionTenantInput input)
     {
         var tenant = await tenants.LoadAsync(input, CancellationToken);
-        await schemas.DropAsync(tenant.Resources.Schema, tenant.Mark, guard.BeforeUndo(input), CancellationToken);
-        if (await FindReplacedAsync(tenant) is not null)
+        string name = tenant.Resources.Schema;
+        await schemas.DropAsync(name, tenant.Mark, guard.BeforeUndo(input), CancellationToken);
+        if (await residue.IsRecordedAsync(tenant, ResourceTypes[0], name, CancellationToken)
+            && (await inventory.FindAsync(tenant, CancellationToken)).Count > 0)
         {
-            // Not seen gone: the reading names it.
+            // The record stays CREATED, so that the reading names what has the name now.
             return;
         }
 
@@ -55,26 +61,7 @@ public sealed class ProvisionDatabase(
     public async Task<int> FindResidueAsync(ProvisionTenantInput input)
     {
         var tenant = await tenants.LoadAsync(input, CancellationToken);
-        var (schema, role) = await schemas.FindAsync(tenant.Resources.Schema, tenant.Mark, CancellationToken);
-        List<Residue> found = schema || role
-            ? [new(ResourceTypes[0], tenant.Resources.Schema,
-                $"Still there: {(schema ? "schema" : "")}{(schema && role ? " and " : "")}{(role ? "role" : "")}.")]
-            : await FindReplacedAsync(tenant) is { } replaced
-                ? [new(ResourceTypes[0], tenant.Resources.Schema, replaced)]
-                : [];
-        await residue.ReplaceAsync(input.TenantId, input.Attempt, ResourceTypes, found, CancellationToken);
-        return found.Count;
-    }
-
-    // What was made, was never recorded as deleted, and is there without being ours.
-    private async Task<string?> FindReplacedAsync(ProvisionedTenant tenant)
-    {
-        string name = tenant.Resources.Schema;
-        return await resources.FindMakerAsync(
-                tenant.Mark.Tenant, tenant.Mark.Attempt, ResourceTypes[0], name, CancellationToken) is not null
-            && await schemas.ReadAsync(name, CancellationToken) is { Schema: true } or { Role: true }
-                ? "Schema and role were made here and never seen deleted; what has the name now does not carry our"
-                    + " mark. It was not touched: look, and put the comment on the role right, or drop it."
-                : null;
+        var found = await inventory.FindAsync(tenant, CancellationToken);
+        return await residue.RecordAsync(tenant, ResourceTypes, found, CancellationToken);
     }
 }

@@ -3,20 +3,25 @@ using ControlPlane.Provisioning;
 using Temporalio.Activities;
 using Worker.Hosting;
 using Worker.Saga;
+using Worker.Systems;
 
 namespace Worker.Steps;
 
 /// <summary>
-/// 6: infrastructure of the tenant's tier. Not built yet: it cannot be switched on, and every attempt records it as
-/// SKIPPED.
+/// Will apply the infrastructure of the tenant's tier. Not built yet: it cannot be switched on, and every
+/// attempt records it as SKIPPED.
 /// </summary>
 public sealed class ProvisionInfrastructure : ICompensatedStep
 {
-    public static string Id => ProvisioningSteps.ProvisionInfrastructure;
+    public static string Id => "provision-infrastructure";
+
+    public static string Title => "Provision Infrastructure";
 
     public static string Announcement => "Applying infrastructure";
 
-    public static StepOptions Options => StepOptions.LongRunning(TaskQueues.Control);
+    public static StepOptions Options => StepOptions.LongRunning(TaskQueue.Control);
+
+    public static string? System => UnbuiltSystem.Infrastructure.Id;
 
     public static IReadOnlyList<string> ResourceTypes { get; } = [];
 

@@ -1,7 +1,6 @@
 using ControlPlane;
 using ControlPlane.Provisioning;
 using Temporalio.Activities;
-using Worker.Hosting;
 using Worker.Saga;
 using Worker.Sweeps;
 using Worker.Systems;
@@ -9,21 +8,28 @@ using Worker.Systems.S3;
 
 namespace Worker.Steps;
 
-/// <summary>5: the tenant's private, tagged bucket. Undo: all versions and uploads, then the bucket.</summary>
+/// <summary>
+/// Ensures the tenant's private, tagged bucket. The undo deletes all versions and uploads, then the bucket.
+/// </summary>
 public sealed class ProvisionStorage(
     TenantBuckets buckets,
-    TenantStorage storage,
+    TenantBucketOwnership ownership,
+    S3Inventory inventory,
     ProvisionedTenants tenants,
     ResourceRecords resources,
-    ResidueRecords residue,
+    StepResidue residue,
     SweepDeletions deletions,
     AttemptGuard guard) : ICompensatedStep
 {
-    public static string Id => ProvisioningSteps.ProvisionStorage;
+    public static string Id => "provision-storage";
+
+    public static string Title => "Provision Storage";
 
     public static string Announcement => "Creating storage bucket";
 
-    public static StepOptions Options => StepOptions.Outside(TaskQueues.S3);
+    public static StepOptions Options => StepOptions.Outside(S3System.MainQueue);
+
+    public static string? System => S3System.SystemId;
 
     public static IReadOnlyList<string> ResourceTypes { get; } =
         [ControlPlane.Provisioning.ResourceTypes.StorageBucket];
@@ -37,7 +43,7 @@ public sealed class ProvisionStorage(
         string bucket = tenant.Resources.Bucket;
         await deletions.RequireSettledAsync(ResourceTypes[0], bucket, CancellationToken);
         var beforeChange = guard.BeforeChange(input);
-        var known = await storage.FindDetailsAsync(tenant, CancellationToken);
+        var known = await ownership.FindDetailsAsync(tenant, CancellationToken);
         if (await buckets.AbsentAtAsync(bucket, CancellationToken) is { } absentAt)
         {
             known = new BucketDetails(absentAt, []);
@@ -73,13 +79,16 @@ public sealed class ProvisionStorage(
     public async Task CompensateAsync(ProvisionTenantInput input)
     {
         var tenant = await tenants.LoadAsync(input, CancellationToken);
-        if (await FindAsync(tenant))
+        string bucket = tenant.Resources.Bucket;
+        var owner = await FindOwnerAsync(tenant);
+        if (owner?.IsOursToDelete() ?? false)
         {
-            await buckets.DeleteAsync(tenant.Resources.Bucket, guard.BeforeUndo(input), CancellationToken);
+            await buckets.DeleteAsync(bucket, guard.BeforeUndo(input), CancellationToken);
         }
-        else if (await FindReplacedAsync(tenant) is not null)
+        else if (owner is not null
+            && await residue.IsRecordedAsync(tenant, ResourceTypes[0], bucket, CancellationToken))
         {
-            // Not seen gone: the reading names it.
+            // The record stays CREATED, so that the reading names the bucket.
             return;
         }
 
@@ -90,50 +99,29 @@ public sealed class ProvisionStorage(
     public async Task<int> FindResidueAsync(ProvisionTenantInput input)
     {
         var tenant = await tenants.LoadAsync(input, CancellationToken);
-        List<Residue> found = await FindAsync(tenant)
-            ? [new(ResourceTypes[0], tenant.Resources.Bucket,
-                "The bucket is still there, with "
-                + $"{await buckets.CountAsync(tenant.Resources.Bucket, CancellationToken)} objects.")]
-            : await FindReplacedAsync(tenant) is { } replaced
-                ? [new(ResourceTypes[0], tenant.Resources.Bucket, replaced)]
-                : [];
-        await residue.ReplaceAsync(input.TenantId, input.Attempt, ResourceTypes, found, CancellationToken);
-        if (found.Count == 0)
+        var found = await inventory.FindAsync(tenant, CancellationToken);
+        int left = await residue.RecordAsync(tenant, ResourceTypes, found, CancellationToken);
+        if (left == 0)
         {
-            // From here on a bucket without tags may be anybody's.
+            // From now on a bucket without tags is foreign.
             await resources.ForgetDetailsAsync(input.TenantId, input.Attempt, ResourceTypes[0], CancellationToken);
         }
 
-        return found.Count;
+        return left;
     }
 
     private async Task<Ownership?> JudgeAsync(ProvisionedTenant tenant, BucketDetails? known) =>
-        (await storage.JudgeAsync(tenant, known, CancellationToken))?.OrConflict($"bucket {tenant.Resources.Bucket}");
+        (await ownership.JudgeAsync(tenant, known, CancellationToken))?.OrConflict($"bucket {tenant.Resources.Bucket}");
 
-    private async Task<bool> FindAsync(ProvisionedTenant tenant) =>
-        await LookAsync(tenant) is { } ownership && ownership.IsOursToDelete();
-
-    // What was made, was never recorded as deleted, and is there without being ours.
-    private async Task<string?> FindReplacedAsync(ProvisionedTenant tenant)
-    {
-        string bucket = tenant.Resources.Bucket;
-        return await resources.FindMakerAsync(
-                tenant.Mark.Tenant, tenant.Mark.Attempt, ResourceTypes[0], bucket, CancellationToken) is not null
-            && await LookAsync(tenant) is { } ownership && !ownership.IsOursToDelete()
-                ? "A bucket was made here and never seen deleted; what has the name now does not carry our mark, or is"
-                    + " not shown to us. It was not touched: look, and put its tags right, or delete it."
-                : null;
-    }
-
-    private async Task<Ownership?> LookAsync(ProvisionedTenant tenant)
+    private async Task<Ownership?> FindOwnerAsync(ProvisionedTenant tenant)
     {
         try
         {
-            return await storage.JudgeAsync(tenant, CancellationToken);
+            return await ownership.JudgeAsync(tenant, CancellationToken);
         }
         catch (ControlPlaneException e) when (e.Code == ErrorCode.OwnershipConflict)
         {
-            // Another account's: not to be touched.
+            // The bucket belongs to another account.
             return Ownership.Foreign;
         }
     }

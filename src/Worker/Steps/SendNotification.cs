@@ -2,19 +2,24 @@ using ControlPlane.Provisioning;
 using Temporalio.Activities;
 using Worker.Mails;
 using Worker.Saga;
+using Worker.Systems.Novu;
 
 namespace Worker.Steps;
 
 /// <summary>
-/// 11: the welcome mail. Last on purpose: a mail cannot be undone, and a live tenant does not die of one.
+/// Sends the welcome mail. It comes last, since a mail cannot be undone and must not roll back a live tenant.
 /// </summary>
 public sealed class SendNotification(WelcomeMail mail) : IPlainStep
 {
-    public static string Id => ProvisioningSteps.SendNotification;
+    public static string Id => "send-notification";
+
+    public static string Title => "Send Notification";
 
     public static string Announcement => "Sending welcome mail";
 
     public static StepOptions Options => StepOptions.Mail;
+
+    public static string? System => NovuSystem.SystemId;
 
     [Activity("SendNotification")]
     public Task ExecuteAsync(ProvisionTenantInput input) =>

@@ -6,11 +6,14 @@ using Worker.Saga;
 namespace Worker.Steps;
 
 /// <summary>
-/// 1: the tenant is PROVISIONING for this attempt, and what is switched off today is SKIPPED for good.
+/// Makes the tenant PROVISIONING for this attempt and writes the attempt's plan: a step whose system is off now is
+/// SKIPPED for the whole attempt.
 /// </summary>
 public sealed class UpdateStatus(ProvisioningTransitions transitions, StepSwitches switches) : IPlanningStep
 {
-    public static string Id => ProvisioningSteps.UpdateStatus;
+    public static string Id => "update-status";
+
+    public static string Title => "Update Status";
 
     public static string Announcement => "Provisioning workflow started";
 
@@ -21,7 +24,7 @@ public sealed class UpdateStatus(ProvisioningTransitions transitions, StepSwitch
     {
         var context = ActivityExecutionContext.Current;
         var (status, steps) = await transitions.BeginAsync(
-            input.TenantId, input.Attempt, context.Info.WorkflowRunId!, switches.Off, context.CancellationToken);
+            input.TenantId, input.Attempt, context.Info.WorkflowRunId!, switches.Plan, context.CancellationToken);
         return status switch
         {
             TenantStatus.Provisioning => new(status.Value.ToText(), steps),

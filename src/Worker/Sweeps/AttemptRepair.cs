@@ -17,7 +17,7 @@ public sealed partial class AttemptRepair(
     private const int Batch = 100;
 
     /// <summary>Whoever has just changed the tenant is still about to start or end its run.</summary>
-    private static readonly TimeSpan TimeoutScale = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan MinAge = TimeSpan.FromMinutes(2);
 
     /// <returns>How many had none.</returns>
     public async Task<int> ExecuteAsync(CancellationToken cancellationToken)
@@ -88,7 +88,7 @@ public sealed partial class AttemptRepair(
             WHERE t.id > $1 AND a.state IN ('RECORDED', 'RUNNING', 'ROLLING_BACK') AND t.updated_at <= $2
             ORDER BY t.id LIMIT $3
             """,
-            after, time.GetUtcNow() - TimeoutScale, Batch).ReadAllAsync(
+            after, time.GetUtcNow() - MinAge, Batch).ReadAllAsync(
                 row => new OpenAttempt(row.Id("id"), row.Number("attempt"), row.Text("state")), cancellationToken);
 
     [LoggerMessage(EventId = 605, Level = LogLevel.Warning,

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Temporalio.Activities;
-using Worker.Systems.Novu;
 
 namespace Worker.Sweeps;
 
@@ -9,7 +8,7 @@ namespace Worker.Sweeps;
 /// nothing stays there of somebody whom the database has forgotten.
 /// </summary>
 public sealed partial class ContactActivities(
-    ContactRetention contacts, SweepOptions options, IEnumerable<NovuSubscribers> novu,
+    ContactRetention contacts, SweepOptions options, IEnumerable<IContactStore> stores,
     ILogger<ContactActivities> logger)
 {
     private const int Batch = 100;
@@ -42,9 +41,9 @@ public sealed partial class ContactActivities(
 
         async Task EraseAsync(ErasableContact contact)
         {
-            foreach (var subscribers in novu)
+            foreach (var store in stores)
             {
-                await subscribers.EraseAsync(contact, cancellationToken);
+                await store.EraseAsync(contact, cancellationToken);
             }
 
             erased += await contacts.EraseAsync(options.ContactRetention, contact, cancellationToken) ? 1 : 0;
@@ -54,17 +53,4 @@ public sealed partial class ContactActivities(
     [LoggerMessage(EventId = 604, Level = LogLevel.Information,
         Message = "Erased the contact data of {Count} leads whose retention was over")]
     private partial void LogErased(int count);
-}
-
-/// <summary>What Novu keeps of a contact; registered only where Novu is on.</summary>
-public sealed class NovuSubscribers(NovuMail mail)
-{
-    public async Task EraseAsync(ErasableContact contact, CancellationToken cancellationToken)
-    {
-        await mail.EraseAsync(NovuMail.SubscriberId(contact.LeadId), cancellationToken);
-        if (contact.TenantId is { } tenantId)
-        {
-            await mail.EraseAsync(NovuMail.SubscriberId(tenantId, contact.Email), cancellationToken);
-        }
-    }
 }

@@ -1,4 +1,6 @@
 using Temporalio.Activities;
+using Worker.Hosting;
+using Worker.Systems;
 using Worker.Telemetry;
 
 namespace Worker.Sweeps;
@@ -7,12 +9,18 @@ namespace Worker.Sweeps;
 public sealed record SweptSystem(string Type, string Queue);
 
 /// <summary>What carries our mark in the outside systems and no live attempt explains.</summary>
-public sealed class OrphanActivities(IEnumerable<IMarkedObjects> systems, OrphanSweeper sweep, WorkerMetrics metrics)
+public sealed class OrphanActivities(
+    IReadOnlyList<OutsideSystem> systems, IEnumerable<ISystemInventory> inventories, OrphanSweeper sweep,
+    WorkerMetrics metrics)
 {
     /// <summary>Of the systems that are switched on.</summary>
     [Activity("ListSweptSystems")]
     public Task<IReadOnlyList<SweptSystem>> List() => Task.FromResult<IReadOnlyList<SweptSystem>>(
-        [.. systems.Select(system => new SweptSystem(system.Type, system.Queue))]);
+    [
+        .. from system in systems
+           join inventory in inventories on system.Id equals inventory.SystemId
+           select new SweptSystem(inventory.MarkedType, (system.Queue ?? TaskQueue.Control).Suffix),
+    ]);
 
     [Activity("SweepOrphans")]
     public async Task<OrphanSweepResult> ExecuteAsync(string type)

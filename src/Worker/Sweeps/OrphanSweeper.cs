@@ -1,6 +1,7 @@
 using System.Globalization;
 using ControlPlane;
 using Microsoft.Extensions.Logging;
+using Worker.Systems;
 
 namespace Worker.Sweeps;
 
@@ -16,7 +17,7 @@ public sealed record OrphanSweepResult(int Deleted, int Orphans, int Mismarked =
 /// left that ended rolled back; what the database does not know it lists and tells, and deletes on an operator's word.
 /// </summary>
 public sealed partial class OrphanSweeper(
-    IEnumerable<IMarkedObjects> systems,
+    IEnumerable<ISystemInventory> inventories,
     AttemptEvidence evidence,
     OrphanRecords records,
     SweepDeletions deletions,
@@ -31,9 +32,9 @@ public sealed partial class OrphanSweeper(
         string type, ErrorCollector each, CancellationToken cancellationToken)
     {
         var begun = time.GetUtcNow();
-        var system = System(type);
+        var inventory = InventoryOf(type);
         int deleted = 0, orphans = 0, mismarked = 0, left = 0;
-        foreach (var found in await system.ListAsync(each, cancellationToken))
+        foreach (var found in await inventory.ListMarkedAsync(each, cancellationToken))
         {
             await each.TryAsync(found.Name, () => SettleAsync(found), cancellationToken);
         }
@@ -54,17 +55,18 @@ public sealed partial class OrphanSweeper(
 
         async Task SettleAsync(MarkedObject found)
         {
-            switch (await evidence.ReadAsync(ClaimOf(system, found), cancellationToken))
+            switch (await evidence.ReadAsync(ClaimOf(inventory, found), cancellationToken))
             {
                 case Evidence.RolledBack when deleted >= options.MaxDeletions:
                     left++;
                     break;
-                case Evidence.RolledBack when await DeleteAsync(system, found, Evidence.RolledBack, cancellationToken):
+                case Evidence.RolledBack when await DeleteAsync(
+                    inventory, found, Evidence.RolledBack, cancellationToken):
                     deleted++;
                     break;
                 case Evidence.Unknown:
                     orphans++;
-                    await TellAsync(system, found, begun, cancellationToken);
+                    await TellAsync(inventory, found, begun, cancellationToken);
                     break;
                 case Evidence.RecordedLater:
                     mismarked++;
@@ -79,9 +81,9 @@ public sealed partial class OrphanSweeper(
     /// <exception cref="ControlPlaneException">It is explained by now, or its tenant is being provisioned.</exception>
     public async Task<bool> DeleteOnOperatorRequestAsync(Orphan orphan, CancellationToken cancellationToken)
     {
-        var system = System(orphan.Type);
+        var inventory = InventoryOf(orphan.Type);
         var each = new ErrorCollector();
-        var found = (await system.ListAsync(each, cancellationToken)).FirstOrDefault(o =>
+        var found = (await inventory.ListMarkedAsync(each, cancellationToken)).FirstOrDefault(o =>
             (o.Mark.Tenant, o.Mark.Attempt) == (orphan.TenantId, orphan.Attempt));
         if (found is null)
         {
@@ -89,7 +91,7 @@ public sealed partial class OrphanSweeper(
             each.ThrowIfFailed();
         }
 
-        if (found is not null && !await DeleteAsync(system, found, Evidence.Unknown, cancellationToken))
+        if (found is not null && !await DeleteAsync(inventory, found, Evidence.Unknown, cancellationToken))
         {
             throw new ControlPlaneException(ErrorCode.WrongState,
                 $"{orphan.Type} {orphan.Name} was not deleted: its attempt is known by now, its tenant is being "
@@ -101,49 +103,51 @@ public sealed partial class OrphanSweeper(
     }
 
     private async Task<bool> DeleteAsync(
-        IMarkedObjects system, MarkedObject found, Evidence why, CancellationToken cancellationToken)
+        ISystemInventory inventory, MarkedObject found, Evidence why, CancellationToken cancellationToken)
     {
         var id = deletions.NewId();
         bool isDeleted = await evidence.RunWithTenantLockedAsync(
-            ClaimOf(system, found),
+            ClaimOf(inventory, found),
             why,
             async stillStands =>
             {
-                bool isOurs = await system.DeleteAsync(found, () => BeforeChangeAsync(stillStands), cancellationToken);
+                bool isOurs = await inventory.DeleteAsync(
+                    found, () => BeforeChangeAsync(stillStands), cancellationToken);
                 await deletions.EndAsync(id, cancellationToken);
                 return isOurs;
             },
             cancellationToken);
         if (isDeleted)
         {
-            LogDeleted(system.Type, found.Name, found.Mark.Tenant, found.Mark.Attempt);
+            LogDeleted(inventory.MarkedType, found.Name, found.Mark.Tenant, found.Mark.Attempt);
         }
 
         return isDeleted;
 
         async Task BeforeChangeAsync(Func<Task> stillStands)
         {
-            await deletions.BeginAsync(id, system.Type, found.Name, cancellationToken);
+            await deletions.BeginAsync(id, inventory.MarkedType, found.Name, cancellationToken);
             await stillStands();
         }
     }
 
     private async Task TellAsync(
-        IMarkedObjects system, MarkedObject found, DateTimeOffset begun, CancellationToken cancellationToken)
+        ISystemInventory inventory, MarkedObject found, DateTimeOffset begun, CancellationToken cancellationToken)
     {
         string reason = string.Create(CultureInfo.InvariantCulture,
             $"Marked as ours, of attempt {found.Mark.Attempt} of tenant {found.Mark.Tenant:D}, which this database "
             + $"does not know.");
         await records.SaveAsync(
-            new Orphan(system.Type, found.Mark.Tenant, found.Mark.Attempt, found.Name, reason, begun),
+            new Orphan(inventory.MarkedType, found.Mark.Tenant, found.Mark.Attempt, found.Name, reason, begun),
             cancellationToken);
-        LogOrphan(system.Type, found.Name, reason);
+        LogOrphan(inventory.MarkedType, found.Name, reason);
     }
 
-    private static Claim ClaimOf(IMarkedObjects system, MarkedObject found) =>
-        new(found.Mark.Tenant, found.Mark.Attempt, system.Type, found.Name);
+    private static Claim ClaimOf(ISystemInventory inventory, MarkedObject found) =>
+        new(found.Mark.Tenant, found.Mark.Attempt, inventory.MarkedType, found.Name);
 
-    private IMarkedObjects System(string type) => systems.Single(system => system.Type == type);
+    private ISystemInventory InventoryOf(string type) =>
+        inventories.Single(inventory => inventory.MarkedType == type);
 
     // An alert is set on the first word of these lines.
     [LoggerMessage(EventId = 600, Level = LogLevel.Critical,

@@ -3,6 +3,7 @@ using Temporalio.Exceptions;
 using Temporalio.Workflows;
 using Worker.Hosting;
 using Worker.Saga;
+using Worker.Systems.Novu;
 
 namespace Worker.Sweeps;
 
@@ -22,12 +23,13 @@ public sealed class SweepWorkflow
     public async Task<SweepResult> RunAsync()
     {
         int settled = await PartAsync(
-            "attempts", TaskQueues.Control, (RowActivities rows) => rows.SettleAttemptsAsync());
-        int expired = await PartAsync("rows", TaskQueues.Control, (RowActivities rows) => rows.ExpireAsync());
+            "attempts", TaskQueue.Control.Suffix, (RowActivities rows) => rows.SettleAttemptsAsync());
+        int expired = await PartAsync("rows", TaskQueue.Control.Suffix, (RowActivities rows) => rows.ExpireAsync());
         int erased = await PartAsync(
-            "contacts", TaskQueues.Novu, (ContactActivities contacts) => contacts.EraseAsync());
+            "contacts", NovuSystem.MainQueue.Suffix, (ContactActivities contacts) => contacts.EraseAsync());
         var orphans = new OrphanSweepResult(0, 0);
-        foreach (var system in await PartAsync("systems", TaskQueues.Control, (OrphanActivities s) => s.List()) ?? [])
+        foreach (var system in await PartAsync(
+            "systems", TaskQueue.Control.Suffix, (OrphanActivities s) => s.List()) ?? [])
         {
             string type = system.Type;
             if (await PartAsync(type, system.Queue, (OrphanActivities sweep) => sweep.ExecuteAsync(type)) is { } swept)

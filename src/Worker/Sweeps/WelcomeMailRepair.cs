@@ -4,6 +4,7 @@ using ControlPlane.Persistence;
 using ControlPlane.Provisioning;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Worker.Steps;
 
 namespace Worker.Sweeps;
 
@@ -18,7 +19,7 @@ public sealed partial class WelcomeMailRepair(
     private const int Batch = 100;
 
     /// <summary>The run of a tenant that has just become ACTIVE is still at it.</summary>
-    private static readonly TimeSpan TimeoutScale = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan MinAge = TimeSpan.FromMinutes(2);
 
     /// <returns>How many mails are on their way now.</returns>
     public async Task<int> ExecuteAsync(CancellationToken cancellationToken)
@@ -47,7 +48,7 @@ public sealed partial class WelcomeMailRepair(
             }
 
             // Parked first: were this process to end here, the step is visible as one that an operator goes on with.
-            await journal.StepParkedAsync(tenantId, attempt, ProvisioningSteps.SendNotification, cancellationToken);
+            await journal.StepParkedAsync(tenantId, attempt, SendNotification.Id, cancellationToken);
             await invitations.ExecuteAsync(tenantId, cancellationToken);
             LogSent(tenantId, attempt);
             return true;
@@ -69,7 +70,7 @@ public sealed partial class WelcomeMailRepair(
                 AND t.updated_at <= $2
             ORDER BY t.id LIMIT $3
             """,
-            after, time.GetUtcNow() - TimeoutScale, Batch, ProvisioningSteps.SendNotification).ReadAllAsync(
+            after, time.GetUtcNow() - MinAge, Batch, SendNotification.Id).ReadAllAsync(
                 row => (row.Id("id"), row.Number("attempt")), cancellationToken);
 
     [LoggerMessage(EventId = 609, Level = LogLevel.Warning,

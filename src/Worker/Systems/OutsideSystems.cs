@@ -1,34 +1,39 @@
-using ControlPlane.Persistence;
 using ControlPlane.Settings;
 using Microsoft.Extensions.DependencyInjection;
-using Worker.Hosting;
-using Worker.Mails;
 using Worker.Systems.Keycloak;
 using Worker.Systems.Novu;
 using Worker.Systems.Postgres;
 using Worker.Systems.S3;
+using Worker.Systems.Temporal;
 
 namespace Worker.Systems;
 
-/// <summary>
-/// The list of outside systems, one line each. What is not configured is left out and says so when asked.
-/// </summary>
+/// <summary>The outside systems, one line each, in the order in which commands and readings name them.</summary>
 public static class OutsideSystems
 {
-    /// <exception cref="SettingException">A setting cannot be used, or something switched on lacks one.</exception>
-    public static IServiceCollection AddOutsideSystems(this IServiceCollection services, SettingsReader settings)
-    {
-        var timeoutScale = TimeoutScale.From(settings);
-        return services
-            .AddKeycloak(KeycloakOptions.From(settings), timeoutScale)
-            .AddTenantSchemas(DatabaseOptions.ForTenants(settings), refuseSuperuser: settings.IsProduction)
-            .AddS3(S3Options.From(settings), timeoutScale)
-            .AddNovu(NovuOptions.From(settings), () => MailLinks.From(settings), timeoutScale);
-    }
+    public static IReadOnlyList<OutsideSystem> All { get; } =
+    [
+        new TemporalSystem(),
+        new KeycloakSystem(),
+        new PostgresSystem(),
+        new S3System(),
+        new NovuSystem(),
+        UnbuiltSystem.Infrastructure,
+        UnbuiltSystem.Deployment,
+        UnbuiltSystem.Dns,
+    ];
 
-    private static IServiceCollection AddTenantSchemas(
-        this IServiceCollection services, DatabaseOptions options, bool refuseSuperuser) =>
-        services
-            .AddSingleton(_ => new TenantDatabase(DataSources.Create(options, "arc-saas-tenants"), refuseSuperuser))
-            .AddTransient<TenantSchemas>();
+    /// <summary>Registers the systems, and the services of each.</summary>
+    /// <exception cref="SettingException">A setting has an unusable value, or a required one is missing.</exception>
+    public static IServiceCollection AddOutsideSystems(
+        this IServiceCollection services, IReadOnlyList<OutsideSystem> systems, SettingsReader settings)
+    {
+        services.AddSingleton(systems);
+        foreach (var system in systems)
+        {
+            system.AddServices(services, settings);
+        }
+
+        return services;
+    }
 }

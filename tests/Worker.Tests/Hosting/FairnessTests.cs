@@ -1,4 +1,3 @@
-using ControlPlane.Provisioning;
 using Microsoft.Extensions.Hosting;
 using Sandbox.Control;
 using Testing;
@@ -21,7 +20,7 @@ public sealed class FairnessTests(ProvisioningWorld world) : IClassFixture<Provi
             foreach (var tenant in tenants)
             {
                 var steps = (await world.ProgressAsync(tenant)).Steps;
-                Assert.Equal("DONE", steps.Single(s => s.Step == ProvisioningSteps.ProvisionDatabase).State);
+                Assert.Equal("DONE", steps.Single(s => s.Step == "provision-database").State);
             }
         });
 
@@ -43,7 +42,7 @@ public sealed class FairnessTests(ProvisioningWorld world) : IClassFixture<Provi
             foreach (var tenant in tenants)
             {
                 var steps = (await world.ProgressAsync(tenant)).Steps;
-                Assert.Equal("DONE", steps.Single(s => s.Step == ProvisioningSteps.UpdateStatus).State);
+                Assert.Equal("DONE", steps.Single(s => s.Step == "update-status").State);
             }
         });
         Assert.Equal(1, await slow.HitsAsync());

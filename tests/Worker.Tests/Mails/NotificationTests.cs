@@ -78,7 +78,7 @@ public sealed class NotificationTests(ProvisioningWorld world) : IClassFixture<P
         var mail = Assert.Single(mails);
         Assert.Equal("tenant-provisioning-failed", mail.WorkflowId);
         Assert.Equal($"tenant-provisioning-failed-{tenant.Id:D}-1", mail.TransactionId);
-        Assert.Equal(ProvisioningSteps.ProvisionDatabase, (string?)mail.Payload["failedStep"]);
+        Assert.Equal("provision-database", (string?)mail.Payload["failedStep"]);
         Assert.Equal(
             "forbidden: A system that your application needs refused to do its part.", (string?)mail.Payload["error"]);
         Assert.Equal(
@@ -87,5 +87,5 @@ public sealed class NotificationTests(ProvisioningWorld world) : IClassFixture<P
     }
 
     private async Task<ProvisioningStep> NotificationAsync(TestTenant tenant) =>
-        (await world.ProgressAsync(tenant)).Steps.Single(s => s.Step == ProvisioningSteps.SendNotification);
+        (await world.ProgressAsync(tenant)).Steps.Single(s => s.Step == "send-notification");
 }

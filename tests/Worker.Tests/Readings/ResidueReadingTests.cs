@@ -32,7 +32,7 @@ public sealed class ResidueReadingTests(ProvisioningWorld world) : IClassFixture
             $"database_schema {tenant.Resources.Schema} LIVE 1",
             $"storage_bucket {tenant.Resources.Bucket} LIVE 1",
         ], Found(residue));
-        Assert.Equal("3 object versions", Of(residue, TenantSystems.S3).Found.Single().Detail);
+        Assert.Equal("3 object versions", Of(residue, "s3").Found.Single().Detail);
         Assert.Equal(
             [
                 "keycloak READ", "postgresql READ", "s3 READ", "infrastructure NOT_BUILT", "deployment NOT_BUILT",
@@ -113,8 +113,8 @@ public sealed class ResidueReadingTests(ProvisioningWorld world) : IClassFixture
             $"storage_bucket {tenant.Resources.Bucket} FOREIGN ",
         ], Found(residue));
         Assert.Contains(
-            "installation 11111111", Of(residue, TenantSystems.Postgres).Found[0].Detail, StringComparison.Ordinal);
-        Assert.Equal("It carries no mark.", Of(residue, TenantSystems.S3).Found.Single().Detail);
+            "installation 11111111", Of(residue, "postgresql").Found[0].Detail, StringComparison.Ordinal);
+        Assert.Equal("It carries no mark.", Of(residue, "s3").Found.Single().Detail);
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class ResidueReadingTests(ProvisioningWorld world) : IClassFixture
         await world.Services.GetRequiredService<IKeycloakApi>().UpdateRealmAsync(
             tenant.Resources.Realm, new RealmRepresentation { Realm = renamed }, CancellationToken);
 
-        var realm = Of(await ReadAsync(tenant), TenantSystems.Keycloak).Found.Single(f => f.Type == "keycloak_realm");
+        var realm = Of(await ReadAsync(tenant), "keycloak").Found.Single(f => f.Type == "keycloak_realm");
 
         Assert.Equal((renamed, 1), (realm.Name, realm.Attempt));
         Assert.EndsWith($"renamed from {tenant.Resources.Realm}", realm.Detail, StringComparison.Ordinal);
@@ -147,10 +147,10 @@ public sealed class ResidueReadingTests(ProvisioningWorld world) : IClassFixture
         var residue = await ReadAsync(tenant);
 
         Assert.False(residue.IsClean);
-        var s3 = Of(residue, TenantSystems.S3);
+        var s3 = Of(residue, "s3");
         Assert.Equal((SystemReading.Unreadable, 0), (s3.State, s3.Found.Count));
         Assert.StartsWith("S3 answered 503", s3.Problem, StringComparison.Ordinal);
-        Assert.Equal(3, Of(residue, TenantSystems.Keycloak).Found.Count);
+        Assert.Equal(3, Of(residue, "keycloak").Found.Count);
     }
 
     [Fact]
@@ -161,8 +161,8 @@ public sealed class ResidueReadingTests(ProvisioningWorld world) : IClassFixture
         var other = await world.GivenTenantAsync();
         await world.RestartWorkerAsync(("S3_ENDPOINT", null));
 
-        var s3 = Of(await ReadAsync(tenant), TenantSystems.S3);
-        var nothing = Of(await ReadAsync(other), TenantSystems.S3);
+        var s3 = Of(await ReadAsync(tenant), "s3");
+        var nothing = Of(await ReadAsync(other), "s3");
 
         await world.RestartWorkerAsync(("S3_ENDPOINT", world.Sandbox.S3!.OriginalString));
         Assert.Equal(SystemReading.NotConfigured, s3.State);

@@ -1,6 +1,5 @@
 using Amazon.S3;
 using Amazon.S3.Model;
-using ControlPlane.Provisioning;
 using ControlPlane.Readings;
 using Microsoft.Extensions.DependencyInjection;
 using Sandbox.Control;
@@ -27,7 +26,7 @@ public sealed class BucketEvidenceTests(ProvisioningWorld world) : IClassFixture
 
         var failure = await world.FailAsync(tenant);
 
-        Assert.Equal((ProvisioningSteps.ProvisionStorage, "ownership_conflict"), (failure.FailedStep, failure.Code));
+        Assert.Equal(("provision-storage", "ownership_conflict"), (failure.FailedStep, failure.Code));
         await AssertUntouchedAsync(tenant);
     }
 
@@ -40,7 +39,7 @@ public sealed class BucketEvidenceTests(ProvisioningWorld world) : IClassFixture
 
         var failure = await world.FailAsync(tenant);
 
-        Assert.Equal(ProvisioningSteps.CreateIdp, failure.FailedStep);
+        Assert.Equal("create-idp", failure.FailedStep);
         await AssertUntouchedAsync(tenant);
     }
 

@@ -28,7 +28,7 @@ public sealed class CancelTests(ProvisioningWorld world) : IClassFixture<Provisi
         await run.CancelAsync();
 
         await AssertCanceledAsync(run);
-        await AssertRolledBackAsync(tenant, ProvisioningSteps.ProvisionStorage);
+        await AssertRolledBackAsync(tenant, "provision-storage");
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class CancelTests(ProvisioningWorld world) : IClassFixture<Provisi
         }
 
         await AssertCanceledAsync(run);
-        await AssertRolledBackAsync(tenant, ProvisioningSteps.ProvisionStorage);
+        await AssertRolledBackAsync(tenant, "provision-storage");
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class CancelTests(ProvisioningWorld world) : IClassFixture<Provisi
         await world.RestartWorkerAsync();
 
         await AssertCanceledAsync(run);
-        await AssertRolledBackAsync(tenant, ProvisioningSteps.UpdateStatus);
+        await AssertRolledBackAsync(tenant, "update-status");
     }
 
     [Fact]
@@ -95,9 +95,9 @@ public sealed class CancelTests(ProvisioningWorld world) : IClassFixture<Provisi
     }
 
     [Theory]
-    [InlineData("CreateIdp", ProvisioningSteps.CreateIdp)]
-    [InlineData("ProvisionStorage", ProvisioningSteps.ProvisionStorage)]
-    [InlineData("ActivateTenant", ProvisioningSteps.ActivateTenant)]
+    [InlineData("CreateIdp", "create-idp")]
+    [InlineData("ProvisionStorage", "provision-storage")]
+    [InlineData("ActivateTenant", "activate-tenant")]
     public async Task An_operators_cancel_before_the_pivot_takes_everything_back(string activity, string step)
     {
         var tenant = await world.GivenTenantAsync();
@@ -155,7 +155,7 @@ public sealed class CancelTests(ProvisioningWorld world) : IClassFixture<Provisi
         go.SetResult();
         Assert.NotEqual(run.RunId, cancelled.RunId);
         Assert.Equal("PROVISION_FAILED", (await world.RollbackRun(tenant, cancelled).GetResultAsync()).Outcome);
-        await AssertRolledBackAsync(tenant, ProvisioningSteps.CreateResources);
+        await AssertRolledBackAsync(tenant, "create-resources");
     }
 
     [Fact]
@@ -167,7 +167,7 @@ public sealed class CancelTests(ProvisioningWorld world) : IClassFixture<Provisi
         var cancelled = await world.CancelAsync(tenant);
 
         Assert.Equal("PROVISION_FAILED", (await world.RollbackRun(tenant, cancelled).GetResultAsync()).Outcome);
-        await AssertRolledBackAsync(tenant, ProvisioningSteps.UpdateStatus);
+        await AssertRolledBackAsync(tenant, "update-status");
         var again = await world.CancelAsync(tenant);
         Assert.Equal((cancelled.RunId, true), (again.RunId, again.IsFinished));
     }
@@ -179,14 +179,14 @@ public sealed class CancelTests(ProvisioningWorld world) : IClassFixture<Provisi
         var tenant = await world.GivenTenantAsync();
         var (run, go) = await world.HoldAsync(tenant, "UpdateStatus");
         await world.Services.GetRequiredService<ProvisioningTransitions>().BeginRollbackAsync(
-            tenant.Id, 1, ProvisioningFailure.Cancel(ProvisioningSteps.UpdateStatus),
+            tenant.Id, 1, ProvisioningFailure.Cancel("update-status"),
             TestContext.Current.CancellationToken);
 
         go.SetResult();
 
         var failed = await Assert.ThrowsAsync<WorkflowFailedException>(() => run.GetResultAsync());
         Assert.Equal("cancelled", Assert.IsType<ApplicationFailureException>(failed.InnerException).ErrorType);
-        await AssertRolledBackAsync(tenant, ProvisioningSteps.UpdateStatus);
+        await AssertRolledBackAsync(tenant, "update-status");
     }
 
     private static async Task AssertCanceledAsync(WorkflowHandle run)

@@ -1,4 +1,3 @@
-using ControlPlane.Provisioning;
 using Sandbox.Control;
 using Worker.Tests.Support;
 
@@ -13,23 +12,23 @@ public sealed class CompensationTests(ProvisioningWorld world) : IClassFixture<P
 
     [Fact]
     public Task When_the_realm_is_refused_nothing_is_left() => RowAsync(
-        ProvisioningSteps.CreateIdp,
+        "create-idp",
         _ => Refused("keycloak", "POST", "/admin/realms"));
 
     [Fact]
     public Task When_the_realm_was_made_but_its_step_fails_the_realm_is_gone() => RowAsync(
-        ProvisioningSteps.CreateIdp,
+        "create-idp",
         _ => new() { System = "keycloak", Method = "POST", Path = "/admin/realms", Kind = FaultKind.LoseAnswer },
         tenant => Refused("keycloak", "GET", $"/admin/realms/{tenant.Resources.Realm}/users/profile"));
 
     [Fact]
     public Task When_the_admin_user_is_refused_the_realm_is_gone() => RowAsync(
-        ProvisioningSteps.CreateAdminUser,
+        "create-admin-user",
         tenant => Refused("keycloak", "POST", $"/admin/realms/{tenant.Resources.Realm}/partialImport"));
 
     [Fact]
     public Task When_the_admin_user_was_made_but_its_step_fails_user_and_realm_are_gone() => RowAsync(
-        ProvisioningSteps.CreateAdminUser,
+        "create-admin-user",
         tenant => new()
         {
             System = "keycloak",
@@ -40,12 +39,12 @@ public sealed class CompensationTests(ProvisioningWorld world) : IClassFixture<P
 
     [Fact]
     public Task When_the_bucket_is_refused_realm_and_schema_are_gone() => RowAsync(
-        ProvisioningSteps.ProvisionStorage,
+        "provision-storage",
         tenant => Refused("s3", "PUT", $"/{tenant.Resources.Bucket}*", AccessDenied));
 
     [Fact]
     public Task When_the_bucket_was_made_but_not_tagged_realm_schema_and_bucket_are_gone() => RowAsync(
-        ProvisioningSteps.ProvisionStorage,
+        "provision-storage",
         tenant => Refused("s3", "PUT", $"/{tenant.Resources.Bucket}*", AccessDenied) with { Query = "tagging*" });
 
     [Fact]
@@ -55,7 +54,7 @@ public sealed class CompensationTests(ProvisioningWorld world) : IClassFixture<P
         await world.Postgres.ExecuteAsync($"REVOKE CREATE ON DATABASE {database} FROM CURRENT_USER");
         var tenant = await world.GivenTenantAsync();
 
-        await AssertRolledBackAsync(tenant, ProvisioningSteps.ProvisionDatabase);
+        await AssertRolledBackAsync(tenant, "provision-database");
 
         await world.Postgres.ExecuteAsync($"GRANT CREATE ON DATABASE {database} TO CURRENT_USER");
         await AssertNextAttemptSucceedsAsync(tenant);
@@ -72,7 +71,7 @@ public sealed class CompensationTests(ProvisioningWorld world) : IClassFixture<P
             """,
             tenant.Id);
 
-        await AssertRolledBackAsync(tenant, ProvisioningSteps.CreateResources);
+        await AssertRolledBackAsync(tenant, "create-resources");
 
         await world.Postgres.ExecuteAsync("DELETE FROM resources WHERE type = 'stray'");
         await AssertNextAttemptSucceedsAsync(tenant);
@@ -90,7 +89,7 @@ public sealed class CompensationTests(ProvisioningWorld world) : IClassFixture<P
                 WHEN (NEW.id = '{tenant.Id}' AND NEW.status = 'ACTIVE') EXECUTE FUNCTION refuse_activation();
             """);
 
-        await AssertRolledBackAsync(tenant, ProvisioningSteps.ActivateTenant);
+        await AssertRolledBackAsync(tenant, "activate-tenant");
 
         await world.Postgres.ExecuteAsync("DROP TRIGGER refuse_activation ON tenants");
         await AssertNextAttemptSucceedsAsync(tenant);

@@ -1,5 +1,4 @@
 using ControlPlane;
-using ControlPlane.Provisioning;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Exceptions;
 using Worker.Tests.Support;
@@ -24,9 +23,9 @@ public sealed class FailureTests(ProvisioningWorld world) : IClassFixture<Provis
 
     // The original said "compensation" whatever had failed.
     [Theory]
-    [InlineData("CreateIdp", ProvisioningSteps.CreateIdp)]
-    [InlineData("ProvisionDatabase", ProvisioningSteps.ProvisionDatabase)]
-    [InlineData("ActivateTenant", ProvisioningSteps.ActivateTenant)]
+    [InlineData("CreateIdp", "create-idp")]
+    [InlineData("ProvisionDatabase", "provision-database")]
+    [InlineData("ActivateTenant", "activate-tenant")]
     public async Task The_failed_step_is_the_one_that_failed(string activity, string step)
     {
         var tenant = await world.GivenTenantAsync();
@@ -51,7 +50,7 @@ public sealed class FailureTests(ProvisioningWorld world) : IClassFixture<Provis
 
         var failure = await world.FailAsync(tenant);
 
-        Assert.Equal(ProvisioningSteps.ProvisionDatabase, failure.FailedStep);
+        Assert.Equal("provision-database", failure.FailedStep);
         Assert.Empty(await world.Systems.OfAsync(tenant));
     }
 
@@ -89,7 +88,7 @@ public sealed class FailureTests(ProvisioningWorld world) : IClassFixture<Provis
 
         Assert.Equal(["schema", "role"], await world.Systems.OfAsync(tenant));
         Assert.Equal("ROLLBACK_INCOMPLETE", await world.StatusAsync(tenant));
-        var step = (await world.ProgressAsync(tenant)).Steps.Single(s => s.Step == ProvisioningSteps.ProvisionDatabase);
+        var step = (await world.ProgressAsync(tenant)).Steps.Single(s => s.Step == "provision-database");
         Assert.Equal(("FAILED", "No undo today."), (step.UndoState, step.UndoError));
     }
 

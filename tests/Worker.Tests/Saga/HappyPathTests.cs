@@ -154,10 +154,10 @@ public sealed class HappyPathTests(ProvisioningWorld world) : IClassFixture<Prov
         var run = await world.StartAsync(tenant);
         await held.HitAsync();
 
-        Assert.Equal(ProvisioningSteps.CreateAdminUser, await run.QueryAsync(workflow => workflow.CurrentStep()));
+        Assert.Equal("create-admin-user", await run.QueryAsync(workflow => workflow.CurrentStep()));
 
         await held.ReleaseAsync();
         await run.GetResultAsync();
-        Assert.Equal(ProvisioningSteps.SendNotification, await run.QueryAsync(workflow => workflow.CurrentStep()));
+        Assert.Equal("send-notification", await run.QueryAsync(workflow => workflow.CurrentStep()));
     }
 }

@@ -1,4 +1,3 @@
-using ControlPlane.Provisioning;
 using Sandbox.Control;
 using Worker.Tests.Support;
 
@@ -109,7 +108,7 @@ public sealed class LostAnswerTests(ProvisioningWorld world) : IClassFixture<Pro
 
         var failure = await world.FailAsync(tenant);
 
-        Assert.Equal(ProvisioningSteps.CreateIdp, failure.FailedStep);
+        Assert.Equal("create-idp", failure.FailedStep);
         Assert.Equal([201, .. Enumerable.Repeat(409, 14)], await CreationsSinceAsync(before));
         Assert.Equal("PROVISION_FAILED", await world.StatusAsync(tenant));
         Assert.Empty(await world.Systems.OfAsync(tenant));

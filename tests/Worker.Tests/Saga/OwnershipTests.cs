@@ -1,5 +1,4 @@
 using Amazon.S3.Model;
-using ControlPlane.Provisioning;
 using Worker.Systems;
 using Worker.Systems.Keycloak;
 using Worker.Systems.S3;
@@ -23,7 +22,7 @@ public sealed class OwnershipTests(ProvisioningWorld world) : IClassFixture<Prov
             new RealmRepresentation { Realm = tenant.Resources.Realm, DisplayName = "Theirs", Enabled = true },
             CancellationToken);
 
-        await AssertConflictAsync(tenant, ProvisioningSteps.CreateIdp);
+        await AssertConflictAsync(tenant, "create-idp");
 
         Assert.Equal(["realm"], await world.Systems.OfAsync(tenant));
     }
@@ -38,7 +37,7 @@ public sealed class OwnershipTests(ProvisioningWorld world) : IClassFixture<Prov
             CREATE TABLE "{tenant.Resources.Schema}".theirs AS SELECT 42 AS answer;
             """);
 
-        await AssertConflictAsync(tenant, ProvisioningSteps.ProvisionDatabase);
+        await AssertConflictAsync(tenant, "provision-database");
 
         Assert.Equal(["schema"], await world.Systems.OfAsync(tenant));
     }
@@ -50,7 +49,7 @@ public sealed class OwnershipTests(ProvisioningWorld world) : IClassFixture<Prov
         await world.Postgres.ExecuteAsync(
             $"CREATE ROLE \"{tenant.Resources.Schema}\"; GRANT \"{tenant.Resources.Schema}\" TO CURRENT_USER");
 
-        await AssertConflictAsync(tenant, ProvisioningSteps.ProvisionDatabase);
+        await AssertConflictAsync(tenant, "provision-database");
 
         Assert.Equal(["role"], await world.Systems.OfAsync(tenant));
     }
@@ -63,7 +62,7 @@ public sealed class OwnershipTests(ProvisioningWorld world) : IClassFixture<Prov
         await world.Schemas.EnsureAsync(
             tenant.Resources.Schema, theirs, () => Task.CompletedTask, CancellationToken);
 
-        await AssertConflictAsync(tenant, ProvisioningSteps.ProvisionDatabase);
+        await AssertConflictAsync(tenant, "provision-database");
 
         Assert.Equal(["schema", "role"], await world.Systems.OfAsync(tenant));
     }
@@ -77,7 +76,7 @@ public sealed class OwnershipTests(ProvisioningWorld world) : IClassFixture<Prov
             new PutObjectRequest { BucketName = tenant.Resources.Bucket, Key = "theirs", ContentBody = "theirs" },
             CancellationToken);
 
-        await AssertConflictAsync(tenant, ProvisioningSteps.ProvisionStorage);
+        await AssertConflictAsync(tenant, "provision-storage");
 
         Assert.Equal(["bucket"], await world.Systems.OfAsync(tenant));
     }
@@ -87,12 +86,12 @@ public sealed class OwnershipTests(ProvisioningWorld world) : IClassFixture<Prov
     public async Task A_bucket_of_another_account_is_neither_adopted_nor_deleted()
     {
         var tenant = await world.GivenTenantAsync();
-        using var stranger = S3ServiceCollectionExtensions.Client(new S3Options(
+        using var stranger = S3Client.Create(new S3Options(
             world.Sandbox.S3, "us-east-1",
             ProvisioningWorld.Stranger.AccessKey, ProvisioningWorld.Stranger.SecretKey, null));
         await stranger.PutBucketAsync(tenant.Resources.Bucket, CancellationToken);
 
-        await AssertConflictAsync(tenant, ProvisioningSteps.ProvisionStorage);
+        await AssertConflictAsync(tenant, "provision-storage");
 
         var theirs = await stranger.ListBucketsAsync(CancellationToken);
         Assert.Contains(theirs.Buckets, bucket => bucket.BucketName == tenant.Resources.Bucket);

@@ -30,8 +30,8 @@ public sealed class ResidueTests(ProvisioningWorld world) : IClassFixture<Provis
             $"storage_bucket {tenant.Resources.Bucket} The bucket is still there, with 0 objects.",
             await ResidueAsync(tenant));
         var steps = (await world.ProgressAsync(tenant)).Steps;
-        Assert.Equal("FAILED", steps.Single(s => s.Step == ProvisioningSteps.ProvisionStorage).UndoState);
-        Assert.Equal("DONE", steps.Single(s => s.Step == ProvisioningSteps.CreateIdp).UndoState);
+        Assert.Equal("FAILED", steps.Single(s => s.Step == "provision-storage").UndoState);
+        Assert.Equal("DONE", steps.Single(s => s.Step == "create-idp").UndoState);
         Assert.Contains("Critical ROLLBACK_INCOMPLETE", world.Logs.Text, StringComparison.Ordinal);
     }
 
@@ -150,7 +150,7 @@ public sealed class ResidueTests(ProvisioningWorld world) : IClassFixture<Provis
         world.Hooks.Before("CreateResources", tenant, () =>
             throw new ControlPlane.ControlPlaneException(ControlPlane.ErrorCode.Forbidden, "Refused."));
         var failure = await world.FailAsync(tenant);
-        Assert.Equal(ProvisioningSteps.CreateResources, failure.FailedStep);
+        Assert.Equal("create-resources", failure.FailedStep);
     }
 
     private async Task<TimeSpan> DurationAsync(TestTenant tenant)

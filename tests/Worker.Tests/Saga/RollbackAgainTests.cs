@@ -177,7 +177,7 @@ public sealed class RollbackAgainTests(ProvisioningWorld world) : IClassFixture<
 
         var failure = await world.FailAsync(tenant);
 
-        Assert.Equal(ProvisioningSteps.CreateIdp, failure.FailedStep);
+        Assert.Equal("create-idp", failure.FailedStep);
         Assert.Equal(1, (await world.ProgressAsync(tenant)).Attempt!.Number);
         await AssertNothingIsLeftAsync(tenant);
     }

@@ -281,7 +281,7 @@ public sealed class ProvisioningWorld : IAsyncLifetime
 
     private async Task MakeMailWorkflowsAsync()
     {
-        var setup = new MailWorkflows(
+        var setup = new NovuWorkflows(
             Services.GetRequiredService<INovuApi>(), Services.GetRequiredService<NovuOptions>());
         await setup.EnsureAsync(default);
     }

@@ -45,7 +45,7 @@ public sealed class AttemptRepairRaceTests(ProvisioningWorld world) : IClassFixt
         var tenant = await world.GivenTenantAsync();
         await world.RecordAttemptAsync(tenant);
         await world.Services.GetRequiredService<ControlPlane.Provisioning.ProvisioningTransitions>().BeginAsync(
-            tenant.Id, 1, "no-such-run", world.Services.GetRequiredService<StepSwitches>().Off,
+            tenant.Id, 1, "no-such-run", world.Services.GetRequiredService<StepSwitches>().Plan,
             TestContext.Current.CancellationToken);
         await world.Postgres.ExecuteAsync(
             "UPDATE tenants SET updated_at = $2 WHERE id = $1",

@@ -57,7 +57,7 @@ public sealed class AttemptRepairTests(ProvisioningWorld world) : IClassFixture<
         var tenant = await world.GivenTenantAsync();
         await world.RecordAttemptAsync(tenant);
         await world.Services.GetRequiredService<ProvisioningTransitions>().BeginAsync(
-            tenant.Id, 1, "no-such-run", world.Services.GetRequiredService<StepSwitches>().Off,
+            tenant.Id, 1, "no-such-run", world.Services.GetRequiredService<StepSwitches>().Plan,
             TestContext.Current.CancellationToken);
         await world.PlantAsync(tenant, tenant.MarkOf());
         await AgeAsync(tenant);
@@ -83,7 +83,7 @@ public sealed class AttemptRepairTests(ProvisioningWorld world) : IClassFixture<
         await AssertMore.EventuallyAsync(async () =>
             Assert.Single(await world.Control.MailsAsync(tenant.SubscriberId)));
         await AssertMore.EventuallyAsync(async () => Assert.Equal("DONE",
-            (await world.ProgressAsync(tenant)).Steps.Single(s => s.Step == ProvisioningSteps.SendNotification).State));
+            (await world.ProgressAsync(tenant)).Steps.Single(s => s.Step == "send-notification").State));
         await world.SweepAsync();
         Assert.Single(await world.Control.MailsAsync(tenant.SubscriberId));
     }

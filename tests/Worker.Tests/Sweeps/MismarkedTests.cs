@@ -52,7 +52,8 @@ public sealed class MismarkedTests(ProvisioningWorld world) : IClassFixture<Prov
     {
         var tenant = await GivenActiveAtSecondAttemptAsync();
         await world.Systems.Keycloak.CreateRealmAsync(
-            TenantRealm.Build(tenant.MarkOf(), tenant.Resources, "Late", []) with { Realm = $"other-{tenant.Key}" },
+            TenantRealmTemplate.Build(tenant.MarkOf(), tenant.Resources, "Late", [])
+                with { Realm = $"other-{tenant.Key}" },
             CancellationToken);
 
         await world.SweepAsync();

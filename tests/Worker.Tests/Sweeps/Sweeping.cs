@@ -51,7 +51,7 @@ internal static class Sweeping
 
     public static async Task PlantRealmAsync(this ProvisioningWorld world, TestTenant tenant, OwnershipMark mark) =>
         Assert.True(await world.Systems.Keycloak.CreateRealmAsync(
-            TenantRealm.Build(mark, tenant.Resources, "Planted", []), CancellationToken));
+            TenantRealmTemplate.Build(mark, tenant.Resources, "Planted", []), CancellationToken));
 
     /// <summary>What its own administrator may do to a realm.</summary>
     public static Task ChangeRealmAsync(this ProvisioningWorld world, string realm, RealmRepresentation changes) =>

@@ -1,4 +1,3 @@
-using ControlPlane.Provisioning;
 
 namespace Torture.Cells;
 
@@ -31,21 +30,21 @@ internal sealed record Cell(StepCall Call, Fault Fault)
         _ when Leftovers.Of(this) is not null => Ending.Incomplete,
         // To cancel or terminate a rollback changes nothing.
         (_, { IsUndo: true }) => Ending.Failed,
-        (_, { Step: ProvisioningSteps.ActivateTenant or ProvisioningSteps.SendNotification })
+        (_, { Step: StepIds.ActivateTenant or StepIds.SendNotification })
             when Fault.Name is "cancelled" or Faults.Swept => Ending.Active,
         // The commit that comes late holds the row that the rollback asks for.
-        (_, { Step: ProvisioningSteps.ActivateTenant }) when Fault.Name == Faults.LateInUndo => Ending.Active,
-        (_, { Step: ProvisioningSteps.UpdateStatus }) when Fault.Name == Faults.Swept => Ending.Active,
+        (_, { Step: StepIds.ActivateTenant }) when Fault.Name == Faults.LateInUndo => Ending.Active,
+        (_, { Step: StepIds.UpdateStatus }) when Fault.Name == Faults.Swept => Ending.Active,
         // It is found by its id.
-        (_, { Step: ProvisioningSteps.CreateAdminUser, Name: "realm" }) when Fault.Name == "refused" => Ending.Active,
+        (_, { Step: StepIds.CreateAdminUser, Name: "realm" }) when Fault.Name == "refused" => Ending.Active,
         (_, { IsShared: true }) when Fault.Name == "refused-once" => Ending.Failed,
-        (Ending.Failed, { IsReport: true, Step: ProvisioningSteps.ActivateTenant }) => Ending.Active,
-        (Ending.Failed, { Step: ProvisioningSteps.SendNotification }) => Ending.Parked,
+        (Ending.Failed, { IsReport: true, Step: StepIds.ActivateTenant }) => Ending.Active,
+        (Ending.Failed, { Step: StepIds.SendNotification }) => Ending.Parked,
         var (ending, _) => ending,
     };
 
     /// <summary>Whether the run of a success begins a rollback: its Activate was done, and nobody told it so.</summary>
-    public bool AsksForRow => Call.Step == ProvisioningSteps.ActivateTenant
+    public bool AsksForRow => Call.Step == StepIds.ActivateTenant
         && (Fault.Name == Faults.LateInUndo || this is { Call.IsReport: true, Fault.Name: "refused" });
 
     /// <summary>The system that is off for a while.</summary>

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Sandbox.Control;
 using Torture.Worlds;
-using static ControlPlane.Provisioning.ProvisioningSteps;
+using static Torture.Cells.StepIds;
 
 namespace Torture.Cells;
 

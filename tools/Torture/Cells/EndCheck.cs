@@ -1,7 +1,7 @@
-using ControlPlane.Provisioning;
 using Temporalio.Activities;
 using Torture.Worlds;
 using Worker.Saga;
+using Worker.Steps;
 using static Torture.Cells.Expectation;
 
 namespace Torture.Cells;
@@ -9,16 +9,14 @@ namespace Torture.Cells;
 /// <summary>How a cell ended, read from the systems and held against how it must end.</summary>
 internal static class EndCheck
 {
-    private static readonly StepCatalog Steps = new();
-
     private static readonly string[] Telling = ["BeginRollback", "ResumeRollback"];
 
     private static readonly HashSet<string> Rollbacks =
     [
         .. Telling, "AssumeResidue", "EndRollback",
-        .. Steps.Steps.Where(step => step.Type.IsAssignableTo(typeof(ICompensatedStep))).SelectMany(step => new[]
+        .. StepList.All.Where(step => step.Compensation is not null).SelectMany(step => new[]
         {
-            NameOf(step, nameof(ICompensatedStep.CompensateAsync)),
+            step.CompensateActivity!,
             NameOf(step, nameof(ICompensatedStep.FindResidueAsync)),
         }),
     ];
@@ -39,7 +37,7 @@ internal static class EndCheck
         if (run.Cell.Ending is Ending.Parked)
         {
             await run.Tenant.InviteAsync(run.CancellationToken);
-            await run.UntilAsync("told", again => again.StateOf(ProvisioningSteps.SendNotification) == "DONE");
+            await run.UntilAsync("told", again => again.StateOf(StepIds.SendNotification) == "DONE");
             await MailCheck.CountAsync(run, welcome: IsSentUnheard(run) ? 2 : 1, failures: 0);
         }
 
@@ -83,7 +81,7 @@ internal static class EndCheck
     private static async Task ActiveAsync(CellRun run, Progress progress, bool isFirst)
     {
         Expect("status", "ACTIVE", progress.Status, progress);
-        bool isParked = progress.StateOf(ProvisioningSteps.SendNotification) == "PARKED";
+        bool isParked = progress.StateOf(StepIds.SendNotification) == "PARKED";
         Expect("welcome mail parked", run.Cell.Ending == Ending.Parked, isParked, progress);
         await MailCheck.CountAsync(
             run, isParked && !IsSentUnheard(run) ? 0 : 1, isFirst ? 0 : MailCheck.OfFailure(run));
@@ -133,7 +131,7 @@ internal static class EndCheck
     {
         var beforeUndos = (await run.World.Observer.ActivitiesAsync(
             run.Tenant.Id, progress.RunId, run.CancellationToken))
-            .TakeWhile(activity => Steps.Find(activity) is not { IsUndo: true });
+            .TakeWhile(activity => StepList.FindActivity(activity) is not { IsUndo: true });
         Expect("ROLLING_BACK told before the first undo", true, beforeUndos.Any(Telling.Contains), progress);
     }
 
@@ -158,7 +156,7 @@ internal static class EndCheck
     // It was sent, and its step heard nothing of it.
     private static bool IsSentUnheard(CellRun run) => run.Cell.Call is { IsReport: true };
 
-    private static string NameOf(StepDescription step, string method) =>
+    private static string NameOf(StepDefinition step, string method) =>
         ActivityDefinition.Create(step.Type.GetMethod(method)!, _ => null).Name!;
 
     // Without its id, owner or tags.

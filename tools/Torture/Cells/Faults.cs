@@ -1,4 +1,3 @@
-using ControlPlane.Provisioning;
 using Sandbox.Control;
 
 namespace Torture.Cells;
@@ -52,7 +51,7 @@ internal static class Faults
         Plain("late", "the effect comes when the caller has given up", Ending.Active,
             rule => rule with { Kind = FaultKind.AfterCallerLeft }, WhyNot: WithoutEffect),
         new(LateInUndo, "the effect comes while everything is being taken back, or is about to be", Ending.Failed,
-            run => run.Cell.Call.Step == ProvisioningSteps.ActivateTenant
+            run => run.Cell.Call.Step == StepIds.ActivateTenant
                 ? Ways.LateActivateAsync(run)
                 : Ways.LateAsync(run, progress => progress.IsRollingBack),
             WhyNot: call => $"{call}" == "activate-tenant.activate" ? null : NothingToUndo(call)),
@@ -73,13 +72,13 @@ internal static class Faults
             WhyNot: call => call switch
             {
                 { IsReport: true, IsUndo: true } => "to cancel a rollback changes nothing: its calls show it",
-                { IsReport: false, Step: ProvisioningSteps.UpdateStatus } =>
+                { IsReport: false, Step: StepIds.UpdateStatus } =>
                     "the cancel waits for its transaction and meets whichever step comes then",
                 _ => null,
             }),
         new("terminated", "somebody terminates the run while the call is held; an operator rolls back",
             Ending.Failed, Ways.TerminateAsync,
-            WhyNot: call => call.Step == ProvisioningSteps.SendNotification
+            WhyNot: call => call.Step == StepIds.SendNotification
                 ? "the tenant is ACTIVE, and a rollback is refused: see swept" : null),
         new(Swept, "somebody terminates the run while the call is held; the sweep settles what is left", Ending.Failed,
             Ways.SweepAsync, WhyNot: WithoutEffect),

@@ -1,4 +1,4 @@
-using static ControlPlane.Provisioning.ProvisioningSteps;
+using static Torture.Cells.StepIds;
 
 namespace Torture.Cells;
 

@@ -1,5 +1,5 @@
-using ControlPlane.Provisioning;
-using Worker.Saga;
+using Worker.Steps;
+using Worker.Systems;
 
 namespace Torture.Cells;
 
@@ -7,7 +7,7 @@ namespace Torture.Cells;
 internal sealed record Matrix(IReadOnlyList<Cell> Cells, IReadOnlyList<(string Name, string Reason)> Left)
 {
     /// <summary>The steps that have an undo and are built.</summary>
-    public static IReadOnlySet<string> UndoneSteps { get; } = new StepCatalog().Steps
+    public static IReadOnlySet<string> UndoneSteps { get; } = StepList.All
         .Where(step => step.ResourceTypes.Count > 0).Select(step => step.Id).ToHashSet();
 
     public static Matrix Generate()
@@ -30,8 +30,10 @@ internal sealed record Matrix(IReadOnlyList<Cell> Cells, IReadOnlyList<(string N
     /// <summary>By the product's own list of steps, so that a new one without a call here is named.</summary>
     private static IEnumerable<(string, string)> Uncovered()
     {
-        var off = StepSwitches.For(null, null, null).Off.Except(StepCalls.All.Select(call => call.Step)).ToHashSet();
-        return ProvisioningSteps.All.Select(step => step.Id)
+        var off = StepList.All.Where(
+            step => OutsideSystems.All.Any(system => system.Id == step.System && !system.IsBuilt))
+            .Select(step => step.Id).ToHashSet();
+        return StepIds.All
             .Except(StepCalls.All.Select(call => call.Step))
             .Select(step => (step, off.Contains(step) ? "every attempt skips it: it is not built yet"
                 : "no call of it is in the table"));

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using ControlPlane.Provisioning;
 
 namespace Torture.Cells;
 
@@ -25,7 +24,7 @@ internal static class SignUps
             Call.IsShared: false,
             Fault: { How: not null, Name: not ("silent" or "late" or "disk-full-for-good") },
         }).ToArray();
-        var first = StepCalls.All.First(call => call.Step == ProvisioningSteps.UpdateStatus);
+        var first = StepCalls.All.First(call => call.Step == StepIds.UpdateStatus);
         string again = $"--signups {count} --seed {seed}";
         return
         [

@@ -1,5 +1,5 @@
 using Sandbox.Control;
-using static ControlPlane.Provisioning.ProvisioningSteps;
+using static Torture.Cells.StepIds;
 
 namespace Torture.Cells;
 

@@ -1,5 +1,5 @@
 using Torture.Worlds;
-using static ControlPlane.Provisioning.ProvisioningSteps;
+using static Torture.Cells.StepIds;
 
 namespace Torture.Cells;
 

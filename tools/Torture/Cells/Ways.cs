@@ -1,4 +1,3 @@
-using ControlPlane.Provisioning;
 using Sandbox.Control;
 using Sandbox.Demo;
 using Progress = Torture.Worlds.Progress;
@@ -77,7 +76,7 @@ internal static class Ways
     {
         var held = await run.HoldAsync(run.Rule with { Kind = FaultKind.Delay });
         var cancelling = run.Tenant.CancelAsync(run.CancellationToken);
-        if (run.Cell.Call is { Step: ProvisioningSteps.ActivateTenant, IsReport: false })
+        if (run.Cell.Call is { Step: StepIds.ActivateTenant, IsReport: false })
         {
             // The cancel waits for the row that this transaction holds, and then comes too late.
             await run.CancelIsRequestedAsync();
@@ -126,7 +125,7 @@ internal static class Ways
     {
         var held = await run.HoldAsync(run.Rule with { Kind = FaultKind.Delay });
         await run.World.Observer.TerminateAsync(run.Tenant.Id, run.CancellationToken);
-        if (run.Cell.Call.Step == ProvisioningSteps.ActivateTenant)
+        if (run.Cell.Call.Step == StepIds.ActivateTenant)
         {
             await held.ReleaseAsync();
         }
@@ -140,7 +139,7 @@ internal static class Ways
         if (run.Cell.Ending == Ending.Active)
         {
             await run.UntilAsync("settled by the sweep", progress =>
-                progress.HasEnded && progress.StateOf(ProvisioningSteps.SendNotification) == "DONE");
+                progress.HasEnded && progress.StateOf(StepIds.SendNotification) == "DONE");
         }
         else
         {

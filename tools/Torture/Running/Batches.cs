@@ -1,4 +1,3 @@
-using ControlPlane.Provisioning;
 using Torture.Cells;
 
 namespace Torture.Running;
@@ -13,7 +12,7 @@ internal static class Batches
     private const int MaxUndos = 3;
 
     /// <summary>Realms are made one at a time: such a cell is held last, and alone.</summary>
-    public static bool IsOneAtATime(Cell cell) => cell.Call is { Step: ProvisioningSteps.CreateIdp, IsUndo: false };
+    public static bool IsOneAtATime(Cell cell) => cell.Call is { Step: StepIds.CreateIdp, IsUndo: false };
 
     // Its worker has other settings.
     private static bool IsAlone(Cell cell) => cell.Off is not null;

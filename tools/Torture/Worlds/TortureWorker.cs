@@ -6,6 +6,7 @@ using Temporalio.Activities;
 using Temporalio.Worker.Interceptors;
 using Worker.Hosting;
 using Worker.Saga;
+using Worker.Steps;
 
 namespace Torture.Worlds;
 
@@ -47,8 +48,7 @@ internal static class TortureWorker
                 journal, ServiceDescriptor.Singleton<IWorkerInterceptor>(_ => new Reports(novu)));
             if (parsed.GetValue(broken) is { } step)
             {
-                builder.Services.AddSingleton<IWorkerInterceptor>(services =>
-                    new BrokenUndo(services.GetRequiredService<StepCatalog>()[step]));
+                builder.Services.AddSingleton<IWorkerInterceptor>(_ => new BrokenUndo(StepList.Get(step)));
             }
 
             using var host = builder.Build();
@@ -58,7 +58,7 @@ internal static class TortureWorker
     }
 
     /// <summary>Says that it is undone and that nothing is left, and does and reads nothing.</summary>
-    private sealed class BrokenUndo(StepDescription step) : IWorkerInterceptor
+    private sealed class BrokenUndo(StepDefinition step) : IWorkerInterceptor
     {
         private static readonly string[] Broken =
             [nameof(ICompensatedStep.CompensateAsync), nameof(ICompensatedStep.FindResidueAsync)];

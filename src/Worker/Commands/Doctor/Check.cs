@@ -2,7 +2,7 @@ namespace Worker.Commands.Doctor;
 
 /// <summary>What one check found. A red one says what to do.</summary>
 /// <param name="Remedy">Null when all is well.</param>
-internal sealed record CheckResult(string Message, string? Remedy)
+public sealed record CheckResult(string Message, string? Remedy)
 {
     public static CheckResult Ok(string message) => new(message, null);
 
@@ -11,4 +11,4 @@ internal sealed record CheckResult(string Message, string? Remedy)
 
 /// <summary>One question to one system.</summary>
 /// <param name="OtherwiseTry">The remedy for a failure that the check itself does not know.</param>
-internal sealed record Check(string Name, Func<CancellationToken, Task<CheckResult>> AskAsync, string OtherwiseTry);
+public sealed record Check(string Name, Func<CancellationToken, Task<CheckResult>> AskAsync, string OtherwiseTry);

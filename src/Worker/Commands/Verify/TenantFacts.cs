@@ -4,7 +4,7 @@ using Npgsql;
 namespace Worker.Commands.Verify;
 
 /// <summary>What the control database says of one tenant and its current attempt.</summary>
-internal sealed record TenantFacts(
+public sealed record TenantFacts(
     Guid Id,
     string Name,
     string Status,

@@ -4,11 +4,13 @@ using Worker.Saga;
 
 namespace Worker.Systems.Keycloak;
 
-/// <summary>A tenant's realms in Keycloak, found by the mark that nobody can rewrite: their id.</summary>
+/// <summary>Finds a tenant's realms by their id, the mark that no administrator of a realm can change.</summary>
 public sealed class TenantRealmFinder(KeycloakAdmin keycloak, ResourceRecords resources)
 {
-    /// <summary>Of this attempt and the ones before it, under whatever name.</summary>
-    /// <exception cref="ControlPlaneException">Keycloak does not show what we know that we made.</exception>
+    /// <summary>The realms of this attempt and earlier ones, under any name.</summary>
+    /// <exception cref="ControlPlaneException">
+    /// <c>forbidden</c>: a realm that was recorded as created is hidden from the worker's account.
+    /// </exception>
     public async Task<IReadOnlyList<RealmRepresentation>> FindOursAsync(
         ProvisionedTenant tenant, CancellationToken cancellationToken)
     {
@@ -26,21 +28,17 @@ public sealed class TenantRealmFinder(KeycloakAdmin keycloak, ResourceRecords re
     }
 
     /// <summary>
-    /// Somebody else's realm under the name of one that was made, was never recorded as deleted, and is not there.
+    /// Whether a realm of this tenant was recorded as created and never as deleted, and a foreign realm has its name.
     /// </summary>
     /// <param name="tenant">The tenant.</param>
-    /// <param name="ours">What was found of it.</param>
+    /// <param name="ours">The realms that <see cref="FindOursAsync"/> found.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>What to say of it; null where there is none.</returns>
-    public async Task<string?> FindReplacedAsync(
+    public async Task<bool> IsReplacedAsync(
         ProvisionedTenant tenant, IReadOnlyList<RealmRepresentation> ours, CancellationToken cancellationToken) =>
-        await FindUnlistedAsync(tenant, ours, cancellationToken) is { } there
-            ? $"A realm was made here and never seen deleted; the one that has the name now ({there.Id}) is not ours. "
-                + "It was not touched: look, and rename or delete it."
-            : null;
+        await FindUnlistedAsync(tenant, ours, cancellationToken) is not null;
 
     /// <summary>The name of this attempt's realm.</summary>
-    /// <exception cref="ControlPlaneException">It is not there.</exception>
+    /// <exception cref="ControlPlaneException"><c>not_found</c>: the realm does not exist.</exception>
     public async Task<string> RequireAsync(ProvisionedTenant tenant, CancellationToken cancellationToken)
     {
         var realm = await keycloak.FindRealmAsync(tenant.Resources.Realm, cancellationToken);
@@ -53,28 +51,15 @@ public sealed class TenantRealmFinder(KeycloakAdmin keycloak, ResourceRecords re
             $"The realm {tenant.Resources.Realm} of this attempt is not there any more.");
     }
 
-    // An account that has made no realm may see none, and so may one that has lost its rights, over all realms or over
-    // one: only what was recorded as made tells them apart.
-    private async Task<RealmRepresentation?> FindUnlistedAsync(
-        ProvisionedTenant tenant, IReadOnlyList<RealmRepresentation> ours, CancellationToken cancellationToken)
-    {
-        string realm = tenant.Resources.Realm;
-        return await resources.FindMakerAsync(
-                tenant.Mark.Tenant, tenant.Mark.Attempt, ResourceTypes.KeycloakRealm, realm,
-                cancellationToken) is { } maker
-            && ours.All(found => AttemptOf(tenant, found) != maker)
-                ? await keycloak.FindRealmAsync(realm, cancellationToken)
-                : null;
-    }
-
-    private static int? AttemptOf(ProvisionedTenant tenant, RealmRepresentation realm) =>
+    /// <summary>The attempt, this or an earlier one, that made a realm; null for any other realm.</summary>
+    public static int? AttemptOf(ProvisionedTenant tenant, RealmRepresentation realm) =>
         Guid.TryParse(realm.Id, out var id)
             && Enumerable.Range(1, tenant.Mark.Attempt).FirstOrDefault(attempt => tenant.RealmId(attempt) == id) is > 0
                 and var found
             ? found
             : null;
 
-    /// <summary>Whose a realm is, by its id; one that does not show its id is somebody else's.</summary>
+    /// <summary>The owner of a realm by its id; a realm that hides its id is foreign. Null without a realm.</summary>
     public static Ownership? Judge(ProvisionedTenant tenant, RealmRepresentation? realm)
     {
         if (realm is null)
@@ -89,5 +74,18 @@ public sealed class TenantRealmFinder(KeycloakAdmin keycloak, ResourceRecords re
                 .Select(attempt => tenant.Mark with { Attempt = attempt })
                 .SingleOrDefault())
             : Ownership.Foreign;
+    }
+
+    // An account that made no realm sees none, and so does one that lost its rights, over all realms or over one. Only
+    // the record of a created realm tells these cases apart.
+    private async Task<RealmRepresentation?> FindUnlistedAsync(
+        ProvisionedTenant tenant, IReadOnlyList<RealmRepresentation> ours, CancellationToken cancellationToken)
+    {
+        string realm = tenant.Resources.Realm;
+        int? maker = await resources.FindMakerAsync(
+            tenant.Mark.Tenant, tenant.Mark.Attempt, ResourceTypes.KeycloakRealm, realm, cancellationToken);
+        return maker is not null && ours.All(found => AttemptOf(tenant, found) != maker)
+            ? await keycloak.FindRealmAsync(realm, cancellationToken)
+            : null;
     }
 }

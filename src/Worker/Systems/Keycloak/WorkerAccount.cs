@@ -9,12 +9,12 @@ namespace Worker.Systems.Keycloak;
 /// </summary>
 internal sealed class WorkerAccount(KeycloakAdmin keycloak, string realm, string clientId, Guid installation)
 {
-    public const string NameSetting = "KEYCLOAK_WORKER_CLIENT_ID", UsualName = "arc-saas-worker";
+    public const string NameSetting = "KEYCLOAK_WORKER_CLIENT_ID", DefaultName = "arc-saas-worker";
 
     private const string Mark = "arc-saas.installation";
 
     /// <summary>Of its client: installations that share a Keycloak have an account each.</summary>
-    public static string Name(SettingsReader settings) => settings.Text(NameSetting, UsualName);
+    public static string Name(SettingsReader settings) => settings.Text(NameSetting, DefaultName);
 
     /// <returns>The client's secret, and whether the client was made now.</returns>
     /// <exception cref="CommandException">A client of that name is not this installation's.</exception>
@@ -34,7 +34,7 @@ internal sealed class WorkerAccount(KeycloakAdmin keycloak, string realm, string
             throw new CommandException(
                 $"The client {clientId} in Keycloak's realm '{realm}' belongs to {owner}, not to {installation:D}; "
                 + "nothing was touched. Is INSTALLATION_ID the right one? Installations that share a Keycloak have an "
-                + $"account each: name this one's in {NameSetting}, {UsualName}-two for instance.");
+                + $"account each: name this one's in {NameSetting}, {DefaultName}-two for instance.");
         }
 
         var user = await keycloak.ServiceAccountUserAsync(realm, client.Id!, cancellationToken);

@@ -5,7 +5,7 @@ using Worker.Commands.Doctor;
 
 namespace Worker.Systems.Postgres;
 
-internal static class DatabaseChecks
+internal static class PostgresChecks
 {
     public static IReadOnlyList<Check> For(CommandHost host) =>
     [

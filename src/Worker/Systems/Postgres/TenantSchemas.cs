@@ -132,14 +132,15 @@ public sealed class TenantSchemas(TenantDatabase database)
         return found;
     }
 
-    /// <summary>Whether each is there, and whose they are; null: no mark says so.</summary>
-    public async Task<(bool Schema, bool Role, OwnershipMark? Mark)> ReadAsync(
-        string name, CancellationToken cancellationToken)
+    /// <summary>Reads whether schema and role exist, who owns them, and the mark; null: no readable mark.</summary>
+    public async Task<(bool Schema, bool Role, Ownership? Ownership, OwnershipMark? Mark)> ReadAsync(
+        string name, OwnershipMark mark, CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var found = await LockAndReadAsync(connection, name, cancellationToken);
-        return (found.SchemaExists, found.RoleExists, found.RoleExists ? found.RoleMark : found.SchemaMark);
+        return (found.SchemaExists, found.RoleExists, found.Judge(mark),
+            found.RoleExists ? found.RoleMark : found.SchemaMark);
     }
 
     private async Task<Found> LockAndReadAsync(

@@ -6,7 +6,7 @@ using Worker.Commands.Doctor;
 
 namespace Worker.Systems.S3;
 
-internal static class StorageChecks
+internal static class S3Checks
 {
     public static IReadOnlyList<Check> For(CommandHost host) =>
     [

@@ -10,8 +10,8 @@ namespace Worker.Systems.Temporal;
 internal sealed class TemporalNamespace(TemporalClient temporal, TimeProvider time)
 {
     private static readonly TimeSpan Retention = TimeSpan.FromDays(7);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
 
     /// <returns>Whether it was made now.</returns>
     public async Task<bool> EnsureAsync(CancellationToken cancellationToken)
@@ -39,13 +39,13 @@ internal sealed class TemporalNamespace(TemporalClient temporal, TimeProvider ti
         long begun = time.GetTimestamp();
         while (!await IsUsableAsync(name, cancellationToken))
         {
-            if (time.GetElapsedTime(begun) > Patience)
+            if (time.GetElapsedTime(begun) > MaxWait)
             {
                 throw new CommandException(
-                    $"Temporal knows the namespace '{name}' and still refuses it after {Patience.TotalSeconds} s.");
+                    $"Temporal knows the namespace '{name}' and still refuses it after {MaxWait.TotalSeconds} s.");
             }
 
-            await Task.Delay(Pause, time, cancellationToken);
+            await Task.Delay(PollInterval, time, cancellationToken);
         }
 
         return isNew;

@@ -130,7 +130,7 @@ public sealed class StoreTests(ObjectStore store) : IClassFixture<ObjectStore>, 
     [InlineData("SignatureDoesNotMatch", false)]
     public async Task Wrong_credentials_are_told_apart(string code, bool wrongKey)
     {
-        using var s3 = S3ServiceCollectionExtensions.Client(wrongKey
+        using var s3 = S3Client.Create(wrongKey
             ? store.Options with { AccessKey = "nobody-at-all" }
             : store.Options with { SecretKey = "wrong-secret-key" });
         var refused = await S3Client.RefusedAsync(() => s3.ListBucketsAsync());

@@ -1,5 +1,4 @@
 using System.Net;
-using ControlPlane.Provisioning;
 using Worker.Systems;
 using Worker.Tests.Support;
 
@@ -21,8 +20,8 @@ public sealed class WrongCredentialsTests(ProvisioningWorld world) : IClassFixtu
 
         var failure = await world.FailAsync(tenant);
 
-        var step = (await world.ProgressAsync(tenant)).Steps.Single(s => s.Step == ProvisioningSteps.CreateIdp);
-        Assert.Equal((ProvisioningSteps.CreateIdp, "credentials_refused"), (failure.FailedStep, failure.Code));
+        var step = (await world.ProgressAsync(tenant)).Steps.Single(s => s.Step == "create-idp");
+        Assert.Equal(("create-idp", "credentials_refused"), (failure.FailedStep, failure.Code));
         Assert.Contains("KEYCLOAK_ADMIN_CLIENT_SECRET", failure.Sentence, StringComparison.Ordinal);
         Assert.Equal((1, 60), (step.Tries, step.UndoTries));
         Assert.Equal("ROLLBACK_INCOMPLETE", await world.StatusAsync(tenant));

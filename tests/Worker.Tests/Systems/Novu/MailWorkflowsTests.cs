@@ -21,7 +21,7 @@ public sealed class MailWorkflowsTests(ProvisioningWorld world) : IClassFixture<
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         var novu = world.Services.GetRequiredService<INovuApi>();
-        await new MailWorkflows(novu, Templates).EnsureAsync(cancellationToken);
+        await new NovuWorkflows(novu, Templates).EnsureAsync(cancellationToken);
         string subscriber = $"stranger-{workflow}";
         await novu.SaveSubscriberAsync(new(subscriber, "victim@example.com", "A", "B"), cancellationToken);
 

@@ -9,7 +9,7 @@ namespace Worker.Systems.S3;
 /// Whose a tenant's bucket is: by its tags, and before it has any by what this very attempt recorded before creating
 /// it.
 /// </summary>
-public sealed class TenantStorage(TenantBuckets buckets, ResourceRecords resources)
+public sealed class TenantBucketOwnership(TenantBuckets buckets, ResourceRecords resources)
 {
     /// <returns>Null when it is not there.</returns>
     /// <exception cref="ControlPlane.ControlPlaneException">It belongs to another account.</exception>

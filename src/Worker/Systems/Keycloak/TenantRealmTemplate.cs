@@ -8,7 +8,7 @@ namespace Worker.Systems.Keycloak;
 /// and <c>role</c> for administrators only (what is not declared Keycloak drops without a word), and mappers that put
 /// both into tokens.
 /// </summary>
-public static class TenantRealm
+public static class TenantRealmTemplate
 {
     public const string TenantIdAttribute = "tenantId";
     public const string RoleAttribute = "role";

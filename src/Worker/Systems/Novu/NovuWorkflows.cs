@@ -5,7 +5,7 @@ namespace Worker.Systems.Novu;
 /// <summary>
 /// Novu's workflows: one e-mail step each. One that is there stays as it is, since people edit them in Novu.
 /// </summary>
-public sealed class MailWorkflows(INovuApi novu, NovuOptions options)
+public sealed class NovuWorkflows(INovuApi novu, NovuOptions options)
 {
     /// <returns>The ids of those that were made now.</returns>
     public async Task<IReadOnlyList<string>> EnsureAsync(CancellationToken cancellationToken)

@@ -1,0 +1,135 @@
+using ControlPlane.Provisioning;
+using ControlPlane.Readings;
+using ControlPlane.Tenants;
+using Worker.Hosting;
+using Worker.Saga;
+using Worker.Sweeps;
+
+namespace Worker.Systems.Keycloak;
+
+/// <summary>
+/// The realms that this installation made, under any name. A realm's id is the hash of its mark and cannot be changed.
+/// For an attempt that the database knows, the id is computed. For another one the mark is read from the realm's
+/// attributes and counts only if the id is its hash. The realm's administrator can erase the attributes, but cannot
+/// make them name another owner.
+/// </summary>
+public sealed class KeycloakInventory(
+    KeycloakAdmin keycloak, TenantRealmFinder realms, AttemptEvidence attempts, WorkerOptions options)
+    : ISystemInventory
+{
+    public string SystemId => KeycloakSystem.SystemId;
+
+    public string MarkedType => ResourceTypes.KeycloakRealm;
+
+    public async Task<IReadOnlyList<Finding>> FindAsync(ProvisionedTenant tenant, CancellationToken cancellationToken)
+    {
+        var ours = await realms.FindOursAsync(tenant, cancellationToken);
+        var found = new List<Finding>();
+        foreach (var realm in ours)
+        {
+            await AddContentsAsync(found, tenant, realm, cancellationToken);
+        }
+
+        string name = tenant.Resources.Realm;
+        if (ours.All(realm => realm.Realm != name)
+            && await keycloak.FindRealmAsync(name, cancellationToken) is not null)
+        {
+            found.Add(new Finding(
+                ResourceTypes.KeycloakRealm, name, null, "Its id is none of this tenant's attempts'."));
+        }
+
+        return found;
+    }
+
+    public async Task<IReadOnlyList<MarkedObject>> ListMarkedAsync(
+        ErrorCollector errors, CancellationToken cancellationToken)
+    {
+        // Read before the realms: an attempt that begins in between has no realm in the list yet.
+        var known = (await attempts.ListAsync(cancellationToken))
+            .Select(attempt => new OwnershipMark(options.InstallationId, attempt.TenantId, attempt.Attempt))
+            .ToDictionary(RealmId);
+        var found = new List<MarkedObject>();
+        foreach (var realm in await keycloak.FindRealmsAsync(cancellationToken) ?? [])
+        {
+            if (!Guid.TryParse(realm.Id, out var id))
+            {
+                continue;
+            }
+
+            await errors.TryAsync(
+                realm.Realm!,
+                async () =>
+                {
+                    var mark = known.GetValueOrDefault(id)
+                        ?? await ReadMarkAsync(realm.Realm!, id, cancellationToken);
+                    if (mark is not null)
+                    {
+                        found.Add(new MarkedObject(realm.Realm!, mark));
+                    }
+                },
+                cancellationToken);
+        }
+
+        return found;
+    }
+
+    public async Task<bool> DeleteAsync(
+        MarkedObject found, Func<Task> beforeChange, CancellationToken cancellationToken)
+    {
+        if (!await IsUnchangedAsync(found, cancellationToken))
+        {
+            return false;
+        }
+
+        await beforeChange();
+        await keycloak.DisableRealmAsync(found.Name, cancellationToken);
+        // A disabled realm's administrators cannot log in, and so cannot give its name to another realm.
+        if (!await IsUnchangedAsync(found, cancellationToken))
+        {
+            return false;
+        }
+
+        await beforeChange();
+        await keycloak.DeleteRealmAsync(found.Name, cancellationToken);
+        return true;
+    }
+
+    private async Task AddContentsAsync(
+        List<Finding> found, ProvisionedTenant tenant, RealmRepresentation realm, CancellationToken cancellationToken)
+    {
+        string name = realm.Realm!;
+        var id = Guid.Parse(realm.Id!);
+        int attempt = TenantRealmFinder.AttemptOf(tenant, realm)!.Value;
+        found.Add(new Finding(ResourceTypes.KeycloakRealm, name, attempt,
+            name == tenant.Resources.Realm ? $"id {id:D}" : $"id {id:D}, renamed from {tenant.Resources.Realm}"));
+        if (await keycloak.FindClientAsync(name, tenant.Resources.Client, cancellationToken) is not null)
+        {
+            found.Add(new Finding(ResourceTypes.KeycloakClient, tenant.Resources.Client, attempt, $"in {name}"));
+        }
+
+        // Keycloak stores user names in lower case.
+        string admin = tenant.Admin.Email.ToLowerInvariant();
+        if (await keycloak.FindUserAsync(name, admin, cancellationToken) is not null)
+        {
+            found.Add(new Finding(ResourceTypes.KeycloakAdminUser, tenant.Admin.Email, attempt, $"in {name}"));
+        }
+    }
+
+    private async Task<OwnershipMark?> ReadMarkAsync(string realm, Guid id, CancellationToken cancellationToken)
+    {
+        var attributes = (await keycloak.FindRealmAsync(realm, cancellationToken))?.Attributes;
+        return attributes is not null
+            && OwnershipMark.FromTags(attributes) is { } mark
+            && mark.Installation == options.InstallationId
+            && RealmId(mark) == id
+                ? mark
+                : null;
+    }
+
+    private async Task<bool> IsUnchangedAsync(MarkedObject found, CancellationToken cancellationToken) =>
+        Guid.TryParse((await keycloak.FindRealmAsync(found.Name, cancellationToken))?.Id, out var id)
+        && id == RealmId(found.Mark);
+
+    private static Guid RealmId(OwnershipMark mark) =>
+        TenantResources.RealmId(mark.Installation, mark.Tenant, mark.Attempt);
+}

@@ -1,0 +1,58 @@
+using ControlPlane.Provisioning;
+using ControlPlane.Readings;
+using Worker.Hosting;
+using Worker.Saga;
+using Worker.Sweeps;
+
+namespace Worker.Systems.Postgres;
+
+/// <summary>Schemas and roles of tenants, by the mark in the comment on the role, which no tenant can change.</summary>
+public sealed class PostgresInventory(TenantSchemas schemas, WorkerOptions options) : ISystemInventory
+{
+    /// <summary>The type of a finding that is a role; its record is the schema's.</summary>
+    public const string RoleType = "database_role";
+
+    public string SystemId => PostgresSystem.SystemId;
+
+    public string MarkedType => ResourceTypes.DatabaseSchema;
+
+    public async Task<IReadOnlyList<Finding>> FindAsync(ProvisionedTenant tenant, CancellationToken cancellationToken)
+    {
+        string name = tenant.Resources.Schema;
+        var (schema, role, ownership, mark) = await schemas.ReadAsync(name, tenant.Mark, cancellationToken);
+        // The role's mark does not decide alone: a schema that another role owns, without our mark, is foreign.
+        int? attempt = ownership == Ownership.Foreign ? null : tenant.AttemptOf(mark);
+        string detail = ownership == Ownership.Foreign && tenant.AttemptOf(mark) is not null
+            ? "The schema belongs to another role and carries no mark."
+            : tenant.Describe(mark);
+        var types = new List<string>();
+        if (schema)
+        {
+            types.Add(ResourceTypes.DatabaseSchema);
+        }
+
+        if (role)
+        {
+            types.Add(RoleType);
+        }
+
+        return [.. types.Select(type => new Finding(type, name, attempt, detail))];
+    }
+
+    public async Task<IReadOnlyList<MarkedObject>> ListMarkedAsync(
+        ErrorCollector errors, CancellationToken cancellationToken) =>
+    [
+        .. (await schemas.ListMarkedAsync(cancellationToken))
+            .Where(found => found.Mark.Installation == options.InstallationId)
+            .Select(found => new MarkedObject(found.Name, found.Mark)),
+    ];
+
+    // One transaction under the lock of the name: it drops what it read, and a new attempt waits for its end.
+    public async Task<bool> DeleteAsync(
+        MarkedObject found, Func<Task> beforeChange, CancellationToken cancellationToken)
+    {
+        bool isThere = await schemas.FindAsync(found.Name, found.Mark, cancellationToken) != (false, false);
+        await schemas.DropAsync(found.Name, found.Mark, beforeChange, cancellationToken);
+        return isThere;
+    }
+}

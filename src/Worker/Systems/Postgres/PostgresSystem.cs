@@ -1,0 +1,55 @@
+using ControlPlane.Persistence;
+using ControlPlane.Settings;
+using Microsoft.Extensions.DependencyInjection;
+using Worker.Commands;
+using Worker.Commands.Doctor;
+using Worker.Commands.Setup;
+using Worker.Commands.Verify;
+using Worker.Hosting;
+using Worker.Invitations;
+
+namespace Worker.Systems.Postgres;
+
+/// <summary>PostgreSQL: a schema and a role for each tenant; the control database.</summary>
+public sealed class PostgresSystem : OutsideSystem
+{
+    public const string SystemId = "postgresql";
+
+    private const string Suffix = "-postgres";
+
+    private static readonly TaskQueue UndoQueue = TaskQueue.ForUndo(Suffix);
+
+    public static TaskQueue MainQueue { get; } = new(Suffix, 8) { Undo = UndoQueue };
+
+    public override string Id => SystemId;
+
+    public override string Name => "PostgreSQL";
+
+    public override IReadOnlyList<string> ResourceTypes => [ControlPlane.Provisioning.ResourceTypes.DatabaseSchema];
+
+    public override TaskQueue Queue => MainQueue;
+
+    public override IReadOnlyList<TaskQueue> Queues => [MainQueue, UndoQueue];
+
+    public override void AddServices(IServiceCollection services, SettingsReader settings)
+    {
+        var options = DatabaseOptions.ForTenants(settings);
+        services
+            .AddSingleton(_ => new TenantDatabase(
+                DataSources.Create(options, "arc-saas-tenants"), RefusesSuperuser: settings.IsProduction))
+            .AddTransient<TenantSchemas>()
+            .AddTransient<PostgresInventory>()
+            .AddTransient<ISystemInventory, PostgresInventory>();
+    }
+
+    public override IReadOnlyList<Check> Checks(CommandHost host) => PostgresChecks.For(host);
+
+    public override IReadOnlyList<VerifyCheck> VerifyChecks(TenantToVerify tenant) => PostgresVerifyChecks.For(tenant);
+
+    public override async Task SetUpAsync(SetupRun setup, CancellationToken cancellationToken)
+    {
+        bool isNew = await new SealingKey(setup.Host.Database, setup.Host.Settings, setup.Host.Time)
+            .EnsureAsync(cancellationToken);
+        setup.Tell("sealing key", isNew ? ["public half stored"] : []);
+    }
+}

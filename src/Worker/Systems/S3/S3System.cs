@@ -1,0 +1,71 @@
+using Amazon.S3;
+using ControlPlane.Settings;
+using Microsoft.Extensions.DependencyInjection;
+using Worker.Commands;
+using Worker.Commands.Doctor;
+using Worker.Commands.Verify;
+using Worker.Hosting;
+using Worker.Steps;
+
+namespace Worker.Systems.S3;
+
+/// <summary>The object store: a bucket for each tenant.</summary>
+public sealed class S3System : OutsideSystem
+{
+    public const string SystemId = "s3";
+
+    private const string Suffix = "-s3";
+
+    private static readonly TaskQueue UndoQueue = TaskQueue.ForUndo(Suffix);
+
+    public static TaskQueue MainQueue { get; } = new(Suffix, 8) { Undo = UndoQueue };
+
+    public override string Id => SystemId;
+
+    public override string Name => "S3";
+
+    public override IReadOnlyList<string> ResourceTypes => [ControlPlane.Provisioning.ResourceTypes.StorageBucket];
+
+    public override TaskQueue Queue => MainQueue;
+
+    public override IReadOnlyList<TaskQueue> Queues => [MainQueue, UndoQueue];
+
+    public override string? WhyNotConfigured(SettingsReader settings) => S3Options.From(settings) is null
+        ? "No object store is configured (S3_ENDPOINT or AWS_REGION)."
+        : null;
+
+    public override void AddServices(IServiceCollection services, SettingsReader settings)
+    {
+        if (S3Options.From(settings) is not { } options)
+        {
+            services.AddTransient<TenantBuckets>(_ => throw NotConfigured(settings));
+        }
+        else
+        {
+            services
+                .AddSingleton(options)
+                .AddSingleton<IAmazonS3>(_ => S3Client.Create(options, TimeoutScale.From(settings)))
+                .AddTransient<TenantBuckets>()
+                .AddTransient<ISystemInventory, S3Inventory>();
+        }
+
+        services.AddTransient<TenantBucketOwnership>().AddTransient<S3Inventory>();
+    }
+
+    public override IReadOnlyList<Check> Checks(CommandHost host) => S3Checks.For(host);
+
+    public override IReadOnlyList<VerifyCheck> VerifyChecks(TenantToVerify tenant) =>
+        [new("bucket", ProvisionStorage.Id, token => BucketAsync(tenant, token))];
+
+    private static async Task<Tick> BucketAsync(TenantToVerify tenant, CancellationToken cancellationToken)
+    {
+        string name = tenant.Resources.Bucket;
+        var owner = await tenant.Host.Outside<TenantBuckets>().JudgeAsync(name, tenant.Mark, null, cancellationToken);
+        return Tick.Of("bucket", owner == Ownership.Ours, owner switch
+        {
+            null => $"{name} is not there",
+            Ownership.Ours => name,
+            _ => $"{name} is there, and does not carry this tenant's tags",
+        });
+    }
+}

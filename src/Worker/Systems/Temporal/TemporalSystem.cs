@@ -1,0 +1,31 @@
+using ControlPlane.Temporal;
+using Worker.Commands;
+using Worker.Commands.Doctor;
+using Worker.Commands.Setup;
+using Worker.Commands.Verify;
+using Worker.Sweeps;
+
+namespace Worker.Systems.Temporal;
+
+/// <summary>Temporal runs the workflows. Tenants own nothing in it.</summary>
+public sealed class TemporalSystem : OutsideSystem
+{
+    public override string Id => "temporal";
+
+    public override string Name => "Temporal";
+
+    public override IReadOnlyList<Check> Checks(CommandHost host) => TemporalChecks.For(host);
+
+    public override IReadOnlyList<VerifyCheck> VerifyChecks(TenantToVerify tenant) => TemporalVerifyChecks.For(tenant);
+
+    public override async Task SetUpAsync(SetupRun setup, CancellationToken cancellationToken)
+    {
+        var settings = setup.Host.Settings;
+        var temporal = await setup.Host.TemporalAsync();
+        bool madeNamespace = await new TemporalNamespace(temporal, setup.Host.Time).EnsureAsync(cancellationToken);
+        setup.Tell(Name, madeNamespace ? [$"namespace {temporal.Options.Namespace}"] : []);
+
+        var sweep = new SweepSchedule(temporal, TemporalOptions.From(settings), SweepOptions.From(settings));
+        setup.Tell("sweep", await sweep.EnsureAsync(cancellationToken) ? [$"schedule {SweepSchedule.Id}"] : []);
+    }
+}

@@ -1,0 +1,33 @@
+using ControlPlane.Provisioning;
+using ControlPlane.Settings;
+
+namespace Worker.Systems;
+
+/// <summary>
+/// A system whose step does not exist yet: the step is SKIPPED, readings say NOT_BUILT, and switching it on stops the
+/// worker at start.
+/// </summary>
+/// <param name="id">The system's id.</param>
+/// <param name="name">The name for people.</param>
+/// <param name="setting">The setting that would switch it on.</param>
+public sealed class UnbuiltSystem(string id, string name, string setting) : OutsideSystem
+{
+    public static UnbuiltSystem Infrastructure { get; } =
+        new("infrastructure", "Infrastructure", UnbuiltSteps.Infrastructure);
+
+    public static UnbuiltSystem Deployment { get; } = new("deployment", "Deployment", UnbuiltSteps.Deployment);
+
+    public static UnbuiltSystem Dns { get; } = new("dns", "DNS", UnbuiltSteps.Dns);
+
+    public override string Id => id;
+
+    public override string Name => name;
+
+    public override bool IsBuilt => false;
+
+    public override string WhyNotConfigured(SettingsReader settings)
+    {
+        UnbuiltSteps.RequireOff(settings, setting);
+        return $"{name} is not built yet ({setting}).";
+    }
+}

@@ -4,7 +4,7 @@ using Sandbox.Keycloak.Http;
 namespace Sandbox.Keycloak.Admin;
 
 /// <summary>
-/// Who is locked out for wrong passwords: <c>/admin/realms/{realm}/attack-detection/brute-force/users/{id}</c>.
+/// Users locked after failed logins: <c>/admin/realms/{realm}/attack-detection/brute-force/users/{id}</c>.
 /// </summary>
 internal static class AttackDetectionApi
 {

@@ -6,12 +6,12 @@ using Sandbox.Keycloak.Tokens;
 
 namespace Sandbox.Keycloak.Admin;
 
-/// <summary>Who calls the admin API. Their roles are those they hold now, whatever their token says.</summary>
+/// <summary>The caller of the admin API. Its roles are the current ones of the user, not those in the token.</summary>
 internal sealed class Caller
 {
     private readonly HashSet<string> roles;
 
-    // Asked for every realm of a list, and master knows the roles of all of them.
+    // Lazy sets: a list request checks every realm, and master has the admin roles of all realms.
     private readonly Lazy<HashSet<(string? Client, string Name)>> held;
     private readonly Lazy<HashSet<string?>> ruling;
 
@@ -31,14 +31,14 @@ internal sealed class Caller
 
     public KeycloakState State => Http.Keycloak();
 
-    /// <summary>The world as it was when the call came in.</summary>
+    /// <summary>The state at the start of the request.</summary>
     public World World { get; }
 
     public Realm Home { get; }
 
     public User User { get; }
 
-    /// <exception cref="Refusal">401: no token, or none that holds.</exception>
+    /// <exception cref="Refusal">401: the token is missing or not valid.</exception>
     public static ValueTask<Caller?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
         var world = context.Keycloak().Current;
@@ -48,12 +48,12 @@ internal sealed class Caller
 
     public bool Holds(Role role) => roles.Contains(role.Id);
 
-    /// <summary>Whether the caller is master's administrator, who may do everything.</summary>
+    /// <summary>Whether the caller is an administrator of master, who has all rights.</summary>
     public bool IsAdmin => Home.IsMaster && HoldsRealmRole(AdminRoles.Admin);
 
     public bool MayCreateRealms => Home.IsMaster && HoldsRealmRole(AdminRoles.CreateRealm);
 
-    /// <summary>Whether the caller has one of the roles over that realm.</summary>
+    /// <summary>Whether the caller has at least one of the roles for the realm.</summary>
     public bool Has(Realm realm, params ReadOnlySpan<string> anyOf)
     {
         if (RulingClient(realm) is not { } client)
@@ -66,7 +66,7 @@ internal sealed class Caller
         return false;
     }
 
-    /// <summary>Whether the caller has any role at all over that realm.</summary>
+    /// <summary>Whether the caller has any administrative role for the realm.</summary>
     public bool HasAny(Realm realm) => RulingClient(realm) is { } client && ruling.Value.Contains(client.Id);
 
     private Client? RulingClient(Realm realm) => Home.IsMaster

@@ -6,20 +6,20 @@ using Sandbox.Keycloak.Storage;
 
 namespace Sandbox.Keycloak.Admin;
 
-/// <summary>Makes clients and their service accounts, with what Keycloak adds to what it was told.</summary>
+/// <summary>Creates clients and their service accounts, including the settings that Keycloak adds.</summary>
 internal sealed class ClientFactory(KeycloakState state)
 {
     private const string ServiceAccountScope = "service_account";
 
-    /// <summary>The settings over the defaults, exactly.</summary>
+    /// <summary>
+    /// Creates a client from the defaults and the settings, without the additions of <see cref="Add"/>.
+    /// </summary>
     public Client Client(string clientId, Document settings, string? id = null) => new(
         id ?? state.NewId(), clientId,
         WithMapperIds(Template.Client.Merge(settings.Without("id", "clientId"))));
 
-    /// <summary>
-    /// The realm with a client as somebody asked for it: secret, service account and attributes filled in.
-    /// </summary>
-    /// <exception cref="Refusal">409: the client id is taken. 501: asks for what is not played.</exception>
+    /// <summary>Adds a client to the realm and fills in secret, service account and attributes.</summary>
+    /// <exception cref="Refusal">409: the client id is taken. 501: the feature is not implemented.</exception>
     public Realm Add(Realm realm, Document representation, out Client client)
     {
         var clientId = representation.Text("clientId") is { Length: > 0 } given ? given : state.NewId();
@@ -35,7 +35,7 @@ internal sealed class ClientFactory(KeycloakState state)
     }
 
     /// <summary>
-    /// The realm with the client changed: absent fields stay, attributes are merged and null removes one.
+    /// Updates a client of the realm: absent fields stay, attributes are merged, a null attribute is removed.
     /// </summary>
     /// <exception cref="Refusal">409: the new client id is taken.</exception>
     public Realm Change(Realm realm, Client client, Document sent)
@@ -50,7 +50,7 @@ internal sealed class ClientFactory(KeycloakState state)
         return WithServiceAccount(realm.With(WithServiceAccountScope(changed)), changed);
     }
 
-    /// <summary>The realm with a service account for the client if it is to have one and has none yet.</summary>
+    /// <summary>Adds the client's service account to the realm if the client needs one and has none.</summary>
     public Realm WithServiceAccount(Realm realm, Client client)
     {
         if (!client.Settings.Flag("serviceAccountsEnabled")
@@ -70,7 +70,7 @@ internal sealed class ClientFactory(KeycloakState state)
         return realm.With(user);
     }
 
-    /// <summary>The mappers with an id for each that has none.</summary>
+    /// <summary>Adds an id to each protocol mapper that has none.</summary>
     public Document WithMapperIds(Document settings)
     {
         if (!settings.Has("protocolMappers"))
@@ -79,7 +79,7 @@ internal sealed class ClientFactory(KeycloakState state)
         return settings.With("protocolMappers", new JsonArray([.. mappers]));
     }
 
-    /// <summary>One protocol mapper as it is kept.</summary>
+    /// <summary>Creates the stored form of a protocol mapper.</summary>
     public Document Mapper(Document mapper) => Document.From(new JsonObject
     {
         ["id"] = mapper.Text("id") ?? state.NewId(),
@@ -90,7 +90,9 @@ internal sealed class ClientFactory(KeycloakState state)
         ["config"] = Config(mapper.Section("config")).ToObject(),
     });
 
-    /// <summary>What is in access tokens is in introspections, too, unless the mapper says otherwise.</summary>
+    /// <summary>
+    /// Copies <c>access.token.claim</c> to <c>introspection.token.claim</c> unless the mapper sets the latter.
+    /// </summary>
     private static Document Config(Document config) =>
         config.Has("access.token.claim") && !config.Has("introspection.token.claim")
             ? config.With("introspection.token.claim", config.Text("access.token.claim"))

@@ -3,7 +3,7 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Admin;
 
-/// <summary>What the real server refuses in a client, and what it adds.</summary>
+/// <summary>The validation and the default web origins of a client, as in the real server.</summary>
 internal static class ClientRules
 {
     private static readonly string[] IllegalSchemes = ["javascript", "data"];
@@ -22,7 +22,7 @@ internal static class ClientRules
         }
     }
 
-    /// <summary>Where nothing is said about web origins, those of the redirect URIs are meant.</summary>
+    /// <summary>Derives the web origins from the redirect URIs if the client sets none.</summary>
     public static Document WithOrigins(Document sent)
     {
         if (sent.Has("webOrigins") || sent.Texts("redirectUris").Count == 0)

@@ -4,7 +4,7 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Admin;
 
-/// <summary>Passwords of users, as an administrator sees and sets them.</summary>
+/// <summary>Credentials of users: an administrator lists and sets passwords.</summary>
 internal static class CredentialsApi
 {
     public static void MapCredentials(this IEndpointRouteBuilder app)
@@ -51,7 +51,7 @@ internal static class CredentialsApi
         }));
     }
 
-    /// <summary>The realms here have no mail server, and that is what a real one says then.</summary>
+    /// <summary>Answers like a real realm without a mail server: the sandbox has none.</summary>
     private static IResult SendActions(AdminRequest request, string id)
     {
         request.Require("manage-users");

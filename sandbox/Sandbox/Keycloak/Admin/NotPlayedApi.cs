@@ -3,7 +3,7 @@ using Sandbox.Keycloak.Http;
 namespace Sandbox.Keycloak.Admin;
 
 /// <summary>
-/// The parts of the admin API that a real server has and this one has not: they say so, instead of 404.
+/// Endpoints of the real server that the sandbox does not implement: they answer 501 instead of 404.
 /// </summary>
 internal static class NotPlayedApi
 {

@@ -5,8 +5,8 @@ using Sandbox.Keycloak.Model;
 namespace Sandbox.Keycloak.Admin;
 
 /// <summary>
-/// <c>POST /admin/realms/{realm}/partialImport</c>: users with their roles, which a caller without those roles could
-/// not give them one by one. All or nothing.
+/// <c>POST /admin/realms/{realm}/partialImport</c>: imports users with their roles, in full or not at all. The import
+/// also assigns roles that the caller lacks; the role mappings endpoint would refuse them.
 /// </summary>
 internal static class PartialImportApi
 {
@@ -60,7 +60,7 @@ internal static class PartialImportApi
             return realm;
         }
 
-        // Overwriting deletes and makes anew: with another id, without the password.
+        // Overwriting deletes and recreates the user: the id changes and the password is lost.
         realm = new RealmImport(request.State).WithUser(known is null ? realm : realm.Without(known), sent);
         results.Add(new Result(
             known is null ? "ADDED" : "OVERWRITTEN", name, realm.UserNamed(name.ToLowerInvariant())!.Id));

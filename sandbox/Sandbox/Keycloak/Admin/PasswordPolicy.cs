@@ -5,15 +5,15 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Admin;
 
-/// <summary>The password policy of a realm, written as <c>length(12) and notUsername(undefined)</c>.</summary>
+/// <summary>The password policy of a realm, for example <c>length(12) and notUsername(undefined)</c>.</summary>
 internal sealed partial class PasswordPolicy
 {
-    /// <summary>In the order in which the real server asks them: the first that is broken is the one named.</summary>
+    /// <summary>In the order in which the real server checks them: it reports the first violation.</summary>
     private static readonly string[] Known =
     [
         "notContainsUsername", "specialChars", "upperCase", "passwordHistory", "lowerCase", "length", "regexPattern",
         "digits", "notUsername", "maxLength", "notEmail",
-        // These are no rules for the password itself, and nothing here acts on them.
+        // Not rules for the password itself: accepted and ignored.
         "forceExpiredPasswordChange", "hashAlgorithm", "hashIterations", "passwordBlacklist",
         "recoveryCodesWarningThreshold",
     ];
@@ -24,7 +24,7 @@ internal sealed partial class PasswordPolicy
     {
     }
 
-    /// <exception cref="Refusal">400: no such rule, or its number is none.</exception>
+    /// <exception cref="Refusal">400: unknown rule, or its value is not a number.</exception>
     public static PasswordPolicy Parse(string? text)
     {
         var policy = new PasswordPolicy();
@@ -46,10 +46,10 @@ internal sealed partial class PasswordPolicy
 
     public static PasswordPolicy Of(Realm realm) => Parse(realm.Settings.Text("passwordPolicy"));
 
-    /// <summary>How many old passwords are kept besides the one in use.</summary>
+    /// <summary>The number of old passwords to keep in addition to the current one.</summary>
     public int History => Math.Max(0, Count("passwordHistory", 3) - 1);
 
-    /// <summary>The refusal for the first rule that the password breaks; null if it breaks none.</summary>
+    /// <summary>Returns the error for the first violated rule, or null.</summary>
     public Refusal? Check(User user, string password) =>
         Known.Where(rules.ContainsKey)
             .Select(name => Check(name, user, password))

@@ -4,7 +4,7 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Admin;
 
-/// <summary>An update of a realm: fields that are absent stay, attributes are replaced, the id never changes.</summary>
+/// <summary>Updates a realm: absent fields stay, attributes are replaced, the id never changes.</summary>
 internal static class RealmChange
 {
     public static World Apply(World world, Realm realm, Document sent)
@@ -18,7 +18,9 @@ internal static class RealmChange
             : world.With(realm);
     }
 
-    /// <summary>Those that the server made of the realm's own fields stay, but for one that it forgets.</summary>
+    /// <summary>
+    /// Keeps the attributes that the server derives from the realm's own fields, except one, as the real server does.
+    /// </summary>
     private static Document Attributes(Realm realm, Document sent)
     {
         var known = realm.Settings.Section("attributes");

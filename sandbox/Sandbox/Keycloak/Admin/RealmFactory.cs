@@ -6,11 +6,11 @@ using Sandbox.Keycloak.Storage;
 namespace Sandbox.Keycloak.Admin;
 
 /// <summary>
-/// Makes realms as Keycloak does: with their default clients and roles, and with a client in master to rule them.
+/// Creates realms like Keycloak: with default clients and roles, and with an admin client in master.
 /// </summary>
 internal sealed class RealmFactory(KeycloakState state)
 {
-    /// <summary>The world of a server that has just been installed: master and its administrator.</summary>
+    /// <summary>The initial state of a new server: the master realm and its administrator.</summary>
     public World Bootstrap(World world, KeycloakOptions options)
     {
         var master = NewRealm(World.MasterName, state.NewId(), Template.Realm.Merge(Document.From(new JsonObject
@@ -37,7 +37,7 @@ internal sealed class RealmFactory(KeycloakState state)
     }
 
     /// <summary>
-    /// An empty realm of that name, ruled through master; <paramref name="settings"/> override the defaults.
+    /// Adds an empty realm and its admin client in master; <paramref name="settings"/> override the defaults.
     /// </summary>
     public World Create(World world, string name, string id, Document settings, Caller creator)
     {
@@ -48,11 +48,11 @@ internal sealed class RealmFactory(KeycloakState state)
         return world.With(master).With(realm);
     }
 
-    /// <summary>Administrators need no e-mail address and no name.</summary>
+    /// <summary>Removes the required fields: an administrator needs no e-mail address and no name.</summary>
     private static Document WithoutRequired(Document profile) => profile.With("attributes", new JsonArray([
         .. profile.Items("attributes").Select(attribute => attribute.Without("required").ToObject())]));
 
-    /// <summary>Who creates a realm rules it: by all its roles but impersonation.</summary>
+    /// <summary>The creator of a realm gets all its administrative roles except impersonation.</summary>
     private static IEnumerable<string> CreatorRoles(Realm master, string name) => master
         .RolesOf(master.ClientNamed(name + "-realm"))
         .Where(role => role.Name != AdminRoles.Impersonation)
@@ -115,7 +115,7 @@ internal sealed class RealmFactory(KeycloakState state)
         });
     }
 
-    /// <summary>Master with the client that rules the realm; its administrator gets each role of it.</summary>
+    /// <summary>Adds the realm's admin client to master; the admin role gets all roles of the client.</summary>
     private Realm WithAdminClient(Realm master, string realm)
     {
         var template = Template.AdminClientOf(realm);

@@ -8,14 +8,14 @@ using Sandbox.Keycloak.Storage;
 namespace Sandbox.Keycloak.Admin;
 
 /// <summary>
-/// Creates a realm with all that its representation brings: roles, clients, profile, users. All or nothing.
+/// Creates a realm with the roles, clients, user profile and users of its representation, in full or not at all.
 /// </summary>
 internal sealed class RealmImport(KeycloakState state)
 {
     private const string ProfileProvider = "org.keycloak.userprofile.UserProfileProvider";
     private const string ProfileConfig = "kc.user.profile.config";
 
-    /// <summary>What a representation may hold and the stand-in cannot play; accepted only where it is empty.</summary>
+    /// <summary>Fields that the stand-in does not implement; it accepts them only if empty.</summary>
     public static readonly string[] NotPlayed =
     [
         "groups", "defaultGroups", "federatedUsers", "scopeMappings", "clientScopeMappings", "clientScopes",
@@ -23,7 +23,7 @@ internal sealed class RealmImport(KeycloakState state)
         "authenticationFlows", "authenticatorConfig", "requiredActions", "organizations", "localizationTexts",
     ];
 
-    /// <summary>What is kept elsewhere than in the realm's settings.</summary>
+    /// <summary>Fields that are stored outside the realm's settings.</summary>
     public static readonly string[] Elsewhere =
         ["id", "realm", "roles", "clients", "users", "components", "defaultRole", "defaultRoles", "keycloakVersion"];
 
@@ -69,7 +69,7 @@ internal sealed class RealmImport(KeycloakState state)
         {
             if (!Template.ClientsOf(realm.Name).Any(template => template.Text("clientId") == known.ClientId))
                 throw Refusal.Because(409, "Duplicate resource error");
-            // A default client that is described anew keeps nothing but its id and its roles.
+            // An imported default client replaces the generated one, except for its id and its roles.
             sent = sent.With("id", known.Id);
             realm = realm with { Clients = realm.Clients.Remove(known.Id) };
         }
@@ -93,9 +93,7 @@ internal sealed class RealmImport(KeycloakState state)
         return realm;
     }
 
-    /// <summary>
-    /// The realm with a user as it is imported: taken as sent, with roles that nobody is asked about.
-    /// </summary>
+    /// <summary>Adds an imported user to the realm, without checking the caller's right to assign its roles.</summary>
     public Realm WithUser(Realm realm, Document sent)
     {
         if (sent.Texts("groups").Count > 0)
@@ -105,7 +103,7 @@ internal sealed class RealmImport(KeycloakState state)
             from client in sent.Section("clientRoles").Names
             from name in sent.Section("clientRoles").Texts(client)
             select (Client: realm.ClientNamed(client) ?? throw Refusal.Failed, Name: name)).ToList();
-        // A role that is not there is made: the import of the real server does so.
+        // Like the real server, the import creates missing roles.
         foreach (var (client, name) in wanted)
             realm = RoleFactory.Ensure(realm, Document.From(new JsonObject { ["name"] = name }), client, state);
         return realm.With(

@@ -65,7 +65,7 @@ internal static class RealmsApi
         return Results.NoContent();
     }
 
-    /// <summary>The creation of a realm has one answer for all that its reader does not like.</summary>
+    /// <summary>The creation of a realm has a single error for all unreadable bodies.</summary>
     private static async Task<Document> ReadNewAsync(HttpContext context)
     {
         try
@@ -96,7 +96,9 @@ internal static class RealmsApi
         ["enabled"] = realm.Enabled,
     }.As(Representation);
 
-    /// <summary>What somebody without a right over the realm reads: a success, without a mark in it.</summary>
+    /// <summary>
+    /// The response to a caller without rights for the realm: 200, but without attributes (and the mark is one).
+    /// </summary>
     private static JsonObject Short(AdminRequest request) => Short(request.Realm,
         request.Caller.Has(request.Realm, "view-users", "manage-users")
             ? JsonValue.Create(request.Realm.Settings.Flag("registrationEmailAsUsername")) : null);

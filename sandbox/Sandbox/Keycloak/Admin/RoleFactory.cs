@@ -5,10 +5,10 @@ using Sandbox.Keycloak.Storage;
 
 namespace Sandbox.Keycloak.Admin;
 
-/// <summary>Makes roles and turns them into what callers see.</summary>
+/// <summary>Creates roles and their representations.</summary>
 internal static class RoleFactory
 {
-    /// <summary>The realm with that role; one that is there already stays as it is.</summary>
+    /// <summary>Adds the role to the realm; an existing role stays unchanged.</summary>
     public static Realm Ensure(Realm realm, Document sent, Client? client, KeycloakState state)
     {
         if (sent.Text("name") is not { Length: > 0 } name)
@@ -22,7 +22,7 @@ internal static class RoleFactory
         });
     }
 
-    /// <summary>The realm in which the role also brings the named roles of realm and clients with it.</summary>
+    /// <summary>Adds the named realm and client roles to the role's composites.</summary>
     public static Realm WithComposites(Realm realm, Role role, Document composites)
     {
         var contained = composites.Texts("realm").Select(name => realm.RoleNamed(name)).Concat(

@@ -4,7 +4,7 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Admin;
 
-/// <summary>The roles that a user holds: <c>/admin/realms/{realm}/users/{id}/role-mappings</c>.</summary>
+/// <summary>Role mappings of a user: <c>/admin/realms/{realm}/users/{id}/role-mappings</c>.</summary>
 internal static class RoleMappingsApi
 {
     public static void MapRoleMappings(this IEndpointRouteBuilder app)
@@ -85,7 +85,7 @@ internal static class RoleMappingsApi
         return Results.NoContent();
     }
 
-    /// <summary>Only who is an administrator in a way makes others one in that way.</summary>
+    /// <summary>Only a caller with an administrative role may assign that role.</summary>
     private static bool MayGive(AdminRequest request, Role role) =>
         !AdminRoles.IsAdministrative(request.Realm, role) || request.Caller.IsAdmin || request.Caller.Holds(role)
         || (role.ClientId is not null && MayGiveOver(request, role.Name));
@@ -99,7 +99,7 @@ internal static class RoleMappingsApi
         _ => request.Caller.Has(request.Realm, name),
     };
 
-    /// <summary>A role is named twice, by id and by name, and both must be right.</summary>
+    /// <summary>Finds the role by id and name; both must match.</summary>
     private static Role Find(AdminRequest request, Client? container, Document sent) =>
         sent.Text("name") is { } name && request.Realm.RoleNamed(name, container) is { } role
             && role.Id == sent.Text("id")
@@ -109,7 +109,7 @@ internal static class RoleMappingsApi
         ? null
         : request.Realm.Clients.GetValueOrDefault(client) ?? throw Refusal.Error(404, "Client not found");
 
-    /// <summary>Who looks at roles of a client must be allowed to look at the client.</summary>
+    /// <summary>Reading a client's roles requires the right to view the client.</summary>
     private static Client? VisibleContainer(AdminRequest request, string? client)
     {
         if (client is not null)

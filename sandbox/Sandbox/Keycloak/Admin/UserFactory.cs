@@ -5,13 +5,13 @@ using Sandbox.Keycloak.Storage;
 
 namespace Sandbox.Keycloak.Admin;
 
-/// <summary>Makes and changes users by the representations that callers send.</summary>
+/// <summary>Creates and updates users from the representations in requests.</summary>
 internal sealed class UserFactory(KeycloakState state)
 {
     private static readonly string[] Names = ["email", "firstName", "lastName"];
 
-    /// <summary>A user that somebody adds to the realm; what the profile does not declare is dropped.</summary>
-    /// <exception cref="Refusal">400: breaks a rule. 409: username or e-mail address is taken.</exception>
+    /// <summary>Creates a user for the realm and drops attributes that the profile does not declare.</summary>
+    /// <exception cref="Refusal">400: validation failed. 409: the username or e-mail address is taken.</exception>
     public User New(Realm realm, Document sent)
     {
         if (NameFor(realm, sent) is not { Length: > 0 } username)
@@ -33,7 +33,7 @@ internal sealed class UserFactory(KeycloakState state)
     }
 
     /// <summary>
-    /// A user of a realm's import: taken as sent, past the profile and without the realm's default role.
+    /// Creates a user of a realm import: without profile validation and without the realm's default role.
     /// </summary>
     public User Imported(Realm realm, Document sent)
     {
@@ -55,15 +55,15 @@ internal sealed class UserFactory(KeycloakState state)
         {
             if (PasswordPolicy.Of(realm).Check(user, password) is not null)
                 throw Refusal.Because(400, "Password policy not met. See logs for details");
-            // An import passes over "temporary": only a required action makes the user choose another password.
+            // An import ignores "temporary": only a required action forces a password change.
             user = WithPassword(realm, user, password);
         }
         return user;
     }
 
     /// <summary>
-    /// The user with what was sent. Fields that are absent stay, except: where attributes are sent, they replace all of
-    /// them, and e-mail address and names count among them.
+    /// Updates the user. Absent fields stay, with one exception: if attributes are sent, they replace all attributes,
+    /// including the e-mail address and the names.
     /// </summary>
     public User Changed(Realm realm, User user, Document sent)
     {
@@ -87,7 +87,7 @@ internal sealed class UserFactory(KeycloakState state)
         return WithCredentials(realm, user, sent);
     }
 
-    /// <summary>The user with a new password, who must change it at the next login if it is a temporary one.</summary>
+    /// <summary>Sets a new password; a temporary one must be changed at the next login.</summary>
     public User WithPassword(Realm realm, User user, string password, bool temporary)
     {
         var actions = user.RequiredActions.Where(action => action != User.UpdatePassword);
@@ -99,7 +99,7 @@ internal sealed class UserFactory(KeycloakState state)
         };
     }
 
-    // The older ones are kept as far as the policy remembers them.
+    // The policy limits the number of old passwords to keep.
     private User WithPassword(Realm realm, User user, string password) => user with
     {
         Passwords = [Password.Of(password, state.NewId(), state.Time.GetUtcNow()),
@@ -128,7 +128,7 @@ internal sealed class UserFactory(KeycloakState state)
         }
     }
 
-    /// <summary>The user with the fields that were sent; an empty e-mail address or name is taken away.</summary>
+    /// <summary>Sets the fields that were sent; an empty e-mail address or name is removed.</summary>
     public static User WithFields(User user, Document sent)
     {
         var settings = user.Settings.ToObject();

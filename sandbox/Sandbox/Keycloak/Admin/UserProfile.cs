@@ -6,7 +6,7 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Admin;
 
-/// <summary>A realm's rules about its users' attributes, as they bind an administrator.</summary>
+/// <summary>A realm's rules for user attributes, as they apply to an administrator.</summary>
 internal sealed partial class UserProfile
 {
     private static readonly string[] BuiltIn = ["username", "email", "firstName", "lastName"];
@@ -22,19 +22,19 @@ internal sealed partial class UserProfile
 
     public static UserProfile Of(Realm realm) => new(realm.UserProfile);
 
-    /// <summary>The attributes that an administrator gets to see; the others stay where they are, unseen.</summary>
+    /// <summary>The attributes that an administrator may see.</summary>
     public Document Visible(Document all) => Only(all, name =>
         attributes.TryGetValue(name, out var attribute)
             ? Allows(attribute, "view") || Allows(attribute, "edit")
             : unmanaged is not null);
 
-    /// <summary>What is kept of attributes that somebody sent: undeclared ones are dropped without a word.</summary>
+    /// <summary>The attributes of a request that are stored; undeclared ones are dropped silently.</summary>
     public Document Accepted(Document sent) => Only(sent, name =>
         !BuiltIn.Contains(name)
         && (attributes.TryGetValue(name, out var attribute)
             ? Allows(attribute, "edit") : unmanaged is "ENABLED" or "ADMIN_EDIT"));
 
-    /// <summary>The names of attributes that the user themselves must still fill in before a login counts.</summary>
+    /// <summary>The names of the missing attributes that the user must enter before a login completes.</summary>
     public IReadOnlyList<string> MissingFor(User user) =>
     [
         .. attributes.Values
@@ -43,7 +43,7 @@ internal sealed partial class UserProfile
             .Where(name => user.Values(name).All(string.IsNullOrWhiteSpace)),
     ];
 
-    /// <exception cref="Refusal">400 that names each field that breaks a rule.</exception>
+    /// <exception cref="Refusal">400: lists each invalid field.</exception>
     public void Validate(User user)
     {
         var errors = attributes.Values.SelectMany(attribute => ErrorsOf(attribute, user)).ToList();

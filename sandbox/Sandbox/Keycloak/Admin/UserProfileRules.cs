@@ -5,7 +5,7 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Admin;
 
-/// <summary>What a user profile may say, and how it is kept.</summary>
+/// <summary>The validation and normalization of a user profile.</summary>
 internal static partial class UserProfileRules
 {
     private static readonly string[] Validators =
@@ -14,12 +14,12 @@ internal static partial class UserProfileRules
         "username-prohibited-characters", "person-name-prohibited-characters", "up-username-not-idn-homograph",
     ];
 
-    /// <summary>The profile with what is absent filled in.</summary>
+    /// <summary>Fills in absent fields.</summary>
     public static Document Normalized(Document profile) => profile.With("attributes", new JsonArray([
         .. profile.Items("attributes").Select(attribute => (JsonNode)(attribute.Has("multivalued")
             ? attribute : attribute.With("multivalued", false)).ToObject())]));
 
-    /// <exception cref="Refusal">400 that lists all that is wrong.</exception>
+    /// <exception cref="Refusal">400: lists all errors.</exception>
     public static void Check(Document profile)
     {
         if (profile.Text("unmanagedAttributePolicy") is not (null or "ENABLED" or "ADMIN_VIEW" or "ADMIN_EDIT"))

@@ -3,9 +3,7 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Admin;
 
-/// <summary>
-/// What a listing of users may be narrowed by. Fields find parts of a value, or with exact the whole one.
-/// </summary>
+/// <summary>The filters of a user list. A field matches a part of a value, or with exact the whole value.</summary>
 internal sealed record UserSearch(
     [FromQuery] string? Username,
     [FromQuery] string? Email,
@@ -33,7 +31,7 @@ internal sealed record UserSearch(
             : value.Contains(wanted, StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>
-    /// Each word is the beginning of a name or the address; stars stand for anything, quotes for exactly this.
+    /// Each word is a prefix of a name or the e-mail address; * is a wildcard, quotes mean an exact match.
     /// </summary>
     private bool HasWords(User user) =>
         (Search ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)

@@ -5,14 +5,14 @@ using Sandbox.Keycloak.Representations;
 
 namespace Sandbox.Keycloak.Admin;
 
-/// <summary>A user as the admin API shows one.</summary>
+/// <summary>The representation of a user in the admin API.</summary>
 internal static class UserShown
 {
     private static readonly string[] BriefFields =
         ["id", "username", "firstName", "lastName", "email", "emailVerified", "enabled", "createdTimestamp", "access"];
 
     /// <summary>
-    /// The user; <paramref name="access"/>, what the caller may do with it, is left out where nobody asked.
+    /// <paramref name="access"/> lists the caller's rights for the user; null leaves the field out.
     /// </summary>
     public static JsonObject As(Realm realm, User user, JsonObject? access = null)
     {

@@ -6,8 +6,8 @@ using Sandbox.Pages;
 namespace Sandbox.Keycloak.Console;
 
 /// <summary>
-/// The console for people, at the addresses of Keycloak's own: after a login it lists the realms that the user rules,
-/// and what is in each. It changes nothing.
+/// A read-only web console at the addresses of Keycloak's own: after a login it lists the realms that the user
+/// administers, and their contents.
 /// </summary>
 internal static class ConsoleApi
 {

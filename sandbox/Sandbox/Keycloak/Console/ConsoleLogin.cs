@@ -10,9 +10,7 @@ using Sandbox.Keycloak.Tokens;
 
 namespace Sandbox.Keycloak.Console;
 
-/// <summary>
-/// The console's own login: by code and PKCE as the client security-admin-console, like any other application.
-/// </summary>
+/// <summary>The console's login: authorization code with PKCE, as the client security-admin-console.</summary>
 internal static class ConsoleLogin
 {
     public const string ReturnPath = "signed-in";
@@ -21,7 +19,7 @@ internal static class ConsoleLogin
     private const string LoginCookie = "KC_CONSOLE";
     private const string VerifierCookie = "KC_CONSOLE_VERIFIER";
 
-    /// <summary>Who is logged in to the console of that realm; null if nobody is.</summary>
+    /// <summary>Returns the user logged in to the console of the realm, or null.</summary>
     public static Caller? CallerOf(HttpContext context, Realm realm)
     {
         var state = context.Keycloak();
@@ -37,7 +35,7 @@ internal static class ConsoleLogin
             : null;
     }
 
-    /// <summary>The address of the login page.</summary>
+    /// <summary>Starts a login and returns the address of the login page.</summary>
     public static string Begin(HttpContext context, Realm realm)
     {
         var verifier = KeycloakState.NewSecret(48);
@@ -56,7 +54,7 @@ internal static class ConsoleLogin
         return context.IssuerOf(realm) + "/protocol/openid-connect/auth" + query;
     }
 
-    /// <summary>Where the login comes back to with its code.</summary>
+    /// <summary>The redirect URI of the login: redeems the code and sets the cookie.</summary>
     public static IResult Return(HttpContext context, string realm, string? code, string? state)
     {
         var keycloak = context.Keycloak();

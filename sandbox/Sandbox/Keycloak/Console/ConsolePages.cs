@@ -5,7 +5,7 @@ using Sandbox.Pages;
 
 namespace Sandbox.Keycloak.Console;
 
-/// <summary>What a person who looks at Keycloak wants to see: realms, clients, users.</summary>
+/// <summary>The pages of the console: realms, clients, users.</summary>
 internal static class ConsolePages
 {
     public static (string Title, Html Content)? Realms(Caller caller)

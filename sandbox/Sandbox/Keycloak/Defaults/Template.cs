@@ -4,7 +4,7 @@ using Sandbox.Keycloak.Model;
 namespace Sandbox.Keycloak.Defaults;
 
 /// <summary>
-/// What a new realm of Keycloak 26.7 holds, read off a running one and kept as the JSON files of this folder.
+/// The contents of a new realm of Keycloak 26.7, copied from a running server into the JSON files of this folder.
 /// </summary>
 internal static class Template
 {
@@ -12,18 +12,18 @@ internal static class Template
 
     public static readonly Document Realm = new(Read("realm.json"));
 
-    /// <summary>The settings of a client that says nothing about itself.</summary>
+    /// <summary>The default settings of a client.</summary>
     public static readonly Document Client = new(Read("client.json"));
 
     public static readonly Document UserProfile = new(Read("user-profile.json"));
 
-    /// <summary>The scopes that a client of the realm can have, each with its protocol mappers; by name.</summary>
+    /// <summary>The available client scopes with their protocol mappers, by name.</summary>
     public static readonly IReadOnlyDictionary<string, Document> ClientScopes = Read("client-scopes.json")
         .EnumerateArray().Select(scope => new Document(scope)).ToDictionary(scope => scope.Text("name")!);
 
     /// <summary>
-    /// The fields of each representation with their types, as Keycloak's own classes declare them; * stands for any
-    /// other, where others are passed over.
+    /// The fields of each representation with their types, as Keycloak's own classes declare them. The field *, where
+    /// present, means that other fields are ignored.
     /// </summary>
     public static readonly IReadOnlyDictionary<string, Dictionary<string, string>> Representations =
         Read("representations.json").Deserialize<Dictionary<string, Dictionary<string, string>>>()!;
@@ -31,7 +31,7 @@ internal static class Template
     public static IEnumerable<Document> ClientsOf(string realm) =>
         Read("clients.json", realm).EnumerateArray().Select(client => new Document(client));
 
-    /// <summary>The client of master that rules the realm.</summary>
+    /// <summary>The realm's admin client in master.</summary>
     public static Document AdminClientOf(string realm) => new(Read("realm-admin-client.json", realm));
 
     public static Document Discovery(string issuer) =>

@@ -2,9 +2,7 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Http;
 
-/// <summary>
-/// Which pages of other sites may read an answer: for what is public, all; for tokens, the client's origins.
-/// </summary>
+/// <summary>CORS: public endpoints allow any origin, token endpoints only the client's web origins.</summary>
 internal static class Cors
 {
     private const string Headers = "Origin, Access-Control-Request-Method, X-Requested-With, Accept, "
@@ -16,7 +14,7 @@ internal static class Cors
             Allow(context, origin);
     }
 
-    /// <exception cref="Refusal">403: the page's origin is none of the client's.</exception>
+    /// <exception cref="Refusal">403: the origin is not one of the client's web origins.</exception>
     public static void AllowFor(HttpContext context, Client client)
     {
         if (context.Request.Headers.Origin.ToString() is not { Length: > 0 } origin || origin == context.BaseUrl())
@@ -28,9 +26,7 @@ internal static class Cors
         context.Response.Headers.AccessControlExposeHeaders = "Access-Control-Allow-Methods";
     }
 
-    /// <summary>
-    /// The answer to a browser that asks before it calls; whether the call itself is answered is settled then.
-    /// </summary>
+    /// <summary>Answers a preflight request for any origin; the actual request is checked later.</summary>
     public static bool AnswersPreflight(HttpContext context)
     {
         if (!HttpMethods.IsOptions(context.Request.Method)

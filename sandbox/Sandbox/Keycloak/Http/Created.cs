@@ -1,7 +1,7 @@
 namespace Sandbox.Keycloak.Http;
 
 /// <summary>
-/// 201 without a body; the address of what was made is the request's host with <paramref name="path"/>.
+/// 201 without a body; the <c>Location</c> header is the request's base URL plus <paramref name="path"/>.
 /// </summary>
 internal sealed class Created(string path) : IResult
 {

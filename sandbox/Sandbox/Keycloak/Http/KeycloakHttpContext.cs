@@ -9,14 +9,12 @@ internal static class KeycloakHttpContext
     public static KeycloakState Keycloak(this HttpContext context) =>
         context.Features.GetRequiredFeature<KeycloakState>();
 
-    /// <summary>
-    /// Scheme and host as the caller wrote them: a Keycloak without a fixed hostname names itself so.
-    /// </summary>
+    /// <summary>Scheme and host of the request, as in a Keycloak without a fixed hostname.</summary>
     public static string BaseUrl(this HttpContext context) => $"{context.Request.Scheme}://{context.Request.Host}";
 
     public static string IssuerOf(this HttpContext context, Realm realm) => context.BaseUrl() + "/realms/" + realm.Name;
 
-    /// <summary>The token of an <c>Authorization: Bearer</c> header, if there is one.</summary>
+    /// <summary>The token of the <c>Authorization: Bearer</c> header, or null.</summary>
     public static string? BearerToken(this HttpContext context) =>
         context.Request.Headers.Authorization.ToString().Split(' ', 2) is [var scheme, { Length: > 0 } token]
         && scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) ? token.Trim() : null;

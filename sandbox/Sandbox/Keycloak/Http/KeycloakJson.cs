@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Sandbox.Keycloak.Http;
 
-/// <summary>JSON as Keycloak writes it: compact, nothing escaped that need not be, always with a length.</summary>
+/// <summary>Writes JSON like Keycloak: compact, with minimal escaping and a <c>Content-Length</c>.</summary>
 internal static class KeycloakJson
 {
     public const string AdminType = "application/json;charset=UTF-8";
@@ -15,12 +15,12 @@ internal static class KeycloakJson
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>A successful answer of the admin API.</summary>
+    /// <summary>A successful response of the admin API.</summary>
     public static IResult Ok(JsonNode content) => new Answer(content, AdminType);
 
     public static IResult Ok(IEnumerable<JsonNode> items) => new Answer(new JsonArray([.. items]), AdminType);
 
-    /// <summary>A successful answer of the OpenID Connect endpoints.</summary>
+    /// <summary>A successful response without a charset, as the OpenID Connect endpoints send it.</summary>
     public static IResult Plain(JsonNode content) => new Answer(content, ErrorType);
 
     public static JsonArray Array(IEnumerable<string> texts) => new([.. texts.Select(text => JsonValue.Create(text))]);

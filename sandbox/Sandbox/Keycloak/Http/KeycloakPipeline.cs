@@ -3,7 +3,7 @@ using Sandbox.Keycloak.Storage;
 
 namespace Sandbox.Keycloak.Http;
 
-/// <summary>What is around every endpoint: the headers of each answer, and the bodies of errors.</summary>
+/// <summary>Adds the security headers and the error bodies to all endpoints.</summary>
 internal static class KeycloakPipeline
 {
     public static void UseKeycloakPipeline(this WebApplication app, KeycloakState state) =>

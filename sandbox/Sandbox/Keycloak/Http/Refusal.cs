@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Sandbox.Keycloak.Http;
 
-/// <summary>Ends a request with an answer that is no success. Keycloak has several shapes of these.</summary>
+/// <summary>Ends a request with an error response. Keycloak uses several body formats.</summary>
 internal sealed class Refusal(int status, JsonNode? body) : Exception($"HTTP {status}")
 {
     public int Status { get; } = status;
@@ -15,7 +15,7 @@ internal sealed class Refusal(int status, JsonNode? body) : Exception($"HTTP {st
 
     public static Refusal NoRealm => Error(404, "Realm not found.");
 
-    /// <summary>What a body that is missing altogether is answered with.</summary>
+    /// <summary>The error for an unexpected failure, for example a missing body.</summary>
     public static Refusal Failed => OAuth(500, "unknown_error", "For more on this error consult the server log.");
 
     public static Refusal Error(int status, string error) => new(status, new JsonObject { ["error"] = error });
@@ -26,7 +26,7 @@ internal sealed class Refusal(int status, JsonNode? body) : Exception($"HTTP {st
     public static Refusal Because(int status, string message) =>
         new(status, new JsonObject { ["errorMessage"] = message });
 
-    /// <summary>Something that the real server does and this stand-in does not play.</summary>
+    /// <summary>The error for a feature of the real server that this stand-in does not implement.</summary>
     public static Refusal NotPlayed(string what) =>
         Because(501, $"The sandbox's Keycloak does not play {what}. Try this against a real Keycloak.");
 

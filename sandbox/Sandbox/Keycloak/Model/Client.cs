@@ -1,7 +1,7 @@
 namespace Sandbox.Keycloak.Model;
 
 /// <summary>
-/// An application known to a realm. <see cref="Settings"/> is its representation without id and clientId.
+/// A client of a realm. <see cref="Settings"/> is its representation without id and clientId.
 /// </summary>
 public sealed record Client(string Id, string ClientId, Document Settings)
 {
@@ -18,15 +18,13 @@ public sealed record Client(string Id, string ClientId, Document Settings)
 
     public bool HasLightweightTokens => Settings.Section("attributes").Flag(LightweightTokens);
 
-    /// <summary>The challenge method that a login must use; null where the client does not care.</summary>
+    /// <summary>The required PKCE challenge method; null if the client requires none.</summary>
     public string? RequiredChallenge =>
         Settings.Section("attributes").Text(ChallengeMethod) is { Length: > 0 } method ? method : null;
 
     public IEnumerable<Document> Mappers => Settings.Items("protocolMappers");
 
-    /// <summary>
-    /// The origins from which pages may use the client's tokens; + stands for those of its redirect URIs.
-    /// </summary>
+    /// <summary>The allowed CORS origins; + in the settings stands for the origins of the redirect URIs.</summary>
     public IReadOnlyList<string> Origins =>
     [
         .. Settings.Texts("webOrigins")

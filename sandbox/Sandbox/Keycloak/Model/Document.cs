@@ -4,9 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Sandbox.Keycloak.Model;
 
-/// <summary>
-/// A JSON object that never changes; what a representation holds beyond the few fields that are acted on.
-/// </summary>
+/// <summary>An immutable JSON object, for the fields of a representation without a property of their own.</summary>
 [JsonConverter(typeof(DocumentConverter))]
 public sealed class Document(JsonElement root)
 {
@@ -51,9 +49,7 @@ public sealed class Document(JsonElement root)
 
     public IEnumerable<string> Names => Root.EnumerateObject().Select(property => property.Name);
 
-    /// <summary>
-    /// Fields of <paramref name="changes"/> replace the same fields here; those that are null are left alone.
-    /// </summary>
+    /// <summary>Replaces fields by those of <paramref name="changes"/>; null fields there are ignored.</summary>
     public Document Merge(Document changes)
     {
         var merged = ToObject();

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Sandbox.Keycloak.Model;
 
-/// <summary>A password as it is kept: PBKDF2 over SHA-512 with a salt of its own.</summary>
+/// <summary>A stored password: PBKDF2 with SHA-512 and a random salt.</summary>
 public sealed record Password(string Id, long CreatedAt, string Salt, string Hash)
 {
     public const int Iterations = 10_000;

@@ -2,12 +2,12 @@ using System.Collections.Immutable;
 
 namespace Sandbox.Keycloak.Model;
 
-/// <summary>One realm. Clients, roles and users are found by their ids.</summary>
+/// <summary>A realm. The keys of clients, roles and users are their ids.</summary>
 public sealed record Realm
 {
     public const string ManagementClient = "realm-management";
 
-    /// <summary>Given by who created the realm, or made; it never changes afterwards.</summary>
+    /// <summary>Set by the creator of the realm or generated; never changes.</summary>
     public required string Id { get; init; }
 
     public required string Name { get; init; }
@@ -15,10 +15,10 @@ public sealed record Realm
     /// <summary>The realm representation without id, name, clients, roles, users and components.</summary>
     public required Document Settings { get; init; }
 
-    /// <summary>What attributes a user may have, and who may see and set them.</summary>
+    /// <summary>Declares the attributes of users and the rights to view and edit them.</summary>
     public required Document UserProfile { get; init; }
 
-    /// <summary>The id of the component that holds the profile, if the realm was imported with one.</summary>
+    /// <summary>The id of the user profile component, if the realm was imported with one.</summary>
     public string? UserProfileComponent { get; init; }
 
     public required string DefaultRole { get; init; }
@@ -35,7 +35,7 @@ public sealed record Realm
 
     public string AdminClientName => $"{Name}-realm";
 
-    /// <summary>The client of master whose roles rule this realm.</summary>
+    /// <summary>The client in master whose roles administer this realm.</summary>
     public Client AdminClientOf(Realm master) => master.ClientNamed(AdminClientName)!;
 
     public Client? ClientNamed(string clientId) => Clients.Values.FirstOrDefault(client => client.ClientId == clientId);
@@ -57,7 +57,7 @@ public sealed record Realm
 
     public Realm Without(User user) => this with { Users = Users.Remove(user.Id) };
 
-    /// <summary>Without the client, its roles, and the user of its service account.</summary>
+    /// <summary>Removes the client, its roles, and the user of its service account.</summary>
     public Realm Without(Client client)
     {
         var rest = Without([.. RolesOf(client)]);
@@ -65,7 +65,7 @@ public sealed record Realm
         return rest with { Clients = rest.Clients.Remove(client.Id), Users = rest.Users.RemoveRange(accounts) };
     }
 
-    /// <summary>Without the roles: nobody holds them and no role contains them any more.</summary>
+    /// <summary>Removes the roles, also from users and composite roles.</summary>
     public Realm Without(params IReadOnlyList<Role> gone)
     {
         var ids = gone.Select(role => role.Id).ToHashSet();
@@ -80,7 +80,7 @@ public sealed record Realm
         };
     }
 
-    /// <summary>The roles themselves and all that they contain, however deep.</summary>
+    /// <summary>The roles and, recursively, the roles that they contain.</summary>
     public IReadOnlyCollection<Role> Expand(IEnumerable<string> roleIds)
     {
         var found = new Dictionary<string, Role>();

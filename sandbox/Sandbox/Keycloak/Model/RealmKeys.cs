@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace Sandbox.Keycloak.Model;
 
 /// <summary>
-/// The keys of one realm: RSA for what others verify and encrypt to, HMAC for what only the server reads.
+/// The keys of a realm: RSA for public signing and encryption, HMAC for tokens that only the server reads.
 /// </summary>
 /// <param name="Signing">Base64 of PKCS#8.</param>
 /// <param name="Encryption">Base64 of PKCS#8.</param>
@@ -33,7 +33,7 @@ public sealed record RealmKeys(
 
     public byte[] SecretBytes() => Convert.FromBase64String(Secret);
 
-    /// <summary>The key's name in token headers and in the key set: the hash of its public half.</summary>
+    /// <summary>The key id in token headers and in the key set: the hash of the public key.</summary>
     public static string KeyId(RSA key) => Base64Url.EncodeToString(SHA256.HashData(key.ExportSubjectPublicKeyInfo()));
 
     private static RSA Open(string key)

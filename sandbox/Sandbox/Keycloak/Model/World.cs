@@ -2,9 +2,7 @@ using System.Collections.Immutable;
 
 namespace Sandbox.Keycloak.Model;
 
-/// <summary>
-/// Everything the server knows, at one moment. A change makes a new one; nothing is ever half changed.
-/// </summary>
+/// <summary>An immutable snapshot of all stored data; each change creates a new one, so changes are atomic.</summary>
 public sealed record World
 {
     public const string MasterName = "master";
@@ -14,10 +12,10 @@ public sealed record World
     /// <summary>By id.</summary>
     public ImmutableDictionary<string, Realm> Realms { get; init; } = ImmutableDictionary<string, Realm>.Empty;
 
-    /// <summary>By id: who is logged in.</summary>
+    /// <summary>By id: the active logins.</summary>
     public ImmutableDictionary<string, Session> Sessions { get; init; } = ImmutableDictionary<string, Session>.Empty;
 
-    /// <summary>By realm id; made when first needed.</summary>
+    /// <summary>By realm id; created on first use.</summary>
     public ImmutableDictionary<string, RealmKeys> Keys { get; init; } = ImmutableDictionary<string, RealmKeys>.Empty;
 
     public Realm Master => Find(MasterName)!;
@@ -28,7 +26,7 @@ public sealed record World
 
     public World With(Session session) => this with { Sessions = Sessions.SetItem(session.Id, session) };
 
-    /// <summary>Without the realm, its logins and keys, and the client of master that ruled it.</summary>
+    /// <summary>Removes the realm, its sessions and keys, and its admin client in master.</summary>
     public World Without(Realm realm) => this with
     {
         Realms = Realms.Remove(realm.Id).SetItem(Master.Id, Master.Without(realm.AdminClientOf(Master))),

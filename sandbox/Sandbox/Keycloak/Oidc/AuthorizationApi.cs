@@ -6,9 +6,7 @@ using Sandbox.Keycloak.Tokens;
 
 namespace Sandbox.Keycloak.Oidc;
 
-/// <summary>
-/// The authorization endpoint: checks what a client asks for, then shows the login page or goes straight back.
-/// </summary>
+/// <summary>The authorization endpoint: validates the request, then shows the login page or redirects back.</summary>
 internal static class AuthorizationApi
 {
     public static void MapAuthorization(this IEndpointRouteBuilder app)
@@ -65,7 +63,7 @@ internal static class AuthorizationApi
         });
     }
 
-    /// <summary>The redirect with what is wrong with the request; null if nothing is.</summary>
+    /// <summary>Returns the redirect that reports the first error of the request, or null if it is valid.</summary>
     private static string? Fault(HttpContext context, Realm realm, Client client, AuthorizationRequest request)
     {
         if (request.ResponseType is null)

@@ -5,7 +5,7 @@ using Sandbox.Keycloak.Tokens;
 
 namespace Sandbox.Keycloak.Oidc;
 
-/// <summary>LeaderLease the code of a login into its tokens, once.</summary>
+/// <summary>Exchanges the code of a login for tokens, once.</summary>
 internal static class CodeGrant
 {
     public static TokenIssuer Draw(HttpContext context, Realm realm, Client client, IFormCollection form)
@@ -39,9 +39,7 @@ internal static class CodeGrant
         };
     }
 
-    /// <summary>
-    /// A code that comes a second time was stolen by somebody: what the client got for it stops working.
-    /// </summary>
+    /// <summary>A code that is redeemed twice may be stolen: revokes the tokens issued for it.</summary>
     private static void Distrust(KeycloakState state, Realm realm, string code)
     {
         if (code.Split('.') is [_, var sessionId, var clientId])

@@ -7,7 +7,7 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Oidc;
 
-/// <summary>What a realm tells everybody: its endpoints, its keys, itself.</summary>
+/// <summary>The public information about a realm: its endpoints, its keys, its description.</summary>
 internal static class DiscoveryApi
 {
     public static void MapDiscovery(this IEndpointRouteBuilder app)
@@ -72,7 +72,7 @@ internal static class DiscoveryApi
         };
     }
 
-    /// <summary>RFC 7517 defines x5t as SHA-1; it names the certificate and protects nothing.</summary>
+    /// <summary>RFC 7517 defines x5t as SHA-1: it only identifies the certificate.</summary>
 #pragma warning disable CA5350
     private static byte[] CertificateHash(byte[] certificate) => SHA1.HashData(certificate);
 #pragma warning restore CA5350

@@ -5,7 +5,7 @@ using Sandbox.Keycloak.Tokens;
 
 namespace Sandbox.Keycloak.Oidc;
 
-/// <summary>Tells a confidential client whether a token holds, and takes tokens back.</summary>
+/// <summary>Introspection for confidential clients, and token revocation.</summary>
 internal static class IntrospectionApi
 {
     public static void MapIntrospection(this IEndpointRouteBuilder app)
@@ -21,7 +21,7 @@ internal static class IntrospectionApi
             throw Refusal.OAuth(403, "invalid_request", "Client not allowed.");
         if (form["token"].ToString() is not { Length: > 0 } text)
             throw Refusal.OAuth(400, "invalid_request", "Token not provided.");
-        // Only a client that a token is meant for learns what is in it.
+        // Only the client or an audience of the token may read its claims.
         if (AccessToken.Verify(context, context.Keycloak().Current, text, out _) is not { } token
             || !IsFor(token, client))
             return KeycloakJson.Plain(new JsonObject { ["active"] = false });

@@ -5,7 +5,7 @@ using Sandbox.Keycloak.Tokens;
 
 namespace Sandbox.Keycloak.Oidc;
 
-/// <summary>Where the login page sends its form.</summary>
+/// <summary>Handles the form of the login page.</summary>
 internal static class LoginApi
 {
     private const string Wrong = "Invalid username or password.";
@@ -20,8 +20,8 @@ internal static class LoginApi
         app.MapPost("/realms/{realm}/login-actions/authenticate", SignInAsync);
     }
 
-    /// <summary>The attempt that the address and the browser's cookie name.</summary>
-    /// <exception cref="LoginFailure">400: there is none, or it is another browser's.</exception>
+    /// <summary>Finds the login attempt by the tab id in the address and the browser's cookie.</summary>
+    /// <exception cref="LoginFailure">400: not found, or started in another browser.</exception>
     public static LoginAttempt Find(HttpContext context, Realm realm) =>
         context.Keycloak().Pending.Find(context.Request.Query["tab_id"], LoginCookies.BrowserOf(context), realm)
         ?? throw new LoginFailure(realm, 400, NoCookie);

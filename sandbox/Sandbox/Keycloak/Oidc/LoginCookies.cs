@@ -7,8 +7,8 @@ using Sandbox.Keycloak.Tokens;
 namespace Sandbox.Keycloak.Oidc;
 
 /// <summary>
-/// The cookies of the login pages, named and marked as Keycloak's: Secure even over plain HTTP, which browsers send
-/// back to 127.0.0.1 and most HTTP libraries do not.
+/// The cookies of the login pages, with Keycloak's names and attributes. They are Secure even over plain HTTP: browsers
+/// send such cookies back to 127.0.0.1, most HTTP libraries do not.
 /// </summary>
 internal static class LoginCookies
 {
@@ -50,7 +50,7 @@ internal static class LoginCookies
         Clear(context, realm, Login);
     }
 
-    /// <summary>The login that this browser has in the realm already, if it still lasts.</summary>
+    /// <summary>The browser's active session in the realm, or null.</summary>
     public static Session? SessionOf(HttpContext context, Realm realm)
     {
         var state = context.Keycloak();

@@ -5,10 +5,12 @@ using Sandbox.Keycloak.Tokens;
 
 namespace Sandbox.Keycloak.Oidc;
 
-/// <summary>From a proved password, over the required actions, back to the client with a code.</summary>
+/// <summary>
+/// The steps after authentication: the required actions, then the redirect to the client with a code.
+/// </summary>
 internal static class LoginFlow
 {
-    /// <summary>Where the browser goes next: to the first open action, or back to the client.</summary>
+    /// <summary>The next address for the browser: the first pending action, or the client.</summary>
     public static string Next(HttpContext context, Realm realm, LoginAttempt attempt, User user)
     {
         var state = context.Keycloak();
@@ -23,7 +25,7 @@ internal static class LoginFlow
         return Finish(context, realm, attempt.Request, session);
     }
 
-    /// <summary>Back to the client with a code for that login.</summary>
+    /// <summary>Issues a code for the session and returns the redirect to the client.</summary>
     public static string Finish(HttpContext context, Realm realm, AuthorizationRequest request, Session session)
     {
         var state = context.Keycloak();
@@ -35,12 +37,14 @@ internal static class LoginFlow
         return request.Success(context, realm, session.Id, code);
     }
 
-    /// <summary>Where a page of this attempt sends its form; the code in it counts for the page shown last.</summary>
+    /// <summary>
+    /// The form address of a page of the attempt; its session code is valid for the latest page only.
+    /// </summary>
     public static string FormAddress(
         HttpContext context, Realm realm, LoginAttempt attempt, string page, string execution) =>
         Address(context, realm, attempt, page, execution) + $"&session_code={attempt.SessionCode}";
 
-    /// <summary>The address of a page of this attempt.</summary>
+    /// <summary>The address of a page of the attempt.</summary>
     public static string Address(
         HttpContext context, Realm realm, LoginAttempt attempt, string page, string execution) =>
         $"{context.IssuerOf(realm)}/login-actions/{page}?execution={Uri.EscapeDataString(execution)}"

@@ -5,9 +5,7 @@ using Sandbox.Keycloak.Tokens;
 
 namespace Sandbox.Keycloak.Oidc;
 
-/// <summary>
-/// Ends a login: for a browser by OpenID Connect RP-initiated logout, for a program with its refresh token.
-/// </summary>
+/// <summary>Logout: OpenID Connect RP-initiated logout for browsers, by refresh token for programs.</summary>
 internal static class LogoutApi
 {
     private const string LogoutPath = "/realms/{realm}/protocol/openid-connect/logout";
@@ -90,7 +88,7 @@ internal static class LogoutApi
             : uri + (uri.Contains('?', StringComparison.Ordinal) ? '&' : '?') + "state=" + Uri.EscapeDataString(state);
     }
 
-    /// <summary>Proves that the form came from this server's own page for this login.</summary>
+    /// <summary>A token that proves that the form came from this server's page for this session.</summary>
     private static string LogoutCode(HttpContext context, Realm realm, Session session) =>
         Jwt.SignInternally(context.Keycloak().KeysOf(realm), new() { ["typ"] = "Logout", ["sid"] = session.Id });
 

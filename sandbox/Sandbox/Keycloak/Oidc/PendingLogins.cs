@@ -4,12 +4,10 @@ using Sandbox.Keycloak.Storage;
 
 namespace Sandbox.Keycloak.Oidc;
 
-/// <summary>A code that was handed out and can be turned into tokens once.</summary>
+/// <summary>An issued authorization code, which can be redeemed once.</summary>
 internal sealed record AuthorizationCode(string RealmId, string SessionId, AuthorizationRequest Request, long Expires);
 
-/// <summary>
-/// Logins under way and codes not yet used. They are not kept on disk: a restart ends them, as it does really.
-/// </summary>
+/// <summary>Logins in progress and unused codes, in memory only: as in Keycloak, a restart ends them.</summary>
 internal sealed class PendingLogins
 {
     private readonly ConcurrentDictionary<string, LoginAttempt> attempts = [];
@@ -36,7 +34,7 @@ internal sealed class PendingLogins
 
     public LoginAttempt Keep(LoginAttempt attempt) => attempts[attempt.TabId] = attempt;
 
-    /// <summary>The attempt with a code for its next page.</summary>
+    /// <summary>Gives the attempt a new session code, for its next page.</summary>
     public LoginAttempt NextPage(LoginAttempt attempt) =>
         Keep(attempt with { SessionCode = KeycloakState.NewSecret(32) });
 
@@ -46,7 +44,7 @@ internal sealed class PendingLogins
         return code;
     }
 
-    /// <summary>Takes the code out: whoever comes second finds nothing.</summary>
+    /// <summary>Removes and returns the code, so that it can be redeemed only once.</summary>
     public AuthorizationCode? Take(string code) => codes.TryRemove(code, out var content) ? content : null;
 
     private void Forget(long before)

@@ -6,10 +6,10 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Oidc;
 
-/// <summary>RFC 7636: a code is worth nothing without the secret of whoever asked for it.</summary>
+/// <summary>PKCE (RFC 7636): a code can be redeemed only with the verifier of its request.</summary>
 internal static partial class Pkce
 {
-    /// <summary>What is wrong with the challenge of a request; null if nothing is.</summary>
+    /// <summary>Returns the error in the challenge of the request, or null if it is valid.</summary>
     public static string? Fault(Client client, AuthorizationRequest request)
     {
         if (client.RequiredChallenge is { } required)
@@ -28,7 +28,7 @@ internal static partial class Pkce
         return Verifier().IsMatch(request.Challenge) ? null : "Invalid parameter: code_challenge";
     }
 
-    /// <summary>What is wrong with the verifier for the challenge of the request; null if nothing is.</summary>
+    /// <summary>Returns the error in the verifier for the challenge of the request, or null if it matches.</summary>
     public static string? Fault(AuthorizationRequest request, string verifier)
     {
         if (request.Challenge is null)

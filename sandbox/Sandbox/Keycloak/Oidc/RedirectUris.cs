@@ -2,7 +2,7 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Oidc;
 
-/// <summary>Which addresses a client's answers may go to.</summary>
+/// <summary>Validates redirect URIs against the patterns of a client.</summary>
 internal static class RedirectUris
 {
     public static bool Allows(string baseUrl, Client client, string? uri) =>
@@ -10,7 +10,8 @@ internal static class RedirectUris
             .Any(pattern => Matches(Absolute(baseUrl, client, pattern), uri));
 
     /// <summary>
-    /// Addresses after a logout: the attribute lists them, divided by ##; + stands for the login's own.
+    /// Post-logout redirect URIs: the attribute lists them, separated by ##; + stands for the redirect URIs of the
+    /// login.
     /// </summary>
     public static bool AllowsAfterLogout(string baseUrl, Client client, string uri)
     {
@@ -27,17 +28,19 @@ internal static class RedirectUris
         if (!pattern.EndsWith('*'))
             return pattern == uri;
         var prefix = pattern[..^1];
-        // https://acme.example/* allows the address without the slash, too.
+        // https://acme.example/* also allows https://acme.example.
         return uri.StartsWith(prefix, StringComparison.Ordinal) || (prefix.EndsWith('/') && uri == prefix[..^1]);
     }
 
-    /// <summary>RFC 8252: a program on the user's machine listens where it can, so its port is not compared.</summary>
+    /// <summary>RFC 8252: the port of a loopback redirect URI is not compared.</summary>
     private static string? WithoutLoopbackPort(string uri) =>
         Uri.TryCreate(uri, UriKind.Absolute, out var parsed) && parsed is { Scheme: "http", IsDefaultPort: false }
         && parsed.Host is "127.0.0.1" or "localhost" or "[::1]"
             ? uri.Replace($":{parsed.Port}", "", StringComparison.Ordinal) : null;
 
-    /// <summary>Nothing that a browser and a prefix could read differently: user info, spaces, ways up.</summary>
+    /// <summary>
+    /// Rejects URIs that a browser and a prefix match could interpret differently: user info, white space, "..".
+    /// </summary>
     private static bool IsPlain(string uri) =>
         Uri.TryCreate(uri, UriKind.Absolute, out var parsed)
         && parsed.UserInfo.Length == 0

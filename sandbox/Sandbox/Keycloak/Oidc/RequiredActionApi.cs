@@ -7,7 +7,7 @@ using Sandbox.Keycloak.Tokens;
 
 namespace Sandbox.Keycloak.Oidc;
 
-/// <summary>What a user must do between their password and their tokens: a new password, a complete profile.</summary>
+/// <summary>The required actions before a login completes: a new password, a complete profile.</summary>
 internal static class RequiredActionApi
 {
     private const string UpdateProfile = "UPDATE_PROFILE";

@@ -4,7 +4,7 @@ using Sandbox.Keycloak.Tokens;
 
 namespace Sandbox.Keycloak.Oidc;
 
-/// <summary>Who a token is about.</summary>
+/// <summary>The userinfo endpoint: the claims about the user of a token.</summary>
 internal static class UserInfoApi
 {
     public static void MapUserInfo(this IEndpointRouteBuilder app) =>

@@ -6,7 +6,7 @@ namespace Sandbox.Keycloak.Representations;
 internal static class FieldOrder
 {
     /// <summary>
-    /// The fields in the order in which Keycloak writes that representation; those that are null are left out.
+    /// Sorts the fields as Keycloak writes the representation, and omits null fields.
     /// </summary>
     public static JsonObject As(this JsonObject content, string representation)
     {

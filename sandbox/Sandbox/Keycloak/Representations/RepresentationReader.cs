@@ -7,8 +7,8 @@ using Sandbox.Keycloak.Model;
 namespace Sandbox.Keycloak.Representations;
 
 /// <summary>
-/// Reads a body as strictly as Keycloak's JSON mapper does: unknown fields are refused with their position, scalars are
-/// converted where Java would (a number is a fine text, "true" a fine boolean), anything else is no representation.
+/// Reads a request body as strictly as Keycloak's JSON mapper: unknown fields are rejected with their position, scalars
+/// are converted as in Java (a number to a string, "true" to a boolean), and all other mismatches are errors.
 /// </summary>
 internal static class RepresentationReader
 {
@@ -116,7 +116,7 @@ internal static class RepresentationReader
     private static Refusal WrongType() => Refusal.OAuth(400, "unknown_error", "Cannot parse the JSON");
 
     /// <summary>
-    /// The position is the mapper's own: just behind the opening quote of a text, behind any other token.
+    /// The position is that of Keycloak's mapper: after the opening quote of a string, or after any other token.
     /// </summary>
     private static Refusal Unrecognized(ref Utf8JsonReader reader, byte[] json, string name, string representation)
     {

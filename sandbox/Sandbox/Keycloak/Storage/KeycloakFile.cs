@@ -6,7 +6,7 @@ using Sandbox.Storage;
 namespace Sandbox.Keycloak.Storage;
 
 /// <summary>
-/// The world on disk: one row for each realm, login and key set. A change is on the disk before it is answered.
+/// The data on disk: one row for each realm, session and key set. A change is on disk before the response is sent.
 /// </summary>
 internal sealed class KeycloakFile(string? path) : IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class KeycloakFile(string? path) : IDisposable
         Keys = Load<RealmKeys>("keys"),
     };
 
-    /// <summary>Writes what differs, all of it or nothing.</summary>
+    /// <summary>Writes the differences in one transaction.</summary>
     public void Save(World before, World after) => database.Transaction(() =>
     {
         Save("realm", before.Realms, after.Realms);

@@ -7,8 +7,8 @@ using Sandbox.Keycloak.Tokens;
 namespace Sandbox.Keycloak.Storage;
 
 /// <summary>
-/// Holds the world, in a file or, without one, in memory: anybody reads it without waiting, changes happen one after
-/// the other and are in the file before they are seen.
+/// Holds the data, in a file or, without one, in memory. Readers never wait; changes are serialized and are written to
+/// the file before readers see them.
 /// </summary>
 public sealed class KeycloakState : IDisposable
 {
@@ -37,14 +37,14 @@ public sealed class KeycloakState : IDisposable
 
     public string NewId() => Guid.CreateVersion7(Time.GetUtcNow()).ToString();
 
-    /// <summary>An id that nobody can guess.</summary>
+    /// <summary>A cryptographically random id.</summary>
     public static string NewSecretId() => new Guid(RandomNumberGenerator.GetBytes(16)).ToString();
 
-    /// <summary>A random text of <paramref name="bytes"/> bytes that nobody can guess.</summary>
+    /// <summary>A cryptographically random text of <paramref name="bytes"/> bytes, Base64url-encoded.</summary>
     public static string NewSecret(int bytes) =>
         System.Buffers.Text.Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(bytes));
 
-    /// <summary>Makes the change durable, then visible. If it throws, nothing has happened.</summary>
+    /// <summary>Writes the change to the file, then makes it visible. After an exception nothing has changed.</summary>
     public World Change(Func<World, World> change)
     {
         lock (writing)
@@ -55,13 +55,13 @@ public sealed class KeycloakState : IDisposable
         }
     }
 
-    /// <summary>The keys of a realm, made and stored when they are first asked for.</summary>
+    /// <summary>The keys of a realm, created and stored on first use.</summary>
     public RealmKeys KeysOf(Realm realm)
     {
         if (current.Keys.TryGetValue(realm.Id, out var known))
             return known;
         var made = RealmKeys.Create(realm.Name, Time.GetUtcNow());
-        // Of several who make them at once, the first one's count.
+        // If several threads create keys at once, the first ones are kept.
         return Change(world => world.Keys.ContainsKey(realm.Id)
             ? world : world with { Keys = world.Keys.Add(realm.Id, made) }).Keys[realm.Id];
     }

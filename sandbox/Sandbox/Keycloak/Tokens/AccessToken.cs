@@ -4,13 +4,13 @@ using Sandbox.Keycloak.Model;
 namespace Sandbox.Keycloak.Tokens;
 
 /// <summary>
-/// A bearer token that holds: signed by its realm, not expired, its client, user and login still there.
+/// A valid bearer token: signed by its realm and not expired, with an existing client, user and session.
 /// </summary>
 internal sealed record AccessToken(Realm Realm, Client Client, User User, Session? Session, Document Claims)
 {
     /// <summary>
-    /// Null for a token that does not hold; then <paramref name="reason"/> says why, in the server's words. That its
-    /// realm has been switched off since is no reason: the real server goes on taking the token.
+    /// Returns null for an invalid token; <paramref name="reason"/> is then the error text of the real server. A
+    /// disabled realm does not invalidate the token: the real server still accepts it.
     /// </summary>
     public static AccessToken? Verify(HttpContext context, World world, string token, out string reason)
     {

@@ -4,7 +4,7 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Tokens;
 
-/// <summary>Puts claims into a token, each at the place that its mapper's settings name.</summary>
+/// <summary>Adds claims to a token, at the path in the mapper's settings.</summary>
 internal static class Claims
 {
     public static void Put(JsonObject claims, Document config, IReadOnlyList<string> values)
@@ -30,7 +30,7 @@ internal static class Claims
         var names = roles.Select(role => prefix + role.Name).ToList();
         if (names.Count == 0)
             return;
-        // A dot divides the steps of a claim's path; those of a client's name are part of it.
+        // A dot separates the segments of a claim's path; dots in a client's name do not.
         var path = (config.Text("claim.name") ?? "").Split('.')
             .Select(step => step == "${client_id}" ? client ?? step : step).ToArray();
         var place = Place(claims, path);

@@ -5,10 +5,10 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Tokens;
 
-/// <summary>Finds out which client calls the token endpoint: by Basic header or by form fields.</summary>
+/// <summary>Authenticates the client of a request by Basic header or form fields.</summary>
 internal static class ClientAuthentication
 {
-    /// <exception cref="Refusal">401: no such client, or not its secret.</exception>
+    /// <exception cref="Refusal">401: unknown client, or wrong secret.</exception>
     public static Client Authenticate(HttpContext context, Realm realm, IFormCollection form)
     {
         var (clientId, secret) = FromHeader(context)
@@ -28,7 +28,7 @@ internal static class ClientAuthentication
         var buffer = new byte[header.Length];
         if (!Convert.TryFromBase64String(header[6..].Trim(), buffer, out var length))
             throw Invalid("invalid_client");
-        // RFC 6749, 2.3.1: both halves are form-encoded before they are joined.
+        // RFC 6749, 2.3.1: client id and secret are form-encoded before they are joined.
         var parts = Encoding.UTF8.GetString(buffer, 0, length).Split(':', 2);
         return parts is [var id, var secret] ? (Decode(id), Decode(secret)) : throw Invalid("invalid_client");
     }

@@ -6,7 +6,7 @@ namespace Sandbox.Keycloak.Tokens;
 internal static class ClientCredentialsGrant
 {
     /// <summary>
-    /// Tokens of a client's own service account. There is no login behind them, so nothing to refresh.
+    /// Issues tokens for the client's service account: without a session, so without a refresh token.
     /// </summary>
     public static TokenIssuer Draw(HttpContext context, Realm realm, Client client, IFormCollection form)
     {

@@ -9,7 +9,7 @@ using Sandbox.Keycloak.Model;
 namespace Sandbox.Keycloak.Tokens;
 
 /// <summary>
-/// Signs and checks JSON web tokens with the keys of a realm: RS256 for others, HS512 for the server itself.
+/// Signs and verifies JSON Web Tokens with the keys of a realm: RS256 for clients, HS512 for the server itself.
 /// </summary>
 internal static class Jwt
 {
@@ -29,7 +29,7 @@ internal static class Jwt
         return $"{head}.{Base64Url.EncodeToString(signature)}";
     }
 
-    /// <summary>The claims of a token that this realm signed with RS256; null for any other text.</summary>
+    /// <summary>The claims of a token that this realm signed with RS256, otherwise null.</summary>
     public static Document? Verify(RealmKeys keys, string token)
     {
         using var rsa = keys.OpenSigning();
@@ -37,11 +37,11 @@ internal static class Jwt
             rsa.VerifyData(head, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
     }
 
-    /// <summary>The claims of a token that this realm signed with HS512; null for any other text.</summary>
+    /// <summary>The claims of a token that this realm signed with HS512, otherwise null.</summary>
     public static Document? VerifyInternal(RealmKeys keys, string token) => Open(token, "HS512", (head, signature) =>
         CryptographicOperations.FixedTimeEquals(HMACSHA512.HashData(keys.SecretBytes(), head), signature));
 
-    /// <summary>The claims without any check; null if this is no token at all.</summary>
+    /// <summary>The claims without verification; null if the text is not a token.</summary>
     public static Document? Peek(string token) => token.Split('.') is [_, var claims, _] ? Part(claims) : null;
 
     private static string Head(string algorithm, string keyId, JsonObject claims) =>

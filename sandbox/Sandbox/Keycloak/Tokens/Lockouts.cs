@@ -3,15 +3,16 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Tokens;
 
-/// <summary>How often a password was wrong of late, and until when no password is right any more.</summary>
+/// <summary>The recent failed logins of a user, and the end of the lockout.</summary>
 /// <param name="LastAt">Milliseconds since 1970.</param>
 /// <param name="LockedUntil">Seconds since 1970.</param>
 internal sealed record Failures(int Count, long LastAt, long LockedUntil);
 
 /// <summary>
-/// Keeps whoever guesses passwords from guessing on, where the realm wants it (bruteForceProtected): two wrong ones
-/// within a second lock the user for a minute, and so do each thirty. Not even a new password ends that; an
-/// administrator does, or time. A restart forgets it, as it does really.
+/// Brute-force protection of realms with <c>bruteForceProtected</c>. With the default settings, two wrong passwords
+/// within a second lock the user for a minute. From the thirtieth on, each wrong password locks the user, one minute
+/// longer after each further thirty. A lockout ends after its time or by an administrator, not with a new password. As
+/// in Keycloak, failures are in memory only: a restart clears them.
 /// </summary>
 internal sealed class Lockouts
 {

@@ -5,11 +5,11 @@ using Sandbox.Keycloak.Storage;
 
 namespace Sandbox.Keycloak.Tokens;
 
-/// <summary>Who can log in, what they must do before, and the sessions that come of it.</summary>
+/// <summary>Authentication of users, their pending required actions, and their sessions.</summary>
 internal static class Logins
 {
     /// <summary>
-    /// The user of that name or, where the realm allows it, of that e-mail address. Service accounts never.
+    /// Finds a user by username or, if the realm allows it, by e-mail address. Service accounts cannot log in.
     /// </summary>
     public static User? Find(Realm realm, string name)
     {
@@ -20,7 +20,7 @@ internal static class Logins
     }
 
     /// <summary>
-    /// Whether the password is the user's; a wrong one is counted, and who guesses too much is never right.
+    /// Whether the password is correct. Counts wrong passwords; always false while the user is locked.
     /// </summary>
     public static bool Proves(
         KeycloakState state, Realm realm, [NotNullWhen(true)] User? user, string password)
@@ -34,7 +34,7 @@ internal static class Logins
         return false;
     }
 
-    /// <summary>What stands between the user and a token, in the order in which it is asked for.</summary>
+    /// <summary>The required actions that the user must complete before a token is issued, in order.</summary>
     public static IReadOnlyList<string> OpenActions(Realm realm, User user)
     {
         var actions = user.RequiredActions.ToList();
@@ -47,8 +47,8 @@ internal static class Logins
     }
 
     /// <summary>
-    /// A new session, of the login page or, at once with its client, of a password grant; those of the realm that are
-    /// over are forgotten on the way.
+    /// Starts a session, for the login page or, if <paramref name="client"/> is given, for a password grant. Also
+    /// removes the expired sessions of the realm.
     /// </summary>
     public static Session Start(KeycloakState state, Realm realm, User user, Client? client = null)
     {

@@ -4,16 +4,16 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Tokens;
 
-/// <summary>The protocol mappers of Keycloak that the product's realms use. Unknown ones put in nothing.</summary>
+/// <summary>The protocol mappers of Keycloak that the product's realms use. Other mappers add no claims.</summary>
 internal static class ProtocolMappers
 {
     /// <summary>
-    /// Puts in the claims of the mappers that are on for the target: <c>access.token.claim</c>,
+    /// Adds the claims of the mappers that are enabled for the target: <c>access.token.claim</c>,
     /// <c>lightweight.claim</c>, <c>id.token.claim</c> or <c>userinfo.token.claim</c>.
     /// </summary>
     public static void Apply(IEnumerable<Document> mappers, string target, TokenSubject subject, JsonObject claims)
     {
-        // Role mappers come before the audience that is resolved from the roles.
+        // The audience is resolved from the roles, so role mappers run first.
         foreach (var mapper in mappers.OrderBy(mapper => mapper.Text("protocolMapper") == AudienceResolve ? 1 : 0))
         {
             if (mapper.Section("config").Flag(target)

@@ -8,13 +8,13 @@ using Sandbox.Keycloak.Storage;
 
 namespace Sandbox.Keycloak.Tokens;
 
-/// <summary>Draws the tokens of one login (or, without a session, of a service account).</summary>
+/// <summary>Issues the tokens of a session or, without a session, of a service account.</summary>
 /// <param name="grant">
-/// Stands in the token's id: ro (password), ac (code), rt (refresh) or cc (client credentials).
+/// Part of the token's id: ro (password), ac (code), rt (refresh) or cc (client credentials).
 /// </param>
 internal sealed class TokenIssuer(HttpContext context, TokenSubject subject, TokenScope scope, string grant)
 {
-    /// <summary>The order of a token's own claims; those of the mappers follow.</summary>
+    /// <summary>The order of the standard claims; other claims follow.</summary>
     private static readonly string[] First =
     [
         "exp", "iat", "auth_time", "jti", "iss", "aud", "sub", "typ", "azp", "nonce", "sid", "at_hash", "acr",
@@ -26,7 +26,7 @@ internal sealed class TokenIssuer(HttpContext context, TokenSubject subject, Tok
 
     public string? Nonce { get; init; }
 
-    /// <summary>The answer of the token endpoint.</summary>
+    /// <summary>Creates the response of the token endpoint.</summary>
     public JsonObject Answer()
     {
         var keys = state.KeysOf(subject.Realm);
@@ -53,7 +53,7 @@ internal sealed class TokenIssuer(HttpContext context, TokenSubject subject, Tok
         return answer;
     }
 
-    /// <summary>What the userinfo endpoint tells about the user.</summary>
+    /// <summary>Creates the response of the userinfo endpoint.</summary>
     public JsonObject UserInfo()
     {
         var claims = new JsonObject { ["sub"] = subject.User.Id };
@@ -67,7 +67,7 @@ internal sealed class TokenIssuer(HttpContext context, TokenSubject subject, Tok
         var session = subject.Session is null ? "tr" : "on";
         var claims = Common("Bearer", lifespan, $"{session}{(light ? "lt" : "rt")}{grant}:");
         claims["scope"] = scope.Shown;
-        // Without a session the subject is all that tells whose the token is, so even a lightweight one has it.
+        // Without a session only the subject identifies the user, so even a lightweight token contains it.
         if (subject.Session is null)
             claims["sub"] = subject.User.Id;
         ProtocolMappers.Apply(

@@ -4,9 +4,7 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Tokens;
 
-/// <summary>
-/// What a client may see of a user in one login: its default scopes and the optional ones that were asked for.
-/// </summary>
+/// <summary>The scopes of a token: the client's default scopes and the requested optional ones.</summary>
 internal sealed class TokenScope
 {
     private const string OpenId = "openid";
@@ -21,16 +19,16 @@ internal sealed class TokenScope
 
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>The scopes as a token names them.</summary>
+    /// <summary>The <c>scope</c> claim of an access token.</summary>
     public string Shown => string.Join(' ', Names
         .Where(name => Template.ClientScopes[name].Section("attributes").Text("include.in.token.scope") == "true")
         .OrderBy(name => name == "profile" ? 0 : 1)
         .Prepend(IsOpenId ? OpenId : "").Where(name => name.Length > 0));
 
-    /// <summary>The scopes as a refresh token keeps them.</summary>
+    /// <summary>The <c>scope</c> claim of a refresh token.</summary>
     public string Full => string.Join(' ', Names.Prepend(IsOpenId ? OpenId : "").Where(name => name.Length > 0));
 
-    /// <exception cref="Refusal">400: asks for a scope that the client does not have.</exception>
+    /// <exception cref="Refusal">400: a requested scope is not available to the client.</exception>
     public static TokenScope Parse(Client client, string? asked)
     {
         if (!IsAllowed(client, asked))
@@ -51,12 +49,12 @@ internal sealed class TokenScope
     private static IEnumerable<string> Defaults(Client client) =>
         client.Settings.Texts("defaultClientScopes").Where(Template.ClientScopes.ContainsKey);
 
-    /// <summary>The protocol mappers that shape this client's tokens.</summary>
+    /// <summary>The protocol mappers of the scopes and of the client.</summary>
     public IEnumerable<Document> MappersOf(Client client) =>
         Names.SelectMany(name => Template.ClientScopes[name].Items("protocolMappers")).Concat(client.Mappers);
 
     /// <summary>
-    /// The user's roles as far as the client may see them: all of them, or else only the client's own.
+    /// The user's roles that the client may see: all of them with full scope, otherwise the client's own.
     /// </summary>
     public static IEnumerable<Role> RolesIn(Realm realm, Client client, User user) =>
         realm.Expand(user.Roles).Where(role => client.SeesAllRoles || role.ClientId == client.Id);

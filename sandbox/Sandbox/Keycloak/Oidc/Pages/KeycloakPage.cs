@@ -4,9 +4,7 @@ using Sandbox.Pages;
 
 namespace Sandbox.Keycloak.Oidc.Pages;
 
-/// <summary>
-/// A page of a realm for people. It works without scripts, by keyboard alone, and is read out in full.
-/// </summary>
+/// <summary>An HTML page of a realm. It needs no scripts and works with keyboard and screen reader.</summary>
 internal abstract class KeycloakPage(Realm realm) : IResult
 {
     private const string Style = """
@@ -56,12 +54,12 @@ internal abstract class KeycloakPage(Realm realm) : IResult
         return response.Body.WriteAsync(page).AsTask();
     }
 
-    /// <summary>A sentence about what was wrong with a field, tied to it by its id; nothing if all was well.</summary>
+    /// <summary>The error message of a field, linked to the field by its id; empty if there is no error.</summary>
     protected static Html Error(string field, string? text) => text is null
         ? default
         : Html.Of($"""<p class="error" id="input-error-{field}" role="alert">{text}</p>""");
 
-    /// <summary>The attributes of a field that had an error.</summary>
+    /// <summary>The ARIA attributes of a field with an error; empty if there is no error.</summary>
     protected static Html Invalid(string field, string? error) => error is null
         ? default
         : Html.Of($" aria-invalid=\"true\" aria-describedby=\"input-error-{field}\"");

@@ -2,7 +2,7 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Oidc.Pages;
 
-/// <summary>Ends a request for a page with a page that says why.</summary>
+/// <summary>Ends a page request with an error page.</summary>
 internal sealed class LoginFailure(Realm realm, int status, string message) : Exception(message)
 {
     public Task WriteAsync(HttpContext context) =>

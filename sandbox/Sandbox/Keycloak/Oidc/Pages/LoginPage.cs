@@ -3,10 +3,10 @@ using Sandbox.Pages;
 
 namespace Sandbox.Keycloak.Oidc.Pages;
 
-/// <summary>Asks for username and password. The form and its fields have the names of Keycloak's own theme.</summary>
+/// <summary>The form for username and password, with the element names of Keycloak's own theme.</summary>
 internal sealed class LoginPage(Realm realm, LoginAttempt attempt) : KeycloakPage(realm)
 {
-    /// <summary>The name of the page in the addresses of its form.</summary>
+    /// <summary>The value of the <c>execution</c> parameter in the page's addresses.</summary>
     public const string Execution = "username-password-form";
 
     public string? Username { get; init; }

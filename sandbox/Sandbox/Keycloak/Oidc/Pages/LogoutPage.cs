@@ -3,7 +3,7 @@ using Sandbox.Pages;
 
 namespace Sandbox.Keycloak.Oidc.Pages;
 
-/// <summary>Asks whether to log out, so that no other site can do it by a link.</summary>
+/// <summary>Asks for confirmation, so that a link on another site cannot log the user out.</summary>
 internal sealed class LogoutPage(Realm realm, string sessionCode) : KeycloakPage(realm)
 {
     protected override string Title => "Logging out";

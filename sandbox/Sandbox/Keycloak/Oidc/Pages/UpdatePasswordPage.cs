@@ -3,7 +3,7 @@ using Sandbox.Pages;
 
 namespace Sandbox.Keycloak.Oidc.Pages;
 
-/// <summary>Asks for a new password, twice, before the login goes on.</summary>
+/// <summary>The form for a new password and its confirmation, before the login continues.</summary>
 internal sealed class UpdatePasswordPage(Realm realm, LoginAttempt attempt) : KeycloakPage(realm)
 {
     public string? PasswordError { get; init; }

@@ -3,7 +3,7 @@ using Sandbox.Pages;
 
 namespace Sandbox.Keycloak.Oidc.Pages;
 
-/// <summary>Asks for what the realm's user profile wants to know of the user, before the login goes on.</summary>
+/// <summary>The form for the attributes that the realm's user profile requires, before the login continues.</summary>
 internal sealed class UpdateProfilePage(Realm realm, LoginAttempt attempt, User user, string action)
     : KeycloakPage(realm)
 {
@@ -14,7 +14,7 @@ internal sealed class UpdateProfilePage(Realm realm, LoginAttempt attempt, User 
         ["lastName"] = "Last name",
     };
 
-    /// <summary>By field.</summary>
+    /// <summary>Error messages by field.</summary>
     public IReadOnlyDictionary<string, string> Errors { get; init; } = new Dictionary<string, string>();
 
     protected override string Heading => "Update Account Information";

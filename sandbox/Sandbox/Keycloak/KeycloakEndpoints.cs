@@ -42,6 +42,6 @@ public static class KeycloakEndpoints
         app.MapRoleMappings();
         app.MapRoles();
         app.MapConsole();
-        app.MapNotPlayed();
+        app.MapNotImplemented();
     }
 }

@@ -11,7 +11,7 @@ internal static class AdminRoles
     public const string Impersonation = "impersonation";
 
     /// <summary>The roles of a realm's management client (and its counterpart in master), except realm-admin.</summary>
-    public static readonly IReadOnlyDictionary<string, string[]> All = new Dictionary<string, string[]>
+    public static readonly IReadOnlyDictionary<string, string[]> Management = new Dictionary<string, string[]>
     {
         ["create-client"] = [],
         [Impersonation] = [],

@@ -8,12 +8,12 @@ internal static class ClientRules
 {
     private static readonly string[] IllegalSchemes = ["javascript", "data"];
 
-    /// <exception cref="Refusal">400.</exception>
+    /// <exception cref="KeycloakException">400.</exception>
     public static void Check(Document sent)
     {
-        if (sent.Text("clientId") is { } clientId && string.IsNullOrWhiteSpace(clientId))
+        if (sent.GetString("clientId") is { } clientId && string.IsNullOrWhiteSpace(clientId))
             throw Invalid("Client ID cannot be blank");
-        foreach (var uri in sent.Texts("redirectUris"))
+        foreach (var uri in sent.GetStrings("redirectUris"))
         {
             if (uri.Split(':', 2) is [var scheme, _] && IllegalSchemes.Contains(scheme.ToLowerInvariant()))
                 throw Invalid("A redirect URI uses an illegal scheme");
@@ -25,14 +25,15 @@ internal static class ClientRules
     /// <summary>Derives the web origins from the redirect URIs if the client sets none.</summary>
     public static Document WithOrigins(Document sent)
     {
-        if (sent.Has("webOrigins") || sent.Texts("redirectUris").Count == 0)
+        if (sent.Has("webOrigins") || sent.GetStrings("redirectUris").Count == 0)
             return sent;
-        var origins = sent.Texts("redirectUris")
+        var origins = sent.GetStrings("redirectUris")
             .Where(uri =>
                 uri.StartsWith("http", StringComparison.Ordinal) && Uri.TryCreate(uri, UriKind.Absolute, out _))
             .Select(uri => new Uri(uri).GetLeftPart(UriPartial.Authority)).Distinct();
         return sent.With("webOrigins", KeycloakJson.Array(origins));
     }
 
-    private static Refusal Invalid(string description) => Refusal.OAuth(400, "invalid_input", description);
+    private static KeycloakException Invalid(string description) =>
+        KeycloakException.OAuthError(400, "invalid_input", description);
 }

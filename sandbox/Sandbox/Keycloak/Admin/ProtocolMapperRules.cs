@@ -18,5 +18,5 @@ internal static class ProtocolMapperRules
     ];
 
     public static bool IsKnown(Document mapper) =>
-        mapper.Text("protocol") == "openid-connect" && Kinds.Contains(mapper.Text("protocolMapper") ?? "");
+        mapper.GetString("protocol") == "openid-connect" && Kinds.Contains(mapper.GetString("protocolMapper") ?? "");
 }

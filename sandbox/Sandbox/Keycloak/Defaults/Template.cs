@@ -19,7 +19,7 @@ internal static class Template
 
     /// <summary>The available client scopes with their protocol mappers, by name.</summary>
     public static readonly IReadOnlyDictionary<string, Document> ClientScopes = Read("client-scopes.json")
-        .EnumerateArray().Select(scope => new Document(scope)).ToDictionary(scope => scope.Text("name")!);
+        .EnumerateArray().Select(scope => new Document(scope)).ToDictionary(scope => scope.GetString("name")!);
 
     /// <summary>
     /// The fields of each representation with their types, as Keycloak's own classes declare them. The field *, where
@@ -28,23 +28,23 @@ internal static class Template
     public static readonly IReadOnlyDictionary<string, Dictionary<string, string>> Representations =
         Read("representations.json").Deserialize<Dictionary<string, Dictionary<string, string>>>()!;
 
-    public static IEnumerable<Document> ClientsOf(string realm) =>
+    public static IEnumerable<Document> ReadClients(string realm) =>
         Read("clients.json", realm).EnumerateArray().Select(client => new Document(client));
 
     /// <summary>The realm's admin client in master.</summary>
-    public static Document AdminClientOf(string realm) => new(Read("realm-admin-client.json", realm));
+    public static Document ReadAdminClient(string realm) => new(Read("realm-admin-client.json", realm));
 
-    public static Document Discovery(string issuer) =>
-        new(JsonElement.Parse(Text("discovery.json").Replace(
+    public static Document ReadDiscovery(string issuer) =>
+        new(JsonElement.Parse(ReadText("discovery.json").Replace(
             "{issuer}", JsonEncodedText.Encode(issuer).ToString(), StringComparison.Ordinal)));
 
-    private static JsonElement Read(string name) => JsonElement.Parse(Text(name));
+    private static JsonElement Read(string name) => JsonElement.Parse(ReadText(name));
 
     private static JsonElement Read(string name, string realm) =>
-        JsonElement.Parse(Text(name).Replace(
+        JsonElement.Parse(ReadText(name).Replace(
             RealmPlaceholder, JsonEncodedText.Encode(realm).ToString(), StringComparison.Ordinal));
 
-    private static string Text(string name)
+    private static string ReadText(string name)
     {
         using var stream = typeof(Template).Assembly.GetManifestResourceStream($"Keycloak/{name}")
             ?? throw new InvalidOperationException($"The resource Keycloak/{name} is missing from the assembly.");

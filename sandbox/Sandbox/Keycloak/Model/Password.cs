@@ -8,7 +8,7 @@ public sealed record Password(string Id, long CreatedAt, string Salt, string Has
     public const int Iterations = 10_000;
     public const string Algorithm = "pbkdf2-sha512";
 
-    public static Password Of(string value, string id, DateTimeOffset now)
+    public static Password Create(string value, string id, DateTimeOffset now)
     {
         var salt = RandomNumberGenerator.GetBytes(16);
         return new Password(id, now.ToUnixTimeMilliseconds(), Convert.ToBase64String(salt), Derive(value, salt));

@@ -5,6 +5,8 @@ namespace Sandbox.Keycloak.Model;
 /// <summary>A realm. The keys of clients, roles and users are their ids.</summary>
 public sealed record Realm
 {
+    public const string MasterName = "master";
+
     public const string ManagementClient = "realm-management";
 
     /// <summary>Set by the creator of the realm or generated; never changes.</summary>
@@ -29,25 +31,25 @@ public sealed record Realm
 
     public ImmutableDictionary<string, User> Users { get; init; } = ImmutableDictionary<string, User>.Empty;
 
-    public bool IsMaster => Name == World.MasterName;
+    public bool IsMaster => Name == MasterName;
 
-    public bool Enabled => Settings.Flag("enabled");
+    public bool Enabled => Settings.GetBoolean("enabled");
 
     public string AdminClientName => $"{Name}-realm";
 
     /// <summary>The client in master whose roles administer this realm.</summary>
-    public Client AdminClientOf(Realm master) => master.ClientNamed(AdminClientName)!;
+    public Client GetAdminClient(Realm master) => master.FindClient(AdminClientName)!;
 
-    public Client? ClientNamed(string clientId) => Clients.Values.FirstOrDefault(client => client.ClientId == clientId);
+    public Client? FindClient(string clientId) => Clients.Values.FirstOrDefault(client => client.ClientId == clientId);
 
-    public User? UserNamed(string username) => Users.Values.FirstOrDefault(user => user.Username == username);
+    public User? FindUser(string username) => Users.Values.FirstOrDefault(user => user.Username == username);
 
-    public User? UserWithEmail(string email) => Users.Values.FirstOrDefault(user => user.Email == email);
+    public User? FindUserByEmail(string email) => Users.Values.FirstOrDefault(user => user.Email == email);
 
-    public Role? RoleNamed(string name, Client? client = null) =>
+    public Role? FindRole(string name, Client? client = null) =>
         Roles.Values.FirstOrDefault(role => role.Name == name && role.ClientId == client?.Id);
 
-    public IEnumerable<Role> RolesOf(Client? client) => Roles.Values.Where(role => role.ClientId == client?.Id);
+    public IEnumerable<Role> GetRoles(Client? client) => Roles.Values.Where(role => role.ClientId == client?.Id);
 
     public Realm With(Client client) => this with { Clients = Clients.SetItem(client.Id, client) };
 
@@ -60,15 +62,19 @@ public sealed record Realm
     /// <summary>Removes the client, its roles, and the user of its service account.</summary>
     public Realm Without(Client client)
     {
-        var rest = Without([.. RolesOf(client)]);
-        var accounts = rest.Users.Values.Where(user => user.ServiceAccountOf == client.Id).Select(user => user.Id);
-        return rest with { Clients = rest.Clients.Remove(client.Id), Users = rest.Users.RemoveRange(accounts) };
+        var remaining = Without([.. GetRoles(client)]);
+        var accounts = remaining.Users.Values.Where(user => user.ServiceAccountOf == client.Id).Select(user => user.Id);
+        return remaining with
+        {
+            Clients = remaining.Clients.Remove(client.Id),
+            Users = remaining.Users.RemoveRange(accounts),
+        };
     }
 
     /// <summary>Removes the roles, also from users and composite roles.</summary>
-    public Realm Without(params IReadOnlyList<Role> gone)
+    public Realm Without(params IReadOnlyList<Role> roles)
     {
-        var ids = gone.Select(role => role.Id).ToHashSet();
+        var ids = roles.Select(role => role.Id).ToHashSet();
         return this with
         {
             Roles = Roles.RemoveRange(ids).SetItems(Roles.Values
@@ -84,13 +90,13 @@ public sealed record Realm
     public IReadOnlyCollection<Role> Expand(IEnumerable<string> roleIds)
     {
         var found = new Dictionary<string, Role>();
-        var open = new Stack<string>(roleIds);
-        while (open.TryPop(out var id))
+        var pending = new Stack<string>(roleIds);
+        while (pending.TryPop(out var id))
         {
             if (!Roles.TryGetValue(id, out var role) || !found.TryAdd(id, role))
                 continue;
             foreach (var contained in role.Composites)
-                open.Push(contained);
+                pending.Push(contained);
         }
         return found.Values;
     }

@@ -14,5 +14,5 @@ public sealed record Session(
     public ImmutableHashSet<string> Clients { get; init; } = [];
 
     public bool IsLive(Realm realm, long now) =>
-        now < Ends && now < LastUsed + realm.Settings.Number("ssoSessionIdleTimeout");
+        now < Ends && now < LastUsed + realm.Settings.GetInt32("ssoSessionIdleTimeout");
 }

@@ -18,19 +18,19 @@ public sealed record User(string Id, string Username, Document Settings)
     /// <summary>The id of the client whose service account this is.</summary>
     public string? ServiceAccountOf { get; init; }
 
-    public bool Enabled => Settings.Flag("enabled");
+    public bool Enabled => Settings.GetBoolean("enabled");
 
-    public string? Email => Settings.Text("email");
+    public string? Email => Settings.GetString("email");
 
-    public IReadOnlyList<string> RequiredActions => Settings.Texts("requiredActions");
+    public IReadOnlyList<string> RequiredActions => Settings.GetStrings("requiredActions");
 
-    public Document Attributes => Settings.Section("attributes");
+    public Document Attributes => Settings.GetObject("attributes");
 
     /// <summary>The values of an attribute, including username, e-mail address and names.</summary>
     public IReadOnlyList<string> Values(string attribute) => attribute switch
     {
         "username" => [Username],
-        "email" or "firstName" or "lastName" => Settings.Texts(attribute),
-        _ => Attributes.Texts(attribute),
+        "email" or "firstName" or "lastName" => Settings.GetStrings(attribute),
+        _ => Attributes.GetStrings(attribute),
     };
 }

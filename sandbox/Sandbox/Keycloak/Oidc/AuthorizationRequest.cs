@@ -26,25 +26,26 @@ internal sealed record AuthorizationRequest(string ClientId, string RedirectUri)
     public string? LoginHint { get; init; }
 
     /// <summary>The redirect to the client with the code of the login.</summary>
-    public string Success(HttpContext context, Realm realm, string sessionId, string code) => Answer(
-        ("state", State), ("session_state", sessionId), ("iss", context.IssuerOf(realm)), ("code", code));
+    public string GetSuccessRedirect(HttpContext context, Realm realm, string sessionId, string code) => BuildRedirect(
+        ("state", State), ("session_state", sessionId), ("iss", context.GetIssuer(realm)), ("code", code));
 
     /// <summary>The redirect to the client with an error.</summary>
-    public string Failure(HttpContext context, Realm realm, string error, string? description = null) => Answer(
-        ("error", error), ("error_description", description), ("state", State), ("iss", context.IssuerOf(realm)));
+    public string GetErrorRedirect(HttpContext context, Realm realm, string error, string? description = null) =>
+        BuildRedirect(
+            ("error", error), ("error_description", description), ("state", State), ("iss", context.GetIssuer(realm)));
 
     // RFC 9207: success and error responses contain the issuer.
-    private string Answer(params ReadOnlySpan<(string Name, string? Value)> answer)
+    private string BuildRedirect(params ReadOnlySpan<(string Name, string? Value)> parameters)
     {
-        var fields = new StringBuilder();
-        foreach (var (name, value) in answer)
+        var query = new StringBuilder();
+        foreach (var (name, value) in parameters)
         {
             if (value is not null)
-                fields.Append(fields.Length > 0 ? "&" : "").Append(name).Append('=').Append(Encode(value));
+                query.Append(query.Length > 0 ? "&" : "").Append(name).Append('=').Append(Encode(value));
         }
         var separator = ResponseMode == "fragment" || ResponseType is "token" or "id_token"
             ? '#' : RedirectUri.Contains('?', StringComparison.Ordinal) ? '&' : '?';
-        return RedirectUri + separator + fields;
+        return RedirectUri + separator + query;
     }
 
     private static string Encode(string text) =>

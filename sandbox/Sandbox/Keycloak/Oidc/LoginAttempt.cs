@@ -23,5 +23,5 @@ internal sealed record LoginAttempt
     public string? UserId { get; init; }
 
     /// <summary>Whether the attempt has ended with a code; a repeated form gets no second code.</summary>
-    public bool Finished { get; init; }
+    public bool IsFinished { get; init; }
 }

@@ -10,7 +10,7 @@ namespace Sandbox.Keycloak.Oidc;
 internal static partial class Pkce
 {
     /// <summary>Returns the error in the challenge of the request, or null if it is valid.</summary>
-    public static string? Fault(Client client, AuthorizationRequest request)
+    public static string? ValidateChallenge(Client client, AuthorizationRequest request)
     {
         if (client.RequiredChallenge is { } required)
         {
@@ -25,11 +25,11 @@ internal static partial class Pkce
             return request.ChallengeMethod is null ? null : "Missing parameter: code_challenge";
         if (request.ChallengeMethod is not (null or "S256" or "plain"))
             return "Invalid parameter: code_challenge_method";
-        return Verifier().IsMatch(request.Challenge) ? null : "Invalid parameter: code_challenge";
+        return VerifierPattern().IsMatch(request.Challenge) ? null : "Invalid parameter: code_challenge";
     }
 
     /// <summary>Returns the error in the verifier for the challenge of the request, or null if it matches.</summary>
-    public static string? Fault(AuthorizationRequest request, string verifier)
+    public static string? ValidateVerifier(AuthorizationRequest request, string verifier)
     {
         if (request.Challenge is null)
         {
@@ -38,7 +38,7 @@ internal static partial class Pkce
         }
         if (verifier.Length == 0)
             return "PKCE code verifier not specified";
-        if (!Verifier().IsMatch(verifier))
+        if (!VerifierPattern().IsMatch(verifier))
             return "PKCE verification failed: Invalid code verifier";
         var derived = request.ChallengeMethod == "S256"
             ? Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)))
@@ -47,5 +47,5 @@ internal static partial class Pkce
     }
 
     [GeneratedRegex(@"^[0-9a-zA-Z\-._~]{43,128}$")]
-    private static partial Regex Verifier();
+    private static partial Regex VerifierPattern();
 }

@@ -5,25 +5,26 @@ namespace Sandbox.Keycloak.Oidc;
 /// <summary>Validates redirect URIs against the patterns of a client.</summary>
 internal static class RedirectUris
 {
-    public static bool Allows(string baseUrl, Client client, string? uri) =>
-        uri is not null && IsPlain(uri) && client.Settings.Texts("redirectUris")
-            .Any(pattern => Matches(Absolute(baseUrl, client, pattern), uri));
+    public static bool IsAllowed(string baseUrl, Client client, string? uri) =>
+        uri is not null && IsUnambiguous(uri) && client.Settings.GetStrings("redirectUris")
+            .Any(pattern => Matches(ToAbsolute(baseUrl, client, pattern), uri));
 
     /// <summary>
     /// Post-logout redirect URIs: the attribute lists them, separated by ##; + stands for the redirect URIs of the
     /// login.
     /// </summary>
-    public static bool AllowsAfterLogout(string baseUrl, Client client, string uri)
+    public static bool IsAllowedAfterLogout(string baseUrl, Client client, string uri)
     {
-        var patterns = (client.Settings.Section("attributes").Text("post.logout.redirect.uris") ?? "+").Split("##");
-        return (patterns.Contains("+") && Allows(baseUrl, client, uri))
-            || (IsPlain(uri) && patterns.Any(pattern => Matches(Absolute(baseUrl, client, pattern), uri)));
+        var attribute = client.Settings.GetObject("attributes").GetString("post.logout.redirect.uris");
+        var patterns = (attribute ?? "+").Split("##");
+        return (patterns.Contains("+") && IsAllowed(baseUrl, client, uri))
+            || (IsUnambiguous(uri) && patterns.Any(pattern => Matches(ToAbsolute(baseUrl, client, pattern), uri)));
     }
 
     private static bool Matches(string pattern, string uri) =>
-        Covers(pattern, uri) || (WithoutLoopbackPort(uri) is { } portless && Covers(pattern, portless));
+        MatchesPattern(pattern, uri) || (WithoutLoopbackPort(uri) is { } portless && MatchesPattern(pattern, portless));
 
-    private static bool Covers(string pattern, string uri)
+    private static bool MatchesPattern(string pattern, string uri)
     {
         if (!pattern.EndsWith('*'))
             return pattern == uri;
@@ -41,16 +42,16 @@ internal static class RedirectUris
     /// <summary>
     /// Rejects URIs that a browser and a prefix match could interpret differently: user info, white space, "..".
     /// </summary>
-    private static bool IsPlain(string uri) =>
+    private static bool IsUnambiguous(string uri) =>
         Uri.TryCreate(uri, UriKind.Absolute, out var parsed)
         && parsed.UserInfo.Length == 0
         && !uri.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c == '\\')
         && !Uri.UnescapeDataString(uri).Split('?')[0].Split('/').Contains("..");
 
-    private static string Absolute(string baseUrl, Client client, string pattern) =>
-        pattern.StartsWith('/') ? Root(baseUrl, client) + pattern : pattern;
+    private static string ToAbsolute(string baseUrl, Client client, string pattern) =>
+        pattern.StartsWith('/') ? GetRoot(baseUrl, client) + pattern : pattern;
 
-    private static string Root(string baseUrl, Client client) => client.Settings.Text("rootUrl") switch
+    private static string GetRoot(string baseUrl, Client client) => client.Settings.GetString("rootUrl") switch
     {
         null or "" or "${authBaseUrl}" or "${authAdminUrl}" => baseUrl,
         var root => root.TrimEnd('/'),

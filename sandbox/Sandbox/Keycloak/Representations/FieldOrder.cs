@@ -8,7 +8,7 @@ internal static class FieldOrder
     /// <summary>
     /// Sorts the fields as Keycloak writes the representation, and omits null fields.
     /// </summary>
-    public static JsonObject As(this JsonObject content, string representation)
+    public static JsonObject InFieldOrder(this JsonObject content, string representation)
     {
         var ordered = new JsonObject();
         foreach (var name in Template.Representations[representation].Keys)

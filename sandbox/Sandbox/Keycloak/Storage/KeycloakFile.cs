@@ -15,7 +15,7 @@ internal sealed class KeycloakFile(string? path) : IDisposable
             kind TEXT NOT NULL, id TEXT NOT NULL, content TEXT NOT NULL, PRIMARY KEY (kind, id));
         """);
 
-    public World Load() => new()
+    public Snapshot Load() => new()
     {
         Realms = Load<Realm>("realm"),
         Sessions = Load<Session>("session"),
@@ -23,7 +23,7 @@ internal sealed class KeycloakFile(string? path) : IDisposable
     };
 
     /// <summary>Writes the differences in one transaction.</summary>
-    public void Save(World before, World after) => database.Transaction(() =>
+    public void Save(Snapshot before, Snapshot after) => database.Transaction(() =>
     {
         Save("realm", before.Realms, after.Realms);
         Save("session", before.Sessions, after.Sessions);

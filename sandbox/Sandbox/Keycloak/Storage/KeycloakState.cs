@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Sandbox.Keycloak.Admin;
+using Sandbox.Keycloak.Http;
 using Sandbox.Keycloak.Model;
 using Sandbox.Keycloak.Oidc;
 using Sandbox.Keycloak.Tokens;
@@ -12,9 +13,9 @@ namespace Sandbox.Keycloak.Storage;
 /// </summary>
 public sealed class KeycloakState : IDisposable
 {
-    private readonly Lock writing = new();
+    private readonly Lock writeLock = new();
     private readonly KeycloakFile file;
-    private volatile World current;
+    private volatile Snapshot current;
 
     public KeycloakState(string? path, KeycloakOptions options, TimeProvider time)
     {
@@ -22,18 +23,18 @@ public sealed class KeycloakState : IDisposable
         file = new KeycloakFile(path);
         current = file.Load();
         if (current.Realms.IsEmpty)
-            Change(world => new RealmFactory(this).Bootstrap(world, options));
+            Change(snapshot => new RealmFactory(this).Bootstrap(snapshot, options));
     }
 
     public TimeProvider Time { get; }
 
-    public World Current => current;
+    public Snapshot Current => current;
 
-    internal PendingLogins Pending { get; } = new();
+    internal PendingLogins PendingLogins { get; } = new();
 
-    internal Lockouts Lockouts { get; } = new();
+    internal BruteForceProtector BruteForceProtector { get; } = new();
 
-    public long Seconds => Time.GetUtcNow().ToUnixTimeSeconds();
+    public long UnixSeconds => Time.GetUtcNow().ToUnixTimeSeconds();
 
     public string NewId() => Guid.CreateVersion7(Time.GetUtcNow()).ToString();
 
@@ -45,9 +46,9 @@ public sealed class KeycloakState : IDisposable
         System.Buffers.Text.Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(bytes));
 
     /// <summary>Writes the change to the file, then makes it visible. After an exception nothing has changed.</summary>
-    public World Change(Func<World, World> change)
+    public Snapshot Change(Func<Snapshot, Snapshot> change)
     {
-        lock (writing)
+        lock (writeLock)
         {
             var changed = change(current);
             file.Save(current, changed);
@@ -55,15 +56,19 @@ public sealed class KeycloakState : IDisposable
         }
     }
 
+    /// <exception cref="KeycloakException">404: the realm does not exist.</exception>
+    internal Realm GetRealm(string name) =>
+        current.Find(name) ?? throw KeycloakException.Error(404, "Realm does not exist");
+
     /// <summary>The keys of a realm, created and stored on first use.</summary>
-    public RealmKeys KeysOf(Realm realm)
+    public RealmKeys GetKeys(Realm realm)
     {
-        if (current.Keys.TryGetValue(realm.Id, out var known))
-            return known;
-        var made = RealmKeys.Create(realm.Name, Time.GetUtcNow());
+        if (current.Keys.TryGetValue(realm.Id, out var existing))
+            return existing;
+        var created = RealmKeys.Create(realm.Name, Time.GetUtcNow());
         // If several threads create keys at once, the first ones are kept.
-        return Change(world => world.Keys.ContainsKey(realm.Id)
-            ? world : world with { Keys = world.Keys.Add(realm.Id, made) }).Keys[realm.Id];
+        return Change(snapshot => snapshot.Keys.ContainsKey(realm.Id)
+            ? snapshot : snapshot with { Keys = snapshot.Keys.Add(realm.Id, created) }).Keys[realm.Id];
     }
 
     public void Dispose() => file.Dispose();

@@ -8,14 +8,14 @@ namespace Sandbox.Keycloak.Tokens;
 /// <summary>Authenticates the client of a request by Basic header or form fields.</summary>
 internal static class ClientAuthentication
 {
-    /// <exception cref="Refusal">401: unknown client, or wrong secret.</exception>
+    /// <exception cref="KeycloakException">401: unknown client, or wrong secret.</exception>
     public static Client Authenticate(HttpContext context, Realm realm, IFormCollection form)
     {
         var (clientId, secret) = FromHeader(context)
             ?? (form["client_id"].ToString(), form["client_secret"].ToString());
-        if (realm.ClientNamed(clientId) is not { Enabled: true } client || client.Settings.Flag("bearerOnly"))
+        if (realm.FindClient(clientId) is not { Enabled: true } client || client.Settings.GetBoolean("bearerOnly"))
             throw Invalid("invalid_client");
-        if (!client.IsPublic && !Same(client.Secret ?? "", secret))
+        if (!client.IsPublic && !SecretsEqual(client.Secret ?? "", secret))
             throw Invalid("unauthorized_client");
         return client;
     }
@@ -35,10 +35,10 @@ internal static class ClientAuthentication
 
     private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
 
-    private static bool Same(string expected, string given) =>
+    private static bool SecretsEqual(string expected, string given) =>
         expected.Length > 0
         && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(given));
 
-    private static Refusal Invalid(string error) =>
-        Refusal.OAuth(401, error, "Invalid client or Invalid client credentials");
+    private static KeycloakException Invalid(string error) =>
+        KeycloakException.OAuthError(401, error, "Invalid client or Invalid client credentials");
 }

@@ -11,20 +11,20 @@ internal sealed class LoginPage(Realm realm, LoginAttempt attempt) : KeycloakPag
 
     public string? Username { get; init; }
 
-    public string? Fault { get; init; }
+    public string? ErrorText { get; init; }
 
     protected override string Heading => "Sign in to your account";
 
     protected override Html Content(HttpContext context)
     {
-        var action = LoginFlow.FormAddress(context, Realm, attempt, "authenticate", Execution);
-        var label = Realm.Settings.Flag("loginWithEmailAllowed") ? "Username or email" : "Username";
+        var action = LoginFlow.GetFormAddress(context, Realm, attempt, "authenticate", Execution);
+        var label = Realm.Settings.GetBoolean("loginWithEmailAllowed") ? "Username or email" : "Username";
         return Html.Of($"""
             <form id="kc-form-login" action="{action}" method="post" novalidate="novalidate">
             <label for="username">{label}</label>
             <input id="username" name="username" value="{Username}" type="text" autocomplete="username"
-              autofocus{Invalid("username", Fault)}/>
-            {Error("username", Fault)}
+              autofocus{ErrorAttributes("username", ErrorText)}/>
+            {ErrorMessage("username", ErrorText)}
             <label for="password">Password</label>
             <input id="password" name="password" value="" type="password" autocomplete="current-password"/>
             <input type="hidden" id="id-hidden-input" name="credentialId"/>

@@ -12,7 +12,7 @@ internal sealed class LogoutPage(Realm realm, string sessionCode) : KeycloakPage
 
     protected override Html Content(HttpContext context) => Html.Of($"""
         <p class="instruction">Do you want to log out?</p>
-        <form action="{LogoutApi.ConfirmPath(Realm)}" method="post">
+        <form action="{LogoutApi.GetConfirmPath(Realm)}" method="post">
         <input type="hidden" name="session_code" value="{sessionCode}"/>
         <button name="confirmLogout" id="kc-logout" type="submit" value="Logout">Logout</button>
         </form>

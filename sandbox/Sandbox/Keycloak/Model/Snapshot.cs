@@ -3,11 +3,9 @@ using System.Collections.Immutable;
 namespace Sandbox.Keycloak.Model;
 
 /// <summary>An immutable snapshot of all stored data; each change creates a new one, so changes are atomic.</summary>
-public sealed record World
+public sealed record Snapshot
 {
-    public const string MasterName = "master";
-
-    public static readonly World Empty = new();
+    public static readonly Snapshot Empty = new();
 
     /// <summary>By id.</summary>
     public ImmutableDictionary<string, Realm> Realms { get; init; } = ImmutableDictionary<string, Realm>.Empty;
@@ -18,18 +16,18 @@ public sealed record World
     /// <summary>By realm id; created on first use.</summary>
     public ImmutableDictionary<string, RealmKeys> Keys { get; init; } = ImmutableDictionary<string, RealmKeys>.Empty;
 
-    public Realm Master => Find(MasterName)!;
+    public Realm Master => Find(Realm.MasterName)!;
 
     public Realm? Find(string name) => Realms.Values.FirstOrDefault(realm => realm.Name == name);
 
-    public World With(Realm realm) => this with { Realms = Realms.SetItem(realm.Id, realm) };
+    public Snapshot With(Realm realm) => this with { Realms = Realms.SetItem(realm.Id, realm) };
 
-    public World With(Session session) => this with { Sessions = Sessions.SetItem(session.Id, session) };
+    public Snapshot With(Session session) => this with { Sessions = Sessions.SetItem(session.Id, session) };
 
     /// <summary>Removes the realm, its sessions and keys, and its admin client in master.</summary>
-    public World Without(Realm realm) => this with
+    public Snapshot Without(Realm realm) => this with
     {
-        Realms = Realms.Remove(realm.Id).SetItem(Master.Id, Master.Without(realm.AdminClientOf(Master))),
+        Realms = Realms.Remove(realm.Id).SetItem(Master.Id, Master.Without(realm.GetAdminClient(Master))),
         Sessions = Sessions.RemoveRange(Sessions.Values.Where(s => s.RealmId == realm.Id).Select(s => s.Id)),
         Keys = Keys.Remove(realm.Id),
     };

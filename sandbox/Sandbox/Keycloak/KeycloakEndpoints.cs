@@ -8,16 +8,17 @@ using Sandbox.Keycloak.Tokens;
 namespace Sandbox.Keycloak;
 
 /// <summary>
-/// A Keycloak 26.7 as far as the control plane, its tests and its demo need one: realms, clients, users and roles over
-/// the admin API, tokens, and a login page. What it knows it answers as strictly as the real one; what it does not play
-/// it refuses with 501.
+/// The part of Keycloak 26.7 that the control plane, its tests and its demo need: realms, clients, users and roles over
+/// the admin API, tokens, and login pages. Implemented endpoints are as strict as the real ones; others answer 501.
 /// </summary>
 public static class KeycloakEndpoints
 {
-    /// <summary>The real server answers 431 to a request whose headers are longer than this, in bytes.</summary>
+    /// <summary>
+    /// The maximum total size of request headers in bytes; the real server answers 431 to longer ones.
+    /// </summary>
     public const int HeaderLimit = 65_535;
 
-    /// <summary>Puts the server at the root of <paramref name="app"/>, which it has for itself.</summary>
+    /// <summary>Maps the server at the root of <paramref name="app"/>, which must have no other endpoints.</summary>
     public static void MapKeycloak(this WebApplication app, KeycloakState state)
     {
         app.UseKeycloakPipeline(state);
@@ -41,6 +42,6 @@ public static class KeycloakEndpoints
         app.MapRoleMappings();
         app.MapRoles();
         app.MapConsole();
-        app.MapNotPlayed();
+        app.MapNotImplemented();
     }
 }

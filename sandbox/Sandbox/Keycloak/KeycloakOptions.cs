@@ -1,6 +1,6 @@
 namespace Sandbox.Keycloak;
 
-/// <summary>Who may administer a Keycloak that starts with nothing; later ones keep whom they have.</summary>
+/// <summary>The initial administrator, created only if the data file has no realms.</summary>
 public sealed record KeycloakOptions
 {
     public string AdminUsername { get; init; } = "admin";

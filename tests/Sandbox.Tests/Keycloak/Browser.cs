@@ -4,54 +4,55 @@ using System.Text.RegularExpressions;
 namespace Sandbox.Tests.Keycloak;
 
 /// <summary>
-/// As much of a browser as a login needs: cookies (sent back to 127.0.0.1 though they are Secure), redirects, forms.
+/// A minimal browser for logins: redirects, forms, and cookies, also Secure ones over plain HTTP to 127.0.0.1.
 /// </summary>
 internal sealed partial class Browser(KeycloakServer server)
 {
     private readonly Dictionary<string, string> cookies = [];
 
-    public async Task<Answer> GetAsync(string address)
+    public async Task<KeycloakResponse> GetAsync(string address)
     {
-        var answer = await SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(server.Address, address)));
-        // Redirects within the server are followed; the one to the application is what the tests look at.
-        while (answer.Status == 302
-            && answer.Location.StartsWith(server.Address.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal))
-            answer = await SendAsync(new HttpRequestMessage(HttpMethod.Get, answer.Location));
-        return answer;
+        var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(server.Address, address)));
+        // Follows redirects within the server; the tests examine the redirect to the application.
+        while (response.Status == 302
+            && response.Location.StartsWith(server.Address.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal))
+            response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, response.Location));
+        return response;
     }
 
-    /// <summary>Sends the form of the page with these fields.</summary>
-    public Task<Answer> SubmitAsync(Answer page, params (string Name, string Value)[] fields) =>
+    /// <summary>Submits the form of the page with the fields.</summary>
+    public Task<KeycloakResponse> SubmitAsync(KeycloakResponse page, params (string Name, string Value)[] fields) =>
         SubmitAsync(page, () => Task.CompletedTask, fields);
 
-    /// <summary>Sends the form, and its fields after something else happened.</summary>
-    public async Task<Answer> SubmitAsync(
-        Answer page, Func<Task> before, params (string Name, string Value)[] fields)
+    /// <summary>Sends the request, and its body only after <paramref name="beforeBody"/>.</summary>
+    public async Task<KeycloakResponse> SubmitAsync(
+        KeycloakResponse page, Func<Task> beforeBody, params (string Name, string Value)[] fields)
     {
         var form = new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value)));
-        var answer = await SendAsync(
-            LateContent.Request(HttpMethod.Post, new Uri(server.Address, FormAction(page)), form, before));
-        return answer.Status == 302
-            && answer.Location.StartsWith(server.Address.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal)
-            ? await GetAsync(answer.Location) : answer;
+        var response = await SendAsync(
+            DelayedContent.Request(HttpMethod.Post, new Uri(server.Address, FormAction(page)), form, beforeBody));
+        return response.Status == 302
+            && response.Location.StartsWith(server.Address.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal)
+            ? await GetAsync(response.Location) : response;
     }
 
-    public Task<Answer> SignInAsync(Answer page, string username, string password) =>
+    public Task<KeycloakResponse> SignInAsync(KeycloakResponse page, string username, string password) =>
         SubmitAsync(page, ("username", username), ("password", password), ("credentialId", ""));
 
-    public static string FormAction(Answer page) => WebUtility.HtmlDecode(Form().Match(page.Text).Groups[1].Value);
+    public static string FormAction(KeycloakResponse page) =>
+        WebUtility.HtmlDecode(Form().Match(page.Text).Groups[1].Value);
 
-    private async Task<Answer> SendAsync(HttpRequestMessage request)
+    private async Task<KeycloakResponse> SendAsync(HttpRequestMessage request)
     {
         if (cookies.Count > 0)
             request.Headers.Add("Cookie", string.Join("; ", cookies.Select(cookie => $"{cookie.Key}={cookie.Value}")));
-        var answer = await server.SendAsync(request);
-        if (answer.Headers.TryGetValues("Set-Cookie", out var set))
+        var response = await server.SendAsync(request);
+        if (response.Headers.TryGetValues("Set-Cookie", out var set))
         {
             foreach (var cookie in set.Select(cookie => cookie.Split(';')[0].Split('=', 2)))
                 cookies[cookie[0]] = cookie[1];
         }
-        return answer;
+        return response;
     }
 
     [GeneratedRegex("<form[^>]* action=\"([^\"]*)\"")]

@@ -7,33 +7,33 @@ public sealed class ClientTests(KeycloakServer server) : IClassFixture<KeycloakS
     [Fact]
     public async Task A_confidential_client_has_a_secret_and_a_public_one_has_none()
     {
-        var realm = await server.NewRealmAsync();
-        var token = await server.AdminTokenAsync();
+        var realm = await server.CreateRealmAsync();
+        var token = await server.GetAdminTokenAsync();
         var path = $"/admin/realms/{realm}/clients";
 
         var confidential = await server.PostAsync(path, """{"clientId":"c"}""", token);
         var secret = await server.GetAsync($"{path}/{confidential.Id}/client-secret", token);
         Assert.Equal("secret", secret.Json["type"]!.GetValue<string>());
         Assert.Equal(86, secret.Json["value"]!.GetValue<string>().Length);
-        var another = await server.PostAsync($"{path}/{confidential.Id}/client-secret", "", token);
-        Assert.NotEqual(secret.Json["value"]!.GetValue<string>(), another.Json["value"]!.GetValue<string>());
+        var renewed = await server.PostAsync($"{path}/{confidential.Id}/client-secret", "", token);
+        Assert.NotEqual(secret.Json["value"]!.GetValue<string>(), renewed.Json["value"]!.GetValue<string>());
 
-        var open = await server.PostAsync(path, """{"clientId":"p","publicClient":true}""", token);
-        Assert.Equal("""{"type":"secret"}""", (await server.GetAsync($"{path}/{open.Id}/client-secret", token)).Text);
-        var account = await server.GetAsync($"{path}/{open.Id}/service-account-user", token);
+        var publicClient = await server.PostAsync(path, """{"clientId":"p","publicClient":true}""", token);
+        (await server.GetAsync($"{path}/{publicClient.Id}/client-secret", token)).Is(200, """{"type":"secret"}""");
+        var account = await server.GetAsync($"{path}/{publicClient.Id}/service-account-user", token);
         account.Is(400, """{"error":"Service account not enabled for the client 'p'"}""");
     }
 
     [Fact]
     public async Task A_new_client_has_the_servers_defaults()
     {
-        var realm = await server.NewRealmAsync();
-        var token = await server.AdminTokenAsync();
+        var realm = await server.CreateRealmAsync();
+        var token = await server.GetAdminTokenAsync();
 
-        var made = await server.PostAsync($"/admin/realms/{realm}/clients",
+        var created = await server.PostAsync($"/admin/realms/{realm}/clients",
             """{"clientId":"c","publicClient":true,"redirectUris":["https://x.example/*"]}""", token);
 
-        var client = (await server.GetAsync($"/admin/realms/{realm}/clients/{made.Id}", token)).Json;
+        var client = (await server.GetAsync($"/admin/realms/{realm}/clients/{created.Id}", token)).Json;
         Assert.True(client["enabled"]!.GetValue<bool>());
         Assert.True(client["standardFlowEnabled"]!.GetValue<bool>());
         Assert.False(client["directAccessGrantsEnabled"]!.GetValue<bool>());
@@ -44,27 +44,27 @@ public sealed class ClientTests(KeycloakServer server) : IClassFixture<KeycloakS
     }
 
     [Fact]
-    public async Task An_update_of_a_client_that_goes_meanwhile_finds_none()
+    public async Task An_update_of_a_client_deleted_in_the_meantime_is_not_found()
     {
-        var realm = await server.NewRealmAsync();
-        var token = await server.AdminTokenAsync();
-        var made = await server.PostAsync($"/admin/realms/{realm}/clients", """{"clientId":"c"}""", token);
-        var path = $"/admin/realms/{realm}/clients/{made.Id}";
+        var realm = await server.CreateRealmAsync();
+        var token = await server.GetAdminTokenAsync();
+        var created = await server.PostAsync($"/admin/realms/{realm}/clients", """{"clientId":"c"}""", token);
+        var path = $"/admin/realms/{realm}/clients/{created.Id}";
 
-        var update = await server.PutLateAsync(
+        var update = await server.PutDelayedAsync(
             path, """{"name":"N"}""", token, async () => (await server.DeleteAsync(path, token)).Is(204));
 
         update.Is(404, """{"error":"Could not find client"}""");
     }
 
     [Fact]
-    public async Task An_update_merges_attributes_and_null_takes_one_away()
+    public async Task An_update_merges_attributes_and_null_removes_one()
     {
-        var realm = await server.NewRealmAsync();
-        var token = await server.AdminTokenAsync();
-        var made = await server.PostAsync($"/admin/realms/{realm}/clients",
+        var realm = await server.CreateRealmAsync();
+        var token = await server.GetAdminTokenAsync();
+        var created = await server.PostAsync($"/admin/realms/{realm}/clients",
             """{"clientId":"c","publicClient":true,"attributes":{"a":"1"}}""", token);
-        var path = $"/admin/realms/{realm}/clients/{made.Id}";
+        var path = $"/admin/realms/{realm}/clients/{created.Id}";
 
         (await server.PutAsync(path, """{"attributes":{"b":"2"},"name":"N"}""", token)).Is(204);
         (await server.PutAsync(path, """{"attributes":{"a":null,"c":"3"}}""", token)).Is(204);
@@ -74,8 +74,8 @@ public sealed class ClientTests(KeycloakServer server) : IClassFixture<KeycloakS
         Assert.Equal(["b", "c", "realm_client"],
             client["attributes"]!.AsObject().Select(attribute => attribute.Key).Order());
         (await server.DeleteAsync(path, token)).Is(204);
-        var gone = await server.DeleteAsync(path, token);
-        gone.Is(404, """{"error":"Could not find client"}""");
+        var deleted = await server.DeleteAsync(path, token);
+        deleted.Is(404, """{"error":"Could not find client"}""");
     }
 
     [Theory]
@@ -92,20 +92,20 @@ public sealed class ClientTests(KeycloakServer server) : IClassFixture<KeycloakS
     [InlineData("""{"clientId":"c","x": [1]}""", 400,
         """{"error":"Invalid json representation for ClientRepresentation. """
         + """Unrecognized field \"x\" at line 1 column 23."}""")]
-    public async Task A_client_that_is_wrong_is_refused(string body, int status, string answer)
+    public async Task An_invalid_client_is_rejected(string body, int status, string expected)
     {
-        var realm = await server.NewRealmAsync();
+        var realm = await server.CreateRealmAsync();
 
-        var refused = await server.PostAsync($"/admin/realms/{realm}/clients", body, await server.AdminTokenAsync());
+        var refused = await server.PostAsync($"/admin/realms/{realm}/clients", body, await server.GetAdminTokenAsync());
 
-        refused.Is(status, answer);
+        refused.Is(status, expected);
     }
 
     [Fact]
-    public async Task Mappers_of_a_client_come_and_go_one_by_one()
+    public async Task Mappers_of_a_client_are_created_and_deleted_individually()
     {
-        var realm = await server.NewRealmAsync();
-        var token = await server.AdminTokenAsync();
+        var realm = await server.CreateRealmAsync();
+        var token = await server.GetAdminTokenAsync();
         var client = await server.PostAsync($"/admin/realms/{realm}/clients", """{"clientId":"c"}""", token);
         var path = $"/admin/realms/{realm}/clients/{client.Id}/protocol-mappers/models";
         const string Mapper = """
@@ -113,25 +113,25 @@ public sealed class ClientTests(KeycloakServer server) : IClassFixture<KeycloakS
              "config":{"included.custom.audience":"control-plane","access.token.claim":"true"}}
             """;
 
-        var made = await server.PostAsync(path, Mapper, token);
-        Assert.Equal(201, made.Status);
-        var mapper = await server.GetAsync($"{path}/{made.Id}", token);
+        var created = await server.PostAsync(path, Mapper, token);
+        Assert.Equal(201, created.Status);
+        var mapper = await server.GetAsync($"{path}/{created.Id}", token);
         Assert.Equal("control-plane", mapper.Json["config"]!["included.custom.audience"]!.GetValue<string>());
         Assert.Equal("true", mapper.Json["config"]!["introspection.token.claim"]!.GetValue<string>());
-        var twice = await server.PostAsync(path, Mapper, token);
-        twice.Is(409, """{"errorMessage":"Protocol mapper exists with same name"}""");
+        var duplicate = await server.PostAsync(path, Mapper, token);
+        duplicate.Is(409, """{"errorMessage":"Protocol mapper exists with same name"}""");
         var unknown = await server.PostAsync(path,
             Mapper.Replace("oidc-audience-mapper", "nope", StringComparison.Ordinal), token);
         unknown.Is(404, """{"error":"ProtocolMapper provider not found"}""");
-        (await server.DeleteAsync($"{path}/{made.Id}", token)).Is(204);
-        (await server.DeleteAsync($"{path}/{made.Id}", token)).Is(404, """{"error":"Model not found"}""");
+        (await server.DeleteAsync($"{path}/{created.Id}", token)).Is(204);
+        (await server.DeleteAsync($"{path}/{created.Id}", token)).Is(404, """{"error":"Model not found"}""");
     }
 
     [Fact]
-    public async Task Every_realm_has_its_clients_and_master_one_to_rule_it()
+    public async Task Every_realm_has_default_clients_and_an_admin_client_in_master()
     {
-        var realm = await server.NewRealmAsync();
-        var token = await server.AdminTokenAsync();
+        var realm = await server.CreateRealmAsync();
+        var token = await server.GetAdminTokenAsync();
 
         var clients = (await server.GetAsync($"/admin/realms/{realm}/clients", token)).Json.AsArray();
         Assert.Equal(
@@ -143,7 +143,7 @@ public sealed class ClientTests(KeycloakServer server) : IClassFixture<KeycloakS
 
     private async Task<int> CountRolesAsync(string realm, string clientId, string token)
     {
-        JsonNode client = await server.FindAsync($"/admin/realms/{realm}/clients?clientId={clientId}", token);
+        JsonNode client = await server.FindSingleAsync($"/admin/realms/{realm}/clients?clientId={clientId}", token);
         var roles = await server.GetAsync($"/admin/realms/{realm}/clients/{client["id"]}/roles", token);
         return roles.Json.AsArray().Count;
     }

@@ -8,15 +8,15 @@ namespace Sandbox.Tests.Keycloak;
 public sealed class DiscoveryTests(KeycloakServer server) : IClassFixture<KeycloakServer>
 {
     [Fact]
-    public async Task A_realm_names_its_endpoints()
+    public async Task A_realm_publishes_its_endpoints()
     {
-        var realm = await server.NewRealmAsync();
+        var realm = await server.CreateRealmAsync();
 
-        var answer = await server.GetAsync($"/realms/{realm}/.well-known/openid-configuration");
+        var response = await server.GetAsync($"/realms/{realm}/.well-known/openid-configuration");
 
         Assert.Equal("no-store, must-revalidate, no-cache, no-transform".Split(", ").Order(),
-            answer.Headers.CacheControl!.ToString().Split(", ").Order());
-        var discovery = answer.Json;
+            response.Headers.CacheControl!.ToString().Split(", ").Order());
+        var discovery = response.Json;
         Assert.Equal(server.Issuer(realm), discovery["issuer"]!.GetValue<string>());
         foreach (var (name, path) in (Dictionary<string, string>)new()
         {
@@ -36,8 +36,8 @@ public sealed class DiscoveryTests(KeycloakServer server) : IClassFixture<Keyclo
     [Fact]
     public async Task Tokens_are_signed_with_the_key_that_the_realm_publishes()
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
-        var token = (await server.PasswordAsync(realm, "direct", "alice", Realms.Password)).AccessToken.Split('.');
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
+        var token = (await server.PasswordAsync(realm, "direct", "alice", TestRealms.Password)).AccessToken.Split('.');
         var header = JsonNode.Parse(Base64Url.DecodeFromChars(token[0]))!;
 
         var keys = (await server.GetAsync($"/realms/{realm}/protocol/openid-connect/certs")).Json["keys"]!.AsArray();
@@ -56,10 +56,10 @@ public sealed class DiscoveryTests(KeycloakServer server) : IClassFixture<Keyclo
     }
 
     [Fact]
-    public async Task A_forged_token_opens_nothing()
+    public async Task A_forged_token_is_rejected()
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
-        var real = (await server.PasswordAsync(realm, "direct", "alice", Realms.Password)).AccessToken.Split('.');
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
+        var real = (await server.PasswordAsync(realm, "direct", "alice", TestRealms.Password)).AccessToken.Split('.');
         var none = Base64Url.EncodeToString("""{"alg":"none","typ":"JWT"}"""u8);
 
         foreach (var forged in (string[])[$"{none}.{real[1]}.", $"{none}.{real[1]}.{real[2]}", $"{real[0]}.{real[1]}."])
@@ -73,15 +73,15 @@ public sealed class DiscoveryTests(KeycloakServer server) : IClassFixture<Keyclo
     }
 
     [Fact]
-    public async Task A_realm_that_is_switched_off_lets_nobody_in_but_who_is_in_stays()
+    public async Task A_disabled_realm_refuses_logins_but_accepts_existing_tokens()
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
-        var token = (await server.PasswordAsync(realm, "direct", "alice", Realms.Password)).AccessToken;
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
+        var token = (await server.PasswordAsync(realm, "direct", "alice", TestRealms.Password)).AccessToken;
 
-        await server.PutAsync($"/admin/realms/{realm}", """{"enabled":false}""", await server.AdminTokenAsync());
+        await server.PutAsync($"/admin/realms/{realm}", """{"enabled":false}""", await server.GetAdminTokenAsync());
 
         (await server.GetAsync($"/admin/realms/{realm}", token)).Is(200);
-        var refused = await server.PasswordAsync(realm, "direct", "alice", Realms.Password);
+        var refused = await server.PasswordAsync(realm, "direct", "alice", TestRealms.Password);
         refused.Is(403, """{"error":"access_denied","error_description":"Realm not enabled"}""");
     }
 
@@ -90,18 +90,18 @@ public sealed class DiscoveryTests(KeycloakServer server) : IClassFixture<Keyclo
     [InlineData("/realms/nosuch/.well-known/openid-configuration", """{"error":"Realm does not exist"}""")]
     [InlineData("/realms/nosuch/protocol/openid-connect/auth", """{"error":"Realm does not exist"}""")]
     [InlineData("/nosuch", """{"error":"Unable to find matching target resource method"}""")]
-    public async Task What_is_not_there_is_said_so(string path, string text)
+    public async Task An_unknown_path_is_answered_with_404(string path, string text)
     {
-        var answer = await server.GetAsync(path);
+        var response = await server.GetAsync(path);
 
-        answer.Is(404, text);
+        response.Is(404, text);
     }
 
     [Fact]
-    public async Task The_root_leads_to_the_console()
+    public async Task The_root_redirects_to_the_console()
     {
-        var answer = await server.GetAsync("/");
+        var response = await server.GetAsync("/");
 
-        Assert.Equal((302, new Uri(server.Address, "/admin/").ToString()), (answer.Status, answer.Location));
+        Assert.Equal((302, new Uri(server.Address, "/admin/").ToString()), (response.Status, response.Location));
     }
 }

@@ -6,12 +6,12 @@ using Testing;
 namespace Sandbox.Tests.Keycloak;
 
 /// <summary>
-/// The server that the contract tests talk to: the sandbox's, or a real one (<see cref="ContractServers"/>). What the
-/// tests expect holds for both.
+/// The server under test: the sandbox's, or a real one (<see cref="ContractServers"/>). Both must pass the same
+/// contract tests.
 /// </summary>
 public sealed class KeycloakServer : IAsyncLifetime
 {
-    // No connection is kept: a real server closes one now and then just as it is used again.
+    // No connection reuse: a real server sometimes closes an idle connection just when it is reused.
     private readonly HttpClient http = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
@@ -33,42 +33,44 @@ public sealed class KeycloakServer : IAsyncLifetime
 
     public static string AdminPassword => ContractServers.KeycloakPassword;
 
-    /// <summary>The address of a realm, and so the issuer of its tokens.</summary>
+    /// <summary>The address of a realm, which is the issuer of its tokens.</summary>
     public string Issuer(string realm) => $"{Address.GetLeftPart(UriPartial.Authority)}/realms/{realm}";
 
     public static string UniqueName() => SandboxFixture.UniqueKey();
 
-    public Task<Answer> GetAsync(string path, string? token = null) => SendAsync(HttpMethod.Get, path, null, token);
+    public Task<KeycloakResponse> GetAsync(string path, string? token = null) =>
+        SendAsync(HttpMethod.Get, path, null, token);
 
-    public Task<Answer> PostAsync(string path, string json, string? token = null) =>
+    public Task<KeycloakResponse> PostAsync(string path, string json, string? token = null) =>
         SendAsync(HttpMethod.Post, path, json, token);
 
     /// <summary>
-    /// Roles to a user. The real server answers 500 now and then (a NullPointerException of CachedRole.isComposite
-    /// while its caches are cold): it grants nothing then, and the same call again succeeds.
+    /// Grants roles to a user and retries once after a 500. While its caches are cold, the real server sometimes
+    /// answers 500 (a NullPointerException in CachedRole.isComposite): it has granted nothing, and a second call
+    /// succeeds.
     /// </summary>
-    public async Task<Answer> GrantAsync(string path, string roles, string token)
+    public async Task<KeycloakResponse> GrantRolesAsync(string path, string roles, string token)
     {
-        var answer = await PostAsync(path, roles, token);
-        return answer.Status == 500 ? await PostAsync(path, roles, token) : answer;
+        var response = await PostAsync(path, roles, token);
+        return response.Status == 500 ? await PostAsync(path, roles, token) : response;
     }
 
-    public Task<Answer> PutAsync(string path, string json, string? token = null) =>
+    public Task<KeycloakResponse> PutAsync(string path, string json, string? token = null) =>
         SendAsync(HttpMethod.Put, path, json, token);
 
-    /// <summary>A PUT whose body is sent after something else happened.</summary>
-    public Task<Answer> PutLateAsync(string path, string json, string token, Func<Task> before)
+    /// <summary>Sends a PUT request, and its body only after <paramref name="beforeBody"/>.</summary>
+    public Task<KeycloakResponse> PutDelayedAsync(string path, string json, string token, Func<Task> beforeBody)
     {
-        var request = LateContent.Request(
-            HttpMethod.Put, new Uri(Address, path), new StringContent(json, Encoding.UTF8, "application/json"), before);
+        var body = new StringContent(json, Encoding.UTF8, "application/json");
+        var request = DelayedContent.Request(HttpMethod.Put, new Uri(Address, path), body, beforeBody);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return SendAsync(request);
     }
 
-    public Task<Answer> DeleteAsync(string path, string? token = null) =>
+    public Task<KeycloakResponse> DeleteAsync(string path, string? token = null) =>
         SendAsync(HttpMethod.Delete, path, null, token);
 
-    public Task<Answer> SendAsync(HttpMethod method, string path, string? json, string? token)
+    public Task<KeycloakResponse> SendAsync(HttpMethod method, string path, string? json, string? token)
     {
         var request = new HttpRequestMessage(method, new Uri(Address, path));
         if (json is not null)
@@ -78,15 +80,15 @@ public sealed class KeycloakServer : IAsyncLifetime
         return SendAsync(request);
     }
 
-    public async Task<Answer> SendAsync(HttpRequestMessage request)
+    public async Task<KeycloakResponse> SendAsync(HttpRequestMessage request)
     {
         using (request)
         using (var response = await http.SendAsync(request))
-            return new Answer(response, await response.Content.ReadAsStringAsync());
+            return new KeycloakResponse(response, await response.Content.ReadAsStringAsync());
     }
 
-    /// <summary>The token endpoint's answer to these form fields.</summary>
-    public Task<Answer> TokenAsync(string realm, params (string Name, string Value)[] form)
+    /// <summary>Sends the form fields to the token endpoint.</summary>
+    public Task<KeycloakResponse> RequestTokenAsync(string realm, params (string Name, string Value)[] form)
     {
         var address = $"{Issuer(realm)}/protocol/openid-connect/token";
         var fields = form.Select(field => KeyValuePair.Create(field.Name, field.Value));
@@ -94,37 +96,39 @@ public sealed class KeycloakServer : IAsyncLifetime
             new HttpRequestMessage(HttpMethod.Post, address) { Content = new FormUrlEncodedContent(fields) });
     }
 
-    public Task<Answer> PasswordAsync(
+    public Task<KeycloakResponse> PasswordAsync(
         string realm, string client, string username, string password, string? scope = null) =>
-        TokenAsync(realm,
+        RequestTokenAsync(realm,
             [("grant_type", "password"), ("client_id", client), ("username", username), ("password", password),
             .. scope is null ? Array.Empty<(string, string)>() : [("scope", scope)]]);
 
-    public Task<Answer> ClientCredentialsAsync(string realm, string client, string secret) => TokenAsync(
-        realm, ("grant_type", "client_credentials"), ("client_id", client), ("client_secret", secret));
+    public Task<KeycloakResponse> ClientCredentialsAsync(string realm, string client, string secret) =>
+        RequestTokenAsync(
+            realm, ("grant_type", "client_credentials"), ("client_id", client), ("client_secret", secret));
 
-    public async Task<string> AdminTokenAsync() =>
+    public async Task<string> GetAdminTokenAsync() =>
         (await PasswordAsync("master", "admin-cli", AdminUsername, AdminPassword)).AccessToken;
 
     /// <summary>
-    /// A realm of its own for a test, deleted at the end unless it is to be forgotten; {0} in
-    /// <paramref name="content"/> is its name.
+    /// Creates a realm with a unique name, which replaces {0} in <paramref name="content"/>, and returns the name. The
+    /// realm is deleted at the end unless <paramref name="deleteAtEnd"/> is false.
     /// </summary>
-    public async Task<string> NewRealmAsync(string content = """{"realm":"{0}","enabled":true}""", bool forget = false)
+    public async Task<string> CreateRealmAsync(
+        string content = """{"realm":"{0}","enabled":true}""", bool deleteAtEnd = true)
     {
         var name = UniqueName();
-        var answer = await PostAsync("/admin/realms", content.Replace("{0}", name, StringComparison.Ordinal),
-            await AdminTokenAsync());
-        Assert.Equal(201, answer.Status);
+        var response = await PostAsync("/admin/realms", content.Replace("{0}", name, StringComparison.Ordinal),
+            await GetAdminTokenAsync());
+        Assert.Equal(201, response.Status);
         lock (realms)
-            realms.AddRange(forget ? [] : [name]);
+            realms.AddRange(deleteAtEnd ? [name] : []);
         return name;
     }
 
-    /// <summary>The one client, user, … that the search of a collection finds.</summary>
-    public async Task<JsonNode> FindAsync(string path, string? token = null)
+    /// <summary>Returns the only client, user, … that the query of a collection finds.</summary>
+    public async Task<JsonNode> FindSingleAsync(string path, string? token = null)
     {
-        var found = await GetAsync(path, token ?? await AdminTokenAsync());
+        var found = await GetAsync(path, token ?? await GetAdminTokenAsync());
         return Assert.Single(found.Json.AsArray())!;
     }
 
@@ -133,7 +137,7 @@ public sealed class KeycloakServer : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         foreach (var realm in realms)
-            await DeleteAsync($"/admin/realms/{realm}", await AdminTokenAsync());
+            await DeleteAsync($"/admin/realms/{realm}", await GetAdminTokenAsync());
         http.Dispose();
     }
 }

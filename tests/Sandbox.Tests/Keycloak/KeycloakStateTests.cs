@@ -2,7 +2,7 @@ using Sandbox.Hosting;
 
 namespace Sandbox.Tests.Keycloak;
 
-/// <summary>The stand-in alone: what it keeps, and how many realms it bears.</summary>
+/// <summary>Tests of the stand-in only: its persistence and its limits.</summary>
 public sealed class KeycloakStateTests : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("keycloak-state-");
@@ -10,31 +10,31 @@ public sealed class KeycloakStateTests : IDisposable
     public void Dispose() => folder.Delete(recursive: true);
 
     [Fact]
-    public async Task What_was_answered_is_on_the_disk_though_the_process_never_ended_properly()
+    public async Task Answered_changes_survive_a_crash()
     {
         var copy = folder.CreateSubdirectory("copy");
         string realm, token;
         await using (var sandbox = await StartAsync(folder.CreateSubdirectory("first")))
         await using (var server = new KeycloakServer(sandbox.Keycloak!))
         {
-            realm = await server.NewRealmAsync(Realms.WithApplication, forget: true);
-            token = (await server.PasswordAsync(realm, "direct", "alice", Realms.Password)).AccessToken;
+            realm = await server.CreateRealmAsync(TestRealms.WithApplication, deleteAtEnd: false);
+            token = (await server.PasswordAsync(realm, "direct", "alice", TestRealms.Password)).AccessToken;
             foreach (var file in Directory.GetFiles(Path.Combine(folder.FullName, "first"), "keycloak.db*"))
                 File.Copy(file, Path.Combine(copy.FullName, Path.GetFileName(file)));
         }
 
-        await using var again = await StartAsync(copy);
-        await using var restarted = new KeycloakServer(again.Keycloak!);
-        Assert.Equal(200, (await restarted.PasswordAsync(realm, "direct", "alice", Realms.Password)).Status);
-        var key = Answer.Header(token)["kid"]!.GetValue<string>();
+        await using var secondSandbox = await StartAsync(copy);
+        await using var restarted = new KeycloakServer(secondSandbox.Keycloak!);
+        Assert.Equal(200, (await restarted.PasswordAsync(realm, "direct", "alice", TestRealms.Password)).Status);
+        var key = KeycloakResponse.ReadHeader(token)["kid"]!.GetValue<string>();
         var keys = (await restarted.GetAsync($"/realms/{realm}/protocol/openid-connect/certs")).Json["keys"]!.AsArray();
         Assert.Contains(key, keys.Select(known => known!["kid"]!.GetValue<string>()));
-        var user = await restarted.FindAsync($"/admin/realms/{realm}/users?username=alice&exact=true");
+        var user = await restarted.FindSingleAsync($"/admin/realms/{realm}/users?username=alice&exact=true");
         Assert.Equal("t-1", user["attributes"]!["tenantId"]![0]!.GetValue<string>());
     }
 
     [Fact]
-    public async Task A_name_and_password_other_than_admin_can_be_chosen()
+    public async Task Name_and_password_of_the_administrator_are_configurable()
     {
         await using var sandbox = await SandboxHost.StartAsync(SandboxOptions.OnFreePorts with
         {
@@ -50,48 +50,48 @@ public sealed class KeycloakStateTests : IDisposable
     }
 
     [Fact]
-    public async Task A_service_account_with_ordinary_tokens_is_stuck_at_some_120_realms_and_a_light_one_is_not()
+    public async Task Ordinary_tokens_limit_a_service_account_to_about_120_realms_and_lightweight_ones_do_not()
     {
         await using var sandbox = await StartAsync(null);
         await using var server = new KeycloakServer(sandbox.Keycloak!);
-        await using var ordinary = await Creator.MakeAsync(server, lightweight: false);
-        await using var light = await Creator.MakeAsync(server, lightweight: true);
+        await using var ordinaryCreator = await RealmCreator.CreateAsync(server, lightweight: false);
+        await using var lightweightCreator = await RealmCreator.CreateAsync(server, lightweight: true);
 
-        var made = await CreateUntilRefusedAsync(server, ordinary, "o", 150);
-        Assert.InRange(made, 110, 125);
-        var stuck = await server.DeleteAsync("/admin/realms/tenant-o-0", await ordinary.TokenAsync());
-        Assert.Equal(431, stuck.Status);
+        var created = await CreateUntilRefusedAsync(server, ordinaryCreator, "o", 150);
+        Assert.InRange(created, 110, 125);
+        var refused = await server.DeleteAsync("/admin/realms/tenant-o-0", await ordinaryCreator.GetTokenAsync());
+        Assert.Equal(431, refused.Status);
 
-        Assert.Equal(150, await CreateUntilRefusedAsync(server, light, "l", 150));
-        (await server.DeleteAsync("/admin/realms/tenant-l-0", await light.TokenAsync())).Is(204);
+        Assert.Equal(150, await CreateUntilRefusedAsync(server, lightweightCreator, "l", 150));
+        (await server.DeleteAsync("/admin/realms/tenant-l-0", await lightweightCreator.GetTokenAsync())).Is(204);
     }
 
     [Theory]
     [InlineData("/admin/realms/master/groups")]
     [InlineData("/admin/realms/master/identity-provider/import-config")]
     [InlineData("/realms/master/account/")]
-    public async Task What_the_real_server_has_and_this_one_does_not_play_says_so(string path)
+    public async Task Unimplemented_features_of_the_real_server_are_answered_with_501(string path)
     {
         await using var sandbox = await StartAsync(null);
         await using var server = new KeycloakServer(sandbox.Keycloak!);
 
-        var answer = await server.GetAsync(path, await server.AdminTokenAsync());
+        var response = await server.GetAsync(path, await server.GetAdminTokenAsync());
 
-        answer.Is(501);
-        Assert.Contains("does not play GET " + path, answer.Text, StringComparison.Ordinal);
+        response.Is(501);
+        Assert.Contains("does not play GET " + path, response.Text, StringComparison.Ordinal);
     }
 
     private static async Task<int> CreateUntilRefusedAsync(
-        KeycloakServer server, Creator creator, string prefix, int most)
+        KeycloakServer server, RealmCreator creator, string prefix, int count)
     {
-        for (var made = 0; made < most; made++)
+        for (var created = 0; created < count; created++)
         {
-            var body = $$"""{"realm":"tenant-{{prefix}}-{{made}}","enabled":true}""";
-            var answer = await server.PostAsync("/admin/realms", body, await creator.TokenAsync());
-            if (answer.Status != 201)
-                return made;
+            var body = $$"""{"realm":"tenant-{{prefix}}-{{created}}","enabled":true}""";
+            var response = await server.PostAsync("/admin/realms", body, await creator.GetTokenAsync());
+            if (response.Status != 201)
+                return created;
         }
-        return most;
+        return count;
     }
 
     private static Task<SandboxHost> StartAsync(DirectoryInfo? data) => SandboxHost.StartAsync(

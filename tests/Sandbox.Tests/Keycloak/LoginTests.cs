@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Sandbox.Tests.Keycloak;
 
-/// <summary>Authorization code with PKCE, through the login page, as any client would do it.</summary>
+/// <summary>The authorization code flow with PKCE, through the login page.</summary>
 public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakServer>
 {
     private const string Verifier = "a-verifier-that-is-long-enough-for-the-standard-43";
@@ -13,24 +13,26 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
         Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(Verifier)));
 
     [Fact]
-    public async Task The_tenants_administrator_logs_in_and_the_token_says_which_tenant_and_role()
+    public async Task The_tenants_administrator_logs_in_and_the_token_contains_tenant_and_role()
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
         var browser = new Browser(server);
         var page = await browser.GetAsync(Authorization(realm));
         Assert.Equal((200, "text/html; charset=utf-8"), (page.Status, page.ContentType));
 
-        var back = await browser.SignInAsync(page, "alice", Realms.Password);
+        var redirect = await browser.SignInAsync(page, "alice", TestRealms.Password);
 
-        Assert.Equal(302, back.Status);
-        Assert.StartsWith(Realms.Redirect + "?", back.Location, StringComparison.Ordinal);
-        Assert.Equal(["code", "iss", "session_state", "state"], back.Redirected.Keys.Order());
-        Assert.Equal(("s-1", server.Issuer(realm)), (back.Redirected["state"], back.Redirected["iss"]));
-        var tokens = await RedeemAsync(realm, back.Redirected["code"]);
+        Assert.Equal(302, redirect.Status);
+        Assert.StartsWith(TestRealms.RedirectUri + "?", redirect.Location, StringComparison.Ordinal);
+        Assert.Equal(["code", "iss", "session_state", "state"], redirect.RedirectParameters.Keys.Order());
+        Assert.Equal("s-1", redirect.RedirectParameters["state"]);
+        Assert.Equal(server.Issuer(realm), redirect.RedirectParameters["iss"]);
+        var tokens = await RedeemAsync(realm, redirect.RedirectParameters["code"]);
         Assert.Equal(200, tokens.Status);
         Assert.Equal(("t-1", "admin"),
             (tokens.AccessClaims["tenantId"]!.GetValue<string>(), tokens.AccessClaims["role"]!.GetValue<string>()));
-        Assert.Equal("n-1", Answer.Claims(tokens.Json["id_token"]!.GetValue<string>())["nonce"]!.GetValue<string>());
+        var idClaims = KeycloakResponse.ReadClaims(tokens.Json["id_token"]!.GetValue<string>());
+        Assert.Equal("n-1", idClaims["nonce"]!.GetValue<string>());
         Assert.NotNull(tokens.AccessClaims["auth_time"]);
         (await server.PutAsync($"/admin/realms/{realm}", """{"displayName":"Mine"}""", tokens.AccessToken)).Is(204);
         var info = await server.GetAsync($"/realms/{realm}/protocol/openid-connect/userinfo", tokens.AccessToken);
@@ -38,10 +40,10 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
     }
 
     [Fact]
-    public async Task A_code_works_once_and_a_second_time_ends_what_the_first_one_got()
+    public async Task A_code_works_once_and_a_second_use_revokes_the_tokens_of_the_first()
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
-        var code = (await LoginAsync(realm, "alice")).Redirected["code"];
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
+        var code = (await LoginAsync(realm, "alice")).RedirectParameters["code"];
         var first = await RedeemAsync(realm, code);
 
         var second = await RedeemAsync(realm, code);
@@ -51,7 +53,7 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
         Assert.Equal(401, info.Status);
         Assert.Equal($"Bearer realm=\"{realm}\", error=\"invalid_token\", error_description=\"user_session_not_found\"",
             info.Headers.WwwAuthenticate.ToString());
-        var refreshed = await server.TokenAsync(realm, ("grant_type", "refresh_token"), ("client_id", "app"),
+        var refreshed = await server.RequestTokenAsync(realm, ("grant_type", "refresh_token"), ("client_id", "app"),
             ("refresh_token", first.Json["refresh_token"]!.GetValue<string>()));
         Assert.Equal("Session doesn't have required client", refreshed.Json["error_description"]!.GetValue<string>());
     }
@@ -63,11 +65,11 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
     [InlineData("code_verifier", "", "PKCE code verifier not specified")]
     [InlineData("redirect_uri", "https://app.example/other", "Incorrect redirect_uri")]
     [InlineData("client_id", "direct", "Auth error: Found different client_id in clientSession")]
-    public async Task A_code_is_worth_nothing_to_others_and_is_used_up_by_trying(
+    public async Task A_code_is_useless_to_others_and_a_failed_attempt_consumes_it(
         string field, string value, string reason)
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
-        var code = (await LoginAsync(realm, "alice")).Redirected["code"];
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
+        var code = (await LoginAsync(realm, "alice")).RedirectParameters["code"];
 
         var refused = await RedeemAsync(realm, code, (field, value));
 
@@ -87,17 +89,17 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
     [InlineData("response_type", "x", "unsupported_response_type", null)]
     [InlineData("scope", "openid foo", "invalid_scope", "Invalid scopes: openid foo")]
     [InlineData("prompt", "none", "login_required", null)]
-    public async Task A_wrong_request_goes_back_to_the_application(
+    public async Task An_invalid_request_is_reported_to_the_application(
         string field, string value, string error, string? description)
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
 
-        var back = await new Browser(server).GetAsync(Authorization(realm, (field, value)));
+        var redirect = await new Browser(server).GetAsync(Authorization(realm, (field, value)));
 
-        Assert.Equal(302, back.Status);
-        Assert.StartsWith(Realms.Redirect + "?", back.Location, StringComparison.Ordinal);
-        Assert.Equal((error, description, "s-1"), (back.Redirected["error"],
-            back.Redirected.GetValueOrDefault("error_description"), back.Redirected["state"]));
+        Assert.Equal(302, redirect.Status);
+        Assert.StartsWith(TestRealms.RedirectUri + "?", redirect.Location, StringComparison.Ordinal);
+        Assert.Equal((error, description, "s-1"), (redirect.RedirectParameters["error"],
+            redirect.RedirectParameters.GetValueOrDefault("error_description"), redirect.RedirectParameters["state"]));
     }
 
     [Theory]
@@ -112,10 +114,10 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
     [InlineData("redirect_uri", "https://app.example/%2e%2e/x", 400, "Invalid parameter: redirect_uri")]
     [InlineData("redirect_uri", "https://app.example\\@evil.example/", 400, "Invalid parameter: redirect_uri")]
     [InlineData("redirect_uri", "http://app.example/", 400, "Invalid parameter: redirect_uri")]
-    public async Task Whoever_cannot_be_trusted_with_an_answer_gets_none(
+    public async Task An_untrusted_client_or_redirect_URI_gets_no_redirect(
         string field, string value, int status, string message)
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
 
         var page = await new Browser(server).GetAsync(Authorization(realm, (field, value)));
 
@@ -124,9 +126,9 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
     }
 
     [Fact]
-    public async Task A_wrong_password_shows_the_page_again_and_tells_nobody_who_exists()
+    public async Task A_wrong_password_shows_the_page_again_and_does_not_reveal_which_users_exist()
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
         var browser = new Browser(server);
         var page = await browser.GetAsync(Authorization(realm));
 
@@ -137,18 +139,18 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
             Assert.Contains("Invalid username or password.", page.Text, StringComparison.Ordinal);
             Assert.Contains($"name=\"username\" value=\"{username}\"", page.Text, StringComparison.Ordinal);
         }
-        page = await browser.SignInAsync(page, "disabled", Realms.Password);
+        page = await browser.SignInAsync(page, "disabled", TestRealms.Password);
         Assert.Contains("Account is disabled, contact your administrator.", page.Text, StringComparison.Ordinal);
-        Assert.Equal(302, (await browser.SignInAsync(page, "alice@app.example", Realms.Password)).Status);
+        Assert.Equal(302, (await browser.SignInAsync(page, "alice@app.example", TestRealms.Password)).Status);
     }
 
     [Fact]
-    public async Task A_temporary_password_is_changed_before_the_login_goes_on()
+    public async Task A_temporary_password_is_changed_before_the_login_continues()
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
         var browser = new Browser(server);
         var page = await browser.SignInAsync(await browser.GetAsync(Authorization(realm)), "temporary",
-            Realms.Password);
+            TestRealms.Password);
         Assert.Contains("kc-passwd-update-form", page.Text, StringComparison.Ordinal);
 
         page = await browser.SubmitAsync(page, ("password-new", "one-password"), ("password-confirm", "two-password"));
@@ -157,37 +159,40 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
         Assert.Contains("Invalid password: minimum length 12.", page.Text, StringComparison.Ordinal);
         page = await browser.SubmitAsync(page, ("password-new", ""), ("password-confirm", ""));
         Assert.Contains("Please specify password.", page.Text, StringComparison.Ordinal);
-        var back = await browser.SubmitAsync(page, ("password-new", "brand-new-password"),
+        var redirect = await browser.SubmitAsync(page, ("password-new", "brand-new-password"),
             ("password-confirm", "brand-new-password"));
 
-        Assert.Equal(200, (await RedeemAsync(realm, back.Redirected["code"])).Status);
+        Assert.Equal(200, (await RedeemAsync(realm, redirect.RedirectParameters["code"])).Status);
         (await server.PasswordAsync(realm, "direct", "temporary", "brand-new-password")).Is(200);
     }
 
     [Fact]
-    public async Task An_incomplete_profile_is_completed_before_the_login_goes_on()
+    public async Task An_incomplete_profile_is_completed_before_the_login_continues()
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
         var browser = new Browser(server);
-        var page = await browser.SignInAsync(await browser.GetAsync(Authorization(realm)), "nameless", Realms.Password);
+        var page = await browser.GetAsync(Authorization(realm));
+        page = await browser.SignInAsync(page, "nameless", TestRealms.Password);
         Assert.Contains("kc-update-profile-form", page.Text, StringComparison.Ordinal);
 
         page = await browser.SubmitAsync(page, ("email", "n@app.example"), ("firstName", ""), ("lastName", "N"));
         Assert.Contains("Please specify this field.", page.Text, StringComparison.Ordinal);
-        var back = await browser.SubmitAsync(page, ("email", "n@app.example"), ("firstName", "N"), ("lastName", "N"));
+        var redirect = await browser.SubmitAsync(
+            page, ("email", "n@app.example"), ("firstName", "N"), ("lastName", "N"));
 
-        Assert.Equal(200, (await RedeemAsync(realm, back.Redirected["code"])).Status);
+        Assert.Equal(200, (await RedeemAsync(realm, redirect.RedirectParameters["code"])).Status);
     }
 
     [Fact]
-    public async Task A_profile_that_is_completed_takes_back_nothing_that_an_administrator_changed_meanwhile()
+    public async Task Completing_a_profile_keeps_the_changes_an_administrator_made_in_the_meantime()
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
-        var token = await server.AdminTokenAsync();
-        var user = await server.FindAsync($"/admin/realms/{realm}/users?username=nameless&exact=true", token);
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
+        var token = await server.GetAdminTokenAsync();
+        var user = await server.FindSingleAsync($"/admin/realms/{realm}/users?username=nameless&exact=true", token);
         var path = $"/admin/realms/{realm}/users/{user["id"]}";
         var browser = new Browser(server);
-        var page = await browser.SignInAsync(await browser.GetAsync(Authorization(realm)), "nameless", Realms.Password);
+        var page = await browser.GetAsync(Authorization(realm));
+        page = await browser.SignInAsync(page, "nameless", TestRealms.Password);
 
         await browser.SubmitAsync(page,
             async () => (await server.PutAsync(path, """{"attributes":{"tenantId":["t-9"]}}""", token)).Is(204),
@@ -199,14 +204,16 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
     }
 
     [Fact]
-    public async Task Who_is_logged_in_is_not_asked_again_until_they_log_out()
+    public async Task A_login_lasts_until_the_logout()
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
         var browser = new Browser(server);
-        var back = await browser.SignInAsync(await browser.GetAsync(Authorization(realm)), "alice", Realms.Password);
-        var tokens = await RedeemAsync(realm, back.Redirected["code"]);
+        var page = await browser.GetAsync(Authorization(realm));
+        var redirect = await browser.SignInAsync(page, "alice", TestRealms.Password);
+        var tokens = await RedeemAsync(realm, redirect.RedirectParameters["code"]);
 
-        Assert.Contains("code", (await browser.GetAsync(Authorization(realm, ("prompt", "none")))).Redirected.Keys);
+        var silent = await browser.GetAsync(Authorization(realm, ("prompt", "none")));
+        Assert.Contains("code", silent.RedirectParameters.Keys);
         Assert.Equal(200, (await browser.GetAsync(Authorization(realm, ("prompt", "login")))).Status);
         var logout = $"/realms/{realm}/protocol/openid-connect/logout"
             + $"?id_token_hint={tokens.Json["id_token"]}&post_logout_redirect_uri=";
@@ -214,60 +221,61 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
         Assert.Equal("https://app.example/bye", (await browser.GetAsync(logout + "https://app.example/bye")).Location);
 
         Assert.Equal("login_required",
-            (await browser.GetAsync(Authorization(realm, ("prompt", "none")))).Redirected["error"]);
-        var refreshed = await server.TokenAsync(realm, ("grant_type", "refresh_token"), ("client_id", "app"),
+            (await browser.GetAsync(Authorization(realm, ("prompt", "none")))).RedirectParameters["error"]);
+        var refreshed = await server.RequestTokenAsync(realm, ("grant_type", "refresh_token"), ("client_id", "app"),
             ("refresh_token", tokens.Json["refresh_token"]!.GetValue<string>()));
         Assert.Equal("Session not active", refreshed.Json["error_description"]!.GetValue<string>());
     }
 
     [Fact]
-    public async Task A_form_of_another_browser_logs_nobody_in()
+    public async Task A_form_from_another_browser_is_rejected()
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
         var page = await new Browser(server).GetAsync(Authorization(realm));
 
-        var answer = await new Browser(server).SignInAsync(page, "alice", Realms.Password);
+        var response = await new Browser(server).SignInAsync(page, "alice", TestRealms.Password);
 
-        Assert.Equal(400, answer.Status);
-        Assert.Contains("cookie not found", answer.Text, StringComparison.Ordinal);
+        Assert.Equal(400, response.Status);
+        Assert.Contains("cookie not found", response.Text, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Only_pages_of_the_applications_origin_may_read_tokens()
+    public async Task Only_the_applications_origin_may_read_tokens()
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
-        var code = (await LoginAsync(realm, "alice")).Redirected["code"];
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
+        var code = (await LoginAsync(realm, "alice")).RedirectParameters["code"];
 
         var refused = await RedeemFromAsync("https://evil.example", realm, code);
         refused.Is(403, """{"error":"Invalid origin"}""");
-        var code2 = (await LoginAsync(realm, "alice")).Redirected["code"];
-        var allowed = await RedeemFromAsync("https://app.example", realm, code2);
+        var secondCode = (await LoginAsync(realm, "alice")).RedirectParameters["code"];
+        var allowed = await RedeemFromAsync("https://app.example", realm, secondCode);
         Assert.Equal("https://app.example", Assert.Single(allowed.Headers.GetValues("Access-Control-Allow-Origin")));
     }
 
-    private async Task<Answer> LoginAsync(string realm, string username)
+    private async Task<KeycloakResponse> LoginAsync(string realm, string username)
     {
         var browser = new Browser(server);
-        return await browser.SignInAsync(await browser.GetAsync(Authorization(realm)), username, Realms.Password);
+        return await browser.SignInAsync(await browser.GetAsync(Authorization(realm)), username, TestRealms.Password);
     }
 
     /// <summary>
-    /// The authorization request of the application, with one field changed; an empty value leaves it out.
+    /// The application's authorization request with changed fields; an empty value omits the field.
     /// </summary>
     private static string Authorization(string realm, params (string Name, string Value)[] changes) =>
-        $"/realms/{realm}/protocol/openid-connect/auth?" + Encoded(changes, ("client_id", "app"),
+        $"/realms/{realm}/protocol/openid-connect/auth?" + Encode(changes, ("client_id", "app"),
             ("response_type", "code"),
-            ("scope", "openid"), ("redirect_uri", Realms.Redirect), ("state", "s-1"), ("nonce", "n-1"),
+            ("scope", "openid"), ("redirect_uri", TestRealms.RedirectUri), ("state", "s-1"), ("nonce", "n-1"),
             ("code_challenge", Challenge), ("code_challenge_method", "S256"));
 
-    private Task<Answer> RedeemAsync(string realm, string code, params (string Name, string Value)[] changes) =>
+    private Task<KeycloakResponse> RedeemAsync(
+        string realm, string code, params (string Name, string Value)[] changes) =>
         RedeemFromAsync(null, realm, code, changes);
 
-    private Task<Answer> RedeemFromAsync(
+    private Task<KeycloakResponse> RedeemFromAsync(
         string? origin, string realm, string code, params (string Name, string Value)[] changes)
     {
-        var form = Encoded(changes, ("grant_type", "authorization_code"), ("client_id", "app"), ("code", code),
-            ("redirect_uri", Realms.Redirect), ("code_verifier", Verifier));
+        var form = Encode(changes, ("grant_type", "authorization_code"), ("client_id", "app"), ("code", code),
+            ("redirect_uri", TestRealms.RedirectUri), ("code_verifier", Verifier));
         var request = new HttpRequestMessage(HttpMethod.Post, server.Issuer(realm) + "/protocol/openid-connect/token")
         {
             Content = new StringContent(form, Encoding.UTF8, "application/x-www-form-urlencoded"),
@@ -277,7 +285,7 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
         return server.SendAsync(request);
     }
 
-    private static string Encoded((string Name, string Value)[] changes, params (string Name, string Value)[] fields)
+    private static string Encode((string Name, string Value)[] changes, params (string Name, string Value)[] fields)
     {
         var all = fields.ToDictionary(field => field.Name, field => field.Value);
         foreach (var (name, value) in changes)

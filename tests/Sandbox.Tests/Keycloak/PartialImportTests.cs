@@ -1,24 +1,25 @@
 namespace Sandbox.Tests.Keycloak;
 
-/// <summary>Partial import: how somebody gives roles that they do not have themselves.</summary>
+/// <summary>Partial import: it assigns roles that the caller does not have.</summary>
 public sealed class PartialImportTests(KeycloakServer server) : IClassFixture<KeycloakServer>
 {
     [Fact]
-    public async Task The_creator_of_a_realm_gives_realm_admin_only_by_an_import()
+    public async Task The_creator_of_a_realm_can_assign_realm_admin_only_by_an_import()
     {
-        await using var creator = await Creator.MakeAsync(server, lightweight: true);
+        await using var creator = await RealmCreator.CreateAsync(server, lightweight: true);
         var realm = KeycloakServer.UniqueName();
-        var made = await server.PostAsync("/admin/realms", $$"""{"realm":"{{realm}}"}""", await creator.TokenAsync());
-        made.Is(201);
-        var token = await creator.TokenAsync();
+        var created = await server.PostAsync(
+            "/admin/realms", $$"""{"realm":"{{realm}}"}""", await creator.GetTokenAsync());
+        created.Is(201);
+        var token = await creator.GetTokenAsync();
         var user = await server.PostAsync($"/admin/realms/{realm}/users", """{"username":"bob"}""", token);
         var clients = $"/admin/realms/{realm}/clients";
-        var management = (await server.FindAsync(clients + "?clientId=realm-management", token))["id"];
+        var management = (await server.FindSingleAsync(clients + "?clientId=realm-management", token))["id"];
         var role = await server.GetAsync($"{clients}/{management}/roles/realm-admin", token);
 
-        var given = await server.PostAsync(
+        var refused = await server.PostAsync(
             $"/admin/realms/{realm}/users/{user.Id}/role-mappings/clients/{management}", $"[{role.Text}]", token);
-        given.Is(403, """{"error":"HTTP 403 Forbidden"}""");
+        refused.Is(403, """{"error":"HTTP 403 Forbidden"}""");
 
         var import = await ImportAsync(realm, """
             {"users":[{"username":"alice","enabled":true,"clientRoles":{"realm-management":["realm-admin"]}}]}
@@ -32,10 +33,10 @@ public sealed class PartialImportTests(KeycloakServer server) : IClassFixture<Ke
     }
 
     [Fact]
-    public async Task Who_is_there_already_stays_or_is_replaced_as_told()
+    public async Task An_existing_user_is_kept_or_replaced_as_requested()
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
-        var token = await server.AdminTokenAsync();
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
+        var token = await server.GetAdminTokenAsync();
         const string Alice = """
             "users":[{"username":"alice","email":"alice@app.example"}]}
             """;
@@ -43,16 +44,17 @@ public sealed class PartialImportTests(KeycloakServer server) : IClassFixture<Ke
         (await ImportAsync(realm, "{" + Alice, token))
             .Is(409, """{"errorMessage":"User with user name alice already exists."}""");
         (await ImportAsync(realm, """{"users":[{"username":"new"},{"username":"alice"}]}""", token)).Is(409);
-        var half = await server.GetAsync($"/admin/realms/{realm}/users?username=new&exact=true", token);
-        Assert.Empty(half.Json.AsArray());
+        var partial = await server.GetAsync($"/admin/realms/{realm}/users?username=new&exact=true", token);
+        Assert.Empty(partial.Json.AsArray());
 
-        var before = (await server.FindAsync($"/admin/realms/{realm}/users?username=alice&exact=true", token))["id"]!;
+        var alice = await server.FindSingleAsync($"/admin/realms/{realm}/users?username=alice&exact=true", token);
+        var before = alice["id"]!;
         var skipped = await ImportAsync(realm, """{"ifResourceExists":"SKIP",""" + Alice, token);
         Assert.Equal(("SKIPPED", before.GetValue<string>()), (Result(skipped, "action"), Result(skipped, "id")));
         var replaced = await ImportAsync(realm, """{"ifResourceExists":"OVERWRITE",""" + Alice, token);
         Assert.Equal("OVERWRITTEN", Result(replaced, "action"));
         Assert.NotEqual(before.GetValue<string>(), Result(replaced, "id"));
-        (await server.PasswordAsync(realm, "direct", "alice", Realms.Password)).Is(400);
+        (await server.PasswordAsync(realm, "direct", "alice", TestRealms.Password)).Is(400);
     }
 
     [Theory]
@@ -64,16 +66,16 @@ public sealed class PartialImportTests(KeycloakServer server) : IClassFixture<Ke
         """{"error":"unknown_error","error_description":"For more on this error consult the server log."}""")]
     [InlineData("""{"users":[{"email":"bob@example.com"}]}""", 500,
         """{"error":"unknown_error","error_description":"For more on this error consult the server log."}""")]
-    public async Task Other_imports_are_answered(string body, int status, string answer)
+    public async Task Empty_and_invalid_imports_are_answered(string body, int status, string expected)
     {
-        var realm = await server.NewRealmAsync();
+        var realm = await server.CreateRealmAsync();
 
-        (await ImportAsync(realm, body, await server.AdminTokenAsync())).Is(status, answer);
+        (await ImportAsync(realm, body, await server.GetAdminTokenAsync())).Is(status, expected);
     }
 
-    private Task<Answer> ImportAsync(string realm, string body, string token) =>
+    private Task<KeycloakResponse> ImportAsync(string realm, string body, string token) =>
         server.PostAsync($"/admin/realms/{realm}/partialImport", body, token);
 
-    private static string Result(Answer import, string field) =>
+    private static string Result(KeycloakResponse import, string field) =>
         Assert.Single(import.Json["results"]!.AsArray())![field]!.GetValue<string>();
 }

@@ -3,19 +3,19 @@ namespace Sandbox.Tests.Keycloak;
 public sealed class RealmTests(KeycloakServer server) : IClassFixture<KeycloakServer>
 {
     [Fact]
-    public async Task One_request_makes_a_realm_with_everything_in_it()
+    public async Task One_request_creates_a_realm_with_all_its_contents()
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
-        var token = await server.AdminTokenAsync();
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
+        var token = await server.GetAdminTokenAsync();
 
-        var client = await server.FindAsync($"/admin/realms/{realm}/clients?clientId=app", token);
+        var client = await server.FindSingleAsync($"/admin/realms/{realm}/clients?clientId=app", token);
         Assert.True(client["publicClient"]!.GetValue<bool>());
         Assert.False(client["directAccessGrantsEnabled"]!.GetValue<bool>());
         Assert.Equal("S256", client["attributes"]!["pkce.code.challenge.method"]!.GetValue<string>());
         Assert.Equal("https://app.example", Assert.Single(client["webOrigins"]!.AsArray())!.GetValue<string>());
         Assert.Equal(2, client["protocolMappers"]!.AsArray().Count);
 
-        var user = await server.FindAsync($"/admin/realms/{realm}/users?username=alice&exact=true", token);
+        var user = await server.FindSingleAsync($"/admin/realms/{realm}/users?username=alice&exact=true", token);
         Assert.Equal("t-1", user["attributes"]!["tenantId"]![0]!.GetValue<string>());
         var mappings = await server.GetAsync($"/admin/realms/{realm}/users/{user["id"]}/role-mappings", token);
         Assert.Equal("realm-admin",
@@ -24,30 +24,30 @@ public sealed class RealmTests(KeycloakServer server) : IClassFixture<KeycloakSe
     }
 
     [Fact]
-    public async Task A_new_realm_is_answered_with_its_address_alone()
+    public async Task The_response_to_a_new_realm_is_only_its_address()
     {
         var name = KeycloakServer.UniqueName();
 
-        var token = await server.AdminTokenAsync();
-        var answer = await server.PostAsync("/admin/realms/", $$"""{"realm":"{{name}}"}""", token);
+        var token = await server.GetAdminTokenAsync();
+        var response = await server.PostAsync("/admin/realms/", $$"""{"realm":"{{name}}"}""", token);
 
-        Assert.Equal(201, answer.Status);
-        Assert.Equal($"{server.Address.GetLeftPart(UriPartial.Authority)}/admin/realms/{name}", answer.Location);
-        Assert.Equal("", answer.Text);
-        var realm = await server.GetAsync($"/admin/realms/{name}", await server.AdminTokenAsync());
+        Assert.Equal(201, response.Status);
+        Assert.Equal($"{server.Address.GetLeftPart(UriPartial.Authority)}/admin/realms/{name}", response.Location);
+        Assert.Equal("", response.Text);
+        var realm = await server.GetAsync($"/admin/realms/{name}", await server.GetAdminTokenAsync());
         Assert.False(realm.Json["enabled"]!.GetValue<bool>());
         Assert.Equal("application/json; charset=UTF-8", realm.ContentType);
-        (await server.DeleteAsync($"/admin/realms/{name}", await server.AdminTokenAsync())).Is(204);
-        var gone = await server.DeleteAsync($"/admin/realms/{name}", await server.AdminTokenAsync());
-        gone.Is(404, """{"error":"Realm not found."}""");
+        (await server.DeleteAsync($"/admin/realms/{name}", await server.GetAdminTokenAsync())).Is(204);
+        var deleted = await server.DeleteAsync($"/admin/realms/{name}", await server.GetAdminTokenAsync());
+        deleted.Is(404, """{"error":"Realm not found."}""");
     }
 
     [Fact]
-    public async Task A_name_or_an_id_is_given_once()
+    public async Task Realm_names_and_ids_are_unique()
     {
         var id = Guid.CreateVersion7().ToString();
-        var realm = await server.NewRealmAsync($$"""{"realm":"{0}","enabled":true,"id":"{{id}}"}""");
-        var token = await server.AdminTokenAsync();
+        var realm = await server.CreateRealmAsync($$"""{"realm":"{0}","enabled":true,"id":"{{id}}"}""");
+        var token = await server.GetAdminTokenAsync();
 
         var sameName = await server.PostAsync("/admin/realms", $$"""{"realm":"{{realm}}"}""", token);
         sameName.Is(409, $$"""{"errorMessage":"Realm {{realm}} already exists"}""");
@@ -58,12 +58,12 @@ public sealed class RealmTests(KeycloakServer server) : IClassFixture<KeycloakSe
     }
 
     [Fact]
-    public async Task An_update_keeps_what_it_does_not_name_and_never_the_id()
+    public async Task An_update_keeps_absent_fields_and_never_changes_the_id()
     {
         var id = Guid.CreateVersion7().ToString();
-        var realm = await server.NewRealmAsync(
+        var realm = await server.CreateRealmAsync(
             $$$"""{"realm":"{0}","enabled":true,"id":"{{{id}}}","displayName":"Old","attributes":{"tenantId":"1"}}""");
-        var token = await server.AdminTokenAsync();
+        var token = await server.GetAdminTokenAsync();
 
         (await server.PutAsync($"/admin/realms/{realm}", """{"id":"other","displayName":"New"}""", token)).Is(204);
         var renamed = (await server.GetAsync($"/admin/realms/{realm}", token)).Json;
@@ -78,11 +78,11 @@ public sealed class RealmTests(KeycloakServer server) : IClassFixture<KeycloakSe
     }
 
     [Fact]
-    public async Task The_tenants_own_administrator_may_rename_the_realm_and_change_no_other()
+    public async Task The_tenants_administrator_may_rename_its_own_realm_and_change_no_other()
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
-        var other = await server.NewRealmAsync();
-        var token = (await server.PasswordAsync(realm, "direct", "alice", Realms.Password)).AccessToken;
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
+        var other = await server.CreateRealmAsync();
+        var token = (await server.PasswordAsync(realm, "direct", "alice", TestRealms.Password)).AccessToken;
 
         (await server.GetAsync($"/admin/realms/{other}", token)).Is(403);
         (await server.GetAsync("/admin/realms/master/users", token)).Is(403);
@@ -91,7 +91,7 @@ public sealed class RealmTests(KeycloakServer server) : IClassFixture<KeycloakSe
             (await server.GetAsync("/admin/realms", token)).Json.AsArray())!["realm"]!.GetValue<string>());
         (await server.PutAsync($"/admin/realms/{realm}", $$"""{"realm":"{{realm}}x"}""", token)).Is(204);
 
-        var admin = await server.AdminTokenAsync();
+        var admin = await server.GetAdminTokenAsync();
         (await server.GetAsync($"/admin/realms/{realm}", admin)).Is(404);
         (await server.PutAsync($"/admin/realms/{realm}x", $$"""{"realm":"{{realm}}"}""", admin)).Is(204);
     }
@@ -115,13 +115,13 @@ public sealed class RealmTests(KeycloakServer server) : IClassFixture<KeycloakSe
     [InlineData("""{"realm":"q","passwordPolicy":"length(12)","users":[{"username":"bob","credentials":["""
         + """{"type":"password","value":"short"}]}]}""", 400,
         """{"errorMessage":"Password policy not met. See logs for details"}""")]
-    public async Task A_realm_that_is_wrong_is_refused_as_a_whole(string body, int status, string answer)
+    public async Task An_invalid_realm_is_rejected_as_a_whole(string body, int status, string expected)
     {
-        var token = await server.AdminTokenAsync();
+        var token = await server.GetAdminTokenAsync();
 
         var refused = await server.PostAsync("/admin/realms", body, token);
 
-        refused.Is(status, answer);
+        refused.Is(status, expected);
         (await server.GetAsync("/admin/realms/q", token)).Is(404);
     }
 
@@ -132,30 +132,30 @@ public sealed class RealmTests(KeycloakServer server) : IClassFixture<KeycloakSe
     [InlineData("{x", 400, """{"error":"invalid_request","error_description":"Cannot parse the JSON"}""")]
     [InlineData("", 500,
         """{"error":"unknown_error","error_description":"For more on this error consult the server log."}""")]
-    public async Task An_update_that_is_wrong_is_refused(string body, int status, string answer)
+    public async Task An_invalid_update_is_rejected(string body, int status, string expected)
     {
-        var realm = await server.NewRealmAsync();
+        var realm = await server.CreateRealmAsync();
 
-        var refused = await server.PutAsync($"/admin/realms/{realm}", body, await server.AdminTokenAsync());
+        var refused = await server.PutAsync($"/admin/realms/{realm}", body, await server.GetAdminTokenAsync());
 
-        refused.Is(status, answer);
+        refused.Is(status, expected);
     }
 
     [Fact]
-    public async Task The_master_realm_stays()
+    public async Task The_master_realm_cannot_be_deleted()
     {
-        var answer = await server.DeleteAsync("/admin/realms/master", await server.AdminTokenAsync());
+        var response = await server.DeleteAsync("/admin/realms/master", await server.GetAdminTokenAsync());
 
-        answer.Is(400, """{"errorMessage":"Can't remove master realm"}""");
+        response.Is(400, """{"errorMessage":"Can't remove master realm"}""");
     }
 
     [Theory]
     [InlineData(null)]
     [InlineData("no.token.at-all")]
-    public async Task Without_a_token_that_holds_nothing_is_told(string? token)
+    public async Task Without_a_valid_token_the_answer_is_401(string? token)
     {
-        var answer = await server.GetAsync("/admin/realms/nosuch", token);
+        var response = await server.GetAsync("/admin/realms/nosuch", token);
 
-        answer.Is(401, """{"error":"HTTP 401 Unauthorized"}""");
+        response.Is(401, """{"error":"HTTP 401 Unauthorized"}""");
     }
 }

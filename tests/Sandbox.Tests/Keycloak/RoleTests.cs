@@ -3,33 +3,33 @@ namespace Sandbox.Tests.Keycloak;
 public sealed class RoleTests(KeycloakServer server) : IClassFixture<KeycloakServer>
 {
     [Fact]
-    public async Task A_role_is_made_once_and_found_by_its_name()
+    public async Task A_role_is_created_once_and_found_by_its_name()
     {
-        var realm = await server.NewRealmAsync();
-        var token = await server.AdminTokenAsync();
+        var realm = await server.CreateRealmAsync();
+        var token = await server.GetAdminTokenAsync();
         var path = $"/admin/realms/{realm}/roles";
 
-        var made = await server.PostAsync(path, """{"name":"operator","description":"d"}""", token);
-        Assert.Equal((201, "operator"), (made.Status, made.Id));
-        var again = await server.PostAsync(path, """{"name":"operator"}""", token);
-        again.Is(409, """{"errorMessage":"Role with name operator already exists"}""");
+        var created = await server.PostAsync(path, """{"name":"operator","description":"d"}""", token);
+        Assert.Equal((201, "operator"), (created.Status, created.Id));
+        var duplicate = await server.PostAsync(path, """{"name":"operator"}""", token);
+        duplicate.Is(409, """{"errorMessage":"Role with name operator already exists"}""");
         var nameless = await server.PostAsync(path, "{}", token);
         nameless.Is(400, """{"error":"role has no name"}""");
         Assert.False((await server.GetAsync($"{path}/operator", token)).Json["composite"]!.GetValue<bool>());
         (await server.DeleteAsync($"{path}/operator", token)).Is(204);
-        var gone = await server.GetAsync($"{path}/operator", token);
-        gone.Is(404, """{"error":"Could not find role"}""");
+        var deleted = await server.GetAsync($"{path}/operator", token);
+        deleted.Is(404, """{"error":"Could not find role"}""");
     }
 
     [Fact]
-    public async Task An_update_of_a_role_that_goes_meanwhile_does_not_bring_it_back()
+    public async Task An_update_does_not_recreate_a_role_deleted_in_the_meantime()
     {
-        var realm = await server.NewRealmAsync();
-        var token = await server.AdminTokenAsync();
+        var realm = await server.CreateRealmAsync();
+        var token = await server.GetAdminTokenAsync();
         await server.PostAsync($"/admin/realms/{realm}/roles", """{"name":"operator"}""", token);
         var path = $"/admin/realms/{realm}/roles/operator";
 
-        var update = await server.PutLateAsync(path, """{"name":"operator","description":"d"}""", token,
+        var update = await server.PutDelayedAsync(path, """{"name":"operator","description":"d"}""", token,
             async () => (await server.DeleteAsync(path, token)).Is(204));
 
         update.Is(404, """{"error":"Could not find role"}""");
@@ -37,48 +37,48 @@ public sealed class RoleTests(KeycloakServer server) : IClassFixture<KeycloakSer
     }
 
     [Fact]
-    public async Task A_role_is_given_by_id_and_name_and_giving_it_twice_is_once()
+    public async Task A_role_is_assigned_by_id_and_name_and_repeating_it_changes_nothing()
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
-        var token = await server.AdminTokenAsync();
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
+        var token = await server.GetAdminTokenAsync();
         var management =
-            (await server.FindAsync($"/admin/realms/{realm}/clients?clientId=realm-management", token))["id"];
+            (await server.FindSingleAsync($"/admin/realms/{realm}/clients?clientId=realm-management", token))["id"];
         var role = (await server.GetAsync($"/admin/realms/{realm}/clients/{management}/roles/realm-admin", token)).Json;
-        var user = await server.FindAsync($"/admin/realms/{realm}/users?username=temporary&exact=true", token);
+        var user = await server.FindSingleAsync($"/admin/realms/{realm}/users?username=temporary&exact=true", token);
         var path = $"/admin/realms/{realm}/users/{user["id"]}/role-mappings/clients/{management}";
 
         var id = role["id"]!.ToJsonString();
-        foreach (var half in (string[])[$$"""[{"id":{{id}}}]""", """[{"name":"realm-admin"}]"""])
+        foreach (var partial in (string[])[$$"""[{"id":{{id}}}]""", """[{"name":"realm-admin"}]"""])
         {
-            var refused = await server.PostAsync(path, half, token);
+            var refused = await server.PostAsync(path, partial, token);
             refused.Is(404, """{"error":"Role not found"}""");
         }
         for (var times = 0; times < 2; times++)
         {
-            (await server.GrantAsync(path,
+            (await server.GrantRolesAsync(path,
                 $$"""[{"id":{{id}},"name":"realm-admin"}]""", token)).Is(204);
         }
         Assert.Equal("realm-admin",
             Assert.Single((await server.GetAsync(path, token)).Json.AsArray())!["name"]!.GetValue<string>());
         (await server.SendAsync(HttpMethod.Delete, path, $"[{role.ToJsonString()}]", token)).Is(204);
         Assert.Empty((await server.GetAsync(path, token)).Json.AsArray());
-        var nowhere = await server.PostAsync(
+        var unknownClient = await server.PostAsync(
             $"/admin/realms/{realm}/users/{user["id"]}/role-mappings/clients/nope", $"[{role.ToJsonString()}]", token);
-        nowhere.Is(404, """{"error":"Client not found"}""");
+        unknownClient.Is(404, """{"error":"Client not found"}""");
     }
 
     [Fact]
-    public async Task Who_manages_users_makes_nobody_an_administrator()
+    public async Task A_user_manager_cannot_make_others_administrators()
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
-        var admin = await server.AdminTokenAsync();
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
+        var admin = await server.GetAdminTokenAsync();
         var management =
-            (await server.FindAsync($"/admin/realms/{realm}/clients?clientId=realm-management", admin))["id"];
-        var user = await server.FindAsync($"/admin/realms/{realm}/users?username=alice&exact=true", admin);
+            (await server.FindSingleAsync($"/admin/realms/{realm}/clients?clientId=realm-management", admin))["id"];
+        var user = await server.FindSingleAsync($"/admin/realms/{realm}/users?username=alice&exact=true", admin);
         var path = $"/admin/realms/{realm}/users/{user["id"]}/role-mappings/clients/{management}";
         await server.SendAsync(HttpMethod.Delete, path, $"[{await RoleAsync("realm-admin")}]", admin);
         await server.PostAsync(path, $"[{await RoleAsync("manage-users")}]", admin);
-        var token = (await server.PasswordAsync(realm, "direct", "alice", Realms.Password)).AccessToken;
+        var token = (await server.PasswordAsync(realm, "direct", "alice", TestRealms.Password)).AccessToken;
 
         (await server.PostAsync(path, $"[{await RoleAsync("realm-admin")}]", token)).Is(403);
         (await server.PostAsync(path, $"[{await RoleAsync("view-realm")}]", token)).Is(403);

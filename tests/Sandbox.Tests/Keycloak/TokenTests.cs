@@ -5,20 +5,20 @@ namespace Sandbox.Tests.Keycloak;
 public sealed class TokenTests(KeycloakServer server) : IClassFixture<KeycloakServer>
 {
     [Fact]
-    public async Task The_administrator_gets_a_lightweight_token_for_a_minute()
+    public async Task The_administrator_gets_a_lightweight_token_valid_for_a_minute()
     {
-        var answer = await server.PasswordAsync("master", "admin-cli", KeycloakServer.AdminUsername,
+        var response = await server.PasswordAsync("master", "admin-cli", KeycloakServer.AdminUsername,
             KeycloakServer.AdminPassword);
 
-        Assert.Equal(200, answer.Status);
-        Assert.Equal("application/json", answer.ContentType);
-        Assert.True(answer.Headers.CacheControl!.NoStore);
-        Assert.Equal(60, answer.Json["expires_in"]!.GetValue<int>());
-        Assert.Equal(1800, answer.Json["refresh_expires_in"]!.GetValue<int>());
-        Assert.Equal("Bearer", answer.Json["token_type"]!.GetValue<string>());
+        Assert.Equal(200, response.Status);
+        Assert.Equal("application/json", response.ContentType);
+        Assert.True(response.Headers.CacheControl!.NoStore);
+        Assert.Equal(60, response.Json["expires_in"]!.GetValue<int>());
+        Assert.Equal(1800, response.Json["refresh_expires_in"]!.GetValue<int>());
+        Assert.Equal("Bearer", response.Json["token_type"]!.GetValue<string>());
         Assert.Equal(["azp", "exp", "iat", "iss", "jti", "scope", "sid", "typ"],
-            answer.AccessClaims.Select(claim => claim.Key).Order());
-        Assert.Equal(server.Issuer("master"), answer.AccessClaims["iss"]!.GetValue<string>());
+            response.AccessClaims.Select(claim => claim.Key).Order());
+        Assert.Equal(server.Issuer("master"), response.AccessClaims["iss"]!.GetValue<string>());
     }
 
     [Theory]
@@ -45,46 +45,46 @@ public sealed class TokenTests(KeycloakServer server) : IClassFixture<KeycloakSe
     [InlineData(400, "invalid_grant", "Code not valid",
         "grant_type=authorization_code&client_id=admin-cli&code=x&redirect_uri=http://x")]
     [InlineData(400, "invalid_request", "Missing parameter: code", "grant_type=authorization_code&client_id=admin-cli")]
-    public async Task A_wrong_request_is_refused_in_the_servers_own_words(
+    public async Task An_invalid_request_is_rejected_with_the_real_servers_text(
         int status, string error, string description, string form)
     {
-        var answer = await server.SendAsync(new HttpRequestMessage(
+        var response = await server.SendAsync(new HttpRequestMessage(
             HttpMethod.Post, server.Issuer("master") + "/protocol/openid-connect/token")
         {
             Content = new StringContent(form, Encoding.UTF8, "application/x-www-form-urlencoded"),
         });
 
-        Assert.Equal(status, answer.Status);
-        Assert.Equal(error, answer.Json["error"]!.GetValue<string>());
-        Assert.Equal(description, answer.Json["error_description"]!.GetValue<string>());
+        Assert.Equal(status, response.Status);
+        Assert.Equal(error, response.Json["error"]!.GetValue<string>());
+        Assert.Equal(description, response.Json["error_description"]!.GetValue<string>());
     }
 
     [Fact]
     public async Task An_unknown_realm_has_no_token_endpoint()
     {
-        var answer = await server.ClientCredentialsAsync("nosuch", "x", "y");
+        var response = await server.ClientCredentialsAsync("nosuch", "x", "y");
 
-        Assert.Equal(404, answer.Status);
-        Assert.Equal("Realm does not exist", answer.Json["error"]!.GetValue<string>());
+        Assert.Equal(404, response.Status);
+        Assert.Equal("Realm does not exist", response.Json["error"]!.GetValue<string>());
     }
 
     [Fact]
-    public async Task A_refresh_token_draws_new_tokens_until_the_user_is_logged_out()
+    public async Task A_refresh_token_gets_new_tokens_until_the_user_is_logged_out()
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
-        var first = await server.PasswordAsync(realm, "direct", "alice", Realms.Password);
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
+        var first = await server.PasswordAsync(realm, "direct", "alice", TestRealms.Password);
         var refresh = first.Json["refresh_token"]!.GetValue<string>();
 
-        var second = await server.TokenAsync(
+        var second = await server.RequestTokenAsync(
             realm, ("grant_type", "refresh_token"), ("client_id", "direct"), ("refresh_token", refresh));
         Assert.Equal(200, second.Status);
         Assert.Equal(first.AccessClaims["sid"]!.GetValue<string>(), second.AccessClaims["sid"]!.GetValue<string>());
 
-        var token = await server.AdminTokenAsync();
-        var user = await server.FindAsync($"/admin/realms/{realm}/users?username=alice&exact=true", token);
+        var token = await server.GetAdminTokenAsync();
+        var user = await server.FindSingleAsync($"/admin/realms/{realm}/users?username=alice&exact=true", token);
         Assert.Equal(204,
             (await server.PostAsync($"/admin/realms/{realm}/users/{user["id"]}/logout", "", token)).Status);
-        var third = await server.TokenAsync(
+        var third = await server.RequestTokenAsync(
             realm, ("grant_type", "refresh_token"), ("client_id", "direct"), ("refresh_token", refresh));
         Assert.Equal("Session not active", third.Json["error_description"]!.GetValue<string>());
     }
@@ -92,28 +92,29 @@ public sealed class TokenTests(KeycloakServer server) : IClassFixture<KeycloakSe
     [Fact]
     public async Task The_declared_attributes_of_a_user_are_claims_of_every_token()
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
 
-        var answer = await server.PasswordAsync(realm, "direct", "alice", Realms.Password, "openid");
+        var response = await server.PasswordAsync(realm, "direct", "alice", TestRealms.Password, "openid");
 
         foreach (var name in (string[])["access_token", "id_token"])
         {
-            var claims = Answer.Claims(answer.Json[name]!.GetValue<string>());
+            var claims = KeycloakResponse.ReadClaims(response.Json[name]!.GetValue<string>());
             Assert.Equal("t-1", claims["tenantId"]!.GetValue<string>());
             Assert.Equal("admin", claims["role"]!.GetValue<string>());
             Assert.Equal("alice", claims["preferred_username"]!.GetValue<string>());
         }
-        Assert.Equal("ID", Answer.Claims(answer.Json["id_token"]!.GetValue<string>())["typ"]!.GetValue<string>());
-        Assert.Equal("direct", Answer.Claims(answer.Json["id_token"]!.GetValue<string>())["aud"]!.GetValue<string>());
-        Assert.Contains("realm-admin", answer.AccessClaims["resource_access"]!["realm-management"]!["roles"]!.AsArray()
-            .Select(role => role!.GetValue<string>()));
-        Assert.Equal("realm-management", answer.AccessClaims["aud"]!.GetValue<string>());
+        var idClaims = KeycloakResponse.ReadClaims(response.Json["id_token"]!.GetValue<string>());
+        Assert.Equal("ID", idClaims["typ"]!.GetValue<string>());
+        Assert.Equal("direct", idClaims["aud"]!.GetValue<string>());
+        var roles = response.AccessClaims["resource_access"]!["realm-management"]!["roles"]!.AsArray();
+        Assert.Contains("realm-admin", roles.Select(role => role!.GetValue<string>()));
+        Assert.Equal("realm-management", response.AccessClaims["aud"]!.GetValue<string>());
     }
 
     [Fact]
-    public async Task An_audience_mapper_adds_its_audience_and_realm_roles_are_told()
+    public async Task An_audience_mapper_adds_its_audience_and_the_token_contains_realm_roles()
     {
-        var realm = await server.NewRealmAsync("""
+        var realm = await server.CreateRealmAsync("""
             {"realm":"{0}","enabled":true,"roles":{"realm":[{"name":"operator"}]},
              "clients":[{"clientId":"cli","enabled":true,"publicClient":true,"directAccessGrantsEnabled":true,
                "protocolMappers":[{"name":"audience","protocol":"openid-connect",
@@ -134,33 +135,33 @@ public sealed class TokenTests(KeycloakServer server) : IClassFixture<KeycloakSe
     [InlineData("temporary", "Account is not fully set up")]
     [InlineData("nameless", "Account is not fully set up")]
     [InlineData("disabled", "Account disabled")]
-    public async Task Who_may_not_log_in_yet_gets_no_token(string username, string reason)
+    public async Task A_user_who_cannot_log_in_gets_no_token(string username, string reason)
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
 
-        var answer = await server.PasswordAsync(realm, "direct", username, Realms.Password);
+        var response = await server.PasswordAsync(realm, "direct", username, TestRealms.Password);
 
-        Assert.Equal(400, answer.Status);
-        Assert.Equal(reason, answer.Json["error_description"]!.GetValue<string>());
+        Assert.Equal(400, response.Status);
+        Assert.Equal(reason, response.Json["error_description"]!.GetValue<string>());
         var wrong = await server.PasswordAsync(realm, "direct", username, "wrong");
         Assert.Equal("Invalid user credentials", wrong.Json["error_description"]!.GetValue<string>());
     }
 
     [Fact]
-    public async Task A_client_without_direct_grants_takes_no_password()
+    public async Task A_client_without_direct_access_grants_rejects_passwords()
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
 
-        var answer = await server.PasswordAsync(realm, "app", "alice", Realms.Password);
+        var response = await server.PasswordAsync(realm, "app", "alice", TestRealms.Password);
 
-        Assert.Equal(400, answer.Status);
-        Assert.Equal("unauthorized_client", answer.Json["error"]!.GetValue<string>());
+        Assert.Equal(400, response.Status);
+        Assert.Equal("unauthorized_client", response.Json["error"]!.GetValue<string>());
         Assert.Equal("Client not allowed for direct access grants",
-            answer.Json["error_description"]!.GetValue<string>());
+            response.Json["error_description"]!.GetValue<string>());
     }
 
     [Fact]
-    public async Task The_headers_of_a_request_have_a_limit()
+    public async Task Request_headers_have_a_size_limit()
     {
         foreach (var (length, status) in ((int, int)[])[(60_000, 200), (70_000, 431)])
         {

@@ -5,12 +5,12 @@ namespace Sandbox.Tests.Keycloak;
 public sealed class UserProfileTests(KeycloakServer server) : IClassFixture<KeycloakServer>
 {
     [Fact]
-    public async Task A_new_realm_wants_an_address_and_names_and_lets_nothing_else_in()
+    public async Task A_new_realm_requires_email_and_names_and_declares_no_other_attributes()
     {
-        var realm = await server.NewRealmAsync();
+        var realm = await server.CreateRealmAsync();
 
         var profile =
-            (await server.GetAsync($"/admin/realms/{realm}/users/profile", await server.AdminTokenAsync())).Json;
+            (await server.GetAsync($"/admin/realms/{realm}/users/profile", await server.GetAdminTokenAsync())).Json;
 
         Assert.Equal(["username", "email", "firstName", "lastName"], Names(profile));
         Assert.Equal(3, profile["attributes"]!.AsArray().Count(attribute => attribute!["required"] is not null));
@@ -18,10 +18,10 @@ public sealed class UserProfileTests(KeycloakServer server) : IClassFixture<Keyc
     }
 
     [Fact]
-    public async Task A_declared_attribute_is_kept_from_then_on()
+    public async Task A_declared_attribute_is_stored()
     {
-        var realm = await server.NewRealmAsync();
-        var token = await server.AdminTokenAsync();
+        var realm = await server.CreateRealmAsync();
+        var token = await server.GetAdminTokenAsync();
         var path = $"/admin/realms/{realm}/users/profile";
         var profile = (await server.GetAsync(path, token)).Json;
         profile["attributes"]!.AsArray().Add(JsonNode.Parse(
@@ -40,8 +40,8 @@ public sealed class UserProfileTests(KeycloakServer server) : IClassFixture<Keyc
     [Fact]
     public async Task With_ADMIN_EDIT_an_administrator_may_write_any_attribute()
     {
-        var realm = await server.NewRealmAsync();
-        var token = await server.AdminTokenAsync();
+        var realm = await server.CreateRealmAsync();
+        var token = await server.GetAdminTokenAsync();
         var path = $"/admin/realms/{realm}/users/profile";
         var profile = (await server.GetAsync(path, token)).Json;
         profile["unmanagedAttributePolicy"] = "ADMIN_EDIT";
@@ -68,14 +68,14 @@ public sealed class UserProfileTests(KeycloakServer server) : IClassFixture<Keyc
         """{"error":"Invalid json representation for UPConfig. Unrecognized field \"foo\" at line 1 column 9."}""")]
     [InlineData("""{"unmanagedAttributePolicy":"DISABLED"}""",
         """{"error":"unknown_error","error_description":"Cannot parse the JSON"}""")]
-    public async Task A_profile_that_is_wrong_is_refused(string body, string answer)
+    public async Task An_invalid_profile_is_rejected(string body, string expected)
     {
-        var realm = await server.NewRealmAsync();
+        var realm = await server.CreateRealmAsync();
 
         var refused =
-            await server.PutAsync($"/admin/realms/{realm}/users/profile", body, await server.AdminTokenAsync());
+            await server.PutAsync($"/admin/realms/{realm}/users/profile", body, await server.GetAdminTokenAsync());
 
-        refused.Is(400, answer);
+        refused.Is(400, expected);
     }
 
     private static IEnumerable<string> Names(JsonNode profile) =>

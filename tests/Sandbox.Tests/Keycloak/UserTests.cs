@@ -5,32 +5,33 @@ namespace Sandbox.Tests.Keycloak;
 public sealed class UserTests(KeycloakServer server) : IClassFixture<KeycloakServer>
 {
     [Fact]
-    public async Task Attributes_that_the_profile_does_not_declare_are_dropped_without_a_word()
+    public async Task Undeclared_attributes_are_dropped_silently()
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
-        var token = await server.AdminTokenAsync();
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
+        var token = await server.GetAdminTokenAsync();
 
-        var made = await server.PostAsync($"/admin/realms/{realm}/users",
+        var created = await server.PostAsync($"/admin/realms/{realm}/users",
             """{"username":"Bob","email":"Bob@Example.com","attributes":{"tenantId":["1"],"undeclared":["2"]}}""",
             token);
 
-        Assert.Equal(201, made.Status);
-        var user = (await server.GetAsync($"/admin/realms/{realm}/users/{made.Id}", token)).Json;
+        Assert.Equal(201, created.Status);
+        var user = (await server.GetAsync($"/admin/realms/{realm}/users/{created.Id}", token)).Json;
         Assert.Equal("""{"tenantId":["1"]}""", user["attributes"]!.ToJsonString());
         Assert.Equal(("bob", "bob@example.com", false),
             (user["username"]!.GetValue<string>(), user["email"]!.GetValue<string>(),
             user["enabled"]!.GetValue<bool>()));
-        var everywhere = await server.NewRealmAsync();
-        var bare = await server.PostAsync($"/admin/realms/{everywhere}/users",
+        var defaultRealm = await server.CreateRealmAsync();
+        var other = await server.PostAsync($"/admin/realms/{defaultRealm}/users",
             """{"username":"bob","attributes":{"role":["x"]}}""", token);
-        Assert.Null((await server.GetAsync($"/admin/realms/{everywhere}/users/{bare.Id}", token)).Json["attributes"]);
+        var otherUser = await server.GetAsync($"/admin/realms/{defaultRealm}/users/{other.Id}", token);
+        Assert.Null(otherUser.Json["attributes"]);
     }
 
     [Fact]
-    public async Task An_update_keeps_what_is_absent_but_attributes_replace_names_and_address_too()
+    public async Task An_update_keeps_absent_fields_but_sent_attributes_also_replace_names_and_email()
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
-        var token = await server.AdminTokenAsync();
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
+        var token = await server.GetAdminTokenAsync();
         var path = await PathOfAsync(realm, "alice", token);
 
         (await server.PutAsync(path, """{"firstName":"Alicia"}""", token)).Is(204);
@@ -73,60 +74,61 @@ public sealed class UserTests(KeycloakServer server) : IClassFixture<KeycloakSer
     [InlineData("{", 400, """{"error":"invalid_request","error_description":"Cannot parse the JSON"}""")]
     [InlineData("", 500,
         """{"error":"unknown_error","error_description":"For more on this error consult the server log."}""")]
-    public async Task A_user_that_is_wrong_is_refused(string body, int status, string answer)
+    public async Task An_invalid_user_is_rejected(string body, int status, string expected)
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
 
-        var refused = await server.PostAsync($"/admin/realms/{realm}/users", body, await server.AdminTokenAsync());
+        var refused = await server.PostAsync($"/admin/realms/{realm}/users", body, await server.GetAdminTokenAsync());
 
         Assert.Equal(status, refused.Status);
-        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(answer), refused.Json), refused.Text);
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), refused.Json), refused.Text);
     }
 
     [Fact]
-    public async Task A_body_of_another_type_is_no_representation()
+    public async Task A_body_with_another_content_type_is_rejected()
     {
-        var realm = await server.NewRealmAsync();
+        var realm = await server.CreateRealmAsync();
         var request = new HttpRequestMessage(HttpMethod.Post, new Uri(server.Address, $"/admin/realms/{realm}/users"))
         {
             Content = new FormUrlEncodedContent([KeyValuePair.Create("username", "bob")]),
         };
-        request.Headers.Authorization = new("Bearer", await server.AdminTokenAsync());
+        request.Headers.Authorization = new("Bearer", await server.GetAdminTokenAsync());
 
-        var answer = await server.SendAsync(request);
+        var response = await server.SendAsync(request);
 
-        answer.Is(415, """{"error":"The content-type header value did not match the value in @Consumes"}""");
+        response.Is(415, """{"error":"The content-type header value did not match the value in @Consumes"}""");
     }
 
     [Fact]
-    public async Task A_body_without_a_type_is_taken_for_a_representation()
+    public async Task A_body_without_a_content_type_is_accepted()
     {
-        var realm = await server.NewRealmAsync();
+        var realm = await server.CreateRealmAsync();
         var content = new StringContent("""{"username":"bob","email":"bob@x.example"}""");
         content.Headers.ContentType = null;
         var request = new HttpRequestMessage(HttpMethod.Post, new Uri(server.Address, $"/admin/realms/{realm}/users"))
         {
             Content = content,
         };
-        request.Headers.Authorization = new("Bearer", await server.AdminTokenAsync());
+        request.Headers.Authorization = new("Bearer", await server.GetAdminTokenAsync());
 
         (await server.SendAsync(request)).Is(201);
     }
 
     [Fact]
-    public async Task A_username_stays_and_who_is_gone_is_not_found()
+    public async Task A_username_cannot_change_and_a_deleted_user_is_not_found()
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
-        var token = await server.AdminTokenAsync();
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
+        var token = await server.GetAdminTokenAsync();
         var path = await PathOfAsync(realm, "alice", token);
 
         var renamed = await server.PutAsync(path, """{"username":"carl"}""", token);
         renamed.Is(
             400, """{"field":"username","errorMessage":"error-user-attribute-read-only","params":["username"]}""");
         (await server.DeleteAsync(path, token)).Is(204);
-        foreach (var answer in (Answer[])[await server.DeleteAsync(path, token), await server.GetAsync(path, token),
-            await server.PutAsync(path, "{}", token)])
-            answer.Is(404, """{"error":"User not found"}""");
+        const string NotFound = """{"error":"User not found"}""";
+        (await server.DeleteAsync(path, token)).Is(404, NotFound);
+        (await server.GetAsync(path, token)).Is(404, NotFound);
+        (await server.PutAsync(path, "{}", token)).Is(404, NotFound);
     }
 
     [Theory]
@@ -142,11 +144,11 @@ public sealed class UserTests(KeycloakServer server) : IClassFixture<KeycloakSer
     [InlineData("search=*lice", "alice")]
     [InlineData("first=1&max=2", "disabled nameless")]
     [InlineData("enabled=false", "disabled")]
-    public async Task A_search_finds(string query, string names)
+    public async Task A_search_finds_matching_users(string query, string names)
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
 
-        var found = await server.GetAsync($"/admin/realms/{realm}/users?{query}", await server.AdminTokenAsync());
+        var found = await server.GetAsync($"/admin/realms/{realm}/users?{query}", await server.GetAdminTokenAsync());
 
         Assert.Equal(names,
             string.Join(' ', found.Json.AsArray().Select(user => user!["username"]!.GetValue<string>()).Order()));
@@ -160,27 +162,27 @@ public sealed class UserTests(KeycloakServer server) : IClassFixture<KeycloakSer
     [InlineData("""{"valu":"x"}""", 400,
         """{"error":"Invalid json representation for CredentialRepresentation. """
         + """Unrecognized field \"valu\" at line 1 column 10."}""")]
-    public async Task A_password_that_is_wrong_is_refused(string body, int status, string answer)
+    public async Task An_invalid_password_is_rejected(string body, int status, string expected)
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
-        var token = await server.AdminTokenAsync();
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
+        var token = await server.GetAdminTokenAsync();
 
         var refused = await server.PutAsync(await PathOfAsync(realm, "alice", token) + "/reset-password", body, token);
 
-        refused.Is(status, answer);
-        (await server.PasswordAsync(realm, "direct", "alice", Realms.Password)).Is(200);
+        refused.Is(status, expected);
+        (await server.PasswordAsync(realm, "direct", "alice", TestRealms.Password)).Is(200);
     }
 
     [Fact]
-    public async Task A_new_password_takes_the_place_of_the_old_and_a_temporary_one_must_be_changed()
+    public async Task A_new_password_replaces_the_old_one_and_a_temporary_one_must_be_changed()
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
-        var token = await server.AdminTokenAsync();
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
+        var token = await server.GetAdminTokenAsync();
         var path = await PathOfAsync(realm, "alice", token);
 
         (await server.PutAsync(path + "/reset-password",
             """{"type":"password","value":"another-password"}""", token)).Is(204);
-        (await server.PasswordAsync(realm, "direct", "alice", Realms.Password)).Is(400);
+        (await server.PasswordAsync(realm, "direct", "alice", TestRealms.Password)).Is(400);
         (await server.PasswordAsync(realm, "direct", "alice", "another-password")).Is(200);
 
         await server.PutAsync(path + "/reset-password",
@@ -210,13 +212,13 @@ public sealed class UserTests(KeycloakServer server) : IClassFixture<KeycloakSer
     [InlineData("notEmail(undefined)", "alice@app.example", "invalidPasswordNotEmailMessage",
         "must not be equal to the email.")]
     [InlineData("regexPattern([a-z]+)", "1", "invalidPasswordRegexPatternMessage", "fails to match regex pattern(s).")]
-    [InlineData("passwordHistory(3)", Realms.Password, "invalidPasswordHistoryMessage",
+    [InlineData("passwordHistory(3)", TestRealms.Password, "invalidPasswordHistoryMessage",
         "must not be equal to any of last 3 passwords.")]
-    public async Task The_password_policy_of_the_realm_is_kept(
+    public async Task The_password_policy_of_the_realm_is_enforced(
         string policy, string password, string error, string text)
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
-        var token = await server.AdminTokenAsync();
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
+        var token = await server.GetAdminTokenAsync();
         (await server.PutAsync($"/admin/realms/{realm}", $$"""{"passwordPolicy":"{{policy}}"}""", token)).Is(204);
 
         var refused = await server.PutAsync(await PathOfAsync(realm, "alice", token) + "/reset-password",
@@ -227,7 +229,7 @@ public sealed class UserTests(KeycloakServer server) : IClassFixture<KeycloakSer
 
     private async Task<string> PathOfAsync(string realm, string username, string token)
     {
-        var user = await server.FindAsync($"/admin/realms/{realm}/users?username={username}&exact=true", token);
+        var user = await server.FindSingleAsync($"/admin/realms/{realm}/users?username={username}&exact=true", token);
         return $"/admin/realms/{realm}/users/{user["id"]}";
     }
 }

@@ -6,7 +6,7 @@ using Sandbox.Keycloak.Storage;
 
 namespace Sandbox.Keycloak.Admin;
 
-/// <summary>A call of <c>/admin/realms/{realm}/…</c> by somebody who is known, for a realm that exists.</summary>
+/// <summary>An authenticated request to <c>/admin/realms/{realm}/…</c> for an existing realm.</summary>
 internal sealed class AdminRequest(Caller caller, Realm realm)
 {
     public Caller Caller => caller;
@@ -17,25 +17,25 @@ internal sealed class AdminRequest(Caller caller, Realm realm)
 
     public HttpContext Http => caller.Http;
 
-    /// <summary>The path of the realm, for addresses of what is made in it.</summary>
-    public string Path => $"/admin/realms/{Uri.EscapeDataString(realm.Name)}";
+    /// <summary>The realm's path, the base of the <c>Location</c> headers.</summary>
+    public string RealmPath => $"/admin/realms/{Uri.EscapeDataString(realm.Name)}";
 
-    /// <exception cref="Refusal">401, then 404, then 403: in this order.</exception>
+    /// <exception cref="KeycloakException">Checked in this order: 401, 404, 403.</exception>
     public static async ValueTask<AdminRequest?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
         var caller = (await Caller.BindAsync(context, parameter))!;
         var name = (string)context.GetRouteValue("realm")!;
-        var realm = caller.World.Find(name) ?? throw Refusal.NoRealm;
-        if (!caller.Home.IsMaster && caller.Home.Id != realm.Id)
-            throw Refusal.Forbidden;
+        var realm = caller.Snapshot.Find(name) ?? throw KeycloakException.RealmNotFound;
+        if (!caller.HomeRealm.IsMaster && caller.HomeRealm.Id != realm.Id)
+            throw KeycloakException.Forbidden;
         return new AdminRequest(caller, realm);
     }
 
-    /// <summary>Refuses (403) who has none of the roles over the realm.</summary>
-    public void Require(params ReadOnlySpan<string> anyOf)
+    /// <summary>Throws 403 unless the caller has at least one of the roles for the realm.</summary>
+    public void RequireAnyRole(params ReadOnlySpan<string> anyOf)
     {
-        if (!caller.Has(realm, anyOf))
-            throw Refusal.Forbidden;
+        if (!caller.HasAnyRole(realm, anyOf))
+            throw KeycloakException.Forbidden;
     }
 
     public Task<Document> ReadAsync(string representation) => RepresentationReader.ReadAsync(Http, representation);
@@ -43,12 +43,13 @@ internal sealed class AdminRequest(Caller caller, Realm realm)
     public Task<IReadOnlyList<Document>> ReadArrayAsync(string representation) =>
         RepresentationReader.ReadArrayAsync(Http, representation);
 
-    /// <summary>Changes the realm as it is now; a realm that has gone meanwhile is a 404.</summary>
-    public void Change(Func<Realm, Realm> change) => State.Change(world =>
-        world.With(change(world.Realms.GetValueOrDefault(realm.Id) ?? throw Refusal.NoRealm)));
+    /// <summary>Changes the current version of the realm; throws 404 if it was deleted in the meantime.</summary>
+    public void ChangeRealm(Func<Realm, Realm> change) => State.Change(snapshot =>
+        snapshot.With(change(snapshot.Realms.GetValueOrDefault(realm.Id) ?? throw KeycloakException.RealmNotFound)));
 
-    public Client Client(string id) =>
-        realm.Clients.GetValueOrDefault(id) ?? throw Refusal.Error(404, "Could not find client");
+    public Client GetClient(string id) =>
+        realm.Clients.GetValueOrDefault(id) ?? throw KeycloakException.Error(404, "Could not find client");
 
-    public User User(string id) => realm.Users.GetValueOrDefault(id) ?? throw Refusal.Error(404, "User not found");
+    public User GetUser(string id) =>
+        realm.Users.GetValueOrDefault(id) ?? throw KeycloakException.Error(404, "User not found");
 }

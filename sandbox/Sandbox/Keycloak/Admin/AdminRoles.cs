@@ -2,7 +2,7 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Admin;
 
-/// <summary>The roles by which a realm is ruled, and what each brings with it.</summary>
+/// <summary>The administrative roles of a realm; each maps to the roles that it contains.</summary>
 internal static class AdminRoles
 {
     public const string Admin = "admin";
@@ -10,8 +10,8 @@ internal static class AdminRoles
     public const string RealmAdmin = "realm-admin";
     public const string Impersonation = "impersonation";
 
-    /// <summary>All that a realm's management client (and its counterpart in master) has, but realm-admin.</summary>
-    public static readonly IReadOnlyDictionary<string, string[]> All = new Dictionary<string, string[]>
+    /// <summary>The roles of a realm's management client (and its counterpart in master), except realm-admin.</summary>
+    public static readonly IReadOnlyDictionary<string, string[]> Management = new Dictionary<string, string[]>
     {
         ["create-client"] = [],
         [Impersonation] = [],
@@ -48,7 +48,7 @@ internal static class AdminRoles
         ["view-profile"] = [],
     };
 
-    /// <summary>Whether holding the role means ruling something: it is only given away by who has it.</summary>
+    /// <summary>Whether the role grants administrative rights: only a holder of the role may assign it.</summary>
     public static bool IsAdministrative(Realm realm, Role role) =>
         role.ClientId is { } id
             ? realm.Clients[id].ClientId is var name

@@ -6,72 +6,74 @@ using Sandbox.Keycloak.Tokens;
 
 namespace Sandbox.Keycloak.Admin;
 
-/// <summary>Who calls the admin API. Their roles are those they hold now, whatever their token says.</summary>
+/// <summary>The caller of the admin API. Its roles are the current ones of the user, not those in the token.</summary>
 internal sealed class Caller
 {
-    private readonly HashSet<string> roles;
+    private readonly HashSet<string> roleIds;
 
-    // Asked for every realm of a list, and master knows the roles of all of them.
-    private readonly Lazy<HashSet<(string? Client, string Name)>> held;
-    private readonly Lazy<HashSet<string?>> ruling;
+    // Lazy sets: a list request checks every realm, and master has the admin roles of all realms.
+    private readonly Lazy<HashSet<(string? Client, string Name)>> roleNames;
+    private readonly Lazy<HashSet<string?>> clientIds;
 
-    public Caller(HttpContext context, World world, AccessToken token)
+    public Caller(HttpContext context, Snapshot snapshot, AccessToken token)
     {
         Http = context;
-        World = world;
-        Home = token.Realm;
+        Snapshot = snapshot;
+        HomeRealm = token.Realm;
         User = token.User;
-        var known = TokenScope.RolesIn(token.Realm, token.Client, token.User).ToList();
-        roles = [.. known.Select(role => role.Id)];
-        held = new(() => [.. known.Select(role => (role.ClientId, role.Name))]);
-        ruling = new(() => [.. known.Select(role => role.ClientId)]);
+        var roles = TokenScope.GetVisibleRoles(token.Realm, token.Client, token.User).ToList();
+        roleIds = [.. roles.Select(role => role.Id)];
+        roleNames = new(() => [.. roles.Select(role => (role.ClientId, role.Name))]);
+        clientIds = new(() => [.. roles.Select(role => role.ClientId)]);
     }
 
     public HttpContext Http { get; }
 
-    public KeycloakState State => Http.Keycloak();
+    public KeycloakState State => Http.GetState();
 
-    /// <summary>The world as it was when the call came in.</summary>
-    public World World { get; }
+    /// <summary>The state at the start of the request.</summary>
+    public Snapshot Snapshot { get; }
 
-    public Realm Home { get; }
+    public Realm HomeRealm { get; }
 
     public User User { get; }
 
-    /// <exception cref="Refusal">401: no token, or none that holds.</exception>
+    /// <exception cref="KeycloakException">401: the token is missing or not valid.</exception>
     public static ValueTask<Caller?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
-        var world = context.Keycloak().Current;
-        var token = context.BearerToken() is { } text ? AccessToken.Verify(context, world, text, out _) : null;
-        return ValueTask.FromResult<Caller?>(new Caller(context, world, token ?? throw Refusal.Unauthorized));
+        var snapshot = context.GetState().Current;
+        if (context.GetBearerToken() is not { } bearer
+            || AccessToken.Verify(context, snapshot, bearer, out _) is not { } token)
+            throw KeycloakException.Unauthorized;
+        return ValueTask.FromResult<Caller?>(new Caller(context, snapshot, token));
     }
 
-    public bool Holds(Role role) => roles.Contains(role.Id);
+    public bool HasRole(Role role) => roleIds.Contains(role.Id);
 
-    /// <summary>Whether the caller is master's administrator, who may do everything.</summary>
-    public bool IsAdmin => Home.IsMaster && HoldsRealmRole(AdminRoles.Admin);
+    /// <summary>Whether the caller is an administrator of master, who has all rights.</summary>
+    public bool IsAdmin => HomeRealm.IsMaster && HasRealmRole(AdminRoles.Admin);
 
-    public bool MayCreateRealms => Home.IsMaster && HoldsRealmRole(AdminRoles.CreateRealm);
+    public bool CanCreateRealms => HomeRealm.IsMaster && HasRealmRole(AdminRoles.CreateRealm);
 
-    /// <summary>Whether the caller has one of the roles over that realm.</summary>
-    public bool Has(Realm realm, params ReadOnlySpan<string> anyOf)
+    /// <summary>Whether the caller has at least one of the roles for the realm.</summary>
+    public bool HasAnyRole(Realm realm, params ReadOnlySpan<string> anyOf)
     {
-        if (RulingClient(realm) is not { } client)
+        if (FindAdminClient(realm) is not { } client)
             return false;
         foreach (var name in anyOf)
         {
-            if (held.Value.Contains((client.Id, name)))
+            if (roleNames.Value.Contains((client.Id, name)))
                 return true;
         }
         return false;
     }
 
-    /// <summary>Whether the caller has any role at all over that realm.</summary>
-    public bool HasAny(Realm realm) => RulingClient(realm) is { } client && ruling.Value.Contains(client.Id);
+    /// <summary>Whether the caller has any administrative role for the realm.</summary>
+    public bool HasAccess(Realm realm) => FindAdminClient(realm) is { } client && clientIds.Value.Contains(client.Id);
 
-    private Client? RulingClient(Realm realm) => Home.IsMaster
-        ? Home.ClientNamed(realm.AdminClientName)
-        : Home.Id == realm.Id ? Home.ClientNamed(Realm.ManagementClient) : null;
+    private Client? FindAdminClient(Realm realm) => HomeRealm.IsMaster
+        ? HomeRealm.FindClient(realm.AdminClientName)
+        : HomeRealm.Id == realm.Id ? HomeRealm.FindClient(Realm.ManagementClient) : null;
 
-    private bool HoldsRealmRole(string name) => Home.RoleNamed(name) is { } role && Holds(role);
+    private bool HasRealmRole(string name) => HomeRealm.FindRole(name) is { } role && HasRole(role);
 }

@@ -6,54 +6,56 @@ using Sandbox.Keycloak.Storage;
 
 namespace Sandbox.Keycloak.Admin;
 
-/// <summary>Makes clients and their service accounts, with what Keycloak adds to what it was told.</summary>
+/// <summary>Creates clients and their service accounts, including the settings that Keycloak adds.</summary>
 internal sealed class ClientFactory(KeycloakState state)
 {
     private const string ServiceAccountScope = "service_account";
 
-    /// <summary>The settings over the defaults, exactly.</summary>
-    public Client Client(string clientId, Document settings, string? id = null) => new(
+    /// <summary>
+    /// Creates a client from the defaults and the settings, without the additions of <see cref="Add"/>.
+    /// </summary>
+    public Client CreateClient(string clientId, Document settings, string? id = null) => new(
         id ?? state.NewId(), clientId,
         WithMapperIds(Template.Client.Merge(settings.Without("id", "clientId"))));
 
-    /// <summary>
-    /// The realm with a client as somebody asked for it: secret, service account and attributes filled in.
-    /// </summary>
-    /// <exception cref="Refusal">409: the client id is taken. 501: asks for what is not played.</exception>
+    /// <summary>Adds a client to the realm and fills in secret, service account and attributes.</summary>
+    /// <exception cref="KeycloakException">
+    /// 409: the client id is taken. 501: the feature is not implemented.
+    /// </exception>
     public Realm Add(Realm realm, Document representation, out Client client)
     {
-        var clientId = representation.Text("clientId") is { Length: > 0 } given ? given : state.NewId();
-        if (realm.ClientNamed(clientId) is not null)
-            throw Refusal.Because(409, $"Client {clientId} already exists");
-        if (representation.Text("id") is { } id && realm.Clients.ContainsKey(id))
-            throw Refusal.Because(409, "Duplicate resource error");
-        if (representation.Flag("authorizationServicesEnabled"))
-            throw Refusal.NotPlayed("authorization services (authorizationServicesEnabled)");
-        client = Client(clientId, representation, representation.Text("id"));
-        client = WithServiceAccountScope(client with { Settings = Complete(client.Settings, representation) });
+        var clientId = representation.GetString("clientId") is { Length: > 0 } given ? given : state.NewId();
+        if (realm.FindClient(clientId) is not null)
+            throw KeycloakException.ErrorMessage(409, $"Client {clientId} already exists");
+        if (representation.GetString("id") is { } id && realm.Clients.ContainsKey(id))
+            throw KeycloakException.ErrorMessage(409, "Duplicate resource error");
+        if (representation.GetBoolean("authorizationServicesEnabled"))
+            throw KeycloakException.NotImplemented("authorization services (authorizationServicesEnabled)");
+        client = CreateClient(clientId, representation, representation.GetString("id"));
+        client = WithServiceAccountScope(client with { Settings = AddDefaults(client.Settings, representation) });
         return WithServiceAccount(realm.With(client), client);
     }
 
     /// <summary>
-    /// The realm with the client changed: absent fields stay, attributes are merged and null removes one.
+    /// Updates a client of the realm: absent fields stay, attributes are merged, a null attribute is removed.
     /// </summary>
-    /// <exception cref="Refusal">409: the new client id is taken.</exception>
+    /// <exception cref="KeycloakException">409: the new client id is taken.</exception>
     public Realm Change(Realm realm, Client client, Document sent)
     {
-        var clientId = sent.Text("clientId") ?? client.ClientId;
-        if (realm.ClientNamed(clientId) is { } other && other.Id != client.Id)
-            throw Refusal.OAuth(409, "conflict", "Duplicate resource error");
+        var clientId = sent.GetString("clientId") ?? client.ClientId;
+        if (realm.FindClient(clientId) is { } other && other.Id != client.Id)
+            throw KeycloakException.OAuthError(409, "conflict", "Duplicate resource error");
         var settings = WithMapperIds(client.Settings.Merge(sent.Without("id", "clientId", "attributes", "access")));
         settings = settings.With("attributes",
-            Attributes(client.Settings.Section("attributes"), sent.Section("attributes")));
+            MergeAttributes(client.Settings.GetObject("attributes"), sent.GetObject("attributes")));
         var changed = new Client(client.Id, clientId, settings);
         return WithServiceAccount(realm.With(WithServiceAccountScope(changed)), changed);
     }
 
-    /// <summary>The realm with a service account for the client if it is to have one and has none yet.</summary>
+    /// <summary>Adds the client's service account to the realm if the client needs one and has none.</summary>
     public Realm WithServiceAccount(Realm realm, Client client)
     {
-        if (!client.Settings.Flag("serviceAccountsEnabled")
+        if (!client.Settings.GetBoolean("serviceAccountsEnabled")
             || realm.Users.Values.Any(user => user.ServiceAccountOf == client.Id))
             return realm;
         var username = $"service-account-{client.ClientId.ToLowerInvariant()}";
@@ -70,50 +72,53 @@ internal sealed class ClientFactory(KeycloakState state)
         return realm.With(user);
     }
 
-    /// <summary>The mappers with an id for each that has none.</summary>
+    /// <summary>Adds an id to each protocol mapper that has none.</summary>
     public Document WithMapperIds(Document settings)
     {
         if (!settings.Has("protocolMappers"))
             return settings;
-        var mappers = settings.Items("protocolMappers").Select(mapper => (JsonNode)Mapper(mapper).ToObject());
+        var mappers =
+            settings.GetObjects("protocolMappers").Select(mapper => (JsonNode)CreateMapper(mapper).ToObject());
         return settings.With("protocolMappers", new JsonArray([.. mappers]));
     }
 
-    /// <summary>One protocol mapper as it is kept.</summary>
-    public Document Mapper(Document mapper) => Document.From(new JsonObject
+    /// <summary>Creates the stored form of a protocol mapper.</summary>
+    public Document CreateMapper(Document mapper) => Document.From(new JsonObject
     {
-        ["id"] = mapper.Text("id") ?? state.NewId(),
-        ["name"] = mapper.Text("name"),
-        ["protocol"] = mapper.Text("protocol"),
-        ["protocolMapper"] = mapper.Text("protocolMapper"),
-        ["consentRequired"] = mapper.Flag("consentRequired"),
-        ["config"] = Config(mapper.Section("config")).ToObject(),
+        ["id"] = mapper.GetString("id") ?? state.NewId(),
+        ["name"] = mapper.GetString("name"),
+        ["protocol"] = mapper.GetString("protocol"),
+        ["protocolMapper"] = mapper.GetString("protocolMapper"),
+        ["consentRequired"] = mapper.GetBoolean("consentRequired"),
+        ["config"] = CompleteConfig(mapper.GetObject("config")).ToObject(),
     });
 
-    /// <summary>What is in access tokens is in introspections, too, unless the mapper says otherwise.</summary>
-    private static Document Config(Document config) =>
+    /// <summary>
+    /// Copies <c>access.token.claim</c> to <c>introspection.token.claim</c> unless the mapper sets the latter.
+    /// </summary>
+    private static Document CompleteConfig(Document config) =>
         config.Has("access.token.claim") && !config.Has("introspection.token.claim")
-            ? config.With("introspection.token.claim", config.Text("access.token.claim"))
+            ? config.With("introspection.token.claim", config.GetString("access.token.claim"))
             : config;
 
-    private Document Complete(Document settings, Document asked)
+    private Document AddDefaults(Document settings, Document sent)
     {
-        var attributes = Attributes(Template.Client.Section("attributes"), asked.Section("attributes"));
-        if (!settings.Flag("publicClient") && settings.Text("secret") is not { Length: > 0 })
+        var attributes = MergeAttributes(Template.Client.GetObject("attributes"), sent.GetObject("attributes"));
+        if (!settings.GetBoolean("publicClient") && settings.GetString("secret") is not { Length: > 0 })
         {
             settings = settings.With("secret", KeycloakState.NewSecret(64));
             attributes["client.secret.creation.time"] =
-                state.Seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+                state.UnixSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
-        if (asked.Has("defaultClientScopes") && !asked.Has("optionalClientScopes"))
+        if (sent.Has("defaultClientScopes") && !sent.Has("optionalClientScopes"))
             settings = settings.With("optionalClientScopes", new JsonArray());
         return settings.With("attributes", attributes);
     }
 
     private static Client WithServiceAccountScope(Client client)
     {
-        var scopes = client.Settings.Texts("defaultClientScopes");
-        return !client.Settings.Flag("serviceAccountsEnabled") || scopes.Contains(ServiceAccountScope)
+        var scopes = client.Settings.GetStrings("defaultClientScopes");
+        return !client.Settings.GetBoolean("serviceAccountsEnabled") || scopes.Contains(ServiceAccountScope)
             ? client
             : client with
             {
@@ -122,13 +127,13 @@ internal sealed class ClientFactory(KeycloakState state)
             };
     }
 
-    private static JsonObject Attributes(Document known, Document sent)
+    private static JsonObject MergeAttributes(Document existing, Document sent)
     {
-        var merged = known.ToObject();
+        var merged = existing.ToObject();
         foreach (var name in sent.Names)
         {
             merged.Remove(name);
-            if (sent.Text(name) is { Length: > 0 } value)
+            if (sent.GetString(name) is { Length: > 0 } value)
                 merged[name] = value;
         }
         return merged;

@@ -3,17 +3,17 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Admin;
 
-/// <summary>What the real server refuses in a client, and what it adds.</summary>
+/// <summary>The validation and the default web origins of a client, as in the real server.</summary>
 internal static class ClientRules
 {
     private static readonly string[] IllegalSchemes = ["javascript", "data"];
 
-    /// <exception cref="Refusal">400.</exception>
+    /// <exception cref="KeycloakException">400.</exception>
     public static void Check(Document sent)
     {
-        if (sent.Text("clientId") is { } clientId && string.IsNullOrWhiteSpace(clientId))
+        if (sent.GetString("clientId") is { } clientId && string.IsNullOrWhiteSpace(clientId))
             throw Invalid("Client ID cannot be blank");
-        foreach (var uri in sent.Texts("redirectUris"))
+        foreach (var uri in sent.GetStrings("redirectUris"))
         {
             if (uri.Split(':', 2) is [var scheme, _] && IllegalSchemes.Contains(scheme.ToLowerInvariant()))
                 throw Invalid("A redirect URI uses an illegal scheme");
@@ -22,17 +22,18 @@ internal static class ClientRules
         }
     }
 
-    /// <summary>Where nothing is said about web origins, those of the redirect URIs are meant.</summary>
+    /// <summary>Derives the web origins from the redirect URIs if the client sets none.</summary>
     public static Document WithOrigins(Document sent)
     {
-        if (sent.Has("webOrigins") || sent.Texts("redirectUris").Count == 0)
+        if (sent.Has("webOrigins") || sent.GetStrings("redirectUris").Count == 0)
             return sent;
-        var origins = sent.Texts("redirectUris")
+        var origins = sent.GetStrings("redirectUris")
             .Where(uri =>
                 uri.StartsWith("http", StringComparison.Ordinal) && Uri.TryCreate(uri, UriKind.Absolute, out _))
             .Select(uri => new Uri(uri).GetLeftPart(UriPartial.Authority)).Distinct();
         return sent.With("webOrigins", KeycloakJson.Array(origins));
     }
 
-    private static Refusal Invalid(string description) => Refusal.OAuth(400, "invalid_input", description);
+    private static KeycloakException Invalid(string description) =>
+        KeycloakException.OAuthError(400, "invalid_input", description);
 }

@@ -27,82 +27,82 @@ internal static class ClientsApi
     private static IResult List(
         AdminRequest request, string? clientId, bool search = false, int first = 0, int max = int.MaxValue)
     {
-        request.Require("view-clients", "manage-clients", "query-clients");
-        var sees = request.Caller.Has(request.Realm, "view-clients", "manage-clients");
+        request.RequireAnyRole("view-clients", "manage-clients", "query-clients");
+        var canView = request.Caller.HasAnyRole(request.Realm, "view-clients", "manage-clients");
         return KeycloakJson.Ok(request.Realm.Clients.Values
-            .Where(client => sees && (clientId is null || client.ClientId == clientId
+            .Where(client => canView && (clientId is null || client.ClientId == clientId
                 || (search && client.ClientId.Contains(clientId, StringComparison.OrdinalIgnoreCase))))
             .OrderBy(client => client.ClientId, StringComparer.Ordinal)
             .Skip(Math.Max(0, first)).Take(max < 0 ? int.MaxValue : max)
-            .Select(client => Shown(request, client)));
+            .Select(client => ToRepresentation(request, client)));
     }
 
     private static async Task<IResult> CreateAsync(AdminRequest request)
     {
-        request.Require("manage-clients");
+        request.RequireAnyRole("manage-clients");
         var sent = await request.ReadAsync(Representation);
         ClientRules.Check(sent);
         sent = ClientRules.WithOrigins(sent);
-        Client? made = null;
-        request.Change(realm => new ClientFactory(request.State).Add(realm, sent, out made));
-        return new Created($"{request.Path}/clients/{made!.Id}");
+        Client? created = null;
+        request.ChangeRealm(realm => new ClientFactory(request.State).Add(realm, sent, out created));
+        return new CreatedResult($"{request.RealmPath}/clients/{created!.Id}");
     }
 
     private static IResult Get(AdminRequest request, string id)
     {
-        request.Require("view-clients", "manage-clients", "query-clients");
-        return KeycloakJson.Ok(Shown(request, request.Client(id)));
+        request.RequireAnyRole("view-clients", "manage-clients", "query-clients");
+        return KeycloakJson.Ok(ToRepresentation(request, request.GetClient(id)));
     }
 
     private static async Task<IResult> UpdateAsync(AdminRequest request, string id)
     {
-        request.Require("manage-clients");
-        request.Client(id);
+        request.RequireAnyRole("manage-clients");
+        request.GetClient(id);
         var sent = await request.ReadAsync(Representation);
         ClientRules.Check(sent);
-        request.Change(realm => new ClientFactory(request.State).Change(realm, Known(realm, id), sent));
+        request.ChangeRealm(realm => new ClientFactory(request.State).Change(realm, Find(realm, id), sent));
         return Results.NoContent();
     }
 
     private static IResult Delete(AdminRequest request, string id)
     {
-        request.Require("manage-clients");
-        request.Change(realm => realm.Without(Known(realm, id)));
+        request.RequireAnyRole("manage-clients");
+        request.ChangeRealm(realm => realm.Without(Find(realm, id)));
         return Results.NoContent();
     }
 
     private static IResult GetSecret(AdminRequest request, string id)
     {
-        request.Require("view-clients", "manage-clients");
-        return KeycloakJson.Ok(Secret(request.Client(id)));
+        request.RequireAnyRole("view-clients", "manage-clients");
+        return KeycloakJson.Ok(SecretRepresentation(request.GetClient(id)));
     }
 
     private static IResult RenewSecret(AdminRequest request, string id)
     {
-        request.Require("manage-clients");
+        request.RequireAnyRole("manage-clients");
         Client? renewed = null;
-        request.Change(realm =>
+        request.ChangeRealm(realm =>
         {
-            var known = Known(realm, id);
-            renewed = known with { Settings = known.Settings.With("secret", KeycloakState.NewSecret(64)) };
+            var current = Find(realm, id);
+            renewed = current with { Settings = current.Settings.With("secret", KeycloakState.NewSecret(64)) };
             return realm.With(renewed);
         });
-        return KeycloakJson.Ok(Secret(renewed!));
+        return KeycloakJson.Ok(SecretRepresentation(renewed!));
     }
 
     private static IResult GetServiceAccount(AdminRequest request, string id)
     {
-        request.Require("view-clients", "manage-clients");
-        var client = request.Client(id);
+        request.RequireAnyRole("view-clients", "manage-clients");
+        var client = request.GetClient(id);
         var user = request.Realm.Users.Values.FirstOrDefault(user => user.ServiceAccountOf == client.Id)
-            ?? throw Refusal.Error(400, $"Service account not enabled for the client '{client.ClientId}'");
-        return KeycloakJson.Ok(UserShown.As(request.Realm, user));
+            ?? throw KeycloakException.Error(400, $"Service account not enabled for the client '{client.ClientId}'");
+        return KeycloakJson.Ok(UserRepresentation.Create(request.Realm, user));
     }
 
-    private static Client Known(Realm realm, string id) =>
-        realm.Clients.GetValueOrDefault(id) ?? throw Refusal.Error(404, "Could not find client");
+    private static Client Find(Realm realm, string id) =>
+        realm.Clients.GetValueOrDefault(id) ?? throw KeycloakException.Error(404, "Could not find client");
 
-    private static JsonObject Secret(Client client)
+    private static JsonObject SecretRepresentation(Client client)
     {
         var secret = new JsonObject { ["type"] = "secret" };
         if (!client.IsPublic && client.Secret is { Length: > 0 } value)
@@ -110,17 +110,18 @@ internal static class ClientsApi
         return secret;
     }
 
-    private static JsonObject Shown(AdminRequest request, Client client)
+    private static JsonObject ToRepresentation(AdminRequest request, Client client)
     {
-        var shown = client.Settings.ToObject();
-        shown["id"] = client.Id;
-        shown["clientId"] = client.ClientId;
-        if (client.IsPublic || !request.Caller.Has(request.Realm, "manage-clients", "view-clients"))
-            shown.Remove("secret");
-        if (shown["protocolMappers"] is JsonArray { Count: 0 })
-            shown.Remove("protocolMappers");
-        var manages = request.Caller.Has(request.Realm, "manage-clients");
-        shown["access"] = new JsonObject { ["view"] = true, ["configure"] = manages, ["manage"] = manages };
-        return shown.As(Representation);
+        var representation = client.Settings.ToObject();
+        representation["id"] = client.Id;
+        representation["clientId"] = client.ClientId;
+        if (client.IsPublic || !request.Caller.HasAnyRole(request.Realm, "manage-clients", "view-clients"))
+            representation.Remove("secret");
+        if (representation["protocolMappers"] is JsonArray { Count: 0 })
+            representation.Remove("protocolMappers");
+        var canManage = request.Caller.HasAnyRole(request.Realm, "manage-clients");
+        representation["access"] =
+            new JsonObject { ["view"] = true, ["configure"] = canManage, ["manage"] = canManage };
+        return representation.InFieldOrder(Representation);
     }
 }

@@ -4,7 +4,7 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Admin;
 
-/// <summary>Passwords of users, as an administrator sees and sets them.</summary>
+/// <summary>Credentials of users: an administrator lists and sets passwords.</summary>
 internal static class CredentialsApi
 {
     public static void MapCredentials(this IEndpointRouteBuilder app)
@@ -17,27 +17,27 @@ internal static class CredentialsApi
 
     private static async Task<IResult> ResetAsync(AdminRequest request, string id)
     {
-        request.Require("manage-users");
-        request.User(id);
+        request.RequireAnyRole("manage-users");
+        request.GetUser(id);
         var sent = await request.ReadAsync("CredentialRepresentation");
-        var password = sent.Text("value") ?? throw Refusal.Error(400, "No password provided");
+        var password = sent.GetString("value") ?? throw KeycloakException.Error(400, "No password provided");
         if (string.IsNullOrWhiteSpace(password))
-            throw Refusal.Error(400, "Empty password not allowed");
-        request.Change(realm =>
+            throw KeycloakException.Error(400, "Empty password not allowed");
+        request.ChangeRealm(realm =>
         {
-            var user = realm.Users.GetValueOrDefault(id) ?? throw Refusal.Error(404, "User not found");
-            if (PasswordPolicy.Of(realm).Check(user, password) is { } broken)
-                throw broken;
+            var user = realm.Users.GetValueOrDefault(id) ?? throw KeycloakException.Error(404, "User not found");
+            if (PasswordPolicy.Parse(realm).Check(user, password) is { } violation)
+                throw violation;
             return realm.With(
-                new UserFactory(request.State).WithPassword(realm, user, password, sent.Flag("temporary")));
+                new UserFactory(request.State).WithPassword(realm, user, password, sent.GetBoolean("temporary")));
         });
         return Results.NoContent();
     }
 
     private static IResult List(AdminRequest request, string id)
     {
-        request.Require("view-users", "manage-users");
-        return KeycloakJson.Ok(request.User(id).Passwords.Take(1).Select(password => new JsonObject
+        request.RequireAnyRole("view-users", "manage-users");
+        return KeycloakJson.Ok(request.GetUser(id).Passwords.Take(1).Select(password => new JsonObject
         {
             ["id"] = password.Id,
             ["type"] = "password",
@@ -51,13 +51,13 @@ internal static class CredentialsApi
         }));
     }
 
-    /// <summary>The realms here have no mail server, and that is what a real one says then.</summary>
+    /// <summary>Answers like a real realm without a mail server: the sandbox has none.</summary>
     private static IResult SendActions(AdminRequest request, string id)
     {
-        request.Require("manage-users");
-        throw request.User(id).Email is null
-            ? Refusal.Because(400, "User email missing")
-            : Refusal.Because(500, "Failed to send execute actions email: "
+        request.RequireAnyRole("manage-users");
+        throw request.GetUser(id).Email is null
+            ? KeycloakException.ErrorMessage(400, "User email missing")
+            : KeycloakException.ErrorMessage(500, "Failed to send execute actions email: "
                 + "Invalid sender address 'null'. Please specify a sender address in the Realm settings.");
     }
 }

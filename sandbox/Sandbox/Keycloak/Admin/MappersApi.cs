@@ -22,74 +22,76 @@ internal static class MappersApi
 
     private static IResult List(AdminRequest request, string id)
     {
-        request.Require("view-clients", "manage-clients");
-        return KeycloakJson.Ok(request.Client(id).Mappers.Select(mapper => mapper.ToObject()));
+        request.RequireAnyRole("view-clients", "manage-clients");
+        return KeycloakJson.Ok(request.GetClient(id).Mappers.Select(mapper => mapper.ToObject()));
     }
 
     private static async Task<IResult> CreateAsync(AdminRequest request, string id)
     {
-        request.Require("manage-clients");
-        request.Client(id);
-        var mapper = Made(request, await request.ReadAsync(Representation));
+        request.RequireAnyRole("manage-clients");
+        request.GetClient(id);
+        var mapper = CreateMapper(request, await request.ReadAsync(Representation));
         Add(request, id, [mapper]);
-        return new Created($"{request.Path}/clients/{id}/protocol-mappers/models/{mapper.Text("id")}");
+        return new CreatedResult($"{request.RealmPath}/clients/{id}/protocol-mappers/models/{mapper.GetString("id")}");
     }
 
     private static async Task<IResult> CreateManyAsync(AdminRequest request, string id)
     {
-        request.Require("manage-clients");
-        request.Client(id);
-        Add(request, id, [.. (await request.ReadArrayAsync(Representation)).Select(sent => Made(request, sent))]);
+        request.RequireAnyRole("manage-clients");
+        request.GetClient(id);
+        var sent = await request.ReadArrayAsync(Representation);
+        Add(request, id, [.. sent.Select(mapper => CreateMapper(request, mapper))]);
         return Results.NoContent();
     }
 
     private static IResult Get(AdminRequest request, string id, string mapper)
     {
-        request.Require("view-clients", "manage-clients");
-        return KeycloakJson.Ok(Find(request.Client(id), mapper).ToObject());
+        request.RequireAnyRole("view-clients", "manage-clients");
+        return KeycloakJson.Ok(FindMapper(request.GetClient(id), mapper).ToObject());
     }
 
     private static async Task<IResult> UpdateAsync(AdminRequest request, string id, string mapper)
     {
-        request.Require("manage-clients");
-        Find(request.Client(id), mapper);
-        var changed = Made(request, (await request.ReadAsync(Representation)).With("id", mapper));
-        Change(request, id, all => all.Select(known => known.Text("id") == mapper ? changed : known));
+        request.RequireAnyRole("manage-clients");
+        FindMapper(request.GetClient(id), mapper);
+        var changed = CreateMapper(request, (await request.ReadAsync(Representation)).With("id", mapper));
+        Change(request, id, all => all.Select(existing => existing.GetString("id") == mapper ? changed : existing));
         return Results.NoContent();
     }
 
     private static IResult Delete(AdminRequest request, string id, string mapper)
     {
-        request.Require("manage-clients");
-        Find(request.Client(id), mapper);
-        Change(request, id, all => all.Where(known => known.Text("id") != mapper));
+        request.RequireAnyRole("manage-clients");
+        FindMapper(request.GetClient(id), mapper);
+        Change(request, id, all => all.Where(existing => existing.GetString("id") != mapper));
         return Results.NoContent();
     }
 
     private static void Add(AdminRequest request, string id, IReadOnlyList<Document> added) =>
         Change(request, id, all =>
         {
-            var known = all.ToList();
-            return known.Any(mapper => added.Any(one => one.Text("name") == mapper.Text("name")))
-                ? throw Refusal.Because(409, "Protocol mapper exists with same name")
-                : known.Concat(added);
+            var existing = all.ToList();
+            return existing.Any(mapper => added.Any(other => other.GetString("name") == mapper.GetString("name")))
+                ? throw KeycloakException.ErrorMessage(409, "Protocol mapper exists with same name")
+                : existing.Concat(added);
         });
 
     private static void Change(
         AdminRequest request, string id, Func<IEnumerable<Document>, IEnumerable<Document>> change) =>
-        request.Change(realm =>
+        request.ChangeRealm(realm =>
         {
-            var client = realm.Clients.GetValueOrDefault(id) ?? throw Refusal.Error(404, "Could not find client");
+            var client = realm.Clients.GetValueOrDefault(id)
+                ?? throw KeycloakException.Error(404, "Could not find client");
             var mappers = new JsonArray([.. change(client.Mappers).Select(mapper => mapper.ToObject())]);
             return realm.With(client with { Settings = client.Settings.With("protocolMappers", mappers) });
         });
 
-    private static Document Made(AdminRequest request, Document sent) =>
+    private static Document CreateMapper(AdminRequest request, Document sent) =>
         ProtocolMapperRules.IsKnown(sent)
-            ? new ClientFactory(request.State).Mapper(sent)
-            : throw Refusal.Error(404, "ProtocolMapper provider not found");
+            ? new ClientFactory(request.State).CreateMapper(sent)
+            : throw KeycloakException.Error(404, "ProtocolMapper provider not found");
 
-    private static Document Find(Client client, string mapper) =>
-        client.Mappers.FirstOrDefault(known => known.Text("id") == mapper)
-            ?? throw Refusal.Error(404, "Model not found");
+    private static Document FindMapper(Client client, string mapper) =>
+        client.Mappers.FirstOrDefault(existing => existing.GetString("id") == mapper)
+            ?? throw KeycloakException.Error(404, "Model not found");
 }

@@ -5,12 +5,12 @@ using Sandbox.Keycloak.Model;
 namespace Sandbox.Keycloak.Admin;
 
 /// <summary>
-/// <c>POST /admin/realms/{realm}/partialImport</c>: users with their roles, which a caller without those roles could
-/// not give them one by one. All or nothing.
+/// <c>POST /admin/realms/{realm}/partialImport</c>: imports users with their roles, in full or not at all. The import
+/// also assigns roles that the caller lacks; the role mappings endpoint would refuse them.
 /// </summary>
 internal static class PartialImportApi
 {
-    private static readonly string[] NotPlayed =
+    private static readonly string[] UnsupportedSections =
         ["clients", "groups", "identityProviders", "identityProviderMappers", "roles"];
 
     public static void MapPartialImport(this IEndpointRouteBuilder app) =>
@@ -18,19 +18,20 @@ internal static class PartialImportApi
 
     private static async Task<IResult> ImportAsync(AdminRequest request)
     {
-        request.Require("manage-realm");
+        request.RequireAnyRole("manage-realm");
         var sent = await request.ReadAsync("PartialImportRepresentation");
-        if (NotPlayed.FirstOrDefault(field => RealmImport.IsFilled(sent, field)) is { } unplayed)
-            throw Refusal.NotPlayed($"\"{unplayed}\" in a partial import");
-        var policy = sent.Text("ifResourceExists") ?? "FAIL";
+        if (UnsupportedSections.FirstOrDefault(field => RealmImport.HasContent(sent, field)) is { } unsupported)
+            throw KeycloakException.NotImplemented($"\"{unsupported}\" in a partial import");
+        var policy = sent.GetString("ifResourceExists") ?? "FAIL";
         if (policy is not ("FAIL" or "SKIP" or "OVERWRITE"))
-            throw Refusal.OAuth(500, "unknown_error", "Cannot parse the JSON");
+            throw KeycloakException.OAuthError(500, "unknown_error", "Cannot parse the JSON");
 
         List<Result> results = [];
-        request.Change(realm =>
+        request.ChangeRealm(realm =>
         {
             results.Clear();
-            return sent.Items("users").Aggregate(realm, (now, user) => With(request, now, user, policy, results));
+            return sent.GetObjects("users").Aggregate(
+                realm, (current, user) => ImportUser(request, current, user, policy, results));
         });
         return KeycloakJson.Ok(new JsonObject
         {
@@ -47,23 +48,24 @@ internal static class PartialImportApi
         });
     }
 
-    private static Realm With(AdminRequest request, Realm realm, Document sent, string policy, List<Result> results)
+    private static Realm ImportUser(
+        AdminRequest request, Realm realm, Document sent, string policy, List<Result> results)
     {
-        var name = sent.Text("username") ?? throw Refusal.Failed;
-        var known = realm.UserNamed(name.ToLowerInvariant())
-            ?? (sent.Text("email") is { } email ? realm.UserWithEmail(email.ToLowerInvariant()) : null);
-        if (known is not null && policy == "FAIL")
-            throw Refusal.Because(409, $"User with user name {name} already exists.");
-        if (known is not null && policy == "SKIP")
+        var name = sent.GetString("username") ?? throw KeycloakException.UnknownError;
+        var existing = realm.FindUser(name.ToLowerInvariant())
+            ?? (sent.GetString("email") is { } email ? realm.FindUserByEmail(email.ToLowerInvariant()) : null);
+        if (existing is not null && policy == "FAIL")
+            throw KeycloakException.ErrorMessage(409, $"User with user name {name} already exists.");
+        if (existing is not null && policy == "SKIP")
         {
-            results.Add(new Result("SKIPPED", name, known.Id));
+            results.Add(new Result("SKIPPED", name, existing.Id));
             return realm;
         }
 
-        // Overwriting deletes and makes anew: with another id, without the password.
-        realm = new RealmImport(request.State).WithUser(known is null ? realm : realm.Without(known), sent);
+        // Overwriting deletes and recreates the user: the id changes and the password is lost.
+        realm = new RealmImport(request.State).WithUser(existing is null ? realm : realm.Without(existing), sent);
         results.Add(new Result(
-            known is null ? "ADDED" : "OVERWRITTEN", name, realm.UserNamed(name.ToLowerInvariant())!.Id));
+            existing is null ? "ADDED" : "OVERWRITTEN", name, realm.FindUser(name.ToLowerInvariant())!.Id));
         return realm;
     }
 

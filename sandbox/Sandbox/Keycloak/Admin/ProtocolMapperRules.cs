@@ -2,7 +2,7 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Admin;
 
-/// <summary>The kinds of protocol mapper that the server has for OpenID Connect.</summary>
+/// <summary>The protocol mapper types that the real server offers for OpenID Connect.</summary>
 internal static class ProtocolMapperRules
 {
     private static readonly HashSet<string> Kinds =
@@ -18,5 +18,5 @@ internal static class ProtocolMapperRules
     ];
 
     public static bool IsKnown(Document mapper) =>
-        mapper.Text("protocol") == "openid-connect" && Kinds.Contains(mapper.Text("protocolMapper") ?? "");
+        mapper.GetString("protocol") == "openid-connect" && Kinds.Contains(mapper.GetString("protocolMapper") ?? "");
 }

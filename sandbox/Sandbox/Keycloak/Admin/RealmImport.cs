@@ -8,132 +8,130 @@ using Sandbox.Keycloak.Storage;
 namespace Sandbox.Keycloak.Admin;
 
 /// <summary>
-/// Creates a realm with all that its representation brings: roles, clients, profile, users. All or nothing.
+/// Creates a realm with the roles, clients, user profile and users of its representation, in full or not at all.
 /// </summary>
 internal sealed class RealmImport(KeycloakState state)
 {
     private const string ProfileProvider = "org.keycloak.userprofile.UserProfileProvider";
     private const string ProfileConfig = "kc.user.profile.config";
 
-    /// <summary>What a representation may hold and the stand-in cannot play; accepted only where it is empty.</summary>
-    public static readonly string[] NotPlayed =
+    /// <summary>Fields that the stand-in does not implement; it accepts them only if empty.</summary>
+    public static readonly string[] UnsupportedFields =
     [
         "groups", "defaultGroups", "federatedUsers", "scopeMappings", "clientScopeMappings", "clientScopes",
         "userFederationProviders", "userFederationMappers", "identityProviders", "identityProviderMappers",
         "authenticationFlows", "authenticatorConfig", "requiredActions", "organizations", "localizationTexts",
     ];
 
-    /// <summary>What is kept elsewhere than in the realm's settings.</summary>
-    public static readonly string[] Elsewhere =
+    /// <summary>Fields that are stored outside the realm's settings.</summary>
+    public static readonly string[] FieldsOutsideSettings =
         ["id", "realm", "roles", "clients", "users", "components", "defaultRole", "defaultRoles", "keycloakVersion"];
 
-    public World Import(World world, Document sent, Caller creator)
+    public Snapshot Import(Snapshot snapshot, Document sent, Caller creator)
     {
-        var name = sent.Text("realm")!;
-        var id = sent.Text("id") ?? state.NewId();
+        var name = sent.GetString("realm")!;
+        var id = sent.GetString("id") ?? state.NewId();
         RealmRules.CheckName(name);
         RealmRules.CheckName(id);
         RealmRules.CheckSettings(sent);
-        if (NotPlayed.FirstOrDefault(field => IsFilled(sent, field)) is { } unplayed)
-            throw Refusal.NotPlayed($"\"{unplayed}\" in the import of a realm");
-        if (world.Find(name) is not null)
-            throw Refusal.Because(409, $"Realm {name} already exists");
+        if (UnsupportedFields.FirstOrDefault(field => HasContent(sent, field)) is { } unsupported)
+            throw KeycloakException.NotImplemented($"\"{unsupported}\" in the import of a realm");
+        if (snapshot.Find(name) is not null)
+            throw KeycloakException.ErrorMessage(409, $"Realm {name} already exists");
         if (id.Length > 36)
-            throw Refusal.Because(400, "Database operation failed");
-        if (world.Realms.ContainsKey(id))
-            throw Refusal.Because(409, "Duplicate resource error");
-        world = new RealmFactory(state).Create(world, name, id, Settings(sent), creator);
-        return world.With(Filled(world.Realms[id], sent));
+            throw KeycloakException.ErrorMessage(400, "Database operation failed");
+        if (snapshot.Realms.ContainsKey(id))
+            throw KeycloakException.ErrorMessage(409, "Duplicate resource error");
+        snapshot = new RealmFactory(state).Create(snapshot, name, id, BuildSettings(sent), creator);
+        return snapshot.With(WithContents(snapshot.Realms[id], sent));
     }
 
-    private Realm Filled(Realm realm, Document sent)
+    private Realm WithContents(Realm realm, Document sent)
     {
-        realm = WithProfile(realm, sent.Section("components"));
-        foreach (var client in sent.Items("clients"))
+        realm = WithProfile(realm, sent.GetObject("components"));
+        foreach (var client in sent.GetObjects("clients"))
             realm = WithClient(realm, client);
-        realm = WithRoles(realm, sent.Section("roles"));
-        foreach (var user in sent.Items("users"))
+        realm = WithRoles(realm, sent.GetObject("roles"));
+        foreach (var user in sent.GetObjects("users"))
             realm = WithUser(realm, user);
         return realm;
     }
 
-    private static Document Settings(Document sent)
+    private static Document BuildSettings(Document sent)
     {
-        var attributes = Template.Realm.Section("attributes").Merge(sent.Section("attributes"));
-        return sent.Without([.. Elsewhere, .. NotPlayed]).With("attributes", attributes.ToObject());
+        var attributes = Template.Realm.GetObject("attributes").Merge(sent.GetObject("attributes"));
+        return sent.Without([.. FieldsOutsideSettings, .. UnsupportedFields]).With("attributes", attributes.ToObject());
     }
 
     private Realm WithClient(Realm realm, Document sent)
     {
-        if (realm.ClientNamed(sent.Text("clientId") ?? "") is { } known)
+        if (realm.FindClient(sent.GetString("clientId") ?? "") is { } existing)
         {
-            if (!Template.ClientsOf(realm.Name).Any(template => template.Text("clientId") == known.ClientId))
-                throw Refusal.Because(409, "Duplicate resource error");
-            // A default client that is described anew keeps nothing but its id and its roles.
-            sent = sent.With("id", known.Id);
-            realm = realm with { Clients = realm.Clients.Remove(known.Id) };
+            if (!Template.ReadClients(realm.Name).Any(template => template.GetString("clientId") == existing.ClientId))
+                throw KeycloakException.ErrorMessage(409, "Duplicate resource error");
+            // An imported default client replaces the generated one, except for its id and its roles.
+            sent = sent.With("id", existing.Id);
+            realm = realm with { Clients = realm.Clients.Remove(existing.Id) };
         }
         realm = new ClientFactory(state).Add(realm, sent, out var client);
-        var attributes = client.Settings.Section("attributes").ToObject();
+        var attributes = client.Settings.GetObject("attributes").ToObject();
         attributes.TryAdd("post.logout.redirect.uris", "+");
         return realm.With(client with { Settings = client.Settings.With("attributes", attributes) });
     }
 
     private Realm WithRoles(Realm realm, Document roles)
     {
-        var sent = roles.Items("realm").Select(role => (Client: (Client?)null, Role: role)).Concat(
-            from client in roles.Section("client").Names
-            from role in roles.Section("client").Items(client)
-            select (Client: realm.ClientNamed(client) ?? throw Refusal.Failed, Role: role)).ToList();
+        var sent = roles.GetObjects("realm").Select(role => (Client: (Client?)null, Role: role)).Concat(
+            from client in roles.GetObject("client").Names
+            from role in roles.GetObject("client").GetObjects(client)
+            select (Client: realm.FindClient(client) ?? throw KeycloakException.UnknownError, Role: role)).ToList();
         foreach (var (client, role) in sent)
             realm = RoleFactory.Ensure(realm, role, client, state);
         foreach (var (client, role) in sent)
-            realm = RoleFactory.WithComposites(realm, realm.RoleNamed(role.Text("name")!, client)!,
-                role.Section("composites"));
+            realm = RoleFactory.WithComposites(realm, realm.FindRole(role.GetString("name")!, client)!,
+                role.GetObject("composites"));
         return realm;
     }
 
-    /// <summary>
-    /// The realm with a user as it is imported: taken as sent, with roles that nobody is asked about.
-    /// </summary>
+    /// <summary>Adds an imported user to the realm, without checking the caller's right to assign its roles.</summary>
     public Realm WithUser(Realm realm, Document sent)
     {
-        if (sent.Texts("groups").Count > 0)
-            throw Refusal.NotPlayed("groups");
-        var user = new UserFactory(state).Imported(realm, sent);
-        var wanted = sent.Texts("realmRoles").Select(name => (Client: (Client?)null, Name: name)).Concat(
-            from client in sent.Section("clientRoles").Names
-            from name in sent.Section("clientRoles").Texts(client)
-            select (Client: realm.ClientNamed(client) ?? throw Refusal.Failed, Name: name)).ToList();
-        // A role that is not there is made: the import of the real server does so.
-        foreach (var (client, name) in wanted)
+        if (sent.GetStrings("groups").Count > 0)
+            throw KeycloakException.NotImplemented("groups");
+        var user = new UserFactory(state).CreateForImport(realm, sent);
+        var roles = sent.GetStrings("realmRoles").Select(name => (Client: (Client?)null, Name: name)).Concat(
+            from client in sent.GetObject("clientRoles").Names
+            from name in sent.GetObject("clientRoles").GetStrings(client)
+            select (Client: realm.FindClient(client) ?? throw KeycloakException.UnknownError, Name: name)).ToList();
+        // Like the real server, the import creates missing roles.
+        foreach (var (client, name) in roles)
             realm = RoleFactory.Ensure(realm, Document.From(new JsonObject { ["name"] = name }), client, state);
         return realm.With(
-            user with { Roles = [.. wanted.Select(role => realm.RoleNamed(role.Name, role.Client)!.Id)] });
+            user with { Roles = [.. roles.Select(role => realm.FindRole(role.Name, role.Client)!.Id)] });
     }
 
     private Realm WithProfile(Realm realm, Document components)
     {
         if (components.Names.FirstOrDefault(name =>
-            name != ProfileProvider && components.Items(name).Any()) is { } other)
-            throw Refusal.NotPlayed($"the component \"{other}\" in the import of a realm");
-        if (components.Items(ProfileProvider).FirstOrDefault() is not { } component
-            || component.Section("config").Texts(ProfileConfig) is not [var text, ..])
+            name != ProfileProvider && components.GetObjects(name).Any()) is { } other)
+            throw KeycloakException.NotImplemented($"the component \"{other}\" in the import of a realm");
+        if (components.GetObjects(ProfileProvider).FirstOrDefault() is not { } component
+            || component.GetObject("config").GetStrings(ProfileConfig) is not [var text, ..])
             return realm;
         try
         {
             return realm with
             {
-                UserProfile = UserProfileRules.Normalized(new Document(JsonElement.Parse(text))),
-                UserProfileComponent = component.Text("id") ?? state.NewId(),
+                UserProfile = UserProfileRules.Normalize(new Document(JsonElement.Parse(text))),
+                UserProfileComponent = component.GetString("id") ?? state.NewId(),
             };
         }
         catch (JsonException)
         {
-            throw Refusal.OAuth(500, "invalid_request", "Cannot parse the JSON");
+            throw KeycloakException.OAuthError(500, "invalid_request", "Cannot parse the JSON");
         }
     }
 
-    public static bool IsFilled(Document sent, string field) =>
-        sent.Has(field) && (sent.Items(field).Any() || sent.Texts(field).Count > 0 || sent.Section(field).Names.Any());
+    public static bool HasContent(Document sent, string field) => sent.Has(field)
+        && (sent.GetObjects(field).Any() || sent.GetStrings(field).Count > 0 || sent.GetObject(field).Names.Any());
 }

@@ -21,94 +21,98 @@ internal static class RealmsApi
 
     private static IResult List(Caller caller, bool briefRepresentation = false)
     {
-        var visible = caller.World.Realms.Values.Where(caller.HasAny)
-            .Select(realm => caller.Has(realm, "view-realm", "manage-realm")
-                ? briefRepresentation ? Brief(realm) : Full(realm)
+        var visible = caller.Snapshot.Realms.Values.Where(caller.HasAccess)
+            .Select(realm => caller.HasAnyRole(realm, "view-realm", "manage-realm")
+                ? briefRepresentation ? BriefRepresentation(realm) : FullRepresentation(realm)
                 : new JsonObject { ["realm"] = realm.Name })
             .ToList();
-        return visible.Count > 0 ? KeycloakJson.Ok(visible) : throw Refusal.Forbidden;
+        return visible.Count > 0 ? KeycloakJson.Ok(visible) : throw KeycloakException.Forbidden;
     }
 
     private static async Task<IResult> CreateAsync(Caller caller)
     {
-        if (!caller.MayCreateRealms)
-            throw Refusal.Forbidden;
-        var sent = await ReadNewAsync(caller.Http);
-        if (sent.Text("realm") is not { Length: > 0 } name)
-            throw Refusal.Because(400, "Realm name cannot be empty");
-        caller.State.Change(world => new RealmImport(caller.State).Import(world, sent, caller));
-        return new Created($"/admin/realms/{Uri.EscapeDataString(name)}");
+        if (!caller.CanCreateRealms)
+            throw KeycloakException.Forbidden;
+        var sent = await ReadNewRealmAsync(caller.Http);
+        if (sent.GetString("realm") is not { Length: > 0 } name)
+            throw KeycloakException.ErrorMessage(400, "Realm name cannot be empty");
+        caller.State.Change(snapshot => new RealmImport(caller.State).Import(snapshot, sent, caller));
+        return new CreatedResult($"/admin/realms/{Uri.EscapeDataString(name)}");
     }
 
     private static IResult Get(AdminRequest request) => KeycloakJson.Ok(
-        request.Caller.Has(request.Realm, "view-realm", "manage-realm") ? Full(request.Realm) : Short(request));
+        request.Caller.HasAnyRole(request.Realm, "view-realm", "manage-realm")
+            ? FullRepresentation(request.Realm) : RestrictedRepresentation(request));
 
     private static async Task<IResult> UpdateAsync(AdminRequest request)
     {
-        request.Require("manage-realm");
+        request.RequireAnyRole("manage-realm");
         var sent = await request.ReadAsync(Representation);
         RealmRules.CheckSettings(sent);
-        if (sent.Text("realm") is { } name)
+        if (sent.GetString("realm") is { } name)
             RealmRules.CheckName(name);
-        request.State.Change(world => RealmChange.Apply(
-            world, world.Realms.GetValueOrDefault(request.Realm.Id) ?? throw Refusal.NoRealm, sent));
+        request.State.Change(snapshot => RealmUpdate.Apply(snapshot, GetCurrent(snapshot, request.Realm), sent));
         return Results.NoContent();
     }
 
     private static IResult Delete(AdminRequest request)
     {
-        request.Require("manage-realm");
+        request.RequireAnyRole("manage-realm");
         if (request.Realm.IsMaster)
-            throw Refusal.Because(400, "Can't remove master realm");
-        request.State.Change(world =>
-            world.Without(world.Realms.GetValueOrDefault(request.Realm.Id) ?? throw Refusal.NoRealm));
+            throw KeycloakException.ErrorMessage(400, "Can't remove master realm");
+        request.State.Change(snapshot => snapshot.Without(GetCurrent(snapshot, request.Realm)));
         return Results.NoContent();
     }
 
-    /// <summary>The creation of a realm has one answer for all that its reader does not like.</summary>
-    private static async Task<Document> ReadNewAsync(HttpContext context)
+    private static Realm GetCurrent(Snapshot snapshot, Realm realm) =>
+        snapshot.Realms.GetValueOrDefault(realm.Id) ?? throw KeycloakException.RealmNotFound;
+
+    /// <summary>The creation of a realm has a single error for all unreadable bodies.</summary>
+    private static async Task<Document> ReadNewRealmAsync(HttpContext context)
     {
         try
         {
             return await RepresentationReader.ReadAsync(context, Representation);
         }
-        catch (Refusal refusal) when (refusal.Status is 400 or 500)
+        catch (KeycloakException exception) when (exception.Status is 400 or 500)
         {
-            throw Refusal.Because(400, "unable to read contents from stream");
+            throw KeycloakException.ErrorMessage(400, "unable to read contents from stream");
         }
     }
 
-    private static JsonObject Full(Realm realm)
+    private static JsonObject FullRepresentation(Realm realm)
     {
-        var shown = realm.Settings.ToObject();
-        shown["id"] = realm.Id;
-        shown["realm"] = realm.Name;
-        shown["defaultRole"] = RoleFactory.Shown(realm, realm.Roles[realm.DefaultRole]);
-        return shown.As(Representation);
+        var representation = realm.Settings.ToObject();
+        representation["id"] = realm.Id;
+        representation["realm"] = realm.Name;
+        representation["defaultRole"] = RoleFactory.CreateRepresentation(realm, realm.Roles[realm.DefaultRole]);
+        return representation.InFieldOrder(Representation);
     }
 
-    private static JsonObject Brief(Realm realm) => new JsonObject
+    private static JsonObject BriefRepresentation(Realm realm) => new JsonObject
     {
         ["id"] = realm.Id,
         ["realm"] = realm.Name,
-        ["displayName"] = realm.Settings.Text("displayName"),
-        ["displayNameHtml"] = realm.Settings.Text("displayNameHtml"),
+        ["displayName"] = realm.Settings.GetString("displayName"),
+        ["displayNameHtml"] = realm.Settings.GetString("displayNameHtml"),
         ["enabled"] = realm.Enabled,
-    }.As(Representation);
+    }.InFieldOrder(Representation);
 
-    /// <summary>What somebody without a right over the realm reads: a success, without a mark in it.</summary>
-    private static JsonObject Short(AdminRequest request) => Short(request.Realm,
-        request.Caller.Has(request.Realm, "view-users", "manage-users")
-            ? JsonValue.Create(request.Realm.Settings.Flag("registrationEmailAsUsername")) : null);
+    /// <summary>
+    /// The response to a caller without rights for the realm: 200, but without attributes (and the mark is one).
+    /// </summary>
+    private static JsonObject RestrictedRepresentation(AdminRequest request) => RestrictedRepresentation(request.Realm,
+        request.Caller.HasAnyRole(request.Realm, "view-users", "manage-users")
+            ? JsonValue.Create(request.Realm.Settings.GetBoolean("registrationEmailAsUsername")) : null);
 
-    private static JsonObject Short(Realm realm, JsonNode? emailAsUsername) => new JsonObject
+    private static JsonObject RestrictedRepresentation(Realm realm, JsonNode? emailAsUsername) => new JsonObject
     {
         ["realm"] = realm.Name,
-        ["displayName"] = realm.Settings.Text("displayName"),
-        ["displayNameHtml"] = realm.Settings.Text("displayNameHtml"),
+        ["displayName"] = realm.Settings.GetString("displayName"),
+        ["displayNameHtml"] = realm.Settings.GetString("displayNameHtml"),
         ["registrationEmailAsUsername"] = emailAsUsername,
-        ["bruteForceProtected"] = realm.Settings.Flag("bruteForceProtected"),
+        ["bruteForceProtected"] = realm.Settings.GetBoolean("bruteForceProtected"),
         ["supportedLocales"] = new JsonArray(),
-        ["organizationsEnabled"] = realm.Settings.Flag("organizationsEnabled"),
-    }.As(Representation);
+        ["organizationsEnabled"] = realm.Settings.GetBoolean("organizationsEnabled"),
+    }.InFieldOrder(Representation);
 }

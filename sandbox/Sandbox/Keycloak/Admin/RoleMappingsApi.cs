@@ -4,63 +4,65 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Admin;
 
-/// <summary>The roles that a user holds: <c>/admin/realms/{realm}/users/{id}/role-mappings</c>.</summary>
+/// <summary>Role mappings of a user: <c>/admin/realms/{realm}/users/{id}/role-mappings</c>.</summary>
 internal static class RoleMappingsApi
 {
     public static void MapRoleMappings(this IEndpointRouteBuilder app)
     {
         var mappings = app.MapGroup("/admin/realms/{realm}/users/{id}/role-mappings");
-        mappings.MapGet("", All);
+        mappings.MapGet("", GetAll);
         foreach (var path in (string[])["realm", "clients/{client}"])
         {
-            mappings.MapGet(path, Held);
-            mappings.MapGet(path + "/composite", Effective);
-            mappings.MapGet(path + "/available", Available);
+            mappings.MapGet(path, GetAssigned);
+            mappings.MapGet(path + "/composite", GetEffective);
+            mappings.MapGet(path + "/available", GetAvailable);
             mappings.MapPost(path, AddAsync);
             mappings.MapDelete(path, RemoveAsync);
         }
     }
 
-    private static IResult All(AdminRequest request, string id)
+    private static IResult GetAll(AdminRequest request, string id)
     {
-        var held = HeldBy(request, id).ToList();
-        var shown = new JsonObject();
-        if (held.Any(role => role.ClientId is null))
-            shown["realmMappings"] = new JsonArray([.. Shown(request, held.Where(role => role.ClientId is null))]);
-        var clients = held.Where(role => role.ClientId is not null)
+        var assigned = GetAssignedRoles(request, id).ToList();
+        var realmRoles = assigned.Where(role => role.ClientId is null).ToList();
+        var mappings = new JsonObject();
+        if (realmRoles.Count > 0)
+            mappings["realmMappings"] = new JsonArray([.. ToRepresentations(request, realmRoles)]);
+        var clients = assigned.Where(role => role.ClientId is not null)
             .GroupBy(role => request.Realm.Clients[role.ClientId!]);
         foreach (var roles in clients)
         {
-            shown["clientMappings"] ??= new JsonObject();
-            shown["clientMappings"]![roles.Key.ClientId] = new JsonObject
+            mappings["clientMappings"] ??= new JsonObject();
+            mappings["clientMappings"]![roles.Key.ClientId] = new JsonObject
             {
                 ["id"] = roles.Key.Id,
                 ["client"] = roles.Key.ClientId,
-                ["mappings"] = new JsonArray([.. Shown(request, roles)]),
+                ["mappings"] = new JsonArray([.. ToRepresentations(request, roles)]),
             };
         }
-        return KeycloakJson.Ok(shown);
+        return KeycloakJson.Ok(mappings);
     }
 
-    private static IResult Held(AdminRequest request, string id, string? client)
+    private static IResult GetAssigned(AdminRequest request, string id, string? client)
     {
-        var container = VisibleContainer(request, client);
-        return KeycloakJson.Ok(Shown(request, HeldBy(request, id).Where(role => role.ClientId == container?.Id)));
+        var container = FindVisibleContainer(request, client);
+        var roles = GetAssignedRoles(request, id).Where(role => role.ClientId == container?.Id);
+        return KeycloakJson.Ok(ToRepresentations(request, roles));
     }
 
-    private static IResult Effective(AdminRequest request, string id, string? client)
+    private static IResult GetEffective(AdminRequest request, string id, string? client)
     {
-        var container = VisibleContainer(request, client);
-        var roles = request.Realm.Expand(HeldBy(request, id).Select(role => role.Id));
-        return KeycloakJson.Ok(Shown(request, roles.Where(role => role.ClientId == container?.Id)));
+        var container = FindVisibleContainer(request, client);
+        var roles = request.Realm.Expand(GetAssignedRoles(request, id).Select(role => role.Id));
+        return KeycloakJson.Ok(ToRepresentations(request, roles.Where(role => role.ClientId == container?.Id)));
     }
 
-    private static IResult Available(AdminRequest request, string id, string? client)
+    private static IResult GetAvailable(AdminRequest request, string id, string? client)
     {
-        var container = Container(request, client);
-        var held = HeldBy(request, id).ToList();
-        var open = request.Realm.RolesOf(container).Except(held).Where(role => MayGive(request, role));
-        return KeycloakJson.Ok(Shown(request, open));
+        var container = FindContainer(request, client);
+        var assigned = GetAssignedRoles(request, id).ToList();
+        var assignable = request.Realm.GetRoles(container).Except(assigned).Where(role => CanAssign(request, role));
+        return KeycloakJson.Ok(ToRepresentations(request, assignable));
     }
 
     private static Task<IResult> AddAsync(AdminRequest request, string id, string? client) =>
@@ -72,57 +74,57 @@ internal static class RoleMappingsApi
     private static async Task<IResult> ChangeAsync(
         AdminRequest request, string id, string? client, Func<User, IEnumerable<string>, User> change)
     {
-        request.Require("manage-users");
-        request.User(id);
-        var container = Container(request, client);
+        request.RequireAnyRole("manage-users");
+        request.GetUser(id);
+        var container = FindContainer(request, client);
         var sent = await request.ReadArrayAsync("RoleRepresentation");
-        var roles = sent.Select(role => Find(request, container, role)).ToList();
-        if (!roles.All(role => MayGive(request, role)))
-            throw Refusal.Forbidden;
-        request.Change(realm => realm.Users.TryGetValue(id, out var user)
+        var roles = sent.Select(role => FindRole(request, container, role)).ToList();
+        if (!roles.All(role => CanAssign(request, role)))
+            throw KeycloakException.Forbidden;
+        request.ChangeRealm(realm => realm.Users.TryGetValue(id, out var user)
             ? realm.With(change(user, roles.Select(role => role.Id)))
-            : throw Refusal.Error(404, "User not found"));
+            : throw KeycloakException.Error(404, "User not found"));
         return Results.NoContent();
     }
 
-    /// <summary>Only who is an administrator in a way makes others one in that way.</summary>
-    private static bool MayGive(AdminRequest request, Role role) =>
-        !AdminRoles.IsAdministrative(request.Realm, role) || request.Caller.IsAdmin || request.Caller.Holds(role)
-        || (role.ClientId is not null && MayGiveOver(request, role.Name));
+    /// <summary>Only a caller with an administrative role may assign that role.</summary>
+    private static bool CanAssign(AdminRequest request, Role role) =>
+        !AdminRoles.IsAdministrative(request.Realm, role) || request.Caller.IsAdmin || request.Caller.HasRole(role)
+        || (role.ClientId is not null && CanAssignClientRole(request, role.Name));
 
-    private static bool MayGiveOver(AdminRequest request, string name) => name switch
+    private static bool CanAssignClientRole(AdminRequest request, string name) => name switch
     {
         "query-users" or "query-groups" or "query-clients" or "query-realms" or "query-organizations" => true,
-        "view-users" => request.Caller.Has(request.Realm, name, "manage-users"),
-        "view-clients" => request.Caller.Has(request.Realm, name, "manage-clients"),
-        "view-realm" => request.Caller.Has(request.Realm, name, "manage-realm"),
-        _ => request.Caller.Has(request.Realm, name),
+        "view-users" => request.Caller.HasAnyRole(request.Realm, name, "manage-users"),
+        "view-clients" => request.Caller.HasAnyRole(request.Realm, name, "manage-clients"),
+        "view-realm" => request.Caller.HasAnyRole(request.Realm, name, "manage-realm"),
+        _ => request.Caller.HasAnyRole(request.Realm, name),
     };
 
-    /// <summary>A role is named twice, by id and by name, and both must be right.</summary>
-    private static Role Find(AdminRequest request, Client? container, Document sent) =>
-        sent.Text("name") is { } name && request.Realm.RoleNamed(name, container) is { } role
-            && role.Id == sent.Text("id")
-            ? role : throw Refusal.Error(404, "Role not found");
+    /// <summary>Finds the role by id and name; both must match.</summary>
+    private static Role FindRole(AdminRequest request, Client? container, Document sent) =>
+        sent.GetString("name") is { } name && request.Realm.FindRole(name, container) is { } role
+            && role.Id == sent.GetString("id")
+            ? role : throw KeycloakException.Error(404, "Role not found");
 
-    private static Client? Container(AdminRequest request, string? client) => client is null
+    private static Client? FindContainer(AdminRequest request, string? client) => client is null
         ? null
-        : request.Realm.Clients.GetValueOrDefault(client) ?? throw Refusal.Error(404, "Client not found");
+        : request.Realm.Clients.GetValueOrDefault(client) ?? throw KeycloakException.Error(404, "Client not found");
 
-    /// <summary>Who looks at roles of a client must be allowed to look at the client.</summary>
-    private static Client? VisibleContainer(AdminRequest request, string? client)
+    /// <summary>Reading a client's roles requires the right to view the client.</summary>
+    private static Client? FindVisibleContainer(AdminRequest request, string? client)
     {
         if (client is not null)
-            request.Require("view-clients", "manage-clients");
-        return Container(request, client);
+            request.RequireAnyRole("view-clients", "manage-clients");
+        return FindContainer(request, client);
     }
 
-    private static IEnumerable<Role> HeldBy(AdminRequest request, string id)
+    private static IEnumerable<Role> GetAssignedRoles(AdminRequest request, string id)
     {
-        request.Require("view-users", "manage-users");
-        return request.User(id).Roles.Select(role => request.Realm.Roles[role]);
+        request.RequireAnyRole("view-users", "manage-users");
+        return request.GetUser(id).Roles.Select(role => request.Realm.Roles[role]);
     }
 
-    private static IEnumerable<JsonObject> Shown(AdminRequest request, IEnumerable<Role> roles) =>
-        roles.Select(role => RoleFactory.Shown(request.Realm, role));
+    private static IEnumerable<JsonObject> ToRepresentations(AdminRequest request, IEnumerable<Role> roles) =>
+        roles.Select(role => RoleFactory.CreateRepresentation(request.Realm, role));
 }

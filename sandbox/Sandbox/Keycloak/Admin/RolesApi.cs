@@ -19,63 +19,64 @@ internal static class RolesApi
             roles.MapGet("{name}", Get);
             roles.MapPut("{name}", UpdateAsync);
             roles.MapDelete("{name}", Delete);
-            roles.MapGet("{name}/composites", Composites);
+            roles.MapGet("{name}/composites", GetComposites);
         }
     }
 
     private static IResult List(AdminRequest request, string? id, string? search, bool briefRepresentation = true)
     {
-        var client = Container(request, id, manage: false);
-        return KeycloakJson.Ok(request.Realm.RolesOf(client)
+        var client = RequireContainer(request, id, manage: false);
+        return KeycloakJson.Ok(request.Realm.GetRoles(client)
             .Where(role => search is null || role.Name.Contains(search, StringComparison.OrdinalIgnoreCase))
             .OrderBy(role => role.Name, StringComparer.Ordinal)
-            .Select(role => RoleFactory.Shown(request.Realm, role, !briefRepresentation)));
+            .Select(role => RoleFactory.CreateRepresentation(request.Realm, role, !briefRepresentation)));
     }
 
     private static async Task<IResult> CreateAsync(AdminRequest request, string? id)
     {
-        var client = Container(request, id, manage: true);
+        var client = RequireContainer(request, id, manage: true);
         var sent = await request.ReadAsync(Representation);
-        if (sent.Text("name") is not { Length: > 0 } name)
-            throw Refusal.Error(400, "role has no name");
-        request.Change(realm =>
+        if (sent.GetString("name") is not { Length: > 0 } name)
+            throw KeycloakException.Error(400, "role has no name");
+        request.ChangeRealm(realm =>
         {
-            if (realm.RoleNamed(name, client) is not null)
-                throw Refusal.Because(409, $"Role with name {name} already exists");
+            if (realm.FindRole(name, client) is not null)
+                throw KeycloakException.ErrorMessage(409, $"Role with name {name} already exists");
             realm = RoleFactory.Ensure(realm, sent.Without("id"), client, request.State);
-            return RoleFactory.WithComposites(realm, realm.RoleNamed(name, client)!, sent.Section("composites"));
+            return RoleFactory.WithComposites(realm, realm.FindRole(name, client)!, sent.GetObject("composites"));
         });
-        var place = client is null ? "" : $"/clients/{client.Id}";
-        return new Created($"{request.Path}{place}/roles/{Uri.EscapeDataString(name)}");
+        var containerPath = client is null ? "" : $"/clients/{client.Id}";
+        return new CreatedResult($"{request.RealmPath}{containerPath}/roles/{Uri.EscapeDataString(name)}");
     }
 
     private static IResult Get(AdminRequest request, string? id, string name)
     {
-        var client = Container(request, id, manage: false);
-        return KeycloakJson.Ok(RoleFactory.Shown(request.Realm, Find(request.Realm, client, name), attributes: true));
+        var client = RequireContainer(request, id, manage: false);
+        var role = Find(request.Realm, client, name);
+        return KeycloakJson.Ok(RoleFactory.CreateRepresentation(request.Realm, role, withAttributes: true));
     }
 
     private static IResult GetById(AdminRequest request, string role)
     {
-        request.Require("view-realm", "manage-realm", "view-clients", "manage-clients");
+        request.RequireAnyRole("view-realm", "manage-realm", "view-clients", "manage-clients");
         var found = request.Realm.Roles.GetValueOrDefault(role)
-            ?? throw Refusal.Error(404, "Could not find role with id");
-        return KeycloakJson.Ok(RoleFactory.Shown(request.Realm, found, attributes: true));
+            ?? throw KeycloakException.Error(404, "Could not find role with id");
+        return KeycloakJson.Ok(RoleFactory.CreateRepresentation(request.Realm, found, withAttributes: true));
     }
 
     private static async Task<IResult> UpdateAsync(AdminRequest request, string? id, string name)
     {
-        var client = Container(request, id, manage: true);
+        var client = RequireContainer(request, id, manage: true);
         Find(request.Realm, client, name);
         var sent = await request.ReadAsync(Representation);
-        request.Change(realm =>
+        request.ChangeRealm(realm =>
         {
             var role = Find(realm, client, name);
             return realm.With(role with
             {
-                Name = sent.Text("name") ?? role.Name,
-                Description = sent.Text("description"),
-                Attributes = sent.Has("attributes") ? sent.Section("attributes") : role.Attributes,
+                Name = sent.GetString("name") ?? role.Name,
+                Description = sent.GetString("description"),
+                Attributes = sent.Has("attributes") ? sent.GetObject("attributes") : role.Attributes,
             });
         });
         return Results.NoContent();
@@ -83,27 +84,27 @@ internal static class RolesApi
 
     private static IResult Delete(AdminRequest request, string? id, string name)
     {
-        var client = Container(request, id, manage: true);
-        request.Change(realm => realm.Without(Find(realm, client, name)));
+        var client = RequireContainer(request, id, manage: true);
+        request.ChangeRealm(realm => realm.Without(Find(realm, client, name)));
         return Results.NoContent();
     }
 
-    private static IResult Composites(AdminRequest request, string? id, string name)
+    private static IResult GetComposites(AdminRequest request, string? id, string name)
     {
-        var role = Find(request.Realm, Container(request, id, manage: false), name);
+        var role = Find(request.Realm, RequireContainer(request, id, manage: false), name);
         return KeycloakJson.Ok(role.Composites.Select(contained =>
-            RoleFactory.Shown(request.Realm, request.Realm.Roles[contained])));
+            RoleFactory.CreateRepresentation(request.Realm, request.Realm.Roles[contained])));
     }
 
-    private static Client? Container(AdminRequest request, string? id, bool manage)
+    private static Client? RequireContainer(AdminRequest request, string? id, bool manage)
     {
         if (id is null)
-            request.Require(manage ? ["manage-realm"] : ["view-realm", "manage-realm"]);
+            request.RequireAnyRole(manage ? ["manage-realm"] : ["view-realm", "manage-realm"]);
         else
-            request.Require(manage ? ["manage-clients"] : ["view-clients", "manage-clients"]);
-        return id is null ? null : request.Client(id);
+            request.RequireAnyRole(manage ? ["manage-clients"] : ["view-clients", "manage-clients"]);
+        return id is null ? null : request.GetClient(id);
     }
 
     private static Role Find(Realm realm, Client? client, string name) =>
-        realm.RoleNamed(name, client) ?? throw Refusal.Error(404, "Could not find role");
+        realm.FindRole(name, client) ?? throw KeycloakException.Error(404, "Could not find role");
 }

@@ -6,98 +6,98 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Admin;
 
-/// <summary>A realm's rules about its users' attributes, as they bind an administrator.</summary>
+/// <summary>A realm's rules for user attributes, as they apply to an administrator.</summary>
 internal sealed partial class UserProfile
 {
     private static readonly string[] BuiltIn = ["username", "email", "firstName", "lastName"];
 
     private readonly Dictionary<string, Document> attributes;
-    private readonly string? unmanaged;
+    private readonly string? unmanagedPolicy;
 
     private UserProfile(Document document)
     {
-        attributes = document.Items("attributes").ToDictionary(attribute => attribute.Text("name")!);
-        unmanaged = document.Text("unmanagedAttributePolicy");
+        attributes = document.GetObjects("attributes").ToDictionary(attribute => attribute.GetString("name")!);
+        unmanagedPolicy = document.GetString("unmanagedAttributePolicy");
     }
 
-    public static UserProfile Of(Realm realm) => new(realm.UserProfile);
+    public static UserProfile For(Realm realm) => new(realm.UserProfile);
 
-    /// <summary>The attributes that an administrator gets to see; the others stay where they are, unseen.</summary>
-    public Document Visible(Document all) => Only(all, name =>
+    /// <summary>The attributes that an administrator may see.</summary>
+    public Document KeepVisible(Document all) => Filter(all, name =>
         attributes.TryGetValue(name, out var attribute)
             ? Allows(attribute, "view") || Allows(attribute, "edit")
-            : unmanaged is not null);
+            : unmanagedPolicy is not null);
 
-    /// <summary>What is kept of attributes that somebody sent: undeclared ones are dropped without a word.</summary>
-    public Document Accepted(Document sent) => Only(sent, name =>
+    /// <summary>The attributes of a request that are stored; undeclared ones are dropped silently.</summary>
+    public Document KeepEditable(Document sent) => Filter(sent, name =>
         !BuiltIn.Contains(name)
         && (attributes.TryGetValue(name, out var attribute)
-            ? Allows(attribute, "edit") : unmanaged is "ENABLED" or "ADMIN_EDIT"));
+            ? Allows(attribute, "edit") : unmanagedPolicy is "ENABLED" or "ADMIN_EDIT"));
 
-    /// <summary>The names of attributes that the user themselves must still fill in before a login counts.</summary>
-    public IReadOnlyList<string> MissingFor(User user) =>
+    /// <summary>The names of the missing attributes that the user must enter before a login completes.</summary>
+    public IReadOnlyList<string> GetMissingAttributes(User user) =>
     [
         .. attributes.Values
-            .Where(attribute => IsRequiredFrom(attribute, "user"))
-            .Select(attribute => attribute.Text("name")!)
+            .Where(attribute => IsRequiredFor(attribute, "user"))
+            .Select(attribute => attribute.GetString("name")!)
             .Where(name => user.Values(name).All(string.IsNullOrWhiteSpace)),
     ];
 
-    /// <exception cref="Refusal">400 that names each field that breaks a rule.</exception>
+    /// <exception cref="KeycloakException">400: lists each invalid field.</exception>
     public void Validate(User user)
     {
-        var errors = attributes.Values.SelectMany(attribute => ErrorsOf(attribute, user)).ToList();
+        var errors = attributes.Values.SelectMany(attribute => GetErrors(attribute, user)).ToList();
         if (errors.Count == 1)
-            throw new Refusal(400, errors[0]);
+            throw new KeycloakException(400, errors[0]);
         if (errors.Count > 1)
-            throw new Refusal(400, new JsonObject { ["errors"] = new JsonArray([.. errors]) });
+            throw new KeycloakException(400, new JsonObject { ["errors"] = new JsonArray([.. errors]) });
     }
 
-    private static IEnumerable<JsonObject> ErrorsOf(Document attribute, User user)
+    private static IEnumerable<JsonObject> GetErrors(Document attribute, User user)
     {
-        var name = attribute.Text("name")!;
+        var name = attribute.GetString("name")!;
         var values = user.Values(name).Where(value => value.Length > 0).ToList();
         if (values.Count == 0)
         {
-            if (IsRequiredFrom(attribute, "admin") && user.ServiceAccountOf is null)
+            if (IsRequiredFor(attribute, "admin") && user.ServiceAccountOf is null)
                 yield return Error(name, "error-user-attribute-required");
             yield break;
         }
-        var rules = attribute.Section("validations");
+        var rules = attribute.GetObject("validations");
         foreach (var value in values)
         {
             foreach (var rule in rules.Names)
             {
-                if (Break(name, value, rule, rules.Section(rule)) is { } error)
+                if (CheckRule(name, value, rule, rules.GetObject(rule)) is { } error)
                     yield return error;
             }
         }
     }
 
-    private static JsonObject? Break(string name, string value, string rule, Document options) => rule switch
+    private static JsonObject? CheckRule(string name, string value, string rule, Document options) => rule switch
     {
-        "length" when !HasLength(value, options) => Error(name, "error-invalid-length", Limits(options)),
+        "length" when !HasLength(value, options) => Error(name, "error-invalid-length", GetLimits(options)),
         "email" when !Email().IsMatch(value) => Error(name, "error-invalid-email", value),
         "person-name-prohibited-characters" when PersonProhibited().IsMatch(value) =>
             Error(name, "error-person-name-invalid-character", value),
         "username-prohibited-characters" when UsernameProhibited().IsMatch(value) =>
             Error(name, "error-username-invalid-character", value),
-        "pattern" when options.Text("pattern") is { } pattern && !Regex.IsMatch(value, $"^(?:{pattern})$") =>
+        "pattern" when options.GetString("pattern") is { } pattern && !Regex.IsMatch(value, $"^(?:{pattern})$") =>
             Error(name, "error-pattern-no-match", value),
-        "options" when options.Texts("options") is { Count: > 0 } known && !known.Contains(value) =>
+        "options" when options.GetStrings("options") is { Count: > 0 } allowed && !allowed.Contains(value) =>
             Error(name, "error-invalid-value", value),
         _ => null,
     };
 
     private static bool HasLength(string value, Document options) =>
-        (!options.Has("min") || value.Length >= int.Parse(options.Text("min")!, CultureInfo.InvariantCulture))
-        && (!options.Has("max") || value.Length <= int.Parse(options.Text("max")!, CultureInfo.InvariantCulture));
+        (!options.Has("min") || value.Length >= int.Parse(options.GetString("min")!, CultureInfo.InvariantCulture))
+        && (!options.Has("max") || value.Length <= int.Parse(options.GetString("max")!, CultureInfo.InvariantCulture));
 
-    private static JsonNode?[] Limits(Document options) =>
+    private static JsonNode?[] GetLimits(Document options) =>
     [
-        JsonValue.Create(options.Has("min") ? int.Parse(options.Text("min")!, CultureInfo.InvariantCulture) : 0),
+        JsonValue.Create(options.Has("min") ? int.Parse(options.GetString("min")!, CultureInfo.InvariantCulture) : 0),
         JsonValue.Create(options.Has("max")
-            ? int.Parse(options.Text("max")!, CultureInfo.InvariantCulture) : int.MaxValue),
+            ? int.Parse(options.GetString("max")!, CultureInfo.InvariantCulture) : int.MaxValue),
     ];
 
     public static JsonObject Error(string field, string message, params JsonNode?[] parameters) => new()
@@ -107,23 +107,23 @@ internal sealed partial class UserProfile
         ["params"] = new JsonArray([JsonValue.Create(field), .. parameters]),
     };
 
-    private static Document Only(Document all, Func<string, bool> wanted)
+    private static Document Filter(Document all, Func<string, bool> predicate)
     {
-        var kept = new JsonObject();
-        foreach (var name in all.Names.Where(wanted))
+        var filtered = new JsonObject();
+        foreach (var name in all.Names.Where(predicate))
         {
-            if (all.Texts(name) is { Count: > 0 } values)
-                kept[name] = KeycloakJson.Array(values);
+            if (all.GetStrings(name) is { Count: > 0 } values)
+                filtered[name] = KeycloakJson.Array(values);
         }
-        return Document.From(kept);
+        return Document.From(filtered);
     }
 
-    private static bool Allows(Document attribute, string what) =>
-        attribute.Section("permissions").Texts(what).Contains("admin");
+    private static bool Allows(Document attribute, string permission) =>
+        attribute.GetObject("permissions").GetStrings(permission).Contains("admin");
 
-    private static bool IsRequiredFrom(Document attribute, string role) =>
+    private static bool IsRequiredFor(Document attribute, string role) =>
         attribute.Has("required")
-        && (attribute.Section("required").Texts("roles") is not { Count: > 0 } roles || roles.Contains(role));
+        && (attribute.GetObject("required").GetStrings("roles") is not { Count: > 0 } roles || roles.Contains(role));
 
     [GeneratedRegex(@"^[^\s@]+@[^\s@]+$")]
     private static partial Regex Email();

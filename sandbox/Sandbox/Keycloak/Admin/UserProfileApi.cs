@@ -13,16 +13,16 @@ internal static class UserProfileApi
 
     private static IResult Get(AdminRequest request)
     {
-        request.Require("view-realm", "manage-realm", "view-users", "manage-users");
+        request.RequireAnyRole("view-realm", "manage-realm", "view-users", "manage-users");
         return KeycloakJson.Ok(request.Realm.UserProfile.ToObject());
     }
 
     private static async Task<IResult> UpdateAsync(AdminRequest request)
     {
-        request.Require("manage-realm");
+        request.RequireAnyRole("manage-realm");
         var profile = await request.ReadAsync("UPConfig");
         UserProfileRules.Check(profile);
-        request.Change(realm => realm with { UserProfile = UserProfileRules.Normalized(profile) });
-        return KeycloakJson.Plain(UserProfileRules.Normalized(profile).ToObject());
+        request.ChangeRealm(realm => realm with { UserProfile = UserProfileRules.Normalize(profile) });
+        return KeycloakJson.Plain(UserProfileRules.Normalize(profile).ToObject());
     }
 }

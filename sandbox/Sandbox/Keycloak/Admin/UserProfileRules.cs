@@ -5,7 +5,7 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Admin;
 
-/// <summary>What a user profile may say, and how it is kept.</summary>
+/// <summary>The validation and normalization of a user profile.</summary>
 internal static partial class UserProfileRules
 {
     private static readonly string[] Validators =
@@ -14,30 +14,30 @@ internal static partial class UserProfileRules
         "username-prohibited-characters", "person-name-prohibited-characters", "up-username-not-idn-homograph",
     ];
 
-    /// <summary>The profile with what is absent filled in.</summary>
-    public static Document Normalized(Document profile) => profile.With("attributes", new JsonArray([
-        .. profile.Items("attributes").Select(attribute => (JsonNode)(attribute.Has("multivalued")
+    /// <summary>Fills in absent fields.</summary>
+    public static Document Normalize(Document profile) => profile.With("attributes", new JsonArray([
+        .. profile.GetObjects("attributes").Select(attribute => (JsonNode)(attribute.Has("multivalued")
             ? attribute : attribute.With("multivalued", false)).ToObject())]));
 
-    /// <exception cref="Refusal">400 that lists all that is wrong.</exception>
+    /// <exception cref="KeycloakException">400: lists all errors.</exception>
     public static void Check(Document profile)
     {
-        if (profile.Text("unmanagedAttributePolicy") is not (null or "ENABLED" or "ADMIN_VIEW" or "ADMIN_EDIT"))
-            throw Refusal.OAuth(400, "unknown_error", "Cannot parse the JSON");
-        var wrong = Errors(profile).ToList();
-        if (wrong.Count > 0)
-            throw Refusal.Because(400, $"[{string.Join(", ", wrong)}]");
+        if (profile.GetString("unmanagedAttributePolicy") is not (null or "ENABLED" or "ADMIN_VIEW" or "ADMIN_EDIT"))
+            throw KeycloakException.OAuthError(400, "unknown_error", "Cannot parse the JSON");
+        var errors = GetErrors(profile).ToList();
+        if (errors.Count > 0)
+            throw KeycloakException.ErrorMessage(400, $"[{string.Join(", ", errors)}]");
     }
 
-    private static IEnumerable<string> Errors(Document profile)
+    private static IEnumerable<string> GetErrors(Document profile)
     {
-        var attributes = profile.Items("attributes").ToList();
-        var names = attributes.Select(attribute => attribute.Text("name") ?? "").ToList();
-        var groups = profile.Items("groups").Select(group => group.Text("name")).ToHashSet();
-        foreach (var needed in (string[])["username", "email"])
+        var attributes = profile.GetObjects("attributes").ToList();
+        var names = attributes.Select(attribute => attribute.GetString("name") ?? "").ToList();
+        var groups = profile.GetObjects("groups").Select(group => group.GetString("name")).ToHashSet();
+        foreach (var required in (string[])["username", "email"])
         {
-            if (!names.Contains(needed))
-                yield return $"The attribute '{needed}' can not be removed";
+            if (!names.Contains(required))
+                yield return $"The attribute '{required}' can not be removed";
         }
         foreach (var name in names.GroupBy(name => name).Where(same => same.Count() > 1).Select(same => same.Key))
             yield return $"Attribute configuration already exists with 'name':'{name}'";
@@ -48,10 +48,10 @@ internal static partial class UserProfileRules
         }
         foreach (var attribute in attributes)
         {
-            if (attribute.Text("group") is { } group && !groups.Contains(group))
-                yield return $"Attribute '{attribute.Text("name")}' references unknown group '{group}'";
-            foreach (var rule in attribute.Section("validations").Names.Except(Validators))
-                yield return $"Validator '{rule}' defined for attribute '{attribute.Text("name")}' doesn't exist";
+            if (attribute.GetString("group") is { } group && !groups.Contains(group))
+                yield return $"Attribute '{attribute.GetString("name")}' references unknown group '{group}'";
+            foreach (var rule in attribute.GetObject("validations").Names.Except(Validators))
+                yield return $"Validator '{rule}' defined for attribute '{attribute.GetString("name")}' doesn't exist";
         }
     }
 

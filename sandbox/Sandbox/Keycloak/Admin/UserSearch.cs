@@ -3,9 +3,7 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Admin;
 
-/// <summary>
-/// What a listing of users may be narrowed by. Fields find parts of a value, or with exact the whole one.
-/// </summary>
+/// <summary>The filters of a user list. A field matches a part of a value, or with exact the whole value.</summary>
 internal sealed record UserSearch(
     [FromQuery] string? Username,
     [FromQuery] string? Email,
@@ -20,37 +18,38 @@ internal sealed record UserSearch(
     [FromQuery] int? First,
     [FromQuery] int? Max)
 {
-    public bool Finds(User user) =>
-        Matches(Username, user.Username) && Matches(Email, user.Email)
-        && Matches(FirstName, user.Settings.Text("firstName")) && Matches(LastName, user.Settings.Text("lastName"))
+    public bool Matches(User user) =>
+        MatchesField(Username, user.Username) && MatchesField(Email, user.Email)
+        && MatchesField(FirstName, user.Settings.GetString("firstName"))
+        && MatchesField(LastName, user.Settings.GetString("lastName"))
         && (Enabled is null || Enabled == user.Enabled)
-        && (EmailVerified is null || EmailVerified == user.Settings.Flag("emailVerified"))
-        && HasWords(user) && HasAttributes(user);
+        && (EmailVerified is null || EmailVerified == user.Settings.GetBoolean("emailVerified"))
+        && MatchesWords(user) && MatchesAttributes(user);
 
-    private bool Matches(string? wanted, string? value) =>
-        wanted is null || (value is not null && (Exact == true
-            ? value.Equals(wanted, StringComparison.OrdinalIgnoreCase)
-            : value.Contains(wanted, StringComparison.OrdinalIgnoreCase)));
+    private bool MatchesField(string? filter, string? value) =>
+        filter is null || (value is not null && (Exact == true
+            ? value.Equals(filter, StringComparison.OrdinalIgnoreCase)
+            : value.Contains(filter, StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>
-    /// Each word is the beginning of a name or the address; stars stand for anything, quotes for exactly this.
+    /// Each word is a prefix of a name or the e-mail address; * is a wildcard, quotes mean an exact match.
     /// </summary>
-    private bool HasWords(User user) =>
+    private bool MatchesWords(User user) =>
         (Search ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)
-            .All(word => Searched(user).OfType<string>().Any(value => HasWord(value, word)));
+            .All(word => GetSearchedValues(user).OfType<string>().Any(value => MatchesWord(value, word)));
 
-    private static IEnumerable<string?> Searched(User user) =>
-        [user.Username, user.Email, user.Settings.Text("firstName"), user.Settings.Text("lastName")];
+    private static IEnumerable<string?> GetSearchedValues(User user) =>
+        [user.Username, user.Email, user.Settings.GetString("firstName"), user.Settings.GetString("lastName")];
 
-    private static bool HasWord(string value, string word) => word switch
+    private static bool MatchesWord(string value, string word) => word switch
     {
         ['"', .. var exact, '"'] => value.Equals(exact, StringComparison.OrdinalIgnoreCase),
         ['*', .. var part] => value.Contains(part.TrimEnd('*'), StringComparison.OrdinalIgnoreCase),
         _ => value.StartsWith(word.TrimEnd('*'), StringComparison.OrdinalIgnoreCase),
     };
 
-    private bool HasAttributes(User user) =>
+    private bool MatchesAttributes(User user) =>
         (Q ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).All(pair =>
             pair.Split(':', 2) is [var name, var value]
-            && user.Attributes.Texts(name.Trim('"')).Contains(value.Trim('"')));
+            && user.Attributes.GetStrings(name.Trim('"')).Contains(value.Trim('"')));
 }

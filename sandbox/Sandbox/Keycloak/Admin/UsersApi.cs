@@ -23,84 +23,84 @@ internal static class UsersApi
 
     private static IResult List(AdminRequest request, [AsParameters] UserSearch search)
     {
-        request.Require("view-users", "manage-users", "query-users");
-        var access = new JsonObject { ["manage"] = request.Caller.Has(request.Realm, "manage-users") };
-        return KeycloakJson.Ok(Visible(request, search)
+        request.RequireAnyRole("view-users", "manage-users", "query-users");
+        var access = new JsonObject { ["manage"] = request.Caller.HasAnyRole(request.Realm, "manage-users") };
+        return KeycloakJson.Ok(FindVisible(request, search)
             .Skip(Math.Max(0, search.First ?? 0)).Take(search.Max is >= 0 and var max ? max : 100)
-            .Select(user => UserShown.As(request.Realm, user, access.DeepClone().AsObject()))
-            .Select(shown => search.BriefRepresentation == true ? UserShown.Brief(shown) : shown));
+            .Select(user => UserRepresentation.Create(request.Realm, user, access.DeepClone().AsObject()))
+            .Select(user => search.BriefRepresentation == true ? UserRepresentation.KeepBriefFields(user) : user));
     }
 
     private static IResult Count(AdminRequest request, [AsParameters] UserSearch search)
     {
-        request.Require("view-users", "manage-users", "query-users");
-        return KeycloakJson.Ok(JsonValue.Create(Visible(request, search).Count()));
+        request.RequireAnyRole("view-users", "manage-users", "query-users");
+        return KeycloakJson.Ok(JsonValue.Create(FindVisible(request, search).Count()));
     }
 
     private static async Task<IResult> CreateAsync(AdminRequest request)
     {
-        request.Require("manage-users");
+        request.RequireAnyRole("manage-users");
         var sent = await request.ReadAsync(Representation);
-        User? made = null;
-        request.Change(realm => realm.With(made = new UserFactory(request.State).New(realm, sent)));
-        return new Created($"{request.Path}/users/{made!.Id}");
+        User? created = null;
+        request.ChangeRealm(realm => realm.With(created = new UserFactory(request.State).Create(realm, sent)));
+        return new CreatedResult($"{request.RealmPath}/users/{created!.Id}");
     }
 
     private static IResult Get(AdminRequest request, string id)
     {
-        request.Require("view-users", "manage-users");
-        var manages = request.Caller.Has(request.Realm, "manage-users");
-        return KeycloakJson.Ok(UserShown.As(request.Realm, request.User(id), new JsonObject
+        request.RequireAnyRole("view-users", "manage-users");
+        var canManage = request.Caller.HasAnyRole(request.Realm, "manage-users");
+        return KeycloakJson.Ok(UserRepresentation.Create(request.Realm, request.GetUser(id), new JsonObject
         {
-            ["manageGroupMembership"] = manages,
-            ["resetPassword"] = manages,
+            ["manageGroupMembership"] = canManage,
+            ["resetPassword"] = canManage,
             ["view"] = true,
-            ["mapRoles"] = manages,
-            ["impersonate"] = request.Caller.Has(request.Realm, AdminRoles.Impersonation),
-            ["manage"] = manages,
+            ["mapRoles"] = canManage,
+            ["impersonate"] = request.Caller.HasAnyRole(request.Realm, AdminRoles.Impersonation),
+            ["manage"] = canManage,
         }));
     }
 
     private static async Task<IResult> UpdateAsync(AdminRequest request, string id)
     {
-        request.Require("manage-users");
-        request.User(id);
+        request.RequireAnyRole("manage-users");
+        request.GetUser(id);
         var sent = await request.ReadAsync(Representation);
-        request.Change(realm => realm.With(new UserFactory(request.State).Changed(realm, Known(realm, id), sent)));
+        request.ChangeRealm(realm => realm.With(new UserFactory(request.State).Update(realm, Find(realm, id), sent)));
         return Results.NoContent();
     }
 
     private static IResult Delete(AdminRequest request, string id)
     {
-        request.Require("manage-users");
-        var user = request.User(id);
-        request.State.Change(world => WithoutLogins(world, user) is var changed
+        request.RequireAnyRole("manage-users");
+        var user = request.GetUser(id);
+        request.State.Change(snapshot => WithoutSessions(snapshot, user) is var changed
             && changed.Realms.GetValueOrDefault(request.Realm.Id) is { } realm
-                ? changed.With(realm.Without(user)) : throw Refusal.NoRealm);
+                ? changed.With(realm.Without(user)) : throw KeycloakException.RealmNotFound);
         return Results.NoContent();
     }
 
     private static IResult Logout(AdminRequest request, string id)
     {
-        request.Require("manage-users");
-        var user = request.User(id);
-        request.State.Change(world => WithoutLogins(world, user));
+        request.RequireAnyRole("manage-users");
+        var user = request.GetUser(id);
+        request.State.Change(snapshot => WithoutSessions(snapshot, user));
         return Results.NoContent();
     }
 
-    private static World WithoutLogins(World world, User user) => world with
+    private static Snapshot WithoutSessions(Snapshot snapshot, User user) => snapshot with
     {
-        Sessions = world.Sessions.RemoveRange(
-            world.Sessions.Values.Where(session => session.UserId == user.Id).Select(session => session.Id)),
+        Sessions = snapshot.Sessions.RemoveRange(
+            snapshot.Sessions.Values.Where(session => session.UserId == user.Id).Select(session => session.Id)),
     };
 
-    private static User Known(Realm realm, string id) =>
-        realm.Users.GetValueOrDefault(id) ?? throw Refusal.Error(404, "User not found");
+    private static User Find(Realm realm, string id) =>
+        realm.Users.GetValueOrDefault(id) ?? throw KeycloakException.Error(404, "User not found");
 
-    private static IEnumerable<User> Visible(AdminRequest request, UserSearch search) =>
-        request.Caller.Has(request.Realm, "view-users", "manage-users")
+    private static IEnumerable<User> FindVisible(AdminRequest request, UserSearch search) =>
+        request.Caller.HasAnyRole(request.Realm, "view-users", "manage-users")
             ? request.Realm.Users.Values
-                .Where(user => user.ServiceAccountOf is null && search.Finds(user))
+                .Where(user => user.ServiceAccountOf is null && search.Matches(user))
                 .OrderBy(user => user.Username, StringComparer.Ordinal)
             : [];
 }

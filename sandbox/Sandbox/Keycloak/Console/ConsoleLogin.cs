@@ -10,79 +10,78 @@ using Sandbox.Keycloak.Tokens;
 
 namespace Sandbox.Keycloak.Console;
 
-/// <summary>
-/// The console's own login: by code and PKCE as the client security-admin-console, like any other application.
-/// </summary>
+/// <summary>The console's login: authorization code with PKCE, as the client security-admin-console.</summary>
 internal static class ConsoleLogin
 {
-    public const string ReturnPath = "signed-in";
+    public const string RedirectPath = "signed-in";
 
     private const string ClientId = "security-admin-console";
     private const string LoginCookie = "KC_CONSOLE";
     private const string VerifierCookie = "KC_CONSOLE_VERIFIER";
 
-    /// <summary>Who is logged in to the console of that realm; null if nobody is.</summary>
-    public static Caller? CallerOf(HttpContext context, Realm realm)
+    /// <summary>Returns the user logged in to the console of the realm, or null.</summary>
+    public static Caller? FindCaller(HttpContext context, Realm realm)
     {
-        var state = context.Keycloak();
-        var world = state.Current;
+        var state = context.GetState();
+        var snapshot = state.Current;
         var claims = context.Request.Cookies[LoginCookie] is { } cookie
-            ? Jwt.VerifyInternal(state.KeysOf(realm), cookie) : null;
-        if (claims?.Text("typ") != "Console"
-            || world.Sessions.GetValueOrDefault(claims.Text("sid") ?? "") is not { } session)
+            ? Jwt.VerifyInternal(state.GetKeys(realm), cookie) : null;
+        if (claims?.GetString("typ") != "Console"
+            || snapshot.Sessions.GetValueOrDefault(claims.GetString("sid") ?? "") is not { } session)
             return null;
-        return session.IsLive(realm, state.Seconds)
+        return session.IsLive(realm, state.UnixSeconds)
             && realm.Users.GetValueOrDefault(session.UserId) is { Enabled: true } user
-            ? new Caller(context, world, new AccessToken(realm, realm.ClientNamed(ClientId)!, user, session, claims))
+            ? new Caller(context, snapshot, new AccessToken(realm, realm.FindClient(ClientId)!, user, session, claims))
             : null;
     }
 
-    /// <summary>The address of the login page.</summary>
-    public static string Begin(HttpContext context, Realm realm)
+    /// <summary>Starts a login and returns the address of the login page.</summary>
+    public static string Start(HttpContext context, Realm realm)
     {
         var verifier = KeycloakState.NewSecret(48);
-        Set(context, realm, VerifierCookie, verifier);
+        SetCookie(context, realm, VerifierCookie, verifier);
         var challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
         var query = QueryString.Create(new Dictionary<string, string?>
         {
             ["client_id"] = ClientId,
-            ["redirect_uri"] = ReturnAddress(context, realm),
+            ["redirect_uri"] = GetRedirectUri(context, realm),
             ["response_type"] = "code",
             ["scope"] = "openid",
-            ["state"] = StateOf(verifier),
+            ["state"] = DeriveState(verifier),
             ["code_challenge"] = challenge,
             ["code_challenge_method"] = "S256",
         });
-        return context.IssuerOf(realm) + "/protocol/openid-connect/auth" + query;
+        return context.GetIssuer(realm) + "/protocol/openid-connect/auth" + query;
     }
 
-    /// <summary>Where the login comes back to with its code.</summary>
-    public static IResult Return(HttpContext context, string realm, string? code, string? state)
+    /// <summary>The redirect URI of the login: redeems the code and sets the cookie.</summary>
+    public static IResult Complete(HttpContext context, string realm, string? code, string? state)
     {
-        var keycloak = context.Keycloak();
-        var known = keycloak.Current.Find(realm) ?? throw Refusal.Error(404, "Realm does not exist");
+        var keycloak = context.GetState();
+        var found = keycloak.GetRealm(realm);
         var verifier = context.Request.Cookies[VerifierCookie];
-        var issued = keycloak.Pending.Take(code ?? "");
-        if (verifier is not null && state == StateOf(verifier) && issued is not null && issued.RealmId == known.Id
-            && issued.Request.ClientId == ClientId && Pkce.Fault(issued.Request, verifier) is null)
+        var authorizationCode = keycloak.PendingLogins.TakeCode(code ?? "");
+        if (verifier is not null && state == DeriveState(verifier) && authorizationCode?.RealmId == found.Id
+            && authorizationCode.Request.ClientId == ClientId
+            && Pkce.ValidateVerifier(authorizationCode.Request, verifier) is null)
         {
-            Set(context, known, LoginCookie, Jwt.SignInternally(
-                keycloak.KeysOf(known), new() { ["typ"] = "Console", ["sid"] = issued.SessionId }));
+            SetCookie(context, found, LoginCookie, Jwt.SignInternally(
+                keycloak.GetKeys(found), new() { ["typ"] = "Console", ["sid"] = authorizationCode.SessionId }));
         }
-        return Results.Redirect(ConsoleApi.PathOf(known));
+        return Results.Redirect(ConsoleApi.GetPath(found));
     }
 
-    private static string ReturnAddress(HttpContext context, Realm realm) =>
-        context.BaseUrl() + ConsoleApi.PathOf(realm) + ReturnPath;
+    private static string GetRedirectUri(HttpContext context, Realm realm) =>
+        context.GetBaseUrl() + ConsoleApi.GetPath(realm) + RedirectPath;
 
-    private static string StateOf(string verifier) =>
+    private static string DeriveState(string verifier) =>
         Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes("state " + verifier)));
 
-    private static void Set(HttpContext context, Realm realm, string name, string value) =>
+    private static void SetCookie(HttpContext context, Realm realm, string name, string value) =>
         context.Response.Cookies.Append(name, value, new CookieOptions
         {
             HttpOnly = true,
             SameSite = SameSiteMode.Lax,
-            Path = ConsoleApi.PathOf(realm),
+            Path = ConsoleApi.GetPath(realm),
         });
 }

@@ -4,24 +4,25 @@ using System.Text.Json.Nodes;
 
 namespace Sandbox.Keycloak.Http;
 
-/// <summary>JSON as Keycloak writes it: compact, nothing escaped that need not be, always with a length.</summary>
+/// <summary>Writes JSON like Keycloak: compact, with minimal escaping and a <c>Content-Length</c>.</summary>
 internal static class KeycloakJson
 {
-    public const string AdminType = "application/json;charset=UTF-8";
-    public const string ErrorType = "application/json";
+    public const string AdminContentType = "application/json;charset=UTF-8";
+    public const string PlainContentType = "application/json";
 
     private static readonly JsonSerializerOptions Options = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>A successful answer of the admin API.</summary>
-    public static IResult Ok(JsonNode content) => new Answer(content, AdminType);
+    /// <summary>A successful response of the admin API.</summary>
+    public static IResult Ok(JsonNode content) => new JsonResult(content, AdminContentType);
 
-    public static IResult Ok(IEnumerable<JsonNode> items) => new Answer(new JsonArray([.. items]), AdminType);
+    public static IResult Ok(IEnumerable<JsonNode> items) =>
+        new JsonResult(new JsonArray([.. items]), AdminContentType);
 
-    /// <summary>A successful answer of the OpenID Connect endpoints.</summary>
-    public static IResult Plain(JsonNode content) => new Answer(content, ErrorType);
+    /// <summary>A successful response without a charset, as the OpenID Connect endpoints send it.</summary>
+    public static IResult Plain(JsonNode content) => new JsonResult(content, PlainContentType);
 
     public static JsonArray Array(IEnumerable<string> texts) => new([.. texts.Select(text => JsonValue.Create(text))]);
 
@@ -35,7 +36,7 @@ internal static class KeycloakJson
         return context.Response.Body.WriteAsync(bytes).AsTask();
     }
 
-    private sealed class Answer(JsonNode content, string type) : IResult
+    private sealed class JsonResult(JsonNode content, string type) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext) => WriteAsync(httpContext, content, type);
     }

@@ -3,7 +3,7 @@ using Sandbox.Keycloak.Storage;
 
 namespace Sandbox.Keycloak.Http;
 
-/// <summary>What is around every endpoint: the headers of each answer, and the bodies of errors.</summary>
+/// <summary>Adds the security headers and the error bodies to all endpoints.</summary>
 internal static class KeycloakPipeline
 {
     public static void UseKeycloakPipeline(this WebApplication app, KeycloakState state) =>
@@ -15,21 +15,21 @@ internal static class KeycloakPipeline
             AddSecurityHeaders(context);
             return Task.CompletedTask;
         });
-        if (Cors.AnswersPreflight(context))
+        if (Cors.TryAnswerPreflight(context))
             return;
         try
         {
             await next();
         }
-        catch (Refusal refusal)
+        catch (KeycloakException exception)
         {
-            await refusal.WriteAsync(context);
+            await exception.WriteAsync(context);
         }
-        catch (LoginFailure failure)
+        catch (ErrorPageException exception)
         {
-            await failure.WriteAsync(context);
+            await exception.WriteAsync(context);
         }
-        await ExplainAsync(context);
+        await WriteErrorBodyAsync(context);
     });
 
     private static void AddSecurityHeaders(HttpContext context)
@@ -43,17 +43,17 @@ internal static class KeycloakPipeline
             headers["X-Frame-Options"] = "SAMEORIGIN";
     }
 
-    private static Task ExplainAsync(HttpContext context)
+    private static Task WriteErrorBodyAsync(HttpContext context)
     {
         if (context.Response.HasStarted || context.Response.ContentLength is not null)
             return Task.CompletedTask;
-        var known = context.Request.Path.StartsWithSegments("/admin/realms")
+        var isRealmPath = context.Request.Path.StartsWithSegments("/admin/realms")
             || context.Request.Path.StartsWithSegments("/realms");
         return context.Response.StatusCode switch
         {
-            404 when known => Refusal.Error(404, "HTTP 404 Not Found").WriteAsync(context),
-            404 => Refusal.Error(404, "Unable to find matching target resource method").WriteAsync(context),
-            405 => Refusal.Error(405, "HTTP 405 Method Not Allowed").WriteAsync(context),
+            404 when isRealmPath => KeycloakException.Error(404, "HTTP 404 Not Found").WriteAsync(context),
+            404 => KeycloakException.Error(404, "Unable to find matching target resource method").WriteAsync(context),
+            405 => KeycloakException.Error(405, "HTTP 405 Method Not Allowed").WriteAsync(context),
             _ => Task.CompletedTask,
         };
     }

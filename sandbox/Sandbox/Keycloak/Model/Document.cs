@@ -4,9 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Sandbox.Keycloak.Model;
 
-/// <summary>
-/// A JSON object that never changes; what a representation holds beyond the few fields that are acted on.
-/// </summary>
+/// <summary>An immutable JSON object, for the fields of a representation without a property of their own.</summary>
 [JsonConverter(typeof(DocumentConverter))]
 public sealed class Document(JsonElement root)
 {
@@ -16,44 +14,42 @@ public sealed class Document(JsonElement root)
 
     public static Document From(JsonObject content) => new(JsonSerializer.SerializeToElement(content));
 
-    public string? Text(string name) => Find(name) switch
+    public string? GetString(string name) => Find(name) switch
     {
         { ValueKind: JsonValueKind.String } text => text.GetString(),
         { ValueKind: JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False } other => other.GetRawText(),
         _ => null,
     };
 
-    public bool Flag(string name) =>
+    public bool GetBoolean(string name) =>
         Find(name) is { ValueKind: JsonValueKind.True or JsonValueKind.String } value
         && (value.ValueKind == JsonValueKind.True || value.GetString() == "true");
 
-    public int Number(string name) => Find(name) is { ValueKind: JsonValueKind.Number } value ? value.GetInt32() : 0;
+    public int GetInt32(string name) => Find(name) is { ValueKind: JsonValueKind.Number } value ? value.GetInt32() : 0;
 
     public bool Has(string name) => Find(name) is not null;
 
-    public Document Section(string name) =>
+    public Document GetObject(string name) =>
         Find(name) is { ValueKind: JsonValueKind.Object } section ? new Document(section) : Empty;
 
-    public IEnumerable<Document> Items(string name) =>
+    public IEnumerable<Document> GetObjects(string name) =>
         Find(name) is { ValueKind: JsonValueKind.Array } array
             ? array.EnumerateArray()
                 .Where(item => item.ValueKind == JsonValueKind.Object).Select(item => new Document(item))
             : [];
 
     /// <summary>The strings of an array; a single string counts as an array of one.</summary>
-    public IReadOnlyList<string> Texts(string name) => Find(name) switch
+    public IReadOnlyList<string> GetStrings(string name) => Find(name) switch
     {
         { ValueKind: JsonValueKind.String } text => [text.GetString()!],
         { ValueKind: JsonValueKind.Array } array =>
-            [.. array.EnumerateArray().Where(item => item.ValueKind != JsonValueKind.Null).Select(AsText)],
+            [.. array.EnumerateArray().Where(item => item.ValueKind != JsonValueKind.Null).Select(ToText)],
         _ => [],
     };
 
     public IEnumerable<string> Names => Root.EnumerateObject().Select(property => property.Name);
 
-    /// <summary>
-    /// Fields of <paramref name="changes"/> replace the same fields here; those that are null are left alone.
-    /// </summary>
+    /// <summary>Replaces fields by those of <paramref name="changes"/>; null fields there are ignored.</summary>
     public Document Merge(Document changes)
     {
         var merged = ToObject();
@@ -83,7 +79,7 @@ public sealed class Document(JsonElement root)
 
     private static JsonNode? Copy(JsonElement value) => JsonSerializer.SerializeToNode(value);
 
-    private static string AsText(JsonElement value) =>
+    private static string ToText(JsonElement value) =>
         value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 
     private JsonElement? Find(string name) =>

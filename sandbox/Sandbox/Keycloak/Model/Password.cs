@@ -2,13 +2,13 @@ using System.Security.Cryptography;
 
 namespace Sandbox.Keycloak.Model;
 
-/// <summary>A password as it is kept: PBKDF2 over SHA-512 with a salt of its own.</summary>
+/// <summary>A stored password: PBKDF2 with SHA-512 and a random salt.</summary>
 public sealed record Password(string Id, long CreatedAt, string Salt, string Hash)
 {
     public const int Iterations = 10_000;
     public const string Algorithm = "pbkdf2-sha512";
 
-    public static Password Of(string value, string id, DateTimeOffset now)
+    public static Password Create(string value, string id, DateTimeOffset now)
     {
         var salt = RandomNumberGenerator.GetBytes(16);
         return new Password(id, now.ToUnixTimeMilliseconds(), Convert.ToBase64String(salt), Derive(value, salt));

@@ -2,12 +2,14 @@ using System.Collections.Immutable;
 
 namespace Sandbox.Keycloak.Model;
 
-/// <summary>One realm. Clients, roles and users are found by their ids.</summary>
+/// <summary>A realm. The keys of clients, roles and users are their ids.</summary>
 public sealed record Realm
 {
+    public const string MasterName = "master";
+
     public const string ManagementClient = "realm-management";
 
-    /// <summary>Given by who created the realm, or made; it never changes afterwards.</summary>
+    /// <summary>Set by the creator of the realm or generated; never changes.</summary>
     public required string Id { get; init; }
 
     public required string Name { get; init; }
@@ -15,10 +17,10 @@ public sealed record Realm
     /// <summary>The realm representation without id, name, clients, roles, users and components.</summary>
     public required Document Settings { get; init; }
 
-    /// <summary>What attributes a user may have, and who may see and set them.</summary>
+    /// <summary>Declares the attributes of users and the rights to view and edit them.</summary>
     public required Document UserProfile { get; init; }
 
-    /// <summary>The id of the component that holds the profile, if the realm was imported with one.</summary>
+    /// <summary>The id of the user profile component, if the realm was imported with one.</summary>
     public string? UserProfileComponent { get; init; }
 
     public required string DefaultRole { get; init; }
@@ -29,25 +31,25 @@ public sealed record Realm
 
     public ImmutableDictionary<string, User> Users { get; init; } = ImmutableDictionary<string, User>.Empty;
 
-    public bool IsMaster => Name == World.MasterName;
+    public bool IsMaster => Name == MasterName;
 
-    public bool Enabled => Settings.Flag("enabled");
+    public bool Enabled => Settings.GetBoolean("enabled");
 
     public string AdminClientName => $"{Name}-realm";
 
-    /// <summary>The client of master whose roles rule this realm.</summary>
-    public Client AdminClientOf(Realm master) => master.ClientNamed(AdminClientName)!;
+    /// <summary>The client in master whose roles administer this realm.</summary>
+    public Client GetAdminClient(Realm master) => master.FindClient(AdminClientName)!;
 
-    public Client? ClientNamed(string clientId) => Clients.Values.FirstOrDefault(client => client.ClientId == clientId);
+    public Client? FindClient(string clientId) => Clients.Values.FirstOrDefault(client => client.ClientId == clientId);
 
-    public User? UserNamed(string username) => Users.Values.FirstOrDefault(user => user.Username == username);
+    public User? FindUser(string username) => Users.Values.FirstOrDefault(user => user.Username == username);
 
-    public User? UserWithEmail(string email) => Users.Values.FirstOrDefault(user => user.Email == email);
+    public User? FindUserByEmail(string email) => Users.Values.FirstOrDefault(user => user.Email == email);
 
-    public Role? RoleNamed(string name, Client? client = null) =>
+    public Role? FindRole(string name, Client? client = null) =>
         Roles.Values.FirstOrDefault(role => role.Name == name && role.ClientId == client?.Id);
 
-    public IEnumerable<Role> RolesOf(Client? client) => Roles.Values.Where(role => role.ClientId == client?.Id);
+    public IEnumerable<Role> GetRoles(Client? client) => Roles.Values.Where(role => role.ClientId == client?.Id);
 
     public Realm With(Client client) => this with { Clients = Clients.SetItem(client.Id, client) };
 
@@ -57,18 +59,22 @@ public sealed record Realm
 
     public Realm Without(User user) => this with { Users = Users.Remove(user.Id) };
 
-    /// <summary>Without the client, its roles, and the user of its service account.</summary>
+    /// <summary>Removes the client, its roles, and the user of its service account.</summary>
     public Realm Without(Client client)
     {
-        var rest = Without([.. RolesOf(client)]);
-        var accounts = rest.Users.Values.Where(user => user.ServiceAccountOf == client.Id).Select(user => user.Id);
-        return rest with { Clients = rest.Clients.Remove(client.Id), Users = rest.Users.RemoveRange(accounts) };
+        var remaining = Without([.. GetRoles(client)]);
+        var accounts = remaining.Users.Values.Where(user => user.ServiceAccountOf == client.Id).Select(user => user.Id);
+        return remaining with
+        {
+            Clients = remaining.Clients.Remove(client.Id),
+            Users = remaining.Users.RemoveRange(accounts),
+        };
     }
 
-    /// <summary>Without the roles: nobody holds them and no role contains them any more.</summary>
-    public Realm Without(params IReadOnlyList<Role> gone)
+    /// <summary>Removes the roles, also from users and composite roles.</summary>
+    public Realm Without(params IReadOnlyList<Role> roles)
     {
-        var ids = gone.Select(role => role.Id).ToHashSet();
+        var ids = roles.Select(role => role.Id).ToHashSet();
         return this with
         {
             Roles = Roles.RemoveRange(ids).SetItems(Roles.Values
@@ -80,17 +86,17 @@ public sealed record Realm
         };
     }
 
-    /// <summary>The roles themselves and all that they contain, however deep.</summary>
+    /// <summary>The roles and, recursively, the roles that they contain.</summary>
     public IReadOnlyCollection<Role> Expand(IEnumerable<string> roleIds)
     {
         var found = new Dictionary<string, Role>();
-        var open = new Stack<string>(roleIds);
-        while (open.TryPop(out var id))
+        var pending = new Stack<string>(roleIds);
+        while (pending.TryPop(out var id))
         {
             if (!Roles.TryGetValue(id, out var role) || !found.TryAdd(id, role))
                 continue;
             foreach (var contained in role.Composites)
-                open.Push(contained);
+                pending.Push(contained);
         }
         return found.Values;
     }

@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace Sandbox.Keycloak.Model;
 
 /// <summary>
-/// The keys of one realm: RSA for what others verify and encrypt to, HMAC for what only the server reads.
+/// The keys of a realm: RSA for public signing and encryption, HMAC for tokens that only the server reads.
 /// </summary>
 /// <param name="Signing">Base64 of PKCS#8.</param>
 /// <param name="Encryption">Base64 of PKCS#8.</param>
@@ -22,28 +22,29 @@ public sealed record RealmKeys(
         using var signing = RSA.Create(KeyBits);
         using var encryption = RSA.Create(KeyBits);
         return new RealmKeys(
-            Convert.ToBase64String(signing.ExportPkcs8PrivateKey()), Certificate(signing, realm, now),
-            Convert.ToBase64String(encryption.ExportPkcs8PrivateKey()), Certificate(encryption, realm, now),
+            Convert.ToBase64String(signing.ExportPkcs8PrivateKey()), CreateCertificate(signing, realm, now),
+            Convert.ToBase64String(encryption.ExportPkcs8PrivateKey()), CreateCertificate(encryption, realm, now),
             Convert.ToBase64String(RandomNumberGenerator.GetBytes(64)));
     }
 
-    public RSA OpenSigning() => Open(Signing);
+    public RSA ImportSigningKey() => ImportKey(Signing);
 
-    public RSA OpenEncryption() => Open(Encryption);
+    public RSA ImportEncryptionKey() => ImportKey(Encryption);
 
-    public byte[] SecretBytes() => Convert.FromBase64String(Secret);
+    public byte[] DecodeSecret() => Convert.FromBase64String(Secret);
 
-    /// <summary>The key's name in token headers and in the key set: the hash of its public half.</summary>
-    public static string KeyId(RSA key) => Base64Url.EncodeToString(SHA256.HashData(key.ExportSubjectPublicKeyInfo()));
+    /// <summary>The key id in token headers and in the key set: the hash of the public key.</summary>
+    public static string GetKeyId(RSA key) =>
+        Base64Url.EncodeToString(SHA256.HashData(key.ExportSubjectPublicKeyInfo()));
 
-    private static RSA Open(string key)
+    private static RSA ImportKey(string key)
     {
         var rsa = RSA.Create();
         rsa.ImportPkcs8PrivateKey(Convert.FromBase64String(key), out _);
         return rsa;
     }
 
-    private static string Certificate(RSA key, string realm, DateTimeOffset now)
+    private static string CreateCertificate(RSA key, string realm, DateTimeOffset now)
     {
         var name = new X500DistinguishedNameBuilder();
         name.AddCommonName(realm);

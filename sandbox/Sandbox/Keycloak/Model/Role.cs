@@ -9,7 +9,7 @@ public sealed record Role(string Id, string Name, string? ClientId)
 {
     public string? Description { get; init; }
 
-    /// <summary>Ids of the roles that come with this one.</summary>
+    /// <summary>Ids of the roles that this role contains.</summary>
     public ImmutableHashSet<string> Composites { get; init; } = [];
 
     public Document Attributes { get; init; } = Document.Empty;

@@ -6,51 +6,53 @@ using Sandbox.Keycloak.Tokens;
 
 namespace Sandbox.Keycloak.Oidc;
 
-/// <summary>
-/// The authorization endpoint: checks what a client asks for, then shows the login page or goes straight back.
-/// </summary>
+/// <summary>The authorization endpoint: validates the request, then shows the login page or redirects back.</summary>
 internal static class AuthorizationApi
 {
     public static void MapAuthorization(this IEndpointRouteBuilder app)
     {
         app.MapGet("/realms/{realm}/protocol/openid-connect/auth", (HttpContext context, string realm) =>
-            Begin(context, realm, context.Request.Query.ToDictionary()));
+            Authorize(context, realm, context.Request.Query.ToDictionary()));
         app.MapPost("/realms/{realm}/protocol/openid-connect/auth", async (HttpContext context, string realm) =>
-            Begin(context, realm, (await context.Request.ReadFormAsync()).ToDictionary()));
+            Authorize(context, realm, (await context.Request.ReadFormAsync()).ToDictionary()));
     }
 
-    private static IResult Begin(HttpContext context, string realmName, Dictionary<string, StringValues> fields)
+    private static IResult Authorize(HttpContext context, string realmName, Dictionary<string, StringValues> fields)
     {
         var realm = LoginRealm.Find(context, realmName);
-        var (client, request) = Read(context, realm, name => fields.TryGetValue(name, out var value) && value.Count > 0
-            ? value.ToString() is { Length: > 0 } text ? text : null : null);
-        if (Fault(context, realm, client, request) is { } fault)
-            return Results.Redirect(fault);
-        var session = LoginCookies.SessionOf(context, realm);
+        var (client, request) = ReadRequest(context, realm, name =>
+            fields.TryGetValue(name, out var value) && value.Count > 0
+                ? value.ToString() is { Length: > 0 } text ? text : null : null);
+        if (FindError(context, realm, client, request) is { } error)
+            return Results.Redirect(error);
+        var session = LoginCookies.FindSession(context, realm);
         var user = session is null ? null : realm.Users.GetValueOrDefault(session.UserId);
         if (session is not null && user is { Enabled: true } && request.Prompt != "login"
-            && Logins.OpenActions(realm, user).Count == 0)
-            return Results.Redirect(LoginFlow.Finish(context, realm, request, session));
+            && Logins.GetPendingActions(realm, user).Count == 0)
+            return Results.Redirect(LoginFlow.IssueCode(context, realm, request, session));
         if (request.Prompt == "none")
-            return Results.Redirect(request.Failure(context, realm, "login_required"));
-        var state = context.Keycloak();
-        var attempt = state.Pending.Begin(state, realm, request, LoginCookies.BrowserOf(context));
-        LoginCookies.Begin(context, realm, attempt);
+            return Results.Redirect(request.GetErrorRedirect(context, realm, "login_required"));
+        var state = context.GetState();
+        var attempt = state.PendingLogins.Start(state, realm, request, LoginCookies.GetBrowserId(context));
+        LoginCookies.SetAttempt(context, realm, attempt);
         return new LoginPage(realm, attempt) { Username = request.LoginHint };
     }
 
-    private static (Client Client, AuthorizationRequest Request) Read(
+    private static (Client Client, AuthorizationRequest Request) ReadRequest(
         HttpContext context, Realm realm, Func<string, string?> field)
     {
         if (field("client_id") is not { } clientId)
-            throw new LoginFailure(realm, 400, "Invalid Request");
-        var client = realm.ClientNamed(clientId) ?? throw new LoginFailure(realm, 400, "Client not found.");
+            throw new ErrorPageException(realm, 400, "Invalid Request");
+        var client = realm.FindClient(clientId) ?? throw new ErrorPageException(realm, 400, "Client not found.");
         if (!client.Enabled)
-            throw new LoginFailure(realm, 400, "Client disabled.");
-        if (client.Settings.Flag("bearerOnly"))
-            throw new LoginFailure(realm, 403, "Bearer-only applications are not allowed to initiate browser login");
-        if (!RedirectUris.Allows(context.BaseUrl(), client, field("redirect_uri")))
-            throw new LoginFailure(realm, 400, "Invalid parameter: redirect_uri");
+            throw new ErrorPageException(realm, 400, "Client disabled.");
+        if (client.Settings.GetBoolean("bearerOnly"))
+        {
+            throw new ErrorPageException(
+                realm, 403, "Bearer-only applications are not allowed to initiate browser login");
+        }
+        if (!RedirectUris.IsAllowed(context.GetBaseUrl(), client, field("redirect_uri")))
+            throw new ErrorPageException(realm, 400, "Invalid parameter: redirect_uri");
         return (client, new AuthorizationRequest(clientId, field("redirect_uri")!)
         {
             ResponseType = field("response_type"),
@@ -65,28 +67,28 @@ internal static class AuthorizationApi
         });
     }
 
-    /// <summary>The redirect with what is wrong with the request; null if nothing is.</summary>
-    private static string? Fault(HttpContext context, Realm realm, Client client, AuthorizationRequest request)
+    /// <summary>Returns the redirect that reports the first error of the request, or null if it is valid.</summary>
+    private static string? FindError(HttpContext context, Realm realm, Client client, AuthorizationRequest request)
     {
         if (request.ResponseType is null)
-            return request.Failure(context, realm, "invalid_request", "Missing parameter: response_type");
+            return request.GetErrorRedirect(context, realm, "invalid_request", "Missing parameter: response_type");
         if (request.ResponseType is "token" or "id_token" or "id_token token")
-            return request.Failure(context, realm, "unauthorized_client", NotAllowed("Implicit"));
+            return request.GetErrorRedirect(context, realm, "unauthorized_client", FlowDisabled("Implicit"));
         if (request.ResponseType != "code")
-            return request.Failure(context, realm, "unsupported_response_type");
-        if (!client.Settings.Flag("standardFlowEnabled"))
-            return request.Failure(context, realm, "unauthorized_client", NotAllowed("Standard"));
+            return request.GetErrorRedirect(context, realm, "unsupported_response_type");
+        if (!client.Settings.GetBoolean("standardFlowEnabled"))
+            return request.GetErrorRedirect(context, realm, "unauthorized_client", FlowDisabled("Standard"));
         if (request.ResponseMode is "form_post" or "jwt" or "query.jwt" or "fragment.jwt" or "form_post.jwt")
-            throw Refusal.NotPlayed($"the response mode {request.ResponseMode}");
+            throw KeycloakException.NotImplemented($"the response mode {request.ResponseMode}");
         if (request.ResponseMode is not (null or "query" or "fragment"))
-            return request.Failure(context, realm, "invalid_request", "Invalid parameter: response_mode");
+            return request.GetErrorRedirect(context, realm, "invalid_request", "Invalid parameter: response_mode");
         if (!TokenScope.IsAllowed(client, request.Scope))
-            return request.Failure(context, realm, "invalid_scope", $"Invalid scopes: {request.Scope}");
-        return Pkce.Fault(client, request) is { } fault
-            ? request.Failure(context, realm, "invalid_request", fault) : null;
+            return request.GetErrorRedirect(context, realm, "invalid_scope", $"Invalid scopes: {request.Scope}");
+        return Pkce.ValidateChallenge(client, request) is { } error
+            ? request.GetErrorRedirect(context, realm, "invalid_request", error) : null;
     }
 
-    private static string NotAllowed(string flow) =>
+    private static string FlowDisabled(string flow) =>
         "Client is not allowed to initiate browser login with given response_type. "
         + $"{flow} flow is disabled for the client.";
 }

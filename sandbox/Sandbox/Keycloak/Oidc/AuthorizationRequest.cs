@@ -4,7 +4,7 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Oidc;
 
-/// <summary>What a client asked the authorization endpoint for; the redirect address has been checked.</summary>
+/// <summary>The parameters of an authorization request; the redirect URI has been validated.</summary>
 internal sealed record AuthorizationRequest(string ClientId, string RedirectUri)
 {
     public string? ResponseType { get; init; }
@@ -25,26 +25,27 @@ internal sealed record AuthorizationRequest(string ClientId, string RedirectUri)
 
     public string? LoginHint { get; init; }
 
-    /// <summary>The redirect back to the client with a code of that login.</summary>
-    public string Success(HttpContext context, Realm realm, string sessionId, string code) => Answer(
-        ("state", State), ("session_state", sessionId), ("iss", context.IssuerOf(realm)), ("code", code));
+    /// <summary>The redirect to the client with the code of the login.</summary>
+    public string GetSuccessRedirect(HttpContext context, Realm realm, string sessionId, string code) => BuildRedirect(
+        ("state", State), ("session_state", sessionId), ("iss", context.GetIssuer(realm)), ("code", code));
 
-    /// <summary>The redirect back to the client that says why there is no code.</summary>
-    public string Failure(HttpContext context, Realm realm, string error, string? description = null) => Answer(
-        ("error", error), ("error_description", description), ("state", State), ("iss", context.IssuerOf(realm)));
+    /// <summary>The redirect to the client with an error.</summary>
+    public string GetErrorRedirect(HttpContext context, Realm realm, string error, string? description = null) =>
+        BuildRedirect(
+            ("error", error), ("error_description", description), ("state", State), ("iss", context.GetIssuer(realm)));
 
-    // RFC 9207: either way the answer names its issuer.
-    private string Answer(params ReadOnlySpan<(string Name, string? Value)> answer)
+    // RFC 9207: success and error responses contain the issuer.
+    private string BuildRedirect(params ReadOnlySpan<(string Name, string? Value)> parameters)
     {
-        var fields = new StringBuilder();
-        foreach (var (name, value) in answer)
+        var query = new StringBuilder();
+        foreach (var (name, value) in parameters)
         {
             if (value is not null)
-                fields.Append(fields.Length > 0 ? "&" : "").Append(name).Append('=').Append(Encode(value));
+                query.Append(query.Length > 0 ? "&" : "").Append(name).Append('=').Append(Encode(value));
         }
         var separator = ResponseMode == "fragment" || ResponseType is "token" or "id_token"
             ? '#' : RedirectUri.Contains('?', StringComparison.Ordinal) ? '&' : '?';
-        return RedirectUri + separator + fields;
+        return RedirectUri + separator + query;
     }
 
     private static string Encode(string text) =>

@@ -5,7 +5,7 @@ using Sandbox.Keycloak.Tokens;
 
 namespace Sandbox.Keycloak.Oidc;
 
-/// <summary>Tells a confidential client whether a token holds, and takes tokens back.</summary>
+/// <summary>Introspection for confidential clients, and token revocation.</summary>
 internal static class IntrospectionApi
 {
     public static void MapIntrospection(this IEndpointRouteBuilder app)
@@ -18,43 +18,43 @@ internal static class IntrospectionApi
     {
         var (_, client, form) = await ReadAsync(context, realm);
         if (client.IsPublic)
-            throw Refusal.OAuth(403, "invalid_request", "Client not allowed.");
+            throw KeycloakException.OAuthError(403, "invalid_request", "Client not allowed.");
         if (form["token"].ToString() is not { Length: > 0 } text)
-            throw Refusal.OAuth(400, "invalid_request", "Token not provided.");
-        // Only a client that a token is meant for learns what is in it.
-        if (AccessToken.Verify(context, context.Keycloak().Current, text, out _) is not { } token
-            || !IsFor(token, client))
+            throw KeycloakException.OAuthError(400, "invalid_request", "Token not provided.");
+        // Only the client or an audience of the token may read its claims.
+        if (AccessToken.Verify(context, context.GetState().Current, text, out _) is not { } token
+            || !IsIntendedFor(token, client))
             return KeycloakJson.Plain(new JsonObject { ["active"] = false });
-        var answer = token.Claims.ToObject();
-        answer["client_id"] = token.Client.ClientId;
-        answer["username"] = token.User.Username;
-        answer["token_type"] = "Bearer";
-        answer["active"] = true;
-        return KeycloakJson.Plain(answer);
+        var response = token.Claims.ToObject();
+        response["client_id"] = token.Client.ClientId;
+        response["username"] = token.User.Username;
+        response["token_type"] = "Bearer";
+        response["active"] = true;
+        return KeycloakJson.Plain(response);
     }
 
     private static async Task<IResult> RevokeAsync(HttpContext context, string realm)
     {
-        var (known, client, form) = await ReadAsync(context, realm);
-        var state = context.Keycloak();
+        var (found, client, form) = await ReadAsync(context, realm);
+        var state = context.GetState();
         var text = form["token"].ToString();
-        var claims = Jwt.VerifyInternal(state.KeysOf(known), text) ?? Jwt.Verify(state.KeysOf(known), text);
-        if (claims?.Text("azp") != client.ClientId
-            || state.Current.Sessions.GetValueOrDefault(claims.Text("sid") ?? "") is not { } session)
+        var claims = Jwt.VerifyInternal(state.GetKeys(found), text) ?? Jwt.Verify(state.GetKeys(found), text);
+        if (claims?.GetString("azp") != client.ClientId
+            || state.Current.Sessions.GetValueOrDefault(claims.GetString("sid") ?? "") is not { } session)
             return KeycloakJson.Plain(
                 new JsonObject { ["error"] = "invalid_token", ["error_description"] = "Invalid token" });
-        Logins.End(state, session);
+        Logins.EndSession(state, session);
         return Results.Ok();
     }
 
-    private static bool IsFor(AccessToken token, Client client) =>
-        token.Client.Id == client.Id || token.Claims.Texts("aud").Contains(client.ClientId);
+    private static bool IsIntendedFor(AccessToken token, Client client) =>
+        token.Client.Id == client.Id || token.Claims.GetStrings("aud").Contains(client.ClientId);
 
     private static async Task<(Realm Realm, Client Client, IFormCollection Form)> ReadAsync(
         HttpContext context, string realm)
     {
-        var known = context.Keycloak().Current.Find(realm) ?? throw Refusal.Error(404, "Realm does not exist");
+        var found = context.GetState().GetRealm(realm);
         var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync() : FormCollection.Empty;
-        return (known, ClientAuthentication.Authenticate(context, known, form), form);
+        return (found, ClientAuthentication.Authenticate(context, found, form), form);
     }
 }

@@ -5,12 +5,12 @@ using Sandbox.Keycloak.Tokens;
 
 namespace Sandbox.Keycloak.Oidc;
 
-/// <summary>Where the login page sends its form.</summary>
+/// <summary>Handles the form of the login page.</summary>
 internal static class LoginApi
 {
-    private const string Wrong = "Invalid username or password.";
-    private const string Disabled = "Account is disabled, contact your administrator.";
-    private const string NoCookie =
+    private const string InvalidCredentials = "Invalid username or password.";
+    private const string AccountDisabled = "Account is disabled, contact your administrator.";
+    private const string CookieNotFound =
         "Restart login cookie not found. It may have expired; it may have been deleted or cookies are disabled in your "
         + "browser. If cookies are disabled then enable them. Click Back to Application to login again.";
 
@@ -20,41 +20,49 @@ internal static class LoginApi
         app.MapPost("/realms/{realm}/login-actions/authenticate", SignInAsync);
     }
 
-    /// <summary>The attempt that the address and the browser's cookie name.</summary>
-    /// <exception cref="LoginFailure">400: there is none, or it is another browser's.</exception>
-    public static LoginAttempt Find(HttpContext context, Realm realm) =>
-        context.Keycloak().Pending.Find(context.Request.Query["tab_id"], LoginCookies.BrowserOf(context), realm)
-        ?? throw new LoginFailure(realm, 400, NoCookie);
+    /// <summary>Finds the login attempt by the tab id in the address and the browser's cookie.</summary>
+    /// <exception cref="ErrorPageException">400: not found, or started in another browser.</exception>
+    public static LoginAttempt FindAttempt(HttpContext context, Realm realm) =>
+        context.GetState().PendingLogins.Find(
+            context.Request.Query["tab_id"], LoginCookies.GetBrowserId(context), realm)
+        ?? throw new ErrorPageException(realm, 400, CookieNotFound);
 
     public static bool IsCurrent(HttpContext context, LoginAttempt attempt) =>
         context.Request.Query["session_code"] == attempt.SessionCode;
 
     private static LoginPage Show(HttpContext context, string realm)
     {
-        var known = LoginRealm.Find(context, realm);
-        return new LoginPage(known, context.Keycloak().Pending.NextPage(Find(context, known)));
+        var found = LoginRealm.Find(context, realm);
+        return new LoginPage(found, context.GetState().PendingLogins.RenewSessionCode(FindAttempt(context, found)));
     }
 
     private static async Task<IResult> SignInAsync(HttpContext context, string realm)
     {
-        var known = LoginRealm.Find(context, realm);
-        var attempt = Find(context, known);
-        if (attempt.Finished)
+        var found = LoginRealm.Find(context, realm);
+        var attempt = FindAttempt(context, found);
+        if (attempt.IsFinished)
             return Results.Redirect(
-                attempt.Request.Failure(context, known, "temporarily_unavailable", "authentication_expired"));
+                attempt.Request.GetErrorRedirect(context, found, "temporarily_unavailable", "authentication_expired"));
         if (!IsCurrent(context, attempt))
-            return Results.Redirect(LoginFlow.Address(context, known, attempt, "authenticate", LoginPage.Execution));
+        {
+            return Results.Redirect(
+                LoginFlow.GetPageAddress(context, found, attempt, "authenticate", LoginPage.Execution));
+        }
         var form = await context.Request.ReadFormAsync();
         var name = form["username"].ToString();
-        var user = Logins.Find(known, name);
-        if (!Logins.Proves(context.Keycloak(), known, user, form["password"].ToString()))
-            return Again(context, known, attempt, name, Wrong);
+        var user = Logins.FindUser(found, name);
+        if (!Logins.VerifyPassword(context.GetState(), found, user, form["password"].ToString()))
+            return ShowAgain(context, found, attempt, name, InvalidCredentials);
         return user.Enabled
-            ? Results.Redirect(LoginFlow.Next(context, known, attempt, user))
-            : Again(context, known, attempt, name, Disabled);
+            ? Results.Redirect(LoginFlow.GetNextAddress(context, found, attempt, user))
+            : ShowAgain(context, found, attempt, name, AccountDisabled);
     }
 
-    private static LoginPage Again(
+    private static LoginPage ShowAgain(
         HttpContext context, Realm realm, LoginAttempt attempt, string username, string error) =>
-        new(realm, context.Keycloak().Pending.NextPage(attempt)) { Username = username, Fault = error };
+        new(realm, context.GetState().PendingLogins.RenewSessionCode(attempt))
+        {
+            Username = username,
+            ErrorText = error,
+        };
 }

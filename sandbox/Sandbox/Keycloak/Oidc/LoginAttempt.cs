@@ -1,12 +1,12 @@
 namespace Sandbox.Keycloak.Oidc;
 
-/// <summary>One browser tab on its way through the login page, for one request of one client.</summary>
+/// <summary>A login in progress in one browser tab, for one authorization request.</summary>
 internal sealed record LoginAttempt
 {
-    /// <summary>In the addresses of the pages; names the tab.</summary>
+    /// <summary>Identifies the tab; part of the page addresses.</summary>
     public required string TabId { get; init; }
 
-    /// <summary>In the browser's cookie; only that browser may go on with the attempt.</summary>
+    /// <summary>The value of the browser's cookie; only that browser may continue the attempt.</summary>
     public required string BrowserId { get; init; }
 
     public required string RealmId { get; init; }
@@ -16,12 +16,12 @@ internal sealed record LoginAttempt
     /// <summary>Seconds since 1970.</summary>
     public required long Started { get; init; }
 
-    /// <summary>In the form's address; each page that is shown has a new one, and only the last one counts.</summary>
+    /// <summary>Part of the form's address; each page gets a new code, and only the latest is valid.</summary>
     public required string SessionCode { get; init; }
 
-    /// <summary>Who has proved their password; set while required actions are open.</summary>
+    /// <summary>The authenticated user; set while required actions are pending.</summary>
     public string? UserId { get; init; }
 
-    /// <summary>The attempt has ended in a code; a form that is sent once more gets no second one.</summary>
-    public bool Finished { get; init; }
+    /// <summary>Whether the attempt has ended with a code; a repeated form gets no second code.</summary>
+    public bool IsFinished { get; init; }
 }

@@ -5,44 +5,48 @@ using Sandbox.Keycloak.Tokens;
 
 namespace Sandbox.Keycloak.Oidc;
 
-/// <summary>From a proved password, over the required actions, back to the client with a code.</summary>
+/// <summary>
+/// The steps after authentication: the required actions, then the redirect to the client with a code.
+/// </summary>
 internal static class LoginFlow
 {
-    /// <summary>Where the browser goes next: to the first open action, or back to the client.</summary>
-    public static string Next(HttpContext context, Realm realm, LoginAttempt attempt, User user)
+    /// <summary>The next address for the browser: the first pending action, or the client.</summary>
+    public static string GetNextAddress(HttpContext context, Realm realm, LoginAttempt attempt, User user)
     {
-        var state = context.Keycloak();
-        if (Logins.OpenActions(realm, user) is [var action, ..])
+        var state = context.GetState();
+        if (Logins.GetPendingActions(realm, user) is [var action, ..])
         {
-            state.Pending.Keep(attempt with { UserId = user.Id });
-            return Address(context, realm, attempt, "required-action", action);
+            state.PendingLogins.Save(attempt with { UserId = user.Id });
+            return GetPageAddress(context, realm, attempt, "required-action", action);
         }
-        state.Pending.Keep(attempt with { Finished = true });
-        var session = Logins.Start(state, realm, user);
-        LoginCookies.LoggedIn(context, realm, session);
-        return Finish(context, realm, attempt.Request, session);
+        state.PendingLogins.Save(attempt with { IsFinished = true });
+        var session = Logins.StartSession(state, realm, user);
+        LoginCookies.SetSession(context, realm, session);
+        return IssueCode(context, realm, attempt.Request, session);
     }
 
-    /// <summary>Back to the client with a code for that login.</summary>
-    public static string Finish(HttpContext context, Realm realm, AuthorizationRequest request, Session session)
+    /// <summary>Issues a code for the session and returns the redirect to the client.</summary>
+    public static string IssueCode(HttpContext context, Realm realm, AuthorizationRequest request, Session session)
     {
-        var state = context.Keycloak();
-        var client = realm.ClientNamed(request.ClientId)!;
-        var code = state.Pending.Issue(
+        var state = context.GetState();
+        var client = realm.FindClient(request.ClientId)!;
+        var code = state.PendingLogins.AddCode(
             $"{KeycloakState.NewSecretId()}.{session.Id}.{client.Id}",
             new AuthorizationCode(realm.Id, session.Id, request,
-                state.Seconds + realm.Settings.Number("accessCodeLifespan")));
-        return request.Success(context, realm, session.Id, code);
+                state.UnixSeconds + realm.Settings.GetInt32("accessCodeLifespan")));
+        return request.GetSuccessRedirect(context, realm, session.Id, code);
     }
 
-    /// <summary>Where a page of this attempt sends its form; the code in it counts for the page shown last.</summary>
-    public static string FormAddress(
+    /// <summary>
+    /// The form address of a page of the attempt; its session code is valid for the latest page only.
+    /// </summary>
+    public static string GetFormAddress(
         HttpContext context, Realm realm, LoginAttempt attempt, string page, string execution) =>
-        Address(context, realm, attempt, page, execution) + $"&session_code={attempt.SessionCode}";
+        GetPageAddress(context, realm, attempt, page, execution) + $"&session_code={attempt.SessionCode}";
 
-    /// <summary>The address of a page of this attempt.</summary>
-    public static string Address(
+    /// <summary>The address of a page of the attempt.</summary>
+    public static string GetPageAddress(
         HttpContext context, Realm realm, LoginAttempt attempt, string page, string execution) =>
-        $"{context.IssuerOf(realm)}/login-actions/{page}?execution={Uri.EscapeDataString(execution)}"
+        $"{context.GetIssuer(realm)}/login-actions/{page}?execution={Uri.EscapeDataString(execution)}"
         + $"&client_id={Uri.EscapeDataString(attempt.Request.ClientId)}&tab_id={attempt.TabId}";
 }

@@ -6,12 +6,12 @@ namespace Sandbox.Keycloak.Oidc;
 
 internal static class LoginRealm
 {
-    /// <summary>The realm whose pages are asked for.</summary>
-    /// <exception cref="Refusal">404: there is none.</exception>
-    /// <exception cref="LoginFailure">400: it is switched off.</exception>
+    /// <summary>Finds the realm of a login page.</summary>
+    /// <exception cref="KeycloakException">404: not found.</exception>
+    /// <exception cref="ErrorPageException">400: the realm is disabled.</exception>
     public static Realm Find(HttpContext context, string name)
     {
-        var realm = context.Keycloak().Current.Find(name) ?? throw Refusal.Error(404, "Realm does not exist");
-        return realm.Enabled ? realm : throw new LoginFailure(realm, 400, "Realm not enabled");
+        var realm = context.GetState().GetRealm(name);
+        return realm.Enabled ? realm : throw new ErrorPageException(realm, 400, "Realm not enabled");
     }
 }

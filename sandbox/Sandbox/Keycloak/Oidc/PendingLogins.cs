@@ -4,52 +4,50 @@ using Sandbox.Keycloak.Storage;
 
 namespace Sandbox.Keycloak.Oidc;
 
-/// <summary>A code that was handed out and can be turned into tokens once.</summary>
+/// <summary>An issued authorization code, which can be redeemed once.</summary>
 internal sealed record AuthorizationCode(string RealmId, string SessionId, AuthorizationRequest Request, long Expires);
 
-/// <summary>
-/// Logins under way and codes not yet used. They are not kept on disk: a restart ends them, as it does really.
-/// </summary>
+/// <summary>Logins in progress and unused codes, in memory only: as in Keycloak, a restart ends them.</summary>
 internal sealed class PendingLogins
 {
     private readonly ConcurrentDictionary<string, LoginAttempt> attempts = [];
     private readonly ConcurrentDictionary<string, AuthorizationCode> codes = [];
 
-    public LoginAttempt Begin(KeycloakState state, Realm realm, AuthorizationRequest request, string? browserId)
+    public LoginAttempt Start(KeycloakState state, Realm realm, AuthorizationRequest request, string? browserId)
     {
-        Forget(state.Seconds - realm.Settings.Number("accessCodeLifespanLogin"));
+        RemoveExpired(state.UnixSeconds - realm.Settings.GetInt32("accessCodeLifespanLogin"));
         var attempt = new LoginAttempt
         {
             TabId = KeycloakState.NewSecret(8),
             BrowserId = browserId ?? KeycloakState.NewSecret(32),
             RealmId = realm.Id,
             Request = request,
-            Started = state.Seconds,
+            Started = state.UnixSeconds,
             SessionCode = KeycloakState.NewSecret(32),
         };
-        return Keep(attempt);
+        return Save(attempt);
     }
 
     public LoginAttempt? Find(string? tabId, string? browserId, Realm realm) =>
         attempts.GetValueOrDefault(tabId ?? "") is { } attempt
         && attempt.BrowserId == browserId && attempt.RealmId == realm.Id ? attempt : null;
 
-    public LoginAttempt Keep(LoginAttempt attempt) => attempts[attempt.TabId] = attempt;
+    public LoginAttempt Save(LoginAttempt attempt) => attempts[attempt.TabId] = attempt;
 
-    /// <summary>The attempt with a code for its next page.</summary>
-    public LoginAttempt NextPage(LoginAttempt attempt) =>
-        Keep(attempt with { SessionCode = KeycloakState.NewSecret(32) });
+    /// <summary>Gives the attempt a new session code, for its next page.</summary>
+    public LoginAttempt RenewSessionCode(LoginAttempt attempt) =>
+        Save(attempt with { SessionCode = KeycloakState.NewSecret(32) });
 
-    public string Issue(string code, AuthorizationCode content)
+    public string AddCode(string code, AuthorizationCode content)
     {
         codes[code] = content;
         return code;
     }
 
-    /// <summary>Takes the code out: whoever comes second finds nothing.</summary>
-    public AuthorizationCode? Take(string code) => codes.TryRemove(code, out var content) ? content : null;
+    /// <summary>Removes and returns the code, so that it can be redeemed only once.</summary>
+    public AuthorizationCode? TakeCode(string code) => codes.TryRemove(code, out var content) ? content : null;
 
-    private void Forget(long before)
+    private void RemoveExpired(long before)
     {
         foreach (var attempt in attempts.Values.Where(attempt => attempt.Started < before))
             attempts.TryRemove(attempt.TabId, out _);

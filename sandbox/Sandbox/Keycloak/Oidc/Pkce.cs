@@ -6,11 +6,11 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Oidc;
 
-/// <summary>RFC 7636: a code is worth nothing without the secret of whoever asked for it.</summary>
+/// <summary>PKCE (RFC 7636): a code can be redeemed only with the verifier of its request.</summary>
 internal static partial class Pkce
 {
-    /// <summary>What is wrong with the challenge of a request; null if nothing is.</summary>
-    public static string? Fault(Client client, AuthorizationRequest request)
+    /// <summary>Returns the error in the challenge of the request, or null if it is valid.</summary>
+    public static string? ValidateChallenge(Client client, AuthorizationRequest request)
     {
         if (client.RequiredChallenge is { } required)
         {
@@ -25,11 +25,11 @@ internal static partial class Pkce
             return request.ChallengeMethod is null ? null : "Missing parameter: code_challenge";
         if (request.ChallengeMethod is not (null or "S256" or "plain"))
             return "Invalid parameter: code_challenge_method";
-        return Verifier().IsMatch(request.Challenge) ? null : "Invalid parameter: code_challenge";
+        return VerifierPattern().IsMatch(request.Challenge) ? null : "Invalid parameter: code_challenge";
     }
 
-    /// <summary>What is wrong with the verifier for the challenge of the request; null if nothing is.</summary>
-    public static string? Fault(AuthorizationRequest request, string verifier)
+    /// <summary>Returns the error in the verifier for the challenge of the request, or null if it matches.</summary>
+    public static string? ValidateVerifier(AuthorizationRequest request, string verifier)
     {
         if (request.Challenge is null)
         {
@@ -38,7 +38,7 @@ internal static partial class Pkce
         }
         if (verifier.Length == 0)
             return "PKCE code verifier not specified";
-        if (!Verifier().IsMatch(verifier))
+        if (!VerifierPattern().IsMatch(verifier))
             return "PKCE verification failed: Invalid code verifier";
         var derived = request.ChallengeMethod == "S256"
             ? Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)))
@@ -47,5 +47,5 @@ internal static partial class Pkce
     }
 
     [GeneratedRegex(@"^[0-9a-zA-Z\-._~]{43,128}$")]
-    private static partial Regex Verifier();
+    private static partial Regex VerifierPattern();
 }

@@ -2,52 +2,56 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Oidc;
 
-/// <summary>Which addresses a client's answers may go to.</summary>
+/// <summary>Validates redirect URIs against the patterns of a client.</summary>
 internal static class RedirectUris
 {
-    public static bool Allows(string baseUrl, Client client, string? uri) =>
-        uri is not null && IsPlain(uri) && client.Settings.Texts("redirectUris")
-            .Any(pattern => Matches(Absolute(baseUrl, client, pattern), uri));
+    public static bool IsAllowed(string baseUrl, Client client, string? uri) =>
+        uri is not null && IsUnambiguous(uri) && client.Settings.GetStrings("redirectUris")
+            .Any(pattern => Matches(ToAbsolute(baseUrl, client, pattern), uri));
 
     /// <summary>
-    /// Addresses after a logout: the attribute lists them, divided by ##; + stands for the login's own.
+    /// Post-logout redirect URIs: the attribute lists them, separated by ##; + stands for the redirect URIs of the
+    /// login.
     /// </summary>
-    public static bool AllowsAfterLogout(string baseUrl, Client client, string uri)
+    public static bool IsAllowedAfterLogout(string baseUrl, Client client, string uri)
     {
-        var patterns = (client.Settings.Section("attributes").Text("post.logout.redirect.uris") ?? "+").Split("##");
-        return (patterns.Contains("+") && Allows(baseUrl, client, uri))
-            || (IsPlain(uri) && patterns.Any(pattern => Matches(Absolute(baseUrl, client, pattern), uri)));
+        var attribute = client.Settings.GetObject("attributes").GetString("post.logout.redirect.uris");
+        var patterns = (attribute ?? "+").Split("##");
+        return (patterns.Contains("+") && IsAllowed(baseUrl, client, uri))
+            || (IsUnambiguous(uri) && patterns.Any(pattern => Matches(ToAbsolute(baseUrl, client, pattern), uri)));
     }
 
     private static bool Matches(string pattern, string uri) =>
-        Covers(pattern, uri) || (WithoutLoopbackPort(uri) is { } portless && Covers(pattern, portless));
+        MatchesPattern(pattern, uri) || (WithoutLoopbackPort(uri) is { } portless && MatchesPattern(pattern, portless));
 
-    private static bool Covers(string pattern, string uri)
+    private static bool MatchesPattern(string pattern, string uri)
     {
         if (!pattern.EndsWith('*'))
             return pattern == uri;
         var prefix = pattern[..^1];
-        // https://acme.example/* allows the address without the slash, too.
+        // https://acme.example/* also allows https://acme.example.
         return uri.StartsWith(prefix, StringComparison.Ordinal) || (prefix.EndsWith('/') && uri == prefix[..^1]);
     }
 
-    /// <summary>RFC 8252: a program on the user's machine listens where it can, so its port is not compared.</summary>
+    /// <summary>RFC 8252: the port of a loopback redirect URI is not compared.</summary>
     private static string? WithoutLoopbackPort(string uri) =>
         Uri.TryCreate(uri, UriKind.Absolute, out var parsed) && parsed is { Scheme: "http", IsDefaultPort: false }
         && parsed.Host is "127.0.0.1" or "localhost" or "[::1]"
             ? uri.Replace($":{parsed.Port}", "", StringComparison.Ordinal) : null;
 
-    /// <summary>Nothing that a browser and a prefix could read differently: user info, spaces, ways up.</summary>
-    private static bool IsPlain(string uri) =>
+    /// <summary>
+    /// Rejects URIs that a browser and a prefix match could interpret differently: user info, white space, "..".
+    /// </summary>
+    private static bool IsUnambiguous(string uri) =>
         Uri.TryCreate(uri, UriKind.Absolute, out var parsed)
         && parsed.UserInfo.Length == 0
         && !uri.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c == '\\')
         && !Uri.UnescapeDataString(uri).Split('?')[0].Split('/').Contains("..");
 
-    private static string Absolute(string baseUrl, Client client, string pattern) =>
-        pattern.StartsWith('/') ? Root(baseUrl, client) + pattern : pattern;
+    private static string ToAbsolute(string baseUrl, Client client, string pattern) =>
+        pattern.StartsWith('/') ? GetRoot(baseUrl, client) + pattern : pattern;
 
-    private static string Root(string baseUrl, Client client) => client.Settings.Text("rootUrl") switch
+    private static string GetRoot(string baseUrl, Client client) => client.Settings.GetString("rootUrl") switch
     {
         null or "" or "${authBaseUrl}" or "${authAdminUrl}" => baseUrl,
         var root => root.TrimEnd('/'),

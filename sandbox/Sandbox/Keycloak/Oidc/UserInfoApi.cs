@@ -4,41 +4,41 @@ using Sandbox.Keycloak.Tokens;
 
 namespace Sandbox.Keycloak.Oidc;
 
-/// <summary>Who a token is about.</summary>
+/// <summary>The userinfo endpoint: the claims about the user of a token.</summary>
 internal static class UserInfoApi
 {
     public static void MapUserInfo(this IEndpointRouteBuilder app) =>
-        app.MapMethods("/realms/{realm}/protocol/openid-connect/userinfo", ["GET", "POST"], TellAsync);
+        app.MapMethods("/realms/{realm}/protocol/openid-connect/userinfo", ["GET", "POST"], GetAsync);
 
-    private static async Task<IResult> TellAsync(HttpContext context, string realm)
+    private static async Task<IResult> GetAsync(HttpContext context, string realm)
     {
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.Pragma = "no-cache";
-        var world = context.Keycloak().Current;
-        var known = world.Find(realm) ?? throw Refusal.Error(404, "Realm does not exist");
-        if (await TokenOfAsync(context) is not { } text)
-            return new Challenge(401, known, "");
-        if (AccessToken.Verify(context, world, text, out var reason) is not { } token || token.Realm.Id != known.Id)
-            return new Challenge(401, known, Description("invalid_token", reason));
-        var scope = TokenScope.Parse(token.Client, token.Claims.Text("scope"));
+        var snapshot = context.GetState().Current;
+        var found = snapshot.Find(realm) ?? throw KeycloakException.Error(404, "Realm does not exist");
+        if (await ReadTokenAsync(context) is not { } text)
+            return new Challenge(401, found, "");
+        if (AccessToken.Verify(context, snapshot, text, out var reason) is not { } token || token.Realm.Id != found.Id)
+            return new Challenge(401, found, ErrorDetails("invalid_token", reason));
+        var scope = TokenScope.Parse(token.Client, token.Claims.GetString("scope"));
         if (!scope.IsOpenId)
-            return new Challenge(403, known, Description("insufficient_scope", "Missing openid scope"));
-        Cors.AllowFor(context, token.Client);
-        var roles = TokenScope.RolesIn(known, token.Client, token.User).ToList();
-        var subject = new TokenSubject(known, token.Client, token.User, token.Session, roles);
-        return KeycloakJson.Plain(new TokenIssuer(context, subject, scope, "").UserInfo());
+            return new Challenge(403, found, ErrorDetails("insufficient_scope", "Missing openid scope"));
+        Cors.AllowClientOrigins(context, token.Client);
+        var roles = TokenScope.GetVisibleRoles(found, token.Client, token.User).ToList();
+        var subject = new TokenSubject(found, token.Client, token.User, token.Session, roles);
+        return KeycloakJson.Plain(new TokenIssuer(context, subject, scope, "").CreateUserInfo());
     }
 
-    private static async Task<string?> TokenOfAsync(HttpContext context)
+    private static async Task<string?> ReadTokenAsync(HttpContext context)
     {
-        if (context.BearerToken() is { } token)
+        if (context.GetBearerToken() is { } token)
             return token;
         return context.Request.HasFormContentType
             && (await context.Request.ReadFormAsync())["access_token"].ToString() is { Length: > 0 } posted
                 ? posted : null;
     }
 
-    private static string Description(string error, string text) =>
+    private static string ErrorDetails(string error, string text) =>
         $", error=\"{error}\", error_description=\"{text}\"";
 
     private sealed class Challenge(int status, Realm realm, string details) : IResult

@@ -6,9 +6,9 @@ namespace Sandbox.Keycloak.Representations;
 internal static class FieldOrder
 {
     /// <summary>
-    /// The fields in the order in which Keycloak writes that representation; those that are null are left out.
+    /// Sorts the fields as Keycloak writes the representation, and omits null fields.
     /// </summary>
-    public static JsonObject As(this JsonObject content, string representation)
+    public static JsonObject InFieldOrder(this JsonObject content, string representation)
     {
         var ordered = new JsonObject();
         foreach (var name in Template.Representations[representation].Keys)

@@ -7,15 +7,15 @@ using Sandbox.Keycloak.Model;
 namespace Sandbox.Keycloak.Representations;
 
 /// <summary>
-/// Reads a body as strictly as Keycloak's JSON mapper does: unknown fields are refused with their position, scalars are
-/// converted where Java would (a number is a fine text, "true" a fine boolean), anything else is no representation.
+/// Reads a request body as strictly as Keycloak's JSON mapper: unknown fields are rejected with their position, scalars
+/// are converted as in Java (a number to a string, "true" to a boolean), and all other mismatches are errors.
 /// </summary>
 internal static class RepresentationReader
 {
     private const int MaxDepth = 64;
 
     /// <summary>The representation in the request's body.</summary>
-    /// <exception cref="Refusal">
+    /// <exception cref="KeycloakException">
     /// The body is not JSON (400), not this representation (400), or missing (500).
     /// </exception>
     public static async Task<Document> ReadAsync(HttpContext context, string representation) =>
@@ -30,10 +30,10 @@ internal static class RepresentationReader
     {
         if (context.Request.ContentType is { } contentType
             && !contentType.StartsWith("application/json", StringComparison.OrdinalIgnoreCase))
-            throw Refusal.Error(415, "The content-type header value did not match the value in @Consumes");
+            throw KeycloakException.Error(415, "The content-type header value did not match the value in @Consumes");
         using var buffer = new MemoryStream();
         await context.Request.Body.CopyToAsync(buffer, context.RequestAborted);
-        return Read(buffer.ToArray(), type) ?? throw Refusal.Failed;
+        return Read(buffer.ToArray(), type) ?? throw KeycloakException.UnknownError;
     }
 
     private static JsonNode? Read(byte[] json, string type)
@@ -48,7 +48,7 @@ internal static class RepresentationReader
         }
         catch (JsonException)
         {
-            throw Refusal.OAuth(400, "invalid_request", "Cannot parse the JSON");
+            throw KeycloakException.OAuthError(400, "invalid_request", "Cannot parse the JSON");
         }
     }
 
@@ -71,7 +71,7 @@ internal static class RepresentationReader
         if (reader.TokenType != JsonTokenType.StartArray)
             throw WrongType();
         var items = new JsonArray();
-        while (Next(ref reader) != JsonTokenType.EndArray)
+        while (ReadToken(ref reader) != JsonTokenType.EndArray)
             items.Add(ReadValue(ref reader, json, itemType));
         return items;
     }
@@ -82,11 +82,11 @@ internal static class RepresentationReader
         if (reader.TokenType != JsonTokenType.StartObject)
             throw WrongType();
         var content = new JsonObject();
-        while (Next(ref reader) != JsonTokenType.EndObject)
+        while (ReadToken(ref reader) != JsonTokenType.EndObject)
         {
             var name = reader.GetString()!;
-            Next(ref reader);
-            var type = typeOf(name) ?? throw Unrecognized(ref reader, json, name, representation);
+            ReadToken(ref reader);
+            var type = typeOf(name) ?? throw UnrecognizedField(ref reader, json, name, representation);
             content[name] = ReadValue(ref reader, json, type);
         }
         return content;
@@ -110,15 +110,17 @@ internal static class RepresentationReader
         };
     }
 
-    private static JsonTokenType Next(ref Utf8JsonReader reader) =>
+    private static JsonTokenType ReadToken(ref Utf8JsonReader reader) =>
         reader.Read() ? reader.TokenType : throw new JsonException();
 
-    private static Refusal WrongType() => Refusal.OAuth(400, "unknown_error", "Cannot parse the JSON");
+    private static KeycloakException WrongType() =>
+        KeycloakException.OAuthError(400, "unknown_error", "Cannot parse the JSON");
 
     /// <summary>
-    /// The position is the mapper's own: just behind the opening quote of a text, behind any other token.
+    /// The position is that of Keycloak's mapper: after the opening quote of a string, or after any other token.
     /// </summary>
-    private static Refusal Unrecognized(ref Utf8JsonReader reader, byte[] json, string name, string representation)
+    private static KeycloakException UnrecognizedField(
+        ref Utf8JsonReader reader, byte[] json, string name, string representation)
     {
         var position = reader.TokenType == JsonTokenType.String
             ? (int)reader.TokenStartIndex + 1
@@ -126,7 +128,7 @@ internal static class RepresentationReader
         var before = json.AsSpan(0, position);
         var line = before.Count((byte)'\n') + 1;
         var column = position - before.LastIndexOf((byte)'\n');
-        return Refusal.Error(400, $"Invalid json representation for {representation}. "
+        return KeycloakException.Error(400, $"Invalid json representation for {representation}. "
             + $"Unrecognized field \"{name}\" at line {line} column {column}.");
     }
 }

@@ -6,7 +6,7 @@ using Sandbox.Storage;
 namespace Sandbox.Keycloak.Storage;
 
 /// <summary>
-/// The world on disk: one row for each realm, login and key set. A change is on the disk before it is answered.
+/// The data on disk: one row for each realm, session and key set. A change is on disk before the response is sent.
 /// </summary>
 internal sealed class KeycloakFile(string? path) : IDisposable
 {
@@ -15,15 +15,15 @@ internal sealed class KeycloakFile(string? path) : IDisposable
             kind TEXT NOT NULL, id TEXT NOT NULL, content TEXT NOT NULL, PRIMARY KEY (kind, id));
         """);
 
-    public World Load() => new()
+    public Snapshot Load() => new()
     {
         Realms = Load<Realm>("realm"),
         Sessions = Load<Session>("session"),
         Keys = Load<RealmKeys>("keys"),
     };
 
-    /// <summary>Writes what differs, all of it or nothing.</summary>
-    public void Save(World before, World after) => database.Transaction(() =>
+    /// <summary>Writes the differences in one transaction.</summary>
+    public void Save(Snapshot before, Snapshot after) => database.Transaction(() =>
     {
         Save("realm", before.Realms, after.Realms);
         Save("session", before.Sessions, after.Sessions);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Sandbox.Keycloak.Admin;
+using Sandbox.Keycloak.Http;
 using Sandbox.Keycloak.Model;
 using Sandbox.Keycloak.Oidc;
 using Sandbox.Keycloak.Tokens;
@@ -7,14 +8,14 @@ using Sandbox.Keycloak.Tokens;
 namespace Sandbox.Keycloak.Storage;
 
 /// <summary>
-/// Holds the world, in a file or, without one, in memory: anybody reads it without waiting, changes happen one after
-/// the other and are in the file before they are seen.
+/// Holds the data, in a file or, without one, in memory. Readers never wait; changes are serialized and are written to
+/// the file before readers see them.
 /// </summary>
 public sealed class KeycloakState : IDisposable
 {
-    private readonly Lock writing = new();
+    private readonly Lock writeLock = new();
     private readonly KeycloakFile file;
-    private volatile World current;
+    private volatile Snapshot current;
 
     public KeycloakState(string? path, KeycloakOptions options, TimeProvider time)
     {
@@ -22,32 +23,32 @@ public sealed class KeycloakState : IDisposable
         file = new KeycloakFile(path);
         current = file.Load();
         if (current.Realms.IsEmpty)
-            Change(world => new RealmFactory(this).Bootstrap(world, options));
+            Change(snapshot => new RealmFactory(this).Bootstrap(snapshot, options));
     }
 
     public TimeProvider Time { get; }
 
-    public World Current => current;
+    public Snapshot Current => current;
 
-    internal PendingLogins Pending { get; } = new();
+    internal PendingLogins PendingLogins { get; } = new();
 
-    internal Lockouts Lockouts { get; } = new();
+    internal BruteForceProtector BruteForceProtector { get; } = new();
 
-    public long Seconds => Time.GetUtcNow().ToUnixTimeSeconds();
+    public long UnixSeconds => Time.GetUtcNow().ToUnixTimeSeconds();
 
     public string NewId() => Guid.CreateVersion7(Time.GetUtcNow()).ToString();
 
-    /// <summary>An id that nobody can guess.</summary>
+    /// <summary>A cryptographically random id.</summary>
     public static string NewSecretId() => new Guid(RandomNumberGenerator.GetBytes(16)).ToString();
 
-    /// <summary>A random text of <paramref name="bytes"/> bytes that nobody can guess.</summary>
+    /// <summary>A cryptographically random text of <paramref name="bytes"/> bytes, Base64url-encoded.</summary>
     public static string NewSecret(int bytes) =>
         System.Buffers.Text.Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(bytes));
 
-    /// <summary>Makes the change durable, then visible. If it throws, nothing has happened.</summary>
-    public World Change(Func<World, World> change)
+    /// <summary>Writes the change to the file, then makes it visible. After an exception nothing has changed.</summary>
+    public Snapshot Change(Func<Snapshot, Snapshot> change)
     {
-        lock (writing)
+        lock (writeLock)
         {
             var changed = change(current);
             file.Save(current, changed);
@@ -55,15 +56,19 @@ public sealed class KeycloakState : IDisposable
         }
     }
 
-    /// <summary>The keys of a realm, made and stored when they are first asked for.</summary>
-    public RealmKeys KeysOf(Realm realm)
+    /// <exception cref="KeycloakException">404: the realm does not exist.</exception>
+    internal Realm GetRealm(string name) =>
+        current.Find(name) ?? throw KeycloakException.Error(404, "Realm does not exist");
+
+    /// <summary>The keys of a realm, created and stored on first use.</summary>
+    public RealmKeys GetKeys(Realm realm)
     {
-        if (current.Keys.TryGetValue(realm.Id, out var known))
-            return known;
-        var made = RealmKeys.Create(realm.Name, Time.GetUtcNow());
-        // Of several who make them at once, the first one's count.
-        return Change(world => world.Keys.ContainsKey(realm.Id)
-            ? world : world with { Keys = world.Keys.Add(realm.Id, made) }).Keys[realm.Id];
+        if (current.Keys.TryGetValue(realm.Id, out var existing))
+            return existing;
+        var created = RealmKeys.Create(realm.Name, Time.GetUtcNow());
+        // If several threads create keys at once, the first ones are kept.
+        return Change(snapshot => snapshot.Keys.ContainsKey(realm.Id)
+            ? snapshot : snapshot with { Keys = snapshot.Keys.Add(realm.Id, created) }).Keys[realm.Id];
     }
 
     public void Dispose() => file.Dispose();

@@ -4,66 +4,67 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Tokens;
 
-/// <summary>Puts claims into a token, each at the place that its mapper's settings name.</summary>
+/// <summary>Adds claims to a token, at the path in the mapper's settings.</summary>
 internal static class Claims
 {
-    public static void Put(JsonObject claims, Document config, IReadOnlyList<string> values)
+    public static void Set(JsonObject claims, Document config, IReadOnlyList<string> values)
     {
-        if (values.Count == 0 || config.Text("claim.name") is not { Length: > 0 } name)
+        if (values.Count == 0 || config.GetString("claim.name") is not { Length: > 0 } name)
             return;
-        var type = config.Text("jsonType.label") ?? "String";
+        var type = config.GetString("jsonType.label") ?? "String";
         var path = name.Split('.');
-        Place(claims, path)[path[^1]] = config.Flag("multivalued")
+        GetOrAddParent(claims, path)[path[^1]] = config.GetBoolean("multivalued")
             ? new JsonArray([.. values.Select(value => Convert(value, type))])
             : Convert(values[0], type);
     }
 
-    public static void Put(JsonObject claims, string name, string value)
+    public static void Set(JsonObject claims, string name, string value)
     {
         if (value.Length > 0)
             claims[name] = value;
     }
 
-    public static void PutRoles(
+    public static void AddRoles(
         JsonObject claims, Document config, string? client, IEnumerable<Role> roles, string? prefix)
     {
         var names = roles.Select(role => prefix + role.Name).ToList();
         if (names.Count == 0)
             return;
-        // A dot divides the steps of a claim's path; those of a client's name are part of it.
-        var path = (config.Text("claim.name") ?? "").Split('.')
-            .Select(step => step == "${client_id}" ? client ?? step : step).ToArray();
-        var place = Place(claims, path);
-        place[path[^1]] = new JsonArray([
-            .. (place[path[^1]] as JsonArray ?? []).Select(known => known!.GetValue<string>())
+        // A dot separates the segments of a claim's path; dots in a client's name do not.
+        var path = (config.GetString("claim.name") ?? "").Split('.')
+            .Select(segment => segment == "${client_id}" ? client ?? segment : segment).ToArray();
+        var parent = GetOrAddParent(claims, path);
+        parent[path[^1]] = new JsonArray([
+            .. (parent[path[^1]] as JsonArray ?? []).Select(existing => existing!.GetValue<string>())
                 .Union(names).Select(name => JsonValue.Create(name))]);
     }
 
-    public static void AddAudience(JsonObject claims, string? audience, Client? unless)
+    public static void AddAudience(JsonObject claims, string? audience, Client? except)
     {
-        if (audience is not { Length: > 0 } || audience == unless?.ClientId)
+        if (audience is not { Length: > 0 } || audience == except?.ClientId)
             return;
-        var known = claims["aud"] switch
+        var existing = claims["aud"] switch
         {
-            JsonArray many => many.Select(one => one!.GetValue<string>()).ToList(),
-            JsonValue one => [one.GetValue<string>()],
+            JsonArray many => many.Select(value => value!.GetValue<string>()).ToList(),
+            JsonValue value => [value.GetValue<string>()],
             _ => [],
         };
-        if (!known.Contains(audience))
-            known.Add(audience);
-        claims["aud"] = known.Count == 1 ? known[0] : new JsonArray([.. known.Select(one => JsonValue.Create(one))]);
+        if (!existing.Contains(audience))
+            existing.Add(audience);
+        claims["aud"] = existing.Count == 1
+            ? existing[0] : new JsonArray([.. existing.Select(value => JsonValue.Create(value))]);
     }
 
-    private static JsonObject Place(JsonObject claims, ReadOnlySpan<string> path)
+    private static JsonObject GetOrAddParent(JsonObject claims, ReadOnlySpan<string> path)
     {
-        var place = claims;
-        foreach (var step in path[..^1])
+        var parent = claims;
+        foreach (var segment in path[..^1])
         {
-            if (place[step] is not JsonObject next)
-                place[step] = next = [];
-            place = next;
+            if (parent[segment] is not JsonObject next)
+                parent[segment] = next = [];
+            parent = next;
         }
-        return place;
+        return parent;
     }
 
     private static JsonValue Convert(string value, string type) => type switch

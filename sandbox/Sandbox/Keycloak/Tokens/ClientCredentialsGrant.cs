@@ -6,16 +6,16 @@ namespace Sandbox.Keycloak.Tokens;
 internal static class ClientCredentialsGrant
 {
     /// <summary>
-    /// Tokens of a client's own service account. There is no login behind them, so nothing to refresh.
+    /// Issues tokens for the client's service account: without a session, so without a refresh token.
     /// </summary>
-    public static TokenIssuer Draw(HttpContext context, Realm realm, Client client, IFormCollection form)
+    public static TokenIssuer Authorize(HttpContext context, Realm realm, Client client, IFormCollection form)
     {
         if (client.IsPublic)
             throw Unauthorized("Public client not allowed to retrieve service account");
-        if (!client.Settings.Flag("serviceAccountsEnabled"))
+        if (!client.Settings.GetBoolean("serviceAccountsEnabled"))
             throw Unauthorized("Client not enabled to retrieve service account");
         var user = realm.Users.Values.First(user => user.ServiceAccountOf == client.Id);
-        var roles = TokenScope.RolesIn(realm, client, user).ToList();
+        var roles = TokenScope.GetVisibleRoles(realm, client, user).ToList();
         var address = context.Connection.RemoteIpAddress?.ToString() ?? "127.0.0.1";
         var subject = new TokenSubject(realm, client, user, null, roles)
         {
@@ -29,5 +29,6 @@ internal static class ClientCredentialsGrant
         return new TokenIssuer(context, subject, TokenScope.Parse(client, form["scope"]), "cc");
     }
 
-    private static Refusal Unauthorized(string description) => Refusal.OAuth(401, "unauthorized_client", description);
+    private static KeycloakException Unauthorized(string description) =>
+        KeycloakException.OAuthError(401, "unauthorized_client", description);
 }

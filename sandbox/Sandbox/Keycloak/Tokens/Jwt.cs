@@ -9,14 +9,14 @@ using Sandbox.Keycloak.Model;
 namespace Sandbox.Keycloak.Tokens;
 
 /// <summary>
-/// Signs and checks JSON web tokens with the keys of a realm: RS256 for others, HS512 for the server itself.
+/// Signs and verifies JSON Web Tokens with the keys of a realm: RS256 for clients, HS512 for the server itself.
 /// </summary>
 internal static class Jwt
 {
     public static string Sign(RealmKeys keys, JsonObject claims)
     {
-        using var rsa = keys.OpenSigning();
-        var head = Head("RS256", RealmKeys.KeyId(rsa), claims);
+        using var rsa = keys.ImportSigningKey();
+        var head = EncodeHead("RS256", RealmKeys.GetKeyId(rsa), claims);
         var signature =
             rsa.SignData(Encoding.ASCII.GetBytes(head), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         return $"{head}.{Base64Url.EncodeToString(signature)}";
@@ -24,45 +24,46 @@ internal static class Jwt
 
     public static string SignInternally(RealmKeys keys, JsonObject claims)
     {
-        var head = Head("HS512", SecretId(keys), claims);
-        var signature = HMACSHA512.HashData(keys.SecretBytes(), Encoding.ASCII.GetBytes(head));
+        var head = EncodeHead("HS512", GetSecretId(keys), claims);
+        var signature = HMACSHA512.HashData(keys.DecodeSecret(), Encoding.ASCII.GetBytes(head));
         return $"{head}.{Base64Url.EncodeToString(signature)}";
     }
 
-    /// <summary>The claims of a token that this realm signed with RS256; null for any other text.</summary>
+    /// <summary>The claims of a token that this realm signed with RS256, otherwise null.</summary>
     public static Document? Verify(RealmKeys keys, string token)
     {
-        using var rsa = keys.OpenSigning();
-        return Open(token, "RS256", (head, signature) =>
+        using var rsa = keys.ImportSigningKey();
+        return Read(token, "RS256", (head, signature) =>
             rsa.VerifyData(head, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
     }
 
-    /// <summary>The claims of a token that this realm signed with HS512; null for any other text.</summary>
-    public static Document? VerifyInternal(RealmKeys keys, string token) => Open(token, "HS512", (head, signature) =>
-        CryptographicOperations.FixedTimeEquals(HMACSHA512.HashData(keys.SecretBytes(), head), signature));
+    /// <summary>The claims of a token that this realm signed with HS512, otherwise null.</summary>
+    public static Document? VerifyInternal(RealmKeys keys, string token) => Read(token, "HS512", (head, signature) =>
+        CryptographicOperations.FixedTimeEquals(HMACSHA512.HashData(keys.DecodeSecret(), head), signature));
 
-    /// <summary>The claims without any check; null if this is no token at all.</summary>
-    public static Document? Peek(string token) => token.Split('.') is [_, var claims, _] ? Part(claims) : null;
+    /// <summary>The claims without verification; null if the text is not a token.</summary>
+    public static Document? ReadUnverified(string token) =>
+        token.Split('.') is [_, var claims, _] ? DecodePart(claims) : null;
 
-    private static string Head(string algorithm, string keyId, JsonObject claims) =>
+    private static string EncodeHead(string algorithm, string keyId, JsonObject claims) =>
         Encode(new JsonObject { ["alg"] = algorithm, ["typ"] = "JWT", ["kid"] = keyId }) + "." + Encode(claims);
 
     private static string Encode(JsonObject part) =>
         Base64Url.EncodeToString(Encoding.UTF8.GetBytes(KeycloakJson.Text(part)));
 
-    private static string SecretId(RealmKeys keys) =>
-        new Guid(SHA256.HashData(keys.SecretBytes()).AsSpan(0, 16)).ToString();
+    private static string GetSecretId(RealmKeys keys) =>
+        new Guid(SHA256.HashData(keys.DecodeSecret()).AsSpan(0, 16)).ToString();
 
-    private static Document? Open(string token, string algorithm, Func<byte[], byte[], bool> holds)
+    private static Document? Read(string token, string algorithm, Func<byte[], byte[], bool> isValid)
     {
         if (token.Split('.') is not [var header, var claims, var signature]
-            || Part(header)?.Text("alg") != algorithm || !Base64Url.IsValid(signature))
+            || DecodePart(header)?.GetString("alg") != algorithm || !Base64Url.IsValid(signature))
             return null;
         var head = Encoding.ASCII.GetBytes($"{header}.{claims}");
-        return holds(head, Base64Url.DecodeFromChars(signature)) ? Part(claims) : null;
+        return isValid(head, Base64Url.DecodeFromChars(signature)) ? DecodePart(claims) : null;
     }
 
-    private static Document? Part(string encoded)
+    private static Document? DecodePart(string encoded)
     {
         if (!Base64Url.IsValid(encoded))
             return null;

@@ -5,77 +5,77 @@ using Sandbox.Keycloak.Storage;
 
 namespace Sandbox.Keycloak.Tokens;
 
-/// <summary>Who can log in, what they must do before, and the sessions that come of it.</summary>
+/// <summary>Authentication of users, their pending required actions, and their sessions.</summary>
 internal static class Logins
 {
     /// <summary>
-    /// The user of that name or, where the realm allows it, of that e-mail address. Service accounts never.
+    /// Finds a user by username or, if the realm allows it, by e-mail address. Service accounts cannot log in.
     /// </summary>
-    public static User? Find(Realm realm, string name)
+    public static User? FindUser(Realm realm, string name)
     {
-        var wanted = name.Trim().ToLowerInvariant();
-        var user = realm.UserNamed(wanted)
-            ?? (realm.Settings.Flag("loginWithEmailAllowed") ? realm.UserWithEmail(wanted) : null);
+        var normalized = name.Trim().ToLowerInvariant();
+        var user = realm.FindUser(normalized)
+            ?? (realm.Settings.GetBoolean("loginWithEmailAllowed") ? realm.FindUserByEmail(normalized) : null);
         return user?.ServiceAccountOf is null ? user : null;
     }
 
     /// <summary>
-    /// Whether the password is the user's; a wrong one is counted, and who guesses too much is never right.
+    /// Whether the password is correct. Counts wrong passwords; always false while the user is locked.
     /// </summary>
-    public static bool Proves(
+    public static bool VerifyPassword(
         KeycloakState state, Realm realm, [NotNullWhen(true)] User? user, string password)
     {
         var now = state.Time.GetUtcNow();
-        if (user is null || state.Lockouts.IsLocked(realm, user, now))
+        if (user is null || state.BruteForceProtector.IsLocked(realm, user, now))
             return false;
         if (user.Passwords is [var current, ..] && current.Matches(password))
             return true;
-        state.Lockouts.Count(realm, user, now);
+        state.BruteForceProtector.RecordFailure(realm, user, now);
         return false;
     }
 
-    /// <summary>What stands between the user and a token, in the order in which it is asked for.</summary>
-    public static IReadOnlyList<string> OpenActions(Realm realm, User user)
+    /// <summary>The required actions that the user must complete before a token is issued, in order.</summary>
+    public static IReadOnlyList<string> GetPendingActions(Realm realm, User user)
     {
         var actions = user.RequiredActions.ToList();
-        if (!actions.Contains("UPDATE_PROFILE") && UserProfile.Of(realm).MissingFor(user).Count > 0)
+        if (!actions.Contains("UPDATE_PROFILE") && UserProfile.For(realm).GetMissingAttributes(user).Count > 0)
             actions.Add("VERIFY_PROFILE");
-        if (realm.Settings.Flag("verifyEmail") && !user.Settings.Flag("emailVerified")
+        if (realm.Settings.GetBoolean("verifyEmail") && !user.Settings.GetBoolean("emailVerified")
             && !actions.Contains("VERIFY_EMAIL"))
             actions.Add("VERIFY_EMAIL");
         return actions;
     }
 
     /// <summary>
-    /// A new session, of the login page or, at once with its client, of a password grant; those of the realm that are
-    /// over are forgotten on the way.
+    /// Starts a session, for the login page or, if <paramref name="client"/> is given, for a password grant. Also
+    /// removes the expired sessions of the realm.
     /// </summary>
-    public static Session Start(KeycloakState state, Realm realm, User user, Client? client = null)
+    public static Session StartSession(KeycloakState state, Realm realm, User user, Client? client = null)
     {
-        state.Lockouts.Forget(user);
-        var now = state.Seconds;
+        state.BruteForceProtector.Reset(user);
+        var now = state.UnixSeconds;
         var session = new Session(KeycloakState.NewSecret(18), realm.Id, user.Id, now, now,
-            now + realm.Settings.Number("ssoSessionMaxLifespan"), Browser: client is null)
+            now + realm.Settings.GetInt32("ssoSessionMaxLifespan"), Browser: client is null)
         {
             Clients = client is null ? [] : [client.Id],
         };
-        state.Change(world => world with
+        state.Change(snapshot => snapshot with
         {
-            Sessions = world.Sessions
-                .RemoveRange(world.Sessions.Values
+            Sessions = snapshot.Sessions
+                .RemoveRange(snapshot.Sessions.Values
                     .Where(old => old.RealmId == realm.Id && !old.IsLive(realm, now)).Select(old => old.Id))
                 .Add(session.Id, session),
         });
         return session;
     }
 
-    public static Session Touch(KeycloakState state, Session session)
+    public static Session TouchSession(KeycloakState state, Session session)
     {
-        var touched = session with { LastUsed = state.Seconds };
-        state.Change(world => world.Sessions.ContainsKey(session.Id) ? world.With(touched) : world);
+        var touched = session with { LastUsed = state.UnixSeconds };
+        state.Change(snapshot => snapshot.Sessions.ContainsKey(session.Id) ? snapshot.With(touched) : snapshot);
         return touched;
     }
 
-    public static void End(KeycloakState state, Session session) => state.Change(world =>
-        world with { Sessions = world.Sessions.Remove(session.Id) });
+    public static void EndSession(KeycloakState state, Session session) => state.Change(snapshot =>
+        snapshot with { Sessions = snapshot.Sessions.Remove(session.Id) });
 }

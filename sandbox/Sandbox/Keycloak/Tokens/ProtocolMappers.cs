@@ -4,19 +4,19 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Tokens;
 
-/// <summary>The protocol mappers of Keycloak that the product's realms use. Unknown ones put in nothing.</summary>
+/// <summary>The protocol mappers of Keycloak that the product's realms use. Other mappers add no claims.</summary>
 internal static class ProtocolMappers
 {
     /// <summary>
-    /// Puts in the claims of the mappers that are on for the target: <c>access.token.claim</c>,
+    /// Adds the claims of the mappers that are enabled for the target: <c>access.token.claim</c>,
     /// <c>lightweight.claim</c>, <c>id.token.claim</c> or <c>userinfo.token.claim</c>.
     /// </summary>
     public static void Apply(IEnumerable<Document> mappers, string target, TokenSubject subject, JsonObject claims)
     {
-        // Role mappers come before the audience that is resolved from the roles.
-        foreach (var mapper in mappers.OrderBy(mapper => mapper.Text("protocolMapper") == AudienceResolve ? 1 : 0))
+        // The audience is resolved from the roles, so role mappers run first.
+        foreach (var mapper in mappers.OrderBy(mapper => mapper.GetString("protocolMapper") == AudienceResolve ? 1 : 0))
         {
-            if (mapper.Section("config").Flag(target)
+            if (mapper.GetObject("config").GetBoolean(target)
                 || (target == "access.token.claim" && IsAlwaysInAccessToken(mapper)))
                 Apply(mapper, subject, claims);
         }
@@ -25,13 +25,13 @@ internal static class ProtocolMappers
     private const string AudienceResolve = "oidc-audience-resolve-mapper";
 
     private static bool IsAlwaysInAccessToken(Document mapper) =>
-        mapper.Text("protocolMapper") is AudienceResolve or "oidc-allowed-origins-mapper"
-        && !mapper.Section("config").Has("access.token.claim");
+        mapper.GetString("protocolMapper") is AudienceResolve or "oidc-allowed-origins-mapper"
+        && !mapper.GetObject("config").Has("access.token.claim");
 
     private static void Apply(Document mapper, TokenSubject subject, JsonObject claims)
     {
-        var config = mapper.Section("config");
-        switch (mapper.Text("protocolMapper"))
+        var config = mapper.GetObject("config");
+        switch (mapper.GetString("protocolMapper"))
         {
             case "oidc-sub-mapper":
                 claims["sub"] = subject.User.Id;
@@ -40,35 +40,35 @@ internal static class ProtocolMappers
                 claims["acr"] = "1";
                 break;
             case "oidc-usermodel-attribute-mapper":
-                Claims.Put(claims, config, subject.User.Values(config.Text("user.attribute") ?? ""));
+                Claims.Set(claims, config, subject.User.Values(config.GetString("user.attribute") ?? ""));
                 break;
             case "oidc-usermodel-property-mapper":
-                Claims.Put(claims, config, Property(subject.User, config.Text("user.attribute") ?? ""));
+                Claims.Set(claims, config, GetProperty(subject.User, config.GetString("user.attribute") ?? ""));
                 break;
             case "oidc-full-name-mapper":
-                Claims.Put(claims, "name",
+                Claims.Set(claims, "name",
                     string.Join(' ', subject.User.Values("firstName").Concat(subject.User.Values("lastName"))));
                 break;
             case "oidc-usersessionmodel-note-mapper":
-                Claims.Put(claims, config, Note(subject, config.Text("user.session.note") ?? ""));
+                Claims.Set(claims, config, GetNote(subject, config.GetString("user.session.note") ?? ""));
                 break;
             case "oidc-hardcoded-claim-mapper":
-                Claims.Put(claims, config, config.Texts("claim.value"));
+                Claims.Set(claims, config, config.GetStrings("claim.value"));
                 break;
             case "oidc-usermodel-realm-role-mapper":
-                Claims.PutRoles(claims, config, null, subject.Roles.Where(role => role.ClientId is null),
-                    config.Text("usermodel.realmRoleMapping.rolePrefix"));
+                Claims.AddRoles(claims, config, null, subject.Roles.Where(role => role.ClientId is null),
+                    config.GetString("usermodel.realmRoleMapping.rolePrefix"));
                 break;
             case "oidc-usermodel-client-role-mapper":
-                PutClientRoles(claims, config, subject);
+                AddClientRoles(claims, config, subject);
                 break;
             case AudienceResolve:
                 foreach (var id in subject.Roles.Select(role => role.ClientId).OfType<string>().Distinct())
                     Claims.AddAudience(claims, subject.Realm.Clients[id].ClientId, subject.Client);
                 break;
             case "oidc-audience-mapper":
-                Claims.AddAudience(claims, config.Text("included.client.audience") is { Length: > 0 } client
-                    ? client : config.Text("included.custom.audience"), null);
+                Claims.AddAudience(claims, config.GetString("included.client.audience") is { Length: > 0 } client
+                    ? client : config.GetString("included.custom.audience"), null);
                 break;
             case "oidc-allowed-origins-mapper":
                 if (subject.Client.Origins is { Count: > 0 } origins)
@@ -79,29 +79,30 @@ internal static class ProtocolMappers
         }
     }
 
-    private static IReadOnlyList<string> Property(User user, string name) => name switch
+    private static IReadOnlyList<string> GetProperty(User user, string name) => name switch
     {
-        "emailVerified" => [user.Settings.Flag("emailVerified") ? "true" : "false"],
+        "emailVerified" => [user.Settings.GetBoolean("emailVerified") ? "true" : "false"],
         "enabled" => [user.Enabled ? "true" : "false"],
         "id" => [user.Id],
         _ => user.Values(name),
     };
 
-    private static IReadOnlyList<string> Note(TokenSubject subject, string name) => name switch
+    private static IReadOnlyList<string> GetNote(TokenSubject subject, string name) => name switch
     {
         "AUTH_TIME" when subject.Session is { Browser: true } login =>
             [login.Started.ToString(CultureInfo.InvariantCulture)],
         _ => subject.Notes.TryGetValue(name, out var note) ? [note] : [],
     };
 
-    private static void PutClientRoles(JsonObject claims, Document config, TokenSubject subject)
+    private static void AddClientRoles(JsonObject claims, Document config, TokenSubject subject)
     {
-        var only = config.Text("usermodel.clientRoleMapping.clientId");
+        var clientFilter = config.GetString("usermodel.clientRoleMapping.clientId");
+        var prefix = config.GetString("usermodel.clientRoleMapping.rolePrefix");
         foreach (var roles in subject.Roles.Where(role => role.ClientId is not null).GroupBy(role => role.ClientId!))
         {
             var client = subject.Realm.Clients[roles.Key].ClientId;
-            if (only is not { Length: > 0 } || only == client)
-                Claims.PutRoles(claims, config, client, roles, config.Text("usermodel.clientRoleMapping.rolePrefix"));
+            if (clientFilter is not { Length: > 0 } || clientFilter == client)
+                Claims.AddRoles(claims, config, client, roles, prefix);
         }
     }
 }

@@ -8,33 +8,33 @@ namespace Sandbox.Keycloak.Tokens;
 internal static class TokenApi
 {
     public static void MapTokens(this IEndpointRouteBuilder app) =>
-        app.MapPost("/realms/{realm}/protocol/openid-connect/token", DrawAsync);
+        app.MapPost("/realms/{realm}/protocol/openid-connect/token", IssueAsync);
 
-    private static async Task<IResult> DrawAsync(HttpContext context, string realm)
+    private static async Task<IResult> IssueAsync(HttpContext context, string realm)
     {
-        NeverCached(context);
-        var known = context.Keycloak().Current.Find(realm) ?? throw Refusal.Error(404, "Realm does not exist");
-        if (!known.Enabled)
-            throw Refusal.OAuth(403, "access_denied", "Realm not enabled");
+        DisableCaching(context);
+        var found = context.GetState().GetRealm(realm);
+        if (!found.Enabled)
+            throw KeycloakException.OAuthError(403, "access_denied", "Realm not enabled");
         var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync() : FormCollection.Empty;
         if (form["grant_type"].ToString() is not { Length: > 0 } grant)
-            throw Refusal.OAuth(400, "invalid_request", "Missing form parameter: grant_type");
+            throw KeycloakException.OAuthError(400, "invalid_request", "Missing form parameter: grant_type");
         if (form.Any(field => field.Value.Count > 1))
-            throw Refusal.OAuth(400, "invalid_request", "duplicated parameter");
-        Func<HttpContext, Realm, Client, IFormCollection, TokenIssuer> draw = grant switch
+            throw KeycloakException.OAuthError(400, "invalid_request", "duplicated parameter");
+        Func<HttpContext, Realm, Client, IFormCollection, TokenIssuer> authorize = grant switch
         {
-            "password" => PasswordGrant.Draw,
-            "client_credentials" => ClientCredentialsGrant.Draw,
-            "refresh_token" => RefreshGrant.Draw,
-            "authorization_code" => CodeGrant.Draw,
-            _ => throw Refusal.OAuth(400, "unsupported_grant_type", "Unsupported grant_type"),
+            "password" => PasswordGrant.Authorize,
+            "client_credentials" => ClientCredentialsGrant.Authorize,
+            "refresh_token" => RefreshGrant.Authorize,
+            "authorization_code" => CodeGrant.Authorize,
+            _ => throw KeycloakException.OAuthError(400, "unsupported_grant_type", "Unsupported grant_type"),
         };
-        var client = ClientAuthentication.Authenticate(context, known, form);
-        Cors.AllowFor(context, client);
-        return KeycloakJson.Plain(draw(context, known, client, form).Answer());
+        var client = ClientAuthentication.Authenticate(context, found, form);
+        Cors.AllowClientOrigins(context, client);
+        return KeycloakJson.Plain(authorize(context, found, client, form).CreateResponse());
     }
 
-    private static void NeverCached(HttpContext context)
+    private static void DisableCaching(HttpContext context)
     {
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.Pragma = "no-cache";

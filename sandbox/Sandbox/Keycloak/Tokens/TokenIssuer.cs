@@ -8,104 +8,104 @@ using Sandbox.Keycloak.Storage;
 
 namespace Sandbox.Keycloak.Tokens;
 
-/// <summary>Draws the tokens of one login (or, without a session, of a service account).</summary>
+/// <summary>Issues the tokens of a session or, without a session, of a service account.</summary>
 /// <param name="grant">
-/// Stands in the token's id: ro (password), ac (code), rt (refresh) or cc (client credentials).
+/// Part of the token's id: ro (password), ac (code), rt (refresh) or cc (client credentials).
 /// </param>
 internal sealed class TokenIssuer(HttpContext context, TokenSubject subject, TokenScope scope, string grant)
 {
-    /// <summary>The order of a token's own claims; those of the mappers follow.</summary>
-    private static readonly string[] First =
+    /// <summary>The order of the standard claims; other claims follow.</summary>
+    private static readonly string[] ClaimOrder =
     [
         "exp", "iat", "auth_time", "jti", "iss", "aud", "sub", "typ", "azp", "nonce", "sid", "at_hash", "acr",
         "allowed-origins", "realm_access", "resource_access", "scope",
     ];
 
-    private readonly KeycloakState state = context.Keycloak();
-    private readonly long now = context.Keycloak().Seconds;
+    private readonly KeycloakState state = context.GetState();
+    private readonly long now = context.GetState().UnixSeconds;
 
     public string? Nonce { get; init; }
 
-    /// <summary>The answer of the token endpoint.</summary>
-    public JsonObject Answer()
+    /// <summary>Creates the response of the token endpoint.</summary>
+    public JsonObject CreateResponse()
     {
-        var keys = state.KeysOf(subject.Realm);
-        var lifespan = subject.Realm.Settings.Number("accessTokenLifespan");
+        var keys = state.GetKeys(subject.Realm);
+        var lifespan = subject.Realm.Settings.GetInt32("accessTokenLifespan");
         var access = Jwt.Sign(keys, AccessClaims(lifespan));
-        var answer = new JsonObject { ["access_token"] = access, ["expires_in"] = lifespan };
+        var response = new JsonObject { ["access_token"] = access, ["expires_in"] = lifespan };
         if (subject.Session is { } session)
         {
-            var ends = Math.Min(session.Ends, now + subject.Realm.Settings.Number("ssoSessionIdleTimeout"));
-            answer["refresh_expires_in"] = ends - now;
-            answer["refresh_token"] = Jwt.SignInternally(keys, RefreshClaims(session, ends));
+            var ends = Math.Min(session.Ends, now + subject.Realm.Settings.GetInt32("ssoSessionIdleTimeout"));
+            response["refresh_expires_in"] = ends - now;
+            response["refresh_token"] = Jwt.SignInternally(keys, RefreshClaims(session, ends));
         }
         else
         {
-            answer["refresh_expires_in"] = 0;
+            response["refresh_expires_in"] = 0;
         }
-        answer["token_type"] = "Bearer";
+        response["token_type"] = "Bearer";
         if (scope.IsOpenId)
-            answer["id_token"] = Jwt.Sign(keys, IdClaims(lifespan, access));
-        answer["not-before-policy"] = 0;
+            response["id_token"] = Jwt.Sign(keys, IdClaims(lifespan, access));
+        response["not-before-policy"] = 0;
         if (subject.Session is not null)
-            answer["session_state"] = subject.Session.Id;
-        answer["scope"] = scope.Shown;
-        return answer;
+            response["session_state"] = subject.Session.Id;
+        response["scope"] = scope.AccessTokenClaim;
+        return response;
     }
 
-    /// <summary>What the userinfo endpoint tells about the user.</summary>
-    public JsonObject UserInfo()
+    /// <summary>Creates the response of the userinfo endpoint.</summary>
+    public JsonObject CreateUserInfo()
     {
         var claims = new JsonObject { ["sub"] = subject.User.Id };
-        ProtocolMappers.Apply(scope.MappersOf(subject.Client), "userinfo.token.claim", subject, claims);
+        ProtocolMappers.Apply(scope.GetMappers(subject.Client), "userinfo.token.claim", subject, claims);
         return claims;
     }
 
     private JsonObject AccessClaims(int lifespan)
     {
-        var light = subject.Client.HasLightweightTokens;
-        var session = subject.Session is null ? "tr" : "on";
-        var claims = Common("Bearer", lifespan, $"{session}{(light ? "lt" : "rt")}{grant}:");
-        claims["scope"] = scope.Shown;
-        // Without a session the subject is all that tells whose the token is, so even a lightweight one has it.
+        var isLightweight = subject.Client.HasLightweightTokens;
+        var sessionType = subject.Session is null ? "tr" : "on";
+        var claims = CommonClaims("Bearer", lifespan, $"{sessionType}{(isLightweight ? "lt" : "rt")}{grant}:");
+        claims["scope"] = scope.AccessTokenClaim;
+        // Without a session only the subject identifies the user, so even a lightweight token contains it.
         if (subject.Session is null)
             claims["sub"] = subject.User.Id;
-        ProtocolMappers.Apply(
-            scope.MappersOf(subject.Client), light ? "lightweight.claim" : "access.token.claim", subject, claims);
-        return Ordered(claims);
+        var target = isLightweight ? "lightweight.claim" : "access.token.claim";
+        ProtocolMappers.Apply(scope.GetMappers(subject.Client), target, subject, claims);
+        return Sort(claims);
     }
 
     private JsonObject IdClaims(int lifespan, string access)
     {
-        var claims = Common("ID", lifespan, "");
+        var claims = CommonClaims("ID", lifespan, "");
         claims["aud"] = subject.Client.ClientId;
         claims["sub"] = subject.User.Id;
         claims["at_hash"] = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(access)).AsSpan(0, 16));
         if (Nonce is not null)
             claims["nonce"] = Nonce;
-        ProtocolMappers.Apply(scope.MappersOf(subject.Client), "id.token.claim", subject, claims);
-        return Ordered(claims);
+        ProtocolMappers.Apply(scope.GetMappers(subject.Client), "id.token.claim", subject, claims);
+        return Sort(claims);
     }
 
     private JsonObject RefreshClaims(Session session, long ends)
     {
-        var claims = Common("Refresh", 0, "");
+        var claims = CommonClaims("Refresh", 0, "");
         claims["exp"] = ends;
-        claims["aud"] = context.IssuerOf(subject.Realm);
+        claims["aud"] = context.GetIssuer(subject.Realm);
         claims["sub"] = subject.User.Id;
         claims["sid"] = session.Id;
-        claims["scope"] = scope.Full;
-        return Ordered(claims);
+        claims["scope"] = scope.RefreshTokenClaim;
+        return Sort(claims);
     }
 
-    private JsonObject Common(string type, int lifespan, string mark)
+    private JsonObject CommonClaims(string type, int lifespan, string idPrefix)
     {
         var claims = new JsonObject
         {
             ["exp"] = now + lifespan,
             ["iat"] = now,
-            ["jti"] = mark + state.NewId(),
-            ["iss"] = context.IssuerOf(subject.Realm),
+            ["jti"] = idPrefix + state.NewId(),
+            ["iss"] = context.GetIssuer(subject.Realm),
             ["typ"] = type,
             ["azp"] = subject.Client.ClientId,
         };
@@ -114,10 +114,11 @@ internal sealed class TokenIssuer(HttpContext context, TokenSubject subject, Tok
         return claims;
     }
 
-    private static JsonObject Ordered(JsonObject claims)
+    private static JsonObject Sort(JsonObject claims)
     {
         var ordered = new JsonObject();
-        foreach (var name in First.Where(claims.ContainsKey).Concat(claims.Select(claim => claim.Key).Except(First)))
+        var otherClaims = claims.Select(claim => claim.Key).Except(ClaimOrder);
+        foreach (var name in ClaimOrder.Where(claims.ContainsKey).Concat(otherClaims))
             ordered[name] = claims[name]!.DeepClone();
         return ordered;
     }

@@ -4,9 +4,7 @@ using Sandbox.Keycloak.Model;
 
 namespace Sandbox.Keycloak.Tokens;
 
-/// <summary>
-/// What a client may see of a user in one login: its default scopes and the optional ones that were asked for.
-/// </summary>
+/// <summary>The scopes of a token: the client's default scopes and the requested optional ones.</summary>
 internal sealed class TokenScope
 {
     private const string OpenId = "openid";
@@ -21,43 +19,45 @@ internal sealed class TokenScope
 
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>The scopes as a token names them.</summary>
-    public string Shown => string.Join(' ', Names
-        .Where(name => Template.ClientScopes[name].Section("attributes").Text("include.in.token.scope") == "true")
+    /// <summary>The <c>scope</c> claim of an access token.</summary>
+    public string AccessTokenClaim => string.Join(' ', Names
+        .Where(name => Template.ClientScopes[name].GetObject("attributes").GetBoolean("include.in.token.scope"))
         .OrderBy(name => name == "profile" ? 0 : 1)
         .Prepend(IsOpenId ? OpenId : "").Where(name => name.Length > 0));
 
-    /// <summary>The scopes as a refresh token keeps them.</summary>
-    public string Full => string.Join(' ', Names.Prepend(IsOpenId ? OpenId : "").Where(name => name.Length > 0));
+    /// <summary>The <c>scope</c> claim of a refresh token.</summary>
+    public string RefreshTokenClaim =>
+        string.Join(' ', Names.Prepend(IsOpenId ? OpenId : "").Where(name => name.Length > 0));
 
-    /// <exception cref="Refusal">400: asks for a scope that the client does not have.</exception>
-    public static TokenScope Parse(Client client, string? asked)
+    /// <exception cref="KeycloakException">400: a requested scope is not available to the client.</exception>
+    public static TokenScope Parse(Client client, string? requested)
     {
-        if (!IsAllowed(client, asked))
-            throw Refusal.OAuth(400, "invalid_scope", $"Invalid scopes: {asked}");
-        var wanted = Split(asked);
+        if (!IsAllowed(client, requested))
+            throw KeycloakException.OAuthError(400, "invalid_scope", $"Invalid scopes: {requested}");
+        var names = Split(requested);
         return new TokenScope(
-            wanted.Contains(OpenId), [.. Defaults(client).Union(wanted.Where(name => name != OpenId))]);
+            names.Contains(OpenId), [.. GetDefaults(client).Union(names.Where(name => name != OpenId))]);
     }
 
-    public static bool IsAllowed(Client client, string? asked)
+    public static bool IsAllowed(Client client, string? requested)
     {
-        var known = Defaults(client).Concat(client.Settings.Texts("optionalClientScopes")).Append(OpenId).ToHashSet();
-        return Split(asked).All(known.Contains);
+        var allowed =
+            GetDefaults(client).Concat(client.Settings.GetStrings("optionalClientScopes")).Append(OpenId).ToHashSet();
+        return Split(requested).All(allowed.Contains);
     }
 
     private static string[] Split(string? scopes) => (scopes ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
-    private static IEnumerable<string> Defaults(Client client) =>
-        client.Settings.Texts("defaultClientScopes").Where(Template.ClientScopes.ContainsKey);
+    private static IEnumerable<string> GetDefaults(Client client) =>
+        client.Settings.GetStrings("defaultClientScopes").Where(Template.ClientScopes.ContainsKey);
 
-    /// <summary>The protocol mappers that shape this client's tokens.</summary>
-    public IEnumerable<Document> MappersOf(Client client) =>
-        Names.SelectMany(name => Template.ClientScopes[name].Items("protocolMappers")).Concat(client.Mappers);
+    /// <summary>The protocol mappers of the scopes and of the client.</summary>
+    public IEnumerable<Document> GetMappers(Client client) =>
+        Names.SelectMany(name => Template.ClientScopes[name].GetObjects("protocolMappers")).Concat(client.Mappers);
 
     /// <summary>
-    /// The user's roles as far as the client may see them: all of them, or else only the client's own.
+    /// The user's roles that the client may see: all of them with full scope, otherwise the client's own.
     /// </summary>
-    public static IEnumerable<Role> RolesIn(Realm realm, Client client, User user) =>
+    public static IEnumerable<Role> GetVisibleRoles(Realm realm, Client client, User user) =>
         realm.Expand(user.Roles).Where(role => client.SeesAllRoles || role.ClientId == client.Id);
 }

@@ -4,9 +4,7 @@ using Sandbox.Pages;
 
 namespace Sandbox.Keycloak.Oidc.Pages;
 
-/// <summary>
-/// A page of a realm for people. It works without scripts, by keyboard alone, and is read out in full.
-/// </summary>
+/// <summary>An HTML page of a realm. It needs no scripts and works with keyboard and screen reader.</summary>
 internal abstract class KeycloakPage(Realm realm) : IResult
 {
     private const string Style = """
@@ -41,7 +39,7 @@ internal abstract class KeycloakPage(Realm realm) : IResult
 
     protected abstract Html Content(HttpContext context);
 
-    private string Name => realm.Settings.Text("displayName") is { Length: > 0 } name ? name : realm.Name;
+    private string Name => realm.Settings.GetString("displayName") is { Length: > 0 } name ? name : realm.Name;
 
     public Task ExecuteAsync(HttpContext httpContext)
     {
@@ -51,22 +49,22 @@ internal abstract class KeycloakPage(Realm realm) : IResult
         response.Headers.ContentLanguage = "en";
         response.Headers.CacheControl = "no-store, must-revalidate, max-age=0";
         response.Headers.ContentSecurityPolicy = "frame-src 'self'; frame-ancestors 'self'; object-src 'none';";
-        var page = Encoding.UTF8.GetBytes(Whole(httpContext).Text);
+        var page = Encoding.UTF8.GetBytes(Render(httpContext).Text);
         response.ContentLength = page.Length;
         return response.Body.WriteAsync(page).AsTask();
     }
 
-    /// <summary>A sentence about what was wrong with a field, tied to it by its id; nothing if all was well.</summary>
-    protected static Html Error(string field, string? text) => text is null
+    /// <summary>The error message of a field, linked to the field by its id; empty if there is no error.</summary>
+    protected static Html ErrorMessage(string field, string? text) => text is null
         ? default
         : Html.Of($"""<p class="error" id="input-error-{field}" role="alert">{text}</p>""");
 
-    /// <summary>The attributes of a field that had an error.</summary>
-    protected static Html Invalid(string field, string? error) => error is null
+    /// <summary>The ARIA attributes of a field with an error; empty if there is no error.</summary>
+    protected static Html ErrorAttributes(string field, string? error) => error is null
         ? default
         : Html.Of($" aria-invalid=\"true\" aria-describedby=\"input-error-{field}\"");
 
-    private Html Whole(HttpContext context) => Html.Of($"""
+    private Html Render(HttpContext context) => Html.Of($"""
         <!DOCTYPE html>
         <html lang="en">
         <head>

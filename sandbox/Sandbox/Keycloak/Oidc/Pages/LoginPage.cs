@@ -3,28 +3,28 @@ using Sandbox.Pages;
 
 namespace Sandbox.Keycloak.Oidc.Pages;
 
-/// <summary>Asks for username and password. The form and its fields have the names of Keycloak's own theme.</summary>
+/// <summary>The form for username and password, with the element names of Keycloak's own theme.</summary>
 internal sealed class LoginPage(Realm realm, LoginAttempt attempt) : KeycloakPage(realm)
 {
-    /// <summary>The name of the page in the addresses of its form.</summary>
+    /// <summary>The value of the <c>execution</c> parameter in the page's addresses.</summary>
     public const string Execution = "username-password-form";
 
     public string? Username { get; init; }
 
-    public string? Fault { get; init; }
+    public string? ErrorText { get; init; }
 
     protected override string Heading => "Sign in to your account";
 
     protected override Html Content(HttpContext context)
     {
-        var action = LoginFlow.FormAddress(context, Realm, attempt, "authenticate", Execution);
-        var label = Realm.Settings.Flag("loginWithEmailAllowed") ? "Username or email" : "Username";
+        var action = LoginFlow.GetFormAddress(context, Realm, attempt, "authenticate", Execution);
+        var label = Realm.Settings.GetBoolean("loginWithEmailAllowed") ? "Username or email" : "Username";
         return Html.Of($"""
             <form id="kc-form-login" action="{action}" method="post" novalidate="novalidate">
             <label for="username">{label}</label>
             <input id="username" name="username" value="{Username}" type="text" autocomplete="username"
-              autofocus{Invalid("username", Fault)}/>
-            {Error("username", Fault)}
+              autofocus{ErrorAttributes("username", ErrorText)}/>
+            {ErrorMessage("username", ErrorText)}
             <label for="password">Password</label>
             <input id="password" name="password" value="" type="password" autocomplete="current-password"/>
             <input type="hidden" id="id-hidden-input" name="credentialId"/>

@@ -3,7 +3,7 @@ using Sandbox.Pages;
 
 namespace Sandbox.Keycloak.Oidc.Pages;
 
-/// <summary>Asks whether to log out, so that no other site can do it by a link.</summary>
+/// <summary>Asks for confirmation, so that a link on another site cannot log the user out.</summary>
 internal sealed class LogoutPage(Realm realm, string sessionCode) : KeycloakPage(realm)
 {
     protected override string Title => "Logging out";
@@ -12,7 +12,7 @@ internal sealed class LogoutPage(Realm realm, string sessionCode) : KeycloakPage
 
     protected override Html Content(HttpContext context) => Html.Of($"""
         <p class="instruction">Do you want to log out?</p>
-        <form action="{LogoutApi.ConfirmPath(Realm)}" method="post">
+        <form action="{LogoutApi.GetConfirmPath(Realm)}" method="post">
         <input type="hidden" name="session_code" value="{sessionCode}"/>
         <button name="confirmLogout" id="kc-logout" type="submit" value="Logout">Logout</button>
         </form>

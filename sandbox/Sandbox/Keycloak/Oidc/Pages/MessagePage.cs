@@ -3,7 +3,7 @@ using Sandbox.Pages;
 
 namespace Sandbox.Keycloak.Oidc.Pages;
 
-/// <summary>Says one thing: what went wrong, or that it is done.</summary>
+/// <summary>A page with a single message: an error or a confirmation.</summary>
 internal sealed class MessagePage(Realm realm, int status, string heading, string text) : KeycloakPage(realm)
 {
     protected override int Status => status;

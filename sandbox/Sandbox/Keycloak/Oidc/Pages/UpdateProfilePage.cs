@@ -3,7 +3,7 @@ using Sandbox.Pages;
 
 namespace Sandbox.Keycloak.Oidc.Pages;
 
-/// <summary>Asks for what the realm's user profile wants to know of the user, before the login goes on.</summary>
+/// <summary>The form for the attributes that the realm's user profile requires, before the login continues.</summary>
 internal sealed class UpdateProfilePage(Realm realm, LoginAttempt attempt, User user, string action)
     : KeycloakPage(realm)
 {
@@ -14,31 +14,31 @@ internal sealed class UpdateProfilePage(Realm realm, LoginAttempt attempt, User 
         ["lastName"] = "Last name",
     };
 
-    /// <summary>By field.</summary>
+    /// <summary>Error messages by field.</summary>
     public IReadOnlyDictionary<string, string> Errors { get; init; } = new Dictionary<string, string>();
 
     protected override string Heading => "Update Account Information";
 
     protected override Html Content(HttpContext context)
     {
-        var address = LoginFlow.FormAddress(context, Realm, attempt, "required-action", action);
+        var address = LoginFlow.GetFormAddress(context, Realm, attempt, "required-action", action);
         return Html.Of($"""
             <p>You need to update your user profile to activate your account.</p>
             <form id="kc-update-profile-form" action="{address}" method="post" novalidate="novalidate">
-            {Html.Concat(Fields.Select(field => Field(field.Key, field.Value)))}
+            {Html.Concat(Fields.Select(field => RenderField(field.Key, field.Value)))}
             <button type="submit">Submit</button>
             </form>
             """);
     }
 
-    private Html Field(string name, string label)
+    private Html RenderField(string name, string label)
     {
         var error = Errors.GetValueOrDefault(name);
         var value = string.Join(' ', user.Values(name));
         return Html.Of($"""
             <label for="{name}">{label}</label>
-            <input id="{name}" name="{name}" value="{value}" type="text"{Invalid(name, error)}/>
-            {Error(name, error)}
+            <input id="{name}" name="{name}" value="{value}" type="text"{ErrorAttributes(name, error)}/>
+            {ErrorMessage(name, error)}
 
             """);
     }

@@ -2,17 +2,15 @@ using System.Text;
 
 namespace Sandbox.Tests.Keycloak;
 
-/// <summary>
-/// The worker's service account: it may create realms and nothing else, and rules what it has created.
-/// </summary>
-public sealed class CreatorTests(KeycloakServer server) : IClassFixture<KeycloakServer>
+/// <summary>The rights of the worker's service account: it may create realms, and administers only these.</summary>
+public sealed class RealmCreatorTests(KeycloakServer server) : IClassFixture<KeycloakServer>
 {
     [Fact]
-    public async Task Who_may_create_realms_sees_no_other_realm_but_its_name()
+    public async Task A_realm_creator_sees_only_the_name_of_other_realms()
     {
-        await using var creator = await Creator.MakeAsync(server, lightweight: true);
-        var other = await server.NewRealmAsync("""{"realm":"{0}","enabled":true,"attributes":{"tenantId":"1"}}""");
-        var token = await creator.TokenAsync();
+        await using var creator = await RealmCreator.CreateAsync(server, lightweight: true);
+        var other = await server.CreateRealmAsync("""{"realm":"{0}","enabled":true,"attributes":{"tenantId":"1"}}""");
+        var token = await creator.GetTokenAsync();
 
         var list = await server.GetAsync("/admin/realms", token);
         list.Is(403, """{"error":"HTTP 403 Forbidden"}""");
@@ -28,10 +26,10 @@ public sealed class CreatorTests(KeycloakServer server) : IClassFixture<Keycloak
     }
 
     [Fact]
-    public async Task Who_creates_a_realm_rules_it_with_the_token_from_before()
+    public async Task The_creator_of_a_realm_administers_it_with_an_older_token()
     {
-        await using var creator = await Creator.MakeAsync(server, lightweight: true);
-        var token = await creator.TokenAsync();
+        await using var creator = await RealmCreator.CreateAsync(server, lightweight: true);
+        var token = await creator.GetTokenAsync();
         var realm = KeycloakServer.UniqueName();
 
         (await server.PostAsync("/admin/realms", $$"""{"realm":"{{realm}}","enabled":true}""", token)).Is(201);
@@ -43,57 +41,57 @@ public sealed class CreatorTests(KeycloakServer server) : IClassFixture<Keycloak
         (await server.DeleteAsync($"/admin/realms/{realm}", token)).Is(204);
         (await server.DeleteAsync($"/admin/realms/{realm}", token)).Is(404);
         var clients = await server.GetAsync($"/admin/realms/master/clients?clientId={realm}-realm",
-            await server.AdminTokenAsync());
+            await server.GetAdminTokenAsync());
         Assert.Empty(clients.Json.AsArray());
     }
 
     [Theory]
     [InlineData(true, 0, 0)]
     [InlineData(false, 500, 600)]
-    public async Task Only_an_ordinary_token_grows_with_each_realm(bool lightweight, int atLeast, int atMost)
+    public async Task Only_an_ordinary_token_grows_with_each_realm(bool lightweight, int min, int max)
     {
-        await using var creator = await Creator.MakeAsync(server, lightweight);
-        var before = (await creator.TokenAsync()).Length;
+        await using var creator = await RealmCreator.CreateAsync(server, lightweight);
+        var before = (await creator.GetTokenAsync()).Length;
         var realm = KeycloakServer.UniqueName();
-        await server.PostAsync("/admin/realms", $$"""{"realm":"{{realm}}"}""", await creator.TokenAsync());
+        await server.PostAsync("/admin/realms", $$"""{"realm":"{{realm}}"}""", await creator.GetTokenAsync());
 
-        var after = (await creator.TokenAsync()).Length;
+        var after = (await creator.GetTokenAsync()).Length;
 
-        (await server.DeleteAsync($"/admin/realms/{realm}", await creator.TokenAsync())).Is(204);
-        Assert.InRange(after - before, atLeast, atMost);
+        (await server.DeleteAsync($"/admin/realms/{realm}", await creator.GetTokenAsync())).Is(204);
+        Assert.InRange(after - before, min, max);
     }
 
     [Fact]
-    public async Task Without_full_scope_the_account_may_do_nothing()
+    public async Task Without_full_scope_the_account_has_no_rights()
     {
-        await using var creator = await Creator.MakeAsync(server, lightweight: true, fullScope: false);
+        await using var creator = await RealmCreator.CreateAsync(server, lightweight: true, fullScope: false);
 
-        var answer = await server.PostAsync(
-            "/admin/realms", $$"""{"realm":"{{KeycloakServer.UniqueName()}}"}""", await creator.TokenAsync());
+        var response = await server.PostAsync(
+            "/admin/realms", $$"""{"realm":"{{KeycloakServer.UniqueName()}}"}""", await creator.GetTokenAsync());
 
-        Assert.Equal(403, answer.Status);
+        Assert.Equal(403, response.Status);
     }
 
     [Fact]
-    public async Task The_secret_comes_in_the_form_or_form_encoded_in_a_Basic_header()
+    public async Task The_secret_is_accepted_in_the_form_or_form_encoded_in_a_Basic_header()
     {
-        await using var creator = await Creator.MakeAsync(server, lightweight: true);
+        await using var creator = await RealmCreator.CreateAsync(server, lightweight: true);
 
         var request =
             new HttpRequestMessage(HttpMethod.Post, server.Issuer("master") + "/protocol/openid-connect/token")
             {
                 Content = new FormUrlEncodedContent([KeyValuePair.Create("grant_type", "client_credentials")]),
             };
-        var pair = $"{Uri.EscapeDataString(creator.ClientId)}:{Uri.EscapeDataString(Creator.Secret)}";
+        var pair = $"{Uri.EscapeDataString(creator.ClientId)}:{Uri.EscapeDataString(RealmCreator.Secret)}";
         request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair)));
-        var answer = await server.SendAsync(request);
+        var response = await server.SendAsync(request);
 
-        Assert.Equal(200, answer.Status);
-        Assert.Equal(0, answer.Json["refresh_expires_in"]!.GetValue<int>());
-        Assert.Null(answer.Json["refresh_token"]);
-        Assert.Null(answer.Json["session_state"]);
+        Assert.Equal(200, response.Status);
+        Assert.Equal(0, response.Json["refresh_expires_in"]!.GetValue<int>());
+        Assert.Null(response.Json["refresh_token"]);
+        Assert.Null(response.Json["session_state"]);
         Assert.Equal(["azp", "exp", "iat", "iss", "jti", "scope", "sub", "typ"],
-            answer.AccessClaims.Select(claim => claim.Key).Order());
+            response.AccessClaims.Select(claim => claim.Key).Order());
         var wrong = await server.ClientCredentialsAsync("master", creator.ClientId, "wrong");
         Assert.Equal((401, "unauthorized_client"), (wrong.Status, wrong.Json["error"]!.GetValue<string>()));
     }

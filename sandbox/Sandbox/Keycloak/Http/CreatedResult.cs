@@ -1,14 +1,14 @@
 namespace Sandbox.Keycloak.Http;
 
 /// <summary>
-/// 201 without a body; the address of what was made is the request's host with <paramref name="path"/>.
+/// 201 without a body; the <c>Location</c> header is the request's base URL plus <paramref name="path"/>.
 /// </summary>
-internal sealed class Created(string path) : IResult
+internal sealed class CreatedResult(string path) : IResult
 {
     public Task ExecuteAsync(HttpContext httpContext)
     {
         httpContext.Response.StatusCode = StatusCodes.Status201Created;
-        httpContext.Response.Headers.Location = httpContext.BaseUrl() + path;
+        httpContext.Response.Headers.Location = httpContext.GetBaseUrl() + path;
         httpContext.Response.ContentLength = 0;
         return Task.CompletedTask;
     }

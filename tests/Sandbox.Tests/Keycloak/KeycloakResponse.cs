@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 
 namespace Sandbox.Tests.Keycloak;
 
-/// <summary>What the server answered.</summary>
-public sealed class Answer(HttpResponseMessage response, string text)
+/// <summary>A response of the server.</summary>
+public sealed class KeycloakResponse(HttpResponseMessage response, string text)
 {
     public int Status { get; } = (int)response.StatusCode;
 
@@ -23,23 +23,23 @@ public sealed class Answer(HttpResponseMessage response, string text)
 
     public void Is(int status, string body) => Assert.Equal((status, body), (Status, text));
 
-    /// <summary>The last part of the address of what was made.</summary>
+    /// <summary>The id of the created object: the last segment of the <c>Location</c> header.</summary>
     public string Id => Location.Split('/')[^1];
 
     public string AccessToken => Json["access_token"]?.GetValue<string>() ?? throw new InvalidOperationException(text);
 
-    public JsonObject AccessClaims => Claims(AccessToken);
+    public JsonObject AccessClaims => ReadClaims(AccessToken);
 
-    /// <summary>The claims of a token, unchecked.</summary>
-    public static JsonObject Claims(string token) =>
+    /// <summary>Reads the claims of a token without verification.</summary>
+    public static JsonObject ReadClaims(string token) =>
         JsonNode.Parse(Base64Url.DecodeFromChars(token.Split('.')[1]))!.AsObject();
 
-    /// <summary>The header of a token.</summary>
-    public static JsonObject Header(string token) =>
+    /// <summary>Reads the header of a token.</summary>
+    public static JsonObject ReadHeader(string token) =>
         JsonNode.Parse(Base64Url.DecodeFromChars(token.Split('.')[0]))!.AsObject();
 
-    /// <summary>The parameters of the query (or fragment) of the redirect.</summary>
-    public IReadOnlyDictionary<string, string> Redirected =>
+    /// <summary>The query or fragment parameters of the redirect.</summary>
+    public IReadOnlyDictionary<string, string> RedirectParameters =>
         Location.Split('?', '#')[1].Split('&').Select(pair => pair.Split('=', 2))
             .ToDictionary(pair => pair[0], pair => Uri.UnescapeDataString(pair[1].Replace('+', ' ')));
 }

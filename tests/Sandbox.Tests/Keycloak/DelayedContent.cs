@@ -3,32 +3,32 @@ using System.Net;
 namespace Sandbox.Tests.Keycloak;
 
 /// <summary>
-/// A body that is sent after something else: the server asks for it (100 Continue) when it has looked at the rest of
-/// the call, so that this is what happens between a look and a change.
+/// A body that is sent only after an action. The server requests the body (100 Continue) after its first checks, so the
+/// action happens between the checks and the change.
 /// </summary>
-internal sealed class LateContent : HttpContent
+internal sealed class DelayedContent : HttpContent
 {
     private readonly HttpContent body;
-    private readonly Func<Task> before;
+    private readonly Func<Task> beforeBody;
 
-    public LateContent(HttpContent body, Func<Task> before)
+    public DelayedContent(HttpContent body, Func<Task> beforeBody)
     {
-        (this.body, this.before) = (body, before);
+        (this.body, this.beforeBody) = (body, beforeBody);
         foreach (var (name, values) in body.Headers)
             Headers.TryAddWithoutValidation(name, values);
     }
 
-    /// <summary>A call with such a body.</summary>
-    public static HttpRequestMessage Request(HttpMethod method, Uri address, HttpContent body, Func<Task> before)
+    /// <summary>Creates a request with such a body.</summary>
+    public static HttpRequestMessage Request(HttpMethod method, Uri address, HttpContent body, Func<Task> beforeBody)
     {
-        var request = new HttpRequestMessage(method, address) { Content = new LateContent(body, before) };
+        var request = new HttpRequestMessage(method, address) { Content = new DelayedContent(body, beforeBody) };
         request.Headers.ExpectContinue = true;
         return request;
     }
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
     {
-        await before();
+        await beforeBody();
         await body.CopyToAsync(stream, context);
     }
 

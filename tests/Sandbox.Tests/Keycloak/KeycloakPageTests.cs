@@ -6,8 +6,9 @@ using Testing.Browser;
 
 namespace Sandbox.Tests.Keycloak;
 
-/// <summary>The pages of the stand-in in a real browser, with the keyboard alone.</summary>
-public sealed class PageTests(SandboxFixture sandbox, Chromium chromium) : IClassFixture<Chromium>, IAsyncDisposable
+/// <summary>The pages of the stand-in in a real browser: keyboard use and accessibility.</summary>
+public sealed class KeycloakPageTests(SandboxFixture sandbox, Chromium chromium)
+    : IClassFixture<Chromium>, IAsyncDisposable
 {
     private readonly KeycloakServer server = new(sandbox.Sandbox.Keycloak!);
 
@@ -16,34 +17,34 @@ public sealed class PageTests(SandboxFixture sandbox, Chromium chromium) : IClas
     [Fact]
     public async Task A_person_logs_in_with_the_keyboard_alone()
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
         var page = await OpenLoginAsync(realm);
 
         await page.FillByKeyboardAsync("alice", "wrong");
         await page.GetByRole(AriaRole.Alert).WaitForAsync();
         Assert.Equal("Invalid username or password.", await page.GetByRole(AriaRole.Alert).InnerTextAsync());
-        await page.TypeByKeyboardAsync("alice", Realms.Password);
+        await page.TypeByKeyboardAsync("alice", TestRealms.Password);
 
-        await IsSentBackAsync(page);
+        await AssertRedirectedAsync(page);
     }
 
     [Fact]
     public async Task A_person_chooses_a_new_password_with_the_keyboard_alone()
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
         var page = await OpenLoginAsync(realm);
 
-        await page.FillByKeyboardAsync("temporary", Realms.Password);
+        await page.FillByKeyboardAsync("temporary", TestRealms.Password);
         await page.GetByLabel("New Password").WaitForAsync();
         await page.TypeByKeyboardAsync("brand-new-password", "brand-new-password");
 
-        await IsSentBackAsync(page);
+        await AssertRedirectedAsync(page);
     }
 
     [Fact]
     public async Task A_person_finds_the_tenants_realm_client_and_administrator()
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
         var page = await chromium.OpenAsync(server.Address);
         await page.FillByKeyboardAsync(KeycloakServer.AdminUsername, KeycloakServer.AdminPassword);
 
@@ -72,20 +73,20 @@ public sealed class PageTests(SandboxFixture sandbox, Chromium chromium) : IClas
     [InlineData(ColorScheme.Dark)]
     public async Task Every_page_of_a_login_is_accessible(ColorScheme scheme)
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
         var page = await OpenLoginAsync(realm, scheme);
         await Chromium.AssertAccessibleAsync(page);
 
         await SignInAsync(page, "alice", "wrong");
         await Chromium.AssertAccessibleAsync(page);
-        await SignInAsync(page, "temporary", Realms.Password);
+        await SignInAsync(page, "temporary", TestRealms.Password);
         await Chromium.AssertAccessibleAsync(page);
         await page.GetByRole(AriaRole.Button).ClickAsync();
         await page.GetByText("Please specify password.").WaitForAsync();
         await Chromium.AssertAccessibleAsync(page);
 
         page = await OpenLoginAsync(realm, scheme);
-        await SignInAsync(page, "nameless", Realms.Password);
+        await SignInAsync(page, "nameless", TestRealms.Password);
         await page.GetByRole(AriaRole.Button).ClickAsync();
         await page.GetByText("Please specify this field.").First.WaitForAsync();
         await Chromium.AssertAccessibleAsync(page);
@@ -99,9 +100,9 @@ public sealed class PageTests(SandboxFixture sandbox, Chromium chromium) : IClas
     [Theory]
     [InlineData(ColorScheme.Light)]
     [InlineData(ColorScheme.Dark)]
-    public async Task The_lists_are_accessible(ColorScheme scheme)
+    public async Task The_console_pages_are_accessible(ColorScheme scheme)
     {
-        var realm = await server.NewRealmAsync(Realms.WithApplication);
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
         var page = await chromium.OpenAsync(server.Address, scheme);
         await SignInAsync(page, KeycloakServer.AdminUsername, KeycloakServer.AdminPassword);
         await page.GetByRole(AriaRole.Table).WaitForAsync();
@@ -113,12 +114,12 @@ public sealed class PageTests(SandboxFixture sandbox, Chromium chromium) : IClas
         await Chromium.AssertAccessibleAsync(page);
     }
 
-    /// <summary>The Enter key sends the browser to the application, which is not there, with a code.</summary>
-    private static async Task IsSentBackAsync(IPage page)
+    /// <summary>Presses Enter and expects a redirect with a code to the application, which does not exist.</summary>
+    private static async Task AssertRedirectedAsync(IPage page)
     {
         var request = await page.RunAndWaitForRequestAsync(
             () => page.Keyboard.PressAsync("Enter"), sent =>
-                sent.Url.StartsWith(Realms.Redirect, StringComparison.Ordinal));
+                sent.Url.StartsWith(TestRealms.RedirectUri, StringComparison.Ordinal));
         Assert.Contains("&code=", request.Url, StringComparison.Ordinal);
     }
 
@@ -134,7 +135,7 @@ public sealed class PageTests(SandboxFixture sandbox, Chromium chromium) : IClas
         var challenge = Base64Url.EncodeToString(SHA256.HashData("a-verifier"u8));
         return await chromium.OpenAsync(new Uri(
             $"{server.Issuer(realm)}/protocol/openid-connect/auth?client_id=app&response_type=code&scope=openid"
-            + $"&redirect_uri={Uri.EscapeDataString(Realms.Redirect)}"
+            + $"&redirect_uri={Uri.EscapeDataString(TestRealms.RedirectUri)}"
             + $"&code_challenge={challenge}&code_challenge_method=S256"), scheme);
     }
 }

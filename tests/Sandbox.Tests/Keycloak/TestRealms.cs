@@ -1,11 +1,11 @@
 namespace Sandbox.Tests.Keycloak;
 
-/// <summary>Realms that tests import.</summary>
-internal static class Realms
+/// <summary>Realm representations for tests.</summary>
+internal static class TestRealms
 {
     public const string Password = "a-long-password";
 
-    public const string Redirect = "https://app.example/callback";
+    public const string RedirectUri = "https://app.example/callback";
 
     private const string Mapper = """
         {"name":"NAME","protocol":"openid-connect","protocolMapper":"oidc-usermodel-attribute-mapper","config":{
@@ -27,8 +27,8 @@ internal static class Realms
         """;
 
     /// <summary>
-    /// A tenant's realm: the application (code with PKCE), a client that takes passwords, a profile with tenantId and
-    /// role, the administrator alice, and others who cannot log in yet.
+    /// A tenant's realm: the application (code with PKCE), a client with direct access grants, a profile with tenantId
+    /// and role, the administrator alice, and users who cannot log in.
     /// </summary>
     public static string WithApplication { get; } = """
         {"realm":"{0}","enabled":true,"displayName":"Acme","passwordPolicy":"length(12)",

@@ -3,9 +3,9 @@ using Sandbox.Keycloak.Http;
 namespace Sandbox.Keycloak.Admin;
 
 /// <summary>
-/// The parts of the admin API that a real server has and this one has not: they say so, instead of 404.
+/// Endpoints of the real server that the sandbox does not implement: they answer 501 instead of 404.
 /// </summary>
-internal static class NotPlayedApi
+internal static class NotImplementedApi
 {
     private static readonly string[] Sections =
     [
@@ -16,15 +16,15 @@ internal static class NotPlayedApi
         "testSMTPConnection", "workflows",
     ];
 
-    public static void MapNotPlayed(this IEndpointRouteBuilder app)
+    public static void MapNotImplemented(this IEndpointRouteBuilder app)
     {
         foreach (var section in Sections)
-            app.Map($"/admin/realms/{{realm}}/{section}/{{**rest}}", Refuse);
-        app.Map("/realms/{realm}/account/{**rest}", Refuse);
-        app.Map("/realms/{realm}/clients-registrations/{**rest}", Refuse);
-        app.Map("/realms/{realm}/protocol/openid-connect/auth/device", Refuse);
+            app.Map($"/admin/realms/{{realm}}/{section}/{{**rest}}", Reject);
+        app.Map("/realms/{realm}/account/{**rest}", Reject);
+        app.Map("/realms/{realm}/clients-registrations/{**rest}", Reject);
+        app.Map("/realms/{realm}/protocol/openid-connect/auth/device", Reject);
     }
 
-    private static IResult Refuse(HttpContext context) =>
-        throw Refusal.NotPlayed($"{context.Request.Method} {context.Request.Path}");
+    private static IResult Reject(HttpContext context) =>
+        throw KeycloakException.NotImplemented($"{context.Request.Method} {context.Request.Path}");
 }

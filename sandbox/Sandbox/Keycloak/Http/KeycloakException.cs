@@ -1,0 +1,41 @@
+using System.Text.Json.Nodes;
+
+namespace Sandbox.Keycloak.Http;
+
+/// <summary>Ends a request with an error response. Keycloak uses several body formats.</summary>
+internal sealed class KeycloakException(int status, JsonNode? body) : Exception($"HTTP {status}")
+{
+    public int Status { get; } = status;
+
+    public JsonNode? Body { get; } = body;
+
+    public static KeycloakException Unauthorized => Error(401, "HTTP 401 Unauthorized");
+
+    public static KeycloakException Forbidden => Error(403, "HTTP 403 Forbidden");
+
+    public static KeycloakException RealmNotFound => Error(404, "Realm not found.");
+
+    /// <summary>The error for an unexpected failure, for example a missing body.</summary>
+    public static KeycloakException UnknownError =>
+        OAuthError(500, "unknown_error", "For more on this error consult the server log.");
+
+    public static KeycloakException Error(int status, string error) =>
+        new(status, new JsonObject { ["error"] = error });
+
+    public static KeycloakException OAuthError(int status, string error, string description) =>
+        new(status, new JsonObject { ["error"] = error, ["error_description"] = description });
+
+    public static KeycloakException ErrorMessage(int status, string message) =>
+        new(status, new JsonObject { ["errorMessage"] = message });
+
+    /// <summary>The error for a feature of the real server that this stand-in does not implement.</summary>
+    public static KeycloakException NotImplemented(string feature) =>
+        ErrorMessage(501, $"The sandbox's Keycloak does not play {feature}. Try this against a real Keycloak.");
+
+    public Task WriteAsync(HttpContext context)
+    {
+        context.Response.StatusCode = Status;
+        return Body is null
+            ? Task.CompletedTask : KeycloakJson.WriteAsync(context, Body, KeycloakJson.PlainContentType);
+    }
+}

@@ -1,6 +1,6 @@
 namespace EmbeddedTemporal.Runs;
 
-/// <summary>What the kinds of history events have in common.</summary>
+/// <summary>Classifies history events.</summary>
 internal static class HistoryEvents
 {
     private static readonly Dictionary<HistoryEvent.AttributesOneofCase, EventType> Types =
@@ -10,10 +10,10 @@ internal static class HistoryEvents
                 attributes => attributes,
                 attributes => Enum.Parse<EventType>(attributes.ToString()[..^"EventAttributes".Length]));
 
-    /// <summary>The type that goes with the event's attributes.</summary>
+    /// <summary>Returns the event type that matches the event's attributes.</summary>
     public static EventType TypeOf(HistoryEvent e) => Types[e.AttributesCase];
 
-    /// <summary>The scheduled event id of the activity that this event ends; null if it ends none.</summary>
+    /// <summary>Returns the scheduled event id of the activity that the event ends; null if it ends none.</summary>
     public static long? EndedActivity(HistoryEvent e) => e.EventType switch
     {
         EventType.ActivityTaskCompleted => e.ActivityTaskCompletedEventAttributes.ScheduledEventId,
@@ -23,7 +23,7 @@ internal static class HistoryEvents
         _ => null,
     };
 
-    /// <summary>The id of the initiation of the child that this event ends; null if it ends none.</summary>
+    /// <summary>Returns the initiated event id of the child that the event ends; null if it ends none.</summary>
     public static long? EndedChild(HistoryEvent e) => e.EventType switch
     {
         EventType.StartChildWorkflowExecutionFailed =>
@@ -40,7 +40,7 @@ internal static class HistoryEvents
         _ => null,
     };
 
-    /// <summary>The status of a run that this event closes; null if it closes none.</summary>
+    /// <summary>Returns the status of the run after a close event; null for other events.</summary>
     public static WorkflowExecutionStatus? ClosedStatus(HistoryEvent e) => e.EventType switch
     {
         EventType.WorkflowExecutionCompleted => WorkflowExecutionStatus.Completed,

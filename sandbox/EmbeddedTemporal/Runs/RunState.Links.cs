@@ -3,8 +3,8 @@ namespace EmbeddedTemporal.Runs;
 internal sealed partial class RunState
 {
     /// <summary>
-    /// Fills in the ids of earlier events that an ending event names. They are known only when the event gets its
-    /// own place: while a workflow task is in flight, a start and an end wait in the buffer without ids.
+    /// Sets the ids of earlier events in the event that ends an activity or child. They are known only when the event
+    /// is appended: while a workflow task is in flight, started and end events are buffered without ids.
     /// </summary>
     public void Link(HistoryEvent e)
     {

@@ -167,7 +167,7 @@ public sealed class StartTests
 
         Assert.Equal(RpcException.StatusCode.Unimplemented, failure.Code);
         Assert.StartsWith(
-            "the embedded Temporal server has not built ListBatchOperations",
+            "the embedded Temporal server does not implement ListBatchOperations",
             failure.Message,
             StringComparison.Ordinal);
     }

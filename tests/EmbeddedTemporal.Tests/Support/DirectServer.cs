@@ -113,7 +113,7 @@ internal sealed class DirectServer : IDisposable
             return released.Task;
         }
 
-        public bool Abandon(Exception failed) => false;
+        public bool Discard(Exception cause) => false;
 
         public IEnumerable<StoredRow> Load() => [];
 

@@ -1,10 +1,10 @@
 namespace EmbeddedTemporal.Runs;
 
-/// <summary>The event by which a parent hears how its child ended.</summary>
-internal static class ChildEnding
+/// <summary>Creates the event that reports the end of a child to its parent.</summary>
+internal static class ChildCloseEvent
 {
-    /// <summary>Null if another run goes on in its place.</summary>
-    public static HistoryEvent? Of(Run run)
+    /// <summary>Returns null if another run continues the child.</summary>
+    public static HistoryEvent? Create(Run run)
     {
         var initiatedId = run.State.Started.ParentInitiatedEventId;
         var type = run.State.Started.WorkflowType;

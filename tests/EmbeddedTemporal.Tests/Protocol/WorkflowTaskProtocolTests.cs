@@ -12,28 +12,28 @@ public sealed class WorkflowTaskProtocolTests
     private readonly FakeTimeProvider clock = new(TimeProvider.System.GetUtcNow());
 
     [Fact]
-    public async Task Closing_without_having_seen_the_latest_signal_is_refused_by_name()
+    public async Task A_completion_that_misses_the_latest_signal_is_rejected_as_UnhandledCommand()
     {
         await using var test = await TestServer.StartAsync();
-        var worker = new HandWorker(test);
+        var worker = new ManualWorker(test);
         var run = await test.StartAsync("Any");
         var task = await worker.PollAsync();
         await run.SignalAsync("Say", ["a"]);
 
-        var refusal = await Assert.ThrowsAsync<RpcException>(() => worker.CompleteAsync(task, HandWorker.Complete()));
+        var error = await Assert.ThrowsAsync<RpcException>(() => worker.CompleteAsync(task, ManualWorker.Complete()));
         var next = await worker.PollAsync();
-        await worker.CompleteAsync(next, HandWorker.Complete());
+        await worker.CompleteAsync(next, ManualWorker.Complete());
 
-        Assert.Equal((RpcException.StatusCode.InvalidArgument, "UnhandledCommand"), (refusal.Code, refusal.Message));
+        Assert.Equal((RpcException.StatusCode.InvalidArgument, "UnhandledCommand"), (error.Code, error.Message));
         Assert.Contains(next.History.Events, e => e.EventType == EventType.WorkflowExecutionSignaled);
         Assert.Equal(1, next.Attempt);
     }
 
     [Fact]
-    public async Task A_task_that_is_not_completed_in_time_is_given_to_another_and_its_token_is_worthless()
+    public async Task A_task_that_times_out_is_retried_and_its_token_becomes_invalid()
     {
         await using var test = await TestServer.StartAsync(new() { TimeProvider = clock });
-        var worker = new HandWorker(test);
+        var worker = new ManualWorker(test);
         var run = await test.StartAsync("Any");
         var lost = await worker.PollAsync();
 
@@ -41,9 +41,9 @@ public sealed class WorkflowTaskProtocolTests
         var next = await worker.PollAsync();
 
         Assert.Equal(2, next.Attempt);
-        var refusal = await Assert.ThrowsAsync<RpcException>(() => worker.CompleteAsync(lost));
-        Assert.Equal(RpcException.StatusCode.NotFound, refusal.Code);
-        await worker.CompleteAsync(next, HandWorker.Complete());
+        var error = await Assert.ThrowsAsync<RpcException>(() => worker.CompleteAsync(lost));
+        Assert.Equal(RpcException.StatusCode.NotFound, error.Code);
+        await worker.CompleteAsync(next, ManualWorker.Complete());
         Assert.Equal(
             [
                 EventType.WorkflowExecutionStarted,
@@ -55,10 +55,10 @@ public sealed class WorkflowTaskProtocolTests
     }
 
     [Fact]
-    public async Task Attempts_that_keep_failing_leave_one_failure_in_the_history()
+    public async Task Repeated_task_failures_write_only_one_failed_event()
     {
         await using var test = await TestServer.StartAsync();
-        var worker = new HandWorker(test);
+        var worker = new ManualWorker(test);
         var run = await test.StartAsync("Any");
 
         for (var attempt = 1; attempt <= 5; attempt++)
@@ -75,10 +75,10 @@ public sealed class WorkflowTaskProtocolTests
     }
 
     [Fact]
-    public async Task A_sticky_queue_that_does_not_take_its_task_in_time_loses_it_to_the_normal_one()
+    public async Task A_task_that_is_not_started_on_its_sticky_queue_in_time_moves_to_the_normal_queue()
     {
         await using var test = await TestServer.StartAsync(new() { TimeProvider = clock });
-        var worker = new HandWorker(test);
+        var worker = new ManualWorker(test);
         var run = await test.StartAsync("Any");
         var first = await worker.PollAsync();
         var polling = await worker.BeginStickyPollAsync();
@@ -96,10 +96,10 @@ public sealed class WorkflowTaskProtocolTests
     }
 
     [Fact]
-    public async Task A_worker_that_shuts_down_gives_its_sticky_tasks_back()
+    public async Task A_worker_shutdown_moves_its_sticky_tasks_to_the_normal_queue()
     {
         await using var test = await TestServer.StartAsync();
-        var worker = new HandWorker(test);
+        var worker = new ManualWorker(test);
         var run = await test.StartAsync("Any");
         var first = await worker.PollAsync();
         var polling = await worker.BeginStickyPollAsync();
@@ -118,18 +118,18 @@ public sealed class WorkflowTaskProtocolTests
     }
 
     [Fact]
-    public async Task A_timer_that_fired_unseen_can_still_be_cancelled()
+    public async Task A_timer_with_a_buffered_fired_event_can_still_be_cancelled()
     {
         await using var test = await TestServer.StartAsync(new() { TimeProvider = clock });
-        var worker = new HandWorker(test);
+        var worker = new ManualWorker(test);
         var run = await test.StartAsync("Any");
-        await worker.CompleteAsync(await worker.PollAsync(), HandWorker.Timer("t"), HandWorker.Activity("a"));
+        await worker.CompleteAsync(await worker.PollAsync(), ManualWorker.Timer("t"), ManualWorker.Activity("a"));
         await run.SignalAsync("Say", ["a"]);
         clock.Advance(TimeSpan.FromSeconds(55));
         var task = await worker.PollAsync();
         clock.Advance(TimeSpan.FromSeconds(5));
 
-        await worker.CompleteAsync(task, HandWorker.Cancel("t"));
+        await worker.CompleteAsync(task, ManualWorker.Cancel("t"));
 
         Assert.Contains(EventType.TimerCanceled, await run.EventTypesAsync());
         Assert.DoesNotContain(EventType.TimerFired, await run.EventTypesAsync());
@@ -137,18 +137,18 @@ public sealed class WorkflowTaskProtocolTests
     }
 
     [Fact]
-    public async Task Commands_that_make_no_sense_fail_the_task_with_a_reason()
+    public async Task Invalid_commands_fail_the_task_with_a_reason()
     {
         await using var test = await TestServer.StartAsync();
-        var worker = new HandWorker(test);
+        var worker = new ManualWorker(test);
         var run = await test.StartAsync("Any");
         var task = await worker.PollAsync();
 
-        var refusal = await Assert.ThrowsAsync<RpcException>(
-            () => worker.CompleteAsync(task, HandWorker.Activity("twice"), HandWorker.Activity("twice")));
+        var error = await Assert.ThrowsAsync<RpcException>(
+            () => worker.CompleteAsync(task, ManualWorker.Activity("twice"), ManualWorker.Activity("twice")));
 
-        Assert.Contains("activity_id twice is in use", refusal.Message, StringComparison.Ordinal);
-        var failed = await run.UntilAsync(EventType.WorkflowTaskFailed);
+        Assert.Contains("activity_id twice is in use", error.Message, StringComparison.Ordinal);
+        var failed = await run.WaitForEventAsync(EventType.WorkflowTaskFailed);
         Assert.Equal(
             WorkflowTaskFailedCause.ScheduleActivityDuplicateId, failed.WorkflowTaskFailedEventAttributes.Cause);
         Assert.DoesNotContain(EventType.ActivityTaskScheduled, await run.EventTypesAsync());
@@ -158,70 +158,70 @@ public sealed class WorkflowTaskProtocolTests
     [Theory]
     [InlineData(WorkflowTaskFailedCause.UnhandledCommand, CommandType.RecordMarker)]
     [InlineData(WorkflowTaskFailedCause.BadCancelTimerAttributes, CommandType.CancelTimer)]
-    public async Task Commands_that_could_be_carried_out_by_half_fail_the_task_as_a_whole(
+    public async Task One_invalid_command_fails_the_whole_task_without_changes(
         WorkflowTaskFailedCause cause, CommandType last)
     {
         await using var test = await TestServer.StartAsync();
-        var worker = new HandWorker(test);
+        var worker = new ManualWorker(test);
         var run = await test.StartAsync("Any");
-        await worker.CompleteAsync(await worker.PollAsync(), HandWorker.Timer("t"));
+        await worker.CompleteAsync(await worker.PollAsync(), ManualWorker.Timer("t"));
         await run.SignalAsync("Say", ["a"]);
         var task = await worker.PollAsync();
         var command = new Command { CommandType = last };
-        if (last == CommandType.CancelTimer) command = HandWorker.Cancel("t");
+        if (last == CommandType.CancelTimer) command = ManualWorker.Cancel("t");
 
-        var refusal = await Assert.ThrowsAsync<RpcException>(
-            () => worker.CompleteAsync(task, HandWorker.Activity("a"), HandWorker.Cancel("t"), command));
+        var error = await Assert.ThrowsAsync<RpcException>(
+            () => worker.CompleteAsync(task, ManualWorker.Activity("a"), ManualWorker.Cancel("t"), command));
 
-        Assert.Equal(RpcException.StatusCode.InvalidArgument, refusal.Code);
-        var failed = await run.UntilAsync(EventType.WorkflowTaskFailed);
+        Assert.Equal(RpcException.StatusCode.InvalidArgument, error.Code);
+        var failed = await run.WaitForEventAsync(EventType.WorkflowTaskFailed);
         Assert.Equal(cause, failed.WorkflowTaskFailedEventAttributes.Cause);
         Assert.DoesNotContain(EventType.ActivityTaskScheduled, await run.EventTypesAsync());
         await run.TerminateAsync();
     }
 
     [Fact]
-    public async Task Commands_that_keep_making_no_sense_are_tried_again_at_the_pace_of_the_tasks_timeout()
+    public async Task Repeated_invalid_commands_are_retried_after_the_task_timeout()
     {
         await using var test = await TestServer.StartAsync(new() { TimeProvider = clock });
-        var worker = new HandWorker(test);
+        var worker = new ManualWorker(test);
         var run = await test.StartAsync("Any");
         await Assert.ThrowsAsync<RpcException>(async () => await worker.CompleteAsync(await worker.PollAsync(), Bad()));
 
-        var refusal = await Assert.ThrowsAsync<RpcException>(
+        var error = await Assert.ThrowsAsync<RpcException>(
             async () => await worker.CompleteAsync(await worker.PollAsync(), Bad()));
 
-        Assert.Equal(RpcException.StatusCode.InvalidArgument, refusal.Code);
+        Assert.Equal(RpcException.StatusCode.InvalidArgument, error.Code);
         var pending = (await run.DescribeRawAsync()).PendingWorkflowTask;
         Assert.Equal((PendingWorkflowTaskState.Started, 2), (pending.State, pending.Attempt));
         clock.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(3, (await worker.PollAsync()).Attempt);
         await run.TerminateAsync();
 
-        static Command[] Bad() => [HandWorker.Activity("twice"), HandWorker.Activity("twice")];
+        static Command[] Bad() => [ManualWorker.Activity("twice"), ManualWorker.Activity("twice")];
     }
 
     [Fact]
-    public async Task A_poll_that_is_given_up_takes_no_task_with_it()
+    public async Task A_cancelled_poll_does_not_consume_a_task()
     {
         await using var test = await TestServer.StartAsync();
-        using var giveUp = new CancellationTokenSource();
+        using var leaving = new CancellationTokenSource();
         var poll = test.Client.WorkflowService.PollWorkflowTaskQueueAsync(
-            new() { Namespace = "default", TaskQueue = new() { Name = test.TaskQueue }, Identity = "impatient" },
-            new() { CancellationToken = giveUp.Token });
-        await Histories.UntilAsync(() => PollersAsync(test), pollers => pollers.Pollers.Count == 1);
-        await giveUp.CancelAsync();
+            new() { Namespace = "default", TaskQueue = new() { Name = test.TaskQueue }, Identity = "leaving" },
+            new() { CancellationToken = leaving.Token });
+        await Polling.UntilAsync(() => PollersAsync(test), pollers => pollers.Pollers.Count == 1);
+        await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => poll);
-        await Histories.UntilAsync(() => PollersAsync(test), pollers => pollers.Pollers.Count == 0);
+        await Polling.UntilAsync(() => PollersAsync(test), pollers => pollers.Pollers.Count == 0);
 
         var run = await test.StartAsync("Any");
 
-        Assert.Equal(run.Id, (await new HandWorker(test).PollAsync()).WorkflowExecution.WorkflowId);
+        Assert.Equal(run.Id, (await new ManualWorker(test).PollAsync()).WorkflowExecution.WorkflowId);
         await run.TerminateAsync();
     }
 
     [Fact]
-    public async Task History_comes_in_pages_of_the_wanted_size()
+    public async Task History_pages_have_the_requested_size()
     {
         await using var test = await TestServer.StartAsync();
         var run = await test.StartAsync("Any");

@@ -5,8 +5,8 @@ using Stage = Temporalio.Api.Enums.V1.UpdateWorkflowExecutionLifecycleStage;
 namespace EmbeddedTemporal.Runs.WorkflowTasks;
 
 /// <summary>
-/// Validates the update messages of a workflow task. All messages are checked before anything is written: the worker may
-/// refer to an update that was lost in a restart of the server.
+/// Validates the update messages of a workflow task. All messages are checked before anything is written: the worker
+/// may refer to an update that was lost in a restart of the server.
 /// </summary>
 internal static class BadMessage
 {

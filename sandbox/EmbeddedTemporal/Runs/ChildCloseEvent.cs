@@ -6,70 +6,26 @@ internal static class ChildCloseEvent
     /// <summary>Returns null if another run continues the child.</summary>
     public static HistoryEvent? Create(Run run)
     {
-        var initiatedId = run.State.Started.ParentInitiatedEventId;
-        var type = run.State.Started.WorkflowType;
         var close = run.State.CloseEvent!;
-        var execution = run.Execution;
-        return run.State.Status switch
+        HistoryEvent? e = run.State.Status switch
         {
-            WorkflowExecutionStatus.Completed => new()
-            {
-                ChildWorkflowExecutionCompletedEventAttributes = new()
-                {
-                    Result = close.WorkflowExecutionCompletedEventAttributes.Result,
-                    Namespace = run.Namespace,
-                    WorkflowExecution = execution,
-                    WorkflowType = type,
-                    InitiatedEventId = initiatedId,
-                },
-            },
+            WorkflowExecutionStatus.Completed => new() { ChildWorkflowExecutionCompletedEventAttributes = new() },
             WorkflowExecutionStatus.Failed
-                when close.WorkflowExecutionFailedEventAttributes.NewExecutionRunId.Length == 0 => new()
-                {
-                    ChildWorkflowExecutionFailedEventAttributes = new()
-                    {
-                        Failure = close.WorkflowExecutionFailedEventAttributes.Failure,
-                        RetryState = close.WorkflowExecutionFailedEventAttributes.RetryState,
-                        Namespace = run.Namespace,
-                        WorkflowExecution = execution,
-                        WorkflowType = type,
-                        InitiatedEventId = initiatedId,
-                    },
-                },
-            WorkflowExecutionStatus.Canceled => new()
-            {
-                ChildWorkflowExecutionCanceledEventAttributes = new()
-                {
-                    Details = close.WorkflowExecutionCanceledEventAttributes.Details,
-                    Namespace = run.Namespace,
-                    WorkflowExecution = execution,
-                    WorkflowType = type,
-                    InitiatedEventId = initiatedId,
-                },
-            },
+                when close.WorkflowExecutionFailedEventAttributes.NewExecutionRunId.Length == 0 =>
+                new() { ChildWorkflowExecutionFailedEventAttributes = new() },
+            WorkflowExecutionStatus.Canceled => new() { ChildWorkflowExecutionCanceledEventAttributes = new() },
             WorkflowExecutionStatus.TimedOut
-                when close.WorkflowExecutionTimedOutEventAttributes.NewExecutionRunId.Length == 0 => new()
-                {
-                    ChildWorkflowExecutionTimedOutEventAttributes = new()
-                    {
-                        RetryState = close.WorkflowExecutionTimedOutEventAttributes.RetryState,
-                        Namespace = run.Namespace,
-                        WorkflowExecution = execution,
-                        WorkflowType = type,
-                        InitiatedEventId = initiatedId,
-                    },
-                },
-            WorkflowExecutionStatus.Terminated => new()
-            {
-                ChildWorkflowExecutionTerminatedEventAttributes = new()
-                {
-                    Namespace = run.Namespace,
-                    WorkflowExecution = execution,
-                    WorkflowType = type,
-                    InitiatedEventId = initiatedId,
-                },
-            },
+                when close.WorkflowExecutionTimedOutEventAttributes.NewExecutionRunId.Length == 0 =>
+                new() { ChildWorkflowExecutionTimedOutEventAttributes = new() },
+            WorkflowExecutionStatus.Terminated => new() { ChildWorkflowExecutionTerminatedEventAttributes = new() },
             _ => null,
         };
+        if (e is null) return null;
+        HistoryEvents.CopySharedAttributes(close, e);
+        HistoryEvents.SetAttribute(e, "namespace", run.Namespace);
+        HistoryEvents.SetAttribute(e, "workflow_execution", run.Execution);
+        HistoryEvents.SetAttribute(e, "workflow_type", run.State.Started.WorkflowType);
+        HistoryEvents.SetAttribute(e, "initiated_event_id", run.State.Started.ParentInitiatedEventId);
+        return e;
     }
 }

@@ -39,17 +39,9 @@ internal sealed partial class CrossRunActions
             return;
         }
 
-        if (!run.State.IsOpen) return;
-        run.Record(new HistoryEvent
+        RecordResult(e, new HistoryEvent
         {
-            ChildWorkflowExecutionStartedEventAttributes = new()
-            {
-                Namespace = initiated.Namespace,
-                InitiatedEventId = e.EventId,
-                WorkflowExecution = child.Execution,
-                WorkflowType = initiated.WorkflowType,
-                Header = initiated.Header,
-            },
+            ChildWorkflowExecutionStartedEventAttributes = new() { WorkflowExecution = child.Execution },
         });
     }
 
@@ -77,23 +69,11 @@ internal sealed partial class CrossRunActions
         };
     }
 
-    private void RecordChildStartFailed(HistoryEvent e, StartChildWorkflowExecutionFailedCause cause)
-    {
-        if (!run.State.IsOpen) return;
-        var initiated = e.StartChildWorkflowExecutionInitiatedEventAttributes;
-        run.Record(new HistoryEvent
+    private void RecordChildStartFailed(HistoryEvent e, StartChildWorkflowExecutionFailedCause cause) =>
+        RecordResult(e, new HistoryEvent
         {
-            StartChildWorkflowExecutionFailedEventAttributes = new()
-            {
-                Namespace = initiated.Namespace,
-                WorkflowId = initiated.WorkflowId,
-                WorkflowType = initiated.WorkflowType,
-                Cause = cause,
-                InitiatedEventId = e.EventId,
-                WorkflowTaskCompletedEventId = initiated.WorkflowTaskCompletedEventId,
-            },
+            StartChildWorkflowExecutionFailedEventAttributes = new() { Cause = cause },
         });
-    }
 
     private void ApplyParentClosePolicy(ChildRun child)
     {

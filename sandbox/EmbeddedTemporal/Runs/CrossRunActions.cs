@@ -51,7 +51,7 @@ internal sealed partial class CrossRunActions(Run run)
             Header = command.Header,
         };
         run.Append(e);
-        run.Shard.Defer(() => Signal(e.EventId, e.SignalExternalWorkflowExecutionInitiatedEventAttributes));
+        run.Shard.Defer(() => Signal(e));
     }
 
     public void Cancel(
@@ -66,12 +66,12 @@ internal sealed partial class CrossRunActions(Run run)
             Reason = command.Reason,
         };
         run.Append(e);
-        run.Shard.Defer(
-            () => Cancel(e.EventId, e.RequestCancelExternalWorkflowExecutionInitiatedEventAttributes));
+        run.Shard.Defer(() => Cancel(e));
     }
 
-    private void Signal(long initiatedId, SignalExternalWorkflowExecutionInitiatedEventAttributes initiated)
+    private void Signal(HistoryEvent e)
     {
+        var initiated = e.SignalExternalWorkflowExecutionInitiatedEventAttributes;
         var target = FindTarget(initiated.Namespace, initiated.WorkflowExecution, initiated.ChildWorkflowOnly);
         if (target is { State.IsOpen: false }) target = null;
         target?.Signal(new()
@@ -82,62 +82,49 @@ internal sealed partial class CrossRunActions(Run run)
             ExternalWorkflowExecution = run.Execution,
             Identity = "history-service",
         });
-        if (!run.State.IsOpen) return;
-        run.Record(target is null
+        RecordResult(e, target is null
             ? new HistoryEvent
             {
                 SignalExternalWorkflowExecutionFailedEventAttributes = new()
                 {
                     Cause = SignalExternalWorkflowExecutionFailedCause.ExternalWorkflowExecutionNotFound,
-                    WorkflowTaskCompletedEventId = initiated.WorkflowTaskCompletedEventId,
-                    Namespace = initiated.Namespace,
-                    WorkflowExecution = initiated.WorkflowExecution,
-                    InitiatedEventId = initiatedId,
                 },
             }
-            : new HistoryEvent
-            {
-                ExternalWorkflowExecutionSignaledEventAttributes = new()
-                {
-                    InitiatedEventId = initiatedId,
-                    Namespace = initiated.Namespace,
-                    WorkflowExecution = initiated.WorkflowExecution,
-                },
-            });
+            : new HistoryEvent { ExternalWorkflowExecutionSignaledEventAttributes = new() });
     }
 
-    private void Cancel(long initiatedId, RequestCancelExternalWorkflowExecutionInitiatedEventAttributes initiated)
+    private void Cancel(HistoryEvent e)
     {
+        var initiated = e.RequestCancelExternalWorkflowExecutionInitiatedEventAttributes;
         var target = FindTarget(initiated.Namespace, initiated.WorkflowExecution, initiated.ChildWorkflowOnly);
         target?.RequestCancel(new()
         {
             Cause = initiated.Reason,
-            ExternalInitiatedEventId = initiatedId,
+            ExternalInitiatedEventId = e.EventId,
             ExternalWorkflowExecution = run.Execution,
             Identity = "history-service",
         });
-        if (!run.State.IsOpen) return;
-        run.Record(target is null
+        RecordResult(e, target is null
             ? new HistoryEvent
             {
                 RequestCancelExternalWorkflowExecutionFailedEventAttributes = new()
                 {
                     Cause = CancelExternalWorkflowExecutionFailedCause.ExternalWorkflowExecutionNotFound,
-                    WorkflowTaskCompletedEventId = initiated.WorkflowTaskCompletedEventId,
-                    Namespace = initiated.Namespace,
-                    WorkflowExecution = initiated.WorkflowExecution,
-                    InitiatedEventId = initiatedId,
                 },
             }
-            : new HistoryEvent
-            {
-                ExternalWorkflowExecutionCancelRequestedEventAttributes = new()
-                {
-                    InitiatedEventId = initiatedId,
-                    Namespace = initiated.Namespace,
-                    WorkflowExecution = initiated.WorkflowExecution,
-                },
-            });
+            : new HistoryEvent { ExternalWorkflowExecutionCancelRequestedEventAttributes = new() });
+    }
+
+    /// <summary>
+    /// Records the result of an initiated action if the run is still open. The result repeats the attributes that its
+    /// type shares with the initiated event.
+    /// </summary>
+    private void RecordResult(HistoryEvent initiated, HistoryEvent result)
+    {
+        if (!run.State.IsOpen) return;
+        HistoryEvents.CopySharedAttributes(initiated, result);
+        HistoryEvents.SetAttribute(result, "initiated_event_id", initiated.EventId);
+        run.Record(result);
     }
 
     /// <summary>Finds the target run. Returns null if it does not exist, or is no child although it must be.</summary>

@@ -1,8 +1,13 @@
+using Google.Protobuf.Reflection;
+
 namespace EmbeddedTemporal.Runs;
 
-/// <summary>Classifies history events.</summary>
+/// <summary>Classifies history events, and sets attributes that several event types have in common.</summary>
 internal static class HistoryEvents
 {
+    private static readonly OneofAccessor AttributesField =
+        HistoryEvent.Descriptor.Oneofs.Single(oneof => oneof.Name == "attributes").Accessor;
+
     private static readonly Dictionary<HistoryEvent.AttributesOneofCase, EventType> Types =
         Enum.GetValues<HistoryEvent.AttributesOneofCase>()
             .Where(attributes => attributes != HistoryEvent.AttributesOneofCase.None)
@@ -51,4 +56,22 @@ internal static class HistoryEvents
         EventType.WorkflowExecutionTimedOut => WorkflowExecutionStatus.TimedOut,
         _ => null,
     };
+
+    /// <summary>Sets an attribute by its protobuf name. An event type without that attribute is not changed.</summary>
+    public static void SetAttribute(HistoryEvent e, string name, object value)
+    {
+        var attributes = Attributes(e);
+        attributes.Descriptor.FindFieldByName(name)?.Accessor.SetValue(attributes, value);
+    }
+
+    /// <summary>Copies the attributes that the types of both events have in common, by protobuf name.</summary>
+    public static void CopySharedAttributes(HistoryEvent source, HistoryEvent target)
+    {
+        var attributes = Attributes(source);
+        foreach (var field in attributes.Descriptor.Fields.InDeclarationOrder())
+            SetAttribute(target, field.Name, field.Accessor.GetValue(attributes));
+    }
+
+    private static IMessage Attributes(HistoryEvent e) =>
+        (IMessage)AttributesField.GetCaseFieldDescriptor(e).Accessor.GetValue(e);
 }

@@ -38,18 +38,9 @@ public sealed class BacklogTests
 
     private static async Task<(long Workflow, long Activity)> BacklogsAsync(TestServer test)
     {
-        return (await Of(TaskQueueType.Workflow), await Of(TaskQueueType.Activity));
+        return (await BacklogAsync(TaskQueueType.Workflow), await BacklogAsync(TaskQueueType.Activity));
 
-        async Task<long> Of(TaskQueueType type)
-        {
-            var described = await test.Client.WorkflowService.DescribeTaskQueueAsync(new()
-            {
-                Namespace = "default",
-                TaskQueue = new() { Name = test.TaskQueue },
-                TaskQueueType = type,
-                ReportStats = true,
-            });
-            return described.Stats.ApproximateBacklogCount;
-        }
+        async Task<long> BacklogAsync(TaskQueueType type) =>
+            (await test.DescribeTaskQueueAsync(type)).Stats.ApproximateBacklogCount;
     }
 }

@@ -27,13 +27,25 @@ internal sealed class ManualWorker(TestServer test, string? queue = null)
     public Task<PollWorkflowTaskQueueResponse> PollAsync() => PollAsync(new TaskQueue { Name = queue });
 
     /// <summary>Polls the sticky queue. The outer task completes when the server lists the poller.</summary>
-    public async Task<Task<PollWorkflowTaskQueueResponse>> BeginStickyPollAsync()
+    private async Task<Task<PollWorkflowTaskQueueResponse>> BeginStickyPollAsync()
     {
         var poll = PollAsync(StickyQueue);
         await Polling.UntilAsync(
             () => Service.DescribeTaskQueueAsync(new() { Namespace = "default", TaskQueue = StickyQueue }),
             queue => queue.Pollers.Count > 0);
         return poll;
+    }
+
+    /// <summary>
+    /// Completes a task with a sticky queue, signals the run, and returns the next task from the sticky queue.
+    /// </summary>
+    public async Task<PollWorkflowTaskQueueResponse> CompleteAndPollStickyAsync(
+        PollWorkflowTaskQueueResponse task, WorkflowHandle run)
+    {
+        var poll = await BeginStickyPollAsync();
+        await CompleteAsync(task, sticky: true);
+        await run.SignalAsync("Say", ["a"]);
+        return await poll;
     }
 
     public Task<PollActivityTaskQueueResponse> PollActivityAsync() => Service.PollActivityTaskQueueAsync(new()

@@ -3,6 +3,8 @@ using EmbeddedTemporal.Tests.Support;
 using Google.Protobuf;
 using Microsoft.Extensions.Time.Testing;
 using Temporalio.Api.Enums.V1;
+using Temporalio.Api.Update.V1;
+using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Exceptions;
 
 namespace EmbeddedTemporal.Tests.Recovery;
@@ -116,6 +118,37 @@ public sealed class RestartTests : IDisposable
 
         Assert.Equal(
             "AcceptedUpdateCompletedWorkflow", polled.Outcome?.Failure?.ApplicationFailureInfo?.Type);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_message_for_an_update_lost_in_a_restart_fails_the_task_but_not_the_run(bool isAcceptance)
+    {
+        PollWorkflowTaskQueueResponse task;
+        string id;
+        string queue;
+        await using (var before = await TestServer.StartAsync(DatabaseOptions))
+        {
+            var started = await before.StartAsync("Any");
+            (id, queue) = (started.Id, before.TaskQueue);
+            await started.AdmitUpdateAsync();
+            task = await new ManualWorker(before).PollAsync();
+        }
+
+        await using var after = await TestServer.StartAsync(DatabaseOptions);
+        var worker = new ManualWorker(after, queue);
+        var run = after.Client.GetWorkflowHandle(id);
+        IMessage answer = isAcceptance ? new Acceptance() : new Rejection { Failure = new() { Message = "no" } };
+        await ProtocolTests.AssertTaskFailsAsync(
+            run,
+            WorkflowTaskFailedCause.BadUpdateWorkflowExecutionMessage,
+            () => worker.AnswerAsync(task, Assert.Single(task.Messages), answer));
+
+        await run.AdmitUpdateAsync();
+        var next = await worker.PollAsync();
+        await worker.AcceptAsync(next, Assert.Single(next.Messages));
+        Assert.Single(await run.EventTypesAsync(), type => type == EventType.WorkflowExecutionUpdateAccepted);
     }
 
     [Fact]

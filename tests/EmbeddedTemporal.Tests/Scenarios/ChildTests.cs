@@ -1,5 +1,6 @@
 using EmbeddedTemporal.Tests.Support;
 using Temporalio.Api.Enums.V1;
+using Temporalio.Client;
 using ParentClosePolicy = Temporalio.Workflows.ParentClosePolicy;
 
 namespace EmbeddedTemporal.Tests.Scenarios;
@@ -10,9 +11,7 @@ public sealed class ChildTests
     public async Task A_parent_receives_the_result_of_its_child()
     {
         await using var test = await TestServer.WithWorkerAsync();
-        var child = Ids.New();
-        var parent = await test.StartAsync("ParentWorkflow", child, 1, ParentClosePolicy.Terminate);
-        await parent.WaitForEventAsync(EventType.ChildWorkflowExecutionStarted);
+        var (parent, child) = await StartParentAsync(test);
 
         await test.Client.GetWorkflowHandle(child).SignalAsync("Say", ["hello"]);
 
@@ -23,9 +22,7 @@ public sealed class ChildTests
     public async Task A_parent_is_notified_of_the_termination_of_its_child()
     {
         await using var test = await TestServer.WithWorkerAsync();
-        var child = Ids.New();
-        var parent = await test.StartAsync("ParentWorkflow", child, 1, ParentClosePolicy.Terminate);
-        await parent.WaitForEventAsync(EventType.ChildWorkflowExecutionStarted);
+        var (parent, child) = await StartParentAsync(test);
 
         await test.Client.GetWorkflowHandle(child).TerminateAsync();
 
@@ -36,9 +33,7 @@ public sealed class ChildTests
     public async Task Cancelling_a_parent_cancels_its_child()
     {
         await using var test = await TestServer.WithWorkerAsync();
-        var child = Ids.New();
-        var parent = await test.StartAsync("ParentWorkflow", child, 1, ParentClosePolicy.Terminate);
-        await parent.WaitForEventAsync(EventType.ChildWorkflowExecutionStarted);
+        var (parent, child) = await StartParentAsync(test);
 
         await parent.CancelAsync();
 
@@ -65,9 +60,7 @@ public sealed class ChildTests
         ParentClosePolicy policy, WorkflowExecutionStatus expected)
     {
         await using var test = await TestServer.WithWorkerAsync();
-        var child = Ids.New();
-        var parent = await test.StartAsync("ParentWorkflow", child, 1, policy);
-        await parent.WaitForEventAsync(EventType.ChildWorkflowExecutionStarted);
+        var (parent, child) = await StartParentAsync(test, policy);
 
         await parent.TerminateAsync();
 
@@ -109,6 +102,16 @@ public sealed class ChildTests
         var run = await test.StartAsync("NeighbourWorkflow", "nobody", "hello");
 
         Assert.Contains("not found", await run.GetResultAsync<string>(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Starts a parent and waits until its child has started.</summary>
+    private static async Task<(WorkflowHandle Parent, string ChildId)> StartParentAsync(
+        TestServer test, ParentClosePolicy policy = ParentClosePolicy.Terminate)
+    {
+        var child = Ids.New();
+        var parent = await test.StartAsync("ParentWorkflow", child, 1, policy);
+        await parent.WaitForEventAsync(EventType.ChildWorkflowExecutionStarted);
+        return (parent, child);
     }
 
     private static async Task<WorkflowExecutionStatus> GetStatusAsync(TestServer test, string id) =>

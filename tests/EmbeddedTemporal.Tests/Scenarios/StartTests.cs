@@ -28,10 +28,7 @@ public sealed class StartTests
         await using var test = await TestServer.StartAsync();
         var run = await test.StartAsync("CollectWorkflow", 1);
 
-        var same = await test.StartAsync(
-            new(run.Id, test.TaskQueue) { IdConflictPolicy = WorkflowIdConflictPolicy.UseExisting },
-            "CollectWorkflow",
-            1);
+        var same = await StartAgainAsync(test, run, WorkflowIdConflictPolicy.UseExisting);
 
         Assert.Equal(run.ResultRunId, same.ResultRunId);
     }
@@ -42,10 +39,7 @@ public sealed class StartTests
         await using var test = await TestServer.StartAsync();
         var run = await test.StartAsync("CollectWorkflow", 1);
 
-        var next = await test.StartAsync(
-            new(run.Id, test.TaskQueue) { IdConflictPolicy = WorkflowIdConflictPolicy.TerminateExisting },
-            "CollectWorkflow",
-            1);
+        var next = await StartAgainAsync(test, run, WorkflowIdConflictPolicy.TerminateExisting);
 
         Assert.NotEqual(run.ResultRunId, next.ResultRunId);
         var old = await test.Client.GetWorkflowHandle(run.Id, run.ResultRunId).DescribeAsync();
@@ -190,4 +184,8 @@ public sealed class StartTests
 
         Assert.True(await test.Client.Connection.CheckHealthAsync());
     }
+
+    private static Task<WorkflowHandle> StartAgainAsync(
+        TestServer test, WorkflowHandle run, WorkflowIdConflictPolicy policy) =>
+        test.StartAsync(new(run.Id, test.TaskQueue) { IdConflictPolicy = policy }, "CollectWorkflow", 1);
 }

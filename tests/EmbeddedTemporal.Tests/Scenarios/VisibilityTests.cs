@@ -101,14 +101,14 @@ public sealed class VisibilityTests
         foreach (var type in new[] { TaskQueueType.Workflow, TaskQueueType.Activity })
         {
             var described = await Polling.UntilAsync(
-                () => DescribeAsync(test, type), queue => queue.Pollers.Count > 0);
+                () => test.DescribeTaskQueueAsync(type), queue => queue.Pollers.Count > 0);
             Assert.Equal("the worker", Assert.Single(described.Pollers).Identity);
             Assert.NotNull(described.Pollers[0].LastAccessTime);
         }
 
         await worker.DisposeAsync();
         await Polling.UntilAsync(
-            () => DescribeAsync(test, TaskQueueType.Workflow), queue => queue.Pollers.Count == 0);
+            () => test.DescribeTaskQueueAsync(TaskQueueType.Workflow), queue => queue.Pollers.Count == 0);
     }
 
     [Fact]
@@ -135,12 +135,4 @@ public sealed class VisibilityTests
         await foreach (var run in test.Client.ListWorkflowsAsync(query)) ids.Add(run.Id);
         return [.. ids];
     }
-
-    private static Task<DescribeTaskQueueResponse> DescribeAsync(TestServer test, TaskQueueType type) =>
-        test.Client.WorkflowService.DescribeTaskQueueAsync(new()
-        {
-            Namespace = "default",
-            TaskQueue = new() { Name = test.TaskQueue },
-            TaskQueueType = type,
-        });
 }

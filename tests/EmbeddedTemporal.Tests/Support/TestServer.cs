@@ -1,4 +1,6 @@
 using Temporalio.Activities;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client;
 using Temporalio.Worker;
 
@@ -64,6 +66,15 @@ internal sealed class TestServer : IAsyncDisposable
         options.TaskQueue ??= TaskQueue;
         return Client.StartWorkflowAsync(workflow, args, options);
     }
+
+    public Task<DescribeTaskQueueResponse> DescribeTaskQueueAsync(TaskQueueType type) =>
+        Client.WorkflowService.DescribeTaskQueueAsync(new()
+        {
+            Namespace = "default",
+            TaskQueue = new() { Name = TaskQueue },
+            TaskQueueType = type,
+            ReportStats = true,
+        });
 
     public async ValueTask DisposeAsync()
     {

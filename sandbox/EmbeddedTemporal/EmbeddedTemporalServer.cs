@@ -96,8 +96,9 @@ public sealed partial class EmbeddedTemporalServer : IAsyncDisposable
     /// lock and must not block.
     /// </param>
     /// <param name="lostTaskTimeout">
-    /// The real time after which a task without a sign of life from its worker counts as lost (the worker disconnected
-    /// as it received the task). A lost task no longer stops the clock from advancing to its timeout. Default: 30 s.
+    /// The real time after which a task counts as lost if its worker has not contacted the server, for example because
+    /// the worker disconnected during dispatch. A lost task no longer prevents the clock from advancing to the task's
+    /// timeout. The default is 30 s.
     /// </param>
     public IDisposable SkipTime(Action<TimeSpan> advance, TimeSpan? lostTaskTimeout = null) =>
         new TimeSkipping(shard, advance, lostTaskTimeout ?? TimeSpan.FromSeconds(30));

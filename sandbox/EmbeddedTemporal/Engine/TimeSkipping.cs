@@ -14,8 +14,8 @@ internal sealed class TimeSkipping : IDisposable
     /// <param name="shard">The shard whose clock is advanced.</param>
     /// <param name="advance">Advances the clock of the shard.</param>
     /// <param name="lostTaskTimeout">
-    /// The real time after which a task without a sign of life from its worker counts as lost. The task's own timeout
-    /// cannot detect the loss: it runs on the clock that waits for the task.
+    /// The real time after which a task counts as lost if its worker has not contacted the server. The task's own
+    /// timeout cannot detect the loss: it runs on the clock that waits for the task.
     /// </param>
     public TimeSkipping(Shard shard, Action<TimeSpan> advance, TimeSpan lostTaskTimeout)
     {

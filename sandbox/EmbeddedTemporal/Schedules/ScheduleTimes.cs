@@ -66,8 +66,8 @@ internal sealed class ScheduleTimes(ScheduleSpec spec)
         }
     }
 
-    private static RpcException Invalid(string why) =>
-        TemporalErrors.InvalidArgument($"Invalid schedule spec: {why}");
+    private static RpcException Invalid(string reason) =>
+        TemporalErrors.InvalidArgument($"Invalid schedule spec: {reason}");
 
     private static long Next(IntervalSpec spec, long seconds)
     {

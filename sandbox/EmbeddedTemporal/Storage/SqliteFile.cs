@@ -95,7 +95,11 @@ internal sealed class SqliteFile : IDisposable
         Run(connection, "BEGIN IMMEDIATE; COMMIT");
         var version = (long)Run(connection, "PRAGMA user_version")!;
         if (version is not 0 and not FormatVersion)
-            throw new IOException($"{path} has format {version}, expected {FormatVersion}");
+        {
+            throw new IOException(
+                $"{path} has format {version}, expected {FormatVersion}: another version of the server wrote it");
+        }
+
         Run(connection, """
             CREATE TABLE IF NOT EXISTS rows (
                 owner TEXT NOT NULL, kind INTEGER NOT NULL, id INTEGER NOT NULL, data BLOB NOT NULL,

@@ -78,13 +78,13 @@ internal sealed partial class ActivityState
         return null;
     }
 
-    private void End(HistoryEvent closeEvent)
+    private void End(HistoryEvent endEvent)
     {
         Close();
         run.Activities.Remove(scheduled.EventId);
         if (!IsStarted)
         {
-            run.Record(closeEvent);
+            run.Record(endEvent);
             return;
         }
 
@@ -100,6 +100,6 @@ internal sealed partial class ActivityState
                 LastFailure = Progress.LastFailure,
             },
         };
-        run.Record(started, closeEvent);
+        run.Record(started, endEvent);
     }
 }

@@ -17,19 +17,19 @@ internal static class Continuation
 
     public static WorkflowExecutionContinuedAsNewEventAttributes ContinuedAsNewAttributes(
         NewRun next, long completedId) => new()
-    {
-        NewExecutionRunId = next.RunId,
-        WorkflowType = next.Attributes.WorkflowType,
-        TaskQueue = next.Attributes.TaskQueue,
-        Input = next.Attributes.Input,
-        WorkflowRunTimeout = next.Attributes.WorkflowRunTimeout,
-        WorkflowTaskTimeout = next.Attributes.WorkflowTaskTimeout,
-        WorkflowTaskCompletedEventId = completedId,
-        BackoffStartInterval = next.Attributes.FirstWorkflowTaskBackoff,
-        Initiator = next.Attributes.Initiator,
-        LastCompletionResult = next.Attributes.LastCompletionResult,
-        Header = next.Attributes.Header,
-        Memo = next.Attributes.Memo,
-        SearchAttributes = next.Attributes.SearchAttributes,
-    };
+        {
+            NewExecutionRunId = next.RunId,
+            WorkflowType = next.Attributes.WorkflowType,
+            TaskQueue = next.Attributes.TaskQueue,
+            Input = next.Attributes.Input,
+            WorkflowRunTimeout = next.Attributes.WorkflowRunTimeout,
+            WorkflowTaskTimeout = next.Attributes.WorkflowTaskTimeout,
+            WorkflowTaskCompletedEventId = completedId,
+            BackoffStartInterval = next.Attributes.FirstWorkflowTaskBackoff,
+            Initiator = next.Attributes.Initiator,
+            LastCompletionResult = next.Attributes.LastCompletionResult,
+            Header = next.Attributes.Header,
+            Memo = next.Attributes.Memo,
+            SearchAttributes = next.Attributes.SearchAttributes,
+        };
 }

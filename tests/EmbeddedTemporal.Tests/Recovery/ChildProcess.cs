@@ -21,7 +21,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         };
         var process = Process.Start(start)!;
         var ready = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
-        return new ChildProcess(process) 
+        return new ChildProcess(process)
         {
             ReadyMessage = ready ?? throw new InvalidOperationException("the child process ended before it was ready"),
         };

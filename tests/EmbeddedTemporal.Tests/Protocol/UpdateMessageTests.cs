@@ -27,7 +27,6 @@ public sealed class UpdateMessageTests : ProtocolTests
         var run = await Test.StartAsync("Any");
         await run.AdmitUpdateAsync();
         var task = await Worker.PollAsync();
-
         var response = new Response { Outcome = new() { Success = new() } };
 
         await AssertTaskFailsAsync(

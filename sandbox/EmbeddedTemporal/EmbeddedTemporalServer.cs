@@ -12,21 +12,21 @@ using Microsoft.Extensions.Logging;
 namespace EmbeddedTemporal;
 
 /// <summary>
-/// A Temporal server inside this process, for the unmodified Temporal SDK and CLI: gRPC over plain HTTP/2 on the
-/// loopback interface. It is meant for development and tests: no TLS, no authentication, one process.
+/// An in-process Temporal server for the unmodified Temporal SDK and CLI: gRPC over plain HTTP/2 on the loopback
+/// interface. It is for development and tests: no TLS, no authentication, one process.
 /// <example>
 /// <code>
 /// await using var server = await EmbeddedTemporalServer.StartAsync(new EmbeddedTemporalOptions());
 /// var client = await TemporalClient.ConnectAsync(new(server.Address));
 /// </code>
 /// </example>
-/// What it has not built (calendars of schedules, reset, update with start, Nexus, versioning and others) answers
+/// Unsupported features (schedule calendars, reset, update with start, Nexus, versioning and others) answer
 /// Unimplemented.
 /// </summary>
 public sealed partial class EmbeddedTemporalServer : IAsyncDisposable
 {
-    /// <summary>How long a poll or a wait for news is held open; below the 70 s that the SDK waits.</summary>
-    private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(60);
+    /// <summary>The duration of a long poll; below the SDK's timeout of 70 s.</summary>
+    private static readonly TimeSpan LongPollTimeout = TimeSpan.FromSeconds(60);
 
     private readonly WebApplication app;
     private readonly Shard shard;
@@ -41,26 +41,26 @@ public sealed partial class EmbeddedTemporalServer : IAsyncDisposable
         Port = new Uri(addresses.Addresses.Single()).Port;
     }
 
-    /// <summary>The port it listens on.</summary>
+    /// <summary>The TCP port on which the server listens.</summary>
     public int Port { get; }
 
-    /// <summary>What a client connects to, such as <c>127.0.0.1:7233</c>.</summary>
+    /// <summary>The address for clients, such as <c>127.0.0.1:7233</c>.</summary>
     public string Address => $"127.0.0.1:{Port}";
 
-    /// <summary>Starts a server; when the task ends it accepts calls.</summary>
-    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <summary>Starts a server. The server accepts calls once the returned task has completed.</summary>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="IOException">The port is in use, or the database file cannot be opened or read.</exception>
     public static async Task<EmbeddedTemporalServer> StartAsync(
         EmbeddedTemporalOptions options, CancellationToken cancellationToken = default)
     {
-        Check(options);
+        Validate(options);
         var store = OpenStore(options);
         var shard = new Shard(options.TimeProvider, store, options.LoggerFactory.CreateLogger<Shard>());
         WebApplication? app = null;
         try
         {
-            await shard.Turn(() => Recovery.Load(shard, options));
-            app = GrpcHost.Build(options, new WorkflowServiceHandler(shard, LongPoll));
+            await shard.ExecuteAsync(() => Recovery.Load(shard, options));
+            app = GrpcHost.Build(options, new WorkflowServiceHandler(shard, LongPollTimeout));
             await app.StartAsync(cancellationToken);
             var server = new EmbeddedTemporalServer(app, shard, store);
             LogListening(
@@ -80,8 +80,8 @@ public sealed partial class EmbeddedTemporalServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// While the returned scope is open, waiting takes no time: whenever no workflow task is open and no activity
-    /// is due or started, the clock is advanced to the next timer, retry or timeout.
+    /// Skips waiting times until the returned scope is disposed: whenever no workflow task is open and no activity is
+    /// due or started, the clock advances to the next timer, retry or timeout.
     /// <example>
     /// <code>
     /// var clock = new FakeTimeProvider();
@@ -92,17 +92,18 @@ public sealed partial class EmbeddedTemporalServer : IAsyncDisposable
     /// </example>
     /// </summary>
     /// <param name="advance">
-    /// Advances <see cref="EmbeddedTemporalOptions.TimeProvider"/> by the given time. It is called with the server
-    /// standing still and must not wait for anything.
+    /// Advances <see cref="EmbeddedTemporalOptions.TimeProvider"/> by the given time. It is called under the server's
+    /// lock and must not block.
     /// </param>
-    /// <param name="patience">
-    /// In real time: a task that a worker has had for so long without a sign of life is lost (its worker went away as
-    /// it was handed over), and no longer keeps the clock from its timeout. Half a minute if not given.
+    /// <param name="lostTaskTimeout">
+    /// The real time after which a task counts as lost if its worker has not contacted the server, for example because
+    /// the worker disconnected during dispatch. A lost task no longer prevents the clock from advancing to the task's
+    /// timeout. The default is 30 s.
     /// </param>
-    public IDisposable SkipTime(Action<TimeSpan> advance, TimeSpan? patience = null) =>
-        new TimeSkipping(shard, advance, patience ?? TimeSpan.FromSeconds(30));
+    public IDisposable SkipTime(Action<TimeSpan> advance, TimeSpan? lostTaskTimeout = null) =>
+        new TimeSkipping(shard, advance, lostTaskTimeout ?? TimeSpan.FromSeconds(30));
 
-    /// <summary>Stops: waiting polls end as Unavailable, and all state is on disk if there is a file.</summary>
+    /// <summary>Stops the server: waiting polls end with Unavailable, and a database file holds all state.</summary>
     public async ValueTask DisposeAsync()
     {
         await shard.Stopping.CancelAsync();
@@ -112,11 +113,11 @@ public sealed partial class EmbeddedTemporalServer : IAsyncDisposable
         await store.DisposeAsync();
     }
 
-    private static void Check(EmbeddedTemporalOptions options)
+    private static void Validate(EmbeddedTemporalOptions options)
     {
         if (options.Port is < 0 or > IPEndPoint.MaxPort)
             throw new ArgumentException($"Port is {options.Port}, expected 0 to {IPEndPoint.MaxPort}", nameof(options));
-        if (options.Retention < Namespaces.MinimumRetention)
+        if (options.Retention < Namespaces.MinRetention)
             throw new ArgumentException($"Retention is {options.Retention}, expected an hour or more", nameof(options));
         if (options.Namespaces.Any(string.IsNullOrWhiteSpace))
             throw new ArgumentException("Namespaces has an empty name", nameof(options));

@@ -5,13 +5,13 @@ using Temporalio.Api.Replication.V1;
 
 namespace EmbeddedTemporal.Engine;
 
-/// <summary>The namespaces of the server, kept in the form in which they are described.</summary>
+/// <summary>The namespaces of the server, stored as the responses that describe them.</summary>
 internal sealed class Namespaces(Shard shard)
 {
     public const string ClusterName = "embedded";
 
-    /// <summary>The same as that of Temporal's server.</summary>
-    public static readonly TimeSpan MinimumRetention = TimeSpan.FromHours(1);
+    /// <summary>The minimum retention of Temporal's server.</summary>
+    public static readonly TimeSpan MinRetention = TimeSpan.FromHours(1);
 
     private readonly SortedDictionary<string, DescribeNamespaceResponse> byName = new(StringComparer.Ordinal);
 
@@ -35,7 +35,7 @@ internal sealed class Namespaces(Shard shard)
     {
         if (request.Namespace.Length == 0) throw TemporalErrors.InvalidArgument("Namespace not set on request.");
         if (byName.ContainsKey(request.Namespace)) throw TemporalErrors.NamespaceAlreadyExists(request.Namespace);
-        if (request.WorkflowExecutionRetentionPeriod.OrZero() < MinimumRetention)
+        if (request.WorkflowExecutionRetentionPeriod.OrZero() < MinRetention)
             throw TemporalErrors.InvalidArgument("A valid retention period is not set on request: an hour or more.");
         var info = new NamespaceInfo
         {
@@ -45,10 +45,10 @@ internal sealed class Namespaces(Shard shard)
             Description = request.Description,
             OwnerEmail = request.OwnerEmail,
             Data = { request.Data },
-            // worker_poll_complete_on_shutdown stays false: a worker would wait for its polls to be woken.
+            // worker_poll_complete_on_shutdown stays false: a worker would wait for the server to end its polls.
             Capabilities = new() { SyncUpdate = true, AsyncUpdate = true },
         };
-        var described = new DescribeNamespaceResponse
+        var description = new DescribeNamespaceResponse
         {
             NamespaceInfo = info,
             Config = new NamespaceConfig
@@ -63,9 +63,9 @@ internal sealed class Namespaces(Shard shard)
                 Clusters = { new ClusterReplicationConfig { ClusterName = ClusterName } },
             },
         };
-        Add(described);
-        shard.Store.Put(new RowKey(info.Name, RowKind.Namespace, 0), described);
+        Add(description);
+        shard.Store.Put(new RowKey(info.Name, RowKind.Namespace, 0), description);
     }
 
-    public void Add(DescribeNamespaceResponse described) => byName.Add(described.NamespaceInfo.Name, described);
+    public void Add(DescribeNamespaceResponse description) => byName.Add(description.NamespaceInfo.Name, description);
 }

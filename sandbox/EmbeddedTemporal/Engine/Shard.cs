@@ -7,14 +7,14 @@ using Microsoft.Extensions.Logging;
 namespace EmbeddedTemporal.Engine;
 
 /// <summary>
-/// Everything the server knows, behind one lock. Work happens in turns: a turn holds the lock, never waits, and
-/// changes any number of runs; what it wrote becomes durable as a unit, and only then does its caller get the
-/// result. So an action between two runs needs no outbox: the parent's event and the child's row are one unit.
+/// The complete state of the server, protected by one lock. A unit of work holds the lock, never waits, and can change
+/// any number of runs. Its writes become durable together, and only then does the caller get the result. An action
+/// between two runs therefore needs no outbox: the parent's event and the child's row belong to the same unit.
 /// </summary>
 internal sealed partial class Shard : IDisposable
 {
     private readonly Lock gate = new();
-    private readonly Queue<Action> effects = new();
+    private readonly Queue<Action> deferred = new();
     private readonly Queue<Action> matches = new();
 
     private readonly ILogger<Shard> logger;
@@ -24,15 +24,15 @@ internal sealed partial class Shard : IDisposable
         this.logger = logger;
         Time = time;
         Store = store;
-        Timers = new TimerQueue(time, () => Unattended(static () => { }));
+        Timers = new TimerQueue(time, () => ExecuteInBackground(static () => { }));
         Queues = new TaskQueues(time.GetUtcNow, matches.Enqueue);
         Namespaces = new Namespaces(this);
         Runs = new RunRegistry(this);
         Schedules = new ScheduleRegistry(this);
     }
 
-    /// <summary>Raised at the end of every turn, under the lock.</summary>
-    public event Action? TurnEnded;
+    /// <summary>Raised at the end of every unit of work, under the lock.</summary>
+    public event Action? WorkCompleted;
 
     public TimeProvider Time { get; }
 
@@ -50,16 +50,16 @@ internal sealed partial class Shard : IDisposable
 
     public Dictionary<string, Query> DirectQueries { get; } = [];
 
-    /// <summary>Cancelled when the server stops: ends the waiting polls.</summary>
+    /// <summary>Cancelled when the server stops, which ends the waiting polls.</summary>
     public CancellationTokenSource Stopping { get; } = new();
 
     public DateTimeOffset Now => Time.GetUtcNow();
 
-    /// <summary>Does something after the current work of this turn, but within the turn.</summary>
-    public void Afterwards(Action effect) => effects.Enqueue(effect);
+    /// <summary>Runs an action after the current work, within the same unit of work.</summary>
+    public void Defer(Action action) => deferred.Enqueue(action);
 
-    /// <summary>Does something under the lock, outside of any turn.</summary>
-    public void Locked(Action action)
+    /// <summary>Runs an action under the lock, outside any unit of work.</summary>
+    public void WithLock(Action action)
     {
         lock (gate) action();
     }

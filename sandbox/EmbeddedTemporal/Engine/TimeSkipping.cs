@@ -2,58 +2,58 @@ using EmbeddedTemporal.Runs;
 
 namespace EmbeddedTemporal.Engine;
 
-/// <summary>Advances the clock to the next alarm whenever nothing but time can bring the runs forward.</summary>
+/// <summary>Advances the clock to the next alarm whenever the runs wait for time alone.</summary>
 internal sealed class TimeSkipping : IDisposable
 {
     private readonly Shard shard;
     private readonly Action<TimeSpan> advance;
-    private readonly TimeSpan patience;
-    private readonly ITimer looking;
-    private bool isOver;
+    private readonly TimeSpan lostTaskTimeout;
+    private readonly ITimer timer;
+    private bool isDisposed;
 
-    /// <param name="shard">Whose runs are brought forward.</param>
-    /// <param name="advance">Advances its clock.</param>
-    /// <param name="patience">
-    /// Real time after which a task counts as lost whose worker is not heard of. Its timeout, which would say so, is on
-    /// the clock that stands still for it.
+    /// <param name="shard">The shard whose clock is advanced.</param>
+    /// <param name="advance">Advances the clock of the shard.</param>
+    /// <param name="lostTaskTimeout">
+    /// The real time after which a task counts as lost if its worker has not contacted the server. The task's own
+    /// timeout cannot detect the loss: it runs on the clock that waits for the task.
     /// </param>
-    public TimeSkipping(Shard shard, Action<TimeSpan> advance, TimeSpan patience)
+    public TimeSkipping(Shard shard, Action<TimeSpan> advance, TimeSpan lostTaskTimeout)
     {
         this.shard = shard;
         this.advance = advance;
-        this.patience = patience;
-        looking = TimeProvider.System.CreateTimer(_ => shard.Locked(Skip), null, patience, patience);
-        shard.Locked(() =>
+        this.lostTaskTimeout = lostTaskTimeout;
+        timer = TimeProvider.System.CreateTimer(_ => shard.WithLock(Skip), null, lostTaskTimeout, lostTaskTimeout);
+        shard.WithLock(() =>
         {
-            shard.TurnEnded += SkipLater;
-            SkipLater();
+            shard.WorkCompleted += QueueSkip;
+            QueueSkip();
         });
     }
 
     public void Dispose()
     {
-        looking.Dispose();
-        shard.Locked(() =>
+        timer.Dispose();
+        shard.WithLock(() =>
         {
-            isOver = true;
-            shard.TurnEnded -= SkipLater;
+            isDisposed = true;
+            shard.WorkCompleted -= QueueSkip;
         });
     }
 
-    /// <summary>Not at once: the turn that just ended still has to write.</summary>
-    private void SkipLater()
+    /// <summary>Queues the skip, because the unit of work that just completed still has to commit.</summary>
+    private void QueueSkip()
     {
-        if (Next() is not null) ThreadPool.QueueUserWorkItem(_ => shard.Locked(Skip));
+        if (TimeToSkip() is not null) ThreadPool.QueueUserWorkItem(_ => shard.WithLock(Skip));
     }
 
-    /// <summary>Under the lock, so that nothing begins between the decision and the jump.</summary>
+    /// <summary>Runs under the lock, so that no work begins between the check and the advance.</summary>
     private void Skip()
     {
-        if (!isOver && Next() is { } wait) advance(wait);
+        if (!isDisposed && TimeToSkip() is { } wait) advance(wait);
     }
 
-    /// <summary>How far the next alarm is; null if somebody is at work, or nothing is to come.</summary>
-    private TimeSpan? Next()
+    /// <summary>The time until the next alarm; null if a run is busy or no alarm is set.</summary>
+    private TimeSpan? TimeToSkip()
     {
         if (shard.Timers.NextDue is not { } due || shard.Runs.All.Any(IsBusy)) return null;
         var wait = due - shard.Now;
@@ -61,6 +61,6 @@ internal sealed class TimeSkipping : IDisposable
     }
 
     private bool IsBusy(Run run) =>
-        (run.Task.IsOpen && run.Task.InHand < patience)
-        || run.Activities.Pending.Any(activity => activity.IsDue && activity.Silence < patience);
+        (run.Task.IsOpen && run.Task.TimeSinceDispatch < lostTaskTimeout)
+        || run.Activities.Pending.Any(activity => activity.IsDue && activity.TimeSinceContact < lostTaskTimeout);
 }

@@ -1,16 +1,16 @@
 namespace EmbeddedTemporal.Engine;
 
 /// <summary>
-/// All alarms of the server, in the order they are due, on a single timer of the clock. Used under the shard's lock.
+/// All alarms of the server in the order of their due times, on a single timer. Used under the shard's lock.
 /// </summary>
-/// <param name="ring">
-/// Called, without the lock, when the first alarm may be due; to be answered by <see cref="FireDue"/> and
+/// <param name="onDue">
+/// Called without the lock when the first alarm may be due. It must call <see cref="FireDue"/> and
 /// <see cref="Arm"/>.
 /// </param>
-internal sealed class TimerQueue(TimeProvider time, Action ring) : IDisposable
+internal sealed class TimerQueue(TimeProvider time, Action onDue) : IDisposable
 {
-    /// <summary>A timer of the clock cannot wait for longer than 49 days; a longer wait is cut into pieces.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+    /// <summary>A timer cannot wait longer than 49 days; longer waits are split.</summary>
+    private static readonly TimeSpan MaxWait = TimeSpan.FromDays(1);
 
     private readonly SortedSet<Alarm> alarms = [];
     private ITimer? timer;
@@ -26,7 +26,7 @@ internal sealed class TimerQueue(TimeProvider time, Action ring) : IDisposable
         return alarm;
     }
 
-    /// <summary>Fires what is due, also what becomes due by it; true if there was anything.</summary>
+    /// <summary>Fires all due alarms, including those that become due meanwhile; false if no alarm was due.</summary>
     public bool FireDue()
     {
         var fired = false;
@@ -40,16 +40,16 @@ internal sealed class TimerQueue(TimeProvider time, Action ring) : IDisposable
         return fired;
     }
 
-    /// <summary>Makes the clock ring for the first alarm. To be called after changes, when nothing is due.</summary>
+    /// <summary>Sets the timer for the first alarm. Call it after changes, when no alarm is due.</summary>
     public void Arm()
     {
         if (alarms.Min is not { } first || first == armed) return;
         armed = first;
         var wait = first.Due - time.GetUtcNow();
-        // Rounded up to the next millisecond, the resolution of timers: one that rings too early rings in vain.
+        // Rounded up to a millisecond, the resolution of timers: a timer that ends early would find no due alarm.
         wait = TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(wait.TotalMilliseconds)));
-        if (wait > LongestWait) wait = LongestWait;
-        if (timer is null) timer = time.CreateTimer(_ => Ring(), null, wait, Timeout.InfiniteTimeSpan);
+        if (wait > MaxWait) wait = MaxWait;
+        if (timer is null) timer = time.CreateTimer(_ => OnTimer(), null, wait, Timeout.InfiniteTimeSpan);
         else timer.Change(wait, Timeout.InfiniteTimeSpan);
     }
 
@@ -57,13 +57,13 @@ internal sealed class TimerQueue(TimeProvider time, Action ring) : IDisposable
 
     private void Remove(Alarm alarm) => alarms.Remove(alarm);
 
-    private void Ring()
+    private void OnTimer()
     {
         armed = null;
-        ring();
+        onDue();
     }
 
-    /// <summary>One entry of the queue; it fires once, or never after <see cref="Cancel"/>.</summary>
+    /// <summary>One entry of the queue. It fires at most once, and never after <see cref="Cancel"/>.</summary>
     internal sealed class Alarm(TimerQueue queue, DateTimeOffset due, long sequence, Action fire) : IComparable<Alarm>
     {
         public DateTimeOffset Due => due;

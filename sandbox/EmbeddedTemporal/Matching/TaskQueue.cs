@@ -2,70 +2,68 @@ using Temporalio.Api.TaskQueue.V1;
 
 namespace EmbeddedTemporal.Matching;
 
-/// <summary>One task queue of one kind: waiting tasks and waiting pollers, both first in, first out.</summary>
-/// <param name="now">Time of the server's clock.</param>
-/// <param name="matchLater">Asks for <see cref="Match"/> at the end of the current turn.</param>
+/// <summary>A task queue of one kind. Waiting tasks and waiting pollers are both first in, first out.</summary>
+/// <param name="now">Returns the time of the server's clock.</param>
+/// <param name="matchLater">Schedules <see cref="Match"/> for the end of the current unit of work.</param>
 internal sealed class TaskQueue<T>(Func<DateTimeOffset> now, Action<Action> matchLater)
     where T : class
 {
-    /// <summary>How long a worker that is not heard of counts as polling, as in Temporal's matching service.</summary>
+    /// <summary>The time for which a worker is listed after its last poll, as in Temporal's matching service.</summary>
     private static readonly TimeSpan PollerLifetime = TimeSpan.FromMinutes(5);
 
-    private readonly LinkedList<Ticket<T>> tickets = [];
+    private readonly LinkedList<QueuedTask<T>> tasks = [];
     private readonly LinkedList<Poller<T>> pollers = [];
-    private readonly Dictionary<string, DateTimeOffset> seen = [];
+    private readonly Dictionary<string, DateTimeOffset> lastSeen = [];
 
-    public int Backlog => tickets.Count;
+    public int Backlog => tasks.Count;
 
-    public bool IsPolledSince(DateTimeOffset time) => pollers.Count > 0 || seen.Values.Any(last => last >= time);
+    public bool IsPolledSince(DateTimeOffset time) => pollers.Count > 0 || lastSeen.Values.Any(last => last >= time);
 
     /// <summary>
-    /// Returns what takes the offer back; it does nothing once the ticket has left the queue. Whoever no longer wants
-    /// the task must call it: nobody may ever poll here, and the ticket keeps its run in memory.
+    /// Adds a task. The returned action withdraws it, or does nothing once the task has left the queue. An owner that
+    /// no longer needs the task must call it: the queue may never be polled, and the task keeps its run in memory.
     /// </summary>
-    public Action Offer(Ticket<T> ticket)
+    public Action Offer(QueuedTask<T> task)
     {
-        var place = tickets.AddLast(ticket);
+        var node = tasks.AddLast(task);
         matchLater(Match);
-        return () => place.List?.Remove(place);
+        return () => node.List?.Remove(node);
     }
 
     public void Add(Poller<T> poller)
     {
-        seen[poller.Identity] = now();
+        lastSeen[poller.Identity] = now();
         pollers.AddLast(poller);
         matchLater(Match);
     }
 
-    /// <summary>Ends a poll without a task, unless it has been answered already.</summary>
+    /// <summary>Ends a poll without a task, unless the poll has already completed.</summary>
     public void Remove(Poller<T> poller)
     {
-        if (pollers.Remove(poller)) poller.Answer(null);
+        if (pollers.Remove(poller)) poller.Complete(null);
     }
 
-    /// <summary>A worker said goodbye or its connection broke: it no longer counts as polling.</summary>
+    /// <summary>Removes a worker that shut down or lost its connection from the list of pollers.</summary>
     public void Forget(string identity)
     {
-        if (pollers.All(poller => poller.Identity != identity)) seen.Remove(identity);
+        if (pollers.All(poller => poller.Identity != identity)) lastSeen.Remove(identity);
     }
 
-    /// <summary>Takes all waiting tasks away, to offer them elsewhere.</summary>
-    public IReadOnlyList<Ticket<T>> Drain()
+    /// <summary>Removes and returns all waiting tasks, to offer them elsewhere.</summary>
+    public IReadOnlyList<QueuedTask<T>> Drain()
     {
-        Ticket<T>[] drained = [.. tickets];
-        tickets.Clear();
+        QueuedTask<T>[] drained = [.. tasks];
+        tasks.Clear();
         return drained;
     }
 
     public IEnumerable<PollerInfo> Pollers()
     {
         var oldest = now() - PollerLifetime;
-        foreach (var gone in seen.Where(entry => entry.Value < oldest).Select(entry => entry.Key).ToList())
-        {
-            if (pollers.All(poller => poller.Identity != gone)) seen.Remove(gone);
-        }
+        foreach (var identity in lastSeen.Where(entry => entry.Value < oldest).Select(entry => entry.Key).ToList())
+            Forget(identity);
 
-        return seen.Select(entry => new PollerInfo
+        return lastSeen.Select(entry => new PollerInfo
         {
             Identity = entry.Key,
             LastAccessTime = Timestamp.FromDateTimeOffset(entry.Value),
@@ -75,13 +73,13 @@ internal sealed class TaskQueue<T>(Func<DateTimeOffset> now, Action<Action> matc
 
     private void Match()
     {
-        while (tickets.First is { } ticket && pollers.First is { } poller)
+        while (tasks.First is { } task && pollers.First is { } poller)
         {
-            tickets.RemoveFirst();
-            if (ticket.Value.Start(poller.Value.Identity) is not { } dispatched) continue;
+            tasks.RemoveFirst();
+            if (task.Value.Start(poller.Value.Identity) is not { } dispatched) continue;
             pollers.RemoveFirst();
-            seen[poller.Value.Identity] = now();
-            poller.Value.Answer(dispatched);
+            lastSeen[poller.Value.Identity] = now();
+            poller.Value.Complete(dispatched);
         }
     }
 }

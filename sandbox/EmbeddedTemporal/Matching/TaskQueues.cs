@@ -1,12 +1,12 @@
 namespace EmbeddedTemporal.Matching;
 
-/// <summary>All task queues of a server, by namespace and name; they come into being when first named.</summary>
+/// <summary>All task queues of a server, by namespace and name. A queue is created on its first use.</summary>
 internal sealed class TaskQueues(Func<DateTimeOffset> now, Action<Action> matchLater)
 {
     /// <summary>
-    /// A sticky queue that nobody polled for so long is not offered anything; the same wait as Temporal's.
+    /// The time without a poll after which a sticky queue is offered no tasks; the same as Temporal's.
     /// </summary>
-    private static readonly TimeSpan StickyPollGap = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StickyPollerTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<(string Namespace, string Name), TaskQueue<PollWorkflowTaskQueueResponse>> workflow =
         [];
@@ -18,13 +18,13 @@ internal sealed class TaskQueues(Func<DateTimeOffset> now, Action<Action> matchL
     public TaskQueue<PollActivityTaskQueueResponse> Activity(string ns, string name) => Get(activity, ns, name);
 
     public bool IsStickyAlive(string ns, string name) =>
-        workflow.TryGetValue((ns, name), out var queue) && queue.IsPolledSince(now() - StickyPollGap);
+        workflow.TryGetValue((ns, name), out var queue) && queue.IsPolledSince(now() - StickyPollerTimeout);
 
-    /// <summary>The worker behind a sticky queue is gone: what waits there goes to the normal queues.</summary>
+    /// <summary>Removes the sticky queue of a stopped worker; its waiting tasks move to the normal queues.</summary>
     public void RemoveSticky(string ns, string name)
     {
         if (!workflow.Remove((ns, name), out var queue)) return;
-        foreach (var ticket in queue.Drain()) ticket.Reroute();
+        foreach (var task in queue.Drain()) task.Reroute();
     }
 
     private TaskQueue<T> Get<T>(Dictionary<(string, string), TaskQueue<T>> queues, string ns, string name)

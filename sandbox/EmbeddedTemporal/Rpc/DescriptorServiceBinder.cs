@@ -4,9 +4,8 @@ using Google.Protobuf.Reflection;
 namespace EmbeddedTemporal.Rpc;
 
 /// <summary>
-/// Serves a protobuf service from its descriptor, so that no generated server stub is needed: a method of the
-/// service is answered by the public method of the same name and types on the handler, and by Unimplemented
-/// when there is none.
+/// Binds a protobuf service by its descriptor, without a generated server stub. Each method of the service calls the
+/// handler's public method with the same name and types, or answers Unimplemented if there is none.
 /// </summary>
 internal static class DescriptorServiceBinder
 {
@@ -42,7 +41,7 @@ internal static class DescriptorServiceBinder
     {
         var found = handler.GetType().GetMethod(descriptor.Name, [typeof(TRequest), typeof(ServerCallContext)]);
         return found is null
-            ? (_, _) => throw TemporalErrors.NotBuilt(descriptor.Name)
+            ? (_, _) => throw TemporalErrors.Unimplemented(descriptor.Name)
             : found.CreateDelegate<UnaryServerMethod<TRequest, TResponse>>(found.IsStatic ? null : handler);
     }
 

@@ -2,9 +2,9 @@ using System.Globalization;
 
 namespace EmbeddedTemporal.Rpc;
 
-/// <summary>Where the next page begins, in a form that a client hands back as it came.</summary>
-/// <param name="RunId">The run whose history it is; empty for a list.</param>
-/// <param name="Next">What it counts is up to who makes it; at least 1.</param>
+/// <summary>The start of the next page, as an opaque token for clients.</summary>
+/// <param name="RunId">The run of a history page; empty for a list.</param>
+/// <param name="Next">The start position, at least 1. Its meaning depends on the list.</param>
 internal readonly record struct PageToken(string RunId, long Next)
 {
     public PageToken(long next)

@@ -4,14 +4,14 @@ using Temporalio.Api.Failure.V1;
 namespace EmbeddedTemporal.Rpc;
 
 /// <summary>
-/// The errors of Temporal's protocol. The SDK reads their kind from the status in the trailer
-/// <c>grpc-status-details-bin</c>, not from the text:
+/// The errors of Temporal's protocol. The SDK identifies an error by the status in the trailer
+/// <c>grpc-status-details-bin</c>, not by the message:
 /// https://github.com/temporalio/api/tree/master/temporal/api/errordetails
 /// </summary>
 internal static class TemporalErrors
 {
     public static RpcException NotFound(string message) =>
-        With(StatusCode.NotFound, message, new NotFoundFailure());
+        WithDetail(StatusCode.NotFound, message, new NotFoundFailure());
 
     public static RpcException WorkflowNotFound(string workflowId, string runId) =>
         NotFound(runId.Length == 0
@@ -20,22 +20,22 @@ internal static class TemporalErrors
 
     public static RpcException AlreadyCompleted() => NotFound("workflow execution already completed");
 
-    public static RpcException NamespaceNotFound(string name) => With(
+    public static RpcException NamespaceNotFound(string name) => WithDetail(
         StatusCode.NotFound, $"Namespace {name} is not found.", new NamespaceNotFoundFailure { Namespace = name });
 
-    public static RpcException NamespaceAlreadyExists(string name) => With(
+    public static RpcException NamespaceAlreadyExists(string name) => WithDetail(
         StatusCode.AlreadyExists, $"Namespace \"{name}\" already exists", new NamespaceAlreadyExistsFailure());
 
-    public static RpcException AlreadyStarted(string message, string requestId, string runId) => With(
+    public static RpcException AlreadyStarted(string message, string requestId, string runId) => WithDetail(
         StatusCode.AlreadyExists,
         message,
         new WorkflowExecutionAlreadyStartedFailure { StartRequestId = requestId, RunId = runId });
 
     public static RpcException QueryFailed(string message, Failure? failure) =>
-        With(StatusCode.InvalidArgument, message, new QueryFailedFailure { Failure = failure });
+        WithDetail(StatusCode.InvalidArgument, message, new QueryFailedFailure { Failure = failure });
 
     public static RpcException WorkflowNotReady(string message) =>
-        With(StatusCode.FailedPrecondition, message, new WorkflowNotReadyFailure());
+        WithDetail(StatusCode.FailedPrecondition, message, new WorkflowNotReadyFailure());
 
     public static RpcException InvalidArgument(string message) => new(new Status(StatusCode.InvalidArgument, message));
 
@@ -44,10 +44,13 @@ internal static class TemporalErrors
 
     public static RpcException Unavailable(string message) => new(new Status(StatusCode.Unavailable, message));
 
-    public static RpcException NotBuilt(string what) => new(new Status(
-        StatusCode.Unimplemented, $"the embedded Temporal server has not built {what}; use a real Temporal server"));
+    public static RpcException Unimplemented(string feature) => new(new Status(
+        StatusCode.Unimplemented, UnimplementedMessage(feature)));
 
-    private static RpcException With(StatusCode code, string message, IMessage detail)
+    public static string UnimplementedMessage(string feature) =>
+        $"the embedded Temporal server does not implement {feature}; use a real Temporal server";
+
+    private static RpcException WithDetail(StatusCode code, string message, IMessage detail)
     {
         var status = new GrpcStatus { Code = (int)code, Message = message, Details = { Any.Pack(detail) } };
         var trailers = new Metadata { { "grpc-status-details-bin", status.ToByteArray() } };

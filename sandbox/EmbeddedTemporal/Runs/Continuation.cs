@@ -1,10 +1,10 @@
 namespace EmbeddedTemporal.Runs;
 
-/// <summary>The next run of the same workflow: continued as new, or another attempt of a failed one.</summary>
+/// <summary>Creates the events of a workflow's next run: continued as new, or the retry of a failed run.</summary>
 internal static class Continuation
 {
-    /// <summary>The first event of a run that follows this one; it inherits what is not changed.</summary>
-    public static WorkflowExecutionStartedEventAttributes Of(Run run, string runId)
+    /// <summary>The started event of the next run. It inherits the attributes of the given run.</summary>
+    public static WorkflowExecutionStartedEventAttributes StartedAttributes(Run run, string runId)
     {
         var next = run.State.Started.Clone();
         next.ContinuedExecutionRunId = run.RunId;
@@ -15,20 +15,21 @@ internal static class Continuation
         return next;
     }
 
-    public static WorkflowExecutionContinuedAsNewEventAttributes Event(Launch next, long completedId) => new()
-    {
-        NewExecutionRunId = next.RunId,
-        WorkflowType = next.Attributes.WorkflowType,
-        TaskQueue = next.Attributes.TaskQueue,
-        Input = next.Attributes.Input,
-        WorkflowRunTimeout = next.Attributes.WorkflowRunTimeout,
-        WorkflowTaskTimeout = next.Attributes.WorkflowTaskTimeout,
-        WorkflowTaskCompletedEventId = completedId,
-        BackoffStartInterval = next.Attributes.FirstWorkflowTaskBackoff,
-        Initiator = next.Attributes.Initiator,
-        LastCompletionResult = next.Attributes.LastCompletionResult,
-        Header = next.Attributes.Header,
-        Memo = next.Attributes.Memo,
-        SearchAttributes = next.Attributes.SearchAttributes,
-    };
+    public static WorkflowExecutionContinuedAsNewEventAttributes ContinuedAsNewAttributes(
+        NewRun next, long completedId) => new()
+        {
+            NewExecutionRunId = next.RunId,
+            WorkflowType = next.Attributes.WorkflowType,
+            TaskQueue = next.Attributes.TaskQueue,
+            Input = next.Attributes.Input,
+            WorkflowRunTimeout = next.Attributes.WorkflowRunTimeout,
+            WorkflowTaskTimeout = next.Attributes.WorkflowTaskTimeout,
+            WorkflowTaskCompletedEventId = completedId,
+            BackoffStartInterval = next.Attributes.FirstWorkflowTaskBackoff,
+            Initiator = next.Attributes.Initiator,
+            LastCompletionResult = next.Attributes.LastCompletionResult,
+            Header = next.Attributes.Header,
+            Memo = next.Attributes.Memo,
+            SearchAttributes = next.Attributes.SearchAttributes,
+        };
 }

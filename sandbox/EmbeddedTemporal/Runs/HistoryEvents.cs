@@ -1,8 +1,13 @@
+using Google.Protobuf.Reflection;
+
 namespace EmbeddedTemporal.Runs;
 
-/// <summary>What the kinds of history events have in common.</summary>
+/// <summary>Classifies history events, and sets attributes that several event types have in common.</summary>
 internal static class HistoryEvents
 {
+    private static readonly OneofAccessor AttributesField =
+        HistoryEvent.Descriptor.Oneofs.Single(oneof => oneof.Name == "attributes").Accessor;
+
     private static readonly Dictionary<HistoryEvent.AttributesOneofCase, EventType> Types =
         Enum.GetValues<HistoryEvent.AttributesOneofCase>()
             .Where(attributes => attributes != HistoryEvent.AttributesOneofCase.None)
@@ -10,10 +15,10 @@ internal static class HistoryEvents
                 attributes => attributes,
                 attributes => Enum.Parse<EventType>(attributes.ToString()[..^"EventAttributes".Length]));
 
-    /// <summary>The type that goes with the event's attributes.</summary>
+    /// <summary>Returns the event type that matches the event's attributes.</summary>
     public static EventType TypeOf(HistoryEvent e) => Types[e.AttributesCase];
 
-    /// <summary>The scheduled event id of the activity that this event ends; null if it ends none.</summary>
+    /// <summary>Returns the scheduled event id of the activity that the event ends; null if it ends none.</summary>
     public static long? EndedActivity(HistoryEvent e) => e.EventType switch
     {
         EventType.ActivityTaskCompleted => e.ActivityTaskCompletedEventAttributes.ScheduledEventId,
@@ -23,7 +28,7 @@ internal static class HistoryEvents
         _ => null,
     };
 
-    /// <summary>The id of the initiation of the child that this event ends; null if it ends none.</summary>
+    /// <summary>Returns the initiated event id of the child that the event ends; null if it ends none.</summary>
     public static long? EndedChild(HistoryEvent e) => e.EventType switch
     {
         EventType.StartChildWorkflowExecutionFailed =>
@@ -40,7 +45,7 @@ internal static class HistoryEvents
         _ => null,
     };
 
-    /// <summary>The status of a run that this event closes; null if it closes none.</summary>
+    /// <summary>Returns the status of the run after a close event; null for other events.</summary>
     public static WorkflowExecutionStatus? ClosedStatus(HistoryEvent e) => e.EventType switch
     {
         EventType.WorkflowExecutionCompleted => WorkflowExecutionStatus.Completed,
@@ -51,4 +56,22 @@ internal static class HistoryEvents
         EventType.WorkflowExecutionTimedOut => WorkflowExecutionStatus.TimedOut,
         _ => null,
     };
+
+    /// <summary>Sets an attribute by its protobuf name. An event type without that attribute is not changed.</summary>
+    public static void SetAttribute(HistoryEvent e, string name, object value)
+    {
+        var attributes = Attributes(e);
+        attributes.Descriptor.FindFieldByName(name)?.Accessor.SetValue(attributes, value);
+    }
+
+    /// <summary>Copies the attributes that the types of both events have in common, by protobuf name.</summary>
+    public static void CopySharedAttributes(HistoryEvent source, HistoryEvent target)
+    {
+        var attributes = Attributes(source);
+        foreach (var field in attributes.Descriptor.Fields.InDeclarationOrder())
+            SetAttribute(target, field.Name, field.Accessor.GetValue(attributes));
+    }
+
+    private static IMessage Attributes(HistoryEvent e) =>
+        (IMessage)AttributesField.GetCaseFieldDescriptor(e).Accessor.GetValue(e);
 }

@@ -5,32 +5,32 @@ using Temporalio.Api.Query.V1;
 namespace EmbeddedTemporal.Runs;
 
 /// <summary>
-/// The open queries of a run. One that meets an open workflow task travels with it, because the answer must know
-/// what the task brings; any other goes to the worker as a task of its own. Never both in one task: Core refuses it.
+/// The open queries of a run. If a workflow task is open, a query is attached to it, because the result must reflect
+/// the task's events. Otherwise the query is sent as a separate task. Core rejects a task that contains both.
 /// </summary>
 internal sealed class Queries(Run run)
 {
-    /// <summary>A workflow task that failed so often will not answer soon; the same limit as Temporal's.</summary>
-    private const int HopelessAttempt = 3;
+    /// <summary>The workflow task attempt from which queries are rejected; the same as Temporal's.</summary>
+    private const int FailingTaskAttempt = 3;
 
     private readonly Dictionary<string, Query> waiting = [];
-    private readonly Dictionary<string, Query> travelling = [];
+    private readonly Dictionary<string, Query> attached = [];
 
-    public Query Ask(WorkflowQuery question)
+    public Query Add(WorkflowQuery content)
     {
-        if (run.Task.Attempt >= HopelessAttempt) throw TaskFailing();
-        if (!run.State.IsOpen && run.State.LastCompletedStartedId == 0) throw NeverRan();
-        var query = new Query(Guid.CreateVersion7(run.Shard.Now).ToString(), question);
+        if (run.Task.Attempt >= FailingTaskAttempt) throw WorkflowTaskFailing();
+        if (!run.State.IsOpen && run.State.LastCompletedStartedId == 0) throw NoTaskCompleted();
+        var query = new Query(Guid.CreateVersion7(run.Shard.Now).ToString(), content);
         waiting.Add(query.Id, query);
         SendWaiting();
         return query;
     }
 
-    /// <summary>Nobody waits for the answer any more.</summary>
-    public void Forget(Query query)
+    /// <summary>Removes a query whose caller no longer waits for the result.</summary>
+    public void Remove(Query query)
     {
         waiting.Remove(query.Id);
-        travelling.Remove(query.Id);
+        attached.Remove(query.Id);
         run.Shard.DirectQueries.Remove(query.Id);
         query.Withdraw?.Invoke();
     }
@@ -39,38 +39,38 @@ internal sealed class Queries(Run run)
     {
         foreach (var (id, query) in waiting)
         {
-            response.Queries.Add(id, query.Question);
-            travelling.Add(id, query);
+            response.Queries.Add(id, query.Content);
+            attached.Add(id, query);
         }
 
         waiting.Clear();
     }
 
-    /// <summary>The workflow task brought its answers; what it left open is asked again.</summary>
-    public void Completed(IDictionary<string, WorkflowQueryResult> results)
+    /// <summary>Completes the answered queries of a workflow task; the others wait for the next task.</summary>
+    public void TaskCompleted(IDictionary<string, WorkflowQueryResult> results)
     {
         foreach (var (id, result) in results)
         {
-            if (travelling.Remove(id, out var query)) query.Answer(result);
+            if (attached.Remove(id, out var query)) query.Complete(result);
         }
 
-        WaitAgain();
+        DetachAll();
     }
 
-    public void TaskLost(int nextAttempt)
+    public void TaskFailed(int nextAttempt)
     {
-        WaitAgain();
-        if (nextAttempt >= HopelessAttempt) RefuseAll(TaskFailing());
+        DetachAll();
+        if (nextAttempt >= FailingTaskAttempt) FailWaiting(WorkflowTaskFailing());
     }
 
     public void Close()
     {
-        WaitAgain();
-        if (run.State.LastCompletedStartedId == 0) RefuseAll(NeverRan());
+        DetachAll();
+        if (run.State.LastCompletedStartedId == 0) FailWaiting(NoTaskCompleted());
         else SendWaiting();
     }
 
-    /// <summary>Sends what waits to the worker, unless a workflow task will take it along.</summary>
+    /// <summary>Sends the waiting queries to the worker, unless a workflow task will include them.</summary>
     public void SendWaiting()
     {
         if (run.Task.IsOpen || run.State.LastCompletedStartedId == 0) return;
@@ -83,11 +83,11 @@ internal sealed class Queries(Run run)
         run.Shard.DirectQueries[query.Id] = query;
         var sticky = run.Task.StickyQueue;
         query.Withdraw = run.Shard.Queues.Workflow(run.Namespace, sticky ?? run.State.Started.TaskQueue.Name)
-            .Offer(new Ticket<PollWorkflowTaskQueueResponse>(
+            .Offer(new QueuedTask<PollWorkflowTaskQueueResponse>(
                 _ => Start(query, sticky is not null), () => Offer(query)));
     }
 
-    private Dispatched<PollWorkflowTaskQueueResponse>? Start(Query query, bool fromCache)
+    private DispatchedTask<PollWorkflowTaskQueueResponse>? Start(Query query, bool fromCache)
     {
         if (!run.Shard.DirectQueries.ContainsKey(query.Id)) return null;
         if (run.Task.IsOpen)
@@ -108,26 +108,26 @@ internal sealed class Queries(Run run)
             Attempt = 1,
             History = page?.History ?? new History(),
             NextPageToken = page?.NextPageToken ?? ByteString.Empty,
-            Query = query.Question,
+            Query = query.Content,
         };
         return new(response, () => Offer(query));
     }
 
-    private void WaitAgain()
+    private void DetachAll()
     {
-        foreach (var (id, query) in travelling) waiting.Add(id, query);
-        travelling.Clear();
+        foreach (var (id, query) in attached) waiting.Add(id, query);
+        attached.Clear();
     }
 
-    private void RefuseAll(RpcException error)
+    private void FailWaiting(RpcException error)
     {
-        foreach (var query in waiting.Values) query.Refuse(error);
+        foreach (var query in waiting.Values) query.Fail(error);
         waiting.Clear();
     }
 
-    private static RpcException TaskFailing() =>
+    private static RpcException WorkflowTaskFailing() =>
         TemporalErrors.WorkflowNotReady("Cannot query workflow due to Workflow Task in failed state.");
 
-    private static RpcException NeverRan() =>
+    private static RpcException NoTaskCompleted() =>
         TemporalErrors.WorkflowNotReady("Workflow Task has not been completed: there is nothing to query.");
 }

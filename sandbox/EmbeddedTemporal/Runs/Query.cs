@@ -2,22 +2,22 @@ using Temporalio.Api.Query.V1;
 
 namespace EmbeddedTemporal.Runs;
 
-/// <summary>A question to a run that waits for its answer.</summary>
-internal sealed class Query(string id, WorkflowQuery question)
+/// <summary>A pending query to a run.</summary>
+internal sealed class Query(string id, WorkflowQuery content)
 {
-    private readonly TaskCompletionSource<WorkflowQueryResult> answer =
+    private readonly TaskCompletionSource<WorkflowQueryResult> result =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public string Id => id;
 
-    public WorkflowQuery Question => question;
+    public WorkflowQuery Content => content;
 
-    public Task<WorkflowQueryResult> Answered => answer.Task;
+    public Task<WorkflowQueryResult> Result => result.Task;
 
-    /// <summary>Takes it out of the queue in which it waits for a worker, if it does.</summary>
+    /// <summary>Removes the query from its task queue; null if it was not offered to a task queue.</summary>
     public Action? Withdraw { get; set; }
 
-    public void Answer(WorkflowQueryResult result) => answer.TrySetResult(result);
+    public void Complete(WorkflowQueryResult value) => result.TrySetResult(value);
 
-    public void Refuse(RpcException error) => answer.TrySetException(error);
+    public void Fail(RpcException error) => result.TrySetException(error);
 }

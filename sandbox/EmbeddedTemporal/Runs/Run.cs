@@ -6,14 +6,14 @@ using EmbeddedTemporal.Storage;
 namespace EmbeddedTemporal.Runs;
 
 /// <summary>
-/// One workflow execution. Its history is the truth: what happens is appended to it and folded into
-/// <see cref="State"/>; effects (offering tasks, setting alarms, answering waiters) come after.
+/// One workflow execution. Its history is the source of truth: every event is appended to it and folded into
+/// <see cref="State"/>. Effects follow: offering tasks, setting alarms, completing waiting calls.
 /// </summary>
 internal sealed partial class Run
 {
     private readonly List<HistoryEvent> events = [];
     private readonly SortedDictionary<long, HistoryEvent> buffer = [];
-    private TaskCompletionSource? waiting;
+    private TaskCompletionSource? changed;
     private TimerQueue.Alarm? expiry;
 
     public Run(Shard shard, RunHeader header)
@@ -25,7 +25,7 @@ internal sealed partial class Run
         Timers = new UserTimers(this);
         Updates = new Updates(this);
         Queries = new Queries(this);
-        CrossRun = new CrossRun(this);
+        CrossRun = new CrossRunActions(this);
     }
 
     public Shard Shard { get; }
@@ -48,7 +48,7 @@ internal sealed partial class Run
 
     public Queries Queries { get; }
 
-    public CrossRun CrossRun { get; }
+    public CrossRunActions CrossRun { get; }
 
     public IReadOnlyList<HistoryEvent> Events => events;
 
@@ -58,9 +58,9 @@ internal sealed partial class Run
 
     public WorkflowExecution Execution => new() { WorkflowId = Header.WorkflowId, RunId = RunId };
 
-    /// <summary>Ends when something about this run changes.</summary>
+    /// <summary>A task that completes at the next change of the run.</summary>
     public Task Changed =>
-        (waiting ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        (changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
     public HistoryEvent Append(HistoryEvent e)
     {
@@ -68,18 +68,18 @@ internal sealed partial class Run
         e.EventId = NextEventId;
         State.Link(e);
         Shard.Store.Put(new RowKey(RunId, RowKind.HistoryEvent, e.EventId), e);
-        Take(e);
-        Pulse();
+        Apply(e);
+        NotifyChanged();
         return e;
     }
 
     /// <summary>
-    /// Records what the workflow must be told. While a workflow task is in flight it waits in the buffer, so that
-    /// the events of the task's commands directly follow the task.
+    /// Records events for the workflow and schedules a workflow task. While a task is in flight, the events are
+    /// buffered, so that the events of the task's commands directly follow the task.
     /// </summary>
-    public void Record(params ReadOnlySpan<HistoryEvent> happened)
+    public void Record(params ReadOnlySpan<HistoryEvent> newEvents)
     {
-        foreach (var e in happened)
+        foreach (var e in newEvents)
         {
             if (Task.IsStarted) Buffer(e);
             else Append(e);
@@ -88,7 +88,7 @@ internal sealed partial class Run
         Task.Schedule();
     }
 
-    /// <summary>Moves the buffer to the history; true if there was anything.</summary>
+    /// <summary>Moves the buffered events to the history; returns false if there were none.</summary>
     public bool FlushBuffer()
     {
         if (buffer.Count == 0) return false;
@@ -102,8 +102,8 @@ internal sealed partial class Run
         return true;
     }
 
-    /// <summary>Takes back a timer's firing of which the workflow has not been told; false if there is none.</summary>
-    public bool DropBufferedFiring(string timerId)
+    /// <summary>Removes the buffered fired event of a timer; returns false if there is none.</summary>
+    public bool RemoveBufferedTimerFired(string timerId)
     {
         var row = buffer.FirstOrDefault(entry => entry.Value.TimerFiredEventAttributes?.TimerId == timerId).Key;
         if (!buffer.Remove(row)) return false;
@@ -111,11 +111,11 @@ internal sealed partial class Run
         return true;
     }
 
-    /// <summary>Wakes those who wait for a change.</summary>
-    public void Pulse()
+    /// <summary>Completes the current <see cref="Changed"/> task.</summary>
+    public void NotifyChanged()
     {
-        waiting?.TrySetResult();
-        waiting = null;
+        changed?.TrySetResult();
+        changed = null;
     }
 
     private void Buffer(HistoryEvent e)
@@ -132,14 +132,14 @@ internal sealed partial class Run
         e.EventType = HistoryEvents.TypeOf(e);
     }
 
-    private void Take(HistoryEvent e)
+    private void Apply(HistoryEvent e)
     {
         events.Add(e);
         State.Fold(e);
     }
 }
 
-/// <summary>What is known of a run apart from its history.</summary>
-/// <param name="Sequence">Counts the runs of the server in the order of their start.</param>
-/// <param name="RequestId">The request that started the run, to recognise its repetition.</param>
+/// <summary>The properties of a run that its history does not contain.</summary>
+/// <param name="Sequence">The position of the run in the start order of the server.</param>
+/// <param name="RequestId">The id of the start request, which identifies a repeated request.</param>
 internal sealed record RunHeader(string Namespace, string WorkflowId, string RunId, string RequestId, long Sequence);

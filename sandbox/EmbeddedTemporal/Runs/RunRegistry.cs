@@ -4,7 +4,7 @@ using EmbeddedTemporal.Storage;
 
 namespace EmbeddedTemporal.Runs;
 
-/// <summary>All runs of the server, until their namespace's retention is over.</summary>
+/// <summary>All runs of the server within the retention of their namespaces.</summary>
 internal sealed class RunRegistry(Shard shard)
 {
     private readonly Dictionary<string, Run> byRunId = [];
@@ -12,21 +12,21 @@ internal sealed class RunRegistry(Shard shard)
     private readonly PriorityQueue<Run, DateTimeOffset> expiring = new();
     private long sequence;
 
-    public WorkflowStarts Starts { get; } = new(shard);
+    public WorkflowStarter Starter { get; } = new(shard);
 
-    public Launches Launches { get; } = new(shard);
+    public NewRunFactory NewRuns { get; } = new(shard);
 
-    /// <summary>All runs, the youngest first.</summary>
-    public IEnumerable<Run> YoungestFirst => byRunId.Values.OrderByDescending(run => run.Header.Sequence);
+    /// <summary>All runs, newest first.</summary>
+    public IEnumerable<Run> NewestFirst => byRunId.Values.OrderByDescending(run => run.Header.Sequence);
 
     public IEnumerable<Run> All => byRunId.Values;
 
-    /// <summary>The latest run of a workflow id.</summary>
+    /// <summary>Returns the latest run of a workflow id; null if there is none.</summary>
     public Run? Current(string ns, string workflowId) => byWorkflowId.GetValueOrDefault((ns, workflowId))?[^1];
 
     public Run? Find(string runId) => byRunId.GetValueOrDefault(runId);
 
-    /// <summary>The run that is meant: the named one, or the latest of the workflow id.</summary>
+    /// <summary>Returns the run with the given run id, or without a run id the latest run of the workflow.</summary>
     public Run Require(string ns, WorkflowExecution? execution)
     {
         shard.Namespaces.Require(ns);
@@ -39,7 +39,7 @@ internal sealed class RunRegistry(Shard shard)
         return run ?? throw TemporalErrors.WorkflowNotFound(execution.WorkflowId, execution.RunId);
     }
 
-    /// <param name="firstRunId">If not empty, the run must belong to the chain that began with this one.</param>
+    /// <param name="firstRunId">If not empty, the run must belong to the chain that began with this run.</param>
     public Run Require(string ns, WorkflowExecution? execution, string firstRunId)
     {
         var run = Require(ns, execution);
@@ -54,10 +54,10 @@ internal sealed class RunRegistry(Shard shard)
         return run.State.IsOpen ? run : throw TemporalErrors.AlreadyCompleted();
     }
 
-    public Run Add(Launch launch)
+    public Run Add(NewRun newRun)
     {
         var header = new RunHeader(
-            launch.Namespace, launch.WorkflowId, launch.RunId, launch.RequestId, ++sequence);
+            newRun.Namespace, newRun.WorkflowId, newRun.RunId, newRun.RequestId, ++sequence);
         var row = new StartWorkflowExecutionRequest
         {
             Namespace = header.Namespace,
@@ -68,7 +68,7 @@ internal sealed class RunRegistry(Shard shard)
         return Add(header);
     }
 
-    /// <summary>Adds a stored run; to be called in the order of their sequence.</summary>
+    /// <summary>Adds a stored run. Runs must be added in the order of their sequence.</summary>
     public Run Add(RunHeader header)
     {
         sequence = Math.Max(sequence, header.Sequence);
@@ -80,10 +80,10 @@ internal sealed class RunRegistry(Shard shard)
         return run;
     }
 
-    public void Closed(Run run) => expiring.Enqueue(
+    public void ScheduleRemoval(Run run) => expiring.Enqueue(
         run, run.State.CloseEvent!.EventTime.ToDateTimeOffset() + shard.Namespaces.Retention(run.Namespace));
 
-    /// <summary>Drops the closed runs whose retention is over, from memory and disk.</summary>
+    /// <summary>Removes closed runs whose retention has expired, from memory and disk.</summary>
     public void RemoveExpired()
     {
         while (expiring.TryPeek(out var run, out var due) && due <= shard.Now)

@@ -1,4 +1,5 @@
 using Google.Protobuf.Collections;
+
 namespace EmbeddedTemporal.Runs;
 
 internal sealed partial class RunState
@@ -28,7 +29,7 @@ internal sealed partial class RunState
                 SignalRequests.Add(e.WorkflowExecutionSignaledEventAttributes.RequestId);
                 break;
             case EventType.WorkflowExecutionCancelRequested:
-                CancelRequested = true;
+                IsCancelRequested = true;
                 break;
             case EventType.UpsertWorkflowSearchAttributes:
                 Merge(
@@ -110,7 +111,7 @@ internal sealed partial class RunState
         CloseEvent = e;
     }
 
-    /// <summary>As Temporal has it: a null or empty value takes the key away.</summary>
+    /// <summary>Merges changes into a map. As in Temporal, a null or empty value removes the key.</summary>
     private static void Merge(MapField<string, Payload> into, MapField<string, Payload>? changes)
     {
         foreach (var (key, value) in changes ?? [])

@@ -4,7 +4,7 @@ using Google.Protobuf.Collections;
 namespace EmbeddedTemporal.Runs;
 
 /// <summary>
-/// What a run's history amounts to. Only <see cref="Fold"/> changes it, live and after a restart alike.
+/// The state of a run, folded from its history. Only <see cref="Fold"/> changes it, also after a restart.
 /// </summary>
 internal sealed partial class RunState
 {
@@ -18,39 +18,39 @@ internal sealed partial class RunState
 
     public bool IsOpen => CloseEvent is null;
 
-    public bool CancelRequested { get; private set; }
+    public bool IsCancelRequested { get; private set; }
 
     public long HistorySize { get; private set; }
 
-    /// <summary>The last event of the workflow tasks, which tells how far the current one has come.</summary>
+    /// <summary>The last workflow task event, which determines the state of the current workflow task.</summary>
     public HistoryEvent? LastTaskEvent { get; private set; }
 
-    /// <summary>The started event of the last completed workflow task; 0 before.</summary>
+    /// <summary>The started event id of the last completed workflow task; 0 if there is none.</summary>
     public long LastCompletedStartedId { get; private set; }
 
-    /// <summary>Activities that have not ended: their scheduled events, by event id.</summary>
+    /// <summary>The scheduled events of open activities, by event id.</summary>
     public SortedDictionary<long, HistoryEvent> Activities { get; } = [];
 
-    /// <summary>The last request to cancel an activity, by the activity's scheduled event id.</summary>
+    /// <summary>The event ids of the last cancellation requests, by scheduled event id of the activity.</summary>
     public Dictionary<long, long> ActivityCancels { get; } = [];
 
-    /// <summary>Timers that neither fired nor were cancelled: their started events, by timer id.</summary>
+    /// <summary>The started events of open timers, by timer id.</summary>
     public Dictionary<string, HistoryEvent> Timers { get; } = [];
 
-    /// <summary>Children that have not ended, by the event id of their initiation.</summary>
+    /// <summary>The open children, by initiated event id.</summary>
     public SortedDictionary<long, ChildRun> Children { get; } = [];
 
     /// <summary>Accepted updates, by update id.</summary>
     public Dictionary<string, AcceptedUpdate> Updates { get; } = [];
 
-    /// <summary>Request ids of the signals received, so that a repeated request is no second signal.</summary>
+    /// <summary>The request ids of received signals, to ignore repeated requests.</summary>
     public HashSet<string> SignalRequests { get; } = [];
 
     public MapField<string, Payload> Memo { get; } = [];
 
     public MapField<string, Payload> SearchAttributes { get; } = [];
 
-    /// <summary>The time by which the run must have ended, if there is one.</summary>
+    /// <summary>The time at which the run times out; null if it has no timeout.</summary>
     public DateTimeOffset? Expiry => Durations.Earlier(
         Started.WorkflowRunTimeout.After(StartTime + Started.FirstWorkflowTaskBackoff.OrZero()),
         Started.WorkflowExecutionExpirationTime?.ToDateTimeOffset());
@@ -60,8 +60,8 @@ internal sealed partial class RunState
     private readonly Dictionary<long, long> activityStarts = [];
 }
 
-/// <param name="Initiated">The attributes of the initiation.</param>
-/// <param name="RunId">The child's first run; empty until it is started.</param>
+/// <param name="Initiated">The attributes of the initiated event.</param>
+/// <param name="RunId">The run id of the child's first run; empty until the child has started.</param>
 internal sealed record ChildRun(
     StartChildWorkflowExecutionInitiatedEventAttributes Initiated, string RunId, long StartedEventId);
 

@@ -7,44 +7,44 @@ using Stage = Temporalio.Api.Enums.V1.UpdateWorkflowExecutionLifecycleStage;
 namespace EmbeddedTemporal.Runs;
 
 /// <summary>
-/// The updates of a run. Before acceptance an update lives in memory only, as in Temporal: its caller asks again
-/// with the same id. Messages: https://github.com/temporalio/api/blob/master/temporal/api/protocol/v1/message.proto
+/// The updates of a run. Before acceptance an update exists in memory only, as in Temporal; its caller retries with the
+/// same id. Messages: https://github.com/temporalio/api/blob/master/temporal/api/protocol/v1/message.proto
 /// </summary>
 internal sealed class Updates(Run run)
 {
-    private readonly Dictionary<string, WorkflowUpdate> known = [];
+    private readonly Dictionary<string, WorkflowUpdate> updates = [];
 
-    /// <summary>Whether an update has not been shown to the workflow yet.</summary>
-    public bool IsAnyWaiting => known.Values.Any(update => update.Stage == Stage.Admitted);
+    /// <summary>Whether an update waits for its delivery to the workflow.</summary>
+    public bool HasAdmitted => updates.Values.Any(update => update.Stage == Stage.Admitted);
 
     public WorkflowUpdate Admit(Request request)
     {
-        if (Find(request.Meta.UpdateId) is { } same) return same;
+        if (Find(request.Meta.UpdateId) is { } existing) return existing;
         if (!run.State.IsOpen) throw TemporalErrors.AlreadyCompleted();
         var update = new WorkflowUpdate(request.Meta.UpdateId) { Request = request };
-        known.Add(update.Id, update);
+        updates.Add(update.Id, update);
         run.Task.Schedule();
         return update;
     }
 
     public WorkflowUpdate? Find(string id)
     {
-        if (known.TryGetValue(id, out var update)) return update;
+        if (updates.TryGetValue(id, out var update)) return update;
         if (!run.State.Updates.TryGetValue(id, out var accepted)) return null;
         update = new WorkflowUpdate(id) { Stage = Stage.Accepted };
         if (accepted.Outcome is not null) update.Complete(accepted.Outcome);
-        else if (!run.State.IsOpen) update.Complete(new Outcome { Failure = ClosedBefore() });
-        return known[id] = update;
+        else if (!run.State.IsOpen) update.Complete(new Outcome { Failure = RunClosedFailure() });
+        return updates[id] = update;
     }
 
-    /// <summary>The requests that the workflow task with this started event brings to the workflow.</summary>
-    public IEnumerable<Message> Requests(long startedId) => known.Values
+    /// <summary>The messages that deliver the admitted updates in the workflow task with this started event.</summary>
+    public IEnumerable<Message> RequestMessages(long startedId) => updates.Values
         .Where(update => update.Stage == Stage.Admitted)
         .Select(update => new Message
         {
             Id = RequestMessageId(update.Id),
             ProtocolInstanceId = update.Id,
-            // Core wants the event before the task's start, and takes anything else for a server's bug.
+            // Core requires the event before the task's start and treats anything else as a server bug.
             EventId = startedId - 1,
             Body = Any.Pack(update.Request),
         });
@@ -58,16 +58,16 @@ internal sealed class Updates(Run run)
 
     public void Close()
     {
-        foreach (var update in known.Values.Where(update => update.Stage == Stage.Admitted))
+        foreach (var update in updates.Values.Where(update => update.Stage == Stage.Admitted))
         {
             update.Error = run.State.Status == WorkflowExecutionStatus.ContinuedAsNew
-                ? TemporalErrors.Unavailable("the workflow continues as new: ask again")
+                ? TemporalErrors.Unavailable("the workflow continued as new: retry the update")
                 : TemporalErrors.AlreadyCompleted();
         }
 
         foreach (var id in run.State.Updates.Where(update => update.Value.Outcome is null).Select(update => update.Key))
-            Find(id)!.Complete(new Outcome { Failure = ClosedBefore() });
-        run.Pulse();
+            Find(id)!.Complete(new Outcome { Failure = RunClosedFailure() });
+        run.NotifyChanged();
     }
 
     private void Accept(Message message, Acceptance acceptance)
@@ -80,7 +80,7 @@ internal sealed class Updates(Run run)
                 ProtocolInstanceId = update.Id,
                 AcceptedRequestMessageId = RequestMessageId(update.Id),
                 AcceptedRequestSequencingEventId = acceptance.AcceptedRequestSequencingEventId,
-                // Replay reads the request from here; a worker need not send it back.
+                // Replay reads the request from this event; a worker need not send it back.
                 AcceptedRequest = acceptance.AcceptedRequest ?? update.Request,
             },
         });
@@ -90,8 +90,8 @@ internal sealed class Updates(Run run)
     private void Reject(Message message, Rejection rejection)
     {
         Require(message).Complete(new Outcome { Failure = rejection.Failure });
-        known.Remove(message.ProtocolInstanceId);
-        run.Pulse();
+        updates.Remove(message.ProtocolInstanceId);
+        run.NotifyChanged();
     }
 
     private void Respond(Message message, Response response)
@@ -107,15 +107,15 @@ internal sealed class Updates(Run run)
             },
         });
         update.Complete(response.Outcome);
-        run.Pulse();
+        run.NotifyChanged();
     }
 
-    /// <summary>That there is one was checked before: see <see cref="WorkflowTasks.BadMessage"/>.</summary>
+    /// <summary>Returns the update, whose existence <see cref="WorkflowTasks.BadMessage"/> has checked.</summary>
     private WorkflowUpdate Require(Message message) => Find(message.ProtocolInstanceId)!;
 
     private static string RequestMessageId(string updateId) => $"{updateId}/request";
 
-    private static Failure ClosedBefore() => new()
+    private static Failure RunClosedFailure() => new()
     {
         Message = "Workflow Update failed because the Workflow completed before the Update completed.",
         Source = "Server",

@@ -3,7 +3,7 @@ using Temporalio.Api.Command.V1;
 
 namespace EmbeddedTemporal.Runs;
 
-/// <summary>The timers that the workflow has started.</summary>
+/// <summary>The open timers of a workflow.</summary>
 internal sealed class UserTimers(Run run)
 {
     private readonly Dictionary<string, TimerQueue.Alarm> alarms = [];
@@ -23,7 +23,7 @@ internal sealed class UserTimers(Run run)
     {
         var started = run.State.Timers[timerId];
         if (alarms.Remove(timerId, out var alarm)) alarm.Cancel();
-        else run.DropBufferedFiring(timerId);
+        else run.RemoveBufferedTimerFired(timerId);
         e.TimerCanceledEventAttributes = new()
         {
             TimerId = timerId,

@@ -8,12 +8,12 @@ namespace EmbeddedTemporal.Schedules;
 
 internal sealed partial class ScheduleEntry
 {
-    private const int RecentActions = 10;
+    private const int MaxRecentActions = 10;
 
-    /// <param name="isTriggered">By hand: that uses up nothing of a limited number.</param>
-    private void Act(DateTimeOffset due, ScheduleOverlapPolicy policy, bool isTriggered)
+    /// <param name="isTriggered">Whether a client triggered the action, which does not reduce a limited number.</param>
+    private void RunAction(DateTimeOffset due, ScheduleOverlapPolicy policy, bool isTriggered)
     {
-        Look();
+        RefreshRuns();
         if (policy == ScheduleOverlapPolicy.Skip && Info.RunningWorkflows.Count > 0)
         {
             Info.OverlapSkipped++;
@@ -24,7 +24,7 @@ internal sealed partial class ScheduleEntry
         if (Schedule.State.LimitedActions && !isTriggered) Schedule.State.RemainingActions--;
         Info.ActionCount++;
         if (policy == ScheduleOverlapPolicy.Skip) Info.RunningWorkflows.Add(run.Execution);
-        if (Info.RecentActions.Count == RecentActions) Info.RecentActions.RemoveAt(0);
+        if (Info.RecentActions.Count == MaxRecentActions) Info.RecentActions.RemoveAt(0);
         Info.RecentActions.Add(new ScheduleActionResult
         {
             ScheduleTime = due.ToTimestamp(),
@@ -34,8 +34,8 @@ internal sealed partial class ScheduleEntry
         });
     }
 
-    /// <summary>Brings what is told of the runs up to date, as far as they are still known.</summary>
-    private void Look()
+    /// <summary>Updates the described state of the schedule's runs, as far as the runs still exist.</summary>
+    private void RefreshRuns()
     {
         foreach (var action in Info.RecentActions)
         {
@@ -47,12 +47,12 @@ internal sealed partial class ScheduleEntry
             Info.RunningWorkflows.Remove(ended);
     }
 
-    /// <summary>Also when it was retried or continued as new.</summary>
+    /// <summary>Whether the workflow is running, possibly in a later run after a retry or continue-as-new.</summary>
     private bool IsRunning(WorkflowExecution started) =>
         shard.Runs.Current(Header.Namespace, started.WorkflowId) is { State.IsOpen: true } run
         && run.State.Started.FirstExecutionRunId == started.RunId;
 
-    /// <returns>Null when a run of that workflow id is open: the action is dropped, as Temporal does.</returns>
+    /// <returns>Null if a run with that workflow id is open: the action is dropped, as in Temporal.</returns>
     private Run? Start(DateTimeOffset due)
     {
         var time = due.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
@@ -77,13 +77,13 @@ internal sealed partial class ScheduleEntry
             Priority = action.Priority,
         };
         var attributes = request.SearchAttributes.IndexedFields;
-        attributes["TemporalScheduledById"] = SearchAttribute.Of(Header.ScheduleId, "Keyword");
-        attributes["TemporalScheduledStartTime"] = SearchAttribute.Of(time, "Datetime");
+        attributes["TemporalScheduledById"] = SearchAttribute.Create(Header.ScheduleId, "Keyword");
+        attributes["TemporalScheduledStartTime"] = SearchAttribute.Create(time, "Datetime");
         try
         {
-            return shard.Runs.Starts.Start(request).Run;
+            return shard.Runs.Starter.Start(request).Run;
         }
-        catch (RpcException refused) when (refused.StatusCode == StatusCode.AlreadyExists)
+        catch (RpcException exception) when (exception.StatusCode == StatusCode.AlreadyExists)
         {
             return null;
         }

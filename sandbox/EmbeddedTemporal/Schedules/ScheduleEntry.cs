@@ -6,43 +6,43 @@ using Temporalio.Api.Schedule.V1;
 namespace EmbeddedTemporal.Schedules;
 
 /// <summary>
-/// One schedule. What it has come to is kept in the form in which it is described; <c>processed</c> is the time up to
-/// which its times have been dealt with, so that after a restart the missed ones are caught up.
+/// One schedule. Its state is stored as the response that describes it. <c>processedUntil</c> is the time up to which
+/// its actions were processed; after a restart the missed actions are caught up from there.
 /// </summary>
 internal sealed partial class ScheduleEntry
 {
     private readonly Shard shard;
-    private readonly DescribeScheduleResponse described;
-    private DateTimeOffset processed;
+    private readonly DescribeScheduleResponse description;
+    private DateTimeOffset processedUntil;
     private TimerQueue.Alarm? alarm;
 
     public ScheduleEntry(
-        Shard shard, CreateScheduleRequest header, DescribeScheduleResponse described, DateTimeOffset processed)
+        Shard shard, CreateScheduleRequest header, DescribeScheduleResponse description, DateTimeOffset processedUntil)
     {
         this.shard = shard;
-        this.described = described;
-        this.processed = processed;
+        this.description = description;
+        this.processedUntil = processedUntil;
         Header = header;
     }
 
-    /// <summary>Namespace, id, and the request that made it, to recognise its repetition.</summary>
+    /// <summary>The namespace, the schedule id, and the request id, which identifies a repeated request.</summary>
     public CreateScheduleRequest Header { get; }
 
-    public ByteString ConflictToken => described.ConflictToken;
+    public ByteString ConflictToken => description.ConflictToken;
 
-    public Timestamp CreateTime => described.Info.CreateTime;
+    public Timestamp CreateTime => description.Info.CreateTime;
 
-    private Schedule Schedule => described.Schedule;
+    private Schedule Schedule => description.Schedule;
 
-    private ScheduleInfo Info => described.Info;
+    private ScheduleInfo Info => description.Info;
 
-    private ScheduleTimes Times => ScheduleTimes.Of(Schedule.Spec);
+    private ScheduleTimes Times => ScheduleTimes.Create(Schedule.Spec);
 
     private bool IsExhausted => Schedule.State is { LimitedActions: true, RemainingActions: <= 0 };
 
-    private string Row => $"{Header.Namespace}/{Header.ScheduleId}";
+    private string RowOwner => $"{Header.Namespace}/{Header.ScheduleId}";
 
-    public static ScheduleEntry New(Shard shard, CreateScheduleRequest request) => new(
+    public static ScheduleEntry Create(Shard shard, CreateScheduleRequest request) => new(
         shard,
         new CreateScheduleRequest
         {
@@ -52,7 +52,7 @@ internal sealed partial class ScheduleEntry
         },
         new DescribeScheduleResponse
         {
-            Schedule = ScheduleRules.Checked(request.Schedule),
+            Schedule = ScheduleRules.Normalize(request.Schedule),
             Info = new ScheduleInfo { CreateTime = shard.Now.ToTimestamp() },
             Memo = request.Memo,
             SearchAttributes = request.SearchAttributes,
@@ -60,86 +60,86 @@ internal sealed partial class ScheduleEntry
         },
         shard.Now);
 
-    /// <summary>To be called once, when it is new or was read from the store: what is due happens.</summary>
-    public void Begin()
+    /// <summary>Stores the schedule and runs its due actions. Call it once, after creation or loading.</summary>
+    public void Activate()
     {
-        shard.Store.Put(new RowKey(Row, RowKind.Schedule, 0), Header);
+        shard.Store.Put(new RowKey(RowOwner, RowKind.Schedule, 0), Header);
         Advance();
     }
 
     public void Update(Schedule schedule, SearchAttributes? attributes, Memo? memo)
     {
         Advance();
-        processed = shard.Now;
-        described.Schedule = schedule;
-        described.SearchAttributes = attributes ?? described.SearchAttributes;
-        described.Memo = memo ?? described.Memo;
+        processedUntil = shard.Now;
+        description.Schedule = schedule;
+        description.SearchAttributes = attributes ?? description.SearchAttributes;
+        description.Memo = memo ?? description.Memo;
         Info.UpdateTime = shard.Now.ToTimestamp();
-        Changed();
+        ApplyChange();
     }
 
     public void Pause(bool isPaused, string notes)
     {
         Advance();
-        processed = shard.Now;
+        processedUntil = shard.Now;
         Schedule.State.Paused = isPaused;
         Schedule.State.Notes = notes;
-        Changed();
+        ApplyChange();
     }
 
     public void Trigger(ScheduleOverlapPolicy policy)
     {
-        var chosen = ScheduleRules.Checked(policy, Schedule.Policies.OverlapPolicy);
-        Act(shard.Now, chosen, isTriggered: true);
+        var effective = ScheduleRules.Normalize(policy, Schedule.Policies.OverlapPolicy);
+        RunAction(shard.Now, effective, isTriggered: true);
         Save();
     }
 
     public void Delete()
     {
         alarm?.Cancel();
-        for (var row = 0; row <= 2; row++) shard.Store.Delete(new RowKey(Row, RowKind.Schedule, row));
+        for (var row = 0; row <= 2; row++) shard.Store.Delete(new RowKey(RowOwner, RowKind.Schedule, row));
     }
 
-    private void Changed()
+    private void ApplyChange()
     {
-        described.ConflictToken = Token(BinaryPrimitives.ReadInt64BigEndian(described.ConflictToken.Span) + 1);
+        description.ConflictToken = Token(BinaryPrimitives.ReadInt64BigEndian(description.ConflictToken.Span) + 1);
         Advance();
     }
 
-    /// <summary>Does what is due by now and sets the alarm for the next time.</summary>
+    /// <summary>Processes all due times and sets the alarm for the next one.</summary>
     private void Advance()
     {
         alarm?.Cancel();
         if (!Schedule.State.Paused)
         {
-            foreach (var due in Times.AllAfter(processed).TakeWhile(due => due <= shard.Now && !IsExhausted))
+            foreach (var due in Times.AllAfter(processedUntil).TakeWhile(due => due <= shard.Now && !IsExhausted))
             {
-                processed = due;
-                Take(due);
+                processedUntil = due;
+                Process(due);
             }
 
-            if (!IsExhausted && Times.After(processed) is { } next) alarm = shard.Timers.Set(next, Advance);
+            if (!IsExhausted && Times.After(processedUntil) is { } next) alarm = shard.Timers.Set(next, Advance);
         }
 
         Save();
     }
 
-    private void Take(DateTimeOffset due)
+    private void Process(DateTimeOffset due)
     {
         if (shard.Now - due > Schedule.Policies.CatchupWindow.OrZero()) Info.MissedCatchupWindow++;
-        else Act(due, Schedule.Policies.OverlapPolicy, isTriggered: false);
+        else RunAction(due, Schedule.Policies.OverlapPolicy, isTriggered: false);
     }
 
     private void Save()
     {
-        shard.Store.Put(new RowKey(Row, RowKind.Schedule, 1), described);
-        shard.Store.Put(new RowKey(Row, RowKind.Schedule, 2), processed.ToTimestamp());
+        shard.Store.Put(new RowKey(RowOwner, RowKind.Schedule, 1), description);
+        shard.Store.Put(new RowKey(RowOwner, RowKind.Schedule, 2), processedUntil.ToTimestamp());
     }
 
-    private static ByteString Token(long changes)
+    private static ByteString Token(long changeCount)
     {
         var bytes = new byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64BigEndian(bytes, changes);
+        BinaryPrimitives.WriteInt64BigEndian(bytes, changeCount);
         return ByteString.CopyFrom(bytes);
     }
 }

@@ -8,8 +8,8 @@ internal sealed class ScheduleRegistry(Shard shard)
 {
     private readonly Dictionary<(string Namespace, string Id), ScheduleEntry> byId = [];
 
-    /// <summary>The youngest first.</summary>
-    public IEnumerable<ScheduleEntry> Of(string ns) => byId.Values
+    /// <summary>The schedules of a namespace, newest first.</summary>
+    public IEnumerable<ScheduleEntry> NewestFirst(string ns) => byId.Values
         .Where(entry => entry.Header.Namespace == ns)
         .OrderByDescending(entry => entry.CreateTime)
         .ThenBy(entry => entry.Header.ScheduleId, StringComparer.Ordinal);
@@ -17,10 +17,10 @@ internal sealed class ScheduleRegistry(Shard shard)
     public ScheduleEntry Require(string ns, string id)
     {
         shard.Namespaces.Require(ns);
-        return byId.GetValueOrDefault((ns, id)) ?? throw TemporalErrors.WorkflowNotFound(RunOf(id), "");
+        return byId.GetValueOrDefault((ns, id)) ?? throw TemporalErrors.WorkflowNotFound(SchedulerWorkflowId(id), "");
     }
 
-    /// <summary>Makes it, or finds it when the request is a repetition.</summary>
+    /// <summary>Creates a schedule, or returns the existing one if the request is repeated.</summary>
     public (ScheduleEntry Entry, bool IsNew) Create(CreateScheduleRequest request)
     {
         shard.Namespaces.Require(request.Namespace);
@@ -31,21 +31,21 @@ internal sealed class ScheduleRegistry(Shard shard)
             return existing.Header.RequestId == request.RequestId
                 ? (existing, false)
                 : throw TemporalErrors.AlreadyStarted(
-                    $"Workflow execution is already running. WorkflowId: {RunOf(request.ScheduleId)}.",
+                    $"Workflow execution is already running. WorkflowId: {SchedulerWorkflowId(request.ScheduleId)}.",
                     existing.Header.RequestId,
                     runId: "");
         }
 
-        var entry = ScheduleEntry.New(shard, request);
+        var entry = ScheduleEntry.Create(shard, request);
         Add(entry);
         return (entry, true);
     }
 
-    /// <summary>Adds a new or stored schedule and lets it act.</summary>
+    /// <summary>Adds a new or stored schedule and activates it.</summary>
     public void Add(ScheduleEntry entry)
     {
         byId.Add((entry.Header.Namespace, entry.Header.ScheduleId), entry);
-        entry.Begin();
+        entry.Activate();
     }
 
     public void Delete(string ns, string id)
@@ -54,6 +54,6 @@ internal sealed class ScheduleRegistry(Shard shard)
         byId.Remove((ns, id));
     }
 
-    /// <summary>In Temporal a schedule is a workflow of the server's own, and errors name it so.</summary>
-    private static string RunOf(string id) => $"temporal-sys-scheduler:{id}";
+    /// <summary>The id of the system workflow that runs a schedule in Temporal; error messages contain it.</summary>
+    private static string SchedulerWorkflowId(string id) => $"temporal-sys-scheduler:{id}";
 }

@@ -5,40 +5,41 @@ using Temporalio.Api.Workflow.V1;
 
 namespace EmbeddedTemporal.Schedules;
 
-/// <summary>Which schedules are taken, and what they mean where they say nothing.</summary>
+/// <summary>Validates schedules and fills in default values.</summary>
 internal static class ScheduleRules
 {
     private static readonly Duration DefaultCatchupWindow = Duration.FromTimeSpan(TimeSpan.FromDays(365));
 
-    /// <summary>The schedule with its defaults filled in.</summary>
-    /// <exception cref="RpcException">It is malformed, or asks for what is not built.</exception>
-    public static Schedule Checked(Schedule? requested)
+    /// <summary>Validates a schedule and returns it with defaults filled in.</summary>
+    /// <exception cref="RpcException">The schedule is malformed or uses an unsupported feature.</exception>
+    public static Schedule Normalize(Schedule? requested)
     {
         var schedule = requested?.Clone() ?? new Schedule();
         schedule.Spec ??= new ScheduleSpec();
         schedule.State ??= new ScheduleState();
         schedule.Policies ??= new SchedulePolicies();
         var policies = schedule.Policies;
-        policies.OverlapPolicy = Checked(policies.OverlapPolicy, ScheduleOverlapPolicy.Skip);
+        policies.OverlapPolicy = Normalize(policies.OverlapPolicy, ScheduleOverlapPolicy.Skip);
         policies.CatchupWindow =
             policies.CatchupWindow.IsSet() ? policies.CatchupWindow.Capped() : DefaultCatchupWindow;
-        if (policies.PauseOnFailure) throw TemporalErrors.NotBuilt("schedules that pause on failure");
-        if (policies.KeepOriginalWorkflowId) throw TemporalErrors.NotBuilt("schedules that keep the workflow id");
+        if (policies.PauseOnFailure) throw TemporalErrors.Unimplemented("schedules that pause on failure");
+        if (policies.KeepOriginalWorkflowId) throw TemporalErrors.Unimplemented("schedules that keep the workflow id");
         foreach (var interval in schedule.Spec.Interval) interval.Interval = interval.Interval.Capped();
-        ScheduleTimes.Of(schedule.Spec);
-        Check(schedule.Action?.StartWorkflow ?? throw TemporalErrors.InvalidArgument("Action is not set on schedule."));
+        ScheduleTimes.Create(schedule.Spec);
+        Validate(
+            schedule.Action?.StartWorkflow ?? throw TemporalErrors.InvalidArgument("Action is not set on schedule."));
         return schedule;
     }
 
-    public static ScheduleOverlapPolicy Checked(ScheduleOverlapPolicy asked, ScheduleOverlapPolicy otherwise) =>
-        asked switch
+    public static ScheduleOverlapPolicy Normalize(ScheduleOverlapPolicy policy, ScheduleOverlapPolicy defaultPolicy) =>
+        policy switch
         {
-            ScheduleOverlapPolicy.Unspecified => otherwise,
-            ScheduleOverlapPolicy.Skip or ScheduleOverlapPolicy.AllowAll => asked,
-            _ => throw TemporalErrors.NotBuilt($"the overlap policy {asked} of schedules"),
+            ScheduleOverlapPolicy.Unspecified => defaultPolicy,
+            ScheduleOverlapPolicy.Skip or ScheduleOverlapPolicy.AllowAll => policy,
+            _ => throw TemporalErrors.Unimplemented($"the overlap policy {policy} of schedules"),
         };
 
-    private static void Check(NewWorkflowExecutionInfo action)
+    private static void Validate(NewWorkflowExecutionInfo action)
     {
         if (action.WorkflowId.Length == 0) throw TemporalErrors.InvalidArgument("WorkflowId is not set on request.");
         if (action.WorkflowType is not { Name.Length: > 0 })
@@ -52,6 +53,6 @@ internal static class ScheduleRules
             throw TemporalErrors.InvalidArgument("Scheduled workflow must not contain WorkflowIDReusePolicy");
         }
 
-        if (action.VersioningOverride is not null) throw TemporalErrors.NotBuilt("worker versioning");
+        if (action.VersioningOverride is not null) throw TemporalErrors.Unimplemented("worker versioning");
     }
 }

@@ -5,14 +5,14 @@ using Temporalio.Api.Schedule.V1;
 namespace EmbeddedTemporal.Schedules;
 
 /// <summary>
-/// The times of a schedule: whole seconds since 1970 that are a multiple of an interval plus its phase, so that they
-/// do not depend on when the schedule was made.
+/// The times of a schedule. Each is a multiple of an interval plus its phase, in whole seconds since 1970. The times
+/// therefore do not depend on the creation time of the schedule.
 /// </summary>
 internal sealed class ScheduleTimes(ScheduleSpec spec)
 {
     private static readonly long LastSecond = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
 
-    /// <summary>The first time after the given one; null when there is none.</summary>
+    /// <summary>The first time after the given one; null if there is none.</summary>
     public DateTimeOffset? After(DateTimeOffset time)
     {
         if (spec.Interval.Count == 0) return null;
@@ -28,25 +28,25 @@ internal sealed class ScheduleTimes(ScheduleSpec spec)
         for (var next = After(time); next is not null; next = After(next.Value)) yield return next.Value;
     }
 
-    /// <exception cref="RpcException">The spec is malformed, or asks for what is not built.</exception>
-    public static ScheduleTimes Of(ScheduleSpec spec)
+    /// <exception cref="RpcException">The spec is malformed or uses an unsupported feature.</exception>
+    public static ScheduleTimes Create(ScheduleSpec spec)
     {
         if (spec.Calendar.Count + spec.StructuredCalendar.Count + spec.CronString.Count > 0)
-            throw TemporalErrors.NotBuilt("calendars and cron strings of schedules");
-#pragma warning disable CS0612 // Deprecated in favour of the structured one, still sent by clients.
+            throw TemporalErrors.Unimplemented("calendars and cron strings of schedules");
+#pragma warning disable CS0612 // Deprecated in favour of the structured field, but clients still send it.
         if (spec.ExcludeCalendar.Count + spec.ExcludeStructuredCalendar.Count > 0)
 #pragma warning restore CS0612
-            throw TemporalErrors.NotBuilt("excluded times of schedules");
-        if (spec.Jitter.IsSet()) throw TemporalErrors.NotBuilt("jitter of schedules");
+            throw TemporalErrors.Unimplemented("excluded times of schedules");
+        if (spec.Jitter.IsSet()) throw TemporalErrors.Unimplemented("jitter of schedules");
         if (spec.TimezoneName is not ("" or "UTC") || !spec.TimezoneData.IsEmpty)
-            throw TemporalErrors.NotBuilt("time zones of schedules");
-        foreach (var interval in spec.Interval) Check(interval);
-        Check(spec.StartTime, "start_time");
-        Check(spec.EndTime, "end_time");
+            throw TemporalErrors.Unimplemented("time zones of schedules");
+        foreach (var interval in spec.Interval) Validate(interval);
+        Validate(spec.StartTime, "start_time");
+        Validate(spec.EndTime, "end_time");
         return new ScheduleTimes(spec);
     }
 
-    private static void Check(IntervalSpec interval)
+    private static void Validate(IntervalSpec interval)
     {
         if (interval.Interval.OrZero() < TimeSpan.FromSeconds(1)) throw Invalid("interval is too small");
         if (interval.Phase.OrZero() < TimeSpan.Zero) throw Invalid("phase is negative");
@@ -54,7 +54,7 @@ internal sealed class ScheduleTimes(ScheduleSpec spec)
             throw Invalid("phase cannot be greater than Interval");
     }
 
-    private static void Check(Timestamp? time, string name)
+    private static void Validate(Timestamp? time, string name)
     {
         try
         {
@@ -66,8 +66,8 @@ internal sealed class ScheduleTimes(ScheduleSpec spec)
         }
     }
 
-    private static RpcException Invalid(string why) =>
-        TemporalErrors.InvalidArgument($"Invalid schedule spec: {why}");
+    private static RpcException Invalid(string reason) =>
+        TemporalErrors.InvalidArgument($"Invalid schedule spec: {reason}");
 
     private static long Next(IntervalSpec spec, long seconds)
     {

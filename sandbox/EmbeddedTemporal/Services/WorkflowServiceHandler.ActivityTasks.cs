@@ -21,69 +21,70 @@ internal sealed partial class WorkflowServiceHandler
     }
 
     public Task<RecordActivityTaskHeartbeatResponse> RecordActivityTaskHeartbeat(
-        RecordActivityTaskHeartbeatRequest request, ServerCallContext context) => shard.Turn(() =>
+        RecordActivityTaskHeartbeatRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
     {
-        var activity = ActivityOf(request.TaskToken);
+        var activity = RequireActivity(request.TaskToken);
         activity.Heartbeat(request.Details);
-        return new RecordActivityTaskHeartbeatResponse { CancelRequested = activity.CancelRequested };
+        return new RecordActivityTaskHeartbeatResponse { CancelRequested = activity.IsCancelRequested };
     });
 
     public Task<RecordActivityTaskHeartbeatByIdResponse> RecordActivityTaskHeartbeatById(
-        RecordActivityTaskHeartbeatByIdRequest request, ServerCallContext context) => shard.Turn(() =>
+        RecordActivityTaskHeartbeatByIdRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
     {
-        var activity = ActivityOf(request.Namespace, request.WorkflowId, request.RunId, request.ActivityId);
+        var activity = RequireActivity(request.Namespace, request.WorkflowId, request.RunId, request.ActivityId);
         activity.Heartbeat(request.Details);
-        return new RecordActivityTaskHeartbeatByIdResponse { CancelRequested = activity.CancelRequested };
+        return new RecordActivityTaskHeartbeatByIdResponse { CancelRequested = activity.IsCancelRequested };
     });
 
     public Task<RespondActivityTaskCompletedResponse> RespondActivityTaskCompleted(
-        RespondActivityTaskCompletedRequest request, ServerCallContext context) => shard.Turn(() =>
+        RespondActivityTaskCompletedRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
     {
-        ActivityOf(request.TaskToken).Complete(request.Result, request.Identity);
+        RequireActivity(request.TaskToken).Complete(request.Result, request.Identity);
         return new RespondActivityTaskCompletedResponse();
     });
 
     public Task<RespondActivityTaskCompletedByIdResponse> RespondActivityTaskCompletedById(
-        RespondActivityTaskCompletedByIdRequest request, ServerCallContext context) => shard.Turn(() =>
+        RespondActivityTaskCompletedByIdRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
     {
-        ActivityOf(request.Namespace, request.WorkflowId, request.RunId, request.ActivityId)
+        RequireActivity(request.Namespace, request.WorkflowId, request.RunId, request.ActivityId)
             .Complete(request.Result, request.Identity);
         return new RespondActivityTaskCompletedByIdResponse();
     });
 
     public Task<RespondActivityTaskFailedResponse> RespondActivityTaskFailed(
-        RespondActivityTaskFailedRequest request, ServerCallContext context) => shard.Turn(() =>
+        RespondActivityTaskFailedRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
     {
-        ActivityOf(request.TaskToken).Fail(request.Failure ?? new(), request.LastHeartbeatDetails, request.Identity);
+        RequireActivity(request.TaskToken)
+            .Fail(request.Failure ?? new(), request.LastHeartbeatDetails, request.Identity);
         return new RespondActivityTaskFailedResponse();
     });
 
     public Task<RespondActivityTaskFailedByIdResponse> RespondActivityTaskFailedById(
-        RespondActivityTaskFailedByIdRequest request, ServerCallContext context) => shard.Turn(() =>
+        RespondActivityTaskFailedByIdRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
     {
-        ActivityOf(request.Namespace, request.WorkflowId, request.RunId, request.ActivityId)
+        RequireActivity(request.Namespace, request.WorkflowId, request.RunId, request.ActivityId)
             .Fail(request.Failure ?? new(), request.LastHeartbeatDetails, request.Identity);
         return new RespondActivityTaskFailedByIdResponse();
     });
 
     public Task<RespondActivityTaskCanceledResponse> RespondActivityTaskCanceled(
-        RespondActivityTaskCanceledRequest request, ServerCallContext context) => shard.Turn(() =>
+        RespondActivityTaskCanceledRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
     {
-        Canceled(ActivityOf(request.TaskToken), request.Details, request.Identity);
+        Cancel(RequireActivity(request.TaskToken), request.Details, request.Identity);
         return new RespondActivityTaskCanceledResponse();
     });
 
     public Task<RespondActivityTaskCanceledByIdResponse> RespondActivityTaskCanceledById(
-        RespondActivityTaskCanceledByIdRequest request, ServerCallContext context) => shard.Turn(() =>
+        RespondActivityTaskCanceledByIdRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
     {
-        var activity = ActivityOf(request.Namespace, request.WorkflowId, request.RunId, request.ActivityId);
-        Canceled(activity, request.Details, request.Identity);
+        var activity = RequireActivity(request.Namespace, request.WorkflowId, request.RunId, request.ActivityId);
+        Cancel(activity, request.Details, request.Identity);
         return new RespondActivityTaskCanceledByIdResponse();
     });
 
-    private static void Canceled(ActivityState activity, Payloads? details, string identity)
+    private static void Cancel(ActivityState activity, Payloads? details, string identity)
     {
-        if (!activity.CancelRequested)
+        if (!activity.IsCancelRequested)
         {
             throw TemporalErrors.InvalidArgument(
                 "unable to mark activity as canceled without cancellation being requested");
@@ -92,13 +93,13 @@ internal sealed partial class WorkflowServiceHandler
         activity.Cancel(details, identity);
     }
 
-    private ActivityState ActivityOf(ByteString taskToken)
+    private ActivityState RequireActivity(ByteString taskToken)
     {
         var token = TaskToken.Parse(taskToken);
         return shard.Runs.Find(token.RunId)?.Activities.Require(token) ?? throw PendingActivities.NotFound();
     }
 
-    private ActivityState ActivityOf(string ns, string workflowId, string runId, string activityId) =>
+    private ActivityState RequireActivity(string ns, string workflowId, string runId, string activityId) =>
         shard.Runs.RequireOpen(ns, new WorkflowExecution { WorkflowId = workflowId, RunId = runId })
             .Activities.Require(activityId);
 }

@@ -7,7 +7,7 @@ namespace EmbeddedTemporal.Services;
 internal sealed partial class WorkflowServiceHandler
 {
     public Task<DescribeWorkflowExecutionResponse> DescribeWorkflowExecution(
-        DescribeWorkflowExecutionRequest request, ServerCallContext context) => shard.Turn(() =>
+        DescribeWorkflowExecutionRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
     {
         var run = shard.Runs.Require(request.Namespace, request.Execution);
         var started = run.State.Started;
@@ -21,21 +21,21 @@ internal sealed partial class WorkflowServiceHandler
                 DefaultWorkflowTaskTimeout = started.WorkflowTaskTimeout,
                 UserMetadata = run.Events[0].UserMetadata,
             },
-            WorkflowExecutionInfo = Info(run),
+            WorkflowExecutionInfo = ExecutionInfo(run),
             PendingActivities = { run.Activities.Pending.Select(activity => activity.Progress.Clone()) },
-            PendingChildren = { run.State.Children.Select(child => Pending(child.Key, child.Value)) },
+            PendingChildren = { run.State.Children.Select(child => PendingChild(child.Key, child.Value)) },
             PendingWorkflowTask = run.Task.Describe(),
             WorkflowExtendedInfo = new()
             {
                 ExecutionExpirationTime = started.WorkflowExecutionExpirationTime,
                 RunExpirationTime = run.State.Expiry?.ToTimestamp(),
-                CancelRequested = run.State.CancelRequested,
+                CancelRequested = run.State.IsCancelRequested,
                 OriginalStartTime = run.State.StartTime.ToTimestamp(),
             },
         };
     });
 
-    private static PendingChildExecutionInfo Pending(long initiatedId, ChildRun child) => new()
+    private static PendingChildExecutionInfo PendingChild(long initiatedId, ChildRun child) => new()
     {
         WorkflowId = child.Initiated.WorkflowId,
         RunId = child.RunId,
@@ -44,10 +44,10 @@ internal sealed partial class WorkflowServiceHandler
         ParentClosePolicy = child.Initiated.ParentClosePolicy,
     };
 
-    private static WorkflowExecutionInfo Info(Run run)
+    private static WorkflowExecutionInfo ExecutionInfo(Run run)
     {
         var (state, started) = (run.State, run.State.Started);
-        var execution = state.StartTime + started.FirstWorkflowTaskBackoff.OrZero();
+        var executionTime = state.StartTime + started.FirstWorkflowTaskBackoff.OrZero();
         var closed = state.CloseEvent?.EventTime;
         return new()
         {
@@ -58,7 +58,7 @@ internal sealed partial class WorkflowServiceHandler
             Status = state.Status,
             HistoryLength = run.Events.Count,
             ParentExecution = started.ParentWorkflowExecution,
-            ExecutionTime = execution.ToTimestamp(),
+            ExecutionTime = executionTime.ToTimestamp(),
             Memo = new Memo { Fields = { state.Memo } },
             SearchAttributes = new SearchAttributes { IndexedFields = { state.SearchAttributes } },
             TaskQueue = started.TaskQueue.Name,
@@ -66,7 +66,7 @@ internal sealed partial class WorkflowServiceHandler
             HistorySizeBytes = state.HistorySize,
             ExecutionDuration = closed is null
                 ? null
-                : Duration.FromTimeSpan(closed.ToDateTimeOffset() - execution),
+                : Duration.FromTimeSpan(closed.ToDateTimeOffset() - executionTime),
             RootExecution = started.RootWorkflowExecution,
             FirstRunId = started.FirstExecutionRunId,
         };

@@ -8,17 +8,17 @@ internal sealed partial class WorkflowServiceHandler
     public async Task<GetWorkflowExecutionHistoryResponse> GetWorkflowExecutionHistory(
         GetWorkflowExecutionHistoryRequest request, ServerCallContext context)
     {
-        using var patience = Patience(context);
+        using var longPoll = StartLongPoll(context);
         while (true)
         {
-            var (answer, news) = await shard.Turn(() => Read(request, context));
-            if (news is null) return answer;
-            if (!await Happens(news, patience.Token)) return answer;
+            var (response, change) = await shard.ExecuteAsync(() => Read(request, context));
+            if (change is null) return response;
+            if (!await WaitAsync(change, longPoll.Token)) return response;
         }
     }
 
     public Task<GetWorkflowExecutionHistoryReverseResponse> GetWorkflowExecutionHistoryReverse(
-        GetWorkflowExecutionHistoryReverseRequest request, ServerCallContext context) => shard.Turn(() =>
+        GetWorkflowExecutionHistoryReverseRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
     {
         var run = Find(request.Namespace, request.Execution, request.NextPageToken, out var next);
         var last = request.NextPageToken.IsEmpty ? run.Events.Count : next;
@@ -30,27 +30,27 @@ internal sealed partial class WorkflowServiceHandler
         return response;
     });
 
-    /// <summary>The answer as of now, and what to wait for if the caller wants to wait for more.</summary>
-    private (GetWorkflowExecutionHistoryResponse Answer, Task? News) Read(
+    /// <summary>The current response, and the change to wait for if the caller waits for new events.</summary>
+    private (GetWorkflowExecutionHistoryResponse Response, Task? Change) Read(
         GetWorkflowExecutionHistoryRequest request, ServerCallContext context)
     {
         var run = Find(request.Namespace, request.Execution, request.NextPageToken, out var next);
-        var answer = new GetWorkflowExecutionHistoryResponse { History = new History() };
-        var waits = request.WaitNewEvent && run.State.IsOpen;
+        var response = new GetWorkflowExecutionHistoryResponse { History = new History() };
+        var isWaiting = request.WaitNewEvent && run.State.IsOpen;
         if (request.HistoryEventFilterType == HistoryEventFilterType.CloseEvent)
         {
-            if (!waits) answer.History.Events.Add(run.Events[^1]);
+            if (!isWaiting) response.History.Events.Add(run.Events[^1]);
         }
         else
         {
-            var page = HistoryPage.Read(run, next, ForWorker(request, context), request.MaximumPageSize);
-            (answer.History, answer.NextPageToken) = (page.History, page.NextPageToken);
+            var page = HistoryPage.Read(run, next, IsWorker(request, context), request.MaximumPageSize);
+            (response.History, response.NextPageToken) = (page.History, page.NextPageToken);
         }
 
-        if (!waits || !answer.NextPageToken.IsEmpty) return (answer, null);
-        var read = next + answer.History.Events.Count;
-        answer.NextPageToken = HistoryPage.Token(run, read);
-        return (answer, answer.History.Events.Count > 0 ? null : run.Changed);
+        if (!isWaiting || !response.NextPageToken.IsEmpty) return (response, null);
+        var read = next + response.History.Events.Count;
+        response.NextPageToken = HistoryPage.Token(run, read);
+        return (response, response.History.Events.Count > 0 ? null : run.Changed);
     }
 
     private Run Find(string ns, WorkflowExecution? execution, ByteString token, out long next)
@@ -62,8 +62,8 @@ internal sealed partial class WorkflowServiceHandler
         return shard.Runs.Require(ns, new WorkflowExecution { WorkflowId = workflowId, RunId = runId });
     }
 
-    /// <summary>A worker that reads the history needs the task it has in hand at its end; people do not.</summary>
-    private static bool ForWorker(GetWorkflowExecutionHistoryRequest request, ServerCallContext context) =>
+    /// <summary>Whether the caller is a worker, whose history must end with the events of its current task.</summary>
+    private static bool IsWorker(GetWorkflowExecutionHistoryRequest request, ServerCallContext context) =>
         !request.WaitNewEvent
         && context.RequestHeaders.GetValue("client-name") is not ("temporal-cli" or "temporal-ui");
 }

@@ -8,27 +8,27 @@ internal sealed partial class WorkflowServiceHandler
 {
     public async Task<QueryWorkflowResponse> QueryWorkflow(QueryWorkflowRequest request, ServerCallContext context)
     {
-        var (run, query) = await shard.Turn(() => Ask(request));
+        var (run, query) = await shard.ExecuteAsync(() => AddQuery(request));
         if (query is null)
             return new QueryWorkflowResponse { QueryRejected = new QueryRejected { Status = run.State.Status } };
         try
         {
-            using var patience = Patience(context);
-            if (!await Happens(query.Answered, patience.Token))
+            using var longPoll = StartLongPoll(context);
+            if (!await WaitAsync(query.Result, longPoll.Token))
                 throw TemporalErrors.FailedPrecondition("no worker answered the query in time");
-            var result = await query.Answered;
+            var result = await query.Result;
             return result.ResultType == QueryResultType.Failed
                 ? throw TemporalErrors.QueryFailed(result.ErrorMessage, result.Failure)
                 : new QueryWorkflowResponse { QueryResult = result.Answer };
         }
         finally
         {
-            await shard.Turn(() => run.Queries.Forget(query));
+            await shard.ExecuteAsync(() => run.Queries.Remove(query));
         }
     }
 
-    /// <summary>No query when the run is not in a state in which the caller wants an answer.</summary>
-    private (Run Run, Query? Query) Ask(QueryWorkflowRequest request)
+    /// <summary>Adds the query to its run. Returns no query if the reject condition applies to the run.</summary>
+    private (Run Run, Query? Query) AddQuery(QueryWorkflowRequest request)
     {
         if (request.Query is null) throw TemporalErrors.InvalidArgument("Query is not set on request.");
         var run = shard.Runs.Require(request.Namespace, request.Execution);
@@ -39,6 +39,6 @@ internal sealed partial class WorkflowServiceHandler
                 run.State.Status is not WorkflowExecutionStatus.Running and not WorkflowExecutionStatus.Completed,
             _ => false,
         };
-        return (run, isRejected ? null : run.Queries.Ask(request.Query));
+        return (run, isRejected ? null : run.Queries.Add(request.Query));
     }
 }

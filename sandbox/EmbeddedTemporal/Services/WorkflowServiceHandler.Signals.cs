@@ -3,7 +3,7 @@ namespace EmbeddedTemporal.Services;
 internal sealed partial class WorkflowServiceHandler
 {
     public Task<SignalWorkflowExecutionResponse> SignalWorkflowExecution(
-        SignalWorkflowExecutionRequest request, ServerCallContext context) => shard.Turn(() =>
+        SignalWorkflowExecutionRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
     {
         shard.Runs.RequireOpen(request.Namespace, request.WorkflowExecution).Signal(new()
         {
@@ -17,7 +17,7 @@ internal sealed partial class WorkflowServiceHandler
     });
 
     public Task<RequestCancelWorkflowExecutionResponse> RequestCancelWorkflowExecution(
-        RequestCancelWorkflowExecutionRequest request, ServerCallContext context) => shard.Turn(() =>
+        RequestCancelWorkflowExecutionRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
     {
         shard.Runs.Require(request.Namespace, request.WorkflowExecution, request.FirstExecutionRunId)
             .RequestCancel(new() { Cause = request.Reason, Identity = request.Identity });
@@ -25,7 +25,7 @@ internal sealed partial class WorkflowServiceHandler
     });
 
     public Task<TerminateWorkflowExecutionResponse> TerminateWorkflowExecution(
-        TerminateWorkflowExecutionRequest request, ServerCallContext context) => shard.Turn(() =>
+        TerminateWorkflowExecutionRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
     {
         shard.Runs.RequireOpen(request.Namespace, request.WorkflowExecution, request.FirstExecutionRunId)
             .Terminate(request.Reason, request.Details, request.Identity);

@@ -3,10 +3,10 @@ namespace EmbeddedTemporal.Services;
 internal sealed partial class WorkflowServiceHandler
 {
     public Task<StartWorkflowExecutionResponse> StartWorkflowExecution(
-        StartWorkflowExecutionRequest request, ServerCallContext context) => shard.Turn(() =>
+        StartWorkflowExecutionRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
     {
         shard.Namespaces.Require(request.Namespace);
-        var (run, started) = shard.Runs.Starts.Start(request);
+        var (run, started) = shard.Runs.Starter.Start(request);
         return new StartWorkflowExecutionResponse
         {
             RunId = run.RunId,
@@ -17,10 +17,10 @@ internal sealed partial class WorkflowServiceHandler
     });
 
     public Task<SignalWithStartWorkflowExecutionResponse> SignalWithStartWorkflowExecution(
-        SignalWithStartWorkflowExecutionRequest request, ServerCallContext context) => shard.Turn(() =>
+        SignalWithStartWorkflowExecutionRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
     {
         shard.Namespaces.Require(request.Namespace);
-        var (run, started) = shard.Runs.Starts.Start(StartOf(request));
+        var (run, started) = shard.Runs.Starter.Start(StartRequest(request));
         if (run.State.IsOpen)
         {
             run.Signal(new()
@@ -41,18 +41,18 @@ internal sealed partial class WorkflowServiceHandler
         };
     });
 
-    private static WorkflowIdConflictPolicy ConflictPolicyOf(SignalWithStartWorkflowExecutionRequest request) =>
+    private static WorkflowIdConflictPolicy GetConflictPolicy(SignalWithStartWorkflowExecutionRequest request) =>
         request switch
         {
             { WorkflowIdConflictPolicy: not WorkflowIdConflictPolicy.Unspecified } => request.WorkflowIdConflictPolicy,
-#pragma warning disable CS0612 // Deprecated in favour of the conflict policy, still sent by clients.
+#pragma warning disable CS0612 // Deprecated in favour of the conflict policy, but clients still send it.
             { WorkflowIdReusePolicy: WorkflowIdReusePolicy.TerminateIfRunning } =>
 #pragma warning restore CS0612
                 WorkflowIdConflictPolicy.TerminateExisting,
             _ => WorkflowIdConflictPolicy.UseExisting,
         };
 
-    private static StartWorkflowExecutionRequest StartOf(SignalWithStartWorkflowExecutionRequest request) => new()
+    private static StartWorkflowExecutionRequest StartRequest(SignalWithStartWorkflowExecutionRequest request) => new()
     {
         Namespace = request.Namespace,
         WorkflowId = request.WorkflowId,
@@ -65,7 +65,7 @@ internal sealed partial class WorkflowServiceHandler
         Identity = request.Identity,
         RequestId = request.RequestId,
         WorkflowIdReusePolicy = request.WorkflowIdReusePolicy,
-        WorkflowIdConflictPolicy = ConflictPolicyOf(request),
+        WorkflowIdConflictPolicy = GetConflictPolicy(request),
         RetryPolicy = request.RetryPolicy,
         CronSchedule = request.CronSchedule,
         Memo = request.Memo,

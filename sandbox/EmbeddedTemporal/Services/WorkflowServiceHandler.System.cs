@@ -4,7 +4,7 @@ namespace EmbeddedTemporal.Services;
 
 internal sealed partial class WorkflowServiceHandler
 {
-    /// <summary>The version of Temporal's server whose behaviour is followed; clients compare with it.</summary>
+    /// <summary>The version of Temporal's server that this server emulates; clients check it.</summary>
     private const string ServerVersion = "1.29.1";
 
     public static Task<GetSystemInfoResponse> GetSystemInfo(GetSystemInfoRequest request, ServerCallContext context) =>
@@ -36,20 +36,20 @@ internal sealed partial class WorkflowServiceHandler
         });
 
     public Task<RegisterNamespaceResponse> RegisterNamespace(
-        RegisterNamespaceRequest request, ServerCallContext context) => shard.Turn(() =>
+        RegisterNamespaceRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
     {
         shard.Namespaces.Register(request);
         return new RegisterNamespaceResponse();
     });
 
     public Task<DescribeNamespaceResponse> DescribeNamespace(
-        DescribeNamespaceRequest request, ServerCallContext context) => shard.Turn(() =>
+        DescribeNamespaceRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
             request.Namespace.Length == 0 && request.Id.Length > 0
                 ? shard.Namespaces.RequireById(request.Id)
                 : shard.Namespaces.Require(request.Namespace));
 
     public Task<ListNamespacesResponse> ListNamespaces(ListNamespacesRequest request, ServerCallContext context) =>
-        shard.Turn(() => new ListNamespacesResponse { Namespaces = { shard.Namespaces.All } });
+        shard.ExecuteAsync(() => new ListNamespacesResponse { Namespaces = { shard.Namespaces.All } });
 
     public static Task<RecordWorkerHeartbeatResponse> RecordWorkerHeartbeat(
         RecordWorkerHeartbeatRequest request, ServerCallContext context) =>

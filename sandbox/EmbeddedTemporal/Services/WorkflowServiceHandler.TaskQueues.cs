@@ -3,18 +3,18 @@ using Temporalio.Api.TaskQueue.V1;
 
 namespace EmbeddedTemporal.Services;
 
-#pragma warning disable CS0612 // Deprecated fields, which the CLI asks for and shows.
+#pragma warning disable CS0612 // Deprecated fields that the CLI still requests and displays.
 
 internal sealed partial class WorkflowServiceHandler
 {
-    /// <summary>Who polled the queue lately, in both forms that clients ask for.</summary>
+    /// <summary>Returns the recent pollers of a queue, in either of the two forms that clients request.</summary>
     public Task<DescribeTaskQueueResponse> DescribeTaskQueue(
-        DescribeTaskQueueRequest request, ServerCallContext context) => shard.Turn(() =>
+        DescribeTaskQueueRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
     {
         shard.Namespaces.Require(request.Namespace);
         if (request.TaskQueue is not { Name.Length: > 0 } queue)
             throw TemporalErrors.InvalidArgument("TaskQueue is not set on request.");
-        if (request.ApiMode == DescribeTaskQueueMode.Enhanced) return Enhanced(request, queue.Name);
+        if (request.ApiMode == DescribeTaskQueueMode.Enhanced) return DescribeEnhanced(request, queue.Name);
         var info = TypeInfo(request.Namespace, queue.Name, request.TaskQueueType);
         return new DescribeTaskQueueResponse
         {
@@ -26,7 +26,7 @@ internal sealed partial class WorkflowServiceHandler
         };
     });
 
-    private DescribeTaskQueueResponse Enhanced(DescribeTaskQueueRequest request, string name)
+    private DescribeTaskQueueResponse DescribeEnhanced(DescribeTaskQueueRequest request, string name)
     {
         var version = new TaskQueueVersionInfo();
         var types = request.TaskQueueTypes.Count > 0

@@ -18,12 +18,12 @@ internal sealed partial class WorkflowServiceHandler
             update.Meta.UpdateId = Guid.CreateVersion7(shard.Now).ToString();
         }
 
-        var (run, admitted) = await shard.Turn(() =>
+        var (run, admitted) = await shard.ExecuteAsync(() =>
         {
             var found = shard.Runs.Require(request.Namespace, request.WorkflowExecution, request.FirstExecutionRunId);
             return (found, found.Updates.Admit(update));
         });
-        await Reach(run, admitted, request.WaitPolicy, context);
+        await WaitForStageAsync(run, admitted, request.WaitPolicy, context);
         return new UpdateWorkflowExecutionResponse
         {
             UpdateRef = new() { WorkflowExecution = run.Execution, UpdateId = admitted.Id },
@@ -35,13 +35,13 @@ internal sealed partial class WorkflowServiceHandler
     public async Task<PollWorkflowExecutionUpdateResponse> PollWorkflowExecutionUpdate(
         PollWorkflowExecutionUpdateRequest request, ServerCallContext context)
     {
-        var (run, update) = await shard.Turn(() =>
+        var (run, update) = await shard.ExecuteAsync(() =>
         {
             var found = shard.Runs.Require(request.Namespace, request.UpdateRef?.WorkflowExecution);
             return (found, found.Updates.Find(request.UpdateRef!.UpdateId)
                 ?? throw TemporalErrors.NotFound($"update {request.UpdateRef.UpdateId} not found"));
         });
-        await Reach(run, update, request.WaitPolicy, context);
+        await WaitForStageAsync(run, update, request.WaitPolicy, context);
         return new PollWorkflowExecutionUpdateResponse
         {
             UpdateRef = new() { WorkflowExecution = run.Execution, UpdateId = update.Id },
@@ -50,15 +50,15 @@ internal sealed partial class WorkflowServiceHandler
         };
     }
 
-    /// <summary>Waits until the update is as far as the caller wants, or the time is over.</summary>
-    private async Task Reach(Run run, WorkflowUpdate update, WaitPolicy? policy, ServerCallContext context)
+    /// <summary>Waits until the update reaches the requested stage or the long poll times out.</summary>
+    private async Task WaitForStageAsync(Run run, WorkflowUpdate update, WaitPolicy? policy, ServerCallContext context)
     {
-        using var patience = Patience(context);
-        var wanted = policy?.LifecycleStage ?? Stage.Unspecified;
+        using var longPoll = StartLongPoll(context);
+        var requested = policy?.LifecycleStage ?? Stage.Unspecified;
         while (true)
         {
-            var news = await shard.Turn(() => update.Error is null ? run.Changed : throw update.Error);
-            if (update.Stage >= wanted || !await Happens(news, patience.Token)) return;
+            var change = await shard.ExecuteAsync(() => update.Error is null ? run.Changed : throw update.Error);
+            if (update.Stage >= requested || !await WaitAsync(change, longPoll.Token)) return;
         }
     }
 }

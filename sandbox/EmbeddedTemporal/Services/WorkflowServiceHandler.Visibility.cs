@@ -9,17 +9,17 @@ internal sealed partial class WorkflowServiceHandler
     private const int DefaultListSize = 1_000;
 
     public Task<ListWorkflowExecutionsResponse> ListWorkflowExecutions(
-        ListWorkflowExecutionsRequest request, ServerCallContext context) => shard.Turn(() =>
+        ListWorkflowExecutionsRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
     {
         var query = VisibilityQuery.Parse(request.Query);
-        if (query.GroupsByStatus) throw TemporalErrors.InvalidArgument("invalid query: GROUP BY is for counting");
+        if (query.IsGroupedByStatus) throw TemporalErrors.InvalidArgument("invalid query: GROUP BY is for counting");
         var size = request.PageSize > 0 ? request.PageSize : DefaultListSize;
         var before = request.NextPageToken.IsEmpty ? long.MaxValue : PageToken.Parse(request.NextPageToken).Next;
-        var page = Matching(request.Namespace, query)
+        var page = FindRuns(request.Namespace, query)
             .Where(run => run.Header.Sequence < before)
             .Take(size + 1)
             .ToList();
-        var response = new ListWorkflowExecutionsResponse { Executions = { page.Take(size).Select(Info) } };
+        var response = new ListWorkflowExecutionsResponse { Executions = { page.Take(size).Select(ExecutionInfo) } };
         if (page.Count > size)
         {
             response.NextPageToken = new PageToken(page[size - 1].Header.Sequence).ToBytes();
@@ -29,27 +29,27 @@ internal sealed partial class WorkflowServiceHandler
     });
 
     public Task<CountWorkflowExecutionsResponse> CountWorkflowExecutions(
-        CountWorkflowExecutionsRequest request, ServerCallContext context) => shard.Turn(() =>
+        CountWorkflowExecutionsRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
     {
         var query = VisibilityQuery.Parse(request.Query);
-        var matching = Matching(request.Namespace, query).ToList();
+        var matching = FindRuns(request.Namespace, query).ToList();
         var response = new CountWorkflowExecutionsResponse { Count = matching.Count };
-        if (!query.GroupsByStatus) return response;
+        if (!query.IsGroupedByStatus) return response;
         foreach (var group in matching.GroupBy(run => run.State.Status).OrderBy(group => group.Key))
         {
             response.Groups.Add(new CountWorkflowExecutionsResponse.Types.AggregationGroup
             {
                 Count = group.Count(),
-                GroupValues = { SearchAttribute.Of(group.Key.ToString(), "Keyword") },
+                GroupValues = { SearchAttribute.Create(group.Key.ToString(), "Keyword") },
             });
         }
 
         return response;
     });
 
-    private IEnumerable<Run> Matching(string ns, VisibilityQuery query)
+    private IEnumerable<Run> FindRuns(string ns, VisibilityQuery query)
     {
         shard.Namespaces.Require(ns);
-        return shard.Runs.YoungestFirst.Where(run => run.Namespace == ns && query.Matches(run));
+        return shard.Runs.NewestFirst.Where(run => run.Namespace == ns && query.Matches(run));
     }
 }

@@ -12,39 +12,39 @@ internal sealed partial class WorkflowServiceHandler
         PollWorkflowTaskQueueRequest request, ServerCallContext context)
     {
         var (ns, queue) = (request.Namespace, request.TaskQueue);
-        return Poll(() => Queue(ns, queue?.Name ?? ""), request.Identity, Aborted, context);
+        return Poll(() => RequireQueue(ns, queue?.Name ?? ""), request.Identity, OnAborted, context);
 
-        // A sticky queue belongs to one worker, and Core never aborts a poll but when it goes away.
-        void Aborted()
+        // A sticky queue belongs to one worker, and Core aborts a poll only when the worker stops.
+        void OnAborted()
         {
             if (queue.Kind == TaskQueueKind.Sticky) shard.Queues.RemoveSticky(ns, queue.Name);
         }
     }
 
     public Task<RespondWorkflowTaskCompletedResponse> RespondWorkflowTaskCompleted(
-        RespondWorkflowTaskCompletedRequest request, ServerCallContext context) => shard.Turn(() =>
+        RespondWorkflowTaskCompletedRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
     {
-        new TaskCompletion(RunInTask(request.TaskToken), request).Apply();
+        new TaskCompletion(RequireRun(request.TaskToken), request).Apply();
         return new RespondWorkflowTaskCompletedResponse();
     });
 
     public Task<RespondWorkflowTaskFailedResponse> RespondWorkflowTaskFailed(
-        RespondWorkflowTaskFailedRequest request, ServerCallContext context) => shard.Turn(() =>
+        RespondWorkflowTaskFailedRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
     {
-        // Core answers a query that it cannot even begin with the failure of its task.
+        // Core reports a query that it cannot start as a failure of the query's task.
         if (shard.DirectQueries.TryGetValue(request.TaskToken.ToStringUtf8(), out var query))
-            query.Refuse(TemporalErrors.QueryFailed(request.Failure?.Message ?? "query failed", request.Failure));
+            query.Fail(TemporalErrors.QueryFailed(request.Failure?.Message ?? "query failed", request.Failure));
         else
-            RunInTask(request.TaskToken).Task.Fail(request.Cause, request.Failure, request.Identity);
+            RequireRun(request.TaskToken).Task.Fail(request.Cause, request.Failure, request.Identity);
         return new RespondWorkflowTaskFailedResponse();
     });
 
     public Task<RespondQueryTaskCompletedResponse> RespondQueryTaskCompleted(
-        RespondQueryTaskCompletedRequest request, ServerCallContext context) => shard.Turn(() =>
+        RespondQueryTaskCompletedRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
     {
         if (!shard.DirectQueries.Remove(request.TaskToken.ToStringUtf8(), out var query))
             throw TemporalErrors.NotFound("query task not found, or expired");
-        query.Answer(new WorkflowQueryResult
+        query.Complete(new WorkflowQueryResult
         {
             ResultType = request.CompletedType,
             Answer = request.QueryResult,
@@ -55,7 +55,7 @@ internal sealed partial class WorkflowServiceHandler
     });
 
     public Task<ShutdownWorkerResponse> ShutdownWorker(ShutdownWorkerRequest request, ServerCallContext context) =>
-        shard.Turn(() =>
+        shard.ExecuteAsync(() =>
         {
             shard.Namespaces.Require(request.Namespace);
             if (request.StickyTaskQueue.Length > 0)
@@ -63,14 +63,14 @@ internal sealed partial class WorkflowServiceHandler
             return new ShutdownWorkerResponse();
         });
 
-    private TaskQueue<PollWorkflowTaskQueueResponse> Queue(string ns, string name)
+    private TaskQueue<PollWorkflowTaskQueueResponse> RequireQueue(string ns, string name)
     {
         shard.Namespaces.Require(ns);
         if (name.Length == 0) throw TemporalErrors.InvalidArgument("TaskQueue is not set on request.");
         return shard.Queues.Workflow(ns, name);
     }
 
-    private Run RunInTask(ByteString taskToken)
+    private Run RequireRun(ByteString taskToken)
     {
         var token = TaskToken.Parse(taskToken);
         return shard.Runs.Find(token.RunId) is { State.IsOpen: true, Task.IsStarted: true } run

@@ -5,58 +5,60 @@ using EmbeddedTemporal.Rpc;
 namespace EmbeddedTemporal.Services;
 
 /// <summary>
-/// The methods of temporal.api.workflowservice.v1.WorkflowService that the embedded server has built, one file per
-/// area. Each public method answers the RPC of its name; the other RPCs answer Unimplemented.
+/// Implements the supported methods of temporal.api.workflowservice.v1.WorkflowService, one file per area. Each public
+/// method handles the RPC of the same name. All other RPCs answer Unimplemented.
 /// </summary>
-/// <param name="longPoll">How long a poll or a wait for news is held open, in real time.</param>
-internal sealed partial class WorkflowServiceHandler(Shard shard, TimeSpan longPoll)
+/// <param name="longPollTimeout">The duration of a long poll, in real time.</param>
+internal sealed partial class WorkflowServiceHandler(Shard shard, TimeSpan longPollTimeout)
 {
-    /// <summary>A token that ends a long wait: the time is over, the caller gone or the server stopping.</summary>
-    private CancellationTokenSource Patience(ServerCallContext context)
+    /// <summary>
+    /// Creates a token source that is cancelled when the long poll times out, the caller leaves or the server stops.
+    /// </summary>
+    private CancellationTokenSource StartLongPoll(ServerCallContext context)
     {
-        var patience = CancellationTokenSource.CreateLinkedTokenSource(
+        var longPoll = CancellationTokenSource.CreateLinkedTokenSource(
             context.CancellationToken, shard.Stopping.Token);
-        patience.CancelAfter(longPoll);
-        return patience;
+        longPoll.CancelAfter(longPollTimeout);
+        return longPoll;
     }
 
-    /// <summary>Waits for news in vain when the time is over: false. Throws if the server stops.</summary>
-    private async Task<bool> Happens(Task news, CancellationToken patience)
+    /// <summary>Waits for a change. Returns false if the wait is cancelled, and throws if the server stops.</summary>
+    private async Task<bool> WaitAsync(Task change, CancellationToken cancellationToken)
     {
-        await news.WaitAsync(patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (shard.Stopping.IsCancellationRequested) throw TemporalErrors.Unavailable("the embedded server stops");
-        return news.IsCompleted;
+        await change.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (shard.Stopping.IsCancellationRequested) throw TemporalErrors.Unavailable("the embedded server is stopping");
+        return change.IsCompleted;
     }
 
     private async Task<T> Poll<T>(
-        Func<TaskQueue<T>> find, string identity, Action aborted, ServerCallContext context)
+        Func<TaskQueue<T>> findQueue, string identity, Action onAborted, ServerCallContext context)
         where T : class, new()
     {
-        using var patience = Patience(context);
+        using var longPoll = StartLongPoll(context);
         var poller = new Poller<T>(identity);
-        var queue = await shard.Turn(() =>
+        var queue = await shard.ExecuteAsync(() =>
         {
-            var found = find();
+            var found = findQueue();
             found.Add(poller);
             return found;
         });
-        Dispatched<T>? dispatched;
-        await using (patience.Token.Register(() => shard.Unattended(() => queue.Remove(poller))))
+        DispatchedTask<T>? dispatched;
+        await using (longPoll.Token.Register(() => shard.ExecuteInBackground(() => queue.Remove(poller))))
         {
-            dispatched = await poller.Answered;
+            dispatched = await poller.Result;
         }
 
         if (shard.Stopping.IsCancellationRequested && dispatched is null)
-            throw TemporalErrors.Unavailable("the embedded server stops");
-        // Before the look at the caller, who can leave while it takes its time.
-        await shard.Flushed();
+            throw TemporalErrors.Unavailable("the embedded server is stopping");
+        // Before the check of the caller, which can disconnect during the flush.
+        await shard.FlushAsync();
         if (!context.CancellationToken.IsCancellationRequested) return dispatched?.Response ?? new T();
 
-        await shard.Turn(() =>
+        await shard.ExecuteAsync(() =>
         {
             dispatched?.Return();
             queue.Forget(identity);
-            aborted();
+            onAborted();
         });
         throw new RpcException(Status.DefaultCancelled);
     }

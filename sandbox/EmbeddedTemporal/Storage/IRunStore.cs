@@ -1,9 +1,9 @@
 namespace EmbeddedTemporal.Storage;
 
 /// <summary>
-/// Where the server's rows live. All members but <see cref="IAsyncDisposable.DisposeAsync"/> are called under the
-/// shard's lock. The rows put or deleted between two calls of <see cref="Commit"/> become durable together or not
-/// at all, which is what makes an action between two runs (the start of a child, say) safe.
+/// The store of the server's rows. All members except <see cref="IAsyncDisposable.DisposeAsync"/> are called under the
+/// shard's lock. The changes between two calls of <see cref="Commit"/> form a unit: they become durable together or
+/// not at all. This makes an action between two runs safe, such as the start of a child.
 /// </summary>
 internal interface IRunStore : IAsyncDisposable
 {
@@ -13,20 +13,20 @@ internal interface IRunStore : IAsyncDisposable
 
     void DeleteOwner(string owner);
 
-    /// <summary>Ends a unit; the task ends when this unit and all earlier ones are durable.</summary>
+    /// <summary>Ends a unit. The task completes when this unit and all earlier units are durable.</summary>
     Task Commit();
 
     /// <summary>
-    /// Throws the begun unit away, because the work that wrote it failed halfway. If there was anything in it, memory
-    /// and rows differ from now on: true, and no later unit becomes durable.
+    /// Discards the current unit after the work that wrote it failed. Returns false if the unit was empty. Otherwise
+    /// memory and rows differ from now on, and no later unit becomes durable.
     /// </summary>
-    bool Abandon(Exception failed);
+    bool Discard(Exception cause);
 
-    /// <summary>All rows, by owner, kind and id.</summary>
+    /// <summary>Returns all rows, ordered by owner, kind and id.</summary>
     IEnumerable<StoredRow> Load();
 }
 
-/// <summary>What a row holds; part of the file format, so values never change their meaning.</summary>
+/// <summary>The kind of a row. The values are part of the file format and never change their meaning.</summary>
 internal enum RowKind
 {
     Namespace = 1,
@@ -37,7 +37,7 @@ internal enum RowKind
     Schedule = 6,
 }
 
-/// <param name="Owner">A run id, the name of a namespace, or both names of a schedule.</param>
+/// <param name="Owner">A run id, a namespace name, or the namespace and id of a schedule.</param>
 internal readonly record struct RowKey(string Owner, RowKind Kind, long Id);
 
 internal sealed record StoredRow(RowKey Key, byte[] Data);

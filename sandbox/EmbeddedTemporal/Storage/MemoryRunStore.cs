@@ -1,27 +1,27 @@
 namespace EmbeddedTemporal.Storage;
 
-/// <summary>Keeps nothing: the server's own state is the only copy, and ends with the process.</summary>
+/// <summary>Stores no rows: the server's state exists in memory only and is lost with the process.</summary>
 internal sealed class MemoryRunStore : IRunStore
 {
-    private bool isTouched;
-    private Task latest = Task.CompletedTask;
+    private bool isChanged;
+    private Task lastCommit = Task.CompletedTask;
 
-    public void Put(RowKey key, IMessage value) => isTouched = true;
+    public void Put(RowKey key, IMessage value) => isChanged = true;
 
-    public void Delete(RowKey key) => isTouched = true;
+    public void Delete(RowKey key) => isChanged = true;
 
-    public void DeleteOwner(string owner) => isTouched = true;
+    public void DeleteOwner(string owner) => isChanged = true;
 
     public Task Commit()
     {
-        isTouched = false;
-        return latest;
+        isChanged = false;
+        return lastCommit;
     }
 
-    public bool Abandon(Exception failed)
+    public bool Discard(Exception cause)
     {
-        if (!isTouched) return false;
-        latest = Task.FromException(Abandoned.After(failed));
+        if (!isChanged) return false;
+        lastCommit = Task.FromException(StoreErrors.ChangeDiscarded(cause));
         return true;
     }
 

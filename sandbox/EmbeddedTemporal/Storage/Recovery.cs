@@ -5,7 +5,7 @@ using Temporalio.Api.Workflow.V1;
 
 namespace EmbeddedTemporal.Storage;
 
-/// <summary>Brings the server back to where its rows say it was, by the same fold over the same events.</summary>
+/// <summary>Restores the state of the server from its rows by folding the same events again.</summary>
 internal static class Recovery
 {
     public static void Load(Shard shard, EmbeddedTemporalOptions options)
@@ -35,7 +35,7 @@ internal static class Recovery
                     entry => entry.Key.Id, entry => PendingActivityInfo.Parser.ParseFrom(entry.Data)));
         }
 
-        // Last: a schedule that catches up wants to know which of its runs are open.
+        // Last, because a schedule that catches up checks which of its runs are open.
         foreach (var schedule in rows[RowKind.Schedule].GroupBy(row => row.Key.Owner))
             shard.Schedules.Add(Schedule(shard, [.. schedule.OrderBy(row => row.Key.Id).Select(row => row.Data)]));
     }

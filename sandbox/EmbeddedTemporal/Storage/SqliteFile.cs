@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace EmbeddedTemporal.Storage;
 
-/// <summary>A change of one row, or the removal of all rows of an owner.</summary>
+/// <summary>A change to one row, or the deletion of all rows of an owner.</summary>
 internal sealed record SqliteChange(string Statement, RowKey Key, byte[]? Data)
 {
     public static SqliteChange Put(RowKey key, byte[] data) => new(
@@ -15,7 +15,7 @@ internal sealed record SqliteChange(string Statement, RowKey Key, byte[]? Data)
         "DELETE FROM rows WHERE owner = $owner", new RowKey(owner, default, 0), null);
 }
 
-/// <summary>The SQLite file of one server: a single table of rows, flushed to disk with every transaction.</summary>
+/// <summary>The SQLite file of one server: a single table, flushed to disk with every transaction.</summary>
 internal sealed class SqliteFile : IDisposable
 {
     private const int FormatVersion = 1;
@@ -37,12 +37,12 @@ internal sealed class SqliteFile : IDisposable
             Prepare(connection, path);
             return new SqliteFile(path, connection);
         }
-        catch (SqliteException failed)
+        catch (SqliteException exception)
         {
             connection.Dispose();
             throw new IOException(
-                $"cannot open {path}: {failed.Message}. Is another server using it, and is it a file of this server?",
-                failed);
+                $"cannot open {path}: {exception.Message}. Is another server using it? Is it a file of this server?",
+                exception);
         }
         catch (IOException)
         {
@@ -56,7 +56,7 @@ internal sealed class SqliteFile : IDisposable
         using var transaction = connection.BeginTransaction();
         foreach (var change in changes)
         {
-            var command = CommandOf(change.Statement);
+            var command = GetCommand(change.Statement);
             command.Transaction = transaction;
             command.Parameters["$owner"].Value = change.Key.Owner;
             command.Parameters["$kind"].Value = (int)change.Key.Kind;
@@ -88,14 +88,18 @@ internal sealed class SqliteFile : IDisposable
 
     private static void Prepare(SqliteConnection connection, string path)
     {
-        // An exclusive lock, taken by the first write: two servers on one file would each believe itself alone.
+        // The first write takes an exclusive lock, which prevents two servers from using one file.
         Run(connection, "PRAGMA locking_mode = EXCLUSIVE");
         Run(connection, "PRAGMA journal_mode = WAL");
         Run(connection, "PRAGMA synchronous = FULL");
         Run(connection, "BEGIN IMMEDIATE; COMMIT");
         var version = (long)Run(connection, "PRAGMA user_version")!;
         if (version is not 0 and not FormatVersion)
-            throw new IOException($"{path} has format {version}, expected {FormatVersion}: it is of another version");
+        {
+            throw new IOException(
+                $"{path} has format {version}, expected {FormatVersion}: another version of the server wrote it");
+        }
+
         Run(connection, """
             CREATE TABLE IF NOT EXISTS rows (
                 owner TEXT NOT NULL, kind INTEGER NOT NULL, id INTEGER NOT NULL, data BLOB NOT NULL,
@@ -111,7 +115,7 @@ internal sealed class SqliteFile : IDisposable
         return command.ExecuteScalar();
     }
 
-    private SqliteCommand CommandOf(string statement)
+    private SqliteCommand GetCommand(string statement)
     {
         if (commands.TryGetValue(statement, out var command)) return command;
         command = connection.CreateCommand();

@@ -3,25 +3,25 @@ using Microsoft.Data.Sqlite;
 namespace EmbeddedTemporal.Storage;
 
 /// <summary>
-/// Rows in a SQLite file. One thread writes; it takes all units that wait together as one transaction, so that
-/// many callers share one flush to disk.
+/// Stores rows in a SQLite file. One thread writes all pending units in one transaction, so that many callers share
+/// one flush to disk.
 /// </summary>
 internal sealed class SqliteRunStore : IRunStore
 {
     private readonly SqliteFile file;
     private readonly Lock gate = new();
-    private readonly SemaphoreSlim wake = new(0);
-    private readonly Task writing;
+    private readonly SemaphoreSlim signal = new(0);
+    private readonly Task writer;
     private List<SqliteChange> unit = [];
-    private Batch waiting = new();
-    private Task latest = Task.CompletedTask;
-    private bool isAbandoned;
+    private Batch pending = new();
+    private Task lastCommit = Task.CompletedTask;
+    private bool isDiscarding;
     private volatile bool isClosing;
 
     private SqliteRunStore(SqliteFile file)
     {
         this.file = file;
-        writing = Task.Factory.StartNew(
+        writer = Task.Factory.StartNew(
             Write, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
@@ -36,25 +36,25 @@ internal sealed class SqliteRunStore : IRunStore
 
     public Task Commit()
     {
-        if (isAbandoned) unit.Clear();
-        if (unit.Count == 0) return latest;
+        if (isDiscarding) unit.Clear();
+        if (unit.Count == 0) return lastCommit;
         lock (gate)
         {
-            waiting.Changes.AddRange(unit);
-            latest = waiting.Written.Task;
+            pending.Changes.AddRange(unit);
+            lastCommit = pending.Written.Task;
         }
 
         unit = [];
-        wake.Release();
-        return latest;
+        signal.Release();
+        return lastCommit;
     }
 
-    public bool Abandon(Exception failed)
+    public bool Discard(Exception cause)
     {
         if (unit.Count == 0) return false;
         unit.Clear();
-        isAbandoned = true;
-        latest = Task.FromException(Abandoned.After(failed));
+        isDiscarding = true;
+        lastCommit = Task.FromException(StoreErrors.ChangeDiscarded(cause));
         return true;
     }
 
@@ -63,41 +63,41 @@ internal sealed class SqliteRunStore : IRunStore
     public async ValueTask DisposeAsync()
     {
         isClosing = true;
-        wake.Release();
-        await writing;
-        wake.Dispose();
+        signal.Release();
+        await writer;
+        signal.Dispose();
         file.Dispose();
     }
 
     private void Write()
     {
-        SqliteException? broken = null;
-        while (!isClosing || waiting.Changes.Count > 0)
+        SqliteException? failure = null;
+        while (!isClosing || pending.Changes.Count > 0)
         {
-            if (!isClosing) wake.Wait();
-            var batch = Take();
+            if (!isClosing) signal.Wait();
+            var batch = TakeBatch();
             if (batch.Changes.Count == 0) continue;
             try
             {
-                // After a failed write memory and disk differ: nothing more is acknowledged.
-                if (broken is null) file.Apply(batch.Changes);
+                // After a failed write memory and disk differ, so no further unit is acknowledged.
+                if (failure is null) file.Apply(batch.Changes);
             }
-            catch (SqliteException failed)
+            catch (SqliteException exception)
             {
-                broken = failed;
+                failure = exception;
             }
 
-            if (broken is null) batch.Written.SetResult();
-            else batch.Written.SetException(new IOException($"cannot write {file.Path}: {broken.Message}", broken));
+            if (failure is null) batch.Written.SetResult();
+            else batch.Written.SetException(new IOException($"cannot write {file.Path}: {failure.Message}", failure));
         }
     }
 
-    private Batch Take()
+    private Batch TakeBatch()
     {
         lock (gate)
         {
-            var taken = waiting;
-            waiting = new Batch();
+            var taken = pending;
+            pending = new Batch();
             return taken;
         }
     }

@@ -1,10 +1,10 @@
 namespace EmbeddedTemporal.Visibility;
 
-/// <summary>The value of a search attribute that the server itself sets.</summary>
+/// <summary>Creates values of search attributes that the server sets.</summary>
 internal static class SearchAttribute
 {
-    /// <param name="type">As Temporal names it, such as Keyword or Datetime.</param>
-    public static Payload Of(string value, string type) => new()
+    /// <param name="type">Temporal's type name, such as Keyword or Datetime.</param>
+    public static Payload Create(string value, string type) => new()
     {
         Data = ByteString.CopyFromUtf8($"\"{value}\""),
         Metadata =

@@ -7,8 +7,8 @@ namespace EmbeddedTemporal.Visibility;
 
 /// <summary>
 /// A list filter: comparisons joined by AND, such as <c>TaskQueue = "orders" AND ExecutionStatus != 'Running'</c>,
-/// and for counting <c>GROUP BY ExecutionStatus</c> behind it. Of Temporal's language
-/// (https://docs.temporal.io/list-filter) this is the part in daily use; the rest is refused, not misread.
+/// optionally followed by <c>GROUP BY ExecutionStatus</c> in a count. This is the commonly used part of Temporal's
+/// query language (https://docs.temporal.io/list-filter). Other queries are rejected.
 /// </summary>
 internal sealed partial class VisibilityQuery
 {
@@ -29,13 +29,13 @@ internal sealed partial class VisibilityQuery
 
     private readonly List<Func<Run, bool>> conditions = [];
 
-    private VisibilityQuery(bool groupsByStatus) => GroupsByStatus = groupsByStatus;
+    private VisibilityQuery(bool isGroupedByStatus) => IsGroupedByStatus = isGroupedByStatus;
 
-    public bool GroupsByStatus { get; }
+    public bool IsGroupedByStatus { get; }
 
     public bool Matches(Run run) => conditions.TrueForAll(condition => condition(run));
 
-    /// <exception cref="RpcException">InvalidArgument with what was found and what is expected.</exception>
+    /// <exception cref="RpcException">InvalidArgument with the found and the expected text.</exception>
     public static VisibilityQuery Parse(string text)
     {
         var grouped = GroupBy().Match(text);
@@ -64,7 +64,7 @@ internal sealed partial class VisibilityQuery
     {
         if (Times.TryGetValue(field, out var time)) return TimeCondition(field, time, op, value);
         if (!Texts.TryGetValue(field, out var text))
-            throw Invalid($"'{field}' is not a known field, expected one of {Known()}");
+            throw Invalid($"'{field}' is not a known field, expected one of {KnownFields()}");
         if (field == "ExecutionStatus") value = Status(value);
         return op switch
         {
@@ -97,10 +97,10 @@ internal sealed partial class VisibilityQuery
                 ? status.ToString()
                 : throw Invalid($"'{value}' is not an ExecutionStatus, expected one such as 'Running' or 'Completed'");
 
-    private static string Known() => string.Join(", ", Texts.Keys.Concat(Times.Keys));
+    private static string KnownFields() => string.Join(", ", Texts.Keys.Concat(Times.Keys));
 
     private static RpcException Invalid(string message) => TemporalErrors.InvalidArgument(
-        $"invalid query: {message} (the embedded server knows comparisons joined by AND)");
+        $"invalid query: {message} (the embedded server supports comparisons joined by AND)");
 
     [GeneratedRegex("""^`?(?<field>\w+)`?\s*(?<op>=|!=|<=|>=|<|>)\s*(?:"(?<double>[^"]*)"|'(?<single>[^']*)')""")]
     private static partial Regex Comparison();

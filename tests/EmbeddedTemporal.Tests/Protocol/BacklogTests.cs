@@ -6,12 +6,12 @@ namespace EmbeddedTemporal.Tests.Protocol;
 public sealed class BacklogTests
 {
     [Fact]
-    public async Task A_run_that_ends_takes_its_tasks_out_of_the_queues()
+    public async Task A_run_that_ends_removes_its_tasks_from_the_queues()
     {
         await using var test = await TestServer.StartAsync();
-        var worker = new HandWorker(test);
+        var worker = new ManualWorker(test);
         var run = await test.StartAsync("Any");
-        await worker.CompleteAsync(await worker.PollAsync(), HandWorker.Activity("a"));
+        await worker.CompleteAsync(await worker.PollAsync(), ManualWorker.Activity("a"));
         await run.SignalAsync("Say", ["a"]);
         Assert.Equal((1, 1), await BacklogsAsync(test));
 
@@ -21,13 +21,13 @@ public sealed class BacklogTests
     }
 
     [Fact]
-    public async Task A_query_that_nobody_waits_for_any_more_leaves_its_queue()
+    public async Task A_query_is_removed_from_its_queue_when_its_caller_leaves()
     {
         using var server = await DirectServer.StartAsync();
         using var leaving = new CancellationTokenSource();
         await server.StartWorkflowAsync("the-id");
-        await server.CompleteAsync(await server.PollAsync(DirectCall.Patient), new());
-        var query = server.AskAsync(new DirectCall(leaving.Token));
+        await server.CompleteAsync(await server.PollAsync(DirectCall.Uncancelled), new());
+        var query = server.QueryAsync(new DirectCall(leaving.Token));
         Assert.Equal(1, await server.BacklogAsync());
 
         await leaving.CancelAsync();
@@ -38,18 +38,9 @@ public sealed class BacklogTests
 
     private static async Task<(long Workflow, long Activity)> BacklogsAsync(TestServer test)
     {
-        return (await Of(TaskQueueType.Workflow), await Of(TaskQueueType.Activity));
+        return (await BacklogAsync(TaskQueueType.Workflow), await BacklogAsync(TaskQueueType.Activity));
 
-        async Task<long> Of(TaskQueueType type)
-        {
-            var described = await test.Client.WorkflowService.DescribeTaskQueueAsync(new()
-            {
-                Namespace = "default",
-                TaskQueue = new() { Name = test.TaskQueue },
-                TaskQueueType = type,
-                ReportStats = true,
-            });
-            return described.Stats.ApproximateBacklogCount;
-        }
+        async Task<long> BacklogAsync(TaskQueueType type) =>
+            (await test.DescribeTaskQueueAsync(type)).Stats.ApproximateBacklogCount;
     }
 }

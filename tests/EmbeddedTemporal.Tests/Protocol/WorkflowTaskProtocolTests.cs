@@ -1,5 +1,4 @@
 using EmbeddedTemporal.Tests.Support;
-using Microsoft.Extensions.Time.Testing;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.WorkflowService.V1;
@@ -7,43 +6,37 @@ using Temporalio.Exceptions;
 
 namespace EmbeddedTemporal.Tests.Protocol;
 
-public sealed class WorkflowTaskProtocolTests
+public sealed class WorkflowTaskProtocolTests : ProtocolTests
 {
-    private readonly FakeTimeProvider clock = new(TimeProvider.System.GetUtcNow());
-
     [Fact]
-    public async Task Closing_without_having_seen_the_latest_signal_is_refused_by_name()
+    public async Task A_completion_that_misses_the_latest_signal_is_rejected_as_UnhandledCommand()
     {
-        await using var test = await TestServer.StartAsync();
-        var worker = new HandWorker(test);
-        var run = await test.StartAsync("Any");
-        var task = await worker.PollAsync();
+        var run = await Test.StartAsync("Any");
+        var task = await Worker.PollAsync();
         await run.SignalAsync("Say", ["a"]);
 
-        var refusal = await Assert.ThrowsAsync<RpcException>(() => worker.CompleteAsync(task, HandWorker.Complete()));
-        var next = await worker.PollAsync();
-        await worker.CompleteAsync(next, HandWorker.Complete());
+        var error = await Assert.ThrowsAsync<RpcException>(() => Worker.CompleteAsync(task, ManualWorker.Complete()));
+        var next = await Worker.PollAsync();
+        await Worker.CompleteAsync(next, ManualWorker.Complete());
 
-        Assert.Equal((RpcException.StatusCode.InvalidArgument, "UnhandledCommand"), (refusal.Code, refusal.Message));
+        Assert.Equal((RpcException.StatusCode.InvalidArgument, "UnhandledCommand"), (error.Code, error.Message));
         Assert.Contains(next.History.Events, e => e.EventType == EventType.WorkflowExecutionSignaled);
         Assert.Equal(1, next.Attempt);
     }
 
     [Fact]
-    public async Task A_task_that_is_not_completed_in_time_is_given_to_another_and_its_token_is_worthless()
+    public async Task A_task_that_times_out_is_retried_and_its_token_becomes_invalid()
     {
-        await using var test = await TestServer.StartAsync(new() { TimeProvider = clock });
-        var worker = new HandWorker(test);
-        var run = await test.StartAsync("Any");
-        var lost = await worker.PollAsync();
+        var run = await Test.StartAsync("Any");
+        var lost = await Worker.PollAsync();
 
-        clock.Advance(TimeSpan.FromSeconds(10));
-        var next = await worker.PollAsync();
+        Clock.Advance(TimeSpan.FromSeconds(10));
+        var next = await Worker.PollAsync();
 
         Assert.Equal(2, next.Attempt);
-        var refusal = await Assert.ThrowsAsync<RpcException>(() => worker.CompleteAsync(lost));
-        Assert.Equal(RpcException.StatusCode.NotFound, refusal.Code);
-        await worker.CompleteAsync(next, HandWorker.Complete());
+        var error = await Assert.ThrowsAsync<RpcException>(() => Worker.CompleteAsync(lost));
+        Assert.Equal(RpcException.StatusCode.NotFound, error.Code);
+        await Worker.CompleteAsync(next, ManualWorker.Complete());
         Assert.Equal(
             [
                 EventType.WorkflowExecutionStarted,
@@ -55,176 +48,138 @@ public sealed class WorkflowTaskProtocolTests
     }
 
     [Fact]
-    public async Task Attempts_that_keep_failing_leave_one_failure_in_the_history()
+    public async Task Repeated_task_failures_write_only_one_failed_event()
     {
-        await using var test = await TestServer.StartAsync();
-        var worker = new HandWorker(test);
-        var run = await test.StartAsync("Any");
+        var run = await Test.StartAsync("Any");
 
         for (var attempt = 1; attempt <= 5; attempt++)
         {
-            var task = await worker.PollAsync();
+            var task = await Worker.PollAsync();
             Assert.Equal(attempt, task.Attempt);
             Assert.Equal(task.StartedEventId, task.History.Events[^1].EventId);
-            await test.Client.WorkflowService.RespondWorkflowTaskFailedAsync(
+            await Test.Client.WorkflowService.RespondWorkflowTaskFailedAsync(
                 new() { Namespace = "default", TaskToken = task.TaskToken, Failure = new() { Message = "a bug" } });
         }
 
         Assert.Single(await run.EventTypesAsync(), type => type == EventType.WorkflowTaskFailed);
-        await run.TerminateAsync();
     }
 
     [Fact]
-    public async Task A_sticky_queue_that_does_not_take_its_task_in_time_loses_it_to_the_normal_one()
+    public async Task A_task_that_is_not_started_on_its_sticky_queue_in_time_moves_to_the_normal_queue()
     {
-        await using var test = await TestServer.StartAsync(new() { TimeProvider = clock });
-        var worker = new HandWorker(test);
-        var run = await test.StartAsync("Any");
-        var first = await worker.PollAsync();
-        var polling = await worker.BeginStickyPollAsync();
-        await worker.CompleteAsync(first, sticky: true);
-        await run.SignalAsync("Say", ["a"]);
-        await worker.CompleteAsync(await polling, sticky: true);
-        await run.SignalAsync("Say", ["b"]);
+        await StartStickyTaskAsync();
 
-        clock.Advance(TimeSpan.FromSeconds(10));
-        var task = await worker.PollAsync();
+        Clock.Advance(TimeSpan.FromSeconds(10));
+        var task = await Worker.PollAsync();
 
         Assert.Equal(1, task.History.Events[0].EventId);
         Assert.Contains(task.History.Events, e => e.EventType == EventType.WorkflowTaskTimedOut);
-        await run.TerminateAsync();
     }
 
     [Fact]
-    public async Task A_worker_that_shuts_down_gives_its_sticky_tasks_back()
+    public async Task A_worker_shutdown_moves_its_sticky_tasks_to_the_normal_queue()
     {
-        await using var test = await TestServer.StartAsync();
-        var worker = new HandWorker(test);
-        var run = await test.StartAsync("Any");
-        var first = await worker.PollAsync();
-        var polling = await worker.BeginStickyPollAsync();
-        await worker.CompleteAsync(first, sticky: true);
-        await run.SignalAsync("Say", ["a"]);
-        await worker.CompleteAsync(await polling, sticky: true);
-        await run.SignalAsync("Say", ["b"]);
+        await StartStickyTaskAsync();
 
-        await test.Client.WorkflowService.ShutdownWorkerAsync(
-            new() { Namespace = "default", StickyTaskQueue = worker.Sticky });
-        var task = await worker.PollAsync();
+        await Test.Client.WorkflowService.ShutdownWorkerAsync(
+            new() { Namespace = "default", StickyTaskQueue = Worker.Sticky });
+        var task = await Worker.PollAsync();
 
         Assert.Equal(1, task.History.Events[0].EventId);
         Assert.DoesNotContain(task.History.Events, e => e.EventType == EventType.WorkflowTaskTimedOut);
-        await run.TerminateAsync();
     }
 
     [Fact]
-    public async Task A_timer_that_fired_unseen_can_still_be_cancelled()
+    public async Task A_timer_with_a_buffered_fired_event_can_still_be_cancelled()
     {
-        await using var test = await TestServer.StartAsync(new() { TimeProvider = clock });
-        var worker = new HandWorker(test);
-        var run = await test.StartAsync("Any");
-        await worker.CompleteAsync(await worker.PollAsync(), HandWorker.Timer("t"), HandWorker.Activity("a"));
+        var run = await Test.StartAsync("Any");
+        await Worker.CompleteAsync(await Worker.PollAsync(), ManualWorker.Timer("t"), ManualWorker.Activity("a"));
         await run.SignalAsync("Say", ["a"]);
-        clock.Advance(TimeSpan.FromSeconds(55));
-        var task = await worker.PollAsync();
-        clock.Advance(TimeSpan.FromSeconds(5));
+        Clock.Advance(TimeSpan.FromSeconds(55));
+        var task = await Worker.PollAsync();
+        Clock.Advance(TimeSpan.FromSeconds(5));
 
-        await worker.CompleteAsync(task, HandWorker.Cancel("t"));
+        await Worker.CompleteAsync(task, ManualWorker.Cancel("t"));
 
         Assert.Contains(EventType.TimerCanceled, await run.EventTypesAsync());
         Assert.DoesNotContain(EventType.TimerFired, await run.EventTypesAsync());
-        await run.TerminateAsync();
     }
 
     [Fact]
-    public async Task Commands_that_make_no_sense_fail_the_task_with_a_reason()
+    public async Task Invalid_commands_fail_the_task_with_a_reason()
     {
-        await using var test = await TestServer.StartAsync();
-        var worker = new HandWorker(test);
-        var run = await test.StartAsync("Any");
-        var task = await worker.PollAsync();
+        var run = await Test.StartAsync("Any");
+        var task = await Worker.PollAsync();
 
-        var refusal = await Assert.ThrowsAsync<RpcException>(
-            () => worker.CompleteAsync(task, HandWorker.Activity("twice"), HandWorker.Activity("twice")));
+        var error = await AssertTaskFailsAsync(
+            run,
+            WorkflowTaskFailedCause.ScheduleActivityDuplicateId,
+            () => Worker.CompleteAsync(task, ManualWorker.Activity("twice"), ManualWorker.Activity("twice")));
 
-        Assert.Contains("activity_id twice is in use", refusal.Message, StringComparison.Ordinal);
-        var failed = await run.UntilAsync(EventType.WorkflowTaskFailed);
-        Assert.Equal(
-            WorkflowTaskFailedCause.ScheduleActivityDuplicateId, failed.WorkflowTaskFailedEventAttributes.Cause);
+        Assert.Contains("activity_id twice is in use", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(EventType.ActivityTaskScheduled, await run.EventTypesAsync());
-        await run.TerminateAsync();
     }
 
     [Theory]
     [InlineData(WorkflowTaskFailedCause.UnhandledCommand, CommandType.RecordMarker)]
     [InlineData(WorkflowTaskFailedCause.BadCancelTimerAttributes, CommandType.CancelTimer)]
-    public async Task Commands_that_could_be_carried_out_by_half_fail_the_task_as_a_whole(
+    public async Task One_invalid_command_fails_the_whole_task_without_changes(
         WorkflowTaskFailedCause cause, CommandType last)
     {
-        await using var test = await TestServer.StartAsync();
-        var worker = new HandWorker(test);
-        var run = await test.StartAsync("Any");
-        await worker.CompleteAsync(await worker.PollAsync(), HandWorker.Timer("t"));
+        var run = await Test.StartAsync("Any");
+        await Worker.CompleteAsync(await Worker.PollAsync(), ManualWorker.Timer("t"));
         await run.SignalAsync("Say", ["a"]);
-        var task = await worker.PollAsync();
+        var task = await Worker.PollAsync();
         var command = new Command { CommandType = last };
-        if (last == CommandType.CancelTimer) command = HandWorker.Cancel("t");
+        if (last == CommandType.CancelTimer) command = ManualWorker.Cancel("t");
 
-        var refusal = await Assert.ThrowsAsync<RpcException>(
-            () => worker.CompleteAsync(task, HandWorker.Activity("a"), HandWorker.Cancel("t"), command));
+        await AssertTaskFailsAsync(
+            run,
+            cause,
+            () => Worker.CompleteAsync(task, ManualWorker.Activity("a"), ManualWorker.Cancel("t"), command));
 
-        Assert.Equal(RpcException.StatusCode.InvalidArgument, refusal.Code);
-        var failed = await run.UntilAsync(EventType.WorkflowTaskFailed);
-        Assert.Equal(cause, failed.WorkflowTaskFailedEventAttributes.Cause);
         Assert.DoesNotContain(EventType.ActivityTaskScheduled, await run.EventTypesAsync());
-        await run.TerminateAsync();
     }
 
     [Fact]
-    public async Task Commands_that_keep_making_no_sense_are_tried_again_at_the_pace_of_the_tasks_timeout()
+    public async Task Repeated_invalid_commands_are_retried_after_the_task_timeout()
     {
-        await using var test = await TestServer.StartAsync(new() { TimeProvider = clock });
-        var worker = new HandWorker(test);
-        var run = await test.StartAsync("Any");
-        await Assert.ThrowsAsync<RpcException>(async () => await worker.CompleteAsync(await worker.PollAsync(), Bad()));
+        var run = await Test.StartAsync("Any");
+        await Assert.ThrowsAsync<RpcException>(async () => await Worker.CompleteAsync(await Worker.PollAsync(), Bad()));
 
-        var refusal = await Assert.ThrowsAsync<RpcException>(
-            async () => await worker.CompleteAsync(await worker.PollAsync(), Bad()));
+        var error = await Assert.ThrowsAsync<RpcException>(
+            async () => await Worker.CompleteAsync(await Worker.PollAsync(), Bad()));
 
-        Assert.Equal(RpcException.StatusCode.InvalidArgument, refusal.Code);
+        Assert.Equal(RpcException.StatusCode.InvalidArgument, error.Code);
         var pending = (await run.DescribeRawAsync()).PendingWorkflowTask;
         Assert.Equal((PendingWorkflowTaskState.Started, 2), (pending.State, pending.Attempt));
-        clock.Advance(TimeSpan.FromSeconds(10));
-        Assert.Equal(3, (await worker.PollAsync()).Attempt);
-        await run.TerminateAsync();
+        Clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(3, (await Worker.PollAsync()).Attempt);
 
-        static Command[] Bad() => [HandWorker.Activity("twice"), HandWorker.Activity("twice")];
+        static Command[] Bad() => [ManualWorker.Activity("twice"), ManualWorker.Activity("twice")];
     }
 
     [Fact]
-    public async Task A_poll_that_is_given_up_takes_no_task_with_it()
+    public async Task A_cancelled_poll_does_not_consume_a_task()
     {
-        await using var test = await TestServer.StartAsync();
-        using var giveUp = new CancellationTokenSource();
-        var poll = test.Client.WorkflowService.PollWorkflowTaskQueueAsync(
-            new() { Namespace = "default", TaskQueue = new() { Name = test.TaskQueue }, Identity = "impatient" },
-            new() { CancellationToken = giveUp.Token });
-        await Histories.UntilAsync(() => PollersAsync(test), pollers => pollers.Pollers.Count == 1);
-        await giveUp.CancelAsync();
+        using var leaving = new CancellationTokenSource();
+        var poll = Test.Client.WorkflowService.PollWorkflowTaskQueueAsync(
+            new() { Namespace = "default", TaskQueue = new() { Name = Test.TaskQueue }, Identity = "leaving" },
+            new() { CancellationToken = leaving.Token });
+        await WaitForPollersAsync(1);
+        await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => poll);
-        await Histories.UntilAsync(() => PollersAsync(test), pollers => pollers.Pollers.Count == 0);
+        await WaitForPollersAsync(0);
 
-        var run = await test.StartAsync("Any");
+        var run = await Test.StartAsync("Any");
 
-        Assert.Equal(run.Id, (await new HandWorker(test).PollAsync()).WorkflowExecution.WorkflowId);
-        await run.TerminateAsync();
+        Assert.Equal(run.Id, (await Worker.PollAsync()).WorkflowExecution.WorkflowId);
     }
 
     [Fact]
-    public async Task History_comes_in_pages_of_the_wanted_size()
+    public async Task History_pages_have_the_requested_size()
     {
-        await using var test = await TestServer.StartAsync();
-        var run = await test.StartAsync("Any");
+        var run = await Test.StartAsync("Any");
         for (var n = 0; n < 8; n++) await run.SignalAsync("Say", [n]);
         var request = new GetWorkflowExecutionHistoryRequest
         {
@@ -236,7 +191,7 @@ public sealed class WorkflowTaskProtocolTests
 
         do
         {
-            var page = await test.Client.WorkflowService.GetWorkflowExecutionHistoryAsync(request);
+            var page = await Test.Client.WorkflowService.GetWorkflowExecutionHistoryAsync(request);
             Assert.InRange(page.History.Events.Count, 1, 3);
             ids.AddRange(page.History.Events.Select(e => e.EventId));
             request.NextPageToken = page.NextPageToken;
@@ -246,11 +201,15 @@ public sealed class WorkflowTaskProtocolTests
         Assert.Equal(Enumerable.Range(1, 10), ids.Select(id => (int)id));
     }
 
-    private static Task<DescribeTaskQueueResponse> PollersAsync(TestServer test) =>
-        test.Client.WorkflowService.DescribeTaskQueueAsync(new()
-        {
-            Namespace = "default",
-            TaskQueue = new() { Name = test.TaskQueue },
-            TaskQueueType = TaskQueueType.Workflow,
-        });
+    /// <summary>Starts a run whose current task waits in the sticky queue of the worker.</summary>
+    private async Task StartStickyTaskAsync()
+    {
+        var run = await Test.StartAsync("Any");
+        var task = await Worker.CompleteAndPollStickyAsync(await Worker.PollAsync(), run);
+        await Worker.CompleteAsync(task, sticky: true);
+        await run.SignalAsync("Say", ["b"]);
+    }
+
+    private async Task WaitForPollersAsync(int count) => await Polling.UntilAsync(
+        () => Test.DescribeTaskQueueAsync(TaskQueueType.Workflow), queue => queue.Pollers.Count == count);
 }

@@ -1,6 +1,6 @@
 namespace EmbeddedTemporal.Tests.Recovery;
 
-/// <summary>A database file in a folder of its own, gone after the test.</summary>
+/// <summary>A database file in a temporary folder, which is deleted on disposal.</summary>
 internal sealed class DatabaseFile : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("embedded-temporal-").FullName;

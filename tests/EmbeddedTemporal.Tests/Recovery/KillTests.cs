@@ -9,29 +9,29 @@ namespace EmbeddedTemporal.Tests.Recovery;
 public sealed class KillTests
 {
     [Fact]
-    public async Task Sagas_go_on_after_the_server_is_killed_and_no_step_runs_twice()
+    public async Task Sagas_continue_after_the_server_is_killed_and_no_step_runs_twice()
     {
         await using var server = await ServerProcess.StartAsync();
         await using var test = await TestServer.ConnectAsync(server.Address);
         var steps = new ConcurrentQueue<string>();
         using var halfway = new CountdownEvent(20);
         var allHalfway = new TaskCompletionSource();
-        var go = new TaskCompletionSource();
+        var release = new TaskCompletionSource();
         await test.StartWorkerAsync(null, [Activity("Do")] async (string step) =>
         {
             steps.Enqueue(step);
             if (!step.EndsWith("/5", StringComparison.Ordinal)) return;
             if (halfway.Signal()) allHalfway.SetResult();
-            await go.Task;
+            await release.Task;
         });
         var sagas = await Task.WhenAll(Enumerable.Range(0, 20).Select(saga => test.StartAsync(
             "SagaWorkflow", [Enumerable.Range(0, 10).Select(step => $"{saga}/{step}").ToArray()])));
 
         await allHalfway.Task;
         await server.KillAsync();
-        await server.StartAgainAsync();
-        // Not before: the SDK gives up an answer that finds no server for ten seconds, and the step would run again.
-        go.SetResult();
+        await server.RestartAsync();
+        // Only after the restart: the SDK drops a result after ten seconds without a server, and the step would repeat.
+        release.SetResult();
 
         foreach (var saga in sagas) Assert.Equal("done", await saga.GetResultAsync<string>());
         Assert.Equal(200, steps.Count);
@@ -39,49 +39,49 @@ public sealed class KillTests
     }
 
     [Fact]
-    public async Task A_signal_that_was_acknowledged_during_a_workflow_task_survives_the_server()
+    public async Task A_signal_acknowledged_during_a_workflow_task_survives_a_kill()
     {
         await using var server = await ServerProcess.StartAsync();
         await using var test = await TestServer.ConnectAsync(server.Address);
-        var (atWork, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var (started, release) = (new TaskCompletionSource(), new TaskCompletionSource());
         await test.StartWorkerAsync(null, [Activity("Work")] async () =>
         {
-            atWork.TrySetResult();
-            await go.Task;
+            started.TrySetResult();
+            await release.Task;
         });
         var run = await test.StartAsync("HastyWorkflow");
-        await atWork.Task;
+        await started.Task;
 
         await run.SignalAsync("Say", ["remember me"]);
         await server.KillAsync();
-        await server.StartAgainAsync();
-        go.SetResult();
+        await server.RestartAsync();
+        release.SetResult();
 
         Assert.Equal(1, await run.GetResultAsync<int>());
     }
 
     [Fact]
-    public async Task A_started_activity_and_its_heartbeat_survive_the_server()
+    public async Task A_started_activity_and_its_heartbeat_survive_a_kill()
     {
         await using var server = await ServerProcess.StartAsync();
         await using var test = await TestServer.ConnectAsync(server.Address);
-        var (attempts, go) = (0, new TaskCompletionSource());
+        var (attempts, release) = (0, new TaskCompletionSource());
         await test.StartWorkerAsync(null, [Activity("Work")] async () =>
         {
             attempts++;
             ActivityExecutionContext.Current.Heartbeat("halfway");
-            await go.Task;
+            await release.Task;
             return "done";
         });
         var run = await test.StartAsync("ActivityWorkflow", new ActivityTimeouts(StartToClose: 600, Heartbeat: 300));
-        await Histories.UntilAsync(
+        await Polling.UntilAsync(
             async () => (await run.DescribeRawAsync()).PendingActivities,
             pending => pending is [{ HeartbeatDetails: not null }]);
 
         await server.KillAsync();
-        await server.StartAgainAsync();
+        await server.RestartAsync();
         var activity = Assert.Single((await run.DescribeRawAsync()).PendingActivities);
-        go.SetResult();
+        release.SetResult();
 
         Assert.Equal(PendingActivityState.Started, activity.State);
         Assert.Equal("\"halfway\"", activity.HeartbeatDetails.Payloads_[0].Data.ToStringUtf8());
@@ -90,7 +90,7 @@ public sealed class KillTests
     }
 
     [Fact]
-    public async Task Every_child_that_a_parent_started_with_its_last_words_exists_though_the_server_was_killed()
+    public async Task Every_child_started_in_the_last_task_of_its_parent_survives_a_kill()
     {
         await using var server = await ServerProcess.StartAsync();
         await using var test = await TestServer.ConnectAsync(server.Address);
@@ -101,7 +101,7 @@ public sealed class KillTests
 
         await parents[0].GetResultAsync();
         await server.KillAsync();
-        await server.StartAgainAsync();
+        await server.RestartAsync();
 
         foreach (var parent in parents) await parent.GetResultAsync();
         foreach (var child in children)
@@ -113,7 +113,7 @@ public sealed class KillTests
     }
 
     [Fact]
-    public async Task Another_worker_takes_over_from_a_killed_one_without_waiting_for_its_sticky_queue()
+    public async Task Another_worker_takes_over_from_a_killed_worker_without_a_sticky_timeout()
     {
         await using var test = await TestServer.StartAsync();
         await using var killed = await WorkerProcess.StartAsync(test.Server.Address, test.TaskQueue);
@@ -131,13 +131,13 @@ public sealed class KillTests
     }
 
     [Fact]
-    public async Task An_activity_of_a_killed_worker_goes_to_another_one_with_its_last_heartbeat()
+    public async Task An_activity_of_a_killed_worker_is_retried_with_its_last_heartbeat()
     {
         var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(TimeProvider.System.GetUtcNow());
         await using var test = await TestServer.StartAsync(new() { TimeProvider = clock });
         await using var killed = await WorkerProcess.StartAsync(test.Server.Address, test.TaskQueue);
         var run = await test.StartAsync("ActivityWorkflow", new ActivityTimeouts(StartToClose: 600, Heartbeat: 60));
-        await Histories.UntilAsync(
+        await Polling.UntilAsync(
             async () => (await run.DescribeRawAsync()).PendingActivities,
             pending => pending is [{ HeartbeatDetails: not null }]);
 

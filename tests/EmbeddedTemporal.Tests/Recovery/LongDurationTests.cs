@@ -6,7 +6,7 @@ using Temporalio.Api.Command.V1;
 
 namespace EmbeddedTemporal.Tests.Recovery;
 
-/// <summary>Times that no calendar holds: they count as a hundred years, as in Temporal.</summary>
+/// <summary>Durations beyond the calendar's range count as a hundred years, as in Temporal.</summary>
 public sealed class LongDurationTests : IDisposable
 {
     private static readonly Duration TooLong = new() { Seconds = long.MaxValue };
@@ -15,15 +15,15 @@ public sealed class LongDurationTests : IDisposable
     private readonly FakeTimeProvider clock = new(TimeProvider.System.GetUtcNow());
     private readonly DatabaseFile file = new();
 
-    private EmbeddedTemporalOptions OnFile => new() { DatabaseFile = file.Path, TimeProvider = clock };
+    private EmbeddedTemporalOptions DatabaseOptions => new() { DatabaseFile = file.Path, TimeProvider = clock };
 
     public void Dispose() => file.Dispose();
 
     [Fact]
-    public async Task A_run_may_take_for_ever_and_its_file_can_be_read_again()
+    public async Task A_run_without_limits_can_be_restored_from_the_file()
     {
         string id;
-        await using (var before = await TestServer.StartAsync(OnFile))
+        await using (var before = await TestServer.StartAsync(DatabaseOptions))
         {
             var run = await before.StartAsync(
                 new(Ids.New(), before.TaskQueue)
@@ -38,7 +38,7 @@ public sealed class LongDurationTests : IDisposable
             id = run.Id;
         }
 
-        await using var after = await TestServer.StartAsync(OnFile);
+        await using var after = await TestServer.StartAsync(DatabaseOptions);
 
         var config = (await after.Client.GetWorkflowHandle(id).DescribeRawAsync()).ExecutionConfig;
         Assert.Equal(Century, config.WorkflowRunTimeout);
@@ -46,18 +46,18 @@ public sealed class LongDurationTests : IDisposable
     }
 
     [Fact]
-    public async Task An_activity_and_a_timer_may_take_for_ever_and_their_file_can_be_read_again()
+    public async Task An_activity_and_a_timer_without_limits_can_be_restored_from_the_file()
     {
         string id;
-        await using (var before = await TestServer.StartAsync(OnFile))
+        await using (var before = await TestServer.StartAsync(DatabaseOptions))
         {
             var run = await before.StartAsync("Any");
-            var worker = new HandWorker(before);
+            var worker = new ManualWorker(before);
             await worker.CompleteAsync(await worker.PollAsync(), Activity(), Timer());
             id = run.Id;
         }
 
-        await using var after = await TestServer.StartAsync(OnFile);
+        await using var after = await TestServer.StartAsync(DatabaseOptions);
 
         var restored = after.Client.GetWorkflowHandle(id);
         Assert.Single((await restored.DescribeRawAsync()).PendingActivities);
@@ -67,9 +67,9 @@ public sealed class LongDurationTests : IDisposable
     }
 
     [Fact]
-    public async Task Closed_runs_may_be_kept_for_ever()
+    public async Task A_retention_without_limit_keeps_closed_runs()
     {
-        await using var test = await TestServer.StartAsync(OnFile with { Retention = TimeSpan.MaxValue });
+        await using var test = await TestServer.StartAsync(DatabaseOptions with { Retention = TimeSpan.MaxValue });
         var run = await test.StartAsync("Any");
 
         await run.TerminateAsync();
@@ -78,14 +78,14 @@ public sealed class LongDurationTests : IDisposable
     }
 
     [Fact]
-    public async Task A_schedule_may_have_an_interval_of_ages_and_its_file_can_be_read_again()
+    public async Task A_schedule_with_an_extreme_interval_can_be_restored_from_the_file()
     {
-        await using (var before = await TestServer.StartAsync(OnFile))
+        await using (var before = await TestServer.StartAsync(DatabaseOptions))
         {
             await before.Client.WorkflowService.CreateScheduleAsync(new()
             {
                 Namespace = "default",
-                ScheduleId = "ages",
+                ScheduleId = "extreme",
                 RequestId = "once",
                 Schedule = new()
                 {
@@ -108,14 +108,14 @@ public sealed class LongDurationTests : IDisposable
             });
         }
 
-        await using var after = await TestServer.StartAsync(OnFile);
+        await using var after = await TestServer.StartAsync(DatabaseOptions);
 
-        Assert.NotNull(await after.Client.GetScheduleHandle("ages").DescribeAsync());
+        Assert.NotNull(await after.Client.GetScheduleHandle("extreme").DescribeAsync());
     }
 
     private static Command Activity()
     {
-        var command = HandWorker.Activity("a");
+        var command = ManualWorker.Activity("a");
         var activity = command.ScheduleActivityTaskCommandAttributes;
         activity.StartToCloseTimeout = TooLong;
         activity.ScheduleToCloseTimeout = TooLong;
@@ -126,7 +126,7 @@ public sealed class LongDurationTests : IDisposable
 
     private static Command Timer()
     {
-        var command = HandWorker.Timer("t");
+        var command = ManualWorker.Timer("t");
         command.StartTimerCommandAttributes.StartToFireTimeout = TooLong;
         return command;
     }

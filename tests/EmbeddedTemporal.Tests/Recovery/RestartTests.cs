@@ -3,6 +3,8 @@ using EmbeddedTemporal.Tests.Support;
 using Google.Protobuf;
 using Microsoft.Extensions.Time.Testing;
 using Temporalio.Api.Enums.V1;
+using Temporalio.Api.Update.V1;
+using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Exceptions;
 
 namespace EmbeddedTemporal.Tests.Recovery;
@@ -12,56 +14,56 @@ public sealed class RestartTests : IDisposable
     private readonly FakeTimeProvider clock = new(TimeProvider.System.GetUtcNow());
     private readonly DatabaseFile file = new();
 
-    private EmbeddedTemporalOptions OnFile => new() { DatabaseFile = file.Path, TimeProvider = clock };
+    private EmbeddedTemporalOptions DatabaseOptions => new() { DatabaseFile = file.Path, TimeProvider = clock };
 
     public void Dispose() => file.Dispose();
 
     [Fact]
-    public async Task A_timer_goes_on_after_a_restart()
+    public async Task A_timer_continues_after_a_restart()
     {
         string id;
-        await using (var before = await TestServer.WithWorkerAsync(OnFile))
+        await using (var before = await TestServer.WithWorkerAsync(DatabaseOptions))
         {
             var run = await before.StartAsync(new(Ids.New(), "queue"), "SleepWorkflow", 24);
             id = run.Id;
             await using var worker = await before.StartWorkerAsync(options => options.TaskQueue = "queue");
-            await run.UntilAsync(EventType.TimerStarted);
+            await run.WaitForEventAsync(EventType.TimerStarted);
         }
 
         clock.Advance(TimeSpan.FromHours(25));
-        await using var after = await TestServer.StartAsync(OnFile);
+        await using var after = await TestServer.StartAsync(DatabaseOptions);
         await after.StartWorkerAsync(options => options.TaskQueue = "queue");
 
         Assert.Equal(25, await after.Client.GetWorkflowHandle(id).GetResultAsync<double>(), 0.001);
     }
 
     [Fact]
-    public async Task A_workflow_task_that_nobody_took_is_offered_again()
+    public async Task An_unstarted_workflow_task_is_offered_again_after_a_restart()
     {
         string id;
-        await using (var before = await TestServer.StartAsync(OnFile))
+        await using (var before = await TestServer.StartAsync(DatabaseOptions))
             id = (await before.StartAsync(new(Ids.New(), "queue"), "CollectWorkflow", 0)).Id;
 
-        await using var after = await TestServer.StartAsync(OnFile);
+        await using var after = await TestServer.StartAsync(DatabaseOptions);
         await after.StartWorkerAsync(options => options.TaskQueue = "queue");
 
         Assert.Empty(await after.Client.GetWorkflowHandle(id).GetResultAsync<string[]>());
     }
 
     [Fact]
-    public async Task A_failing_workflow_task_is_tried_again()
+    public async Task A_failing_workflow_task_is_retried_after_a_restart()
     {
         string id;
-        await using (var before = await TestServer.StartAsync(OnFile))
+        await using (var before = await TestServer.StartAsync(DatabaseOptions))
         {
             await before.StartWorkerAsync();
             var run = await before.StartAsync("NoSuchWorkflow");
-            await run.UntilAsync(EventType.WorkflowTaskFailed);
+            await run.WaitForEventAsync(EventType.WorkflowTaskFailed);
             id = run.Id;
             await run.SignalAsync("Say", ["still there"]);
         }
 
-        await using var after = await TestServer.StartAsync(OnFile);
+        await using var after = await TestServer.StartAsync(DatabaseOptions);
         var restored = after.Client.GetWorkflowHandle(id);
 
         Assert.NotNull((await restored.DescribeRawAsync()).PendingWorkflowTask);
@@ -70,10 +72,10 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
-    public async Task An_update_that_was_done_before_the_restart_is_not_done_again()
+    public async Task An_update_completed_before_the_restart_is_not_repeated()
     {
         string id;
-        await using (var before = await TestServer.StartAsync(OnFile))
+        await using (var before = await TestServer.StartAsync(DatabaseOptions))
         using (before.Server.SkipTime(clock.Advance))
         {
             await before.StartWorkerAsync(options => options.TaskQueue = "queue");
@@ -82,7 +84,7 @@ public sealed class RestartTests : IDisposable
             id = run.Id;
         }
 
-        await using var after = await TestServer.StartAsync(OnFile);
+        await using var after = await TestServer.StartAsync(DatabaseOptions);
         await after.StartWorkerAsync(options => options.TaskQueue = "queue");
         using var skipping = after.Server.SkipTime(clock.Advance);
         var restored = after.Client.GetWorkflowHandle(id);
@@ -93,21 +95,21 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
-    public async Task An_accepted_update_whose_run_ended_without_it_has_failed_after_a_restart_too()
+    public async Task An_accepted_update_fails_if_its_run_ended_before_the_restart()
     {
         string id;
-        await using (var before = await TestServer.StartAsync(OnFile))
+        await using (var before = await TestServer.StartAsync(DatabaseOptions))
         {
             var run = await before.StartAsync("Any");
             await run.AdmitUpdateAsync();
-            var worker = new HandWorker(before);
+            var worker = new ManualWorker(before);
             var task = await worker.PollAsync();
             await worker.AcceptAsync(task, task.Messages[0]);
             await run.TerminateAsync();
             id = run.Id;
         }
 
-        await using var after = await TestServer.StartAsync(OnFile);
+        await using var after = await TestServer.StartAsync(DatabaseOptions);
         var polled = await after.Client.WorkflowService.PollWorkflowExecutionUpdateAsync(new()
         {
             Namespace = "default",
@@ -118,33 +120,64 @@ public sealed class RestartTests : IDisposable
             "AcceptedUpdateCompletedWorkflow", polled.Outcome?.Failure?.ApplicationFailureInfo?.Type);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_message_for_an_update_lost_in_a_restart_fails_the_task_but_not_the_run(bool isAcceptance)
+    {
+        PollWorkflowTaskQueueResponse task;
+        string id;
+        string queue;
+        await using (var before = await TestServer.StartAsync(DatabaseOptions))
+        {
+            var started = await before.StartAsync("Any");
+            (id, queue) = (started.Id, before.TaskQueue);
+            await started.AdmitUpdateAsync();
+            task = await new ManualWorker(before).PollAsync();
+        }
+
+        await using var after = await TestServer.StartAsync(DatabaseOptions);
+        var worker = new ManualWorker(after, queue);
+        var run = after.Client.GetWorkflowHandle(id);
+        IMessage answer = isAcceptance ? new Acceptance() : new Rejection { Failure = new() { Message = "no" } };
+        await ProtocolTests.AssertTaskFailsAsync(
+            run,
+            WorkflowTaskFailedCause.BadUpdateWorkflowExecutionMessage,
+            () => worker.AnswerAsync(task, Assert.Single(task.Messages), answer));
+
+        await run.AdmitUpdateAsync();
+        var next = await worker.PollAsync();
+        await worker.AcceptAsync(next, Assert.Single(next.Messages));
+        Assert.Single(await run.EventTypesAsync(), type => type == EventType.WorkflowExecutionUpdateAccepted);
+    }
+
     [Fact]
-    public async Task An_activity_that_was_at_work_before_the_restart_still_keeps_the_clock_from_skipping()
+    public async Task An_activity_started_before_the_restart_still_prevents_time_skipping()
     {
         string id;
         ByteString token;
-        await using (var before = await TestServer.StartAsync(OnFile))
+        await using (var before = await TestServer.StartAsync(DatabaseOptions))
         {
             var run = await before.StartAsync("Any");
-            var worker = new HandWorker(before);
-            await worker.CompleteAsync(await worker.PollAsync(), HandWorker.Activity("a"));
+            var worker = new ManualWorker(before);
+            await worker.CompleteAsync(await worker.PollAsync(), ManualWorker.Activity("a"));
             (id, token) = (run.Id, (await worker.PollActivityAsync()).TaskToken);
         }
 
-        await using var after = await TestServer.StartAsync(OnFile);
+        await using var after = await TestServer.StartAsync(DatabaseOptions);
         var jumps = 0;
         using var skipping = after.Server.SkipTime(_ => jumps++);
         await after.Client.WorkflowService.RespondActivityTaskCompletedAsync(
             new() { Namespace = "default", TaskToken = token });
-        await after.Client.GetWorkflowHandle(id).UntilAsync(EventType.ActivityTaskCompleted);
+        await after.Client.GetWorkflowHandle(id).WaitForEventAsync(EventType.ActivityTaskCompleted);
 
         Assert.Equal(0, jumps);
     }
 
     [Fact]
-    public async Task Ids_memos_and_namespaces_are_remembered()
+    public async Task Ids_memos_and_namespaces_survive_a_restart()
     {
-        await using (var before = await TestServer.StartAsync(OnFile))
+        await using (var before = await TestServer.StartAsync(DatabaseOptions))
         {
             await before.Client.WorkflowService.RegisterNamespaceAsync(new()
             {
@@ -155,7 +188,7 @@ public sealed class RestartTests : IDisposable
             await before.StartAsync(new("the-id", "queue") { Memo = memo }, "CollectWorkflow", 1);
         }
 
-        await using var after = await TestServer.StartAsync(OnFile);
+        await using var after = await TestServer.StartAsync(DatabaseOptions);
 
         var described = await after.Client.GetWorkflowHandle("the-id").DescribeAsync();
         Assert.Equal("acme", await described.Memo["tenant"].ToValueAsync<string>());
@@ -166,9 +199,9 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
-    public async Task A_closed_run_is_shown_until_its_retention_is_over_and_then_gone_from_the_file_too()
+    public async Task A_closed_run_is_removed_from_memory_and_file_after_its_retention()
     {
-        var options = OnFile with { Retention = TimeSpan.FromDays(7) };
+        var options = DatabaseOptions with { Retention = TimeSpan.FromDays(7) };
         await using (var before = await TestServer.StartAsync(options))
         {
             var run = await before.StartAsync(new("the-id", "queue"), "CollectWorkflow", 1);
@@ -184,18 +217,18 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
-    public async Task A_second_server_on_the_same_file_is_refused()
+    public async Task A_second_server_on_the_same_file_is_rejected()
     {
         await using var first = await StartServer();
 
-        var refusal = await Assert.ThrowsAsync<IOException>(() => StartServer());
+        var error = await Assert.ThrowsAsync<IOException>(() => StartServer());
 
-        Assert.Contains(file.Path, refusal.Message, StringComparison.Ordinal);
-        Assert.Contains("Is another server using it", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(file.Path, error.Message, StringComparison.Ordinal);
+        Assert.Contains("Is another server using it", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_file_that_is_no_database_is_refused_and_left_alone()
+    public async Task A_file_that_is_not_a_database_is_rejected_and_not_changed()
     {
         await File.WriteAllTextAsync(file.Path, "precious words", TestContext.Current.CancellationToken);
 
@@ -206,5 +239,5 @@ public sealed class RestartTests : IDisposable
     }
 
     private Task<EmbeddedTemporalServer> StartServer() =>
-        EmbeddedTemporalServer.StartAsync(OnFile, TestContext.Current.CancellationToken);
+        EmbeddedTemporalServer.StartAsync(DatabaseOptions, TestContext.Current.CancellationToken);
 }

@@ -2,27 +2,27 @@ using System.Globalization;
 
 namespace EmbeddedTemporal.Tests.Recovery;
 
-/// <summary>A server on a database file in a process of its own. It can be killed and started again.</summary>
+/// <summary>A server process on a database file. A test can kill and restart it.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("embedded-temporal-").FullName;
-    private OtherProcess? process;
+    private ChildProcess? process;
 
     public string Address { get; private set; } = "127.0.0.1:0";
 
     public static async Task<ServerProcess> StartAsync()
     {
         var server = new ServerProcess();
-        await server.StartAgainAsync();
+        await server.RestartAsync();
         return server;
     }
 
-    /// <summary>Starts on the same file and port as before.</summary>
-    public async Task StartAgainAsync()
+    /// <summary>Starts the server on the same file and, after the first start, on the same port.</summary>
+    public async Task RestartAsync()
     {
         var port = Address[(Address.IndexOf(':', StringComparison.Ordinal) + 1)..];
-        process = await OtherProcess.StartAsync("serve", port, Path.Combine(folder, "temporal.db"));
-        Address = process.Ready;
+        process = await ChildProcess.StartAsync("serve", port, Path.Combine(folder, "temporal.db"));
+        Address = process.ReadyMessage;
     }
 
     public Task KillAsync() => process!.KillAsync();
@@ -33,7 +33,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    /// <summary>The other process's side.</summary>
+    /// <summary>Runs the server in the child process.</summary>
     public static async Task<int> ServeAsync(string port, string file)
     {
         await using var server = await EmbeddedTemporalServer.StartAsync(new EmbeddedTemporalOptions
@@ -41,7 +41,7 @@ internal sealed class ServerProcess : IAsyncDisposable
             Port = int.Parse(port, CultureInfo.InvariantCulture),
             DatabaseFile = file,
         });
-        await OtherProcess.ServeUntilParentEndsAsync(server.Address);
+        await ChildProcess.RunUntilParentEndsAsync(server.Address);
         return 0;
     }
 }

@@ -5,13 +5,13 @@ using Temporalio.Worker;
 
 namespace EmbeddedTemporal.Tests.Recovery;
 
-/// <summary>A worker in a process of its own. Its activity "Work" heartbeats once and never ends.</summary>
+/// <summary>A worker process. Its activity "Work" sends one heartbeat and never ends.</summary>
 internal static class WorkerProcess
 {
-    public static Task<OtherProcess> StartAsync(string address, string queue) =>
-        OtherProcess.StartAsync("work", address, queue);
+    public static Task<ChildProcess> StartAsync(string address, string queue) =>
+        ChildProcess.StartAsync("work", address, queue);
 
-    /// <summary>The other process's side.</summary>
+    /// <summary>Runs the worker in the child process.</summary>
     public static async Task<int> WorkAsync(string address, string queue)
     {
         var options = new TemporalWorkerOptions(queue).AddActivity(Work);
@@ -19,7 +19,7 @@ internal static class WorkerProcess
         using var worker = new TemporalWorker(await TemporalClient.ConnectAsync(new(address)), options);
         using var stop = new CancellationTokenSource();
         var working = worker.ExecuteAsync(stop.Token);
-        await OtherProcess.ServeUntilParentEndsAsync("ready");
+        await ChildProcess.RunUntilParentEndsAsync("ready");
         await stop.CancelAsync();
         await working.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return 0;

@@ -3,7 +3,7 @@ using Temporalio.Workflows;
 
 namespace EmbeddedTemporal.Tests.Scenarios;
 
-/// <summary>Runs the activity "Work" with the given timeouts and tells how it ended.</summary>
+/// <summary>Runs the activity "Work" with the given timeouts and returns its result or failure.</summary>
 [Workflow]
 public sealed class ActivityWorkflow
 {
@@ -26,7 +26,7 @@ public sealed class ActivityWorkflow
     }
 }
 
-/// <summary>Timeouts in seconds; 0 is none.</summary>
+/// <summary>Activity timeouts in seconds; 0 means not set.</summary>
 public sealed record ActivityTimeouts(
     double StartToClose = 0,
     double ScheduleToStart = 0,
@@ -50,7 +50,7 @@ public sealed record ActivityTimeouts(
     private static TimeSpan? Seconds(double seconds) => seconds > 0 ? TimeSpan.FromSeconds(seconds) : null;
 }
 
-/// <summary>Runs "Work" so many times at once and adds up the results.</summary>
+/// <summary>Runs the activity "Square" in parallel for 1 to the given number, and returns the sum.</summary>
 [Workflow]
 public sealed class ParallelWorkflow
 {
@@ -64,7 +64,7 @@ public sealed class ParallelWorkflow
     }
 }
 
-/// <summary>Starts "Work", waits for a signal, cancels the activity and tells what came of it.</summary>
+/// <summary>Starts "Work", cancels it after a signal, and returns its result or "canceled".</summary>
 [Workflow]
 public sealed class CancelActivityWorkflow
 {

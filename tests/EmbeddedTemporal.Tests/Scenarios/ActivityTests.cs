@@ -12,14 +12,14 @@ public sealed class ActivityTests
 {
     private readonly FakeTimeProvider clock = new(TimeProvider.System.GetUtcNow());
 
-    private EmbeddedTemporalOptions OnFakeClock => new() { TimeProvider = clock };
+    private EmbeddedTemporalOptions FakeClockOptions => new() { TimeProvider = clock };
 
     [Fact]
-    public async Task A_failed_activity_is_retried_with_growing_pauses_though_no_policy_is_given()
+    public async Task A_failed_activity_without_a_policy_is_retried_with_growing_delays()
     {
         var attempts = new List<DateTimeOffset>();
         await using var test = await TestServer.WithWorkerAsync(
-            OnFakeClock,
+            FakeClockOptions,
             [Activity("Work")] () =>
             {
                 attempts.Add(clock.GetUtcNow());
@@ -39,7 +39,7 @@ public sealed class ActivityTests
     {
         var attempts = 0;
         await using var test = await TestServer.WithWorkerAsync(
-            OnFakeClock,
+            FakeClockOptions,
             [Activity("Work")] string () => throw new ApplicationFailureException($"attempt {++attempts}"));
 
         using var skipping = test.Server.SkipTime(clock.Advance);
@@ -50,7 +50,7 @@ public sealed class ActivityTests
     }
 
     [Fact]
-    public async Task A_failure_that_says_so_is_not_retried()
+    public async Task A_non_retryable_failure_is_not_retried()
     {
         await using var test = await TestServer.WithWorkerAsync(
             null,
@@ -62,11 +62,11 @@ public sealed class ActivityTests
     }
 
     [Fact]
-    public async Task The_failure_can_name_the_pause_before_the_next_attempt()
+    public async Task A_failure_can_set_the_delay_before_the_next_attempt()
     {
         var attempts = new List<DateTimeOffset>();
         await using var test = await TestServer.WithWorkerAsync(
-            OnFakeClock,
+            FakeClockOptions,
             [Activity("Work")] () =>
             {
                 attempts.Add(clock.GetUtcNow());
@@ -83,11 +83,11 @@ public sealed class ActivityTests
     }
 
     [Fact]
-    public async Task An_attempt_that_takes_too_long_is_given_up_and_the_next_one_gets_its_last_heartbeat()
+    public async Task An_attempt_that_times_out_is_retried_with_its_last_heartbeat()
     {
         var seen = new TaskCompletionSource();
         await using var test = await TestServer.WithWorkerAsync(
-            OnFakeClock,
+            FakeClockOptions,
             [Activity("Work")] async () =>
             {
                 var context = ActivityExecutionContext.Current;
@@ -102,7 +102,7 @@ public sealed class ActivityTests
             "ActivityWorkflow", new ActivityTimeouts(StartToClose: 3600, Heartbeat: 1800));
 
         await seen.Task;
-        await HeartbeatOf(run);
+        await WaitForHeartbeatAsync(run);
         clock.Advance(TimeSpan.FromMinutes(61));
         clock.Advance(TimeSpan.FromSeconds(1));
 
@@ -110,11 +110,11 @@ public sealed class ActivityTests
     }
 
     [Fact]
-    public async Task Silence_beyond_the_heartbeat_timeout_ends_the_attempt()
+    public async Task An_attempt_without_a_heartbeat_times_out()
     {
         var started = new TaskCompletionSource();
         await using var test = await TestServer.WithWorkerAsync(
-            OnFakeClock,
+            FakeClockOptions,
             [Activity("Work")] async () =>
             {
                 started.SetResult();
@@ -131,26 +131,26 @@ public sealed class ActivityTests
     }
 
     [Fact]
-    public async Task An_activity_that_nobody_takes_in_time_is_not_retried()
+    public async Task An_activity_that_is_not_started_in_time_is_not_retried()
     {
-        await using var test = await TestServer.WithWorkerAsync(OnFakeClock);
+        await using var test = await TestServer.WithWorkerAsync(FakeClockOptions);
         await test.StartWorkerAsync(options => options.TaskQueue = "workflows-only");
         var run = await test.StartAsync(
             new(Ids.New(), "workflows-only"),
             "ActivityWorkflow",
             new ActivityTimeouts(StartToClose: 60, ScheduleToStart: 30));
 
-        await run.UntilAsync(EventType.ActivityTaskScheduled);
+        await run.WaitForEventAsync(EventType.ActivityTaskScheduled);
         clock.Advance(TimeSpan.FromSeconds(30));
 
         Assert.Equal("timeout ScheduleToStart", await run.GetResultAsync<string>());
     }
 
     [Fact]
-    public async Task All_attempts_together_are_bound_by_schedule_to_close()
+    public async Task Schedule_to_close_limits_all_attempts_together()
     {
         await using var test = await TestServer.WithWorkerAsync(
-            OnFakeClock,
+            FakeClockOptions,
             [Activity("Work")] string () => throw new ApplicationFailureException("again"));
 
         using var skipping = test.Server.SkipTime(clock.Advance);
@@ -170,10 +170,10 @@ public sealed class ActivityTests
     }
 
     [Fact]
-    public async Task A_cancelled_activity_hears_of_it_by_its_heartbeat_and_the_workflow_waits_for_its_end()
+    public async Task A_heartbeat_reports_the_cancellation_and_the_workflow_waits_for_the_activity()
     {
         var started = new TaskCompletionSource();
-        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        using var heartbeatTimer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         await using var test = await TestServer.WithWorkerAsync(
             null,
             [Activity("Work")] async () =>
@@ -185,7 +185,7 @@ public sealed class ActivityTests
                 {
                     context.Heartbeat("still here");
                 }
-                while (await Task.WhenAny(cancelled, pace.WaitForNextTickAsync().AsTask()) != cancelled);
+                while (await Task.WhenAny(cancelled, heartbeatTimer.WaitForNextTickAsync().AsTask()) != cancelled);
                 return "cleaned up";
             });
         var run = await test.StartAsync(
@@ -198,7 +198,7 @@ public sealed class ActivityTests
     }
 
     [Fact]
-    public async Task An_activity_that_no_worker_has_is_cancelled_at_once()
+    public async Task An_unstarted_activity_is_cancelled_at_once()
     {
         await using var test = await TestServer.StartAsync();
         await test.StartWorkerAsync(options => options.TaskQueue = "workflows-only");
@@ -207,14 +207,14 @@ public sealed class ActivityTests
             "CancelActivityWorkflow",
             new ActivityTimeouts(StartToClose: 600, WaitCancel: true));
 
-        await run.UntilAsync(EventType.ActivityTaskScheduled);
+        await run.WaitForEventAsync(EventType.ActivityTaskScheduled);
         await run.SignalAsync("Enough", []);
 
         Assert.Equal("canceled", await run.GetResultAsync<string>());
     }
 
     [Fact]
-    public async Task An_activity_can_be_completed_from_elsewhere()
+    public async Task An_activity_can_be_completed_from_outside_its_worker()
     {
         var token = new TaskCompletionSource<byte[]>();
         await using var test = await TestServer.WithWorkerAsync(
@@ -231,7 +231,7 @@ public sealed class ActivityTests
         Assert.Equal("from elsewhere", await run.GetResultAsync<string>());
     }
 
-    private static Task<PendingActivityInfo> HeartbeatOf(WorkflowHandle run) => Histories.UntilAsync(
+    private static Task<PendingActivityInfo> WaitForHeartbeatAsync(WorkflowHandle run) => Polling.UntilAsync(
         async () => (await run.DescribeRawAsync()).PendingActivities.Single(),
         activity => activity.HeartbeatDetails is not null);
 }

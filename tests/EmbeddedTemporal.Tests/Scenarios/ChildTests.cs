@@ -1,5 +1,6 @@
 using EmbeddedTemporal.Tests.Support;
 using Temporalio.Api.Enums.V1;
+using Temporalio.Client;
 using ParentClosePolicy = Temporalio.Workflows.ParentClosePolicy;
 
 namespace EmbeddedTemporal.Tests.Scenarios;
@@ -7,12 +8,10 @@ namespace EmbeddedTemporal.Tests.Scenarios;
 public sealed class ChildTests
 {
     [Fact]
-    public async Task A_parent_gets_its_childs_result()
+    public async Task A_parent_receives_the_result_of_its_child()
     {
         await using var test = await TestServer.WithWorkerAsync();
-        var child = Ids.New();
-        var parent = await test.StartAsync("ParentWorkflow", child, 1, ParentClosePolicy.Terminate);
-        await parent.UntilAsync(EventType.ChildWorkflowExecutionStarted);
+        var (parent, child) = await StartParentAsync(test);
 
         await test.Client.GetWorkflowHandle(child).SignalAsync("Say", ["hello"]);
 
@@ -20,12 +19,10 @@ public sealed class ChildTests
     }
 
     [Fact]
-    public async Task A_parent_hears_that_its_child_was_terminated()
+    public async Task A_parent_is_notified_of_the_termination_of_its_child()
     {
         await using var test = await TestServer.WithWorkerAsync();
-        var child = Ids.New();
-        var parent = await test.StartAsync("ParentWorkflow", child, 1, ParentClosePolicy.Terminate);
-        await parent.UntilAsync(EventType.ChildWorkflowExecutionStarted);
+        var (parent, child) = await StartParentAsync(test);
 
         await test.Client.GetWorkflowHandle(child).TerminateAsync();
 
@@ -36,18 +33,16 @@ public sealed class ChildTests
     public async Task Cancelling_a_parent_cancels_its_child()
     {
         await using var test = await TestServer.WithWorkerAsync();
-        var child = Ids.New();
-        var parent = await test.StartAsync("ParentWorkflow", child, 1, ParentClosePolicy.Terminate);
-        await parent.UntilAsync(EventType.ChildWorkflowExecutionStarted);
+        var (parent, child) = await StartParentAsync(test);
 
         await parent.CancelAsync();
 
         Assert.Equal("CanceledFailureException", await parent.GetResultAsync<string>());
-        Assert.Equal(WorkflowExecutionStatus.Canceled, await StatusOf(test, child));
+        Assert.Equal(WorkflowExecutionStatus.Canceled, await GetStatusAsync(test, child));
     }
 
     [Fact]
-    public async Task A_childs_id_that_is_taken_fails_at_the_parent()
+    public async Task A_running_workflow_id_fails_the_start_of_a_child()
     {
         await using var test = await TestServer.WithWorkerAsync();
         var taken = await test.StartAsync("CollectWorkflow", 1);
@@ -61,21 +56,20 @@ public sealed class ChildTests
     [InlineData(ParentClosePolicy.Abandon, WorkflowExecutionStatus.Running)]
     [InlineData(ParentClosePolicy.Terminate, WorkflowExecutionStatus.Terminated)]
     [InlineData(ParentClosePolicy.RequestCancel, WorkflowExecutionStatus.Canceled)]
-    public async Task A_parents_end_does_to_its_child_what_the_policy_says(
+    public async Task The_close_policy_is_applied_to_the_child_when_its_parent_ends(
         ParentClosePolicy policy, WorkflowExecutionStatus expected)
     {
         await using var test = await TestServer.WithWorkerAsync();
-        var child = Ids.New();
-        var parent = await test.StartAsync("ParentWorkflow", child, 1, policy);
-        await parent.UntilAsync(EventType.ChildWorkflowExecutionStarted);
+        var (parent, child) = await StartParentAsync(test, policy);
 
         await parent.TerminateAsync();
 
-        Assert.Equal(expected, await Histories.UntilAsync(() => StatusOf(test, child), status => status == expected));
+        Assert.Equal(
+            expected, await Polling.UntilAsync(() => GetStatusAsync(test, child), status => status == expected));
     }
 
     [Fact]
-    public async Task A_child_that_is_started_with_its_parents_last_words_lives()
+    public async Task A_child_started_in_the_last_task_of_its_parent_is_running()
     {
         await using var test = await TestServer.WithWorkerAsync();
         var child = Ids.New();
@@ -95,13 +89,13 @@ public sealed class ChildTests
         var run = await test.StartAsync("NeighbourWorkflow", other.Id, "hello");
 
         Assert.Equal("said", await run.GetResultAsync<string>());
-        await Histories.UntilAsync(
-            () => StatusOf(test, other.Id), status => status == WorkflowExecutionStatus.Canceled);
+        await Polling.UntilAsync(
+            () => GetStatusAsync(test, other.Id), status => status == WorkflowExecutionStatus.Canceled);
         Assert.Contains(EventType.WorkflowExecutionSignaled, await other.EventTypesAsync());
     }
 
     [Fact]
-    public async Task A_signal_to_nobody_fails_at_the_sender()
+    public async Task A_signal_to_a_missing_run_fails_at_the_sender()
     {
         await using var test = await TestServer.WithWorkerAsync();
 
@@ -110,6 +104,16 @@ public sealed class ChildTests
         Assert.Contains("not found", await run.GetResultAsync<string>(), StringComparison.Ordinal);
     }
 
-    private static async Task<WorkflowExecutionStatus> StatusOf(TestServer test, string id) =>
+    /// <summary>Starts a parent and waits until its child has started.</summary>
+    private static async Task<(WorkflowHandle Parent, string ChildId)> StartParentAsync(
+        TestServer test, ParentClosePolicy policy = ParentClosePolicy.Terminate)
+    {
+        var child = Ids.New();
+        var parent = await test.StartAsync("ParentWorkflow", child, 1, policy);
+        await parent.WaitForEventAsync(EventType.ChildWorkflowExecutionStarted);
+        return (parent, child);
+    }
+
+    private static async Task<WorkflowExecutionStatus> GetStatusAsync(TestServer test, string id) =>
         (await test.Client.GetWorkflowHandle(id).DescribeAsync()).Status;
 }

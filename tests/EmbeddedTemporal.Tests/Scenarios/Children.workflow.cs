@@ -3,7 +3,7 @@ using Temporalio.Workflows;
 
 namespace EmbeddedTemporal.Tests.Scenarios;
 
-/// <summary>Starts a CollectWorkflow as its child and returns the child's words, or how the child ended.</summary>
+/// <summary>Starts a CollectWorkflow as its child and returns the child's words or the kind of its failure.</summary>
 [Workflow]
 public sealed class ParentWorkflow
 {
@@ -27,7 +27,7 @@ public sealed class ParentWorkflow
     }
 }
 
-/// <summary>Starts a child that outlives it, and ends in the same breath.</summary>
+/// <summary>Starts an abandoned child and ends in the same workflow task.</summary>
 [Workflow]
 public sealed class LastWordsWorkflow
 {
@@ -36,7 +36,7 @@ public sealed class LastWordsWorkflow
         "CollectWorkflow", [1], new() { Id = childId, ParentClosePolicy = ParentClosePolicy.Abandon });
 }
 
-/// <summary>Speaks to another run, then asks it to cancel itself.</summary>
+/// <summary>Signals another run and requests its cancellation.</summary>
 [Workflow]
 public sealed class NeighbourWorkflow
 {

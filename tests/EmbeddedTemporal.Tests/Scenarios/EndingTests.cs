@@ -9,7 +9,7 @@ namespace EmbeddedTemporal.Tests.Scenarios;
 public sealed class EndingTests
 {
     [Fact]
-    public async Task A_terminated_run_ends_without_a_word_of_the_workflow()
+    public async Task A_terminated_run_ends_without_running_workflow_code()
     {
         await using var test = await TestServer.StartAsync();
         var run = await test.StartAsync("CollectWorkflow", 1);
@@ -21,7 +21,7 @@ public sealed class EndingTests
     }
 
     [Fact]
-    public async Task A_cancelled_run_may_have_the_last_word_and_a_second_request_changes_nothing()
+    public async Task A_workflow_handles_its_cancellation_and_a_second_request_has_no_effect()
     {
         await using var test = await TestServer.WithWorkerAsync();
         var run = await test.StartAsync("CollectWorkflow", 1);
@@ -36,7 +36,7 @@ public sealed class EndingTests
     }
 
     [Fact]
-    public async Task A_run_that_has_ended_can_be_neither_signalled_nor_terminated()
+    public async Task A_closed_run_can_be_neither_signalled_nor_terminated()
     {
         await using var test = await TestServer.WithWorkerAsync();
         var run = await test.StartAsync("CollectWorkflow", 0);
@@ -50,7 +50,7 @@ public sealed class EndingTests
     }
 
     [Fact]
-    public async Task Continuing_as_new_leads_to_the_last_runs_result()
+    public async Task Continue_as_new_returns_the_result_of_the_last_run()
     {
         await using var test = await TestServer.WithWorkerAsync();
 
@@ -61,7 +61,7 @@ public sealed class EndingTests
     }
 
     [Fact]
-    public async Task A_workflow_with_a_retry_policy_is_tried_again_as_a_new_run()
+    public async Task A_failed_workflow_with_a_retry_policy_is_retried_as_a_new_run()
     {
         var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         await using var test = await TestServer.WithWorkerAsync(new() { TimeProvider = clock });
@@ -74,22 +74,22 @@ public sealed class EndingTests
     }
 
     [Fact]
-    public async Task A_signal_that_meets_the_workflows_last_task_is_not_lost()
+    public async Task A_signal_during_the_last_task_of_a_workflow_is_not_lost()
     {
-        var atWork = new TaskCompletionSource();
-        var go = new TaskCompletionSource();
+        var started = new TaskCompletionSource();
+        var release = new TaskCompletionSource();
         await using var test = await TestServer.WithWorkerAsync(
             null,
             [Activity("Work")] async () =>
             {
-                atWork.TrySetResult();
-                await go.Task;
+                started.TrySetResult();
+                await release.Task;
             });
         var run = await test.StartAsync("HastyWorkflow");
 
-        await atWork.Task;
+        await started.Task;
         await run.SignalAsync("Say", ["just in time"]);
-        go.SetResult();
+        release.SetResult();
 
         Assert.Equal(1, await run.GetResultAsync<int>());
         Assert.Contains(EventType.WorkflowTaskFailed, await run.EventTypesAsync());

@@ -3,7 +3,7 @@ using Temporalio.Workflows;
 
 namespace EmbeddedTemporal.Tests.Scenarios;
 
-/// <summary>Counts down, one run for each number.</summary>
+/// <summary>Counts down to zero in one run per number, with continue-as-new.</summary>
 [Workflow]
 public sealed class CountdownWorkflow
 {
@@ -15,7 +15,7 @@ public sealed class CountdownWorkflow
     }
 }
 
-/// <summary>Fails until the given attempt.</summary>
+/// <summary>Fails until the given attempt and returns its number.</summary>
 [Workflow]
 public sealed class PersistentWorkflow
 {
@@ -26,7 +26,7 @@ public sealed class PersistentWorkflow
 }
 
 /// <summary>
-/// Runs a local activity and ends in the same workflow task, with the number of signals it has seen by then.
+/// Runs a local activity and ends in the same workflow task. Returns the number of signals that it has received.
 /// </summary>
 [Workflow]
 public sealed class HastyWorkflow
@@ -49,7 +49,7 @@ public sealed class HastyWorkflow
     }
 }
 
-/// <summary>Takes a path of its own where a patch is in place.</summary>
+/// <summary>Takes the new code path if the patch is active.</summary>
 [Workflow]
 public sealed class PatchedWorkflow
 {
@@ -62,13 +62,13 @@ public sealed class PatchedWorkflow
     }
 }
 
-/// <summary>Has a bug in its code until somebody mends it.</summary>
+/// <summary>Fails its workflow task until the test fixes the bug.</summary>
 [Workflow]
 public sealed class BuggyWorkflow
 {
-    public static bool IsMended { get; set; }
+    public static bool IsFixed { get; set; }
 
     [WorkflowRun]
     public Task<string> RunAsync() =>
-        IsMended ? Task.FromResult("mended") : throw new InvalidOperationException("a bug");
+        IsFixed ? Task.FromResult("fixed") : throw new InvalidOperationException("a bug");
 }

@@ -6,14 +6,14 @@ namespace EmbeddedTemporal.Tests.Scenarios;
 public sealed class LoadTests
 {
     [Fact]
-    public async Task Two_hundred_waiting_clients_on_one_connection_do_not_keep_the_workers_out()
+    public async Task Two_hundred_waiting_clients_on_one_connection_do_not_block_the_workers()
     {
         await using var test = await TestServer.StartAsync();
         var runs = await Task.WhenAll(
             Enumerable.Range(0, 200).Select(_ => test.StartAsync("SagaWorkflow", [new[] { "a" }])));
         var results = runs.Select(run => run.GetResultAsync<string>()).ToList();
 
-        // On the same connection as the 200 long polls: Kestrel's default of 100 streams would never let it in.
+        // The worker shares the connection with 200 long polls; Kestrel's default of 100 streams would block it.
         var options = new Temporalio.Worker.TemporalWorkerOptions(test.TaskQueue)
             .AddWorkflow<SagaWorkflow>()
             .AddActivity(ActivityDefinition.Create([Activity("Do")] (string _) => { }));

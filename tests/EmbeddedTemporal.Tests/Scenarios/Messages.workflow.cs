@@ -3,7 +3,7 @@ using Temporalio.Workflows;
 
 namespace EmbeddedTemporal.Tests.Scenarios;
 
-/// <summary>Collects what it is told by signals and updates until it has as many words as it wants.</summary>
+/// <summary>Collects words from signals and updates until it has the given number of words.</summary>
 [Workflow]
 public sealed class CollectWorkflow
 {

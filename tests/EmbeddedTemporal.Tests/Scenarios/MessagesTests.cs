@@ -21,7 +21,7 @@ public sealed class MessagesTests
     }
 
     [Fact]
-    public async Task Fifty_racing_signals_all_arrive_and_the_last_is_seen_before_the_end()
+    public async Task Fifty_concurrent_signals_all_arrive_before_the_run_ends()
     {
         await using var test = await TestServer.WithWorkerAsync();
         var run = await test.StartAsync("CollectWorkflow", 50);
@@ -82,7 +82,7 @@ public sealed class MessagesTests
     }
 
     [Fact]
-    public async Task A_query_knows_of_every_signal_sent_before_it()
+    public async Task A_query_reflects_every_earlier_signal()
     {
         await using var test = await TestServer.WithWorkerAsync();
         var run = await test.StartAsync("CollectWorkflow", 100);
@@ -99,7 +99,7 @@ public sealed class MessagesTests
     {
         await using var test = await TestServer.WithWorkerAsync();
         var run = await test.StartAsync("CollectWorkflow", 1);
-        await run.UntilAsync(EventType.WorkflowTaskCompleted);
+        await run.WaitForEventAsync(EventType.WorkflowTaskCompleted);
 
         var failure = await Assert.ThrowsAsync<WorkflowQueryFailedException>(() => run.QueryAsync<string>("Nth", [7]));
 
@@ -107,19 +107,19 @@ public sealed class MessagesTests
     }
 
     [Fact]
-    public async Task A_query_without_a_question_is_refused_before_it_reaches_a_worker()
+    public async Task A_request_without_a_query_is_rejected_before_it_reaches_a_worker()
     {
         await using var test = await TestServer.StartAsync();
         var run = await test.StartAsync("CollectWorkflow", 1);
 
-        var refusal = await Assert.ThrowsAsync<RpcException>(() => test.Client.WorkflowService.QueryWorkflowAsync(
+        var error = await Assert.ThrowsAsync<RpcException>(() => test.Client.WorkflowService.QueryWorkflowAsync(
             new() { Namespace = "default", Execution = new() { WorkflowId = run.Id } }));
 
-        Assert.Equal(RpcException.StatusCode.InvalidArgument, refusal.Code);
+        Assert.Equal(RpcException.StatusCode.InvalidArgument, error.Code);
     }
 
     [Fact]
-    public async Task A_query_can_be_rejected_for_a_run_that_has_ended()
+    public async Task A_query_to_a_closed_run_can_be_rejected()
     {
         await using var test = await TestServer.WithWorkerAsync();
         var run = await test.StartAsync("CollectWorkflow", 0);
@@ -132,7 +132,7 @@ public sealed class MessagesTests
     }
 
     [Fact]
-    public async Task An_update_returns_what_the_workflow_answers()
+    public async Task An_update_returns_the_result_of_its_handler()
     {
         await using var test = await TestServer.WithWorkerAsync();
         var run = await test.StartAsync("CollectWorkflow", 2);
@@ -144,7 +144,7 @@ public sealed class MessagesTests
     }
 
     [Fact]
-    public async Task An_update_repeated_with_its_id_is_carried_out_once()
+    public async Task An_update_repeated_with_its_id_runs_once()
     {
         await using var test = await TestServer.WithWorkerAsync();
         var run = await test.StartAsync("CollectWorkflow", 2);
@@ -156,7 +156,7 @@ public sealed class MessagesTests
     }
 
     [Fact]
-    public async Task A_refused_update_fails_at_the_caller_and_leaves_no_trace()
+    public async Task A_rejected_update_fails_at_the_caller_and_writes_no_event()
     {
         await using var test = await TestServer.WithWorkerAsync();
         var run = await test.StartAsync("CollectWorkflow", 1);
@@ -169,7 +169,7 @@ public sealed class MessagesTests
     }
 
     [Fact]
-    public async Task An_update_of_a_run_that_has_ended_is_not_found()
+    public async Task An_update_of_a_closed_run_is_not_found()
     {
         await using var test = await TestServer.WithWorkerAsync();
         var run = await test.StartAsync("CollectWorkflow", 0);
@@ -181,7 +181,7 @@ public sealed class MessagesTests
     }
 
     [Fact]
-    public async Task An_update_that_waits_for_a_worker_is_done_when_one_comes()
+    public async Task An_update_without_a_worker_completes_when_a_worker_starts()
     {
         await using var test = await TestServer.StartAsync();
         var run = await test.StartAsync("CollectWorkflow", 1);

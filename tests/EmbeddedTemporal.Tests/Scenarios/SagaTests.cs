@@ -10,7 +10,7 @@ public sealed class SagaTests
     private readonly ConcurrentQueue<string> journal = new();
 
     [Fact]
-    public async Task A_saga_takes_its_steps_in_order()
+    public async Task A_saga_runs_its_steps_in_order()
     {
         await using var test = await TestServer.WithWorkerAsync(null, Do, Undo);
         string[] steps = [.. Enumerable.Range(1, 10).Select(step => $"step{step}")];

@@ -3,11 +3,11 @@ using Temporalio.Workflows;
 
 namespace EmbeddedTemporal.Tests.Scenarios;
 
-/// <summary>Takes steps one after another and undoes them in reverse when one fails.</summary>
+/// <summary>Runs steps one after another and undoes them in reverse order if one fails.</summary>
 [Workflow]
 public sealed class SagaWorkflow
 {
-    private readonly Stack<string> taken = new();
+    private readonly Stack<string> started = new();
 
     [WorkflowRun]
     public async Task<string> RunAsync(string[] steps)
@@ -21,7 +21,7 @@ public sealed class SagaWorkflow
         {
             foreach (var step in steps)
             {
-                taken.Push(step);
+                started.Push(step);
                 await Workflow.ExecuteActivityAsync("Do", [step], options);
             }
 
@@ -29,7 +29,7 @@ public sealed class SagaWorkflow
         }
         catch (ActivityFailureException)
         {
-            while (taken.TryPop(out var step))
+            while (started.TryPop(out var step))
                 await Workflow.ExecuteActivityAsync("Undo", [step], options);
             return "undone";
         }

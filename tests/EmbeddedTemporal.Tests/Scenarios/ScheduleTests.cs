@@ -19,16 +19,16 @@ public sealed class ScheduleTests : IDisposable
     private readonly FakeTimeProvider clock = new(new DateTimeOffset(2026, 5, 1, 12, 3, 0, TimeSpan.Zero));
     private readonly DatabaseFile file = new();
 
-    private EmbeddedTemporalOptions OnFakeClock => new() { TimeProvider = clock };
+    private EmbeddedTemporalOptions FakeClockOptions => new() { TimeProvider = clock };
 
-    private EmbeddedTemporalOptions OnFile => OnFakeClock with { DatabaseFile = file.Path };
+    private EmbeddedTemporalOptions DatabaseOptions => FakeClockOptions with { DatabaseFile = file.Path };
 
     public void Dispose() => file.Dispose();
 
     [Fact]
-    public async Task A_schedule_starts_a_run_at_each_of_its_times_and_names_it_after_the_time()
+    public async Task A_schedule_starts_a_run_at_each_time_and_adds_the_time_to_its_id()
     {
-        await using var test = await TestServer.StartAsync(OnFakeClock);
+        await using var test = await TestServer.StartAsync(FakeClockOptions);
         await test.Client.CreateScheduleAsync("sweep", Every(TenMinutes, ScheduleOverlapPolicy.AllowAll));
 
         clock.Advance(TimeSpan.FromMinutes(7) - TimeSpan.FromMilliseconds(1));
@@ -40,9 +40,9 @@ public sealed class ScheduleTests : IDisposable
     }
 
     [Fact]
-    public async Task The_run_gets_the_schedules_input()
+    public async Task The_run_receives_the_input_of_the_schedule()
     {
-        await using var test = await TestServer.WithWorkerAsync(OnFakeClock);
+        await using var test = await TestServer.WithWorkerAsync(FakeClockOptions);
         var action = ScheduleActionStartWorkflow.Create(
             "CollectWorkflow", [0], new(id: "collect", taskQueue: test.TaskQueue));
         await test.Client.CreateScheduleAsync(
@@ -54,9 +54,9 @@ public sealed class ScheduleTests : IDisposable
     }
 
     [Fact]
-    public async Task A_time_that_finds_the_run_before_still_open_is_skipped_and_counted()
+    public async Task An_action_is_skipped_and_counted_while_the_previous_run_is_open()
     {
-        await using var test = await TestServer.StartAsync(OnFakeClock);
+        await using var test = await TestServer.StartAsync(FakeClockOptions);
         var schedule = await test.Client.CreateScheduleAsync("sweep", Every(TenMinutes));
 
         clock.Advance(TenMinutes);
@@ -77,9 +77,9 @@ public sealed class ScheduleTests : IDisposable
     }
 
     [Fact]
-    public async Task It_is_described_with_its_recent_and_its_next_times()
+    public async Task A_description_contains_the_recent_and_the_next_times()
     {
-        await using var test = await TestServer.StartAsync(OnFakeClock);
+        await using var test = await TestServer.StartAsync(FakeClockOptions);
         var memo = new Dictionary<string, object> { ["owner"] = "us" };
         var schedule = await test.Client.CreateScheduleAsync(
             "sweep", Every(TenMinutes, ScheduleOverlapPolicy.AllowAll), new() { Memo = memo });
@@ -99,9 +99,9 @@ public sealed class ScheduleTests : IDisposable
     }
 
     [Fact]
-    public async Task The_status_of_a_recent_run_is_told_as_it_is_now()
+    public async Task A_description_contains_the_current_status_of_recent_runs()
     {
-        await using var test = await TestServer.StartAsync(OnFakeClock);
+        await using var test = await TestServer.StartAsync(FakeClockOptions);
         var schedule = await test.Client.CreateScheduleAsync("sweep", Every(TenMinutes));
         await schedule.TriggerAsync();
         await test.Client.GetWorkflowHandle("sweep-2026-05-01T12:03:00Z").TerminateAsync();
@@ -113,9 +113,9 @@ public sealed class ScheduleTests : IDisposable
     }
 
     [Fact]
-    public async Task A_trigger_acts_at_once_also_on_a_paused_schedule()
+    public async Task A_trigger_starts_a_run_at_once_even_on_a_paused_schedule()
     {
-        await using var test = await TestServer.StartAsync(OnFakeClock);
+        await using var test = await TestServer.StartAsync(FakeClockOptions);
         var schedule = await test.Client.CreateScheduleAsync("sweep", Every(TenMinutes));
         await schedule.PauseAsync();
 
@@ -125,9 +125,9 @@ public sealed class ScheduleTests : IDisposable
     }
 
     [Fact]
-    public async Task While_it_is_paused_no_time_counts_and_none_is_caught_up()
+    public async Task A_paused_schedule_skips_its_times_and_does_not_catch_up()
     {
-        await using var test = await TestServer.StartAsync(OnFakeClock);
+        await using var test = await TestServer.StartAsync(FakeClockOptions);
         var schedule = await test.Client.CreateScheduleAsync("sweep", Every(TenMinutes));
         await schedule.PauseAsync("enough");
         clock.Advance(TimeSpan.FromHours(1));
@@ -143,9 +143,9 @@ public sealed class ScheduleTests : IDisposable
     }
 
     [Fact]
-    public async Task An_update_changes_the_times_from_now_on()
+    public async Task An_update_changes_future_times_only()
     {
-        await using var test = await TestServer.StartAsync(OnFakeClock);
+        await using var test = await TestServer.StartAsync(FakeClockOptions);
         var schedule = await test.Client.CreateScheduleAsync("sweep", Every(TenMinutes));
         clock.Advance(TimeSpan.FromMinutes(3));
 
@@ -161,7 +161,7 @@ public sealed class ScheduleTests : IDisposable
     [Fact]
     public async Task A_limited_schedule_ends_after_its_last_action()
     {
-        await using var test = await TestServer.StartAsync(OnFakeClock);
+        await using var test = await TestServer.StartAsync(FakeClockOptions);
         var limited = Every(TenMinutes, ScheduleOverlapPolicy.AllowAll) with
         {
             State = new ScheduleState { LimitedActions = true, RemainingActions = 2 },
@@ -176,9 +176,9 @@ public sealed class ScheduleTests : IDisposable
     }
 
     [Fact]
-    public async Task A_phase_a_begin_and_an_end_shift_and_bound_the_times()
+    public async Task A_phase_a_start_and_an_end_shift_and_limit_the_times()
     {
-        await using var test = await TestServer.StartAsync(OnFakeClock);
+        await using var test = await TestServer.StartAsync(FakeClockOptions);
         var spec = new ScheduleSpec
         {
             Intervals = [new(TenMinutes, TimeSpan.FromMinutes(4))],
@@ -192,36 +192,36 @@ public sealed class ScheduleTests : IDisposable
     }
 
     [Fact]
-    public async Task Skipping_time_brings_the_next_action_at_once()
+    public async Task Time_skipping_advances_to_the_next_action()
     {
-        await using var test = await TestServer.StartAsync(OnFakeClock);
+        await using var test = await TestServer.StartAsync(FakeClockOptions);
         await test.Client.CreateScheduleAsync("sweep", Every(TenMinutes));
 
         using var skipping = test.Server.SkipTime(clock.Advance);
 
-        await Histories.UntilAsync(() => RunsAsync(test), runs => runs is ["sweep-2026-05-01T12:10:00Z"]);
+        await Polling.UntilAsync(() => RunsAsync(test), runs => runs is ["sweep-2026-05-01T12:10:00Z"]);
         Assert.Equal(Time("12:10"), clock.GetUtcNow().UtcDateTime);
     }
 
     [Fact]
-    public async Task A_deleted_schedule_acts_no_more_and_its_id_is_free()
+    public async Task A_deleted_schedule_starts_no_runs_and_its_id_can_be_reused()
     {
-        await using var test = await TestServer.StartAsync(OnFakeClock);
+        await using var test = await TestServer.StartAsync(FakeClockOptions);
         var schedule = await test.Client.CreateScheduleAsync("sweep", Every(TenMinutes));
         await schedule.DeleteAsync();
         clock.Advance(TimeSpan.FromHours(1));
 
         Assert.Empty(await RunsAsync(test));
-        await Refused(RpcException.StatusCode.NotFound, () => schedule.DescribeAsync());
-        await Refused(RpcException.StatusCode.NotFound, () => schedule.DeleteAsync());
+        await AssertRejectedAsync(RpcException.StatusCode.NotFound, () => schedule.DescribeAsync());
+        await AssertRejectedAsync(RpcException.StatusCode.NotFound, () => schedule.DeleteAsync());
         await test.Client.CreateScheduleAsync("sweep", Every(TenMinutes));
     }
 
     [Fact]
-    public async Task A_taken_id_is_refused_and_a_repeated_request_is_not()
+    public async Task An_existing_id_is_rejected_but_a_repeated_request_succeeds()
     {
-        await using var test = await TestServer.StartAsync(OnFakeClock);
-        var request = Raw();
+        await using var test = await TestServer.StartAsync(FakeClockOptions);
+        var request = CreateRequest();
         await CreateAsync(test, request);
         await CreateAsync(test, request);
 
@@ -230,9 +230,9 @@ public sealed class ScheduleTests : IDisposable
     }
 
     [Fact]
-    public async Task Schedules_are_listed_page_by_page()
+    public async Task Schedules_are_listed_in_pages()
     {
-        await using var test = await TestServer.StartAsync(OnFakeClock);
+        await using var test = await TestServer.StartAsync(FakeClockOptions);
         foreach (var id in (string[])["one", "two", "three"])
         {
             await test.Client.CreateScheduleAsync(id, Every(TenMinutes));
@@ -254,9 +254,9 @@ public sealed class ScheduleTests : IDisposable
     }
 
     [Fact]
-    public async Task A_restart_keeps_it_and_catches_up_once_what_was_missed()
+    public async Task A_schedule_survives_a_restart_and_catches_up_missed_times_once()
     {
-        await using (var before = await TestServer.StartAsync(OnFile))
+        await using (var before = await TestServer.StartAsync(DatabaseOptions))
         {
             await before.Client.CreateScheduleAsync("sweep", Every(TenMinutes));
             await before.Client.CreateScheduleAsync("gone", Every(TenMinutes));
@@ -264,7 +264,7 @@ public sealed class ScheduleTests : IDisposable
         }
 
         clock.Advance(TimeSpan.FromMinutes(35));
-        await using var after = await TestServer.StartAsync(OnFile);
+        await using var after = await TestServer.StartAsync(DatabaseOptions);
         var info = (await after.Client.GetScheduleHandle("sweep").DescribeAsync()).Info;
 
         Assert.Equal(["sweep-2026-05-01T12:10:00Z"], await RunsAsync(after));
@@ -273,31 +273,31 @@ public sealed class ScheduleTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_missed_for_longer_than_the_catchup_window_is_only_counted()
+    public async Task Times_missed_beyond_the_catchup_window_are_only_counted()
     {
-        var impatient = Every(TenMinutes) with
+        var schedule = Every(TenMinutes) with
         {
             Policy = new() { CatchupWindow = TimeSpan.FromMinutes(1) },
         };
-        await using (var before = await TestServer.StartAsync(OnFile))
-            await before.Client.CreateScheduleAsync("sweep", impatient);
+        await using (var before = await TestServer.StartAsync(DatabaseOptions))
+            await before.Client.CreateScheduleAsync("sweep", schedule);
 
         clock.Advance(TimeSpan.FromMinutes(35));
-        await using var after = await TestServer.StartAsync(OnFile);
+        await using var after = await TestServer.StartAsync(DatabaseOptions);
         var info = (await after.Client.GetScheduleHandle("sweep").DescribeAsync()).Info;
 
         Assert.Equal((0, 3), (info.NumActions, info.NumActionsMissedCatchupWindow));
     }
 
     [Fact]
-    public async Task An_update_of_an_older_state_is_refused()
+    public async Task An_update_with_an_outdated_conflict_token_is_rejected()
     {
-        await using var test = await TestServer.StartAsync(OnFakeClock);
+        await using var test = await TestServer.StartAsync(FakeClockOptions);
         var schedule = await test.Client.CreateScheduleAsync("sweep", Every(TenMinutes));
         var before = await DescribeAsync(test, "sweep");
         await schedule.PauseAsync();
 
-        await Refused(RpcException.StatusCode.FailedPrecondition, () =>
+        await AssertRejectedAsync(RpcException.StatusCode.FailedPrecondition, () =>
             test.Client.WorkflowService.UpdateScheduleAsync(new()
             {
                 Namespace = "default",
@@ -311,22 +311,22 @@ public sealed class ScheduleTests : IDisposable
     [InlineData("interval is too small", 0.5, 0)]
     [InlineData("phase cannot be greater than Interval", 60, 60)]
     [InlineData("phase is negative", 60, -1)]
-    public async Task An_interval_that_makes_no_sense_is_refused(string why, double interval, double phase)
+    public async Task An_invalid_interval_is_rejected(string expected, double interval, double phase)
     {
-        await using var test = await TestServer.StartAsync(OnFakeClock);
+        await using var test = await TestServer.StartAsync(FakeClockOptions);
         var spec = new ScheduleSpec
         {
             Intervals = [new(TimeSpan.FromSeconds(interval), TimeSpan.FromSeconds(phase))],
         };
 
-        var refusal = await Refused(
+        var error = await AssertRejectedAsync(
             RpcException.StatusCode.InvalidArgument,
             () => test.Client.CreateScheduleAsync("sweep", new(Action(), spec)));
 
-        Assert.Equal($"Invalid schedule spec: {why}", refusal.Message);
+        Assert.Equal($"Invalid schedule spec: {expected}", error.Message);
     }
 
-    public static TheoryData<string, Action<CreateScheduleRequest>, RpcException.StatusCode> Refusals => new()
+    public static TheoryData<string, Action<CreateScheduleRequest>, RpcException.StatusCode> InvalidRequests => new()
     {
         { "no id", r => r.ScheduleId = "", RpcException.StatusCode.InvalidArgument },
         { "no request id", r => r.RequestId = "", RpcException.StatusCode.InvalidArgument },
@@ -348,7 +348,7 @@ public sealed class ScheduleTests : IDisposable
             RpcException.StatusCode.InvalidArgument
         },
         {
-            "no time at all",
+            "end time out of range",
             r => r.Schedule.Spec.EndTime = new() { Seconds = long.MaxValue },
             RpcException.StatusCode.InvalidArgument
         },
@@ -360,7 +360,7 @@ public sealed class ScheduleTests : IDisposable
             RpcException.StatusCode.Unimplemented
         },
         { "jitter", r => r.Schedule.Spec.Jitter = new() { Seconds = 5 }, RpcException.StatusCode.Unimplemented },
-        { "zone", r => r.Schedule.Spec.TimezoneName = "Europe/Paris", RpcException.StatusCode.Unimplemented },
+        { "time zone", r => r.Schedule.Spec.TimezoneName = "Europe/Paris", RpcException.StatusCode.Unimplemented },
         {
             "overlap",
             r => r.Schedule.Policies = new() { OverlapPolicy = ScheduleOverlapPolicy.BufferAll },
@@ -379,28 +379,28 @@ public sealed class ScheduleTests : IDisposable
     };
 
     [Theory]
-    [MemberData(nameof(Refusals), DisableDiscoveryEnumeration = true)]
-    public async Task What_is_malformed_or_not_built_is_refused_and_makes_no_schedule(
-        string what, Action<CreateScheduleRequest> change, RpcException.StatusCode code)
+    [MemberData(nameof(InvalidRequests), DisableDiscoveryEnumeration = true)]
+    public async Task A_malformed_or_unsupported_schedule_is_rejected_and_not_created(
+        string reason, Action<CreateScheduleRequest> change, RpcException.StatusCode code)
     {
-        await using var test = await TestServer.StartAsync(OnFakeClock);
-        var request = Raw();
+        await using var test = await TestServer.StartAsync(FakeClockOptions);
+        var request = CreateRequest();
         change(request);
 
-        await Refused(code, () => CreateAsync(test, request));
+        await AssertRejectedAsync(code, () => CreateAsync(test, request));
 
         var listed = await test.Client.WorkflowService.ListSchedulesAsync(new() { Namespace = "default" });
-        Assert.True(listed.Schedules.Count == 0, what);
+        Assert.True(listed.Schedules.Count == 0, reason);
     }
 
     private static Schedule Every(TimeSpan interval, ScheduleOverlapPolicy overlap = ScheduleOverlapPolicy.Skip) =>
         new(Action(), new() { Intervals = [new(interval)] }) { Policy = new() { Overlap = overlap } };
 
-    // Nobody works on this queue.
+    // This queue has no worker.
     private static ScheduleActionStartWorkflow Action() =>
         ScheduleActionStartWorkflow.Create("Sweep", [], new(id: "sweep", taskQueue: "sweeps"));
 
-    private static CreateScheduleRequest Raw() => new()
+    private static CreateScheduleRequest CreateRequest() => new()
     {
         Namespace = "default",
         ScheduleId = "raw",
@@ -430,11 +430,11 @@ public sealed class ScheduleTests : IDisposable
         [.. (await test.Client.WorkflowService.ListWorkflowExecutionsAsync(new() { Namespace = "default" }))
             .Executions.Select(run => run.Execution.WorkflowId)];
 
-    private static async Task<RpcException> Refused(RpcException.StatusCode code, Func<Task> call)
+    private static async Task<RpcException> AssertRejectedAsync(RpcException.StatusCode code, Func<Task> call)
     {
-        var refusal = await Assert.ThrowsAsync<RpcException>(call);
-        Assert.Equal(code, refusal.Code);
-        return refusal;
+        var error = await Assert.ThrowsAsync<RpcException>(call);
+        Assert.Equal(code, error.Code);
+        return error;
     }
 
     private static DateTime Time(string time) =>

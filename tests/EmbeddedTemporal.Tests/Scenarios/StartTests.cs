@@ -10,42 +10,36 @@ namespace EmbeddedTemporal.Tests.Scenarios;
 public sealed class StartTests
 {
     [Fact]
-    public async Task A_running_id_is_refused_and_the_error_names_the_run()
+    public async Task A_running_workflow_id_is_rejected_with_its_run_id()
     {
         await using var test = await TestServer.StartAsync();
         var run = await test.StartAsync("CollectWorkflow", 1);
 
-        var refusal = await Assert.ThrowsAsync<WorkflowAlreadyStartedException>(
+        var error = await Assert.ThrowsAsync<WorkflowAlreadyStartedException>(
             () => test.StartAsync(new(run.Id, test.TaskQueue), "CollectWorkflow", 1));
 
-        Assert.Equal(run.ResultRunId, refusal.RunId);
-        Assert.Contains("already running", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(run.ResultRunId, error.RunId);
+        Assert.Contains("already running", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_running_id_can_be_joined()
+    public async Task A_running_workflow_id_can_return_the_existing_run()
     {
         await using var test = await TestServer.StartAsync();
         var run = await test.StartAsync("CollectWorkflow", 1);
 
-        var same = await test.StartAsync(
-            new(run.Id, test.TaskQueue) { IdConflictPolicy = WorkflowIdConflictPolicy.UseExisting },
-            "CollectWorkflow",
-            1);
+        var same = await StartAgainAsync(test, run, WorkflowIdConflictPolicy.UseExisting);
 
         Assert.Equal(run.ResultRunId, same.ResultRunId);
     }
 
     [Fact]
-    public async Task A_running_id_can_be_replaced()
+    public async Task A_running_workflow_id_can_be_replaced()
     {
         await using var test = await TestServer.StartAsync();
         var run = await test.StartAsync("CollectWorkflow", 1);
 
-        var next = await test.StartAsync(
-            new(run.Id, test.TaskQueue) { IdConflictPolicy = WorkflowIdConflictPolicy.TerminateExisting },
-            "CollectWorkflow",
-            1);
+        var next = await StartAgainAsync(test, run, WorkflowIdConflictPolicy.TerminateExisting);
 
         Assert.NotEqual(run.ResultRunId, next.ResultRunId);
         var old = await test.Client.GetWorkflowHandle(run.Id, run.ResultRunId).DescribeAsync();
@@ -53,7 +47,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task A_signal_with_start_can_replace_a_running_id()
+    public async Task A_signal_with_start_can_replace_a_running_workflow_id()
     {
         await using var test = await TestServer.StartAsync();
         var run = await test.StartAsync("CollectWorkflow", 2);
@@ -64,7 +58,7 @@ public sealed class StartTests
             WorkflowType = new() { Name = "CollectWorkflow" },
             TaskQueue = new() { Name = test.TaskQueue },
             SignalName = "Say",
-#pragma warning disable CS0612 // Deprecated in favour of the conflict policy, still sent by clients.
+#pragma warning disable CS0612 // Deprecated in favour of the conflict policy, but clients still send it.
             WorkflowIdReusePolicy = WorkflowIdReusePolicy.TerminateIfRunning,
 #pragma warning restore CS0612
         };
@@ -84,7 +78,7 @@ public sealed class StartTests
     [InlineData(WorkflowIdReusePolicy.AllowDuplicate, true, true)]
     [InlineData(WorkflowIdReusePolicy.AllowDuplicateFailedOnly, false, true)]
     [InlineData(WorkflowIdReusePolicy.RejectDuplicate, false, false)]
-    public async Task A_finished_id_is_used_again_as_the_policy_says(
+    public async Task A_closed_workflow_id_is_reused_according_to_the_policy(
         WorkflowIdReusePolicy policy, bool afterSuccess, bool afterTermination)
     {
         await using var test = await TestServer.WithWorkerAsync();
@@ -111,7 +105,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task A_start_repeated_with_its_request_id_finds_the_first_run()
+    public async Task A_start_repeated_with_its_request_id_returns_the_first_run()
     {
         await using var test = await TestServer.StartAsync();
         var request = new StartWorkflowExecutionRequest
@@ -130,7 +124,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task A_memo_comes_back_in_the_description_and_the_list()
+    public async Task A_memo_is_returned_in_the_description_and_the_list()
     {
         await using var test = await TestServer.StartAsync();
         var memo = new Dictionary<string, object> { ["tenant"] = "acme" };
@@ -143,7 +137,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task A_missing_namespace_is_named()
+    public async Task A_missing_namespace_is_reported_by_name()
     {
         await using var test = await TestServer.StartAsync();
         var client = await TemporalClient.ConnectAsync(new(test.Server.Address) { Namespace = "nowhere" });
@@ -158,7 +152,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task What_is_not_built_says_so()
+    public async Task An_unsupported_method_answers_Unimplemented()
     {
         await using var test = await TestServer.StartAsync();
 
@@ -167,13 +161,13 @@ public sealed class StartTests
 
         Assert.Equal(RpcException.StatusCode.Unimplemented, failure.Code);
         Assert.StartsWith(
-            "the embedded Temporal server has not built ListBatchOperations",
+            "the embedded Temporal server does not implement ListBatchOperations",
             failure.Message,
             StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_cron_start_is_refused_and_not_silently_run_once()
+    public async Task A_start_with_a_cron_schedule_is_rejected_and_not_run_once()
     {
         await using var test = await TestServer.StartAsync();
 
@@ -184,10 +178,14 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task The_health_service_serves()
+    public async Task The_health_service_reports_serving()
     {
         await using var test = await TestServer.StartAsync();
 
         Assert.True(await test.Client.Connection.CheckHealthAsync());
     }
+
+    private static Task<WorkflowHandle> StartAgainAsync(
+        TestServer test, WorkflowHandle run, WorkflowIdConflictPolicy policy) =>
+        test.StartAsync(new(run.Id, test.TaskQueue) { IdConflictPolicy = policy }, "CollectWorkflow", 1);
 }

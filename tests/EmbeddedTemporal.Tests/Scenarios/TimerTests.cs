@@ -11,14 +11,14 @@ public sealed class TimerTests
 {
     private readonly FakeTimeProvider clock = new(TimeProvider.System.GetUtcNow());
 
-    private EmbeddedTemporalOptions OnFakeClock => new() { TimeProvider = clock };
+    private EmbeddedTemporalOptions FakeClockOptions => new() { TimeProvider = clock };
 
     [Fact]
     public async Task A_timer_fires_at_its_time_and_not_before()
     {
-        await using var test = await TestServer.WithWorkerAsync(OnFakeClock);
+        await using var test = await TestServer.WithWorkerAsync(FakeClockOptions);
         var run = await test.StartAsync("SleepWorkflow", 24);
-        await run.UntilAsync(EventType.TimerStarted);
+        await run.WaitForEventAsync(EventType.TimerStarted);
 
         clock.Advance(TimeSpan.FromHours(24) - TimeSpan.FromMilliseconds(1));
         Assert.DoesNotContain(EventType.TimerFired, await run.EventTypesAsync());
@@ -28,9 +28,9 @@ public sealed class TimerTests
     }
 
     [Fact]
-    public async Task Skipping_time_brings_a_year_of_waiting_to_its_end()
+    public async Task Time_skipping_ends_a_timer_of_one_year_at_once()
     {
-        await using var test = await TestServer.WithWorkerAsync(OnFakeClock);
+        await using var test = await TestServer.WithWorkerAsync(FakeClockOptions);
         using var skipping = test.Server.SkipTime(clock.Advance);
 
         var run = await test.StartAsync("SleepWorkflow", 365 * 24);
@@ -39,37 +39,37 @@ public sealed class TimerTests
     }
 
     [Fact]
-    public async Task Skipping_waits_for_an_activity_that_is_at_work()
+    public async Task Time_skipping_waits_for_a_started_activity()
     {
-        var go = new TaskCompletionSource();
+        var release = new TaskCompletionSource();
         await using var test = await TestServer.WithWorkerAsync(
-            OnFakeClock,
+            FakeClockOptions,
             [Activity("Work")] async () =>
             {
-                await go.Task;
+                await release.Task;
                 return "done";
             });
         using var skipping = test.Server.SkipTime(clock.Advance);
         var run = await test.StartAsync("ActivityWorkflow", new ActivityTimeouts(StartToClose: 60));
-        await Histories.UntilAsync(
+        await Polling.UntilAsync(
             async () => (await run.DescribeRawAsync()).PendingActivities,
             pending => pending is [{ State: PendingActivityState.Started }]);
         var before = clock.GetUtcNow();
 
         await run.DescribeRawAsync();
         Assert.Equal(before, clock.GetUtcNow());
-        go.SetResult();
+        release.SetResult();
 
         Assert.Equal("done", await run.GetResultAsync<string>());
     }
 
-    // Its timeout is on the clock that stands still for it.
+    // The timeout of the lost task runs on the clock that waits for the task.
     [Fact]
-    public async Task A_task_whose_worker_went_away_as_it_was_handed_over_does_not_keep_time_for_ever()
+    public async Task A_task_lost_during_dispatch_does_not_block_time_skipping()
     {
-        await using var test = await TestServer.StartAsync(OnFakeClock);
+        await using var test = await TestServer.StartAsync(FakeClockOptions);
         using var skipping = test.Server.SkipTime(clock.Advance, TimeSpan.FromMilliseconds(200));
-        var worker = new HandWorker(test);
+        var worker = new ManualWorker(test);
         await test.StartAsync("Any");
         await worker.PollAsync();
 
@@ -79,36 +79,36 @@ public sealed class TimerTests
     }
 
     [Fact]
-    public async Task Time_stands_still_again_when_the_scope_ends()
+    public async Task Time_skipping_stops_when_the_scope_is_disposed()
     {
-        await using var test = await TestServer.WithWorkerAsync(OnFakeClock);
+        await using var test = await TestServer.WithWorkerAsync(FakeClockOptions);
         test.Server.SkipTime(clock.Advance).Dispose();
 
         var run = await test.StartAsync("SleepWorkflow", 1);
-        await run.UntilAsync(EventType.WorkflowTaskCompleted);
+        await run.WaitForEventAsync(EventType.WorkflowTaskCompleted);
         await run.DescribeAsync();
 
         Assert.DoesNotContain(EventType.TimerFired, await run.EventTypesAsync());
     }
 
     [Fact]
-    public async Task A_timer_can_be_given_up_and_a_waiting_workflow_cancelled()
+    public async Task A_timer_and_a_waiting_workflow_can_be_cancelled()
     {
-        await using var test = await TestServer.WithWorkerAsync(OnFakeClock);
+        await using var test = await TestServer.WithWorkerAsync(FakeClockOptions);
         var run = await test.StartAsync("PatienceWorkflow");
-        await run.UntilAsync(EventType.TimerStarted, 2);
+        await run.WaitForEventAsync(EventType.TimerStarted, 2);
 
         clock.Advance(TimeSpan.FromSeconds(1));
-        await run.UntilAsync(EventType.TimerCanceled);
+        await run.WaitForEventAsync(EventType.TimerCanceled);
         await run.CancelAsync();
 
         Assert.Equal("was cancelled", await run.GetResultAsync<string>());
     }
 
     [Fact]
-    public async Task A_run_that_exceeds_its_run_timeout_ends_as_timed_out()
+    public async Task A_run_that_exceeds_its_run_timeout_times_out()
     {
-        await using var test = await TestServer.WithWorkerAsync(OnFakeClock);
+        await using var test = await TestServer.WithWorkerAsync(FakeClockOptions);
         using var skipping = test.Server.SkipTime(clock.Advance);
 
         var run = await test.StartAsync(
@@ -119,9 +119,9 @@ public sealed class TimerTests
     }
 
     [Fact]
-    public async Task A_delayed_start_begins_when_its_time_has_come()
+    public async Task A_delayed_start_begins_after_its_delay()
     {
-        await using var test = await TestServer.WithWorkerAsync(OnFakeClock);
+        await using var test = await TestServer.WithWorkerAsync(FakeClockOptions);
         var run = await test.StartAsync(
             new(Ids.New(), test.TaskQueue) { StartDelay = TimeSpan.FromHours(5) }, "SleepWorkflow", 0.001);
         Assert.DoesNotContain(EventType.WorkflowTaskScheduled, await run.EventTypesAsync());
@@ -135,7 +135,7 @@ public sealed class TimerTests
     [Fact]
     public async Task A_signal_ends_the_delay_of_a_start()
     {
-        await using var test = await TestServer.WithWorkerAsync(OnFakeClock);
+        await using var test = await TestServer.WithWorkerAsync(FakeClockOptions);
         var run = await test.StartAsync(
             new(Ids.New(), test.TaskQueue) { StartDelay = TimeSpan.FromHours(5) }, "CollectWorkflow", 1);
 

@@ -3,7 +3,7 @@ using Temporalio.Workflows;
 
 namespace EmbeddedTemporal.Tests.Scenarios;
 
-/// <summary>Sleeps so many hours and returns how long it took by its own clock.</summary>
+/// <summary>Sleeps for the given hours and returns the elapsed hours of the workflow clock.</summary>
 [Workflow]
 public sealed class SleepWorkflow
 {
@@ -16,7 +16,7 @@ public sealed class SleepWorkflow
     }
 }
 
-/// <summary>Starts a long timer, gives it up, starts another, and cleans up when it is cancelled.</summary>
+/// <summary>Starts and cancels a timer, starts another, and returns a result when the workflow is cancelled.</summary>
 [Workflow]
 public sealed class PatienceWorkflow
 {

@@ -11,7 +11,7 @@ public sealed class VisibilityTests
     private readonly FakeTimeProvider clock = new(TimeProvider.System.GetUtcNow());
 
     [Fact]
-    public async Task Runs_are_found_by_their_task_queue_their_type_and_their_state()
+    public async Task Runs_are_found_by_task_queue_type_and_status()
     {
         await using var test = await TestServer.StartAsync();
         await test.StartAsync(new("a", "tenant-provisioning"), "One");
@@ -26,7 +26,7 @@ public sealed class VisibilityTests
     }
 
     [Fact]
-    public async Task Runs_are_found_by_when_they_started_and_ended()
+    public async Task Runs_are_found_by_start_and_close_time()
     {
         await using var test = await TestServer.StartAsync(new() { TimeProvider = clock });
         await (await test.StartAsync(new("early", "queue"), "One")).TerminateAsync();
@@ -39,7 +39,7 @@ public sealed class VisibilityTests
     }
 
     [Fact]
-    public async Task A_list_comes_in_pages()
+    public async Task Runs_are_listed_in_pages()
     {
         await using var test = await TestServer.StartAsync();
         for (var n = 0; n < 5; n++) await test.StartAsync(new($"run{n}", "queue"), "One");
@@ -58,7 +58,7 @@ public sealed class VisibilityTests
     }
 
     [Fact]
-    public async Task Counting_can_be_done_by_state()
+    public async Task Runs_are_counted_by_status()
     {
         await using var test = await TestServer.StartAsync();
         for (var n = 0; n < 3; n++) await test.StartAsync("One");
@@ -81,18 +81,18 @@ public sealed class VisibilityTests
     [InlineData("ExecutionStatus = 'Fine'", "'Fine' is not an ExecutionStatus")]
     [InlineData("StartTime > 'soon'", "'soon' is not a time for StartTime")]
     [InlineData("WorkflowType = 'One' ORDER BY StartTime", "expected: AND")]
-    public async Task A_filter_that_is_not_understood_is_refused_with_a_reason(string query, string reason)
+    public async Task An_invalid_filter_is_rejected_with_a_reason(string query, string reason)
     {
         await using var test = await TestServer.StartAsync();
 
-        var refusal = await Assert.ThrowsAsync<RpcException>(() => IdsAsync(test, query));
+        var error = await Assert.ThrowsAsync<RpcException>(() => IdsAsync(test, query));
 
-        Assert.Equal(RpcException.StatusCode.InvalidArgument, refusal.Code);
-        Assert.Contains(reason, refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(RpcException.StatusCode.InvalidArgument, error.Code);
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_task_queue_tells_who_polls_it_until_the_worker_leaves()
+    public async Task A_task_queue_lists_a_worker_as_poller_until_it_leaves()
     {
         await using var test = await TestServer.StartAsync();
         await using var worker = await test.StartWorkerAsync(
@@ -100,26 +100,26 @@ public sealed class VisibilityTests
 
         foreach (var type in new[] { TaskQueueType.Workflow, TaskQueueType.Activity })
         {
-            var described = await Histories.UntilAsync(
-                () => DescribeAsync(test, type), queue => queue.Pollers.Count > 0);
+            var described = await Polling.UntilAsync(
+                () => test.DescribeTaskQueueAsync(type), queue => queue.Pollers.Count > 0);
             Assert.Equal("the worker", Assert.Single(described.Pollers).Identity);
             Assert.NotNull(described.Pollers[0].LastAccessTime);
         }
 
         await worker.DisposeAsync();
-        await Histories.UntilAsync(
-            () => DescribeAsync(test, TaskQueueType.Workflow), queue => queue.Pollers.Count == 0);
+        await Polling.UntilAsync(
+            () => test.DescribeTaskQueueAsync(TaskQueueType.Workflow), queue => queue.Pollers.Count == 0);
     }
 
     [Fact]
-    public async Task A_description_shows_what_an_activity_waits_for()
+    public async Task A_description_contains_the_last_failure_and_the_next_attempt_of_an_activity()
     {
         await using var test = await TestServer.WithWorkerAsync(
             new() { TimeProvider = clock },
             [Temporalio.Activities.Activity("Work")] string () => throw new ApplicationFailureException("it is down"));
         var run = await test.StartAsync("ActivityWorkflow", new ActivityTimeouts(StartToClose: 60));
 
-        var activity = (await Histories.UntilAsync(
+        var activity = (await Polling.UntilAsync(
             run.DescribeRawAsync, described => described.PendingActivities is [{ Attempt: 2 }])).PendingActivities[0];
 
         Assert.Equal(PendingActivityState.Scheduled, activity.State);
@@ -135,12 +135,4 @@ public sealed class VisibilityTests
         await foreach (var run in test.Client.ListWorkflowsAsync(query)) ids.Add(run.Id);
         return [.. ids];
     }
-
-    private static Task<DescribeTaskQueueResponse> DescribeAsync(TestServer test, TaskQueueType type) =>
-        test.Client.WorkflowService.DescribeTaskQueueAsync(new()
-        {
-            Namespace = "default",
-            TaskQueue = new() { Name = test.TaskQueue },
-            TaskQueueType = type,
-        });
 }

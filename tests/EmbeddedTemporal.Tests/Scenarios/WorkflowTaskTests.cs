@@ -19,35 +19,35 @@ public sealed class WorkflowTaskTests
     }
 
     [Fact]
-    public async Task A_bug_in_the_workflows_code_can_be_mended_while_it_runs()
+    public async Task A_bug_in_workflow_code_can_be_fixed_while_the_run_is_open()
     {
         var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         await using var test = await TestServer.WithWorkerAsync(new() { TimeProvider = clock });
-        BuggyWorkflow.IsMended = false;
+        BuggyWorkflow.IsFixed = false;
         var run = await test.StartAsync("BuggyWorkflow");
-        await run.UntilAsync(EventType.WorkflowTaskFailed);
+        await run.WaitForEventAsync(EventType.WorkflowTaskFailed);
 
-        // Core never reports a second failure; the server's timeout of the task brings the next attempts.
-        await Histories.UntilAsync(() => AttemptOf(run), attempt => attempt == 2);
+        // Core reports only the first failure; the server starts the next attempts after the task's timeout.
+        await Polling.UntilAsync(() => GetStartedAttemptAsync(run), attempt => attempt == 2);
         clock.Advance(TimeSpan.FromSeconds(10));
-        await Histories.UntilAsync(() => AttemptOf(run), attempt => attempt == 3);
-        BuggyWorkflow.IsMended = true;
+        await Polling.UntilAsync(() => GetStartedAttemptAsync(run), attempt => attempt == 3);
+        BuggyWorkflow.IsFixed = true;
         clock.Advance(TimeSpan.FromSeconds(10));
 
-        Assert.Equal("mended", await run.GetResultAsync<string>());
+        Assert.Equal("fixed", await run.GetResultAsync<string>());
         Assert.Single(await run.EventTypesAsync(), type => type == EventType.WorkflowTaskFailed);
     }
 
     [Fact]
     public async Task A_local_activity_longer_than_the_task_keeps_the_task_alive()
     {
-        var go = new TaskCompletionSource();
-        await using var test = await TestServer.WithWorkerAsync(null, [Activity("Work")] () => go.Task);
+        var release = new TaskCompletionSource();
+        await using var test = await TestServer.WithWorkerAsync(null, [Activity("Work")] () => release.Task);
         var run = await test.StartAsync(
             new(Ids.New(), test.TaskQueue) { TaskTimeout = TimeSpan.FromSeconds(1) }, "HastyWorkflow");
 
-        await run.UntilAsync(EventType.WorkflowTaskCompleted, 2);
-        go.SetResult();
+        await run.WaitForEventAsync(EventType.WorkflowTaskCompleted, 2);
+        release.SetResult();
 
         Assert.Equal(0, await run.GetResultAsync<int>());
         Assert.Contains(EventType.MarkerRecorded, await run.EventTypesAsync());
@@ -55,7 +55,7 @@ public sealed class WorkflowTaskTests
     }
 
     [Fact]
-    public async Task A_worker_that_leaves_hands_its_runs_over_at_once()
+    public async Task A_worker_shutdown_hands_its_runs_over_at_once()
     {
         await using var test = await TestServer.StartAsync();
         var leaving = await test.StartWorkerAsync();
@@ -96,7 +96,7 @@ public sealed class WorkflowTaskTests
     }
 
     [Fact]
-    public async Task A_cache_too_small_for_its_runs_fetches_their_histories_again()
+    public async Task A_worker_with_a_small_cache_fetches_evicted_histories_again()
     {
         await using var test = await TestServer.StartAsync();
         await test.StartWorkerAsync(options => options.MaxCachedWorkflows = 3);
@@ -125,7 +125,7 @@ public sealed class WorkflowTaskTests
         Assert.Equal(21, (await run.GetResultAsync<string[]>()).Length);
     }
 
-    private static async Task<int> AttemptOf(Temporalio.Client.WorkflowHandle run) =>
+    private static async Task<int> GetStartedAttemptAsync(Temporalio.Client.WorkflowHandle run) =>
         (await run.DescribeRawAsync()).PendingWorkflowTask is { State: PendingWorkflowTaskState.Started } task
             ? task.Attempt
             : 0;

@@ -2,11 +2,11 @@ using Grpc.Core;
 
 namespace EmbeddedTemporal.Tests.Support;
 
-/// <summary>A call that comes over no network.</summary>
+/// <summary>The context of a call without a network.</summary>
 internal sealed class DirectCall(CancellationToken cancellationToken) : ServerCallContext
 {
-    /// <summary>Its caller does not go away.</summary>
-    public static DirectCall Patient => new(CancellationToken.None);
+    /// <summary>A call that is never cancelled.</summary>
+    public static DirectCall Uncancelled => new(CancellationToken.None);
 
     protected override string MethodCore => "";
 

@@ -8,12 +8,12 @@ using Temporalio.Api.WorkflowService.V1;
 namespace EmbeddedTemporal.Tests.Support;
 
 /// <summary>
-/// The server's methods without the network: a call has done what it can by the time it returns its task, so the
-/// order of calls is the test's. The writes of its rows can be held up.
+/// The methods of the server without a network. A call runs synchronously as far as possible, so the test determines
+/// the order of calls. Writes to the store can be held.
 /// </summary>
 internal sealed class DirectServer : IDisposable
 {
-    private readonly SlowStore store = new();
+    private readonly BlockingStore store = new();
     private readonly Shard shard;
 
     private DirectServer()
@@ -29,7 +29,7 @@ internal sealed class DirectServer : IDisposable
         var server = new DirectServer();
         await server.Handler.RegisterNamespace(
             new() { Namespace = "default", WorkflowExecutionRetentionPeriod = new() { Seconds = 86_400 } },
-            DirectCall.Patient);
+            DirectCall.Uncancelled);
         return server;
     }
 
@@ -41,7 +41,7 @@ internal sealed class DirectServer : IDisposable
             WorkflowType = new() { Name = "Any" },
             TaskQueue = new() { Name = "queue" },
         },
-        DirectCall.Patient);
+        DirectCall.Uncancelled);
 
     public Task<PollWorkflowTaskQueueResponse> PollAsync(DirectCall call) =>
         Handler.PollWorkflowTaskQueue(
@@ -52,10 +52,10 @@ internal sealed class DirectServer : IDisposable
         PollWorkflowTaskQueueResponse task, RespondWorkflowTaskCompletedRequest request)
     {
         request.TaskToken = task.TaskToken;
-        return Handler.RespondWorkflowTaskCompleted(request, DirectCall.Patient);
+        return Handler.RespondWorkflowTaskCompleted(request, DirectCall.Uncancelled);
     }
 
-    public Task<QueryWorkflowResponse> AskAsync(DirectCall call) => Handler.QueryWorkflow(
+    public Task<QueryWorkflowResponse> QueryAsync(DirectCall call) => Handler.QueryWorkflow(
         new()
         {
             Namespace = "default",
@@ -68,18 +68,18 @@ internal sealed class DirectServer : IDisposable
     {
         var described = await Handler.DescribeTaskQueue(
             new() { Namespace = "default", TaskQueue = new() { Name = "queue" }, ReportStats = true },
-            DirectCall.Patient);
+            DirectCall.Uncancelled);
         return described.Stats.ApproximateBacklogCount;
     }
 
-    /// <summary>From now on nothing becomes durable; ends when so many units wait for it.</summary>
+    /// <summary>Holds all further writes. The task completes when the given number of units is waiting.</summary>
     public Task HoldWritesAsync(int units) => store.HoldAsync(units);
 
     public void ReleaseWrites() => store.Release();
 
     public void Dispose() => shard.Dispose();
 
-    private sealed class SlowStore : IRunStore
+    private sealed class BlockingStore : IRunStore
     {
         private readonly TaskCompletionSource released = new();
         private readonly TaskCompletionSource reached = new();
@@ -113,7 +113,7 @@ internal sealed class DirectServer : IDisposable
             return released.Task;
         }
 
-        public bool Abandon(Exception failed) => false;
+        public bool Discard(Exception cause) => false;
 
         public IEnumerable<StoredRow> Load() => [];
 

@@ -6,8 +6,8 @@ namespace EmbeddedTemporal.Tests.Support;
 internal static class Replay
 {
     /// <summary>
-    /// Replays every history of the server's default namespace that is of a workflow of this assembly and has been
-    /// to a worker. The others were played by hand.
+    /// Replays every history in the default namespace whose workflow is in this assembly and was run by a worker. Other
+    /// histories were made by a <see cref="Protocol.ManualWorker"/>.
     /// </summary>
     public static async Task AllAsync(TemporalClient client)
     {

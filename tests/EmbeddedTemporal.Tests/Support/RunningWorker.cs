@@ -2,7 +2,7 @@ using Temporalio.Worker;
 
 namespace EmbeddedTemporal.Tests.Support;
 
-/// <summary>A worker in the background, stopped by disposing.</summary>
+/// <summary>A background worker that stops when it is disposed.</summary>
 internal sealed class RunningWorker : IAsyncDisposable
 {
     private readonly CancellationTokenSource stop = new();

@@ -1,12 +1,14 @@
 using Temporalio.Activities;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client;
 using Temporalio.Worker;
 
 namespace EmbeddedTemporal.Tests.Support;
 
 /// <summary>
-/// An embedded server with a client and, if wanted, workers. When it is disposed, every history made in the test is
-/// replayed: a mistake in the shape of an event shows there.
+/// An embedded server with a client and optional workers. On disposal, it replays every history of the test, which
+/// detects malformed events.
 /// </summary>
 internal sealed class TestServer : IAsyncDisposable
 {
@@ -18,7 +20,7 @@ internal sealed class TestServer : IAsyncDisposable
         (this.server, Client) = (server, client);
 
     public EmbeddedTemporalServer Server =>
-        server ?? throw new InvalidOperationException("the server is another process");
+        server ?? throw new InvalidOperationException("the server runs in another process");
 
     public TemporalClient Client { get; }
 
@@ -27,13 +29,13 @@ internal sealed class TestServer : IAsyncDisposable
     public static async Task<TestServer> StartAsync(EmbeddedTemporalOptions? options = null)
     {
         var server = await EmbeddedTemporalServer.StartAsync(options ?? new EmbeddedTemporalOptions());
-        return new TestServer(server, await ClientOf(server.Address));
+        return new TestServer(server, await ConnectClientAsync(server.Address));
     }
 
-    /// <summary>For a server in another process.</summary>
-    public static async Task<TestServer> ConnectAsync(string address) => new(null, await ClientOf(address));
+    /// <summary>Connects to a server in another process.</summary>
+    public static async Task<TestServer> ConnectAsync(string address) => new(null, await ConnectClientAsync(address));
 
-    /// <summary>A server with a worker that knows all test workflows and these activities.</summary>
+    /// <summary>Starts a server and a worker with all test workflows and the given activities.</summary>
     public static async Task<TestServer> WithWorkerAsync(
         EmbeddedTemporalOptions? options = null, params Delegate[] activities)
     {
@@ -49,8 +51,8 @@ internal sealed class TestServer : IAsyncDisposable
         foreach (var workflow in TestWorkflows.All) options.AddWorkflow(workflow);
         foreach (var activity in activities) options.AddActivity(ActivityDefinition.Create(activity));
         configure?.Invoke(options);
-        // A worker of its own connection, as one of another process: a client takes one worker a queue only.
-        var client = await ClientOf(Client.Connection.Options.TargetHost!);
+        // Each worker has its own connection, like a separate process: a client supports one worker per queue.
+        var client = await ConnectClientAsync(Client.Connection.Options.TargetHost!);
         var worker = new RunningWorker(new TemporalWorker(client, options));
         workers.Add(worker);
         return worker;
@@ -65,6 +67,15 @@ internal sealed class TestServer : IAsyncDisposable
         return Client.StartWorkflowAsync(workflow, args, options);
     }
 
+    public Task<DescribeTaskQueueResponse> DescribeTaskQueueAsync(TaskQueueType type) =>
+        Client.WorkflowService.DescribeTaskQueueAsync(new()
+        {
+            Namespace = "default",
+            TaskQueue = new() { Name = TaskQueue },
+            TaskQueueType = type,
+            ReportStats = true,
+        });
+
     public async ValueTask DisposeAsync()
     {
         foreach (var worker in workers) await worker.DisposeAsync();
@@ -72,6 +83,6 @@ internal sealed class TestServer : IAsyncDisposable
         if (server is not null) await server.DisposeAsync();
     }
 
-    private static Task<TemporalClient> ClientOf(string address) =>
+    private static Task<TemporalClient> ConnectClientAsync(string address) =>
         TemporalClient.ConnectAsync(new(address) { Namespace = "default" });
 }

@@ -5,7 +5,7 @@ namespace EmbeddedTemporal.Tests.Support;
 
 internal static class TestWorkflows
 {
-    /// <summary>Every workflow of this assembly.</summary>
+    /// <summary>All workflows in this assembly.</summary>
     public static IReadOnlyList<Type> All { get; } =
     [
         .. typeof(TestWorkflows).Assembly.GetTypes()

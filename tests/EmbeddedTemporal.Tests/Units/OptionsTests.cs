@@ -8,24 +8,24 @@ public sealed class OptionsTests
     [Theory]
     [InlineData(-1)]
     [InlineData(65536)]
-    public async Task A_port_out_of_range_is_named(int port)
+    public async Task A_port_out_of_range_is_rejected(int port)
     {
-        var refusal = await Assert.ThrowsAsync<ArgumentException>(() => StartAsync(new() { Port = port }));
+        var error = await Assert.ThrowsAsync<ArgumentException>(() => StartAsync(new() { Port = port }));
 
-        Assert.Contains($"Port is {port}, expected 0 to 65535", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"Port is {port}, expected 0 to 65535", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_retention_that_is_too_short_is_named()
+    public async Task A_retention_below_the_minimum_is_rejected()
     {
-        var refusal = await Assert.ThrowsAsync<ArgumentException>(
+        var error = await Assert.ThrowsAsync<ArgumentException>(
             () => StartAsync(new() { Retention = TimeSpan.FromMinutes(59) }));
 
-        Assert.Contains("Retention is 00:59:00, expected an hour or more", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Retention is 00:59:00, expected an hour or more", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_port_in_use_is_an_error_at_the_start()
+    public async Task A_port_in_use_fails_the_start()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

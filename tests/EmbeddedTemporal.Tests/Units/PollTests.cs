@@ -6,12 +6,12 @@ namespace EmbeddedTemporal.Tests.Units;
 public sealed class PollTests
 {
     [Fact]
-    public async Task A_task_whose_worker_leaves_while_its_start_is_written_goes_to_the_next_at_once()
+    public async Task A_task_whose_worker_leaves_while_the_start_is_written_is_dispatched_again_at_once()
     {
         using var server = await DirectServer.StartAsync();
         using var leaving = new CancellationTokenSource();
         var poll = server.PollAsync(new DirectCall(leaving.Token));
-        // The start of the run, and the poll's own wait for it.
+        // One unit is the start of the run, the other the flush of the poll.
         var bothWait = server.HoldWritesAsync(units: 2);
         var start = server.StartWorkflowAsync("the-id");
         await bothWait;
@@ -21,6 +21,6 @@ public sealed class PollTests
 
         Assert.Equal(StatusCode.Cancelled, (await Assert.ThrowsAsync<RpcException>(() => poll)).StatusCode);
         await start;
-        Assert.Equal(2, (await server.PollAsync(DirectCall.Patient)).Attempt);
+        Assert.Equal(2, (await server.PollAsync(DirectCall.Uncancelled)).Attempt);
     }
 }

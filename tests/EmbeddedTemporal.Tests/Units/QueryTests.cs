@@ -9,15 +9,15 @@ namespace EmbeddedTemporal.Tests.Units;
 public sealed class QueryTests
 {
     [Fact]
-    public async Task A_query_answered_by_the_very_task_that_ends_the_run_is_not_asked_again()
+    public async Task A_query_answered_by_the_last_task_of_a_run_is_not_sent_again()
     {
         using var server = await DirectServer.StartAsync();
         await server.StartWorkflowAsync("the-id");
-        // It answers nothing and wants the next task, with which the query will travel.
+        // This completion leaves the query unanswered and forces the next task, which will contain the query.
         await server.CompleteAsync(
-            await server.PollAsync(DirectCall.Patient), new() { ForceCreateNewWorkflowTask = true });
-        var query = server.AskAsync(DirectCall.Patient);
-        var last = await server.PollAsync(DirectCall.Patient);
+            await server.PollAsync(DirectCall.Uncancelled), new() { ForceCreateNewWorkflowTask = true });
+        var query = server.QueryAsync(DirectCall.Uncancelled);
+        var last = await server.PollAsync(DirectCall.Uncancelled);
 
         await server.CompleteAsync(last, new()
         {

@@ -12,17 +12,17 @@ public sealed class RetryPoliciesTests
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public void Without_a_policy_pauses_double_from_one_second_to_a_hundred()
+    public void The_default_delays_double_from_one_second_to_a_hundred()
     {
         var policy = RetryPolicies.WithDefaults(null);
 
-        var pauses = Enumerable.Range(1, 9).Select(attempt => Next(policy, attempt).Delay.TotalSeconds);
+        var delays = Enumerable.Range(1, 9).Select(attempt => Next(policy, attempt).Delay.TotalSeconds);
 
-        Assert.Equal([1, 2, 4, 8, 16, 32, 64, 100, 100], pauses);
+        Assert.Equal([1, 2, 4, 8, 16, 32, 64, 100, 100], delays);
     }
 
     [Fact]
-    public void Pauses_never_shrink_and_never_exceed_the_maximum() => Gen
+    public void Delays_never_decrease_and_never_exceed_the_maximum() => Gen
         .Select(Gen.Double[0.001, 100], Gen.Double[1, 10], Gen.Double[0.001, 10_000], Gen.Int[1, 10_000])
         .Sample((initial, coefficient, maximum, attempt) =>
         {
@@ -50,10 +50,10 @@ public sealed class RetryPoliciesTests
         });
 
     [Fact]
-    public void A_failure_of_a_named_type_is_not_retried()
+    public void A_failure_of_a_non_retryable_type_is_not_retried()
     {
-        var policy = new RetryPolicy { NonRetryableErrorTypes = { "Hopeless" } };
-        var failure = new Failure { ApplicationFailureInfo = new() { Type = "Hopeless" } };
+        var policy = new RetryPolicy { NonRetryableErrorTypes = { "Permanent" } };
+        var failure = new Failure { ApplicationFailureInfo = new() { Type = "Permanent" } };
 
         var (state, _) = RetryPolicies.Next(RetryPolicies.WithDefaults(policy), 1, failure, Now, null);
 
@@ -65,7 +65,8 @@ public sealed class RetryPoliciesTests
     [InlineData(TimeoutType.Heartbeat, RetryState.InProgress)]
     [InlineData(TimeoutType.ScheduleToStart, RetryState.NonRetryableFailure)]
     [InlineData(TimeoutType.ScheduleToClose, RetryState.NonRetryableFailure)]
-    public void Timeouts_of_an_attempt_are_retried_those_of_the_whole_are_not(TimeoutType type, RetryState expected)
+    public void Timeouts_of_an_attempt_are_retried_and_timeouts_of_the_activity_are_not(
+        TimeoutType type, RetryState expected)
     {
         var failure = new Failure { TimeoutFailureInfo = new() { TimeoutType = type } };
 
@@ -73,7 +74,7 @@ public sealed class RetryPoliciesTests
     }
 
     [Fact]
-    public void A_pause_that_is_longer_than_any_calendar_is_a_century()
+    public void A_delay_beyond_a_century_counts_as_a_century()
     {
         var policy = RetryPolicies.WithDefaults(
             new RetryPolicy { InitialInterval = new() { Seconds = long.MaxValue } });

@@ -7,13 +7,13 @@ namespace EmbeddedTemporal.Tests.Units;
 public sealed class TimerQueueTests
 {
     [Fact]
-    public void Alarms_fire_in_the_order_they_are_due_and_cancelled_ones_never() => Gen
+    public void Alarms_fire_in_order_of_their_due_time_and_cancelled_ones_never() => Gen
         .Select(Gen.Int[0, 1000], Gen.Bool).Array[0, 30]
         .Sample(alarms =>
         {
             var clock = new FakeTimeProvider();
             var fired = new List<int>();
-            using var queue = QueueOn(clock);
+            using var queue = CreateQueue(clock);
             foreach (var (minutes, isCancelled) in alarms)
             {
                 var alarm = queue.Set(clock.GetUtcNow().AddMinutes(minutes), () => fired.Add(minutes));
@@ -26,11 +26,11 @@ public sealed class TimerQueueTests
         });
 
     [Fact]
-    public void An_alarm_years_ahead_waits_for_its_time()
+    public void An_alarm_years_ahead_fires_when_it_is_due()
     {
         var clock = new FakeTimeProvider();
         var fired = false;
-        using var queue = QueueOn(clock);
+        using var queue = CreateQueue(clock);
         queue.Set(clock.GetUtcNow().AddDays(730), () => fired = true);
         queue.Arm();
 
@@ -41,7 +41,7 @@ public sealed class TimerQueueTests
         Assert.True(fired);
     }
 
-    private static TimerQueue QueueOn(FakeTimeProvider clock)
+    private static TimerQueue CreateQueue(FakeTimeProvider clock)
     {
         TimerQueue? queue = null;
         queue = new TimerQueue(clock, () =>

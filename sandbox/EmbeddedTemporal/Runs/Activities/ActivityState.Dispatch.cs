@@ -6,7 +6,7 @@ namespace EmbeddedTemporal.Runs.Activities;
 
 internal sealed partial class ActivityState
 {
-    /// <summary>Waits for whatever comes next: the time of the attempt, or the earliest timeout.</summary>
+    /// <summary>Sets the alarm for the attempt's start or the earliest timeout, and offers a due attempt.</summary>
     private void Arm()
     {
         alarm?.Cancel();
@@ -21,12 +21,12 @@ internal sealed partial class ActivityState
     {
         withdraw?.Invoke();
         withdraw = run.Shard.Queues.Activity(run.Namespace, Attributes.TaskQueue.Name)
-            .Offer(new Ticket<PollActivityTaskQueueResponse>(Start, Offer));
+            .Offer(new QueuedTask<PollActivityTaskQueueResponse>(Start, Offer));
     }
 
-    private Dispatched<PollActivityTaskQueueResponse> Start(string identity)
+    private DispatchedTask<PollActivityTaskQueueResponse> Start(string identity)
     {
-        heardAt = TimeProvider.System.GetTimestamp();
+        lastContact = TimeProvider.System.GetTimestamp();
         Progress.State = PendingActivityState.Started;
         Progress.LastStartedTime = run.Shard.Now.ToTimestamp();
         Progress.LastWorkerIdentity = identity;
@@ -34,13 +34,13 @@ internal sealed partial class ActivityState
         Save();
         Arm();
         var token = Token;
-        return new(Response(), () => TakeBack(token));
+        return new(Response(), () => RevertStart(token));
     }
 
-    /// <summary>The worker that was to get the task has gone before it did: this attempt has not begun.</summary>
-    private void TakeBack(TaskToken token)
+    /// <summary>Reverts the start of an attempt whose worker left before it received the task.</summary>
+    private void RevertStart(TaskToken token)
     {
-        if (!run.Activities.IsInFlight(token) || CancelRequested) return;
+        if (!run.Activities.IsInFlight(token) || IsCancelRequested) return;
         Progress.State = PendingActivityState.Scheduled;
         Save();
         Arm();

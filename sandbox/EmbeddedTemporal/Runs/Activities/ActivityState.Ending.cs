@@ -17,11 +17,11 @@ internal sealed partial class ActivityState
             new() { ScheduledEventId = scheduled.EventId, Details = details, Identity = identity },
     });
 
-    /// <summary>An attempt failed: tries again after a while, or ends the activity.</summary>
+    /// <summary>Handles a failed attempt: schedules a retry or ends the activity.</summary>
     public void Fail(Failure failure, Payloads? lastHeartbeat, string identity)
     {
         Progress.HeartbeatDetails = lastHeartbeat ?? Progress.HeartbeatDetails;
-        if (TryAgain(failure) is not { } state) return;
+        if (TryScheduleRetry(failure) is not { } state) return;
         End(new HistoryEvent
         {
             ActivityTaskFailedEventAttributes = new()
@@ -45,7 +45,7 @@ internal sealed partial class ActivityState
                 LastHeartbeatDetails = Progress.HeartbeatDetails,
             },
         };
-        if (TryAgain(failure) is not { } state) return;
+        if (TryScheduleRetry(failure) is not { } state) return;
         failure.Cause = Progress.LastFailure;
         End(new HistoryEvent
         {
@@ -58,11 +58,11 @@ internal sealed partial class ActivityState
         });
     }
 
-    /// <summary>Null if there will be another attempt, else why there is none.</summary>
-    private RetryState? TryAgain(Failure failure)
+    /// <summary>Schedules the next attempt and returns null, or returns the reason for not retrying.</summary>
+    private RetryState? TryScheduleRetry(Failure failure)
     {
         var now = run.Shard.Now;
-        var (state, delay) = CancelRequested
+        var (state, delay) = IsCancelRequested
             ? (RetryState.CancelRequested, default)
             : RetryPolicies.Next(Attributes.RetryPolicy, Progress.Attempt, failure, now, deadlines.Expiry);
         if (state != RetryState.InProgress) return state;
@@ -78,13 +78,13 @@ internal sealed partial class ActivityState
         return null;
     }
 
-    private void End(HistoryEvent ended)
+    private void End(HistoryEvent endEvent)
     {
         Close();
         run.Activities.Remove(scheduled.EventId);
         if (!IsStarted)
         {
-            run.Record(ended);
+            run.Record(endEvent);
             return;
         }
 
@@ -100,6 +100,6 @@ internal sealed partial class ActivityState
                 LastFailure = Progress.LastFailure,
             },
         };
-        run.Record(started, ended);
+        run.Record(started, endEvent);
     }
 }

@@ -6,8 +6,8 @@ using Temporalio.Api.Workflow.V1;
 namespace EmbeddedTemporal.Runs.Activities;
 
 /// <summary>
-/// An activity that has not ended. Its attempts do not show in the history; their state is <see cref="Progress"/>,
-/// stored in the form in which Temporal describes pending activities. The start is written with the end.
+/// An open activity. Its attempts do not appear in the history. <see cref="Progress"/> holds their state in the format
+/// in which Temporal describes pending activities. The started event is written together with the end event.
 /// </summary>
 internal sealed partial class ActivityState
 {
@@ -16,8 +16,12 @@ internal sealed partial class ActivityState
     private readonly ActivityDeadlines deadlines;
     private TimerQueue.Alarm? alarm;
     private Action? withdraw;
-    /// <summary>Of one that was at work before a restart, the restart: its worker still may have it.</summary>
-    private long heardAt = TimeProvider.System.GetTimestamp();
+
+    /// <summary>
+    /// The timestamp of the worker's last contact. After a restart it is the time of the restart, because the worker
+    /// may still be running the activity.
+    /// </summary>
+    private long lastContact = TimeProvider.System.GetTimestamp();
 
     public ActivityState(Run run, HistoryEvent scheduled, PendingActivityInfo? progress)
     {
@@ -43,19 +47,19 @@ internal sealed partial class ActivityState
 
     public bool IsStarted => Progress.State != PendingActivityState.Scheduled;
 
-    /// <summary>Whether a worker has it, or could have it at once.</summary>
+    /// <summary>Whether a worker has started the activity or can start it now.</summary>
     public bool IsDue => IsStarted || Progress.ScheduledTime.ToDateTimeOffset() <= run.Shard.Now;
 
-    /// <summary>Since its worker was last heard of, in real time; zero if none has it.</summary>
-    public TimeSpan Silence => IsStarted ? TimeProvider.System.GetElapsedTime(heardAt) : TimeSpan.Zero;
+    /// <summary>The real time since the worker's last contact; zero if no worker has the activity.</summary>
+    public TimeSpan TimeSinceContact => IsStarted ? TimeProvider.System.GetElapsedTime(lastContact) : TimeSpan.Zero;
 
     public TaskToken Token => new(run.RunId, scheduled.EventId, Progress.Attempt);
 
-    public bool CancelRequested => run.State.ActivityCancels.ContainsKey(scheduled.EventId);
+    public bool IsCancelRequested => run.State.ActivityCancels.ContainsKey(scheduled.EventId);
 
     public void Heartbeat(Payloads? details)
     {
-        heardAt = TimeProvider.System.GetTimestamp();
+        lastContact = TimeProvider.System.GetTimestamp();
         Progress.LastHeartbeatTime = run.Shard.Now.ToTimestamp();
         Progress.HeartbeatDetails = details;
         Save();
@@ -63,7 +67,8 @@ internal sealed partial class ActivityState
     }
 
     /// <summary>
-    /// The workflow wants it cancelled: done at once if no worker has it, else the heartbeat's answer says so.
+    /// Cancels the activity at once if no worker has it. Otherwise the response to the next heartbeat requests the
+    /// cancellation.
     /// </summary>
     public void RequestCancel()
     {
@@ -80,7 +85,7 @@ internal sealed partial class ActivityState
         {
             ActivityTaskCanceledEventAttributes = new() { ScheduledEventId = scheduled.EventId },
         });
-        run.Activities.NeedsTask = true;
+        run.Activities.NeedsWorkflowTask = true;
     }
 
     public void Close()

@@ -7,15 +7,15 @@ using Temporalio.Api.Workflow.V1;
 
 namespace EmbeddedTemporal.Runs.Activities;
 
-/// <summary>The activities of a run that have not ended, by scheduled event id.</summary>
+/// <summary>The open activities of a run, by scheduled event id.</summary>
 internal sealed class PendingActivities(Run run)
 {
     private readonly SortedDictionary<long, ActivityState> pending = [];
 
     public IReadOnlyCollection<ActivityState> Pending => pending.Values;
 
-    /// <summary>An activity ended while commands were applied: the workflow must hear of it in a new task.</summary>
-    public bool NeedsTask { get; set; }
+    /// <summary>Whether an activity ended while commands were applied, which requires a new workflow task.</summary>
+    public bool NeedsWorkflowTask { get; set; }
 
     public void Schedule(ScheduleActivityTaskCommandAttributes command, HistoryEvent e, long completedId)
     {
@@ -44,7 +44,8 @@ internal sealed class PendingActivities(Run run)
     }
 
     /// <summary>
-    /// The wish is written even if the end is in the buffer already: the worker's replay looks for it.
+    /// Requests the cancellation of an activity. The event is written even if the activity's end is already buffered,
+    /// because the worker's replay expects it.
     /// </summary>
     public void RequestCancel(long scheduledId, HistoryEvent e, long completedId)
     {
@@ -64,7 +65,7 @@ internal sealed class PendingActivities(Run run)
     public ActivityState Require(TaskToken token) =>
         run.State.IsOpen && IsInFlight(token) ? pending[token.EventId] : throw NotFound();
 
-    /// <summary>The started activity of that id, for a completion from outside of its worker.</summary>
+    /// <summary>Returns the started activity with the given id, for a completion from outside its worker.</summary>
     public ActivityState Require(string activityId) =>
         pending.Values.FirstOrDefault(activity => activity.Progress.ActivityId == activityId && activity.IsStarted)
         ?? throw NotFound();

@@ -4,16 +4,16 @@ using Temporalio.Api.Failure.V1;
 namespace EmbeddedTemporal.Runs.Activities;
 
 /// <summary>
-/// When and whether a failed attempt is tried again: https://docs.temporal.io/encyclopedia/retry-policies
+/// Decides whether and when a failed attempt is retried: https://docs.temporal.io/encyclopedia/retry-policies
 /// </summary>
 internal static class RetryPolicies
 {
     private static readonly TimeSpan DefaultInitialInterval = TimeSpan.FromSeconds(1);
     private const double DefaultCoefficient = 2;
-    private const int DefaultMaximumFactor = 100;
+    private const int DefaultMaxIntervalFactor = 100;
 
     /// <summary>
-    /// The policy with the server's defaults filled in; an activity without one still retries for ever.
+    /// Returns the policy with the server's defaults filled in. An activity without a policy is retried without limit.
     /// </summary>
     public static RetryPolicy WithDefaults(RetryPolicy? policy)
     {
@@ -24,7 +24,7 @@ internal static class RetryPolicies
         if (filled.MaximumInterval.OrZero() == TimeSpan.Zero)
         {
             filled.MaximumInterval =
-                Duration.FromTimeSpan(filled.InitialInterval.OrZero() * DefaultMaximumFactor);
+                Duration.FromTimeSpan(filled.InitialInterval.OrZero() * DefaultMaxIntervalFactor);
         }
 
         filled.InitialInterval = filled.InitialInterval.Capped();
@@ -33,10 +33,10 @@ internal static class RetryPolicies
     }
 
     /// <summary>
-    /// What follows a failed attempt: InProgress with the time to wait, or the reason why there is no next one.
+    /// Returns InProgress with the delay before the next attempt, or the reason for not retrying.
     /// </summary>
-    /// <param name="attempt">The attempt that failed; the first is 1.</param>
-    /// <param name="expiry">When the whole must have ended, if it must.</param>
+    /// <param name="attempt">The number of the failed attempt, from 1.</param>
+    /// <param name="expiry">The deadline for all attempts; null if there is none.</param>
     public static (RetryState State, TimeSpan Delay) Next(
         RetryPolicy? policy, int attempt, Failure failure, DateTimeOffset now, DateTimeOffset? expiry)
     {
@@ -44,18 +44,18 @@ internal static class RetryPolicies
         if (!IsRetryable(failure, policy)) return (RetryState.NonRetryableFailure, default);
         if (policy.MaximumAttempts > 0 && attempt >= policy.MaximumAttempts)
             return (RetryState.MaximumAttemptsReached, default);
-        var delay = failure.ApplicationFailureInfo?.NextRetryDelay is { } wanted
-            ? wanted.OrZero()
+        var delay = failure.ApplicationFailureInfo?.NextRetryDelay is { } requested
+            ? requested.OrZero()
             : Backoff(policy, attempt);
         return now + delay >= expiry ? (RetryState.Timeout, default) : (RetryState.InProgress, delay);
     }
 
     private static TimeSpan Backoff(RetryPolicy policy, int attempt)
     {
-        var longest = policy.MaximumInterval.OrZero();
+        var max = policy.MaximumInterval.OrZero();
         var seconds = policy.InitialInterval.OrZero().TotalSeconds
             * Math.Pow(policy.BackoffCoefficient, attempt - 1);
-        return seconds < longest.TotalSeconds ? TimeSpan.FromSeconds(Math.Max(0, seconds)) : longest;
+        return seconds < max.TotalSeconds ? TimeSpan.FromSeconds(Math.Max(0, seconds)) : max;
     }
 
     private static bool IsRetryable(Failure failure, RetryPolicy policy) => failure.FailureInfoCase switch

@@ -1,24 +1,25 @@
 using EmbeddedTemporal.Engine;
+using EmbeddedTemporal.Rpc;
 using Temporalio.Api.Command.V1;
 using Cause = Temporalio.Api.Enums.V1.WorkflowTaskFailedCause;
 
 namespace EmbeddedTemporal.Runs.WorkflowTasks;
 
-#pragma warning disable CS0612 // Deprecated: the namespaces of commands, which workers still may set.
+#pragma warning disable CS0612 // Deprecated: the namespace fields of commands, which workers may still set.
 
 /// <summary>
-/// Why a workflow task's commands cannot be carried out. Checked as a whole before anything is written.
+/// The reason to reject the commands of a workflow task. All commands are checked before anything is written.
 /// </summary>
 internal sealed record BadCommand(Cause Cause, string Message)
 {
-    public static BadCommand? FirstOf(Run run, IReadOnlyList<Command> commands)
+    public static BadCommand? FindFirst(Run run, IReadOnlyList<Command> commands)
     {
         var activityIds = run.Activities.Pending.Select(activity => activity.Attributes.ActivityId).ToHashSet();
         var timerIds = run.State.Timers.Keys.ToHashSet();
         foreach (var command in commands)
         {
             if (command.AttributesCase.ToString() != $"{command.CommandType}CommandAttributes")
-                return new(Cause.UnhandledCommand, $"{command.CommandType} lacks its attributes");
+                return new(Cause.UnhandledCommand, $"{command.CommandType} has no attributes of its type");
             if (Check(run, command, activityIds, timerIds) is { } bad) return bad;
         }
 
@@ -32,14 +33,16 @@ internal sealed record BadCommand(Cause Cause, string Message)
                 Activity(command.ScheduleActivityTaskCommandAttributes, activityIds),
             CommandType.StartTimer => Timer(command.StartTimerCommandAttributes, timerIds),
             CommandType.CancelTimer when !timerIds.Remove(command.CancelTimerCommandAttributes.TimerId) =>
-                new(Cause.BadCancelTimerAttributes, "CancelTimer names an unknown timer"),
+                new(Cause.BadCancelTimerAttributes, "CancelTimer refers to an unknown timer"),
             CommandType.RequestCancelActivityTask
                 when !run.State.Activities.ContainsKey(
                     command.RequestCancelActivityTaskCommandAttributes.ScheduledEventId) =>
-                new(Cause.BadRequestCancelActivityAttributes, "RequestCancelActivityTask names an unknown activity"),
+                new(
+                    Cause.BadRequestCancelActivityAttributes,
+                    "RequestCancelActivityTask refers to an unknown activity"),
             CommandType.SignalExternalWorkflowExecution
-                when IsElsewhere(run, command.SignalExternalWorkflowExecutionCommandAttributes.Namespace) =>
-                NotBuilt("signals to other namespaces"),
+                when IsOtherNamespace(run, command.SignalExternalWorkflowExecutionCommandAttributes.Namespace) =>
+                Unimplemented("signals to other namespaces"),
             CommandType.SignalExternalWorkflowExecution
                 when command.SignalExternalWorkflowExecutionCommandAttributes.Execution is null =>
                 new(Cause.BadSignalWorkflowExecutionAttributes, "execution is not set"),
@@ -47,21 +50,21 @@ internal sealed record BadCommand(Cause Cause, string Message)
                 when command.FailWorkflowExecutionCommandAttributes.Failure is null =>
                 new(Cause.BadFailWorkflowExecutionAttributes, "failure is not set"),
             CommandType.RequestCancelExternalWorkflowExecution
-                when IsElsewhere(run, command.RequestCancelExternalWorkflowExecutionCommandAttributes.Namespace) =>
-                NotBuilt("cancelling in other namespaces"),
+                when IsOtherNamespace(run, command.RequestCancelExternalWorkflowExecutionCommandAttributes.Namespace) =>
+                Unimplemented("cancellations in other namespaces"),
             CommandType.StartChildWorkflowExecution
-                when IsElsewhere(run, command.StartChildWorkflowExecutionCommandAttributes.Namespace) =>
-                NotBuilt("children in other namespaces"),
+                when IsOtherNamespace(run, command.StartChildWorkflowExecutionCommandAttributes.Namespace) =>
+                Unimplemented("children in other namespaces"),
             CommandType.ContinueAsNewWorkflowExecution
                 when command.ContinueAsNewWorkflowExecutionCommandAttributes.CronSchedule.Length > 0 =>
-                NotBuilt("cron schedules"),
+                Unimplemented("cron schedules"),
             CommandType.StartChildWorkflowExecution => Child(command.StartChildWorkflowExecutionCommandAttributes),
             CommandType.ScheduleNexusOperation or CommandType.RequestCancelNexusOperation =>
-                NotBuilt("Nexus operations"),
+                Unimplemented("Nexus operations"),
             _ => null,
         };
 
-    private static bool IsElsewhere(Run run, string ns) => ns.Length > 0 && ns != run.Namespace;
+    private static bool IsOtherNamespace(Run run, string ns) => ns.Length > 0 && ns != run.Namespace;
 
     private static BadCommand? Activity(ScheduleActivityTaskCommandAttributes activity, HashSet<string> ids)
     {
@@ -89,12 +92,12 @@ internal sealed record BadCommand(Cause Cause, string Message)
 
     private static BadCommand? Child(StartChildWorkflowExecutionCommandAttributes child)
     {
-        if (child.CronSchedule.Length > 0) return NotBuilt("cron schedules");
+        if (child.CronSchedule.Length > 0) return Unimplemented("cron schedules");
         return child is { WorkflowId.Length: > 0, WorkflowType.Name.Length: > 0 }
             ? null
             : new(Cause.BadStartChildExecutionAttributes, "workflow_id or workflow_type is not set");
     }
 
-    private static BadCommand NotBuilt(string what) =>
-        new(Cause.FeatureDisabled, $"the embedded Temporal server has not built {what}; use a real Temporal server");
+    private static BadCommand Unimplemented(string feature) =>
+        new(Cause.FeatureDisabled, TemporalErrors.UnimplementedMessage(feature));
 }

@@ -5,15 +5,16 @@ using Stage = Temporalio.Api.Enums.V1.UpdateWorkflowExecutionLifecycleStage;
 namespace EmbeddedTemporal.Runs.WorkflowTasks;
 
 /// <summary>
-/// Why a workflow task's messages about updates cannot be carried out. Checked as a whole before anything is written:
-/// the worker may speak of an update that was lost with the server's memory.
+/// Validates the update messages of a workflow task. All messages are checked before anything is written: the worker
+/// may refer to an update that was lost in a restart of the server.
 /// </summary>
 internal static class BadMessage
 {
-    public static BadCommand? FirstOf(Run run, CompletedMessages messages)
+    public static BadCommand? FindFirst(Run run, CompletionMessages messages)
     {
-        if (messages.Doubled is { } doubled) return Bad($"two messages have the id {doubled}");
-        if (messages.Absent is { } absent) return Bad($"a command names the message {absent}, which is not there");
+        if (messages.DuplicateId is { } duplicateId) return Bad($"two messages have the id {duplicateId}");
+        if (messages.MissingId is { } missingId)
+            return Bad($"a command refers to message {missingId}, which does not exist");
         var stages = new Dictionary<string, Stage>();
         foreach (var message in messages.InOrder)
         {
@@ -28,7 +29,7 @@ internal static class BadMessage
         var id = message.ProtocolInstanceId;
         if (!stages.TryGetValue(id, out var stage)) stage = run.Updates.Find(id)?.Stage ?? Stage.Unspecified;
         if (stage == Stage.Unspecified)
-            return Bad($"update {id} is not known, perhaps any more; the next attempt may go well without it");
+            return Bad($"update {id} is unknown, possibly after a restart; the next attempt may succeed without it");
         (Stage Before, Stage After)? step = message.Body switch
         {
             { } body when Is<Acceptance>(body) => (Stage.Admitted, Stage.Accepted),
@@ -36,10 +37,10 @@ internal static class BadMessage
             { } body when Is<Response>(body) => (Stage.Accepted, Stage.Completed),
             _ => null,
         };
-        if (step is not { } taken) return Bad($"message {message.Id} is none that the server understands");
-        if (stage != taken.Before)
-            return Bad($"update {id} is {stage} and takes no {Any.GetTypeName(message.Body.TypeUrl)}");
-        stages[id] = taken.After;
+        if (step is not { } transition) return Bad($"message {message.Id} has an unsupported type");
+        if (stage != transition.Before)
+            return Bad($"update {id} is {stage} and does not accept {Any.GetTypeName(message.Body.TypeUrl)}");
+        stages[id] = transition.After;
         return null;
     }
 

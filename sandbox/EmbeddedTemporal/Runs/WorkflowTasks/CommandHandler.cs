@@ -2,9 +2,9 @@ using Temporalio.Api.Command.V1;
 
 namespace EmbeddedTemporal.Runs.WorkflowTasks;
 
-/// <summary>Carries out the commands of a completed workflow task, each by writing its event.</summary>
+/// <summary>Executes the commands of a completed workflow task. Each command writes its event.</summary>
 internal sealed class CommandHandler(
-    Run run, long completedId, string identity, CompletedMessages messages)
+    Run run, long completedId, string identity, CompletionMessages messages)
 {
     public void Apply(Command command)
     {
@@ -37,7 +37,7 @@ internal sealed class CommandHandler(
                 run.Updates.Handle(messages[command.ProtocolMessageCommandAttributes.MessageId]);
                 break;
             case CommandType.RecordMarker:
-                Record(command.RecordMarkerCommandAttributes, e);
+                RecordMarker(command.RecordMarkerCommandAttributes, e);
                 break;
             case CommandType.UpsertWorkflowSearchAttributes:
                 e.UpsertWorkflowSearchAttributesEventAttributes = new()
@@ -61,7 +61,7 @@ internal sealed class CommandHandler(
         }
     }
 
-    private void Record(RecordMarkerCommandAttributes marker, HistoryEvent e)
+    private void RecordMarker(RecordMarkerCommandAttributes marker, HistoryEvent e)
     {
         e.MarkerRecordedEventAttributes = new()
         {
@@ -76,7 +76,7 @@ internal sealed class CommandHandler(
 
     private void Close(Command command, HistoryEvent e)
     {
-        Launch? next = null;
+        NewRun? next = null;
         switch (command.CommandType)
         {
             case CommandType.CompleteWorkflowExecution:
@@ -95,7 +95,7 @@ internal sealed class CommandHandler(
                 break;
             case CommandType.FailWorkflowExecution:
                 var failure = command.FailWorkflowExecutionCommandAttributes.Failure;
-                (var state, next) = run.Shard.Runs.Launches.Retry(run, failure);
+                (var state, next) = run.Shard.Runs.NewRuns.Retry(run, failure);
                 e.WorkflowExecutionFailedEventAttributes = new()
                 {
                     Failure = failure,
@@ -105,12 +105,14 @@ internal sealed class CommandHandler(
                 };
                 break;
             case CommandType.ContinueAsNewWorkflowExecution:
-                next = run.Shard.Runs.Launches.Continue(run, command.ContinueAsNewWorkflowExecutionCommandAttributes);
-                e.WorkflowExecutionContinuedAsNewEventAttributes = Continuation.Event(next, completedId);
+                var attributes = command.ContinueAsNewWorkflowExecutionCommandAttributes;
+                next = run.Shard.Runs.NewRuns.ContinueAsNew(run, attributes);
+                e.WorkflowExecutionContinuedAsNewEventAttributes =
+                    Continuation.ContinuedAsNewAttributes(next, completedId);
                 break;
         }
 
         run.Close(e);
-        if (next is not null) run.Shard.Runs.Starts.Launch(next);
+        if (next is not null) run.Shard.Runs.Starter.Begin(next);
     }
 }

@@ -4,57 +4,58 @@ using Temporalio.Api.Failure.V1;
 
 namespace EmbeddedTemporal.Runs.WorkflowTasks;
 
-/// <summary>What a worker's completion of a workflow task does to the run.</summary>
+/// <summary>Applies a worker's completion of a workflow task to the run.</summary>
 internal sealed class TaskCompletion(Run run, RespondWorkflowTaskCompletedRequest request)
 {
-    private readonly CompletedMessages messages = new(request);
+    private readonly CompletionMessages messages = new(request);
 
     public void Apply()
     {
-        Refuse();
+        RejectIfInvalid();
         var completedId = run.Task.Complete(request);
-        foreach (var message in messages.OfNoCommand) run.Updates.Handle(message);
-        // Before the commands: one that ends the run sends to the worker what is not answered yet.
-        run.Queries.Completed(request.QueryResults);
+        foreach (var message in messages.WithoutCommand) run.Updates.Handle(message);
+        // Before the commands: a command that ends the run sends the unanswered queries to the worker.
+        run.Queries.TaskCompleted(request.QueryResults);
         var handler = new CommandHandler(run, completedId, request.Identity, messages);
         foreach (var command in request.Commands.TakeWhile(_ => run.State.IsOpen)) handler.Apply(command);
-        if (run.State.IsOpen) GoOn();
+        if (run.State.IsOpen) ScheduleNextTask();
         run.Queries.SendWaiting();
     }
 
     /// <summary>
-    /// A workflow that ends without having seen its latest events tries again with them. The worker knows this by
-    /// the text of the error alone.
+    /// Rejects an invalid completion. A workflow that ends without having seen its latest events is retried with them.
+    /// The worker recognizes this case by the error message alone.
     /// </summary>
-    private void Refuse()
+    private void RejectIfInvalid()
     {
-        if (run.HasBuffered && request.Commands.Any(Closes))
+        if (run.HasBuffered && request.Commands.Any(ClosesRun))
         {
-            run.Task.Fail(WorkflowTaskFailedCause.UnhandledCommand, Because("UnhandledCommand"), request.Identity);
+            var cause = WorkflowTaskFailedCause.UnhandledCommand;
+            run.Task.Fail(cause, ServerFailure("UnhandledCommand"), request.Identity);
             throw TemporalErrors.InvalidArgument("UnhandledCommand");
         }
 
-        var bad = BadCommand.FirstOf(run, request.Commands) ?? BadMessage.FirstOf(run, messages);
+        var bad = BadCommand.FindFirst(run, request.Commands) ?? BadMessage.FindFirst(run, messages);
         if (bad is null) return;
-        // The first attempt is told and tried again at once. From the second on the task's timeout sets the pace, as in
-        // Temporal: a worker that makes the same mistake each time would keep both sides busy.
-        if (run.Task.Attempt == 1) run.Task.Fail(bad.Cause, Because(bad.Message), request.Identity);
+        // A failed first attempt is retried at once. Later attempts wait for the task's timeout, as in Temporal: a
+        // worker that repeats the error would otherwise keep both sides busy.
+        if (run.Task.Attempt == 1) run.Task.Fail(bad.Cause, ServerFailure(bad.Message), request.Identity);
         throw TemporalErrors.InvalidArgument($"{bad.Cause}: {bad.Message}");
     }
 
-    private void GoOn()
+    private void ScheduleNextTask()
     {
-        var isNews = run.FlushBuffer() | run.Activities.NeedsTask;
-        run.Activities.NeedsTask = false;
-        if (isNews || request.ForceCreateNewWorkflowTask || run.Updates.IsAnyWaiting) run.Task.Schedule();
+        var hasNewEvents = run.FlushBuffer() | run.Activities.NeedsWorkflowTask;
+        run.Activities.NeedsWorkflowTask = false;
+        if (hasNewEvents || request.ForceCreateNewWorkflowTask || run.Updates.HasAdmitted) run.Task.Schedule();
     }
 
-    private static bool Closes(Command command) => command.CommandType
+    private static bool ClosesRun(Command command) => command.CommandType
         is CommandType.CompleteWorkflowExecution
         or CommandType.FailWorkflowExecution
         or CommandType.CancelWorkflowExecution
         or CommandType.ContinueAsNewWorkflowExecution;
 
-    private static Failure Because(string message) =>
+    private static Failure ServerFailure(string message) =>
         new() { Message = message, Source = "Server", ServerFailureInfo = new() };
 }

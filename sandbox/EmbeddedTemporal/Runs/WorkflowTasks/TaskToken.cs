@@ -2,8 +2,8 @@ using EmbeddedTemporal.Rpc;
 
 namespace EmbeddedTemporal.Runs.WorkflowTasks;
 
-/// <summary>Names one attempt of one task; it stays valid over a restart of the server.</summary>
-/// <param name="EventId">The started event of a workflow task, the scheduled event of an activity.</param>
+/// <summary>Identifies one attempt of a task. It stays valid after a restart of the server.</summary>
+/// <param name="EventId">The started event id of a workflow task, or the scheduled event id of an activity.</param>
 internal readonly record struct TaskToken(string RunId, long EventId, int Attempt)
 {
     public ByteString ToBytes() => ByteString.CopyFromUtf8(FormattableString.Invariant($"{RunId}/{EventId}/{Attempt}"));

@@ -11,7 +11,7 @@ internal sealed partial class WorkflowTask
 
     private StickyExecutionAttributes? sticky;
 
-    /// <summary>The sticky queue of the worker that has this run in its cache; null if there is none alive.</summary>
+    /// <summary>The sticky queue of the worker that caches this run; null if no such queue is polled.</summary>
     public string? StickyQueue =>
         sticky is not null && run.Shard.Queues.IsStickyAlive(run.Namespace, sticky.WorkerTaskQueue.Name)
             ? sticky.WorkerTaskQueue.Name
@@ -22,7 +22,7 @@ internal sealed partial class WorkflowTask
     private void SetSticky(StickyExecutionAttributes? attributes) =>
         sticky = attributes?.WorkerTaskQueue is { Name.Length: > 0 } ? attributes : null;
 
-    private TaskQueue QueueOfChoice() => StickyQueue is { } name
+    private TaskQueue PreferredQueue() => StickyQueue is { } name
         ? new TaskQueue { Name = name, Kind = TaskQueueKind.Sticky, NormalName = run.State.Started.TaskQueue.Name }
         : run.State.Started.TaskQueue;
 
@@ -32,7 +32,7 @@ internal sealed partial class WorkflowTask
         if (stickyQueue is not null && sticky!.ScheduleToStartTimeout.After(run.Shard.Now) is { } due)
             alarm = run.Shard.Timers.Set(due, () => TimeOut(TimeoutType.ScheduleToStart));
         var queue = stickyQueue ?? run.State.Started.TaskQueue.Name;
-        withdraw = run.Shard.Queues.Workflow(run.Namespace, queue).Offer(new Ticket<PollWorkflowTaskQueueResponse>(
+        withdraw = run.Shard.Queues.Workflow(run.Namespace, queue).Offer(new QueuedTask<PollWorkflowTaskQueueResponse>(
             identity => Start(identity, stickyQueue is not null), Reroute));
     }
 
@@ -43,7 +43,7 @@ internal sealed partial class WorkflowTask
         Offer();
     }
 
-    private Dispatched<PollWorkflowTaskQueueResponse> Start(string identity, bool fromCache)
+    private DispatchedTask<PollWorkflowTaskQueueResponse> Start(string identity, bool fromCache)
     {
         alarm?.Cancel();
         var attributes = new WorkflowTaskStartedEventAttributes
@@ -57,14 +57,14 @@ internal sealed partial class WorkflowTask
         };
         var started = new HistoryEvent { WorkflowTaskStartedEventAttributes = attributes };
         if (Attempt == 1) run.Append(started);
-        else ShowOnly(started);
+        else SetUnwritten(started);
         AwaitCompletion(started.EventId, started.EventTime.ToDateTimeOffset());
         var token = Token;
-        return new(Response(fromCache), () => GiveUp(token));
+        return new(Response(fromCache), () => TimeOutDispatch(token));
     }
 
-    /// <summary>The two events of a repeated attempt, with the ids that they will have if it completes.</summary>
-    private void ShowOnly(HistoryEvent started)
+    /// <summary>Prepares the two events of a retried attempt, with the ids that they get if it completes.</summary>
+    private void SetUnwritten(HistoryEvent started)
     {
         scheduledId = run.NextEventId;
         var scheduled = new HistoryEvent
@@ -88,12 +88,12 @@ internal sealed partial class WorkflowTask
     private void AwaitCompletion(long startedEventId, DateTimeOffset time)
     {
         (IsScheduled, IsStarted) = (false, true);
-        (startedId, startedTime, takenAt) = (startedEventId, time, TimeProvider.System.GetTimestamp());
+        (startedId, startedTime, dispatchedAt) = (startedEventId, time, TimeProvider.System.GetTimestamp());
         alarm = run.Shard.Timers.Set(time + run.State.TaskTimeout, () => TimeOut(TimeoutType.StartToClose));
     }
 
-    /// <summary>The worker that was to get the task has gone: its time is over at once.</summary>
-    private void GiveUp(TaskToken token)
+    /// <summary>Times out at once a task whose worker left before it received the task.</summary>
+    private void TimeOutDispatch(TaskToken token)
     {
         if (IsStarted && Token == token) TimeOut(TimeoutType.StartToClose);
     }
@@ -115,7 +115,7 @@ internal sealed partial class WorkflowTask
             History = page.History,
             NextPageToken = page.NextPageToken,
         };
-        response.Messages.AddRange(run.Updates.Requests(startedId));
+        response.Messages.AddRange(run.Updates.RequestMessages(startedId));
         run.Queries.Attach(response);
         return response;
     }

@@ -18,11 +18,11 @@ internal sealed partial class WorkflowTask
         });
 
     /// <summary>
-    /// Writes the completion and what was unwritten of the attempt; returns the completion's event id.
+    /// Writes the completion and the unwritten events of the attempt; returns the event id of the completion.
     /// </summary>
     public long Complete(RespondWorkflowTaskCompletedRequest request)
     {
-        End();
+        Reset();
         foreach (var e in unwritten) run.Append(e);
         unwritten = [];
         Attempt = 1;
@@ -32,14 +32,14 @@ internal sealed partial class WorkflowTask
             ScheduledEventId = scheduledId,
             StartedEventId = startedId,
             Identity = request.Identity,
-            // Replay needs it: it says which of the SDK's own changes this workflow has seen.
+            // Replay requires it: it lists the SDK flags that the workflow has used.
             SdkMetadata = request.SdkMetadata,
             MeteringMetadata = request.MeteringMetadata,
         };
         return run.Append(new HistoryEvent { WorkflowTaskCompletedEventAttributes = attributes }).EventId;
     }
 
-    /// <summary>Ends a task in flight because the run is ended from outside.</summary>
+    /// <summary>Ends a task in flight because a request ends the run from outside.</summary>
     public void ForceClose()
     {
         if (IsStarted && Attempt == 1)
@@ -59,7 +59,7 @@ internal sealed partial class WorkflowTask
 
     public void Close()
     {
-        End();
+        Reset();
         unwritten = [];
         backoff?.Cancel();
         backoff = null;
@@ -75,20 +75,20 @@ internal sealed partial class WorkflowTask
         },
     });
 
-    private void Retry(HistoryEvent ended)
+    private void Retry(HistoryEvent endEvent)
     {
-        End();
-        if (Attempt == 1) run.Append(ended);
+        Reset();
+        if (Attempt == 1) run.Append(endEvent);
         unwritten = [];
         sticky = null;
-        // News for the workflow make the next attempt a first one, as in Temporal; so does a dead sticky queue.
-        var isNews = run.FlushBuffer() || ended.WorkflowTaskTimedOutEventAttributes?.StartedEventId == 0;
-        Attempt = isNews ? 1 : Attempt + 1;
-        run.Queries.TaskLost(Attempt);
+        // New events reset the attempt, as in Temporal; so does the timeout of a sticky queue.
+        var hasNewEvents = run.FlushBuffer() || endEvent.WorkflowTaskTimedOutEventAttributes?.StartedEventId == 0;
+        Attempt = hasNewEvents ? 1 : Attempt + 1;
+        run.Queries.TaskFailed(Attempt);
         Schedule();
     }
 
-    private void End()
+    private void Reset()
     {
         alarm?.Cancel();
         withdraw?.Invoke();

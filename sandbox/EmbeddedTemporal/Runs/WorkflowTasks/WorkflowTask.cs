@@ -4,9 +4,9 @@ using Temporalio.Api.Workflow.V1;
 namespace EmbeddedTemporal.Runs.WorkflowTasks;
 
 /// <summary>
-/// The workflow task of a run: at most one is open. The first attempt is written to the history as it proceeds.
-/// A repeated attempt is shown to the worker only and written when it completes, so that a workflow that keeps
-/// failing does not fill its history; the ids hold, because everything else waits in the buffer meanwhile.
+/// The workflow task of a run, of which at most one is open. The first attempt is written to the history immediately.
+/// The events of a retried attempt are sent to the worker and written only when it completes, so that a workflow that
+/// keeps failing does not fill its history. Their ids stay valid, because all other events are buffered meanwhile.
 /// </summary>
 internal sealed partial class WorkflowTask(Run run)
 {
@@ -14,7 +14,7 @@ internal sealed partial class WorkflowTask(Run run)
     private long startedId;
     private DateTimeOffset scheduledTime;
     private DateTimeOffset startedTime;
-    private long takenAt;
+    private long dispatchedAt;
     private HistoryEvent[] unwritten = [];
     private TimerQueue.Alarm? alarm;
     private TimerQueue.Alarm? backoff;
@@ -27,16 +27,16 @@ internal sealed partial class WorkflowTask(Run run)
     public bool IsOpen => IsScheduled || IsStarted;
 
     /// <summary>
-    /// How long a worker has had it, in real time whatever the server's clock says; zero if none has.
+    /// The real time since a worker received the task, independent of the server's clock; zero if no worker has it.
     /// </summary>
-    public TimeSpan InHand => IsStarted ? TimeProvider.System.GetElapsedTime(takenAt) : TimeSpan.Zero;
+    public TimeSpan TimeSinceDispatch => IsStarted ? TimeProvider.System.GetElapsedTime(dispatchedAt) : TimeSpan.Zero;
 
     public int Attempt { get; private set; } = 1;
 
-    /// <summary>Events of the task in flight that are not written yet.</summary>
+    /// <summary>The events of the task in flight that are not yet written.</summary>
     public IReadOnlyList<HistoryEvent> Unwritten => unwritten;
 
-    /// <summary>Schedules the first task, at once or when the start's backoff is over.</summary>
+    /// <summary>Schedules the first task, at once or after the start backoff.</summary>
     public void ScheduleFirst()
     {
         if (run.State.Started.FirstWorkflowTaskBackoff.After(run.State.StartTime) is not { } due)
@@ -52,7 +52,7 @@ internal sealed partial class WorkflowTask(Run run)
         });
     }
 
-    /// <summary>Makes sure that a task is open, so that the worker hears of what happened.</summary>
+    /// <summary>Schedules a task unless one is open, so that the workflow sees its new events.</summary>
     public void Schedule()
     {
         if (IsOpen || !run.State.IsOpen || IsBackingOff()) return;
@@ -60,7 +60,7 @@ internal sealed partial class WorkflowTask(Run run)
         {
             var attributes = new WorkflowTaskScheduledEventAttributes
             {
-                TaskQueue = QueueOfChoice(),
+                TaskQueue = PreferredQueue(),
                 StartToCloseTimeout = run.State.Started.WorkflowTaskTimeout,
                 Attempt = 1,
             };
@@ -72,7 +72,7 @@ internal sealed partial class WorkflowTask(Run run)
         Offer();
     }
 
-    /// <summary>Offers the open task anew after a restart of the server.</summary>
+    /// <summary>Restores the open task after a restart of the server.</summary>
     public void Resume()
     {
         switch (run.State.LastTaskEvent)
@@ -92,7 +92,7 @@ internal sealed partial class WorkflowTask(Run run)
                 AwaitCompletion(started.EventId, started.EventTime.ToDateTimeOffset());
                 break;
             case { EventType: EventType.WorkflowTaskFailed or EventType.WorkflowTaskTimedOut }:
-                // How often it was tried is not stored: it counts anew, but is not taken for a first attempt.
+                // The attempt number is not stored. Attempt 2 continues as a retry, not as a first attempt.
                 Attempt = run.FlushBuffer() ? 1 : 2;
                 Schedule();
                 break;
@@ -108,7 +108,7 @@ internal sealed partial class WorkflowTask(Run run)
         Attempt = Attempt,
     };
 
-    /// <summary>A start delay ends with the first event for the workflow, the backoff of a retry does not.</summary>
+    /// <summary>Whether a backoff is active. A new event ends a start delay, but not the backoff of a retry.</summary>
     private bool IsBackingOff()
     {
         if (backoff is null) return false;

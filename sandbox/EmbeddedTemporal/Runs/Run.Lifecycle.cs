@@ -13,17 +13,17 @@ internal sealed partial class Run
         Task.ScheduleFirst();
     }
 
-    /// <summary>Takes over what was stored of this run.</summary>
+    /// <summary>Restores the run from its stored rows.</summary>
     public void Restore(
         IEnumerable<HistoryEvent> history,
         IEnumerable<KeyValuePair<long, HistoryEvent>> buffered,
         IReadOnlyDictionary<long, Temporalio.Api.Workflow.V1.PendingActivityInfo> progress)
     {
-        foreach (var e in history) Take(e);
+        foreach (var e in history) Apply(e);
         foreach (var (row, e) in buffered) buffer.Add(row, e);
         if (!State.IsOpen)
         {
-            Shard.Runs.Closed(this);
+            Shard.Runs.ScheduleRemoval(this);
             return;
         }
 
@@ -34,7 +34,7 @@ internal sealed partial class Run
     }
 
     /// <summary>
-    /// Ends the run with its last event. What still waits for it is told, its parent and children too.
+    /// Ends the run with its last event and notifies the waiting callers, the parent and the children.
     /// </summary>
     public void Close(HistoryEvent last)
     {
@@ -45,11 +45,11 @@ internal sealed partial class Run
         Append(last);
         Updates.Close();
         Queries.Close();
-        Shard.Runs.Closed(this);
-        Shard.Afterwards(CrossRun.Closed);
+        Shard.Runs.ScheduleRemoval(this);
+        Shard.Defer(CrossRun.NotifyClosed);
     }
 
-    /// <summary>Ends the run from outside, without the workflow's word.</summary>
+    /// <summary>Ends the run from outside, without executing workflow code.</summary>
     public void Terminate(string reason, Payloads? details, string identity)
     {
         Task.ForceClose();
@@ -73,7 +73,7 @@ internal sealed partial class Run
             Message = "workflow timeout",
             TimeoutFailureInfo = new() { TimeoutType = TimeoutType.StartToClose },
         };
-        var (state, next) = Shard.Runs.Launches.Retry(this, failure);
+        var (state, next) = Shard.Runs.NewRuns.Retry(this, failure);
         Close(new HistoryEvent
         {
             WorkflowExecutionTimedOutEventAttributes = new()
@@ -82,6 +82,6 @@ internal sealed partial class Run
                 NewExecutionRunId = next?.RunId ?? "",
             },
         });
-        if (next is not null) Shard.Runs.Starts.Launch(next);
+        if (next is not null) Shard.Runs.Starter.Begin(next);
     }
 }

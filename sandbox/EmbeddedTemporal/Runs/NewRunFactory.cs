@@ -6,13 +6,13 @@ using Temporalio.Api.TaskQueue.V1;
 
 namespace EmbeddedTemporal.Runs;
 
-/// <summary>Prepares runs: by request, and as successors of other runs.</summary>
-internal sealed class Launches(Shard shard)
+/// <summary>Prepares runs from requests and as successors of other runs.</summary>
+internal sealed class NewRunFactory(Shard shard)
 {
     private static readonly Duration DefaultTaskTimeout = Duration.FromTimeSpan(TimeSpan.FromSeconds(10));
 
-    /// <summary>The run that a request would start.</summary>
-    public Launch Of(StartWorkflowExecutionRequest request)
+    /// <summary>Prepares the run of a start request.</summary>
+    public NewRun Create(StartWorkflowExecutionRequest request)
     {
         var runId = NewId();
         var execution = new WorkflowExecution { WorkflowId = request.WorkflowId, RunId = runId };
@@ -25,7 +25,7 @@ internal sealed class Launches(Shard shard)
             Input = request.Input,
             WorkflowExecutionTimeout = request.WorkflowExecutionTimeout.Capped() ?? new Duration(),
             WorkflowRunTimeout = request.WorkflowRunTimeout.Capped() ?? new Duration(),
-            // The SDK reads it and breaks without it; clients hardly ever send one.
+            // The SDK requires this field, but clients rarely send it.
             WorkflowTaskTimeout = request.WorkflowTaskTimeout.IsSet()
                 ? request.WorkflowTaskTimeout.Capped()
                 : DefaultTaskTimeout,
@@ -45,7 +45,7 @@ internal sealed class Launches(Shard shard)
             LastCompletionResult = request.LastCompletionResult,
             Priority = request.Priority,
         };
-        return new Launch(
+        return new NewRun(
             request.Namespace,
             request.WorkflowId,
             runId,
@@ -57,10 +57,10 @@ internal sealed class Launches(Shard shard)
             });
     }
 
-    public Launch Continue(Run run, ContinueAsNewWorkflowExecutionCommandAttributes command)
+    public NewRun ContinueAsNew(Run run, ContinueAsNewWorkflowExecutionCommandAttributes command)
     {
         var runId = NewId();
-        var started = Continuation.Of(run, runId);
+        var started = Continuation.StartedAttributes(run, runId);
         started.Initiator = ContinueAsNewInitiator.Workflow;
         started.Attempt = 1;
         started.Input = command.Input;
@@ -78,23 +78,27 @@ internal sealed class Launches(Shard shard)
         return Successor(run, runId, started);
     }
 
-    /// <summary>The next attempt of a failed run, if its retry policy grants one.</summary>
-    public (RetryState State, Launch? Next) Retry(Run run, Failure failure)
+    /// <summary>Prepares the next attempt of a failed run, if its retry policy allows one.</summary>
+    public (RetryState State, NewRun? Next) Retry(Run run, Failure failure)
     {
-        var old = run.State.Started;
+        var previous = run.State.Started;
         var (state, delay) = RetryPolicies.Next(
-            old.RetryPolicy, old.Attempt, failure, shard.Now, old.WorkflowExecutionExpirationTime?.ToDateTimeOffset());
+            previous.RetryPolicy,
+            previous.Attempt,
+            failure,
+            shard.Now,
+            previous.WorkflowExecutionExpirationTime?.ToDateTimeOffset());
         if (state != RetryState.InProgress) return (state, null);
         var runId = NewId();
-        var started = Continuation.Of(run, runId);
+        var started = Continuation.StartedAttributes(run, runId);
         started.Initiator = ContinueAsNewInitiator.Retry;
-        started.Attempt = old.Attempt + 1;
+        started.Attempt = previous.Attempt + 1;
         started.ContinuedFailure = failure;
         started.FirstWorkflowTaskBackoff = Duration.FromTimeSpan(delay);
         return (state, Successor(run, runId, started));
     }
 
-    private Launch Successor(Run run, string runId, WorkflowExecutionStartedEventAttributes started) => new(
+    private NewRun Successor(Run run, string runId, WorkflowExecutionStartedEventAttributes started) => new(
         run.Namespace,
         run.Header.WorkflowId,
         runId,

@@ -5,10 +5,10 @@ using Temporalio.Api.TaskQueue.V1;
 namespace EmbeddedTemporal.Runs;
 
 /// <summary>
-/// What one run does to another: children, signals, requests to cancel. The initiation and its effect belong to
-/// the same turn, so they are stored as a unit and no restart can come between them.
+/// The actions of one run on another: starting children, signals and cancellation requests. The initiation and its
+/// effect belong to the same unit of work, so a restart cannot separate them.
 /// </summary>
-internal sealed partial class CrossRun(Run run)
+internal sealed partial class CrossRunActions(Run run)
 {
     public void StartChild(StartChildWorkflowExecutionCommandAttributes command, HistoryEvent e, long completedId)
     {
@@ -35,7 +35,7 @@ internal sealed partial class CrossRun(Run run)
             Priority = command.Priority,
         };
         run.Append(e);
-        run.Shard.Afterwards(() => StartChild(e));
+        run.Shard.Defer(() => StartInitiatedChild(e));
     }
 
     public void Signal(SignalExternalWorkflowExecutionCommandAttributes command, HistoryEvent e, long completedId)
@@ -51,7 +51,7 @@ internal sealed partial class CrossRun(Run run)
             Header = command.Header,
         };
         run.Append(e);
-        run.Shard.Afterwards(() => Signal(e.EventId, e.SignalExternalWorkflowExecutionInitiatedEventAttributes));
+        run.Shard.Defer(() => Signal(e));
     }
 
     public void Cancel(
@@ -66,13 +66,13 @@ internal sealed partial class CrossRun(Run run)
             Reason = command.Reason,
         };
         run.Append(e);
-        run.Shard.Afterwards(
-            () => Cancel(e.EventId, e.RequestCancelExternalWorkflowExecutionInitiatedEventAttributes));
+        run.Shard.Defer(() => Cancel(e));
     }
 
-    private void Signal(long initiatedId, SignalExternalWorkflowExecutionInitiatedEventAttributes initiated)
+    private void Signal(HistoryEvent e)
     {
-        var target = Target(initiated.Namespace, initiated.WorkflowExecution, initiated.ChildWorkflowOnly);
+        var initiated = e.SignalExternalWorkflowExecutionInitiatedEventAttributes;
+        var target = FindTarget(initiated.Namespace, initiated.WorkflowExecution, initiated.ChildWorkflowOnly);
         if (target is { State.IsOpen: false }) target = null;
         target?.Signal(new()
         {
@@ -82,73 +82,60 @@ internal sealed partial class CrossRun(Run run)
             ExternalWorkflowExecution = run.Execution,
             Identity = "history-service",
         });
-        if (!run.State.IsOpen) return;
-        run.Record(target is null
+        RecordResult(e, target is null
             ? new HistoryEvent
             {
                 SignalExternalWorkflowExecutionFailedEventAttributes = new()
                 {
                     Cause = SignalExternalWorkflowExecutionFailedCause.ExternalWorkflowExecutionNotFound,
-                    WorkflowTaskCompletedEventId = initiated.WorkflowTaskCompletedEventId,
-                    Namespace = initiated.Namespace,
-                    WorkflowExecution = initiated.WorkflowExecution,
-                    InitiatedEventId = initiatedId,
                 },
             }
-            : new HistoryEvent
-            {
-                ExternalWorkflowExecutionSignaledEventAttributes = new()
-                {
-                    InitiatedEventId = initiatedId,
-                    Namespace = initiated.Namespace,
-                    WorkflowExecution = initiated.WorkflowExecution,
-                },
-            });
+            : new HistoryEvent { ExternalWorkflowExecutionSignaledEventAttributes = new() });
     }
 
-    private void Cancel(long initiatedId, RequestCancelExternalWorkflowExecutionInitiatedEventAttributes initiated)
+    private void Cancel(HistoryEvent e)
     {
-        var target = Target(initiated.Namespace, initiated.WorkflowExecution, initiated.ChildWorkflowOnly);
+        var initiated = e.RequestCancelExternalWorkflowExecutionInitiatedEventAttributes;
+        var target = FindTarget(initiated.Namespace, initiated.WorkflowExecution, initiated.ChildWorkflowOnly);
         target?.RequestCancel(new()
         {
             Cause = initiated.Reason,
-            ExternalInitiatedEventId = initiatedId,
+            ExternalInitiatedEventId = e.EventId,
             ExternalWorkflowExecution = run.Execution,
             Identity = "history-service",
         });
-        if (!run.State.IsOpen) return;
-        run.Record(target is null
+        RecordResult(e, target is null
             ? new HistoryEvent
             {
                 RequestCancelExternalWorkflowExecutionFailedEventAttributes = new()
                 {
                     Cause = CancelExternalWorkflowExecutionFailedCause.ExternalWorkflowExecutionNotFound,
-                    WorkflowTaskCompletedEventId = initiated.WorkflowTaskCompletedEventId,
-                    Namespace = initiated.Namespace,
-                    WorkflowExecution = initiated.WorkflowExecution,
-                    InitiatedEventId = initiatedId,
                 },
             }
-            : new HistoryEvent
-            {
-                ExternalWorkflowExecutionCancelRequestedEventAttributes = new()
-                {
-                    InitiatedEventId = initiatedId,
-                    Namespace = initiated.Namespace,
-                    WorkflowExecution = initiated.WorkflowExecution,
-                },
-            });
+            : new HistoryEvent { ExternalWorkflowExecutionCancelRequestedEventAttributes = new() });
     }
 
-    /// <summary>The run that is meant; null if there is none, or none that is a child where one is wanted.</summary>
-    private Run? Target(string ns, WorkflowExecution execution, bool childOnly)
+    /// <summary>
+    /// Records the result of an initiated action if the run is still open. The result repeats the attributes that its
+    /// type shares with the initiated event.
+    /// </summary>
+    private void RecordResult(HistoryEvent initiated, HistoryEvent result)
+    {
+        if (!run.State.IsOpen) return;
+        HistoryEvents.CopySharedAttributes(initiated, result);
+        HistoryEvents.SetAttribute(result, "initiated_event_id", initiated.EventId);
+        run.Record(result);
+    }
+
+    /// <summary>Finds the target run. Returns null if it does not exist, or is no child although it must be.</summary>
+    private Run? FindTarget(string ns, WorkflowExecution execution, bool childOnly)
     {
         var target = execution.RunId.Length == 0
             ? run.Shard.Runs.Current(ns, execution.WorkflowId)
             : run.Shard.Runs.Find(execution.RunId);
-        var isRight = target is not null && target.Namespace == ns
+        var isMatch = target is not null && target.Namespace == ns
             && target.Header.WorkflowId == execution.WorkflowId
             && (!childOnly || target.State.Started.ParentWorkflowExecution?.RunId == run.RunId);
-        return isRight ? target : null;
+        return isMatch ? target : null;
     }
 }

@@ -11,9 +11,9 @@ using Temporalio.Client;
 
 namespace EmbeddedTemporal.Tests.Protocol;
 
-/// <summary>Plays a worker by hand, call by call, to see what the server sends.</summary>
-/// <param name="queue">The queue it polls; that of the test's server if not given.</param>
-internal sealed class HandWorker(TestServer test, string? queue = null)
+/// <summary>A worker that the test drives call by call, to inspect the server's responses.</summary>
+/// <param name="queue">The task queue to poll; the default is the queue of the test server.</param>
+internal sealed class ManualWorker(TestServer test, string? queue = null)
 {
     private readonly string queue = queue ?? test.TaskQueue;
 
@@ -26,21 +26,33 @@ internal sealed class HandWorker(TestServer test, string? queue = null)
 
     public Task<PollWorkflowTaskQueueResponse> PollAsync() => PollAsync(new TaskQueue { Name = queue });
 
-    /// <summary>Polls the sticky queue; the outer task ends when the server knows of the poll.</summary>
-    public async Task<Task<PollWorkflowTaskQueueResponse>> BeginStickyPollAsync()
+    /// <summary>Polls the sticky queue. The outer task completes when the server lists the poller.</summary>
+    private async Task<Task<PollWorkflowTaskQueueResponse>> BeginStickyPollAsync()
     {
         var poll = PollAsync(StickyQueue);
-        await Histories.UntilAsync(
+        await Polling.UntilAsync(
             () => Service.DescribeTaskQueueAsync(new() { Namespace = "default", TaskQueue = StickyQueue }),
             queue => queue.Pollers.Count > 0);
         return poll;
+    }
+
+    /// <summary>
+    /// Completes a task with a sticky queue, signals the run, and returns the next task from the sticky queue.
+    /// </summary>
+    public async Task<PollWorkflowTaskQueueResponse> CompleteAndPollStickyAsync(
+        PollWorkflowTaskQueueResponse task, WorkflowHandle run)
+    {
+        var poll = await BeginStickyPollAsync();
+        await CompleteAsync(task, sticky: true);
+        await run.SignalAsync("Say", ["a"]);
+        return await poll;
     }
 
     public Task<PollActivityTaskQueueResponse> PollActivityAsync() => Service.PollActivityTaskQueueAsync(new()
     {
         Namespace = "default",
         TaskQueue = new() { Name = queue },
-        Identity = "by hand",
+        Identity = "manual",
     });
 
     public Task CompleteAsync(PollWorkflowTaskQueueResponse task, params Command[] commands) =>
@@ -51,7 +63,7 @@ internal sealed class HandWorker(TestServer test, string? queue = null)
         {
             Namespace = "default",
             TaskToken = task.TaskToken,
-            Identity = "by hand",
+            Identity = "manual",
             Commands = { commands },
             SdkMetadata = new() { CoreUsedFlags = { 1, 2 } },
             StickyAttributes = sticky
@@ -64,13 +76,13 @@ internal sealed class HandWorker(TestServer test, string? queue = null)
         });
 
     private Task<PollWorkflowTaskQueueResponse> PollAsync(TaskQueue queue) => Service.PollWorkflowTaskQueueAsync(
-        new() { Namespace = "default", TaskQueue = queue, Identity = "by hand" });
+        new() { Namespace = "default", TaskQueue = queue, Identity = "manual" });
 
-    /// <summary>Accepts an update as briefly as the protocol allows.</summary>
+    /// <summary>Accepts an update with the minimum of fields.</summary>
     public Task AcceptAsync(PollWorkflowTaskQueueResponse task, Message request) =>
         AnswerAsync(task, request, new Acceptance { AcceptedRequestMessageId = request.Id });
 
-    /// <summary>Completes the task with one message about an update, and the command that names it.</summary>
+    /// <summary>Completes the task with one update message and the command that refers to it.</summary>
     public Task AnswerAsync(PollWorkflowTaskQueueResponse task, Message request, IMessage answer) =>
         Service.RespondWorkflowTaskCompletedAsync(new()
         {

@@ -2,9 +2,9 @@ using Temporalio.Client;
 
 namespace EmbeddedTemporal.Tests.Support;
 
-internal static class Updates
+internal static class UpdateExtensions
 {
-    /// <summary>Asks for "the-update" and does not wait for it; the server knows of it when this ends.</summary>
+    /// <summary>Requests the update "the-update" and waits until the server has admitted it.</summary>
     public static Task AdmitUpdateAsync(this WorkflowHandle run) =>
         run.Client.Connection.WorkflowService.UpdateWorkflowExecutionAsync(new()
         {

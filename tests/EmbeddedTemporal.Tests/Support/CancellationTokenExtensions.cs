@@ -1,8 +1,8 @@
 namespace EmbeddedTemporal.Tests.Support;
 
-internal static class Cancellations
+internal static class CancellationTokenExtensions
 {
-    /// <summary>Ends, without an exception, when the token is cancelled.</summary>
+    /// <summary>Returns a task that completes without an exception when the token is cancelled.</summary>
     public static Task WhenCancelled(this CancellationToken token)
     {
         var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,59 +1,51 @@
 namespace EmbeddedTemporal.Runs;
 
-internal sealed partial class CrossRun
+internal sealed partial class CrossRunActions
 {
-    /// <summary>Tells the parent how this run ended, and its children that it did.</summary>
-    public void Closed()
+    /// <summary>Reports the end of this run to its parent, and applies the close policy to its children.</summary>
+    public void NotifyClosed()
     {
         if (run.State.Started.ParentWorkflowExecution is { } parent
-            && run.Shard.Runs.Find(parent.RunId) is { State.IsOpen: true } waiting
-            && waiting.State.Children.ContainsKey(run.State.Started.ParentInitiatedEventId)
-            && ChildEnding.Of(run) is { } ending)
+            && run.Shard.Runs.Find(parent.RunId) is { State.IsOpen: true } parentRun
+            && parentRun.State.Children.ContainsKey(run.State.Started.ParentInitiatedEventId)
+            && ChildCloseEvent.Create(run) is { } closeEvent)
         {
-            waiting.Record(ending);
+            parentRun.Record(closeEvent);
         }
 
         foreach (var child in run.State.Children.Values) ApplyParentClosePolicy(child);
     }
 
-    private void StartChild(HistoryEvent e)
+    private void StartInitiatedChild(HistoryEvent e)
     {
         var initiated = e.StartChildWorkflowExecutionInitiatedEventAttributes;
-        // The parent ended in the same breath: only a child that is meant to outlive it is started.
+        // If the parent ended in the same workflow task, only an abandoned child is started.
         if (!run.State.IsOpen && initiated.ParentClosePolicy != ParentClosePolicy.Abandon) return;
         if (!run.Shard.Namespaces.Contains(initiated.Namespace))
         {
-            ChildFailed(e, StartChildWorkflowExecutionFailedCause.NamespaceNotFound);
+            RecordChildStartFailed(e, StartChildWorkflowExecutionFailedCause.NamespaceNotFound);
             return;
         }
 
-        var request = RequestFor(e);
+        var request = ChildStartRequest(e);
         Run child;
         try
         {
-            (child, _) = run.Shard.Runs.Starts.Start(request, run, e.EventId);
+            (child, _) = run.Shard.Runs.Starter.Start(request, run, e.EventId);
         }
-        catch (RpcException refused) when (refused.StatusCode == StatusCode.AlreadyExists)
+        catch (RpcException exception) when (exception.StatusCode == StatusCode.AlreadyExists)
         {
-            ChildFailed(e, StartChildWorkflowExecutionFailedCause.WorkflowAlreadyExists);
+            RecordChildStartFailed(e, StartChildWorkflowExecutionFailedCause.WorkflowAlreadyExists);
             return;
         }
 
-        if (!run.State.IsOpen) return;
-        run.Record(new HistoryEvent
+        RecordResult(e, new HistoryEvent
         {
-            ChildWorkflowExecutionStartedEventAttributes = new()
-            {
-                Namespace = initiated.Namespace,
-                InitiatedEventId = e.EventId,
-                WorkflowExecution = child.Execution,
-                WorkflowType = initiated.WorkflowType,
-                Header = initiated.Header,
-            },
+            ChildWorkflowExecutionStartedEventAttributes = new() { WorkflowExecution = child.Execution },
         });
     }
 
-    private StartWorkflowExecutionRequest RequestFor(HistoryEvent e)
+    private StartWorkflowExecutionRequest ChildStartRequest(HistoryEvent e)
     {
         var initiated = e.StartChildWorkflowExecutionInitiatedEventAttributes;
         return new()
@@ -77,23 +69,11 @@ internal sealed partial class CrossRun
         };
     }
 
-    private void ChildFailed(HistoryEvent e, StartChildWorkflowExecutionFailedCause cause)
-    {
-        if (!run.State.IsOpen) return;
-        var initiated = e.StartChildWorkflowExecutionInitiatedEventAttributes;
-        run.Record(new HistoryEvent
+    private void RecordChildStartFailed(HistoryEvent e, StartChildWorkflowExecutionFailedCause cause) =>
+        RecordResult(e, new HistoryEvent
         {
-            StartChildWorkflowExecutionFailedEventAttributes = new()
-            {
-                Namespace = initiated.Namespace,
-                WorkflowId = initiated.WorkflowId,
-                WorkflowType = initiated.WorkflowType,
-                Cause = cause,
-                InitiatedEventId = e.EventId,
-                WorkflowTaskCompletedEventId = initiated.WorkflowTaskCompletedEventId,
-            },
+            StartChildWorkflowExecutionFailedEventAttributes = new() { Cause = cause },
         });
-    }
 
     private void ApplyParentClosePolicy(ChildRun child)
     {

@@ -8,8 +8,7 @@ namespace Sandbox.Control;
 /// </summary>
 public sealed class Journal : IDisposable
 {
-    /// <summary>Number of calls kept; older ones are deleted, so that a long-running sandbox does not fill the disk.
-    /// </summary>
+    /// <summary>Number of stored calls. Older ones are deleted, so that the journal does not fill the disk.</summary>
     private const int Capacity = 20_000;
 
     private readonly Database database;

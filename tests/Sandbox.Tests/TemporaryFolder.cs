@@ -1,6 +1,6 @@
 namespace Sandbox.Tests;
 
-/// <summary>A folder that is gone at the end.</summary>
+/// <summary>A temporary folder, deleted on disposal.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("sandbox-tests-").FullName;

@@ -1,8 +1,8 @@
 namespace Sandbox.Control;
 
-/// <summary>A call as faults look at it.</summary>
+/// <summary>A received call, in the form that fault rules are matched against.</summary>
 /// <param name="HasEffect">
-/// Whether it can take effect by itself: a statement inside of a transaction cannot, its COMMIT can.
+/// Whether the call can take effect by itself. A statement inside a transaction cannot; its COMMIT can.
 /// </param>
 internal sealed record Call(
     string System, string Method, string Path, string Query, string Body, bool HasEffect = true)

@@ -1,6 +1,6 @@
 namespace Sandbox.Control;
 
-/// <summary>What became of a call; filled in by who decides it, read by the journal.</summary>
+/// <summary>The outcome of a call: set while the call is processed, then written to the journal.</summary>
 internal sealed class CallOutcome
 {
     public int? Status { get; set; }
@@ -11,6 +11,6 @@ internal sealed class CallOutcome
 
     public string? Fault { get; set; }
 
-    public JournalEntry Of(JournalEntry entry) =>
+    public JournalEntry ApplyTo(JournalEntry entry) =>
         entry with { Status = Status, Effect = Effect, Answered = Answered, Fault = Fault };
 }

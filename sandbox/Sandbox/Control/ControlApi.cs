@@ -1,7 +1,8 @@
 namespace Sandbox.Control;
 
 /// <summary>
-/// Faults and journal over HTTP, on the address of every stand-in: the whole sandbox through whichever is at hand.
+/// Faults and journal over HTTP. Every stand-in serves this API at its own address, and each serves it for the whole
+/// sandbox.
 /// <code>curl -X POST http://127.0.0.1:9000/_sandbox/faults -d
 /// '{"system":"s3","method":"PUT","status":503,"count":2}'</code>
 /// </summary>

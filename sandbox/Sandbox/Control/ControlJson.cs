@@ -3,11 +3,12 @@ using System.Text.Json.Serialization;
 
 namespace Sandbox.Control;
 
-/// <summary>How the control API writes and reads JSON.</summary>
+/// <summary>JSON format of the control API.</summary>
 public static class ControlJson
 {
     /// <summary>
-    /// Names in camelCase, enums as words, and a misspelt field is an error instead of a fault that never fires.
+    /// Names in camelCase and enums as strings. An unknown field is an error: otherwise a misspelt one would give a
+    /// fault that never matches.
     /// </summary>
     public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
     {

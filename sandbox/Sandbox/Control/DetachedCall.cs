@@ -3,43 +3,43 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Sandbox.Control;
 
 /// <summary>
-/// A call whose handling no longer depends on its caller: the answer goes to memory, and a caller who leaves cancels
-/// nothing.
+/// A call that is processed independently of its caller: the answer is buffered in memory, and a caller that
+/// disconnects cancels nothing.
 /// </summary>
 internal sealed class DetachedCall : IDisposable
 {
     private readonly IHttpRequestLifetimeFeature connection;
-    private readonly IHttpResponseBodyFeature wire;
+    private readonly IHttpResponseBodyFeature responseBody;
     private readonly HttpContext context;
-    private readonly MemoryStream answer = new();
+    private readonly MemoryStream buffer = new();
 
-    /// <param name="context">Of a request whose body is buffered.</param>
+    /// <param name="context">Context of a request whose body is buffered.</param>
     public DetachedCall(HttpContext context)
     {
         this.context = context;
         connection = context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
-        wire = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        responseBody = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         context.Features.Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature());
-        context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(answer));
+        context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(buffer));
     }
 
-    /// <summary>Ends when the caller leaves.</summary>
-    public CancellationToken Caller => connection.RequestAborted;
+    /// <summary>Token that is cancelled when the caller disconnects.</summary>
+    public CancellationToken CallerAborted => connection.RequestAborted;
 
-    public void Dispose() => answer.Dispose();
+    public void Dispose() => buffer.Dispose();
 
     public void Abort() => connection.Abort();
 
-    /// <summary>Hands the answer to the caller; false when there is none any more.</summary>
-    public async Task<bool> AnswerAsync()
+    /// <summary>Sends the buffered answer; returns false if the caller has disconnected.</summary>
+    public async Task<bool> SendAnswerAsync()
     {
-        if (Caller.IsCancellationRequested)
+        if (CallerAborted.IsCancellationRequested)
             return false;
         context.Features.Set(connection);
-        context.Features.Set(wire);
-        // Not even nothing may be written to an answer without a body (204).
-        if (answer.Length > 0)
-            await context.Response.Body.WriteAsync(answer.ToArray(), Caller);
+        context.Features.Set(responseBody);
+        // Even a write of zero bytes is an error on an answer that must have no body (204).
+        if (buffer.Length > 0)
+            await context.Response.Body.WriteAsync(buffer.ToArray(), CallerAborted);
         return true;
     }
 }

@@ -2,14 +2,14 @@ using System.IO.Enumeration;
 
 namespace Sandbox.Control;
 
-/// <summary>A fault that was set: it counts its calls, and holds those of a kind that waits.</summary>
+/// <summary>An active fault: it counts the calls that it applied to, and holds calls until they are released.</summary>
 public sealed class Fault
 {
     private readonly TaskCompletionSource<bool> release = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock gate = new();
+    private readonly Lock countLock = new();
     private readonly DateTimeOffset? end;
-    private TaskCompletionSource hit = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int seen;
+    private TaskCompletionSource nextHit = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int matched;
 
     internal Fault(string id, FaultRule rule, DateTimeOffset now)
     {
@@ -22,38 +22,41 @@ public sealed class Fault
 
     public FaultRule Rule { get; }
 
-    /// <summary>Calls met so far; one whose answer is lost or held counts from when it has happened.</summary>
+    /// <summary>
+    /// Number of calls that the fault applied to so far. A call whose answer is lost or held counts once it has taken
+    /// effect.
+    /// </summary>
     public int Hits { get; private set; }
 
-    /// <summary>Lets go what the fault holds; later calls pass unharmed.</summary>
+    /// <summary>Releases the held calls; later calls pass unchanged.</summary>
     public void Release() => release.TrySetResult(true);
 
-    /// <summary>Ends when the fault has met this many calls.</summary>
-    public async Task HitAsync(int times = 1, CancellationToken cancellationToken = default)
+    /// <summary>Waits until the fault has applied to this many calls.</summary>
+    public async Task WaitForHitsAsync(int times = 1, CancellationToken cancellationToken = default)
     {
         for (; ; )
         {
             Task next;
-            lock (gate)
+            lock (countLock)
             {
                 if (Hits >= times)
                     return;
-                next = hit.Task;
+                next = nextHit.Task;
             }
 
             await next.WaitAsync(cancellationToken);
         }
     }
 
-    /// <summary>Drops what the fault holds, as if those requests had never arrived.</summary>
+    /// <summary>Drops the held calls, as if their requests had never arrived.</summary>
     internal void Remove() => release.TrySetResult(false);
 
-    /// <summary>True when released; false when the fault was removed, or the caller went first.</summary>
-    internal async Task<bool> ReleasedAsync(CancellationToken caller)
+    /// <summary>Returns true once released; false if the fault is removed or the caller disconnects first.</summary>
+    internal async Task<bool> WaitForReleaseAsync(CancellationToken callerAborted)
     {
         try
         {
-            return await release.Task.WaitAsync(caller);
+            return await release.Task.WaitAsync(callerAborted);
         }
         catch (OperationCanceledException)
         {
@@ -61,49 +64,50 @@ public sealed class Fault
         }
     }
 
-    /// <summary>Whether this call is one of those that the fault meets; counts it if so.</summary>
-    internal bool Meets(Call call, DateTimeOffset now)
+    /// <summary>Checks whether the fault applies to this call, and counts the call if so.</summary>
+    internal bool TryApply(Call call, DateTimeOffset now)
     {
         if (release.Task.IsCompleted || now >= end || !Matches(Rule, call))
             return false;
-        lock (gate)
+        lock (countLock)
         {
-            var position = seen++ - Rule.Skip;
+            var position = matched++ - Rule.Skip;
             if (position < 0 || (Rule.Count > 0 && position >= Rule.Count))
                 return false;
             if (Rule.Kind is not (FaultKind.LoseAnswer or FaultKind.HoldAnswer))
-                Hit();
+                CountHit();
             return true;
         }
     }
 
-    /// <summary>The call that it met was failed by the system itself: it is for the next one.</summary>
-    internal void WaitForNext()
+    /// <summary>Reverts a match: the system itself failed the call, so the fault applies to the next one.</summary>
+    internal void RevertMatch()
     {
-        lock (gate)
-            seen--;
+        lock (countLock)
+            matched--;
     }
 
-    internal void Hit()
+    internal void CountHit()
     {
-        lock (gate)
+        lock (countLock)
         {
             Hits++;
-            hit.SetResult();
-            hit = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            nextHit.SetResult();
+            nextHit = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
 
-    // What speaks another protocol than the others is met only where it is named.
+    // A rule without a system matches HTTP only: PostgreSQL has to be named.
     internal static bool Matches(FaultRule rule, Call call) =>
         (rule.System ?? (call.System == Call.Postgres ? null : call.System)) == call.System
         && (rule.Method is null || rule.Method.Equals(call.Method, StringComparison.OrdinalIgnoreCase))
-        && Like(rule.Path, call.Path)
-        && (rule.Query is null || (rule.Query.Length == 0 ? call.Query.Length == 0 : Like(rule.Query, call.Query)))
+        && MatchesPattern(rule.Path, call.Path)
+        && (rule.Query is null
+            || (rule.Query.Length == 0 ? call.Query.Length == 0 : MatchesPattern(rule.Query, call.Query)))
         && (rule.BodyContains is null || call.Body.Contains(rule.BodyContains, StringComparison.Ordinal))
-        && (call.HasEffect || !rule.WantsEffect);
+        && (call.HasEffect || !rule.RequiresEffect);
 
-    private static bool Like(string pattern, string text) =>
+    private static bool MatchesPattern(string pattern, string text) =>
         FileSystemName.MatchesSimpleExpression(
             pattern.Replace("\\", "\\\\", StringComparison.Ordinal), text, ignoreCase: false);
 }

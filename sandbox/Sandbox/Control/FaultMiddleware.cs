@@ -6,7 +6,7 @@ namespace Sandbox.Control;
 internal static class FaultMiddleware
 {
     /// <summary>
-    /// Does to a call what the first matching fault says; notes for the journal what really happened.
+    /// Applies the first matching fault to each call, and records the actual outcome for the journal.
     /// </summary>
     public static void UseFaults(this WebApplication app, string system, Faults faults) =>
         app.Use(async (context, next) =>
@@ -17,8 +17,8 @@ internal static class FaultMiddleware
             return;
         }
 
-        var body = faults.NeedBody ? await BodyAsync(context.Request) : "";
-        var fault = faults.Meeting(Call.Of(system, context.Request, body));
+        var body = faults.NeedsBody ? await ReadBodyAsync(context.Request) : "";
+        var fault = faults.Match(Call.Of(system, context.Request, body));
         outcome.Fault = fault?.Id;
         outcome.Answered = fault?.Rule.Kind is null or FaultKind.Answer;
         await (fault?.Rule.Kind switch
@@ -32,7 +32,7 @@ internal static class FaultMiddleware
             FaultKind.HoldAnswer => HoldAnswerAsync(context, next, fault, outcome),
             FaultKind.LateEffect => LateEffectAsync(context, next, fault, outcome),
             FaultKind.AfterCallerLeft => AfterCallerLeftAsync(context, next, fault, outcome),
-            _ => throw new InvalidOperationException($"No such kind of fault: {fault.Rule.Kind}"),
+            _ => throw new InvalidOperationException($"Unknown kind of fault: {fault.Rule.Kind}"),
         });
     });
 
@@ -42,11 +42,11 @@ internal static class FaultMiddleware
         {
             await next(context);
         }
-        catch (Exception failed) when (!context.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (!context.RequestAborted.IsCancellationRequested)
         {
-            // What Kestrel makes of it, once it is past the journal.
+            // Kestrel maps the exception to this status, but only after the journal has written the entry.
             outcome.Status = context.Response.HasStarted ? context.Response.StatusCode
-                : (failed as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status500InternalServerError;
+                : (e as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status500InternalServerError;
             throw;
         }
 
@@ -66,8 +66,8 @@ internal static class FaultMiddleware
 
     private static async Task DelayAsync(HttpContext context, RequestDelegate next, Fault fault, CallOutcome outcome)
     {
-        var caller = context.RequestAborted;
-        if (!await fault.ReleasedAsync(caller) || caller.IsCancellationRequested)
+        var callerAborted = context.RequestAborted;
+        if (!await fault.WaitForReleaseAsync(callerAborted) || callerAborted.IsCancellationRequested)
         {
             context.Abort();
             return;
@@ -79,7 +79,7 @@ internal static class FaultMiddleware
 
     private static async Task HangAsync(HttpContext context, Fault fault)
     {
-        await fault.ReleasedAsync(context.RequestAborted);
+        await fault.WaitForReleaseAsync(context.RequestAborted);
         context.Abort();
     }
 
@@ -93,7 +93,7 @@ internal static class FaultMiddleware
         HttpContext context, RequestDelegate next, Fault fault, CallOutcome outcome)
     {
         using var detached = new DetachedCall(context);
-        if (await HappensAsync(detached, context, next, fault, outcome))
+        if (await TakeEffectAsync(detached, context, next, fault, outcome))
             detached.Abort();
     }
 
@@ -101,27 +101,28 @@ internal static class FaultMiddleware
         HttpContext context, RequestDelegate next, Fault fault, CallOutcome outcome)
     {
         using var detached = new DetachedCall(context);
-        if (!await HappensAsync(detached, context, next, fault, outcome))
+        if (!await TakeEffectAsync(detached, context, next, fault, outcome))
             return;
-        if (await fault.ReleasedAsync(detached.Caller))
-            outcome.Answered = await detached.AnswerAsync();
+        if (await fault.WaitForReleaseAsync(detached.CallerAborted))
+            outcome.Answered = await detached.SendAnswerAsync();
         else
             detached.Abort();
     }
 
-    private static async Task<bool> HappensAsync(
+    // Returns false, and sends the answer, if the system itself failed: the fault then applies to the next call.
+    private static async Task<bool> TakeEffectAsync(
         DetachedCall detached, HttpContext context, RequestDelegate next, Fault fault, CallOutcome outcome)
     {
         await HandleAsync(context, next, outcome);
         if (outcome.Status < 500)
         {
-            fault.Hit();
+            fault.CountHit();
             return true;
         }
 
-        fault.WaitForNext();
+        fault.RevertMatch();
         outcome.Fault = null;
-        outcome.Answered = await detached.AnswerAsync();
+        outcome.Answered = await detached.SendAnswerAsync();
         return false;
     }
 
@@ -129,27 +130,28 @@ internal static class FaultMiddleware
         HttpContext context, RequestDelegate next, Fault fault, CallOutcome outcome)
     {
         using var detached = new DetachedCall(context);
-        if (!await fault.ReleasedAsync(CancellationToken.None))
+        if (!await fault.WaitForReleaseAsync(CancellationToken.None))
         {
             detached.Abort();
             return;
         }
 
         await HandleAsync(context, next, outcome);
-        outcome.Answered = await detached.AnswerAsync();
+        outcome.Answered = await detached.SendAnswerAsync();
     }
 
     private static async Task AfterCallerLeftAsync(
         HttpContext context, RequestDelegate next, Fault fault, CallOutcome outcome)
     {
         using var detached = new DetachedCall(context);
-        var removed = !await fault.ReleasedAsync(detached.Caller) && !detached.Caller.IsCancellationRequested;
-        if (!removed)
+        var isRemoved = !await fault.WaitForReleaseAsync(detached.CallerAborted)
+            && !detached.CallerAborted.IsCancellationRequested;
+        if (!isRemoved)
             await HandleAsync(context, next, outcome);
         detached.Abort();
     }
 
-    private static async Task<string> BodyAsync(HttpRequest request)
+    private static async Task<string> ReadBodyAsync(HttpRequest request)
     {
         request.EnableBuffering();
         using var reader = new StreamReader(request.Body, Encoding.UTF8, leaveOpen: true);

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Sandbox.Control;
 
-/// <summary>The faults that are set, in the order in which they were; a call meets the first that matches it.</summary>
+/// <summary>The active faults in the order of their creation; the first that matches a call applies to it.</summary>
 public sealed class Faults(TimeProvider time)
 {
     private readonly ConcurrentDictionary<int, Fault> faults = new();
@@ -11,11 +11,11 @@ public sealed class Faults(TimeProvider time)
 
     public IReadOnlyList<Fault> All => [.. faults.OrderBy(pair => pair.Key).Select(pair => pair.Value)];
 
-    /// <exception cref="ArgumentException">The rule makes no sense; the message names the field.</exception>
+    /// <exception cref="ArgumentException">The rule is invalid; the message names the field.</exception>
     public Fault Add(FaultRule rule)
     {
-        if (rule.Mistake() is { } mistake)
-            throw new ArgumentException(mistake, nameof(rule));
+        if (rule.FindError() is { } error)
+            throw new ArgumentException(error, nameof(rule));
         var number = Interlocked.Increment(ref last);
         var fault = new Fault(number.ToString(CultureInfo.InvariantCulture), rule, time.GetUtcNow());
         faults[number] = fault;
@@ -24,7 +24,7 @@ public sealed class Faults(TimeProvider time)
 
     public Fault? Find(string id) => All.FirstOrDefault(fault => fault.Id == id);
 
-    /// <summary>What the fault still holds never happens.</summary>
+    /// <summary>Removes a fault and drops the calls that it holds; returns false if there is no such fault.</summary>
     public bool Remove(string id)
     {
         if (!int.TryParse(id, CultureInfo.InvariantCulture, out var number) || !faults.TryRemove(number, out var fault))
@@ -40,11 +40,11 @@ public sealed class Faults(TimeProvider time)
     }
 
     /// <summary>
-    /// Whether the whole request has to be here before a fault meets it: to look inside, or to go on without its
-    /// caller.
+    /// Whether the request's body must be read before faults are matched: a rule looks inside it, or the call may be
+    /// processed after the caller has disconnected.
     /// </summary>
-    internal bool NeedBody =>
-        faults.Values.Any(fault => fault.Rule.BodyContains is not null || fault.Rule.WantsEffect);
+    internal bool NeedsBody =>
+        faults.Values.Any(fault => fault.Rule.BodyContains is not null || fault.Rule.RequiresEffect);
 
-    internal Fault? Meeting(Call call) => All.FirstOrDefault(fault => fault.Meets(call, time.GetUtcNow()));
+    internal Fault? Match(Call call) => All.FirstOrDefault(fault => fault.TryApply(call, time.GetUtcNow()));
 }

@@ -11,7 +11,7 @@ internal static class FaultsApi
         group.MapDelete("/faults", () => Clear(faults));
         group.MapGet("/faults/{id}", (string id) => Find(faults, id));
         group.MapGet("/faults/{id}/hits/{times:int}", (string id, int times, CancellationToken cancellationToken) =>
-            HitAsync(faults, id, times, cancellationToken));
+            WaitForHitsAsync(faults, id, times, cancellationToken));
         group.MapPost("/faults/{id}/release", (string id) => Release(faults, id));
         group.MapDelete("/faults/{id}", (string id) => faults.Remove(id) ? Results.NoContent() : NotFound(id));
     }
@@ -35,13 +35,13 @@ internal static class FaultsApi
     private static IResult Find(Faults faults, string id) =>
         faults.Find(id) is { } fault ? Json(FaultState.Of(fault)) : NotFound(id);
 
-    // Answers when the fault has met that many calls: a test waits for the call itself, not for a while.
-    private static async Task<IResult> HitAsync(
+    // Answers once the fault has applied to that many calls, so that a test waits for the call instead of polling.
+    private static async Task<IResult> WaitForHitsAsync(
         Faults faults, string id, int times, CancellationToken cancellationToken)
     {
         if (faults.Find(id) is not { } fault)
             return NotFound(id);
-        await fault.HitAsync(times, cancellationToken);
+        await fault.WaitForHitsAsync(times, cancellationToken);
         return Json(FaultState.Of(fault));
     }
 

@@ -4,11 +4,11 @@ using Sandbox.Storage;
 namespace Sandbox.Control;
 
 /// <summary>
-/// Every call received, in order. Kept with the other state, so it can be read after a killed sandbox.
+/// The received calls, in order. Stored with the other state, so the journal survives a kill of the sandbox.
 /// </summary>
 public sealed class Journal : IDisposable
 {
-    /// <summary>Older calls are forgotten, so that a sandbox that runs for weeks does not fill the disk.</summary>
+    /// <summary>Number of stored calls. Older ones are deleted, so that the journal does not fill the disk.</summary>
     private const int Capacity = 20_000;
 
     private readonly Database database;
@@ -23,14 +23,14 @@ public sealed class Journal : IDisposable
         number = database.Count("SELECT COALESCE(MAX(number), 0) FROM calls");
     }
 
-    /// <summary>Calls that came after number <paramref name="after"/>, oldest first.</summary>
+    /// <summary>Returns the calls with a number above <paramref name="after"/>, oldest first.</summary>
     public IReadOnlyList<JournalEntry> Calls(long after = 0, int limit = 1000) => database.Query(
         "SELECT entry FROM calls WHERE number > ?1 ORDER BY number LIMIT ?2",
         row => JsonSerializer.Deserialize<JournalEntry>(row.GetString(0), ControlJson.Options)!,
         after,
         limit);
 
-    /// <summary>Forgets all calls; numbers go on.</summary>
+    /// <summary>Deletes all calls; the numbering continues.</summary>
     public void Clear() => database.Execute("DELETE FROM calls");
 
     public void Dispose() => database.Dispose();

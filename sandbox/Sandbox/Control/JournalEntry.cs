@@ -1,18 +1,22 @@
 namespace Sandbox.Control;
 
 /// <summary>
-/// One call that a stand-in, or the proxy before a real server, received. No header and no body is kept; secret query
-/// values read "***".
+/// One call that a stand-in, or the proxy in front of a real server, received. Headers and bodies are not stored;
+/// secret query values are replaced by "***".
 /// </summary>
-/// <param name="Number">Order of arrival over all systems, from 1.</param>
-/// <param name="Method">HTTP method, or the first word of a statement.</param>
-/// <param name="Path">Or the name of the database.</param>
-/// <param name="Query">Or the statement, of a COMMIT those of its transaction, with ? for each value.</param>
-/// <param name="Status">What the system (or the fault in its place) answered; null while the call is under way. For
-/// PostgreSQL 200, or 500 where it raised an error.</param>
-/// <param name="Effect">The call was meant to change something, and the stand-in did it.</param>
-/// <param name="Answered">The caller got the answer; false when the connection was lost before.</param>
-/// <param name="Fault">Id of the fault that met this call, if one did.</param>
+/// <param name="Number">Sequence number over all systems, from 1.</param>
+/// <param name="Method">HTTP method, or the first word of the SQL statement.</param>
+/// <param name="Path">Path, or the name of the database.</param>
+/// <param name="Query">
+/// Query, or the statement with ? for each value; for a COMMIT, all statements of its transaction.
+/// </param>
+/// <param name="Status">
+/// Status of the answer, from the system or from the fault; null while the call is in progress. For PostgreSQL: 200, or
+/// 500 after an error.
+/// </param>
+/// <param name="Effect">Whether the call was a write and succeeded.</param>
+/// <param name="Answered">Whether the caller got the answer; false if the connection was lost first.</param>
+/// <param name="Fault">Id of the fault that applied to the call; null if none did.</param>
 public sealed record JournalEntry(
     long Number,
     DateTimeOffset Time,

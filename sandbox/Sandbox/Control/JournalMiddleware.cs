@@ -3,11 +3,11 @@ namespace Sandbox.Control;
 internal static class JournalMiddleware
 {
     /// <summary>
-    /// A header of those who only look at what others do: their calls are not written down and meet no fault.
+    /// Request header of observers: calls with this header are not journaled, and no fault applies to them.
     /// </summary>
     public const string Observer = "Sandbox-Observer";
 
-    /// <summary>Writes down each call when it comes, and again with its outcome.</summary>
+    /// <summary>Journals each call on arrival, and again with its outcome.</summary>
     public static void UseJournal(this WebApplication app, string system, Journal journal) =>
         app.Use(async (context, next) =>
     {
@@ -29,7 +29,7 @@ internal static class JournalMiddleware
         finally
         {
             outcome.Answered &= !context.RequestAborted.IsCancellationRequested;
-            journal.Write(outcome.Of(entry));
+            journal.Write(outcome.ApplyTo(entry));
         }
     });
 }

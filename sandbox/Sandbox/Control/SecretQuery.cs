@@ -1,9 +1,9 @@
 namespace Sandbox.Control;
 
-/// <summary>A query as it may be written down.</summary>
+/// <summary>Masks secret values in a query for the journal.</summary>
 internal static class SecretQuery
 {
-    // Names under which OpenID Connect, Keycloak's mailed links and S3's presigned addresses carry secrets.
+    // Parameters that hold secrets in OpenID Connect, Keycloak's mailed links and S3's presigned URLs.
     private static readonly HashSet<string> Secrets = new(StringComparer.OrdinalIgnoreCase)
     {
         "access_token", "assertion", "client_secret", "code", "id_token_hint", "key", "password", "refresh_token",
@@ -11,9 +11,9 @@ internal static class SecretQuery
     };
 
     public static string Mask(IQueryCollection query) => string.Join('&', query.SelectMany(
-        pair => pair.Value.DefaultIfEmpty(), (pair, value) => Masked(pair.Key, value ?? "")));
+        pair => pair.Value.DefaultIfEmpty(), (pair, value) => MaskPair(pair.Key, value ?? "")));
 
-    private static string Masked(string name, string value) => value switch
+    private static string MaskPair(string name, string value) => value switch
     {
         "" => name,
         _ when Secrets.Contains(name) => $"{name}=***",

@@ -3,14 +3,14 @@ using System.Text.Json.Nodes;
 
 namespace Sandbox.Demo;
 
-/// <summary>The calls of the quick start, as its user would make them.</summary>
+/// <summary>Client for the control plane's API, as a user of the quick start would call it.</summary>
 internal sealed class ControlPlaneApi(Uri address, string operatorToken) : IDisposable
 {
     private readonly HttpClient http = new() { BaseAddress = address, Timeout = TimeSpan.FromMinutes(1) };
 
     public string OperatorToken => operatorToken;
 
-    /// <exception cref="DemoException">Refused; the message holds the problem's code and words.</exception>
+    /// <exception cref="DemoException">The call failed; the message holds the problem's code and detail.</exception>
     public async Task<JsonNode?> CallAsync(
         HttpMethod method, string path, string? bearer, JsonObject? body, CancellationToken cancellationToken)
     {
@@ -25,7 +25,7 @@ internal sealed class ControlPlaneApi(Uri address, string operatorToken) : IDisp
         return response.IsSuccessStatusCode
             ? answer
             : throw new DemoException(
-                $"{method} {path} answers {(int)response.StatusCode} {Text(answer, "code")}: {Words(answer)}");
+                $"{method} {path} failed with {(int)response.StatusCode} {Text(answer, "code")}: {Detail(answer)}");
     }
 
     public void Dispose() => http.Dispose();
@@ -33,7 +33,8 @@ internal sealed class ControlPlaneApi(Uri address, string operatorToken) : IDisp
     private static bool IsJson(HttpResponseMessage response) =>
         response.Content.Headers.ContentType?.MediaType is { } type && type.EndsWith("json", StringComparison.Ordinal);
 
-    private static string Words(JsonNode? problem) => Text(problem, "detail") ?? Text(problem, "title") ?? "no words";
+    private static string Detail(JsonNode? problem) =>
+        Text(problem, "detail") ?? Text(problem, "title") ?? "no detail";
 
     private static string? Text(JsonNode? node, string name) => node?[name]?.GetValue<string>();
 }

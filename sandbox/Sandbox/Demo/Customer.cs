@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Sandbox.Demo;
 
-/// <summary>Who signs up: the quick start's John Doe, for any key.</summary>
+/// <summary>The customer who signs up: the quick start's John Doe, for any tenant key.</summary>
 internal sealed record Customer(string Email, string Company, string Domain)
 {
     public static Customer Of(string key) => new(

@@ -3,8 +3,8 @@ using System.CommandLine;
 namespace Sandbox.Demo;
 
 /// <summary>
-/// Plays the customer and the operator of the quick start: plain HTTP against the functions, and the mail that the
-/// sandbox "sent". It knows nothing of the control plane but its HTTP.
+/// Plays the customer and the operator of the quick start, with plain HTTP calls to the functions and the mail that the
+/// sandbox "sent". It depends on nothing of the control plane but its HTTP API.
 /// </summary>
 internal static class DemoCommand
 {
@@ -17,16 +17,17 @@ internal static class DemoCommand
             Description = "The tenant's key.",
             DefaultValueFactory = _ => "newcompany",
         };
-        var functions = Address("--functions", "Where the control plane's functions are.", "http://127.0.0.1:14000");
-        var mails = Address("--mails", "The sandbox's Novu, for the invitation's mail.", "http://127.0.0.1:3000");
+        var functions = Address("--functions", "Address of the control plane's functions.", "http://127.0.0.1:14000");
+        var mails = Address(
+            "--mails", "Address of the sandbox's Novu, for the invitation's mail.", "http://127.0.0.1:3000");
         var passwords = new Option<DirectoryInfo>("--passwords")
         {
-            Description = "Folder that keeps the administrators' passwords, readable for you alone.",
+            Description = "Folder for the admin users' passwords, readable by you only.",
             Required = true,
         };
         var command = new Command("demo", $"""
-            From a sign-up to an ACTIVE tenant whose administrator has a password. The operator's token comes in
-            {TokenVariable}. A tenant that is there already is taken up where it stands.
+            From a sign-up to an ACTIVE tenant whose admin user has a password. The operator's token is read from
+            {TokenVariable}. An existing tenant is continued from its current status.
 
             Example: {TokenVariable}=$(./dev token) Sandbox demo --key second --passwords .sandbox/admins
             """)
@@ -37,7 +38,7 @@ internal static class DemoCommand
         {
             if (Environment.GetEnvironmentVariable(TokenVariable) is not { Length: > 0 } token)
             {
-                await Console.Error.WriteLineAsync($"{TokenVariable}: found nothing, expected an operator's token.");
+                await Console.Error.WriteLineAsync($"{TokenVariable}: not set; expected an operator's token.");
                 return 2;
             }
 
@@ -59,19 +60,20 @@ internal static class DemoCommand
         return command;
     }
 
-    private static Option<Uri> Address(string name, string description, string usual) => new(name)
+    private static Option<Uri> Address(string name, string description, string defaultAddress) => new(name)
     {
         Description = description,
-        DefaultValueFactory = _ => new Uri(usual),
+        DefaultValueFactory = _ => new Uri(defaultAddress),
         CustomParser = argument =>
         {
             if (Uri.TryCreate(argument.Tokens[0].Value, UriKind.Absolute, out var address))
                 return address;
-            argument.AddError($"{name}: found '{argument.Tokens[0].Value}', expected an address such as {usual}.");
+            argument.AddError(
+                $"{name}: found '{argument.Tokens[0].Value}', expected an address such as {defaultAddress}.");
             return null;
         },
     };
 }
 
-/// <summary>The demo cannot go on; the message says why.</summary>
+/// <summary>The demo cannot continue; the message gives the reason.</summary>
 internal sealed class DemoException(string message) : Exception(message);

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Sandbox.Demo;
 
-/// <summary>What the person in front of the demo sees: lines; on a terminal the steps change in place.</summary>
+/// <summary>Output of the demo: lines of text; on a terminal, the steps are updated in place.</summary>
 internal abstract class Display
 {
     protected IAnsiConsole Terminal { get; } = AnsiConsole.Console;
@@ -12,26 +12,28 @@ internal abstract class Display
         ? new LiveDisplay()
         : new PlainDisplay();
 
-    public abstract void Say(string text);
+    public abstract void WriteLine(string text);
 
     /// <summary>
-    /// Shows the steps until <paramref name="followAsync"/> ends; it calls back with each new view of them.
+    /// Shows the steps until <paramref name="followAsync"/> ends, which passes each new state of the steps to its
+    /// argument.
     /// </summary>
-    public abstract Task StepsAsync(Func<Action<IReadOnlyList<StepView>>, Task> followAsync);
+    public abstract Task ShowStepsAsync(Func<Action<IReadOnlyList<StepView>>, Task> followAsync);
 
     public static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.00 's'", CultureInfo.InvariantCulture);
 
     private sealed class PlainDisplay : Display
     {
-        public override void Say(string text) => Console.WriteLine(text);
+        public override void WriteLine(string text) => Console.WriteLine(text);
 
-        public override async Task StepsAsync(Func<Action<IReadOnlyList<StepView>>, Task> followAsync)
+        public override async Task ShowStepsAsync(Func<Action<IReadOnlyList<StepView>>, Task> followAsync)
         {
-            var told = new HashSet<StepView>();
+            var printed = new HashSet<StepView>();
             await followAsync(steps =>
             {
-                var news = steps.Where(step => step.State != "PENDING" && told.Add(step with { Took = null }));
-                foreach (var step in news)
+                var changed = steps.Where(
+                    step => step.State != "PENDING" && printed.Add(step with { Took = null }));
+                foreach (var step in changed)
                     Console.WriteLine($"  {step.Number,2}. {step.Name,-24} {step.State,-8} {step.Note}");
             });
         }
@@ -39,9 +41,9 @@ internal abstract class Display
 
     private sealed class LiveDisplay : Display
     {
-        public override void Say(string text) => Terminal.MarkupLineInterpolated($"{text}");
+        public override void WriteLine(string text) => Terminal.MarkupLineInterpolated($"{text}");
 
-        public override Task StepsAsync(Func<Action<IReadOnlyList<StepView>>, Task> followAsync) =>
+        public override Task ShowStepsAsync(Func<Action<IReadOnlyList<StepView>>, Task> followAsync) =>
             Terminal.Live(TableOf([])).StartAsync(live => followAsync(steps => live.UpdateTarget(TableOf(steps))));
 
         private static Table TableOf(IReadOnlyList<StepView> steps)
@@ -53,7 +55,7 @@ internal abstract class Display
                     new Markup($"{step.Number,4}"),
                     new Markup(Markup.Escape(step.Name)),
                     new Markup($"[{Color(step.State)}]{step.State}[/]"),
-                    new Markup(step.Took is { } took ? $"[grey]{Seconds(took)}[/]" : ""),
+                    new Markup(step.Took is { } duration ? $"[grey]{Seconds(duration)}[/]" : ""),
                     new Markup(Markup.Escape(step.Note)));
             }
 
@@ -71,5 +73,5 @@ internal abstract class Display
     }
 }
 
-/// <param name="Note">Why it waits or failed; empty otherwise.</param>
+/// <param name="Note">Reason why the step waits or failed; otherwise empty.</param>
 internal sealed record StepView(int Number, string Name, string State, TimeSpan? Took, string Note);

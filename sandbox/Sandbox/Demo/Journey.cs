@@ -3,15 +3,15 @@ using System.Text.Json.Nodes;
 namespace Sandbox.Demo;
 
 /// <summary>
-/// From a sign-up to an administrator with a password: the quick start's four calls, and what follows them.
+/// From a sign-up to an admin user with a password: the quick start's four calls, the steps, and the invitation.
 /// </summary>
 internal sealed class Journey(
     ControlPlaneApi api, Inbox inbox, PasswordFolder passwords, Display display, TimeProvider time)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
-    private readonly List<(string What, TimeSpan Took)> times = [];
+    private readonly List<(string Name, TimeSpan Duration)> times = [];
 
     public async Task RunAsync(string key, CancellationToken cancellationToken)
     {
@@ -19,17 +19,17 @@ internal sealed class Journey(
         var tenant = await FindTenantAsync(key, cancellationToken);
         if (Text(tenant, "status") == "ACTIVE" && passwords.Has(key))
         {
-            display.Say($"Tenant {key} is ACTIVE already.");
+            display.WriteLine($"Tenant {key} is already ACTIVE.");
             return;
         }
 
-        var begun = time.GetTimestamp();
+        var started = time.GetTimestamp();
         tenant ??= await SignUpAsync(key, customer, cancellationToken);
         var id = Text(tenant, "id");
         if (Text(tenant, "status") != "ACTIVE")
             await ProvisionAsync(id, cancellationToken);
         await AcceptInvitationAsync(key, customer, cancellationToken);
-        ShowTimes(time.GetElapsedTime(begun));
+        ShowTimes(time.GetElapsedTime(started));
     }
 
     private async Task<JsonNode?> FindTenantAsync(string key, CancellationToken cancellationToken)
@@ -55,13 +55,14 @@ internal sealed class Journey(
         var lead = await TimedAsync("create lead", () => api.CallAsync(
             HttpMethod.Post, "/leads", null, customer.Lead(), cancellationToken));
         var leadId = Text(lead, "id");
-        display.Say($"Lead {leadId}: {customer.Email}, {customer.Company}");
+        display.WriteLine($"Lead {leadId}: {customer.Email}, {customer.Company}");
         if (lead!["key"] is not { } validation)
-            throw new DemoException("The validation token goes out by mail only (LEAD_TOKEN_DELIVERY=email): no demo.");
+            throw new DemoException(
+                "The demo needs the validation token, which LEAD_TOKEN_DELIVERY=email sends by mail only.");
 
         var verified = await TimedAsync("verify lead", () => api.CallAsync(
             HttpMethod.Post, $"/leads/{leadId}/verify", validation.GetValue<string>(), null, cancellationToken));
-        display.Say("Its address is proven.");
+        display.WriteLine("The lead's e-mail address is verified.");
 
         var tenant = await TimedAsync("create tenant", () => api.CallAsync(
             HttpMethod.Post,
@@ -69,24 +70,24 @@ internal sealed class Journey(
             Text(verified, "token"),
             customer.Tenant(key),
             cancellationToken));
-        display.Say($"Tenant {Text(tenant, "id")}: {key}, {Text(tenant, "status")}");
+        display.WriteLine($"Tenant {Text(tenant, "id")}: {key}, {Text(tenant, "status")}");
         return tenant!;
     }
 
     private async Task ProvisionAsync(string id, CancellationToken cancellationToken)
     {
-        var started = await TimedAsync("start provisioning", () => api.CallAsync(
+        var workflow = await TimedAsync("start provisioning", () => api.CallAsync(
             HttpMethod.Post,
             $"/tenants/{id}/provision",
             api.OperatorToken,
             Customer.Subscription(id),
             cancellationToken));
-        display.Say($"Workflow {Text(started, "workflowId")}");
+        display.WriteLine($"Workflow {Text(workflow, "workflowId")}");
 
         Progress progress = null!;
-        await display.StepsAsync(async show =>
+        await display.ShowStepsAsync(async show =>
         {
-            var begun = time.GetTimestamp();
+            var started = time.GetTimestamp();
             while (true)
             {
                 progress = Progress.From((await api.CallAsync(
@@ -94,25 +95,25 @@ internal sealed class Journey(
                 show(progress.Steps);
                 if (progress.IsOver)
                     return;
-                if (time.GetElapsedTime(begun) > Patience)
+                if (time.GetElapsedTime(started) > Timeout)
                     throw new DemoException(
-                        $"After {Patience.TotalMinutes} minutes the tenant is still {progress.Status}.");
-                await Task.Delay(Pause, time, cancellationToken);
+                        $"The tenant is still {progress.Status} after {Timeout.TotalMinutes} minutes.");
+                await Task.Delay(PollInterval, time, cancellationToken);
             }
         });
         times.AddRange(progress.Steps
             .Where(step => step.Took is not null)
             .Select(step => ($"  {step.Name}", step.Took!.Value)));
         if (progress.Status != "ACTIVE")
-            throw new DemoException($"The tenant is {progress.Status}: {progress.Failure ?? "no reason was given"}");
-        display.Say("The tenant is ACTIVE.");
+            throw new DemoException($"The tenant is {progress.Status}: {progress.Failure ?? "no reason reported"}");
+        display.WriteLine("The tenant is ACTIVE.");
     }
 
     private async Task AcceptInvitationAsync(string key, Customer customer, CancellationToken cancellationToken)
     {
         if (await inbox.InvitationLinkAsync(customer.Email, cancellationToken) is not { } link)
         {
-            display.Say("No invitation was mailed (is Novu switched off?): the administrator has no password yet.");
+            display.WriteLine("No invitation was sent (is Novu disabled?): the admin user has no password yet.");
             return;
         }
 
@@ -120,26 +121,26 @@ internal sealed class Journey(
         var acceptance = new JsonObject { ["token"] = link.Fragment.TrimStart('#'), ["password"] = password };
         await TimedAsync("accept invitation", () => api.CallAsync(
             HttpMethod.Post, "/invitations/accept", null, acceptance, cancellationToken));
-        passwords.Keep(key);
-        display.Say($"The invitation is accepted; the administrator's password is in {passwords.FileOf(key)}");
+        passwords.Confirm(key);
+        display.WriteLine($"The invitation is accepted. The admin user's password is in {passwords.FileOf(key)}");
     }
 
-    private async Task<T> TimedAsync<T>(string what, Func<Task<T>> call)
+    private async Task<T> TimedAsync<T>(string name, Func<Task<T>> call)
     {
-        var begun = time.GetTimestamp();
+        var started = time.GetTimestamp();
         var answer = await call();
-        times.Add((what, time.GetElapsedTime(begun)));
+        times.Add((name, time.GetElapsedTime(started)));
         return answer;
     }
 
     private void ShowTimes(TimeSpan total)
     {
-        display.Say("");
-        display.Say("Time");
-        foreach (var (what, took) in times)
-            display.Say($"  {what,-28}{Display.Seconds(took),9}");
-        display.Say($"  {"from sign-up to password",-28}{Display.Seconds(total),9}");
-        display.Say("");
+        display.WriteLine("");
+        display.WriteLine("Time");
+        foreach (var (name, duration) in times)
+            display.WriteLine($"  {name,-28}{Display.Seconds(duration),9}");
+        display.WriteLine($"  {"from sign-up to password",-28}{Display.Seconds(total),9}");
+        display.WriteLine("");
     }
 
     private static string Text(JsonNode? node, string name) => node?[name]?.GetValue<string>() ?? "";

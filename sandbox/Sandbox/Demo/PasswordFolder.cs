@@ -2,16 +2,16 @@ using System.Security.Cryptography;
 
 namespace Sandbox.Demo;
 
-/// <summary>The administrators' passwords, one file for each tenant, readable for their owner alone.</summary>
+/// <summary>The admin users' passwords: one file per tenant, readable by the file's owner only.</summary>
 internal sealed class PasswordFolder(string path)
 {
-    private const UnixFileMode OwnerReads = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     public string FileOf(string key) => Path.Combine(path, key);
 
     public bool Has(string key) => File.Exists(FileOf(key));
 
-    /// <summary>A new password, kept before it is sent: one that was taken is never lost.</summary>
+    /// <summary>Creates a password, and stores it before it is sent: an accepted password is never lost.</summary>
     public async Task<string> CreateAsync(string key, CancellationToken cancellationToken)
     {
         var password = RandomNumberGenerator.GetString(
@@ -19,17 +19,17 @@ internal sealed class PasswordFolder(string path)
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
-            Directory.CreateDirectory(path, OwnerReads | UnixFileMode.UserExecute);
-            options.UnixCreateMode = OwnerReads;
+            Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute);
+            options.UnixCreateMode = OwnerOnly;
         }
 
-        await using var writer = new StreamWriter(Pending(key), options);
+        await using var writer = new StreamWriter(PendingFileOf(key), options);
         await writer.WriteLineAsync(password.AsMemory(), cancellationToken);
         return password;
     }
 
-    /// <summary>The password has been taken.</summary>
-    public void Keep(string key) => File.Move(Pending(key), FileOf(key), overwrite: true);
+    /// <summary>Marks the password as accepted.</summary>
+    public void Confirm(string key) => File.Move(PendingFileOf(key), FileOf(key), overwrite: true);
 
-    private string Pending(string key) => FileOf(key) + ".pending";
+    private string PendingFileOf(string key) => FileOf(key) + ".pending";
 }

@@ -2,11 +2,11 @@ using System.Text.Json.Nodes;
 
 namespace Sandbox.Demo;
 
-/// <summary>GET /tenants/{id}/provisioning, as far as the demo shows it.</summary>
-/// <param name="Failure">Which step failed, and why; null as long as none did.</param>
+/// <summary>The part of GET /tenants/{id}/provisioning that the demo shows.</summary>
+/// <param name="Failure">The failed step and its error; null if no step has failed.</param>
 internal sealed record Progress(string Status, IReadOnlyList<StepView> Steps, string? Failure)
 {
-    /// <summary>Nothing more happens by itself.</summary>
+    /// <summary>Whether the status no longer changes without a request.</summary>
     public bool IsOver => Status switch
     {
         "ACTIVE" => Steps.All(step => step.State is "DONE" or "SKIPPED" or "PARKED"),
@@ -24,14 +24,14 @@ internal sealed record Progress(string Status, IReadOnlyList<StepView> Steps, st
 
     private static StepView Step(int number, JsonNode step)
     {
-        var from = step["startedAt"]?.GetValue<DateTimeOffset>();
-        var until = step["endedAt"]?.GetValue<DateTimeOffset>();
+        var startedAt = step["startedAt"]?.GetValue<DateTimeOffset>();
+        var endedAt = step["endedAt"]?.GetValue<DateTimeOffset>();
         var undo = step["undo"]?["state"] is { } state ? $"undo {state}" : null;
         return new StepView(
             number,
             step["name"]!.GetValue<string>(),
             step["state"]!.GetValue<string>(),
-            until - from,
+            endedAt - startedAt,
             undo ?? step["error"]?["message"]?.GetValue<string>() ?? "");
     }
 }

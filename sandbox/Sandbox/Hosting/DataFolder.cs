@@ -4,13 +4,13 @@ using System.Text;
 namespace Sandbox.Hosting;
 
 /// <summary>
-/// The folder of one running sandbox; a second one is refused, since two would overwrite each other's state.
+/// The data folder, locked for one running sandbox: two would overwrite each other's state.
 /// </summary>
 internal sealed class DataFolder : IDisposable
 {
-    private readonly FileStream gate;
+    private readonly FileStream lockFile;
 
-    private DataFolder(FileStream gate) => this.gate = gate;
+    private DataFolder(FileStream lockFile) => this.lockFile = lockFile;
 
     public static DataFolder? Open(string? directory)
     {
@@ -19,21 +19,21 @@ internal sealed class DataFolder : IDisposable
         try
         {
             Directory.CreateDirectory(directory);
-            // The system lets go of the file when the process ends, however it ends.
-            var gate = new FileStream(
+            // The operating system releases the lock when the process ends, even if it is killed.
+            var lockFile = new FileStream(
                 Path.Combine(directory, "sandbox.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            gate.SetLength(0);
-            gate.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-            gate.Flush();
-            return new DataFolder(gate);
+            lockFile.SetLength(0);
+            lockFile.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
+            lockFile.Flush();
+            return new DataFolder(lockFile);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new SandboxException(
-                $"--data: {directory} cannot be used ({e.Message}). Either another sandbox runs on it, or it cannot " +
-                "be written.");
+                $"--data: {directory} cannot be used ({e.Message}). Either another sandbox uses it, or it is not " +
+                "writable.");
         }
     }
 
-    public void Dispose() => gate.Dispose();
+    public void Dispose() => lockFile.Dispose();
 }

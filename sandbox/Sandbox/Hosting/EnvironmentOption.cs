@@ -7,7 +7,7 @@ using Sandbox.S3;
 namespace Sandbox.Hosting;
 
 /// <summary>
-/// Options that an environment variable can give as well. The help never shows such a value: it may be a secret.
+/// Options that can also be set by an environment variable. The help never shows the value, which may be a secret.
 /// </summary>
 internal static class EnvironmentOption
 {
@@ -21,7 +21,7 @@ internal static class EnvironmentOption
         return option;
     }
 
-    public static string? Given(ParseResult parsed, Option<string?> option) =>
+    public static string? ValueOf(ParseResult parsed, Option<string?> option) =>
         parsed.GetValue(option) ?? Variable(Variables[option]);
 
     public static string? Variable(string name) =>
@@ -32,30 +32,30 @@ internal static class EnvironmentOption
         var variable = $"SANDBOX_{system.ToUpperInvariant()}_PORT";
         var option = new Option<int>($"--{system}-port")
         {
-            Description = $"Port of {system}; 0 takes a free one. [{variable}]",
-            DefaultValueFactory = result => PortOf(
+            Description = $"Port of {system}; 0 selects a free one. [{variable}]",
+            DefaultValueFactory = result => ParsePort(
                 result, variable, Variable(variable) ?? port.ToString(CultureInfo.InvariantCulture)),
-            CustomParser = result => PortOf(result, $"--{system}-port", result.Tokens[0].Value),
+            CustomParser = result => ParsePort(result, $"--{system}-port", result.Tokens[0].Value),
         };
         return option;
     }
 
     public static Option<Uri?> Upstream(string system, string name) => new($"--{system}-upstream")
     {
-        Description = $"Address of a real {name}; faults and journal stand before it, and none is played.",
-        CustomParser = result => Address(result, result.Tokens[0].Value),
+        Description = $"Address of a real {name}, proxied with faults and journal instead of the stand-in.",
+        CustomParser = result => ParseAddress(result, result.Tokens[0].Value),
     };
 
     public static Option<DnsEndPoint?> Endpoint(string name, string description) => new(name)
     {
         Description = description,
-        CustomParser = result => HostAndPort(result, name, result.Tokens[0].Value),
+        CustomParser = result => ParseEndpoint(result, name, result.Tokens[0].Value),
     };
 
-    public static S3Account[] Accounts(ArgumentResult result) =>
-        [.. result.Tokens.Select(token => Account(result, token.Value.Split(':'))).OfType<S3Account>()];
+    public static S3Account[] ParseAccounts(ArgumentResult result) =>
+        [.. result.Tokens.Select(token => ParseAccount(result, token.Value.Split(':'))).OfType<S3Account>()];
 
-    private static S3Account? Account(ArgumentResult result, string[] parts)
+    private static S3Account? ParseAccount(ArgumentResult result, string[] parts)
     {
         if (parts is [{ Length: > 0 } key, { Length: > 0 } secret, { Length: 12 } account]
             && account.All(char.IsAsciiDigit))
@@ -65,7 +65,7 @@ internal static class EnvironmentOption
         return null;
     }
 
-    private static Uri? Address(ArgumentResult result, string text)
+    private static Uri? ParseAddress(ArgumentResult result, string text)
     {
         if (Uri.TryCreate(text, UriKind.Absolute, out var address)
             && address is { Scheme: "http" or "https", PathAndQuery: "/", UserInfo: "" })
@@ -74,7 +74,7 @@ internal static class EnvironmentOption
         return null;
     }
 
-    private static DnsEndPoint? HostAndPort(ArgumentResult result, string name, string text)
+    private static DnsEndPoint? ParseEndpoint(ArgumentResult result, string name, string text)
     {
         if (text.Split(':') is [{ Length: > 0 } host, var digits]
             && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
@@ -84,7 +84,7 @@ internal static class EnvironmentOption
         return null;
     }
 
-    private static int PortOf(ArgumentResult result, string name, string text)
+    private static int ParsePort(ArgumentResult result, string name, string text)
     {
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= 65535)
             return port;

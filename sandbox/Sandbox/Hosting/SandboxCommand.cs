@@ -3,29 +3,31 @@ using Sandbox.Demo;
 
 namespace Sandbox.Hosting;
 
-/// <summary>The command line.</summary>
+/// <summary>The root command of the sandbox's command line.</summary>
 internal static class SandboxCommand
 {
     private const string Description = """
-        Plays the systems around the control plane by their real protocols, on 127.0.0.1 only:
+        Plays the outside systems of the control plane by their real protocols, on 127.0.0.1 only:
         Keycloak, S3, Novu and Temporal. For development and tests; never for production.
 
         Examples:
-          Sandbox                                        on the quick start's ports, state in memory
+          Sandbox                                        the quick start's ports, state in memory
           Sandbox --data .sandbox/state                  state on disk: it survives kill -9
           Sandbox --s3-port 0 --ready-file ready.json    a free port for S3; the addresses as JSON in a file
-          Sandbox --no-keycloak --no-temporal            S3 and Novu alone
-          Sandbox --s3-flavour minio                     S3 as MinIO would answer
-          Sandbox --keycloak-upstream http://127.0.0.1:8180    faults before a real Keycloak
-          Sandbox --postgres-upstream 127.0.0.1:5432 --postgres-port 6432    and before PostgreSQL
+          Sandbox --no-keycloak --no-temporal            S3 and Novu only
+          Sandbox --s3-flavour minio                     S3 that behaves like MinIO
+          Sandbox --keycloak-upstream http://127.0.0.1:8180    faults in front of a real Keycloak
+          Sandbox --postgres-upstream 127.0.0.1:5432 --postgres-port 6432    faults in front of PostgreSQL
           Sandbox --s3-account a:b:000000000001 --s3-account c:d:000000000002    two owners of buckets
 
-        When everything listens, one line of JSON with all addresses goes to the standard output. Ctrl-C ends it.
-        Open the addresses in a browser to see realms, buckets and mails. Faults and journal: /_sandbox/faults and
-        /_sandbox/journal at the addresses of Keycloak, S3 and Novu (before a real server too), for instance
+        When all parts listen, one line of JSON with their addresses is written to the standard output. Ctrl-C stops
+        the sandbox. Open the addresses in a browser to see realms, buckets and mails.
+
+        Faults and journal are at /_sandbox/faults and /_sandbox/journal of each address of Keycloak, S3 and Novu, also
+        in front of a real server. For instance:
           curl http://127.0.0.1:9000/_sandbox/faults -d '{"system":"s3","method":"PUT","kind":"loseAnswer"}'
 
-        Names in [brackets] are environment variables that say the same; secrets belong there.
+        Names in [brackets] are environment variables for the same options; set secrets only there.
         """;
 
     public static RootCommand Create()

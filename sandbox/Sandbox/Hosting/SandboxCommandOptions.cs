@@ -7,7 +7,7 @@ using static Sandbox.Hosting.EnvironmentOption;
 
 namespace Sandbox.Hosting;
 
-/// <summary>The options of the command line, and what they mean together.</summary>
+/// <summary>The options of the command line, and their mapping to <see cref="SandboxOptions"/>.</summary>
 internal sealed class SandboxCommandOptions
 {
     private readonly Option<int> keycloakPort = Port("keycloak", 8080);
@@ -23,46 +23,47 @@ internal sealed class SandboxCommandOptions
     private readonly Option<Uri?> keycloakUpstream = Upstream("keycloak", "Keycloak");
     private readonly Option<Uri?> s3Upstream = Upstream("s3", "S3");
     private readonly Option<DnsEndPoint?> postgresUpstream = Endpoint(
-        "--postgres-upstream", "HOST:PORT of a real PostgreSQL; faults and journal stand before it.");
+        "--postgres-upstream", "HOST:PORT of a real PostgreSQL, proxied with faults and journal.");
 
     private readonly Option<string?> data = Text(
-        "--data", "SANDBOX_DATA", "Folder for the state; without it nothing is kept.");
+        "--data", "SANDBOX_DATA", "Folder for the state; by default, the state is kept in memory only.");
 
     private readonly Option<string?> adminUsername = Text(
-        "--keycloak-admin", "KEYCLOAK_ADMIN_USERNAME", "Name of Keycloak's administrator; admin if not given.");
+        "--keycloak-admin", "KEYCLOAK_ADMIN_USERNAME", "Name of Keycloak's administrator; default: admin.");
 
     private readonly Option<string?> adminPassword = Text(
-        "--keycloak-password", "KEYCLOAK_ADMIN_PASSWORD", "Password of Keycloak's administrator; admin if not given.");
+        "--keycloak-password", "KEYCLOAK_ADMIN_PASSWORD", "Password of Keycloak's administrator; default: admin.");
 
     private readonly Option<S3Flavour> flavour = new("--s3-flavour")
     {
-        Description = "Whose S3 is played; Aws if not given.",
+        Description = "The S3 server to play; default: Aws.",
     };
 
     private readonly Option<string?> region = Text(
-        "--s3-region", "AWS_REGION", "The region that signatures must name; us-east-1 if not given.");
+        "--s3-region", "AWS_REGION", "The region that signatures must name; default: us-east-1.");
 
     private readonly Option<S3Account[]> accounts = new("--s3-account")
     {
-        Description = "ACCESSKEY:SECRETKEY:ACCOUNT, twelve digits for the account, once for each owner of buckets; " +
-            "one account if not given. [AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY]",
-        CustomParser = Accounts,
+        Description = "ACCESSKEY:SECRETKEY:ACCOUNT, with an account of twelve digits; repeatable, once per owner of " +
+            "buckets; default: one account. [AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY]",
+        CustomParser = ParseAccounts,
     };
 
-    private readonly Option<string?> apiKey = Text("--novu-api-key", "NOVU_API_KEY", "What callers of Novu must send.");
+    private readonly Option<string?> apiKey = Text(
+        "--novu-api-key", "NOVU_API_KEY", "The API key that callers of Novu must send.");
 
     private readonly Option<bool> rateLimits = new("--novu-rate-limits")
     {
-        Description = "Rate limits as in Novu's cloud.",
+        Description = "Applies the rate limits of Novu's cloud.",
     };
 
     private readonly Option<string[]> namespaces = new("--temporal-namespace")
     {
-        Description = "A Temporal namespace that exists from the start; default if not given.",
+        Description = "A Temporal namespace that exists from the start; repeatable; default: 'default'.",
     };
 
     public Option<string?> ReadyFile { get; } =
-        Text("--ready-file", "SANDBOX_READY_FILE", "File that gets the addresses as JSON once everything listens.");
+        Text("--ready-file", "SANDBOX_READY_FILE", "File for the addresses as JSON, written once all parts listen.");
 
     public IEnumerable<Option> All =>
     [
@@ -73,7 +74,7 @@ internal sealed class SandboxCommandOptions
 
     public SandboxOptions Bind(ParseResult parsed)
     {
-        var usual = new SandboxOptions();
+        var defaults = new SandboxOptions();
         return new SandboxOptions
         {
             KeycloakPort = parsed.GetValue(noKeycloak) ? null : parsed.GetValue(keycloakPort),
@@ -84,29 +85,31 @@ internal sealed class SandboxCommandOptions
             S3Upstream = parsed.GetValue(s3Upstream),
             PostgresUpstream = parsed.GetValue(postgresUpstream),
             PostgresPort = parsed.GetValue(postgresPort),
-            DataDirectory = Given(parsed, data),
+            DataDirectory = ValueOf(parsed, data),
             Keycloak = new KeycloakOptions
             {
-                AdminUsername = Given(parsed, adminUsername) ?? usual.Keycloak.AdminUsername,
-                AdminPassword = Given(parsed, adminPassword) ?? usual.Keycloak.AdminPassword,
+                AdminUsername = ValueOf(parsed, adminUsername) ?? defaults.Keycloak.AdminUsername,
+                AdminPassword = ValueOf(parsed, adminPassword) ?? defaults.Keycloak.AdminPassword,
             },
             S3 = new S3Options
             {
                 Flavour = parsed.GetValue(flavour),
-                Region = Given(parsed, region) ?? usual.S3.Region,
-                Accounts = parsed.GetValue(accounts) is { Length: > 0 } owners ? owners : [AccountOfEnvironment()],
+                Region = ValueOf(parsed, region) ?? defaults.S3.Region,
+                Accounts = parsed.GetValue(accounts) is { Length: > 0 } owners ? owners : [EnvironmentAccount()],
             },
             Novu = new NovuOptions
             {
-                ApiKey = Given(parsed, apiKey) ?? usual.Novu.ApiKey,
+                ApiKey = ValueOf(parsed, apiKey) ?? defaults.Novu.ApiKey,
                 RateLimits = parsed.GetValue(rateLimits),
             },
-            TemporalNamespaces = parsed.GetValue(namespaces) is { Length: > 0 } all ? all : usual.TemporalNamespaces,
+            TemporalNamespaces = parsed.GetValue(namespaces) is { Length: > 0 } names
+                ? names
+                : defaults.TemporalNamespaces,
         };
     }
 
-    // The same names as the control plane's settings, so one environment fits both.
-    private static S3Account AccountOfEnvironment() => S3Options.DefaultAccount with
+    // The variables have the names of the control plane's settings, so that one environment serves both.
+    private static S3Account EnvironmentAccount() => S3Options.DefaultAccount with
     {
         AccessKey = Variable("AWS_ACCESS_KEY_ID") ?? S3Options.DefaultAccount.AccessKey,
         SecretKey = Variable("AWS_SECRET_ACCESS_KEY") ?? S3Options.DefaultAccount.SecretKey,

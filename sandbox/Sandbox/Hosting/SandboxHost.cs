@@ -10,7 +10,7 @@ using Sandbox.S3.Storage;
 namespace Sandbox.Hosting;
 
 /// <summary>
-/// The outside world in one process: each system by its real protocol, on a port of its own, with state of its own.
+/// The outside systems in one process: each by its real protocol, on its own port, with its own state.
 /// <code>await using var sandbox = await SandboxHost.StartAsync(SandboxOptions.OnFreePorts);</code>
 /// </summary>
 public sealed class SandboxHost : IAsyncDisposable
@@ -21,14 +21,14 @@ public sealed class SandboxHost : IAsyncDisposable
     private SandboxHost(SandboxOptions options, DataFolder? folder)
     {
         Options = options;
-        Keep(folder);
+        Own(folder);
         context = StandInContext.Of(options);
-        Keep(context.Journal);
+        Own(context.Journal);
     }
 
     public SandboxOptions Options { get; }
 
-    /// <summary>Base address, such as http://127.0.0.1:8080; null when this part was not started.</summary>
+    /// <summary>Base address, such as http://127.0.0.1:8080; null if this part was not started.</summary>
     public Uri? Keycloak { get; private set; }
 
     /// <inheritdoc cref="Keycloak"/>
@@ -37,22 +37,22 @@ public sealed class SandboxHost : IAsyncDisposable
     /// <inheritdoc cref="Keycloak"/>
     public Uri? Novu { get; private set; }
 
-    /// <summary>Host and port of the proxy before PostgreSQL; null when there is none.</summary>
+    /// <summary>Host and port of the proxy in front of PostgreSQL; null if there is none.</summary>
     public string? Postgres { get; private set; }
 
-    /// <summary>Host and port, such as 127.0.0.1:7233; null when this part was not started.</summary>
+    /// <summary>Host and port, such as 127.0.0.1:7233; null if this part was not started.</summary>
     public string? Temporal => TemporalServer?.Address;
 
-    /// <summary>For tests that let it skip time; null when this part was not started.</summary>
+    /// <summary>The Temporal server, for tests that skip time; null if this part was not started.</summary>
     public EmbeddedTemporalServer? TemporalServer { get; private set; }
 
-    /// <summary>Faults in front of the stand-ins; the same list as /_sandbox/faults.</summary>
+    /// <summary>Faults of all systems; the same list as /_sandbox/faults.</summary>
     public Faults Faults => context.Faults;
 
-    /// <summary>Every call that the stand-ins received; the same as /_sandbox/journal.</summary>
+    /// <summary>Journal of the received calls; the same as /_sandbox/journal.</summary>
     public Journal Journal => context.Journal;
 
-    /// <exception cref="SandboxException">A port is taken, or the folder cannot be used.</exception>
+    /// <exception cref="SandboxException">A port is in use, or the data folder is not usable.</exception>
     public static async Task<SandboxHost> StartAsync(
         SandboxOptions options, CancellationToken cancellationToken = default)
     {
@@ -71,24 +71,24 @@ public sealed class SandboxHost : IAsyncDisposable
 
     private async Task StartPartsAsync(CancellationToken cancellationToken)
     {
-        Keycloak = await AddAsync("keycloak", Options.KeycloakPort, Or(Options.KeycloakUpstream, app =>
-            app.MapKeycloak(Keep(new KeycloakState(context.FileOf("keycloak.db"), Options.Keycloak, context.Time)))));
-        S3 = await AddAsync("s3", Options.S3Port, Or(Options.S3Upstream, app =>
-            app.MapS3(Keep(new S3Store(context.FileOf("s3.db"), context.Time)), Options.S3)));
+        Keycloak = await AddAsync("keycloak", Options.KeycloakPort, UpstreamOr(Options.KeycloakUpstream, app =>
+            app.MapKeycloak(Own(new KeycloakState(context.FileOf("keycloak.db"), Options.Keycloak, context.Time)))));
+        S3 = await AddAsync("s3", Options.S3Port, UpstreamOr(Options.S3Upstream, app =>
+            app.MapS3(Own(new S3Store(context.FileOf("s3.db"), context.Time)), Options.S3)));
         Novu = await AddAsync("novu", Options.NovuPort, app =>
-            app.MapNovu(Keep(new NovuStore(context.FileOf("novu.db"), context.Time)), Options.Novu));
+            app.MapNovu(Own(new NovuStore(context.FileOf("novu.db"), context.Time)), Options.Novu));
 
-        Postgres = Options.PostgresUpstream is { } upstream
-            ? Keep(PostgresProxy.Start(Options.PostgresPort, upstream, context)).Address
+        Postgres = Options.PostgresUpstream is { } server
+            ? Own(PostgresProxy.Start(Options.PostgresPort, server, context)).Address
             : null;
         TemporalServer = await AddTemporalAsync(cancellationToken);
 
-        Action<WebApplication> Or(Uri? upstream, Action<WebApplication> standIn) =>
-            upstream is null ? standIn : app => app.MapUpstream(Keep(new HttpUpstream(upstream)));
+        Action<WebApplication> UpstreamOr(Uri? upstream, Action<WebApplication> standIn) =>
+            upstream is null ? standIn : app => app.MapUpstream(Own(new HttpUpstream(upstream)));
 
         async Task<Uri?> AddAsync(string system, int? port, Action<WebApplication> map) => port is null
             ? null
-            : Keep(await StandIn.StartAsync(system, port.Value, context, map, cancellationToken)).Address;
+            : Own(await StandIn.StartAsync(system, port.Value, context, map, cancellationToken)).Address;
     }
 
     private async Task<EmbeddedTemporalServer?> AddTemporalAsync(CancellationToken cancellationToken)
@@ -104,7 +104,7 @@ public sealed class SandboxHost : IAsyncDisposable
         };
         try
         {
-            return Keep(await EmbeddedTemporalServer.StartAsync(options, cancellationToken));
+            return Own(await EmbeddedTemporalServer.StartAsync(options, cancellationToken));
         }
         catch (IOException e) when (SandboxException.IsPortTaken(e))
         {
@@ -124,8 +124,8 @@ public sealed class SandboxHost : IAsyncDisposable
         }
     }
 
-    // Ends in the reverse order, so a store outlives the server in front of it.
-    private T Keep<T>(T part)
+    // Parts are disposed in reverse order, so that a store outlives the server that uses it.
+    private T Own<T>(T part)
     {
         if (part is not null)
             parts.Push(part);

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Sandbox.Hosting;
 
-/// <summary>The sandbox as a process: starts, says where, and stays until it is told to end.</summary>
+/// <summary>Runs the sandbox as a process: starts it, announces its addresses, and waits for a signal.</summary>
 internal static class SandboxProcess
 {
     public static async Task<int> RunAsync(
@@ -21,7 +21,7 @@ internal static class SandboxProcess
         }
         catch (OperationCanceledException)
         {
-            // Ctrl-C or SIGTERM: the usual end.
+            // Ctrl-C or SIGTERM: the normal end.
         }
         finally
         {
@@ -49,7 +49,7 @@ internal static class SandboxProcess
         Console.WriteLine(addresses);
         if (readyFile is null)
             return;
-        // Moved into place whole, so that whoever waits for the file never reads half of it.
+        // The rename is atomic, so that a process that waits for the file never reads an incomplete one.
         File.WriteAllText(readyFile + ".new", addresses);
         File.Move(readyFile + ".new", readyFile, overwrite: true);
     }

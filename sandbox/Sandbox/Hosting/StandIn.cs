@@ -9,8 +9,7 @@ using Sandbox.Keycloak;
 namespace Sandbox.Hosting;
 
 /// <summary>
-/// One system of the outside world, played here or proxied: a web server of its own on 127.0.0.1, journalled, with
-/// faults in front.
+/// Web server on 127.0.0.1 for one outside system, played or proxied, with journal and faults in front.
 /// </summary>
 internal sealed class StandIn : IAsyncDisposable
 {
@@ -39,13 +38,13 @@ internal sealed class StandIn : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, port);
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null;
-            // The widest of the systems played here; beyond it the answer is 431, as theirs.
+            // The largest limit of the played systems; longer headers are answered with 431, as by the real servers.
             kestrel.Limits.MaxRequestHeadersTotalSize = KeycloakEndpoints.HeaderLimit;
         });
         builder.Services.AddSingleton(context.Time);
-        builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
+        builder.Services.AddSingleton<IHostLifetime, NoSignalLifetime>();
         builder.Services.AddHttpForwarder();
-        // Calls that a fault still holds are not waited for.
+        // Shutdown does not wait for calls that a fault still holds.
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(1));
 
         var app = builder.Build();
@@ -74,8 +73,8 @@ internal sealed class StandIn : IAsyncDisposable
         await app.DisposeAsync();
     }
 
-    // Kestrel's own Date comes from the machine's clock; whoever compares it with other times of a stand-in needs one
-    // clock. A real server's Date passes.
+    // Kestrel takes Date from the machine's clock, but callers compare it with other times of the stand-in, which come
+    // from this clock. A real server's Date is passed on.
     private static Func<HttpContext, RequestDelegate, Task> DateFrom(TimeProvider time) => (context, next) =>
     {
         context.Response.OnStarting(() =>
@@ -87,8 +86,8 @@ internal sealed class StandIn : IAsyncDisposable
         return next(context);
     };
 
-    /// <summary>The stand-ins end with the sandbox; none of them listens to Ctrl-C for itself.</summary>
-    private sealed class QuietLifetime : IHostLifetime
+    /// <summary>Ignores signals: the sandbox handles Ctrl-C and stops its stand-ins.</summary>
+    private sealed class NoSignalLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

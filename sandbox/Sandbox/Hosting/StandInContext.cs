@@ -3,7 +3,7 @@ using Sandbox.Control;
 namespace Sandbox.Hosting;
 
 /// <summary>
-/// What every stand-in shares: the clock, the faults in front of it, the journal of its calls, the folder.
+/// Shared state of the stand-ins: the clock, the faults, the journal and the data folder.
 /// </summary>
 internal sealed record StandInContext(TimeProvider Time, Faults Faults, Journal Journal, string? DataDirectory)
 {
@@ -17,6 +17,6 @@ internal sealed record StandInContext(TimeProvider Time, Faults Faults, Journal 
             options.DataDirectory);
     }
 
-    /// <summary>The path of a file of this name in the folder; null when nothing is kept on disk.</summary>
+    /// <summary>Returns the path of a file in the data folder; null if the state is kept in memory.</summary>
     public string? FileOf(string name) => DataDirectory is null ? null : Path.Combine(DataDirectory, name);
 }

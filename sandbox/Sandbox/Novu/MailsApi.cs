@@ -3,8 +3,7 @@ using Sandbox.Control;
 namespace Sandbox.Novu;
 
 /// <summary>
-/// The mails that were "sent": what a recipient would have in front of them, so that tests and the demo can follow its
-/// link.
+/// The mails that were "sent", as their recipients would see them, so that tests and the demo can follow the links.
 /// <code>curl 'http://127.0.0.1:3000/_sandbox/mails?workflowId=tenant-welcome'</code>
 /// </summary>
 internal static class MailsApi

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Sandbox.Novu;
 
-/// <summary>The JSON object that a call carries; a field of the wrong type is refused with its name.</summary>
+/// <summary>The JSON object in a call's body. A field of the wrong type is refused, and the refusal names it.</summary>
 internal sealed class NovuBody(JsonObject json)
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };

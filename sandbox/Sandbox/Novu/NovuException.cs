@@ -2,8 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace Sandbox.Novu;
 
-/// <summary>A refusal in Novu's shape.</summary>
-/// <param name="errors">By field, for a body that is not valid; Novu's own client insists on it with 422.</param>
+/// <summary>A refusal in Novu's error format.</summary>
+/// <param name="errors">Errors by field of an invalid body; Novu's own client requires them with 422.</param>
 internal sealed class NovuException(
     int status, string message, string error, JsonObject? errors = null) : Exception(message)
 {

@@ -2,13 +2,12 @@ namespace Sandbox.Novu;
 
 public sealed record NovuOptions
 {
-    /// <summary>What callers send as Authorization: ApiKey …</summary>
+    /// <summary>API key that callers send in the header Authorization: ApiKey …</summary>
     public string ApiKey { get; init; } = "sandbox-novu-api-key";
 
     /// <summary>
-    /// Limits as in Novu's cloud, free plan: 60 triggers, 20 configuration calls, 30 others a second, with their
-    /// headers.
-    /// Off by default, as in a self-hosted Novu.
+    /// Whether the rate limits of Novu's cloud (free plan) apply, with their headers: per second 60 triggers, 20
+    /// configuration calls and 30 other calls. Off by default, as in a self-hosted Novu.
     /// </summary>
     public bool RateLimits { get; init; }
 }

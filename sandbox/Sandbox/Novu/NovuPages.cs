@@ -3,14 +3,14 @@ using Sandbox.Storage;
 
 namespace Sandbox.Novu;
 
-/// <summary>What the quick start tells a person to look for, and the mails.</summary>
+/// <summary>HTML pages with the objects that the quick start refers to, and with the mails.</summary>
 internal static class NovuPages
 {
     public static void MapNovuPages(this WebApplication app, NovuStore store)
     {
         app.MapGet("/", (HttpResponse response) => Page.WriteAsync(response, "Novu sandbox", Overview(store)));
         app.MapGet("/mails/{number:long}", (long number, HttpResponse response) => store.Mail(number) is { } mail
-            ? Page.WriteAsync(response, mail.Subject, Shown(mail))
+            ? Page.WriteAsync(response, mail.Subject, Message(mail))
             : Page.WriteAsync(response, "No such mail", Html.Of($"""<p><a href="/">All mails</a></p>"""), 404));
     }
 
@@ -73,8 +73,8 @@ internal static class NovuPages
             Page.Text(string.Join(", ", workflow.Steps.Select(step => step.Type))),
         ]));
 
-    // The body is markup that the workflow's owner wrote; the page's policy keeps it from running anything.
-    private static Html Shown(Mail mail) => Html.Of($"""
+    // The body is markup from the workflow's author; the page's policy keeps it from running scripts.
+    private static Html Message(Mail mail) => Html.Of($"""
         <p><a href="/">All mails</a></p>
         <dl>
         <dt>To</dt><dd>{mail.Recipient}</dd>

@@ -4,14 +4,14 @@ using System.Globalization;
 namespace Sandbox.Novu;
 
 /// <summary>
-/// Limits as in Novu's cloud, free plan, counted over five seconds: https://docs.novu.co/api-reference/rate-limiting .
-/// A self-hosted Novu has none unless told to.
+/// Rate limits of Novu's cloud (free plan), counted over five seconds:
+/// https://docs.novu.co/api-reference/rate-limiting . A self-hosted Novu has none by default.
 /// </summary>
 internal sealed class NovuRateLimits(TimeProvider time)
 {
-    private const int Window = 5;
+    private const int WindowSeconds = 5;
 
-    private readonly ConcurrentDictionary<(string Category, long Window), int> spent = new();
+    private readonly ConcurrentDictionary<(string Category, long Window), int> calls = new();
 
     public static Func<HttpContext, RequestDelegate, Task> Middleware(TimeProvider time)
     {
@@ -19,28 +19,29 @@ internal sealed class NovuRateLimits(TimeProvider time)
         return (context, next) =>
         {
             if (context.Request.Path.StartsWithSegments("/v1") || context.Request.Path.StartsWithSegments("/v2"))
-                limits.Spend(context);
+                limits.Count(context);
             return next(context);
         };
     }
 
-    private void Spend(HttpContext context)
+    private void Count(HttpContext context)
     {
         var (category, perSecond) = Category(context.Request.Path);
-        var limit = perSecond * Window;
+        var limit = perSecond * WindowSeconds;
         var now = time.GetUtcNow().ToUnixTimeSeconds();
-        var left = limit - spent.AddOrUpdate((category, now / Window), 1, (_, count) => count + 1);
-        foreach (var old in spent.Keys.Where(key => key.Window < now / Window))
-            spent.TryRemove(old, out _);
-        var reset = (Window - (now % Window)).ToString(CultureInfo.InvariantCulture);
+        var window = now / WindowSeconds;
+        var remaining = limit - calls.AddOrUpdate((category, window), 1, (_, count) => count + 1);
+        foreach (var expired in calls.Keys.Where(key => key.Window < window))
+            calls.TryRemove(expired, out _);
+        var reset = (WindowSeconds - (now % WindowSeconds)).ToString(CultureInfo.InvariantCulture);
         var headers = context.Response.Headers;
         headers["RateLimit-Limit"] = limit.ToString(CultureInfo.InvariantCulture);
-        headers["RateLimit-Remaining"] = Math.Max(0, left).ToString(CultureInfo.InvariantCulture);
+        headers["RateLimit-Remaining"] = Math.Max(0, remaining).ToString(CultureInfo.InvariantCulture);
         headers["RateLimit-Reset"] = reset;
         headers["RateLimit-Policy"] =
-            $"{limit};w={Window};comment=\"token bucket\";category=\"{category}\";cost=\"single\";" +
+            $"{limit};w={WindowSeconds};comment=\"token bucket\";category=\"{category}\";cost=\"single\";" +
             "serviceLevel=\"free\"";
-        if (left >= 0)
+        if (remaining >= 0)
             return;
         headers.RetryAfter = reset;
         throw new NovuException(429, "API rate limit exceeded", "Too Many Requests");

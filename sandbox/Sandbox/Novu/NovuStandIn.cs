@@ -6,25 +6,25 @@ namespace Sandbox.Novu;
 
 internal static class NovuStandIn
 {
-    /// <summary>Novu's API as a self-hosted one serves it; pages for people at / .</summary>
+    /// <summary>Maps the API of a self-hosted Novu, and HTML pages at / .</summary>
     public static void MapNovu(this WebApplication app, NovuStore store, NovuOptions options)
     {
-        app.Use(Refusals(store));
+        app.Use(ErrorHandling(store));
         app.Use(Authentication(options));
         if (options.RateLimits)
             app.Use(NovuRateLimits.Middleware(store.Time));
         app.MapGet("/v1/health-check", () => NovuAnswer.Data(new JsonObject { ["status"] = "ok" }));
         app.MapPost("/v1/events/trigger", async (HttpRequest request) =>
             NovuAnswer.Data(
-                new Events(store).Trigger(await NovuBody.ReadAsync(request)), StatusCodes.Status201Created));
+                new TriggerHandler(store).Handle(await NovuBody.ReadAsync(request)), StatusCodes.Status201Created));
         app.MapSubscribers(store);
         app.MapWorkflows(store);
         app.MapMails(store);
         app.MapNovuPages(store);
-        app.MapFallback("{**path}", (HttpRequest request) => NotPlayed(request));
+        app.MapFallback("{**path}", (HttpRequest request) => NotImplemented(request));
     }
 
-    private static Func<HttpContext, RequestDelegate, Task> Refusals(NovuStore store) => async (context, next) =>
+    private static Func<HttpContext, RequestDelegate, Task> ErrorHandling(NovuStore store) => async (context, next) =>
     {
         try
         {
@@ -58,6 +58,6 @@ internal static class NovuStandIn
         };
     }
 
-    private static IResult NotPlayed(HttpRequest request) => throw new NovuException(
-        501, $"The sandbox does not play {request.Method} {request.Path}", "Not Implemented");
+    private static IResult NotImplemented(HttpRequest request) => throw new NovuException(
+        501, $"The sandbox does not implement {request.Method} {request.Path}", "Not Implemented");
 }

@@ -33,7 +33,7 @@ internal sealed class NovuStore : IDisposable
 
     public bool DeleteSubscriber(string id) => database.Execute("DELETE FROM subscribers WHERE id = ?1", id) > 0;
 
-    /// <summary>By the identifier that triggers name, or by the database's own id.</summary>
+    /// <summary>Returns a workflow by the identifier that triggers use, or by its database id.</summary>
     public Workflow? Workflow(string id) => One<Workflow>(
         "SELECT document FROM workflows WHERE id = ?1 OR document ->> '$.Id' = ?1", id);
 
@@ -44,8 +44,9 @@ internal sealed class NovuStore : IDisposable
     public void DeleteWorkflow(string workflowId) =>
         database.Execute("DELETE FROM workflows WHERE id = ?1", workflowId);
 
-    /// <summary>False when this transaction was there before: its event is dropped.</summary>
-    public bool AddTransaction(string id) => database.Execute("INSERT OR IGNORE INTO transactions VALUES (?1)", id) > 0;
+    /// <summary>Adds a transaction; returns false if it exists, in which case its event is dropped.</summary>
+    public bool TryAddTransaction(string id) =>
+        database.Execute("INSERT OR IGNORE INTO transactions VALUES (?1)", id) > 0;
 
     public void Add(Trigger trigger) =>
         database.Execute("INSERT INTO triggers (document) VALUES (?1)", JsonSerializer.Serialize(trigger));
@@ -55,7 +56,7 @@ internal sealed class NovuStore : IDisposable
     public void Add(Mail mail) => database.Execute(
         "INSERT INTO mails VALUES (?1, ?2)", mail.Number, JsonSerializer.Serialize(mail));
 
-    public long NextMail() => database.Count("SELECT COALESCE(MAX(number), 0) + 1 FROM mails");
+    public long NextMailNumber() => database.Count("SELECT COALESCE(MAX(number), 0) + 1 FROM mails");
 
     public List<Mail> Mails() => All<Mail>("SELECT document FROM mails ORDER BY number");
 

@@ -29,9 +29,9 @@ internal sealed record Workflow(
 
 internal sealed record WorkflowStep(string Id, string StepId, string Name, string Type, JsonObject ControlValues);
 
-/// <summary>An event that was accepted (201), and what became of it.</summary>
-/// <param name="Status">The status in the answer; only "processed" is a success.</param>
-/// <param name="Outcome">What Novu's worker did afterwards, in words; no caller is told.</param>
+/// <summary>An event that was accepted (201), and its outcome.</summary>
+/// <param name="Status">Status in the answer; only "processed" is a success.</param>
+/// <param name="Outcome">Description of the worker's processing; shown on the page, never to callers.</param>
 internal sealed record Trigger(
     DateTimeOffset Time,
     string WorkflowId,
@@ -40,9 +40,9 @@ internal sealed record Trigger(
     string Status,
     string Outcome);
 
-/// <summary>A mail as its recipient would have got it.</summary>
-/// <param name="Recipient">Address of the subscriber.</param>
-/// <param name="Body">HTML, or text, as the workflow's step has it, with its variables filled in.</param>
+/// <summary>A mail as its recipient would see it.</summary>
+/// <param name="Recipient">E-mail address of the subscriber.</param>
+/// <param name="Body">HTML or text of the workflow's step, with its variables replaced.</param>
 public sealed record Mail(
     long Number,
     DateTimeOffset Time,

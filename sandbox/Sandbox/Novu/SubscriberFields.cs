@@ -4,12 +4,12 @@ using Sandbox.Storage;
 
 namespace Sandbox.Novu;
 
-/// <summary>A subscriber as callers write and read it.</summary>
+/// <summary>Conversion of subscribers from and to JSON.</summary>
 internal static partial class SubscriberFields
 {
-    public static bool IsId(string? id) => id is not null && IdForm().IsMatch(id);
+    public static bool IsId(string? id) => id is not null && IdFormat().IsMatch(id);
 
-    /// <summary>Fields that the body has replace those of the subscriber; a null erases.</summary>
+    /// <summary>Returns the subscriber with the fields of the body applied; a null clears a field.</summary>
     public static Subscriber Merge(Subscriber subscriber, NovuBody body, DateTimeOffset now) => subscriber with
     {
         UpdatedAt = now,
@@ -23,7 +23,7 @@ internal static partial class SubscriberFields
         Data = body.Has("data") ? body.Object("data") : subscriber.Data,
     };
 
-    /// <summary>All that Novu's own client insists on.</summary>
+    /// <summary>Returns the subscriber with all fields that Novu's own client requires.</summary>
     public static JsonObject Answer(Subscriber subscriber) => new()
     {
         ["_id"] = subscriber.Id,
@@ -44,20 +44,21 @@ internal static partial class SubscriberFields
         ["updatedAt"] = Stamp.Of(subscriber.UpdatedAt),
     };
 
-    private static string? Text(string field, string? old, NovuBody body) => body.Has(field) ? body.Text(field) : old;
+    private static string? Text(string field, string? current, NovuBody body) =>
+        body.Has(field) ? body.Text(field) : current;
 
-    private static string? Email(string? old, NovuBody body)
+    private static string? Email(string? current, NovuBody body)
     {
-        var email = Text("email", old, body);
-        return email is null or "" || EmailForm().IsMatch(email)
+        var email = Text("email", current, body);
+        return email is null or "" || EmailFormat().IsMatch(email)
             ? email
             : throw NovuException.Invalid("email", "email must be an email", email);
     }
 
     [GeneratedRegex("^[^@\\s]+@[^@\\s]+$")]
-    private static partial Regex EmailForm();
+    private static partial Regex EmailFormat();
 
-    // Novu takes letters, digits, - and _, or an e-mail address.
+    // Novu accepts letters, digits, - and _, or an e-mail address.
     [GeneratedRegex("^([A-Za-z0-9_-]+|[^@\\s]+@[^@\\s]+)$")]
-    private static partial Regex IdForm();
+    private static partial Regex IdFormat();
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Sandbox.Novu;
 
-/// <summary>/v2/subscribers</summary>
+/// <summary>The endpoints at /v2/subscribers.</summary>
 internal static class SubscribersApi
 {
     public static void MapSubscribers(this WebApplication app, NovuStore store)

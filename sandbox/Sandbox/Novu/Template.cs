@@ -5,25 +5,25 @@ using System.Text.RegularExpressions;
 namespace Sandbox.Novu;
 
 /// <summary>
-/// The part of Liquid that mails use: {{ payload.x }}, {{ subscriber.firstName | default: 'you' | escape }}.
+/// The subset of Liquid that mails use: {{ payload.x }}, {{ subscriber.firstName | default: 'you' | escape }}.
 /// </summary>
 internal static partial class Template
 {
-    /// <summary>What has no value is empty, and nothing is encoded without being told to, as in Liquid.</summary>
-    public static string Render(string text, JsonObject variables) => Hole().Replace(text, hole =>
+    /// <summary>Renders a text. As in Liquid, a missing value is empty, and only the escape filter encodes.</summary>
+    public static string Render(string text, JsonObject variables) => Variable().Replace(text, match =>
     {
         JsonNode? node = variables;
-        foreach (var name in hole.Groups["path"].Value.Split('.'))
+        foreach (var name in match.Groups["path"].Value.Split('.'))
             node = (node as JsonObject)?[name];
-        return hole.Groups["filter"].Captures.Aggregate(
-            node?.ToString() ?? "", (value, filter) => Filtered(value, filter.Value));
+        return match.Groups["filter"].Captures.Aggregate(
+            node?.ToString() ?? "", (value, filter) => ApplyFilter(value, filter.Value));
     });
 
-    /// <summary>The first piece in braces that this is not made for; null when all can be rendered.</summary>
-    public static string? Unknown(string text) =>
-        Braces().Matches(text).Select(match => match.Value).FirstOrDefault(piece => !Hole().IsMatch(piece));
+    /// <summary>Returns the first tag or variable that is not supported; null if the text can be rendered.</summary>
+    public static string? FindUnsupported(string text) =>
+        Braces().Matches(text).Select(match => match.Value).FirstOrDefault(part => !Variable().IsMatch(part));
 
-    private static string Filtered(string value, string filter) => filter switch
+    private static string ApplyFilter(string value, string filter) => filter switch
     {
         "escape" => WebUtility.HtmlEncode(value),
         _ when value.Length > 0 => value,
@@ -34,7 +34,7 @@ internal static partial class Template
         @"\{\{-?\s*(?<path>[A-Za-z_][\w-]*(\.[\w-]+)*)\s*" +
         @"(\|\s*(?<filter>escape|default:\s*('[^']*'|""[^""]*""))\s*)*-?\}\}",
         RegexOptions.ExplicitCapture)]
-    private static partial Regex Hole();
+    private static partial Regex Variable();
 
     [GeneratedRegex(@"\{\{.*?\}\}|\{%.*?%\}", RegexOptions.Singleline)]
     private static partial Regex Braces();

@@ -3,7 +3,7 @@ using Sandbox.Storage;
 
 namespace Sandbox.Novu;
 
-/// <summary>A workflow as callers write and read it.</summary>
+/// <summary>Conversion of workflows from and to JSON.</summary>
 internal static class WorkflowFields
 {
     private static readonly HashSet<string> StepTypes =
@@ -15,7 +15,7 @@ internal static class WorkflowFields
         workflowId,
         body.RequiredText("name"),
         body.Text("description"),
-        // A workflow that nobody switched on sends nothing.
+        // Workflows are inactive by default: they send nothing.
         body.Flag("active") ?? false,
         [.. (body.Array("tags") ?? []).Select(tag => tag?.ToString() ?? "")],
         [.. (body.Array("steps") ?? throw NovuException.Invalid("steps", "steps must be an array", null))
@@ -75,19 +75,21 @@ internal static class WorkflowFields
         var values = body.Object("controlValues") ?? [];
         foreach (var (field, value) in values)
         {
-            if (Template.Unknown(value?.ToString() ?? "") is { } piece)
+            if (Template.FindUnsupported(value?.ToString() ?? "") is { } unsupported)
                 throw NovuException.Invalid(
-                    $"steps.controlValues.{field}", "the sandbox renders {{ path }}, default and escape alone", piece);
+                    $"steps.controlValues.{field}",
+                    "the sandbox supports only {{ path }} with the filters default and escape",
+                    unsupported);
         }
 
         return new WorkflowStep(
             body.Text("_id") ?? NovuId.New(now), body.Text("stepId") ?? Identifier(name), name, type, values);
     }
 
-    /// <summary>"Tenant welcome" becomes "tenant-welcome".</summary>
+    /// <summary>Derives an identifier from a name: "Tenant welcome" becomes "tenant-welcome".</summary>
     public static string Identifier(string name)
     {
-        var others = name.Where(c => !char.IsAsciiLetterOrDigit(c)).ToArray();
-        return string.Join('-', name.ToLowerInvariant().Split(others, StringSplitOptions.RemoveEmptyEntries));
+        var separators = name.Where(c => !char.IsAsciiLetterOrDigit(c)).ToArray();
+        return string.Join('-', name.ToLowerInvariant().Split(separators, StringSplitOptions.RemoveEmptyEntries));
     }
 }

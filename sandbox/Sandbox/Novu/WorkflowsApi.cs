@@ -1,6 +1,6 @@
 namespace Sandbox.Novu;
 
-/// <summary>/v2/workflows</summary>
+/// <summary>The endpoints at /v2/workflows.</summary>
 internal static class WorkflowsApi
 {
     public static void MapWorkflows(this WebApplication app, NovuStore store)
@@ -17,13 +17,13 @@ internal static class WorkflowsApi
     private static async Task<IResult> CreateAsync(HttpRequest request, NovuStore store)
     {
         var body = await NovuBody.ReadAsync(request);
-        var wanted = body.Text("workflowId") ?? WorkflowFields.Identifier(body.RequiredText("name"));
+        var requestedId = body.Text("workflowId") ?? WorkflowFields.Identifier(body.RequiredText("name"));
         return store.Transaction(() =>
         {
             var now = store.Time.GetUtcNow();
             var id = NovuId.New(now);
-            // An identifier that is taken is not refused: the new workflow gets one of its own.
-            var workflowId = store.Workflow(wanted) is null ? wanted : $"{wanted}-{id[^4..]}";
+            // Novu does not refuse an identifier in use: the new workflow gets another one.
+            var workflowId = store.Workflow(requestedId) is null ? requestedId : $"{requestedId}-{id[^4..]}";
             var workflow = WorkflowFields.Read(body, id, workflowId, now, now);
             store.Put(workflow);
             return NovuAnswer.Data(WorkflowFields.Answer(workflow), StatusCodes.Status201Created);
@@ -35,9 +35,9 @@ internal static class WorkflowsApi
         var body = await NovuBody.ReadAsync(request);
         return store.Transaction(() =>
         {
-            var old = Find(store, id);
-            return Stored(
-                store, WorkflowFields.Read(body, old.Id, old.WorkflowId, old.CreatedAt, store.Time.GetUtcNow()));
+            var current = Find(store, id);
+            var now = store.Time.GetUtcNow();
+            return Store(store, WorkflowFields.Read(body, current.Id, current.WorkflowId, current.CreatedAt, now));
         });
     }
 
@@ -46,12 +46,12 @@ internal static class WorkflowsApi
         var body = await NovuBody.ReadAsync(request);
         return store.Transaction(() =>
         {
-            var old = Find(store, id);
-            return Stored(store, old with
+            var current = Find(store, id);
+            return Store(store, current with
             {
-                Name = body.Text("name") ?? old.Name,
-                Description = body.Text("description") ?? old.Description,
-                Active = body.Flag("active") ?? old.Active,
+                Name = body.Text("name") ?? current.Name,
+                Description = body.Text("description") ?? current.Description,
+                Active = body.Flag("active") ?? current.Active,
                 UpdatedAt = store.Time.GetUtcNow(),
             });
         });
@@ -69,7 +69,7 @@ internal static class WorkflowsApi
         ["totalCount"] = store.Workflows().Count,
     });
 
-    private static IResult Stored(NovuStore store, Workflow workflow)
+    private static IResult Store(NovuStore store, Workflow workflow)
     {
         store.Put(workflow);
         return NovuAnswer.Data(WorkflowFields.Answer(workflow));

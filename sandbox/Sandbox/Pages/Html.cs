@@ -5,7 +5,7 @@ using System.Text;
 namespace Sandbox.Pages;
 
 /// <summary>
-/// HTML that is safe to write: built from literals; what stands in a hole is encoded unless it is Html itself.
+/// HTML built from literals. Interpolated values are encoded unless they are <see cref="Html"/> themselves.
 /// </summary>
 internal readonly record struct Html(string Text)
 {
@@ -14,10 +14,11 @@ internal readonly record struct Html(string Text)
     public static Html Concat(IEnumerable<Html> parts) => new(string.Concat(parts.Select(part => part.Text)));
 }
 
+/// <summary>Interpolated string handler that encodes values for HTML.</summary>
 [InterpolatedStringHandler]
-internal readonly struct HtmlTemplate(int literalLength, int holes)
+internal readonly struct HtmlTemplate(int literalLength, int formattedCount)
 {
-    private readonly StringBuilder text = new(literalLength + (holes * 32));
+    private readonly StringBuilder text = new(literalLength + (formattedCount * 32));
 
     public void AppendLiteral(string literal) => text.Append(literal);
 

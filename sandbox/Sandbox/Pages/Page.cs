@@ -1,11 +1,11 @@
 namespace Sandbox.Pages;
 
 /// <summary>
-/// The frame of every page for people: no script, nothing loaded from elsewhere, readable without a style.
+/// Layout of the HTML pages: no scripts, no external resources, readable without styles.
 /// </summary>
 internal static class Page
 {
-    // Markup of mails is shown as it is: this keeps it from running or loading anything.
+    // The markup of mails is shown as is; this policy keeps it from running scripts or loading resources.
     private const string Policy =
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; " +
         "frame-ancestors 'none'";
@@ -48,7 +48,7 @@ internal static class Page
             """).Text);
     }
 
-    /// <summary>A table; without rows a sentence that says so.</summary>
+    /// <summary>Returns a table, or a sentence if there are no rows.</summary>
     public static Html Table(string caption, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<Html>> rows)
     {
         var lines = rows.Select(

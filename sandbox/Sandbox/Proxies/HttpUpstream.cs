@@ -5,15 +5,15 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Sandbox.Proxies;
 
 /// <summary>
-/// A real server behind the faults. Each call passes as it is, Host and path to the letter: a signature covers them,
-/// and Keycloak builds its issuer from them.
+/// Forwards calls to a real server. Host and path are forwarded unchanged, byte for byte: signatures cover them, and
+/// Keycloak builds its issuer from them.
 /// </summary>
 internal sealed class HttpUpstream(Uri address) : HttpTransformer, IDisposable
 {
-    private static readonly ForwarderRequestConfig AsLongAsItTakes =
+    private static readonly ForwarderRequestConfig NoTimeout =
         new() { ActivityTimeout = Timeout.InfiniteTimeSpan, Version = HttpVersion.Version11 };
 
-    private readonly HttpMessageInvoker server = new(new SocketsHttpHandler
+    private readonly HttpMessageInvoker client = new(new SocketsHttpHandler
     {
         ActivityHeadersPropagator = null,
         AllowAutoRedirect = false,
@@ -36,23 +36,25 @@ internal sealed class HttpUpstream(Uri address) : HttpTransformer, IDisposable
         proxyRequest.Headers.Host = httpContext.Request.Host.Value;
     }
 
-    /// <summary>Hands the call on; where nobody answers, the caller's connection is cut, as without a proxy.</summary>
-    public async Task AnswerAsync(HttpContext context, IHttpForwarder forwarder)
+    /// <summary>
+    /// Forwards the call. If the server does not answer, the caller's connection is aborted, as without a proxy.
+    /// </summary>
+    public async Task ForwardAsync(HttpContext context, IHttpForwarder forwarder)
     {
         var prefix = address.GetLeftPart(UriPartial.Authority);
-        if (await forwarder.SendAsync(context, prefix, server, AsLongAsItTakes, this) != ForwarderError.None)
+        if (await forwarder.SendAsync(context, prefix, client, NoTimeout, this) != ForwarderError.None)
             context.Abort();
     }
 
-    public void Dispose() => server.Dispose();
+    public void Dispose() => client.Dispose();
 }
 
 internal static class UpstreamEndpoints
 {
-    /// <summary>Every path but the sandbox's own goes to the server.</summary>
+    /// <summary>Forwards every path to the server, except the sandbox's own.</summary>
     public static void MapUpstream(this WebApplication app, HttpUpstream upstream)
     {
         var forwarder = app.Services.GetRequiredService<IHttpForwarder>();
-        app.MapFallback("{**path}", context => upstream.AnswerAsync(context, forwarder));
+        app.MapFallback("{**path}", context => upstream.ForwardAsync(context, forwarder));
     }
 }

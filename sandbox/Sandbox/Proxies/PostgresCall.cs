@@ -4,41 +4,41 @@ using Sandbox.Control;
 namespace Sandbox.Proxies;
 
 /// <summary>
-/// What a caller sends until it wants an answer: a simple query, or the messages up to a Sync. It goes to the server
-/// whole or not at all.
+/// Messages that a caller sends before it waits for an answer: a simple query, or the messages up to a Sync or Flush.
+/// They are sent to the server together or not at all.
 /// </summary>
-/// <param name="Bytes">As on the wire.</param>
-/// <param name="Text">Of all statements in it, with their parameters; empty for a call that executes nothing.</param>
-/// <param name="Templates">The same without the parameters.</param>
-/// <param name="IsAnswered">Whether the server says when it is ready again; after a Flush it does not.</param>
+/// <param name="Bytes">The messages as on the wire.</param>
+/// <param name="Text">Text of the executed statements with their parameters; empty if nothing is executed.</param>
+/// <param name="Templates">The executed statements without their parameters.</param>
+/// <param name="HasReadyForQuery">Whether the answer ends with ReadyForQuery; after a Flush it does not.</param>
 internal sealed record PostgresCall(
-    ReadOnlyMemory<byte> Bytes, string Text, IReadOnlyList<string> Templates, bool IsAnswered)
+    ReadOnlyMemory<byte> Bytes, string Text, IReadOnlyList<string> Templates, bool HasReadyForQuery)
 {
-    // What changes nothing that would be seen after a commit.
-    private static readonly HashSet<string> Readers = new(StringComparer.OrdinalIgnoreCase)
+    // Commands without an effect that is visible after a commit.
+    private static readonly HashSet<string> ReadOnlyCommands = new(StringComparer.OrdinalIgnoreCase)
     {
         "", "BEGIN", "CLOSE", "DEALLOCATE", "DECLARE", "DISCARD", "EXPLAIN", "FETCH", "LISTEN", "LOCK", "RELEASE",
         "RESET", "ROLLBACK", "SAVEPOINT", "SELECT", "SET", "SHOW", "START", "UNLISTEN",
     };
 
-    /// <summary>The first word.</summary>
-    public string Word { get; } = string.Concat(Text.TrimStart().TakeWhile(char.IsAsciiLetter)).ToUpperInvariant();
+    /// <summary>The first word of the text, in upper case.</summary>
+    public string Command { get; } = string.Concat(Text.TrimStart().TakeWhile(char.IsAsciiLetter)).ToUpperInvariant();
 
-    public bool Changes => !Readers.Contains(Word);
+    public bool IsWrite => !ReadOnlyCommands.Contains(Command);
 
-    public bool Begins => Word is "BEGIN" or "START";
+    public bool IsBegin => Command is "BEGIN" or "START";
 
-    public bool Commits => Word is "COMMIT" or "END";
+    public bool IsCommit => Command is "COMMIT" or "END";
 
-    /// <summary>The next call of a connection; null when there is none any more.</summary>
+    /// <summary>Reads the next call of a connection; returns null at its end.</summary>
     public static async Task<PostgresCall?> ReadAsync(PostgresCaller caller, PostgresStatements statements)
     {
         var bytes = new ArrayBufferWriter<byte>();
         var executed = new List<PostgresStatement>();
-        while (await PostgresMessage.ReadAsync(caller.Sent, first: false) is { } message)
+        while (await PostgresMessage.ReadAsync(caller.Input, isFirst: false) is { } message)
         {
             bytes.Write(message.Bytes.Span);
-            if (statements.Read(message) is { } statement)
+            if (statements.Process(message) is { } statement)
                 executed.Add(statement);
             if ((char)message.Type is not ('P' or 'B' or 'C' or 'D' or 'E'))
             {
@@ -53,14 +53,15 @@ internal sealed record PostgresCall(
         return null;
     }
 
-    /// <param name="database">Where.</param>
-    /// <param name="transaction">What was executed before in the open transaction; null when none is open.</param>
-    /// <param name="templates">The same without the parameters.</param>
-    public Call For(string database, string? transaction, IEnumerable<string> templates) => new(
+    /// <summary>Returns the call in the form that fault rules are matched against.</summary>
+    /// <param name="database">Name of the database.</param>
+    /// <param name="transaction">Text executed so far in the open transaction; null if none is open.</param>
+    /// <param name="templates">Statements of the open transaction without their parameters.</param>
+    public Call ToCall(string database, string? transaction, IEnumerable<string> templates) => new(
         Call.Postgres,
-        Word,
+        Command,
         $"/{database}",
-        PostgresShape.Of(Commits ? templates.Concat(Templates) : Templates),
-        Commits ? transaction + Text : Text,
-        IsAnswered && (Commits || (transaction is null && !Begins)));
+        PostgresNormalizer.Normalize(IsCommit ? templates.Concat(Templates) : Templates),
+        IsCommit ? transaction + Text : Text,
+        HasReadyForQuery && (IsCommit || (transaction is null && !IsBegin)));
 }

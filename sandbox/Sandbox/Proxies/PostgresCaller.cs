@@ -4,12 +4,13 @@ using System.Net.Sockets;
 namespace Sandbox.Proxies;
 
 /// <summary>
-/// Who connected. What it sends is read as it comes, so that its leaving is noticed also while a fault holds it.
+/// Connection of a caller. Its input is read continuously, so that a disconnect is noticed even while a fault holds a
+/// call.
 /// </summary>
 internal sealed class PostgresCaller : IAsyncDisposable
 {
-    private readonly Pipe sent = new(new PipeOptions(pauseWriterThreshold: 0));
-    private readonly CancellationTokenSource left = new();
+    private readonly Pipe input = new(new PipeOptions(pauseWriterThreshold: 0));
+    private readonly CancellationTokenSource disconnected = new();
     private readonly Socket socket;
     private readonly Task reading;
 
@@ -20,12 +21,12 @@ internal sealed class PostgresCaller : IAsyncDisposable
         reading = ReadAsync();
     }
 
-    public PipeReader Sent => sent.Reader;
+    public PipeReader Input => input.Reader;
 
-    /// <summary>Ends when it has closed its side.</summary>
-    public CancellationToken Left => left.Token;
+    /// <summary>Token that is cancelled when the caller closes its side of the connection.</summary>
+    public CancellationToken Disconnected => disconnected.Token;
 
-    /// <summary>False when it is gone.</summary>
+    /// <summary>Sends bytes to the caller; returns false if it has disconnected.</summary>
     public async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes)
     {
         try
@@ -40,17 +41,17 @@ internal sealed class PostgresCaller : IAsyncDisposable
         }
     }
 
-    /// <summary>What was sent arrives first.</summary>
+    /// <summary>Closes the connection after delivery of the bytes sent so far.</summary>
     public void Close() => socket.Dispose();
 
-    /// <summary>Closes with a reset: what was under way stays unknown.</summary>
-    public void Cut() => socket.Close(timeout: 0);
+    /// <summary>Closes the connection with a reset: the caller cannot know the outcome of its call.</summary>
+    public void Reset() => socket.Close(timeout: 0);
 
     public async ValueTask DisposeAsync()
     {
         socket.Dispose();
         await reading;
-        left.Dispose();
+        disconnected.Dispose();
     }
 
     private async Task ReadAsync()
@@ -58,18 +59,18 @@ internal sealed class PostgresCaller : IAsyncDisposable
         try
         {
             int length;
-            while ((length = await socket.ReceiveAsync(sent.Writer.GetMemory(16_384))) > 0)
+            while ((length = await socket.ReceiveAsync(input.Writer.GetMemory(16_384))) > 0)
             {
-                sent.Writer.Advance(length);
-                await sent.Writer.FlushAsync();
+                input.Writer.Advance(length);
+                await input.Writer.FlushAsync();
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // Cut from one side or the other: it is gone, and that is all there is to know.
+            // One side has closed the connection.
         }
 
-        await sent.Writer.CompleteAsync();
-        await left.CancelAsync();
+        await input.Writer.CompleteAsync();
+        await disconnected.CancelAsync();
     }
 }

@@ -5,26 +5,29 @@ using System.Text;
 
 namespace Sandbox.Proxies;
 
-/// <summary>One message of PostgreSQL's protocol: a letter (none in the first one), a length, fields.</summary>
-/// <param name="Type">The letter; 0 for the first message of a connection.</param>
-/// <param name="Bytes">All of it, as on the wire.</param>
+/// <summary>
+/// Message of PostgreSQL's protocol: a type byte (absent in the first message of a connection), a length, fields.
+/// https://www.postgresql.org/docs/current/protocol-message-formats.html
+/// </summary>
+/// <param name="Type">The type byte; 0 for the first message of a connection.</param>
+/// <param name="Bytes">The whole message as on the wire.</param>
 internal readonly record struct PostgresMessage(byte Type, ReadOnlyMemory<byte> Bytes)
 {
     public const int SslRequest = 80877103;
     public const int GssRequest = 80877104;
     public const int CancelRequest = 80877102;
 
-    /// <summary>The number that a first message begins with: the protocol's version or a request.</summary>
+    /// <summary>Code at the start of a first message: the protocol's version, or the code of a request.</summary>
     public int Code => BinaryPrimitives.ReadInt32BigEndian(Bytes.Span[4..]);
 
-    /// <summary>What follows letter and length.</summary>
+    /// <summary>Reader for the fields after type and length.</summary>
     public PostgresFields Fields => new(Bytes[(Type == 0 ? 4 : 5)..]);
 
     /// <summary>
-    /// A query that fails with this code: sent in the place of another one, so that the error is the server's own and
-    /// leaves the session as the server would.
+    /// Creates a query that fails with this SQLSTATE. It replaces another query, so that the error comes from the
+    /// server and the session is in the state that the server sets after an error.
     /// </summary>
-    public static byte[] Raise(string sqlState)
+    public static byte[] CreateError(string sqlState)
     {
         var query = $"DO $$BEGIN RAISE EXCEPTION USING ERRCODE = '{sqlState}', "
             + "MESSAGE = 'a fault of the sandbox'; END$$\0";
@@ -35,17 +38,17 @@ internal readonly record struct PostgresMessage(byte Type, ReadOnlyMemory<byte> 
         return message;
     }
 
-    /// <summary>The next message; null when there is none any more.</summary>
-    public static async ValueTask<PostgresMessage?> ReadAsync(PipeReader reader, bool first)
+    /// <summary>Reads the next message; returns null at the end of the stream.</summary>
+    public static async ValueTask<PostgresMessage?> ReadAsync(PipeReader reader, bool isFirst)
     {
         for (; ; )
         {
             var read = await reader.ReadAsync();
-            if (Length(read.Buffer, first) is { } length)
+            if (FindLength(read.Buffer, isFirst) is { } length)
             {
                 var bytes = read.Buffer.Slice(0, length).ToArray();
                 reader.AdvanceTo(read.Buffer.GetPosition(length));
-                return new PostgresMessage(first ? (byte)0 : bytes[0], bytes);
+                return new PostgresMessage(isFirst ? (byte)0 : bytes[0], bytes);
             }
 
             reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
@@ -54,43 +57,43 @@ internal readonly record struct PostgresMessage(byte Type, ReadOnlyMemory<byte> 
         }
     }
 
-    /// <summary>The length of the message that the buffer begins with; null while it is not all there.</summary>
-    /// <exception cref="InvalidDataException">Another protocol is spoken.</exception>
-    public static long? Length(ReadOnlySequence<byte> buffer, bool first)
+    /// <summary>Returns the length of the first message in the buffer; null if it is incomplete.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not PostgreSQL's protocol.</exception>
+    public static long? FindLength(ReadOnlySequence<byte> buffer, bool isFirst)
     {
-        var before = first ? 0 : 1;
+        var typeLength = isFirst ? 0 : 1;
         var reader = new SequenceReader<byte>(buffer);
-        reader.Advance(Math.Min(before, buffer.Length));
+        reader.Advance(Math.Min(typeLength, buffer.Length));
         if (!reader.TryReadBigEndian(out int length))
             return null;
         if (length < 4)
-            throw new InvalidDataException("This is not PostgreSQL's protocol.");
-        return buffer.Length >= before + length ? before + length : null;
+            throw new InvalidDataException("The bytes are not PostgreSQL's protocol.");
+        return buffer.Length >= typeLength + length ? typeLength + length : null;
     }
 }
 
-/// <summary>Reads the fields of a message one after the other.</summary>
+/// <summary>Reads the fields of a message in sequence.</summary>
 internal sealed class PostgresFields(ReadOnlyMemory<byte> bytes)
 {
     private ReadOnlyMemory<byte> rest = bytes;
 
-    public string Text()
+    public string ReadText()
     {
         var end = rest.Span.IndexOf((byte)0);
         return Encoding.UTF8.GetString(Take(end + 1).Span[..end]);
     }
 
-    public short Short() => BinaryPrimitives.ReadInt16BigEndian(Take(2).Span);
+    public short ReadInt16() => BinaryPrimitives.ReadInt16BigEndian(Take(2).Span);
 
-    public int Integer() => BinaryPrimitives.ReadInt32BigEndian(Take(4).Span);
+    public int ReadInt32() => BinaryPrimitives.ReadInt32BigEndian(Take(4).Span);
 
-    public short[] Shorts() => [.. Enumerable.Range(0, Short()).Select(_ => Short())];
+    public short[] ReadInt16Array() => [.. Enumerable.Range(0, ReadInt16()).Select(_ => ReadInt16())];
 
-    public int[] Integers() => [.. Enumerable.Range(0, Short()).Select(_ => Integer())];
+    public int[] ReadInt32Array() => [.. Enumerable.Range(0, ReadInt16()).Select(_ => ReadInt32())];
 
-    /// <summary>Each with its length before it, -1 for NULL.</summary>
-    public ReadOnlyMemory<byte>[] Values() =>
-        [.. Enumerable.Range(0, Short()).Select(_ => Integer()).Select(length => Take(Math.Max(length, 0)))];
+    /// <summary>Reads values with a length prefix, which is -1 for NULL.</summary>
+    public ReadOnlyMemory<byte>[] ReadValues() =>
+        [.. Enumerable.Range(0, ReadInt16()).Select(_ => ReadInt32()).Select(length => Take(Math.Max(length, 0)))];
 
     private ReadOnlyMemory<byte> Take(int length)
     {

@@ -5,8 +5,8 @@ using Sandbox.Hosting;
 namespace Sandbox.Proxies;
 
 /// <summary>
-/// Stands before a real PostgreSQL on a port of its own, on 127.0.0.1, with the same faults and journal as the
-/// stand-ins. It understands of the protocol what it needs to know the statements, and relays the rest.
+/// Proxy in front of a real PostgreSQL, on 127.0.0.1, with the same faults and journal as the stand-ins. It parses the
+/// part of the protocol that identifies the statements, and relays the rest.
 /// </summary>
 internal sealed class PostgresProxy : IAsyncDisposable
 {
@@ -28,7 +28,7 @@ internal sealed class PostgresProxy : IAsyncDisposable
     /// <summary>Host and port.</summary>
     public string Address => $"{listener.LocalEndpoint}";
 
-    /// <exception cref="SandboxException">The port is taken.</exception>
+    /// <exception cref="SandboxException">The port is in use.</exception>
     public static PostgresProxy Start(int port, DnsEndPoint upstream, StandInContext context)
     {
         var listener = new TcpListener(IPAddress.Loopback, port);
@@ -51,7 +51,7 @@ internal sealed class PostgresProxy : IAsyncDisposable
         lock (callers)
         {
             foreach (var caller in callers)
-                caller.Cut();
+                caller.Reset();
         }
 
         await Task.WhenAll(sessions);
@@ -70,7 +70,7 @@ internal sealed class PostgresProxy : IAsyncDisposable
         }
         catch (Exception e) when (e is SocketException or InvalidOperationException)
         {
-            // The listener was closed, while it waited or between two callers: the sandbox ends.
+            // The sandbox stops: the listener was closed, either during the wait or between two callers.
         }
     }
 

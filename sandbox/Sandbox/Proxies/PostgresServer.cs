@@ -6,7 +6,7 @@ using System.Net.Sockets;
 namespace Sandbox.Proxies;
 
 /// <summary>
-/// The connection to the real server on a caller's behalf; its answers go to the caller as they come.
+/// Connection to the real server on behalf of one caller. Answers are relayed to the caller as they arrive.
 /// </summary>
 internal sealed class PostgresServer : IAsyncDisposable
 {
@@ -14,20 +14,22 @@ internal sealed class PostgresServer : IAsyncDisposable
     private readonly PostgresCaller caller;
     private TaskCompletionSource answered = NewAnswer();
     private Task relaying = Task.CompletedTask;
-    private MemoryStream? held;
+    private MemoryStream? heldAnswer;
 
     private PostgresServer(PostgresCaller caller) => this.caller = caller;
 
-    /// <summary>Of the session after the last answer: I idle, T in a transaction, E in a failed one.</summary>
-    public char State { get; private set; } = 'I';
+    /// <summary>
+    /// Transaction status after the last answer: I idle, T in a transaction, E in a failed transaction.
+    /// </summary>
+    public char TransactionStatus { get; private set; } = 'I';
 
-    /// <summary>Whether the last call raised an error, or the server left without an answer.</summary>
-    public bool Refused { get; private set; }
+    /// <summary>Whether the last call raised an error, or the server disconnected without an answer.</summary>
+    public bool HasFailed { get; private set; }
 
-    /// <summary>From now on the caller hears nothing.</summary>
-    public bool Silent { get; set; }
+    /// <summary>Whether answers are discarded instead of relayed.</summary>
+    public bool IsMuted { get; set; }
 
-    /// <exception cref="SocketException">The server does not answer.</exception>
+    /// <exception cref="SocketException">The server cannot be reached.</exception>
     public static async Task<PostgresServer> ConnectAsync(DnsEndPoint address, PostgresCaller caller)
     {
         var server = new PostgresServer(caller);
@@ -53,37 +55,37 @@ internal sealed class PostgresServer : IAsyncDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            Refused = true;
+            HasFailed = true;
         }
     }
 
-    /// <summary>Sends a call and waits until the server has done with it, or has left.</summary>
+    /// <summary>Sends a call, and waits until the server has answered it or has disconnected.</summary>
     public async Task CallAsync(ReadOnlyMemory<byte> bytes)
     {
         answered = NewAnswer();
-        Refused = false;
+        HasFailed = false;
         await SendAsync(bytes);
         await Task.WhenAny(answered.Task, relaying);
-        Refused |= !answered.Task.IsCompleted;
+        HasFailed |= !answered.Task.IsCompleted;
     }
 
-    /// <summary>What the server says is kept until it is let go.</summary>
-    public void HoldAnswer() => held = new MemoryStream();
+    /// <summary>Holds the server's answer until <see cref="ReleaseAnswerAsync"/>.</summary>
+    public void HoldAnswer() => heldAnswer = new MemoryStream();
 
-    /// <summary>False when the caller is gone.</summary>
-    public async Task<bool> LetGoAsync()
+    /// <summary>Sends the held answer; returns false if the caller has disconnected.</summary>
+    public async Task<bool> ReleaseAnswerAsync()
     {
-        await using var kept = held!;
-        held = null;
-        return await caller.SendAsync(kept.ToArray());
+        await using var answer = heldAnswer!;
+        heldAnswer = null;
+        return await caller.SendAsync(answer.ToArray());
     }
 
     public async ValueTask DisposeAsync()
     {
         socket.Dispose();
         await relaying;
-        if (held is not null)
-            await held.DisposeAsync();
+        if (heldAnswer is not null)
+            await heldAnswer.DisposeAsync();
     }
 
     private static TaskCompletionSource NewAnswer() => new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -96,14 +98,14 @@ internal sealed class PostgresServer : IAsyncDisposable
             for (; ; )
             {
                 var read = await reader.ReadAsync();
-                var (end, isAnswer) = Look(read.Buffer);
-                var whole = read.Buffer.Slice(0, end).ToArray();
-                if (held is not null)
-                    held.Write(whole);
-                else if (!Silent)
-                    Silent = !await caller.SendAsync(whole);
+                var (end, isAnswered) = Scan(read.Buffer);
+                var messages = read.Buffer.Slice(0, end).ToArray();
+                if (heldAnswer is not null)
+                    heldAnswer.Write(messages);
+                else if (!IsMuted)
+                    IsMuted = !await caller.SendAsync(messages);
                 reader.AdvanceTo(end, read.Buffer.End);
-                if (isAnswer)
+                if (isAnswered)
                     answered.TrySetResult();
                 if (read.IsCompleted)
                     break;
@@ -111,28 +113,28 @@ internal sealed class PostgresServer : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidDataException)
         {
-            // The server was killed, or speaks something else, or the caller is done with it.
+            // The server was killed, does not use PostgreSQL's protocol, or the caller has closed the session.
         }
 
         await reader.CompleteAsync();
         caller.Close();
     }
 
-    // The whole messages in the buffer, and whether the server waits for the caller after one of them: Z ready for the
-    // next call, G and W ready to be sent rows.
-    private (SequencePosition End, bool IsAnswer) Look(ReadOnlySequence<byte> buffer)
+    // Returns the end of the complete messages in the buffer, and whether one of them makes the server wait for the
+    // caller: Z (ReadyForQuery), or G and W (ready to receive rows).
+    private (SequencePosition End, bool IsAnswered) Scan(ReadOnlySequence<byte> buffer)
     {
-        var isAnswer = false;
-        while (PostgresMessage.Length(buffer, first: false) is { } length)
+        var isAnswered = false;
+        while (PostgresMessage.FindLength(buffer, isFirst: false) is { } length)
         {
             var type = (char)buffer.FirstSpan[0];
-            Refused |= type == 'E';
-            isAnswer |= type is 'Z' or 'G' or 'W';
+            HasFailed |= type == 'E';
+            isAnswered |= type is 'Z' or 'G' or 'W';
             if (type == 'Z')
-                State = (char)buffer.Slice(5, 1).FirstSpan[0];
+                TransactionStatus = (char)buffer.Slice(5, 1).FirstSpan[0];
             buffer = buffer.Slice(length);
         }
 
-        return (buffer.Start, isAnswer);
+        return (buffer.Start, isAnswered);
     }
 }

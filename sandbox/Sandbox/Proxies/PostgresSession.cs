@@ -6,38 +6,38 @@ using Sandbox.Control;
 namespace Sandbox.Proxies;
 
 /// <summary>
-/// One caller's connection: its calls go to the server one after the other, and each may meet a fault. An effect is a
-/// commit, so a fault that wants one waits for the COMMIT of the transaction that it is about.
+/// Session of one caller. Its calls are sent to the server in sequence, and a fault may apply to each. A call takes
+/// effect by a commit, so a fault that requires an effect applies to the COMMIT of the matching transaction.
 /// </summary>
 internal sealed class PostgresSession(PostgresCaller caller, DnsEndPoint upstream, Faults faults, Journal journal)
 {
     private readonly PostgresStatements statements = new();
     private readonly StringBuilder transaction = new();
     private readonly List<string> templates = [];
-    private bool transactionChanges;
+    private bool transactionHasWrites;
 
     public async Task RunAsync()
     {
         try
         {
-            if (await FirstMessageAsync() is not { } first)
+            if (await ReadFirstMessageAsync() is not { } first)
                 return;
             await using var server = await PostgresServer.ConnectAsync(upstream, caller);
             await server.SendAsync(first.Bytes);
             if (first.Code != PostgresMessage.CancelRequest)
-                await CallsAsync(server, DatabaseOf(first));
+                await RelayCallsAsync(server, DatabaseOf(first));
         }
         catch (Exception e) when (e is SocketException or InvalidDataException)
         {
-            // As without a proxy: nobody is there, or nobody who understands it.
-            caller.Cut();
+            // The server cannot be reached, or the caller uses another protocol: it is reset, as without a proxy.
+            caller.Reset();
         }
     }
 
-    // Encryption is declined: what is encrypted has no faults.
-    private async Task<PostgresMessage?> FirstMessageAsync()
+    // Encryption is declined, since the proxy could not parse encrypted calls.
+    private async Task<PostgresMessage?> ReadFirstMessageAsync()
     {
-        while (await PostgresMessage.ReadAsync(caller.Sent, first: true) is { } message)
+        while (await PostgresMessage.ReadAsync(caller.Input, isFirst: true) is { } message)
         {
             if (message.Code is not (PostgresMessage.SslRequest or PostgresMessage.GssRequest))
                 return message;
@@ -50,102 +50,104 @@ internal sealed class PostgresSession(PostgresCaller caller, DnsEndPoint upstrea
     private static string DatabaseOf(PostgresMessage startup)
     {
         var (fields, settings) = (startup.Fields, new Dictionary<string, string>());
-        _ = fields.Integer();
-        for (var name = fields.Text(); name.Length > 0; name = fields.Text())
-            settings[name] = fields.Text();
+        _ = fields.ReadInt32();
+        for (var name = fields.ReadText(); name.Length > 0; name = fields.ReadText())
+            settings[name] = fields.ReadText();
         return settings.GetValueOrDefault("database") ?? settings.GetValueOrDefault("user", "");
     }
 
-    private async Task CallsAsync(PostgresServer server, string database)
+    private async Task RelayCallsAsync(PostgresServer server, string database)
     {
         while (await PostgresCall.ReadAsync(caller, statements) is { } sent)
         {
             if (sent.Text.Length == 0)
                 await server.SendAsync(sent.Bytes);
-            else if (!await MeetAsync(server, sent, database))
+            else if (!await ProcessAsync(server, sent, database))
                 break;
         }
     }
 
-    // False when the connection is over.
-    private async Task<bool> MeetAsync(PostgresServer server, PostgresCall sent, string database)
+    // Returns false if the connection has ended.
+    private async Task<bool> ProcessAsync(PostgresServer server, PostgresCall sent, string database)
     {
-        var call = sent.For(database, server.State == 'I' ? null : transaction.ToString(), templates);
-        var fault = faults.Meeting(call);
-        var changes = call.HasEffect && server.State != 'E' && (sent.Commits ? transactionChanges : sent.Changes);
+        var call = sent.ToCall(database, server.TransactionStatus == 'I' ? null : transaction.ToString(), templates);
+        var fault = faults.Match(call);
+        var isWrite = call.HasEffect && server.TransactionStatus != 'E'
+            && (sent.IsCommit ? transactionHasWrites : sent.IsWrite);
         var outcome = new CallOutcome { Fault = fault?.Id };
-        var entry = fault is not null || changes
+        var entry = fault is not null || isWrite
             ? journal.Begin(call.System, call.Method, call.Path, call.Query) : null;
-        outcome.Answered = await (fault is null ? HandleAsync() : FaultAsync(fault));
+        outcome.Answered = await (fault is null ? HandleAsync() : ApplyAsync(fault));
         if (entry is not null)
-            journal.Write(outcome.Of(entry));
+            journal.Write(outcome.ApplyTo(entry));
         if (!outcome.Answered)
-            caller.Cut();
+            caller.Reset();
         return outcome.Answered;
 
         async Task<bool> HandleAsync()
         {
             await ExecuteAsync(server, sent);
-            outcome.Status = server.Refused ? 500 : 200;
-            outcome.Effect = changes && !server.Refused;
-            return !server.Silent && !caller.Left.IsCancellationRequested;
+            outcome.Status = server.HasFailed ? 500 : 200;
+            outcome.Effect = isWrite && !server.HasFailed;
+            return !server.IsMuted && !caller.Disconnected.IsCancellationRequested;
         }
 
-        // Whether the caller got its answer.
-        async Task<bool> FaultAsync(Fault met)
+        // Returns whether the caller got its answer.
+        async Task<bool> ApplyAsync(Fault applied)
         {
-            switch (met.Rule.Kind)
+            switch (applied.Rule.Kind)
             {
                 case FaultKind.Answer:
-                    await server.CallAsync(PostgresMessage.Raise(met.Rule.SqlState!));
+                    await server.CallAsync(PostgresMessage.CreateError(applied.Rule.SqlState!));
                     outcome.Status = 500;
-                    return !server.Silent;
+                    return !server.IsMuted;
                 case FaultKind.Delay:
-                    return await met.ReleasedAsync(caller.Left) && await HandleAsync();
+                    return await applied.WaitForReleaseAsync(caller.Disconnected) && await HandleAsync();
                 case FaultKind.Hang:
-                    await met.ReleasedAsync(caller.Left);
+                    await applied.WaitForReleaseAsync(caller.Disconnected);
                     return false;
                 case FaultKind.Reset:
                     return false;
                 case FaultKind.LoseAnswer:
-                    server.Silent = true;
+                    server.IsMuted = true;
                     await HandleAsync();
-                    met.Hit();
+                    applied.CountHit();
                     return false;
                 case FaultKind.HoldAnswer:
                     server.HoldAnswer();
                     await HandleAsync();
-                    met.Hit();
-                    return await met.ReleasedAsync(caller.Left) && await server.LetGoAsync();
+                    applied.CountHit();
+                    return await applied.WaitForReleaseAsync(caller.Disconnected) && await server.ReleaseAnswerAsync();
                 case FaultKind.LateEffect:
-                    return await met.ReleasedAsync(CancellationToken.None) && await HandleAsync();
+                    return await applied.WaitForReleaseAsync(CancellationToken.None) && await HandleAsync();
                 case FaultKind.AfterCallerLeft:
-                    server.Silent = true;
-                    var removed = !await met.ReleasedAsync(caller.Left) && !caller.Left.IsCancellationRequested;
-                    return !removed && await HandleAsync();
+                    server.IsMuted = true;
+                    var isRemoved = !await applied.WaitForReleaseAsync(caller.Disconnected)
+                        && !caller.Disconnected.IsCancellationRequested;
+                    return !isRemoved && await HandleAsync();
                 default:
-                    throw new InvalidOperationException($"PostgreSQL has no such fault: {met.Rule.Kind}");
+                    throw new InvalidOperationException($"Unknown kind of fault: {applied.Rule.Kind}");
             }
         }
     }
 
     private async Task ExecuteAsync(PostgresServer server, PostgresCall sent)
     {
-        if (sent.IsAnswered)
+        if (sent.HasReadyForQuery)
             await server.CallAsync(sent.Bytes);
         else
             await server.SendAsync(sent.Bytes);
-        if (sent.IsAnswered && server.State == 'I')
+        if (sent.HasReadyForQuery && server.TransactionStatus == 'I')
         {
             transaction.Clear();
             templates.Clear();
-            transactionChanges = false;
+            transactionHasWrites = false;
         }
         else
         {
             transaction.Append(sent.Text).Append('\n');
             templates.AddRange(sent.Templates);
-            transactionChanges |= sent.Changes;
+            transactionHasWrites |= sent.IsWrite;
         }
     }
 }

@@ -3,45 +3,47 @@ using System.Text;
 namespace Sandbox.Proxies;
 
 /// <summary>
-/// What a connection has prepared and bound, so that an Execute, which names neither, can be told by its text.
+/// The prepared statements and portals of a connection. They give the text of an Execute message, which names only its
+/// portal.
 /// </summary>
 internal sealed class PostgresStatements
 {
-    private const int Uuid = 2950;
+    private const int UuidType = 2950;
 
     private readonly Dictionary<string, (string Text, int[] Types)> prepared = [];
-    private readonly Dictionary<string, PostgresStatement> bound = [];
+    private readonly Dictionary<string, PostgresStatement> portals = [];
 
-    /// <summary>What this message executes; null when it executes nothing.</summary>
-    public PostgresStatement? Read(PostgresMessage message)
+    /// <summary>Processes a message and returns the statement that it executes; null if it executes none.</summary>
+    public PostgresStatement? Process(PostgresMessage message)
     {
         var fields = message.Fields;
         switch ((char)message.Type)
         {
             case 'Q':
-                return PostgresStatement.Of(fields.Text());
+                return PostgresStatement.Of(fields.ReadText());
             case 'E':
-                return bound.GetValueOrDefault(fields.Text(), PostgresStatement.Of(""));
+                return portals.GetValueOrDefault(fields.ReadText(), PostgresStatement.Of(""));
             case 'P':
-                prepared[fields.Text()] = (fields.Text(), fields.Integers());
+                prepared[fields.ReadText()] = (fields.ReadText(), fields.ReadInt32Array());
                 return null;
             case 'B':
-                bound[fields.Text()] = Bind(prepared.GetValueOrDefault(fields.Text(), ("", [])), fields);
+                portals[fields.ReadText()] = Bind(prepared.GetValueOrDefault(fields.ReadText(), ("", [])), fields);
                 return null;
             default:
                 return null;
         }
     }
 
-    // One format for all of them, or one each; 1 is binary, in which text reads as text and a uuid does not.
+    // There is one format code for all parameters, or one per parameter. 1 is binary, which is readable for text but
+    // not for a uuid.
     private static PostgresStatement Bind((string Text, int[] Types) statement, PostgresFields fields)
     {
-        var formats = fields.Shorts();
+        var formats = fields.ReadInt16Array();
         var text = new StringBuilder(statement.Text);
-        foreach (var (number, value) in fields.Values().Index())
+        foreach (var (number, value) in fields.ReadValues().Index())
         {
-            var binary = formats.ElementAtOrDefault(formats.Length == 1 ? 0 : number) == 1;
-            var isUuid = binary && value.Length == 16 && statement.Types.ElementAtOrDefault(number) == Uuid;
+            var isBinary = formats.ElementAtOrDefault(formats.Length == 1 ? 0 : number) == 1;
+            var isUuid = isBinary && value.Length == 16 && statement.Types.ElementAtOrDefault(number) == UuidType;
             text.Append('\n').Append(isUuid
                 ? new Guid(value.Span, bigEndian: true).ToString("D")
                 : Encoding.UTF8.GetString(value.Span));
@@ -51,8 +53,8 @@ internal sealed class PostgresStatements
     }
 }
 
-/// <param name="Text">With its parameters.</param>
-/// <param name="Template">Without them.</param>
+/// <param name="Text">Text of the statement with its parameters.</param>
+/// <param name="Template">Text of the statement without its parameters.</param>
 internal sealed record PostgresStatement(string Text, string Template)
 {
     public static PostgresStatement Of(string text) => new(text, text);

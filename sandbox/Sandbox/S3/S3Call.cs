@@ -4,7 +4,7 @@ using Sandbox.S3.Storage;
 
 namespace Sandbox.S3;
 
-/// <summary>One request with a right signature, on its way to the operation that answers it.</summary>
+/// <summary>One request with a verified signature, as passed to the operation that answers it.</summary>
 internal sealed class S3Call(HttpContext context, S3Store store, S3Options options, S3Path path, SignedRequest signed)
 {
     public static readonly XNamespace Xmlns = "http://s3.amazonaws.com/doc/2006-03-01/";
@@ -27,7 +27,7 @@ internal sealed class S3Call(HttpContext context, S3Store store, S3Options optio
 
     public string? Query(string name) => Request.Query.TryGetValue(name, out var value) ? value.ToString() : null;
 
-    /// <summary>The bucket, which exists and is the caller's.</summary>
+    /// <summary>Returns the bucket; refuses the call if it does not exist or belongs to another account.</summary>
     public Bucket Bucket()
     {
         var bucket = store.Buckets.Find(BucketName) ?? throw S3Exception.NoSuchBucket();
@@ -37,21 +37,23 @@ internal sealed class S3Call(HttpContext context, S3Store store, S3Options optio
         return bucket;
     }
 
-    /// <summary>Changes the bucket, which nobody deletes between the look at it and the change.</summary>
-    public T InBucket<T>(Func<Bucket, T> change) => store.Transaction(() => change(Bucket()));
+    /// <summary>
+    /// Runs <paramref name="work"/> on the bucket in a transaction, so that no other call deletes the bucket meanwhile.
+    /// </summary>
+    public T InBucket<T>(Func<Bucket, T> work) => store.Transaction(() => work(Bucket()));
 
-    public void InBucket(Action<Bucket> change) => InBucket(bucket =>
+    public void InBucket(Action<Bucket> work) => InBucket(bucket =>
     {
-        change(bucket);
+        work(bucket);
         return true;
     });
 
     public Task<Payload> PayloadAsync() => Payload.ReadAsync(Request, signed, context.RequestAborted);
 
-    /// <summary>The body as XML; null when there is none.</summary>
+    /// <summary>Returns the body as XML; null if it is empty.</summary>
     public async Task<XElement?> XmlAsync() => S3Xml.Parse((await PayloadAsync()).Bytes);
 
-    /// <summary>Number in the query, between 0 and 1000, which is also what it is when left out.</summary>
+    /// <summary>Returns a page size from the query, from 0 to 1000; the default is 1000.</summary>
     public int Limit(string name) => Query(name) switch
     {
         null or "" => 1000,
@@ -60,7 +62,7 @@ internal sealed class S3Call(HttpContext context, S3Store store, S3Options optio
             $"Provided {name} not an integer or within integer range: '{text}'"),
     };
 
-    public void Answer(int status) => Response.StatusCode = status;
+    public void SetStatus(int status) => Response.StatusCode = status;
 
     public Task AnswerAsync(XElement document, int status = 200)
     {

@@ -1,6 +1,6 @@
 namespace Sandbox.S3;
 
-/// <summary>A refusal in S3's words: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html</summary>
+/// <summary>An S3 error response: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html</summary>
 internal sealed class S3Exception(int status, string code, string message) : Exception(message)
 {
     public int Status { get; } = status;

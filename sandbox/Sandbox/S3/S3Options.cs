@@ -1,20 +1,20 @@
 namespace Sandbox.S3;
 
-/// <summary>Whose S3 is played: what a server does not know, it refuses in its own words.</summary>
+/// <summary>The S3 server that is played; servers differ in supported settings and in error answers.</summary>
 public enum S3Flavour
 {
-    /// <summary>Amazon S3 in every region but us-east-1.</summary>
+    /// <summary>Amazon S3 in any region except us-east-1.</summary>
     Aws,
 
-    /// <summary>Amazon S3 in us-east-1, where creating one's own bucket again is a success.</summary>
+    /// <summary>Amazon S3 in us-east-1, where a second creation of one's own bucket succeeds.</summary>
     AwsUsEast1,
 
     /// <summary>MinIO: no public access block, no ownership controls.</summary>
     Minio,
 }
 
-/// <summary>One owner of buckets. Several of them play somebody else's buckets.</summary>
-/// <param name="AccountId">Twelve digits, as in x-amz-expected-bucket-owner.</param>
+/// <summary>An owner of buckets. Tests use several accounts for buckets of other owners.</summary>
+/// <param name="AccountId">Account id of twelve digits, as in x-amz-expected-bucket-owner.</param>
 public sealed record S3Account(string AccessKey, string SecretKey, string AccountId);
 
 public sealed record S3Options

@@ -6,11 +6,11 @@ using Sandbox.Storage;
 
 namespace Sandbox.S3;
 
-/// <summary>The buckets, for a person with a browser.</summary>
+/// <summary>HTML page that lists the buckets.</summary>
 internal static class S3Page
 {
-    /// <summary>A signed GET / lists buckets for a program; a browser does not sign, and asks for HTML.</summary>
-    public static bool IsWanted(HttpRequest request, S3Path path) =>
+    /// <summary>Whether the request comes from a browser: a GET / that accepts HTML and is not signed.</summary>
+    public static bool IsRequested(HttpRequest request, S3Path path) =>
         path.Target == "service" && HttpMethods.IsGet(request.Method) && request.Headers.Authorization.Count == 0
         && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Sandbox.S3;
 
 /// <summary>
-/// Path style: /bucket/key. Taken from the request line as it was sent, which is what the signature covers.
+/// A path-style address, /bucket/key. It is taken from the raw request line, since the signature covers that.
 /// </summary>
 internal sealed record S3Path(string Raw, string Bucket, string Key)
 {
@@ -15,7 +15,7 @@ internal sealed record S3Path(string Raw, string Bucket, string Key)
             raw, Uri.UnescapeDataString(parts[0]), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "");
     }
 
-    /// <summary>What the request is about: service, bucket or object.</summary>
+    /// <summary>Kind of the requested resource: service, bucket or object.</summary>
     public string Target => (Bucket, Key) switch
     {
         ("", _) => "service",

@@ -8,7 +8,7 @@ namespace Sandbox.S3;
 
 internal static class S3StandIn
 {
-    /// <summary>S3 by its REST protocol, path style, at every path; a page for people at / .</summary>
+    /// <summary>Maps S3's REST API with path-style addresses, and an HTML page at / .</summary>
     public static void MapS3(this WebApplication app, S3Store store, S3Options options)
     {
         var time = app.Services.GetRequiredService<TimeProvider>();
@@ -22,7 +22,7 @@ internal static class S3StandIn
         var id = Guid.CreateVersion7(now).ToString("N", CultureInfo.InvariantCulture)[16..].ToUpperInvariant();
         context.Response.Headers["x-amz-request-id"] = id;
         var path = S3Path.Of(context);
-        if (S3Page.IsWanted(request, path))
+        if (S3Page.IsRequested(request, path))
         {
             await S3Page.WriteAsync(context.Response, store);
             return;

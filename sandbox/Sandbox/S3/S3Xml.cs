@@ -8,7 +8,7 @@ internal static class S3Xml
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
-    /// <summary>XML without document types and entities; null for an empty body.</summary>
+    /// <summary>Parses XML without document types and entities; returns null for an empty body.</summary>
     public static XElement? Parse(byte[] bytes)
     {
         if (bytes.Length == 0)
@@ -25,7 +25,7 @@ internal static class S3Xml
         }
     }
 
-    /// <summary>The child of this name, in whatever namespace: clients differ in whether they write one.</summary>
+    /// <summary>Returns the child with this local name in any namespace, since not all clients write one.</summary>
     public static XElement? Child(this XElement? element, string name) =>
         element?.Elements().FirstOrDefault(child => child.Name.LocalName == name);
 
@@ -46,7 +46,7 @@ internal static class S3Xml
     private static ReadOnlyMemory<byte> Bytes(XElement document)
     {
         var bytes = new MemoryStream();
-        // Keys may hold characters that XML has no place for; they are written as references, as Amazon does.
+        // Keys may hold characters that are invalid in XML; like Amazon, they are written as character references.
         using (var writer = XmlWriter.Create(bytes, new XmlWriterSettings { CheckCharacters = false, Encoding = Utf8 }))
             document.WriteTo(writer);
         return bytes.ToArray();

@@ -3,13 +3,13 @@ using Microsoft.Data.Sqlite;
 namespace Sandbox.Storage;
 
 /// <summary>
-/// What a stand-in knows, in one SQLite file: what an answer says is in the file before the answer leaves, so it
-/// survives a killed process. Without a file it lives in memory. One caller at a time; calls nest on the same thread.
+/// State of a stand-in in one SQLite file, or in memory without a file. A change is in the file before it is answered,
+/// so it survives a kill of the process. One thread at a time has access; calls may nest on that thread.
 /// </summary>
 internal sealed class Database : IDisposable
 {
     private readonly SqliteConnection connection;
-    private readonly Lock gate = new();
+    private readonly Lock connectionLock = new();
     private SqliteTransaction? transaction;
 
     private Database(SqliteConnection connection) => this.connection = connection;
@@ -20,8 +20,7 @@ internal sealed class Database : IDisposable
             new SqliteConnectionStringBuilder { DataSource = file ?? ":memory:", Pooling = false }.ConnectionString);
         connection.Open();
         var database = new Database(connection);
-        // NORMAL hands each commit to the operating system: safe when the process is killed, which is what is promised
-        // here.
+        // NORMAL hands each commit to the operating system. That is enough to survive a kill of the process.
         database.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;");
         database.Execute(schema);
         return database;
@@ -29,7 +28,7 @@ internal sealed class Database : IDisposable
 
     public int Execute(string sql, params object?[] values)
     {
-        lock (gate)
+        lock (connectionLock)
         {
             using var command = Command(sql, values);
             return command.ExecuteNonQuery();
@@ -38,7 +37,7 @@ internal sealed class Database : IDisposable
 
     public List<T> Query<T>(string sql, Func<SqliteDataReader, T> read, params object?[] values)
     {
-        lock (gate)
+        lock (connectionLock)
         {
             using var command = Command(sql, values);
             using var reader = command.ExecuteReader();
@@ -51,10 +50,13 @@ internal sealed class Database : IDisposable
 
     public long Count(string sql, params object?[] values) => Query(sql, row => row.GetInt64(0), values)[0];
 
-    /// <summary>All of <paramref name="work"/> or nothing of it; nobody else is let in meanwhile.</summary>
+    /// <summary>
+    /// Runs <paramref name="work"/> in a transaction and excludes other threads meanwhile. A nested call joins the open
+    /// transaction.
+    /// </summary>
     public T Transaction<T>(Func<T> work)
     {
-        lock (gate)
+        lock (connectionLock)
         {
             if (transaction is not null)
                 return work();
@@ -81,11 +83,11 @@ internal sealed class Database : IDisposable
 
     public void Dispose() => connection.Dispose();
 
-    // Values are written as ?1, ?2, … in the text.
+    // The SQL text refers to the values as ?1, ?2, …
     private SqliteCommand Command(string sql, object?[] values)
     {
         var command = connection.CreateCommand();
-#pragma warning disable CA2100 // Every text comes from this project; values travel as parameters.
+#pragma warning disable CA2100 // Every SQL text is a constant of this project; values are passed as parameters.
         command.CommandText = sql;
 #pragma warning restore CA2100
         command.Transaction = transaction;

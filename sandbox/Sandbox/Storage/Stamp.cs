@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Sandbox.Storage;
 
-/// <summary>Times as text that sorts.</summary>
+/// <summary>Timestamps as sortable text, in UTC with milliseconds.</summary>
 internal static class Stamp
 {
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";

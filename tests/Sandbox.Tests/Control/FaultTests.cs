@@ -7,7 +7,7 @@ using Testing;
 namespace Sandbox.Tests.Control;
 
 /// <summary>
-/// Each kind of fault, in front of a call that makes a subscriber: did it happen, and what did the caller see?
+/// Each kind of fault on a call that creates a subscriber: whether it takes effect, and the caller's answer.
 /// </summary>
 public sealed class FaultTests(SandboxFixture fixture) : IDisposable
 {
@@ -17,7 +17,7 @@ public sealed class FaultTests(SandboxFixture fixture) : IDisposable
     public void Dispose() => novu.Dispose();
 
     [Fact]
-    public async Task An_answer_replaces_the_call_for_as_many_calls_as_wanted()
+    public async Task An_answer_replaces_the_number_of_calls_in_the_rule()
     {
         await using var fault = await SetAsync(new FaultRule { Status = 429, RetryAfter = 7, Body = "{}", Count = 2 });
         for (var i = 0; i < 2; i++)
@@ -36,7 +36,7 @@ public sealed class FaultTests(SandboxFixture fixture) : IDisposable
     [Theory]
     [InlineData(200, "[{\"cut")]
     [InlineData(204, "")]
-    public async Task An_answer_that_is_a_success_has_no_effect_either(int status, string body)
+    public async Task A_successful_answer_has_no_effect_either(int status, string body)
     {
         await using var fault = await SetAsync(new FaultRule { Status = status, Body = body });
 
@@ -47,7 +47,7 @@ public sealed class FaultTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task Calls_can_pass_before_a_fault_begins()
+    public async Task Skipped_calls_pass_before_a_fault_applies()
     {
         await using var fault = await SetAsync(new FaultRule { Skip = 1 });
         Assert.Equal(HttpStatusCode.Created, await CreateAsync());
@@ -56,16 +56,16 @@ public sealed class FaultTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task An_empty_query_means_calls_that_have_none()
+    public async Task An_empty_query_matches_calls_without_a_query()
     {
         await using var fault = await SetAsync(new FaultRule { Query = "" });
-        using (var passes = await novu.Http.PostAsync("/v2/subscribers?note=1", Body()))
-            Assert.Equal(HttpStatusCode.Created, passes.StatusCode);
+        using (var passed = await novu.Http.PostAsync("/v2/subscribers?note=1", Body()))
+            Assert.Equal(HttpStatusCode.Created, passed.StatusCode);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await CreateAsync());
     }
 
     [Fact]
-    public async Task A_delayed_call_goes_on_when_it_is_released()
+    public async Task A_delayed_call_continues_when_it_is_released()
     {
         await using var fault = await SetAsync(new FaultRule { Kind = FaultKind.Delay });
         var call = CreateAsync();
@@ -80,18 +80,18 @@ public sealed class FaultTests(SandboxFixture fixture) : IDisposable
     [Theory]
     [InlineData(FaultKind.Delay)]
     [InlineData(FaultKind.Hang)]
-    public async Task A_held_call_whose_caller_leaves_does_nothing(FaultKind kind)
+    public async Task A_held_call_has_no_effect_after_its_caller_disconnects(FaultKind kind)
     {
         await using var fault = await SetAsync(new FaultRule { Kind = kind });
-        await CallAndLeaveAsync(fault);
-        var entry = await EndedAsync(fault);
+        await CallAndDisconnectAsync(fault);
+        var entry = await JournaledAsync(fault);
         await fault.ReleaseAsync();
         Assert.Equal((null, false, false), (entry.Status, entry.Effect, entry.Answered));
         Assert.False(await ExistsAsync());
     }
 
     [Fact]
-    public async Task A_reset_cuts_the_connection_before_anything_happens()
+    public async Task A_call_with_a_reset_connection_has_no_effect()
     {
         await using var fault = await SetAsync(new FaultRule { Kind = FaultKind.Reset });
         await Assert.ThrowsAsync<HttpRequestException>(CreateAsync);
@@ -99,27 +99,27 @@ public sealed class FaultTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task A_lost_answer_leaves_the_caller_without_knowing_what_happened()
+    public async Task A_call_with_a_lost_answer_takes_effect()
     {
         await using var fault = await SetAsync(new FaultRule { Kind = FaultKind.LoseAnswer });
         await Assert.ThrowsAsync<HttpRequestException>(CreateAsync);
-        var entry = await EndedAsync(fault);
+        var entry = await JournaledAsync(fault);
         Assert.Equal((201, true, false), (entry.Status, entry.Effect, entry.Answered));
         Assert.True(await ExistsAsync());
     }
 
     [Fact]
-    public async Task A_refusal_is_lost_as_any_answer()
+    public async Task A_refusal_is_lost_like_any_answer()
     {
         await using var fault = await SetAsync(new FaultRule { Kind = FaultKind.LoseAnswer });
         using var refused = new StringContent($"{subscriber} is no JSON", null, "application/json");
         await Assert.ThrowsAsync<HttpRequestException>(() => novu.Http.PostAsync("/v2/subscribers", refused));
-        var entry = await EndedAsync(fault);
+        var entry = await JournaledAsync(fault);
         Assert.Equal((400, false, false), (entry.Status, entry.Effect, entry.Answered));
     }
 
     [Fact]
-    public async Task A_held_answer_comes_when_it_is_released()
+    public async Task A_held_answer_is_sent_when_it_is_released()
     {
         await using var fault = await SetAsync(new FaultRule { Kind = FaultKind.HoldAnswer });
         var call = CreateAsync();
@@ -129,55 +129,55 @@ public sealed class FaultTests(SandboxFixture fixture) : IDisposable
 
         await fault.ReleaseAsync();
         Assert.Equal(HttpStatusCode.Created, await call);
-        Assert.True((await EndedAsync(fault)).Answered);
+        Assert.True((await JournaledAsync(fault)).Answered);
     }
 
     [Fact]
-    public async Task A_held_answer_whose_caller_leaves_changes_nothing_about_its_effect()
+    public async Task A_call_with_a_held_answer_keeps_its_effect_after_its_caller_disconnects()
     {
         await using var fault = await SetAsync(new FaultRule { Kind = FaultKind.HoldAnswer });
-        await CallAndLeaveAsync(fault);
-        var entry = await EndedAsync(fault);
+        await CallAndDisconnectAsync(fault);
+        var entry = await JournaledAsync(fault);
         Assert.Equal((201, true, false), (entry.Status, entry.Effect, entry.Answered));
         Assert.True(await ExistsAsync());
     }
 
     [Fact]
-    public async Task A_late_effect_happens_although_its_caller_has_gone()
+    public async Task A_late_effect_happens_after_its_caller_disconnects()
     {
         await using var fault = await SetAsync(new FaultRule { Kind = FaultKind.LateEffect });
-        await CallAndLeaveAsync(fault);
+        await CallAndDisconnectAsync(fault);
         Assert.False(await ExistsAsync());
 
         await fault.ReleaseAsync();
-        var entry = await EndedAsync(fault);
+        var entry = await JournaledAsync(fault);
         Assert.Equal((201, true, false), (entry.Status, entry.Effect, entry.Answered));
         Assert.True(await ExistsAsync());
     }
 
     [Fact]
-    public async Task A_late_effect_is_answered_when_its_caller_has_waited()
+    public async Task A_late_effect_is_answered_if_its_caller_has_waited()
     {
         await using var fault = await SetAsync(new FaultRule { Kind = FaultKind.LateEffect });
         var call = CreateAsync();
         await fault.HitAsync();
         await fault.ReleaseAsync();
         Assert.Equal(HttpStatusCode.Created, await call);
-        Assert.True((await EndedAsync(fault)).Answered);
+        Assert.True((await JournaledAsync(fault)).Answered);
     }
 
     [Fact]
-    public async Task An_effect_can_wait_for_its_caller_to_give_up()
+    public async Task An_effect_can_be_delayed_until_its_caller_disconnects()
     {
         await using var fault = await SetAsync(new FaultRule { Kind = FaultKind.AfterCallerLeft });
-        await CallAndLeaveAsync(fault);
-        var entry = await EndedAsync(fault);
+        await CallAndDisconnectAsync(fault);
+        var entry = await JournaledAsync(fault);
         Assert.Equal((201, true, false), (entry.Status, entry.Effect, entry.Answered));
         Assert.True(await ExistsAsync());
     }
 
     [Fact]
-    public async Task What_a_removed_fault_held_never_happens()
+    public async Task A_call_held_by_a_removed_fault_has_no_effect()
     {
         var fault = await SetAsync(new FaultRule { Kind = FaultKind.LateEffect });
         var call = CreateAsync();
@@ -188,7 +188,7 @@ public sealed class FaultTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task A_fault_meets_only_what_it_is_for()
+    public async Task A_fault_applies_only_to_matching_calls()
     {
         await using var otherSystem = await SetAsync(new FaultRule { System = "s3", Count = 0 });
         await using var otherMethod = await SetAsync(new FaultRule { Method = "DELETE", Count = 0 });
@@ -199,7 +199,7 @@ public sealed class FaultTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task A_bucket_whose_creation_lost_its_answer_is_there()
+    public async Task A_bucket_exists_after_the_answer_to_its_creation_is_lost()
     {
         using var s3 = S3Client.Create(fixture.Sandbox.S3!);
         await using var fault = await fixture.Control.FaultAsync(
@@ -209,24 +209,24 @@ public sealed class FaultTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task An_upload_happens_late_with_all_its_bytes()
+    public async Task A_late_upload_keeps_all_its_bytes()
     {
         using var s3 = S3Client.Create(fixture.Sandbox.S3!);
         await s3.PutBucketAsync(subscriber);
         await using var fault = await fixture.Control.FaultAsync(
             new FaultRule { System = "s3", Path = $"/{subscriber}/key", Kind = FaultKind.AfterCallerLeft });
-        using var leaving = new CancellationTokenSource();
+        using var cancellation = new CancellationTokenSource();
         var call = s3.PutObjectAsync(
-            new() { BucketName = subscriber, Key = "key", ContentBody = new string('x', 100_000) }, leaving.Token);
+            new() { BucketName = subscriber, Key = "key", ContentBody = new string('x', 100_000) }, cancellation.Token);
         await fault.HitAsync();
-        await leaving.CancelAsync();
+        await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
         var late = await AssertMore.EventuallyAsync(() => s3.GetObjectMetadataAsync(subscriber, "key"), _ => true);
         Assert.Equal(100_000, late.ContentLength);
     }
 
     [Fact]
-    public async Task Keycloak_has_its_faults_as_well()
+    public async Task A_fault_can_apply_to_keycloak()
     {
         await using var fault = await fixture.Control.FaultAsync(
             new FaultRule { System = "keycloak", Path = $"/realms/{subscriber}*", Status = 502 });
@@ -248,20 +248,20 @@ public sealed class FaultTests(SandboxFixture fixture) : IDisposable
         return answer.StatusCode;
     }
 
-    private async Task CallAndLeaveAsync(SandboxFault fault)
+    private async Task CallAndDisconnectAsync(SandboxFault fault)
     {
-        using var leaving = new CancellationTokenSource();
-        var call = novu.Http.PostAsync("/v2/subscribers", Body(), leaving.Token);
+        using var cancellation = new CancellationTokenSource();
+        var call = novu.Http.PostAsync("/v2/subscribers", Body(), cancellation.Token);
         await fault.HitAsync();
-        await leaving.CancelAsync();
+        await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
     }
 
     private async Task<bool> ExistsAsync() =>
         (await novu.GetAsync($"/v2/subscribers/{subscriber}")).Status == HttpStatusCode.OK;
 
-    // The journal has the outcome when the call has ended on the sandbox's side, which its caller does not see.
-    private Task<JournalEntry> EndedAsync(SandboxFault fault) => AssertMore.EventuallyAsync(
+    // The journal has the outcome once the call has ended in the sandbox, which its caller cannot observe.
+    private Task<JournalEntry> JournaledAsync(SandboxFault fault) => AssertMore.EventuallyAsync(
         async () => (await fixture.Control.CallsAsync()).Last(call => call.Fault == fault.Id),
         call => call.Fault is not null);
 }

@@ -21,7 +21,7 @@ public sealed class FaultsApiTests(SandboxFixture fixture)
     [InlineData("""{"path":""}""", "path")]
     [InlineData("null", "expected a JSON object")]
     [InlineData("{", "JSON")]
-    public async Task A_fault_that_makes_no_sense_is_refused_with_the_field_named(string body, string expected)
+    public async Task An_invalid_fault_is_refused_with_the_name_of_the_field(string body, string expected)
     {
         using var http = new HttpClient { BaseAddress = fixture.Sandbox.S3 };
         using var answer = await http.PostAsync("/_sandbox/faults", new StringContent(body));
@@ -44,7 +44,7 @@ public sealed class FaultsApiTests(SandboxFixture fixture)
     }
 
     [Fact]
-    public async Task A_fault_that_is_not_there_is_not_found()
+    public async Task An_unknown_fault_is_not_found()
     {
         using var http = new HttpClient { BaseAddress = fixture.Sandbox.Novu };
         foreach (var call in new[] { "GET ", "DELETE ", "POST /release", "GET /hits/1" })
@@ -56,7 +56,7 @@ public sealed class FaultsApiTests(SandboxFixture fixture)
     }
 
     [Fact]
-    public async Task A_fault_for_a_while_is_over_when_the_while_is()
+    public async Task A_fault_expires_after_its_duration()
     {
         var time = new FakeTimeProvider();
         await using var sandbox = await SandboxHost.StartAsync(new SandboxOptions

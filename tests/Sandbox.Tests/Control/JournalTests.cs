@@ -15,7 +15,7 @@ public sealed class JournalTests(SandboxFixture fixture) : IDisposable
     public void Dispose() => novu.Dispose();
 
     [Fact]
-    public async Task Calls_stand_in_order_with_what_became_of_them()
+    public async Task Calls_are_journaled_in_order_with_their_outcomes()
     {
         await novu.GetAsync($"/v2/subscribers/{subscriber}");
         await novu.PostAsync($"/v2/subscribers?note={subscriber}", new { subscriberId = subscriber });
@@ -30,7 +30,7 @@ public sealed class JournalTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task A_call_whose_handling_fails_stands_there_with_what_its_caller_heard()
+    public async Task A_call_that_throws_is_journaled_with_its_answer()
     {
         var context = StandInContext.Of(SandboxOptions.OnFreePorts);
         using var journal = context.Journal;
@@ -48,7 +48,7 @@ public sealed class JournalTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task Secrets_of_a_query_are_not_written_down()
+    public async Task Secrets_in_a_query_are_masked()
     {
         await novu.GetAsync($"/{subscriber}?code=secret-1&Token=secret-2&client_secret=secret-3&plain=shown");
         var call = Assert.Single(await fixture.Control.CallsAsync(subscriber));
@@ -56,7 +56,7 @@ public sealed class JournalTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task Who_only_looks_is_not_written_down_and_meets_no_fault()
+    public async Task Calls_of_observers_are_not_journaled_and_no_fault_applies()
     {
         await using var fault = await fixture.Control.FaultAsync(new FaultRule { Path = $"*{subscriber}" });
         using var http = new HttpClient { BaseAddress = fixture.Sandbox.Novu };
@@ -70,7 +70,7 @@ public sealed class JournalTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task The_journal_goes_on_where_a_killed_sandbox_left_it()
+    public async Task The_journal_continues_after_a_restart()
     {
         using var folder = new TemporaryFolder();
         var options = new SandboxOptions

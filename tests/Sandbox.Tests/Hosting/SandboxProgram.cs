@@ -3,14 +3,14 @@ using System.Text.Json.Nodes;
 
 namespace Sandbox.Tests.Hosting;
 
-/// <summary>The sandbox as a process of its own, on free ports; ended at the latest with the test.</summary>
+/// <summary>The sandbox as a separate process on free ports; it is killed on disposal.</summary>
 internal sealed class SandboxProgram : IAsyncDisposable
 {
     private readonly Process process;
 
     private SandboxProgram(Process process) => this.process = process;
 
-    /// <summary>The line of JSON that it writes when everything listens.</summary>
+    /// <summary>The line of JSON that the process writes once all parts listen.</summary>
     public JsonNode Addresses { get; private set; } = new JsonObject();
 
     public Uri S3 => new(Addresses["s3"]!.ToString());
@@ -27,7 +27,7 @@ internal sealed class SandboxProgram : IAsyncDisposable
         return program;
     }
 
-    /// <summary>For a start that is expected to fail: exit code and what it said.</summary>
+    /// <summary>Runs the process to its end, for a start that is expected to fail.</summary>
     public static async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments)
     {
         using var process = Launch(arguments);
@@ -36,14 +36,14 @@ internal sealed class SandboxProgram : IAsyncDisposable
         return (process.ExitCode, await output, await error);
     }
 
-    /// <summary>kill -9.</summary>
+    /// <summary>Kills the process with SIGKILL (kill -9).</summary>
     public async Task KillAsync()
     {
         process.Kill();
         await process.WaitForExitAsync();
     }
 
-    /// <summary>SIGTERM, as from Ctrl-C or a service manager; gives the exit code.</summary>
+    /// <summary>Stops the process with SIGTERM, like a service manager, and returns its exit code.</summary>
     public async Task<int> TerminateAsync()
     {
         using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);

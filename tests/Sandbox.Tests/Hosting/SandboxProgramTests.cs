@@ -11,7 +11,7 @@ namespace Sandbox.Tests.Hosting;
 public sealed class SandboxProgramTests
 {
     [Fact]
-    public async Task What_was_answered_is_there_after_kill_9()
+    public async Task Answered_changes_survive_kill_9()
     {
         using var folder = new TemporaryFolder();
         await using (var first = await SandboxProgram.StartAsync("--data", folder.Path))
@@ -45,7 +45,7 @@ public sealed class SandboxProgramTests
     }
 
     [Fact]
-    public async Task A_ready_file_has_the_addresses_while_it_runs_and_sigterm_ends_it_though_calls_hang()
+    public async Task The_ready_file_holds_the_addresses_and_sigterm_stops_the_sandbox_although_calls_hang()
     {
         using var folder = new TemporaryFolder();
         var file = Path.Combine(folder.Path, "ready.json");
@@ -68,7 +68,7 @@ public sealed class SandboxProgramTests
     }
 
     [Fact]
-    public async Task A_part_can_be_left_out()
+    public async Task A_part_can_be_disabled()
     {
         await using var sandbox = await SandboxProgram.StartAsync("--no-keycloak", "--no-temporal");
         Assert.Null(sandbox.Addresses["keycloak"]);
@@ -77,7 +77,7 @@ public sealed class SandboxProgramTests
     }
 
     [Fact]
-    public async Task A_port_that_is_taken_is_named_with_what_to_do()
+    public async Task A_port_in_use_is_reported_with_a_remedy()
     {
         await using var sandbox = await SandboxProgram.StartAsync("--no-keycloak", "--no-temporal");
         var (code, _, error) = await SandboxProgram.RunAsync(
@@ -88,7 +88,7 @@ public sealed class SandboxProgramTests
     }
 
     [Fact]
-    public async Task Two_sandboxes_do_not_share_a_folder()
+    public async Task Two_sandboxes_cannot_share_a_folder()
     {
         using var folder = new TemporaryFolder();
         await using var sandbox = await SandboxProgram.StartAsync("--data", folder.Path);
@@ -102,7 +102,7 @@ public sealed class SandboxProgramTests
     [InlineData("--novu-port", "x", "'x'")]
     [InlineData("--s3-account", "key:secret", "ACCESSKEY:SECRETKEY:ACCOUNT")]
     [InlineData("--s3-flavour", "azure", "azure")]
-    public async Task A_wrong_option_is_refused_with_what_is_expected(string option, string value, string expected)
+    public async Task An_invalid_option_is_refused_with_the_expected_value(string option, string value, string expected)
     {
         var (code, _, error) = await SandboxProgram.RunAsync(option, value);
         Assert.NotEqual(0, code);
@@ -110,7 +110,7 @@ public sealed class SandboxProgramTests
     }
 
     [Fact]
-    public async Task The_help_has_examples_and_shows_no_secret_of_the_environment()
+    public async Task The_help_has_examples_and_shows_no_secret_from_the_environment()
     {
         var (code, output, _) = await SandboxProgram.RunAsync("--help");
         Assert.Equal(0, code);
@@ -120,7 +120,7 @@ public sealed class SandboxProgramTests
     }
 
     [Fact]
-    public async Task Each_stand_in_listens_on_the_loopback_interface_alone()
+    public async Task Each_stand_in_listens_only_on_the_loopback_interface()
     {
         await using var sandbox = await SandboxProgram.StartAsync("--no-temporal");
         foreach (var part in new[] { "keycloak", "s3", "novu" })

@@ -5,7 +5,7 @@ using Sandbox.Novu;
 
 namespace Sandbox.Tests.Novu;
 
-/// <summary>Novu by plain HTTP.</summary>
+/// <summary>Client for Novu with plain HTTP.</summary>
 internal sealed class NovuClient : IDisposable
 {
     private readonly HttpClient http;
@@ -35,7 +35,7 @@ internal sealed class NovuClient : IDisposable
 
     public Task<(HttpStatusCode Status, JsonNode Body)> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
 
-    /// <summary>Makes a workflow with one mail.</summary>
+    /// <summary>Creates a workflow with one mail, and returns its identifier.</summary>
     public async Task<string> WorkflowAsync(
         string id, string subject = "Hello", string body = "<p>Hello</p>", bool active = true)
     {

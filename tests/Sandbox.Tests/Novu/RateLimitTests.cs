@@ -8,7 +8,7 @@ namespace Sandbox.Tests.Novu;
 public sealed class RateLimitTests
 {
     [Fact]
-    public async Task Too_many_calls_are_refused_until_the_window_is_over()
+    public async Task Too_many_calls_are_refused_until_the_window_ends()
     {
         var time = new FakeTimeProvider();
         await using var sandbox = await StartAsync(time, rateLimits: true);
@@ -27,7 +27,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task A_self_hosted_novu_has_no_limits()
+    public async Task A_self_hosted_novu_has_no_rate_limits()
     {
         await using var sandbox = await StartAsync(new FakeTimeProvider(), rateLimits: false);
         using var novu = new NovuClient(sandbox.Novu!);

@@ -11,7 +11,7 @@ public sealed class SubscriberTests(SandboxFixture fixture) : IDisposable
     public void Dispose() => novu.Dispose();
 
     [Fact]
-    public async Task Creating_a_subscriber_again_changes_it()
+    public async Task A_second_creation_updates_the_subscriber()
     {
         var (first, created) = await novu.PostAsync(
             "/v2/subscribers", new { subscriberId = id, firstName = "Ann", email = "a@b.c" });
@@ -23,7 +23,7 @@ public sealed class SubscriberTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task The_answer_has_all_that_novus_own_client_insists_on()
+    public async Task The_answer_has_all_fields_that_novus_own_client_requires()
     {
         var (_, body) = await novu.PostAsync("/v2/subscribers", new { subscriberId = id });
         Assert.All(
@@ -32,7 +32,7 @@ public sealed class SubscriberTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task Creating_can_insist_on_a_new_one()
+    public async Task A_creation_can_be_refused_for_an_existing_subscriber()
     {
         await novu.PostAsync("/v2/subscribers", new { subscriberId = id });
         var (status, _) = await novu.PostAsync("/v2/subscribers?failIfExists=true", new { subscriberId = id });
@@ -40,7 +40,7 @@ public sealed class SubscriberTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task A_subscriber_can_be_changed_and_erased()
+    public async Task A_subscriber_can_be_updated_and_deleted()
     {
         await novu.PostAsync("/v2/subscribers", new { subscriberId = id, firstName = "Ann" });
         var (patched, body) = await novu.SendAsync(
@@ -56,7 +56,7 @@ public sealed class SubscriberTests(SandboxFixture fixture) : IDisposable
     [InlineData("with space", null)]
     [InlineData("", null)]
     [InlineData("fine", "no-address")]
-    public async Task What_is_no_subscriber_is_refused(string subscriberId, string? email)
+    public async Task An_invalid_subscriber_is_refused(string subscriberId, string? email)
     {
         var (status, _) = await novu.PostAsync("/v2/subscribers", new { subscriberId, email });
         Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
@@ -66,7 +66,7 @@ public sealed class SubscriberTests(SandboxFixture fixture) : IDisposable
     [InlineData(null, "Missing authorization header")]
     [InlineData("ApiKey wrong", "API Key not found")]
     [InlineData("Bearer x", "API Key not found")]
-    public async Task Without_the_right_key_there_is_nothing(string? authorization, string message)
+    public async Task A_call_without_the_right_api_key_is_refused(string? authorization, string message)
     {
         using var http = new HttpClient { BaseAddress = fixture.Sandbox.Novu };
         if (authorization is not null)
@@ -77,7 +77,7 @@ public sealed class SubscriberTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task What_is_not_played_says_so()
+    public async Task An_unsupported_call_is_answered_as_not_implemented()
     {
         var (status, body) = await novu.GetAsync("/v1/topics");
         Assert.Equal(HttpStatusCode.NotImplemented, status);

@@ -11,7 +11,7 @@ public sealed class TriggerTests(SandboxFixture fixture) : IDisposable
     public void Dispose() => novu.Dispose();
 
     [Fact]
-    public async Task A_trigger_sends_the_workflows_mail_with_its_variables_filled_in()
+    public async Task A_trigger_sends_the_workflows_mail_with_its_variables_replaced()
     {
         var workflow = await novu.WorkflowAsync(
             $"welcome-{id}",
@@ -35,7 +35,7 @@ public sealed class TriggerTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task What_people_typed_is_as_they_typed_it_unless_the_template_escapes_it()
+    public async Task Values_are_encoded_only_if_the_template_escapes_them()
     {
         var workflow = await novu.WorkflowAsync(
             $"welcome-{id}", body: "{{payload.x}} {{ payload.x | default: 'y' | escape }}");
@@ -44,7 +44,7 @@ public sealed class TriggerTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task A_repeated_transaction_is_answered_as_a_success_and_sends_nothing()
+    public async Task A_repeated_transaction_is_answered_with_success_and_sends_nothing()
     {
         var workflow = await novu.WorkflowAsync($"welcome-{id}");
         var to = new { subscriberId = id, email = $"{id}@example.com" };
@@ -55,7 +55,7 @@ public sealed class TriggerTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task An_unknown_workflow_is_refused_in_novus_shape()
+    public async Task An_unknown_workflow_is_refused_in_novus_error_format()
     {
         var (status, body) = await novu.PostAsync("/v1/events/trigger", new { name = id, to = id });
         Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
@@ -66,7 +66,7 @@ public sealed class TriggerTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task An_inactive_workflow_is_a_201_that_sends_nothing()
+    public async Task An_inactive_workflow_is_answered_with_201_and_sends_nothing()
     {
         var workflow = await novu.WorkflowAsync($"off-{id}", active: false);
         var answer = await novu.TriggerAsync(workflow, new { subscriberId = id, email = $"{id}@example.com" });
@@ -77,7 +77,7 @@ public sealed class TriggerTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task A_workflow_without_steps_is_a_201_that_sends_nothing()
+    public async Task A_workflow_without_steps_is_answered_with_201_and_sends_nothing()
     {
         await novu.PostAsync(
             "/v2/workflows", new { name = id, workflowId = id, active = true, steps = Array.Empty<object>() });
@@ -86,7 +86,7 @@ public sealed class TriggerTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task A_recipient_without_an_id_is_a_201_that_sends_nothing()
+    public async Task A_recipient_without_an_id_is_answered_with_201_and_sends_nothing()
     {
         var workflow = await novu.WorkflowAsync($"welcome-{id}");
         var answer = await novu.TriggerAsync(workflow, new { email = $"{id}@example.com" });
@@ -103,7 +103,7 @@ public sealed class TriggerTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task Several_recipients_get_a_mail_each()
+    public async Task Each_of_several_recipients_gets_a_mail()
     {
         var workflow = await novu.WorkflowAsync($"welcome-{id}");
         object[] to = [.. Enumerable.Range(1, 3).Select(
@@ -118,7 +118,7 @@ public sealed class TriggerTests(SandboxFixture fixture) : IDisposable
     [InlineData("""{"name":"x"}""", "to")]
     [InlineData("""{"name":1,"to":"x"}""", "name")]
     [InlineData("""{"name":"x","to":"x","payload":"x"}""", "payload")]
-    public async Task A_field_that_is_wrong_is_named(string body, string field)
+    public async Task An_invalid_field_is_named(string body, string field)
     {
         using var answer = await novu.Http.PostAsync("/v1/events/trigger", new StringContent(body));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
@@ -130,7 +130,7 @@ public sealed class TriggerTests(SandboxFixture fixture) : IDisposable
     [InlineData("")]
     [InlineData("{")]
     [InlineData("[]")]
-    public async Task A_body_that_is_no_json_object_is_refused(string body)
+    public async Task A_body_that_is_not_a_json_object_is_refused(string body)
     {
         using var answer = await novu.Http.PostAsync("/v1/events/trigger", new StringContent(body));
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);

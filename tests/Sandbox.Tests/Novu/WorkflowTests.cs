@@ -11,7 +11,7 @@ public sealed class WorkflowTests(SandboxFixture fixture) : IDisposable
     public void Dispose() => novu.Dispose();
 
     [Fact]
-    public async Task A_workflow_that_nobody_switched_on_is_inactive()
+    public async Task A_workflow_is_inactive_by_default()
     {
         var (status, body) = await novu.PostAsync(
             "/v2/workflows", new { name = id, workflowId = id, steps = Array.Empty<object>() });
@@ -19,7 +19,7 @@ public sealed class WorkflowTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task The_answer_has_all_that_novus_own_client_insists_on()
+    public async Task The_answer_has_all_fields_that_novus_own_client_requires()
     {
         await novu.WorkflowAsync(id);
         var (_, body) = await novu.GetAsync($"/v2/workflows/{id}");
@@ -32,7 +32,7 @@ public sealed class WorkflowTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task A_workflow_can_be_replaced_switched_off_and_deleted()
+    public async Task A_workflow_can_be_replaced_deactivated_and_deleted()
     {
         await novu.WorkflowAsync(id);
         var (missing, _) = await novu.GetAsync($"/v2/workflows/{id}-other");
@@ -50,7 +50,7 @@ public sealed class WorkflowTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task An_identifier_that_is_taken_is_not_refused_but_changed()
+    public async Task An_identifier_in_use_is_changed_instead_of_refused()
     {
         Assert.Equal(id, await novu.WorkflowAsync(id));
         Assert.StartsWith($"{id}-", await novu.WorkflowAsync(id), StringComparison.Ordinal);
@@ -59,7 +59,7 @@ public sealed class WorkflowTests(SandboxFixture fixture) : IDisposable
     [Theory]
     [InlineData("{{ payload.x | upcase }}")]
     [InlineData("{% if payload.x %}")]
-    public async Task A_template_that_the_sandbox_would_render_wrongly_is_refused(string body)
+    public async Task An_unsupported_template_is_refused(string body)
     {
         var (status, answer) = await novu.PostAsync("/v2/workflows", new
         {
@@ -71,7 +71,7 @@ public sealed class WorkflowTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task Without_an_identifier_the_name_becomes_one()
+    public async Task The_identifier_is_derived_from_the_name_by_default()
     {
         var (_, body) = await novu.PostAsync(
             "/v2/workflows", new { name = $"Mail for {id}!", steps = Array.Empty<object>() });

@@ -15,7 +15,7 @@ public sealed partial class PageTests(SandboxFixture fixture) : IDisposable
     public void Dispose() => browser.Dispose();
 
     [Fact]
-    public async Task A_person_sees_the_buckets_with_their_tags_and_objects()
+    public async Task The_page_lists_buckets_with_their_tags_and_objects()
     {
         using var s3 = S3Client.Create(fixture.Sandbox.S3!);
         await s3.PutBucketAsync(id);
@@ -30,7 +30,7 @@ public sealed partial class PageTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task A_program_that_forgets_to_sign_gets_no_page()
+    public async Task An_unsigned_request_from_a_program_gets_no_page()
     {
         using var program = new HttpClient();
         using var answer = await program.GetAsync(fixture.Sandbox.S3);
@@ -39,7 +39,7 @@ public sealed partial class PageTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task A_mail_is_found_on_the_first_page_and_its_link_can_be_followed()
+    public async Task A_mail_is_listed_on_the_first_page_and_can_be_opened()
     {
         using var novu = new NovuClient(fixture.Sandbox.Novu!);
         await novu.WorkflowAsync(
@@ -53,14 +53,14 @@ public sealed partial class PageTests(SandboxFixture fixture) : IDisposable
         using var mail = await browser.GetAsync(new Uri(fixture.Sandbox.Novu!, link.Groups[1].Value));
         var text = await mail.Content.ReadAsStringAsync();
         Assert.Contains("<a href=\"https://a.example/#t\">Choose</a>", text, StringComparison.Ordinal);
-        // The script is in the page, as it is in the mail; the policy keeps the browser from running it.
+        // The page contains the mail's script; the policy keeps the browser from running it.
         var policy = mail.Headers.GetValues("Content-Security-Policy").Single();
         Assert.Contains("default-src 'none'", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("script-src", policy, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_mail_that_is_not_there_leads_back()
+    public async Task The_page_for_an_unknown_mail_links_back()
     {
         using var answer = await browser.GetAsync(new Uri(fixture.Sandbox.Novu!, "/mails/999999"));
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
@@ -68,7 +68,7 @@ public sealed partial class PageTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task Pages_have_what_a_screen_reader_needs()
+    public async Task Pages_have_the_markup_that_screen_readers_need()
     {
         foreach (var address in new[] { fixture.Sandbox.S3, fixture.Sandbox.Novu })
         {

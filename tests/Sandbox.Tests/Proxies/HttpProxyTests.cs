@@ -14,34 +14,34 @@ using Testing;
 
 namespace Sandbox.Tests.Proxies;
 
-/// <summary>What passes the proxy before a real server is what would come without it, faults apart.</summary>
-public sealed class HttpProxyTests(ProxiedWorld world, SandboxFixture upstream) : IClassFixture<ProxiedWorld>
+/// <summary>Without faults, the proxy in front of a real HTTP server changes neither requests nor answers.</summary>
+public sealed class HttpProxyTests(ProxyFixture proxy, SandboxFixture upstream) : IClassFixture<ProxyFixture>
 {
     private readonly string name = SandboxFixture.UniqueKey();
 
     [Fact]
-    public async Task Keycloak_names_the_proxy_as_issuer_and_in_what_it_makes()
+    public async Task Keycloak_uses_the_proxys_address_as_issuer_and_in_locations()
     {
-        await using var keycloak = new KeycloakServer(world.Front.Keycloak!);
+        await using var keycloak = new KeycloakServer(proxy.Sandbox.Keycloak!);
         var token = await keycloak.PasswordAsync("master", "admin-cli", "admin", "admin");
         Assert.Equal(keycloak.Issuer("master"), token.AccessClaims["iss"]!.GetValue<string>());
 
         var made = await keycloak.PostAsync("/admin/realms", $$"""{"realm":"{{name}}"}""", token.AccessToken);
 
-        Assert.Equal(new Uri(world.Front.Keycloak!, $"/admin/realms/{name}").OriginalString, made.Location);
+        Assert.Equal(new Uri(proxy.Sandbox.Keycloak!, $"/admin/realms/{name}").OriginalString, made.Location);
         (await keycloak.DeleteAsync($"/admin/realms/{name}", token.AccessToken)).Is(204);
     }
 
     [Theory]
     [InlineData("plain")]
     [InlineData("with space+plus~tilde%41/./ü&=?#")]
-    public async Task Signed_uploads_pass_whatever_their_key_is(string key)
+    public async Task Signed_uploads_pass_with_any_key(string key)
     {
-        using var s3 = S3Client.Create(world.Front.S3!);
+        using var s3 = S3Client.Create(proxy.Sandbox.S3!);
         await s3.PutBucketAsync(name);
         using var content = new MemoryStream(Encoding.ASCII.GetBytes(new string('x', 300_000)));
 
-        // A stream goes out signed in chunks.
+        // The SDK sends a stream in signed chunks.
         await s3.PutObjectAsync(new PutObjectRequest { BucketName = name, Key = key, InputStream = content });
 
         var head = await s3.GetObjectMetadataAsync(name, key);
@@ -55,13 +55,13 @@ public sealed class HttpProxyTests(ProxiedWorld world, SandboxFixture upstream) 
     }
 
     [Fact]
-    public async Task Requests_and_answers_pass_to_the_letter()
+    public async Task Requests_and_answers_pass_unchanged()
     {
         await using var server = await EchoAsync();
-        await using var front = await SandboxHost.StartAsync(
+        await using var sandbox = await SandboxHost.StartAsync(
             OnlyKeycloak with { KeycloakUpstream = new Uri(server.Urls.First()) });
         using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
-        var target = new Uri($"{front.Keycloak!.OriginalString.TrimEnd('/')}/a%2Fb/../%7e?q=%20+x",
+        var target = new Uri($"{sandbox.Keycloak!.OriginalString.TrimEnd('/')}/a%2Fb/../%7e?q=%20+x",
             new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         using var request = new HttpRequestMessage(HttpMethod.Put, target) { Content = new StringContent("body") };
         request.Headers.ExpectContinue = true;
@@ -72,14 +72,14 @@ public sealed class HttpProxyTests(ProxiedWorld world, SandboxFixture upstream) 
         Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
         Assert.Equal("https://elsewhere.example/", answer.Headers.Location!.OriginalString);
         Assert.Equal("Thu, 01 Jan 1970 00:00:00 GMT", answer.Headers.GetValues("Date").Single());
-        Assert.Equal($"PUT /a%2Fb/../%7e?q=%20+x {front.Keycloak.Authority} 100-continue value body",
+        Assert.Equal($"PUT /a%2Fb/../%7e?q=%20+x {sandbox.Keycloak.Authority} 100-continue value body",
             await answer.Content.ReadAsStringAsync());
     }
 
     [Fact]
-    public async Task An_answer_is_lost_after_the_server_did_it()
+    public async Task An_answer_is_lost_after_the_call_takes_effect()
     {
-        using var s3 = S3Client.Create(world.Front.S3!);
+        using var s3 = S3Client.Create(proxy.Sandbox.S3!);
         await using var fault = await FaultAsync(FaultKind.LoseAnswer);
 
         await Assert.ThrowsAnyAsync<Exception>(() => s3.PutBucketAsync(name));
@@ -92,9 +92,9 @@ public sealed class HttpProxyTests(ProxiedWorld world, SandboxFixture upstream) 
     [Theory]
     [InlineData(FaultKind.LoseAnswer)]
     [InlineData(FaultKind.HoldAnswer)]
-    public async Task A_server_that_fails_by_itself_uses_up_no_fault_that_wants_an_effect(FaultKind kind)
+    public async Task A_failure_of_the_server_does_not_use_up_a_fault_that_requires_an_effect(FaultKind kind)
     {
-        using var s3 = S3Client.Create(world.Front.S3!);
+        using var s3 = S3Client.Create(proxy.Sandbox.S3!);
         await using var fault = await FaultAsync(kind);
         await using (await upstream.Control.FaultAsync(
             new FaultRule { System = "s3", Path = $"/{name}*", Status = 500, Count = 0 }))
@@ -104,18 +104,18 @@ public sealed class HttpProxyTests(ProxiedWorld world, SandboxFixture upstream) 
         }
 
         Assert.Equal(0, await fault.HitsAsync());
-        using var leaving = new CancellationTokenSource();
-        var call = s3.PutBucketAsync(new PutBucketRequest { BucketName = name }, leaving.Token);
+        using var cancellation = new CancellationTokenSource();
+        var call = s3.PutBucketAsync(new PutBucketRequest { BucketName = name }, cancellation.Token);
         await fault.HitAsync();
-        await leaving.CancelAsync();
+        await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => call);
         Assert.True(await BucketExistsAsync());
     }
 
     [Fact]
-    public async Task What_is_cut_before_does_not_reach_the_server()
+    public async Task A_reset_call_does_not_reach_the_server()
     {
-        using var s3 = S3Client.Create(world.Front.S3!);
+        using var s3 = S3Client.Create(proxy.Sandbox.S3!);
         await using var fault = await FaultAsync(FaultKind.Reset);
 
         await Assert.ThrowsAnyAsync<Exception>(() => s3.PutBucketAsync(name));
@@ -126,16 +126,16 @@ public sealed class HttpProxyTests(ProxiedWorld world, SandboxFixture upstream) 
     [Theory]
     [InlineData(FaultKind.LateEffect)]
     [InlineData(FaultKind.AfterCallerLeft)]
-    public async Task A_call_reaches_the_server_when_its_caller_has_gone(FaultKind kind)
+    public async Task A_call_reaches_the_server_after_its_caller_disconnects(FaultKind kind)
     {
-        using var s3 = S3Client.Create(world.Front.S3!);
+        using var s3 = S3Client.Create(proxy.Sandbox.S3!);
         await using var fault = await FaultAsync(kind);
-        using var leaving = new CancellationTokenSource();
-        var call = s3.PutBucketAsync(new PutBucketRequest { BucketName = name }, leaving.Token);
+        using var cancellation = new CancellationTokenSource();
+        var call = s3.PutBucketAsync(new PutBucketRequest { BucketName = name }, cancellation.Token);
         await fault.HitAsync();
         Assert.False(await BucketExistsAsync());
 
-        await leaving.CancelAsync();
+        await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
         await fault.ReleaseAsync();
 
@@ -143,12 +143,12 @@ public sealed class HttpProxyTests(ProxiedWorld world, SandboxFixture upstream) 
     }
 
     [Fact]
-    public async Task Where_no_server_listens_the_connection_is_cut()
+    public async Task The_connection_is_aborted_if_no_server_listens()
     {
-        await using var front = await SandboxHost.StartAsync(
+        await using var sandbox = await SandboxHost.StartAsync(
             OnlyKeycloak with { KeycloakUpstream = new Uri("http://127.0.0.1:1") });
         using var http = new HttpClient();
-        await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync(front.Keycloak));
+        await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync(sandbox.Keycloak));
     }
 
     private static SandboxOptions OnlyKeycloak => SandboxOptions.OnFreePorts with
@@ -158,14 +158,14 @@ public sealed class HttpProxyTests(ProxiedWorld world, SandboxFixture upstream) 
         TemporalPort = null,
     };
 
-    // All of them: .NET sends a request again whose pooled connection was cut before an answer.
-    private Task<SandboxFault> FaultAsync(FaultKind kind) => world.Control.FaultAsync(
+    // The fault applies to all calls, since .NET repeats a request if its pooled connection is reset before an answer.
+    private Task<SandboxFault> FaultAsync(FaultKind kind) => proxy.Control.FaultAsync(
         new FaultRule { System = "s3", Method = "PUT", Path = $"/{name}*", Kind = kind, Count = 0 });
 
     private async Task<JournalEntry> FirstCallAsync(SandboxFault fault) =>
-        (await world.Control.CallsAsync(name)).First(call => call.Fault == fault.Id);
+        (await proxy.Control.CallsAsync(name)).First(call => call.Fault == fault.Id);
 
-    // Asks the server itself.
+    // Queries the server directly, not through the proxy.
     private async Task<bool> BucketExistsAsync()
     {
         using var s3 = S3Client.Create(upstream.Sandbox.S3!);

@@ -7,8 +7,10 @@ using Testing;
 
 namespace Sandbox.Tests.Proxies;
 
-/// <summary>Statements pass the proxy before PostgreSQL as they are, and meet faults by their text.</summary>
-public sealed class PostgresProxyTests(ProxiedWorld world) : IClassFixture<ProxiedWorld>
+/// <summary>
+/// The proxy in front of PostgreSQL passes statements unchanged, and applies faults by a statement's text.
+/// </summary>
+public sealed class PostgresProxyTests(ProxyFixture proxy) : IClassFixture<ProxyFixture>
 {
     private readonly string name = SandboxFixture.UniqueKey();
     private readonly Guid id = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
@@ -16,7 +18,7 @@ public sealed class PostgresProxyTests(ProxiedWorld world) : IClassFixture<Proxi
     [Fact]
     public async Task Statements_copies_and_large_answers_pass()
     {
-        await using var connection = await world.Proxied.OpenConnectionAsync();
+        await using var connection = await proxy.DataSource.OpenConnectionAsync();
         await using (var copy = await connection.BeginBinaryImportAsync(
             "COPY things (id, name, number) FROM STDIN (FORMAT BINARY)"))
         {
@@ -25,7 +27,7 @@ public sealed class PostgresProxyTests(ProxiedWorld world) : IClassFixture<Proxi
             await copy.CompleteAsync();
         }
 
-        // The third time it is prepared.
+        // Npgsql prepares the statement after two executions.
         for (var round = 0; round < 3; round++)
         {
             await using var read = new NpgsqlCommand(
@@ -49,22 +51,22 @@ public sealed class PostgresProxyTests(ProxiedWorld world) : IClassFixture<Proxi
     }
 
     [Fact]
-    public async Task A_statement_that_takes_too_long_can_be_cancelled()
+    public async Task A_long_running_statement_can_be_cancelled()
     {
-        await using var command = world.Proxied.CreateCommand("SELECT pg_sleep(100)");
+        await using var command = proxy.DataSource.CreateCommand("SELECT pg_sleep(100)");
         command.CommandTimeout = 1;
 
         var cancelled = await Assert.ThrowsAsync<NpgsqlException>(() => command.ExecuteNonQueryAsync());
 
         Assert.IsType<TimeoutException>(cancelled.InnerException);
-        Assert.Equal(0, await world.Postgres.ReadAsync<long>(
+        Assert.Equal(0, await proxy.Postgres.ReadAsync<long>(
             "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(100)' AND state = 'active'"));
     }
 
     [Fact]
-    public async Task Who_may_not_come_in_is_told_so_in_the_servers_words()
+    public async Task A_refused_connection_gets_the_servers_own_error()
     {
-        var wrong = world.Through(new NpgsqlConnectionStringBuilder(world.Postgres.OwnerConnectionString));
+        var wrong = proxy.ThroughProxy(new NpgsqlConnectionStringBuilder(proxy.Postgres.OwnerConnectionString));
         wrong.Database = name;
         await using var connection = new NpgsqlConnection(wrong.ConnectionString);
         var refused = await Assert.ThrowsAsync<PostgresException>(() => connection.OpenAsync());
@@ -72,7 +74,7 @@ public sealed class PostgresProxyTests(ProxiedWorld world) : IClassFixture<Proxi
     }
 
     [Fact]
-    public async Task A_reset_comes_before_the_statement_is_sent()
+    public async Task A_reset_prevents_the_statement()
     {
         await using var fault = await FaultAsync(FaultKind.Reset);
         await Assert.ThrowsAsync<NpgsqlException>(InsertAsync);
@@ -83,45 +85,45 @@ public sealed class PostgresProxyTests(ProxiedWorld world) : IClassFixture<Proxi
     }
 
     [Fact]
-    public async Task A_parameter_tells_which_statement_is_meant_prepared_or_not()
+    public async Task A_parameter_identifies_a_statement_whether_prepared_or_not()
     {
         for (var round = 0; round < 3; round++)
             await InsertAsync();
-        await using var byId = await world.Control.FaultAsync(
+        await using var byId = await proxy.Control.FaultAsync(
             new FaultRule { System = "postgres", BodyContains = $"{id:D}", Kind = FaultKind.Reset });
         await Assert.ThrowsAsync<NpgsqlException>(InsertAsync);
         Assert.Equal(3, await CountAsync());
     }
 
     [Fact]
-    public async Task A_lost_answer_leaves_the_row()
+    public async Task A_row_exists_after_the_answer_to_its_insert_is_lost()
     {
         await using var fault = await FaultAsync(FaultKind.LoseAnswer);
 
         await Assert.ThrowsAsync<NpgsqlException>(InsertAsync);
 
         Assert.Equal(1, await CountAsync());
-        var call = await EndedAsync(fault);
+        var call = await JournaledAsync(fault);
         Assert.Equal(("INSERT", 200, true, false), (call.Method, call.Status, call.Effect, call.Answered));
     }
 
     [Fact]
-    public async Task In_a_transaction_the_answer_that_is_lost_is_that_of_its_commit()
+    public async Task In_a_transaction_the_answer_of_the_commit_is_lost()
     {
         await using var fault = await FaultAsync(FaultKind.LoseAnswer);
 
         await Assert.ThrowsAsync<NpgsqlException>(InsertTwiceAsync);
 
         Assert.Equal(2, await CountAsync());
-        Assert.Equal(("COMMIT", true), ((await EndedAsync(fault)).Method, (await EndedAsync(fault)).Effect));
+        Assert.Equal(("COMMIT", true), ((await JournaledAsync(fault)).Method, (await JournaledAsync(fault)).Effect));
     }
 
     [Fact]
-    public async Task The_journal_tells_the_statements_without_their_values()
+    public async Task The_journal_shows_statements_without_their_values()
     {
-        await using var fault = await world.Control.FaultAsync(
+        await using var fault = await proxy.Control.FaultAsync(
             new FaultRule { System = "postgres", Method = "COMMIT", BodyContains = name, Kind = FaultKind.LoseAnswer });
-        await using var connection = await world.Proxied.OpenConnectionAsync();
+        await using var connection = await proxy.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await InsertAsync(connection, CancellationToken.None);
         await using var update = new NpgsqlCommand(
@@ -137,14 +139,14 @@ public sealed class PostgresProxyTests(ProxiedWorld world) : IClassFixture<Proxi
         Assert.EndsWith(
             "INSERT INTO things (id, name) VALUES ($1, $2); "
             + """UPDATE "things" SET number = ?, name = ? || ? || ? WHERE name = ?; COMMIT""",
-            (await EndedAsync(fault)).Query,
+            (await JournaledAsync(fault)).Query,
             StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_statement_is_told_from_others_of_the_same_word()
+    public async Task A_statement_is_distinguished_from_others_with_the_same_command()
     {
-        await using var update = await world.Control.FaultAsync(new FaultRule
+        await using var update = await proxy.Control.FaultAsync(new FaultRule
         {
             System = "postgres",
             Query = "INSERT INTO things (id, number)*",
@@ -153,7 +155,7 @@ public sealed class PostgresProxyTests(ProxiedWorld world) : IClassFixture<Proxi
         });
         await InsertAsync();
         Assert.Equal(0, await update.HitsAsync());
-        await using var insert = await world.Control.FaultAsync(new FaultRule
+        await using var insert = await proxy.Control.FaultAsync(new FaultRule
         {
             System = "postgres",
             Method = "COMMIT",
@@ -168,9 +170,9 @@ public sealed class PostgresProxyTests(ProxiedWorld world) : IClassFixture<Proxi
     }
 
     [Fact]
-    public async Task A_commit_can_be_cut_before_it_is_sent()
+    public async Task A_reset_prevents_the_commit()
     {
-        await using var fault = await world.Control.FaultAsync(
+        await using var fault = await proxy.Control.FaultAsync(
             new FaultRule { System = "postgres", Method = "COMMIT", BodyContains = name, Kind = FaultKind.Reset });
 
         await Assert.ThrowsAsync<NpgsqlException>(InsertTwiceAsync);
@@ -181,12 +183,12 @@ public sealed class PostgresProxyTests(ProxiedWorld world) : IClassFixture<Proxi
     [Theory]
     [InlineData(FaultKind.Delay)]
     [InlineData(FaultKind.Hang)]
-    public async Task A_held_statement_whose_caller_leaves_does_nothing(FaultKind kind)
+    public async Task A_held_statement_has_no_effect_after_its_caller_disconnects(FaultKind kind)
     {
         await using var fault = await FaultAsync(kind);
-        await CallAndLeaveAsync(fault);
+        await CallAndDisconnectAsync(fault);
 
-        var call = await EndedAsync(fault);
+        var call = await JournaledAsync(fault);
         await fault.ReleaseAsync();
 
         Assert.Equal((null, false, false), (call.Status, call.Effect, call.Answered));
@@ -196,7 +198,7 @@ public sealed class PostgresProxyTests(ProxiedWorld world) : IClassFixture<Proxi
     [Theory]
     [InlineData(FaultKind.Delay)]
     [InlineData(FaultKind.LateEffect)]
-    public async Task A_held_statement_goes_on_when_it_is_released(FaultKind kind)
+    public async Task A_held_statement_continues_when_it_is_released(FaultKind kind)
     {
         await using var fault = await FaultAsync(kind);
         var insert = InsertAsync();
@@ -221,55 +223,55 @@ public sealed class PostgresProxyTests(ProxiedWorld world) : IClassFixture<Proxi
         await fault.ReleaseAsync();
 
         await insert;
-        var call = await EndedAsync(fault);
+        var call = await JournaledAsync(fault);
         Assert.Equal(("COMMIT", 200, true, true), (call.Method, call.Status, call.Effect, call.Answered));
     }
 
     [Theory]
     [InlineData(FaultKind.LateEffect)]
     [InlineData(FaultKind.AfterCallerLeft)]
-    public async Task A_commit_lands_although_its_caller_has_gone(FaultKind kind)
+    public async Task A_commit_takes_effect_after_its_caller_disconnects(FaultKind kind)
     {
         await using var fault = await FaultAsync(kind);
-        using var leaving = new CancellationTokenSource();
-        var inserting = InsertTwiceAsync(leaving.Token);
+        using var cancellation = new CancellationTokenSource();
+        var inserting = InsertTwiceAsync(cancellation.Token);
         await fault.HitAsync();
         Assert.Equal(0, await CountAsync());
-        await leaving.CancelAsync();
+        await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => inserting);
 
         await fault.ReleaseAsync();
 
-        var call = await EndedAsync(fault);
+        var call = await JournaledAsync(fault);
         Assert.Equal((200, true, false), (call.Status, call.Effect, call.Answered));
         Assert.Equal(2, await CountAsync());
     }
 
     [Fact]
-    public async Task A_server_that_ends_a_session_ends_it_for_the_caller_too()
+    public async Task A_session_that_the_server_ends_also_ends_for_the_caller()
     {
-        await using var connection = await world.Proxied.OpenConnectionAsync();
-        await world.Postgres.ExecuteAsync("SELECT pg_terminate_backend($1)", connection.ProcessID);
+        await using var connection = await proxy.DataSource.OpenConnectionAsync();
+        await proxy.Postgres.ExecuteAsync("SELECT pg_terminate_backend($1)", connection.ProcessID);
         await using var command = new NpgsqlCommand("SELECT 1", connection);
         await Assert.ThrowsAnyAsync<NpgsqlException>(() => command.ExecuteScalarAsync());
     }
 
     [Fact]
-    public async Task What_speaks_another_protocol_is_cut()
+    public async Task A_client_with_another_protocol_is_reset()
     {
         using var client = new TcpClient();
-        await client.ConnectAsync(IPEndPoint.Parse(world.Front.Postgres!));
+        await client.ConnectAsync(IPEndPoint.Parse(proxy.Sandbox.Postgres!));
         await client.GetStream().WriteAsync(new byte[] { 0, 0, 0, 0, 0, 0, 0, 0 });
-        var cut = await Assert.ThrowsAsync<IOException>(() => client.GetStream().ReadAsync(new byte[1]).AsTask());
-        Assert.Equal(SocketError.ConnectionReset, Assert.IsType<SocketException>(cut.InnerException).SocketErrorCode);
+        var reset = await Assert.ThrowsAsync<IOException>(() => client.GetStream().ReadAsync(new byte[1]).AsTask());
+        Assert.Equal(SocketError.ConnectionReset, Assert.IsType<SocketException>(reset.InnerException).SocketErrorCode);
     }
 
     [Theory]
     [InlineData("53100")]
     [InlineData("42501")]
-    public async Task An_error_of_the_server_takes_the_place_of_the_statement(string sqlState)
+    public async Task An_error_of_the_server_replaces_the_statement(string sqlState)
     {
-        await using var fault = await world.Control.FaultAsync(
+        await using var fault = await proxy.Control.FaultAsync(
             new FaultRule { System = "postgres", BodyContains = name, SqlState = sqlState });
         var refused = await Assert.ThrowsAsync<PostgresException>(InsertTwiceAsync);
         Assert.Equal(sqlState, refused.SqlState);
@@ -281,7 +283,7 @@ public sealed class PostgresProxyTests(ProxiedWorld world) : IClassFixture<Proxi
 
         async Task<(int?, bool, bool)> OutcomeAsync()
         {
-            var call = await EndedAsync(fault);
+            var call = await JournaledAsync(fault);
             return (call.Status, call.Effect, call.Answered);
         }
     }
@@ -292,22 +294,22 @@ public sealed class PostgresProxyTests(ProxiedWorld world) : IClassFixture<Proxi
     [InlineData("""{"system":"postgres","kind":"reset","sqlState":"53100"}""", "sqlState")]
     [InlineData("""{"system":"postgres","kind":"answer","sqlState":"00000"}""", "sqlState: '00000'")]
     [InlineData("""{"system":"postgres","kind":"reset","query":""}""", "query")]
-    public async Task A_fault_that_makes_no_sense_there_is_refused(string rule, string expected)
+    public async Task An_invalid_fault_for_postgres_is_refused(string rule, string expected)
     {
-        using var http = new HttpClient { BaseAddress = world.Front.Novu };
+        using var http = new HttpClient { BaseAddress = proxy.Sandbox.Novu };
         using var answer = await http.PostAsync("/_sandbox/faults", new StringContent(rule));
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Contains(expected, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
-    private Task<SandboxFault> FaultAsync(FaultKind kind) => world.Control.FaultAsync(
+    private Task<SandboxFault> FaultAsync(FaultKind kind) => proxy.Control.FaultAsync(
         new FaultRule { System = "postgres", BodyContains = name, Kind = kind });
 
     private Task InsertAsync() => InsertAsync(CancellationToken.None);
 
     private async Task InsertAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await world.Proxied.OpenConnectionAsync(cancellationToken);
+        await using var connection = await proxy.DataSource.OpenConnectionAsync(cancellationToken);
         await InsertAsync(connection, cancellationToken);
     }
 
@@ -315,7 +317,7 @@ public sealed class PostgresProxyTests(ProxiedWorld world) : IClassFixture<Proxi
 
     private async Task InsertTwiceAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await world.Proxied.OpenConnectionAsync(cancellationToken);
+        await using var connection = await proxy.DataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await InsertAsync(connection, cancellationToken);
         await InsertAsync(connection, cancellationToken);
@@ -330,20 +332,20 @@ public sealed class PostgresProxyTests(ProxiedWorld world) : IClassFixture<Proxi
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private async Task CallAndLeaveAsync(SandboxFault fault)
+    private async Task CallAndDisconnectAsync(SandboxFault fault)
     {
-        using var leaving = new CancellationTokenSource();
-        var call = InsertAsync(leaving.Token);
+        using var cancellation = new CancellationTokenSource();
+        var call = InsertAsync(cancellation.Token);
         await fault.HitAsync();
-        await leaving.CancelAsync();
+        await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => call);
     }
 
-    // Asks the server itself.
+    // Queries the server directly, not through the proxy.
     private Task<long> CountAsync() =>
-        world.Postgres.ReadAsync<long>("SELECT count(*) FROM things WHERE name = $1", name);
+        proxy.Postgres.ReadAsync<long>("SELECT count(*) FROM things WHERE name = $1", name);
 
-    private Task<JournalEntry> EndedAsync(SandboxFault fault) => AssertMore.EventuallyAsync(
-        async () => (await world.Control.CallsAsync()).Last(call => call.Fault == fault.Id),
+    private Task<JournalEntry> JournaledAsync(SandboxFault fault) => AssertMore.EventuallyAsync(
+        async () => (await proxy.Control.CallsAsync()).Last(call => call.Fault == fault.Id),
         call => call.Fault is not null);
 }

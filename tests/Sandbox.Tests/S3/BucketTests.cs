@@ -15,7 +15,7 @@ public sealed class BucketTests(SandboxFixture fixture) : IDisposable
     public void Dispose() => s3.Dispose();
 
     [Fact]
-    public async Task A_bucket_is_there_from_its_creation_to_its_deletion()
+    public async Task A_bucket_exists_from_its_creation_to_its_deletion()
     {
         var absent = await S3Client.RefusedAsync(
             () => s3.HeadBucketAsync(new HeadBucketRequest { BucketName = bucket }));
@@ -32,7 +32,7 @@ public sealed class BucketTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task A_new_bucket_is_encrypted_and_shut_to_the_public_as_on_amazon()
+    public async Task A_new_bucket_is_encrypted_and_blocks_public_access_as_on_amazon()
     {
         await s3.PutBucketAsync(bucket);
         var block = await s3.GetPublicAccessBlockAsync(new GetPublicAccessBlockRequest { BucketName = bucket });
@@ -48,7 +48,7 @@ public sealed class BucketTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task Creating_ones_own_bucket_again_is_refused()
+    public async Task A_second_creation_of_a_bucket_is_refused()
     {
         await s3.PutBucketAsync(bucket);
         var refusal = await S3Client.RefusedAsync(() => s3.PutBucketAsync(bucket));
@@ -64,14 +64,14 @@ public sealed class BucketTests(SandboxFixture fixture) : IDisposable
     [InlineData("192.168.0.1")]
     [InlineData("xn--tenant")]
     [InlineData("tenant-s3alias")]
-    public async Task A_name_against_the_rules_is_refused(string name)
+    public async Task An_invalid_name_is_refused(string name)
     {
         var refusal = await S3Client.RefusedAsync(() => s3.PutBucketAsync(name));
         Assert.Equal((HttpStatusCode.BadRequest, "InvalidBucketName"), (refusal.StatusCode, refusal.ErrorCode));
     }
 
     [Fact]
-    public async Task Tags_are_missing_until_they_are_put_and_then_kept()
+    public async Task Tags_are_missing_until_they_are_put_and_then_stored()
     {
         await s3.PutBucketAsync(bucket);
         var missing = await S3Client.RefusedAsync(() => s3.GetBucketTaggingAsync(new() { BucketName = bucket }));
@@ -99,7 +99,7 @@ public sealed class BucketTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task Lifecycle_and_policy_are_kept_until_they_are_deleted()
+    public async Task Lifecycle_and_policy_are_stored_until_they_are_deleted()
     {
         await s3.PutBucketAsync(bucket);
         await s3.PutLifecycleConfigurationAsync(bucket, new LifecycleConfiguration
@@ -128,7 +128,7 @@ public sealed class BucketTests(SandboxFixture fixture) : IDisposable
     [InlineData("website")]
     [InlineData("object-lock")]
     [InlineData("something-new")]
-    public async Task A_setting_that_is_not_played_is_refused_and_never_taken_for_the_bucket(string subresource)
+    public async Task An_unsupported_setting_is_refused_and_not_treated_as_the_bucket_itself(string subresource)
     {
         await s3.PutBucketAsync(bucket);
         using var raw = new RawS3(fixture.Sandbox.S3!);
@@ -137,7 +137,7 @@ public sealed class BucketTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task Every_answer_has_the_date_of_the_sandboxs_own_clock()
+    public async Task Every_answer_has_the_date_of_the_sandboxs_clock()
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero));
         await using var sandbox = await SandboxHost.StartAsync(new SandboxOptions
@@ -154,7 +154,7 @@ public sealed class BucketTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task The_date_of_an_answer_is_not_later_than_the_creation_that_follows_it()
+    public async Task The_date_of_an_answer_is_not_later_than_a_subsequent_creation()
     {
         using var raw = new RawS3(fixture.Sandbox.S3!);
         var before = await raw.DateAsync("HEAD", $"/{bucket}");

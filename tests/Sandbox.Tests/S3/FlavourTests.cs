@@ -6,13 +6,13 @@ using Sandbox.S3;
 
 namespace Sandbox.Tests.S3;
 
-/// <summary>Servers of another make; what MinIO answers was seen by asking one.</summary>
+/// <summary>Other S3 servers; the expected answers of MinIO were observed on a real server.</summary>
 public sealed class FlavourTests
 {
     private const string Bucket = "tenant-acme-files";
 
     [Fact]
-    public async Task Amazon_in_its_oldest_region_takes_a_second_creation_for_a_success()
+    public async Task A_second_creation_succeeds_in_us_east_1()
     {
         await using var sandbox = await StartAsync(S3Flavour.AwsUsEast1);
         using var s3 = S3Client.Create(sandbox.S3!);
@@ -43,7 +43,7 @@ public sealed class FlavourTests
     }
 
     [Fact]
-    public async Task Minio_deletes_the_bucket_when_told_to_delete_its_public_access_block()
+    public async Task Minio_deletes_the_bucket_on_a_deletion_of_its_public_access_block()
     {
         await using var sandbox = await StartAsync(S3Flavour.Minio);
         using var s3 = S3Client.Create(sandbox.S3!);

@@ -19,13 +19,14 @@ public sealed class ObjectTests(SandboxFixture fixture) : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    // The three ways in which the SDK frames an upload: in signed chunks with and without a trailer, and plain.
+    // The SDK's three framings of an upload: in signed chunks with a trailer, without a trailer, and plain.
     [Theory]
     [InlineData(RequestChecksumCalculation.WHEN_SUPPORTED, true, 200_000)]
     [InlineData(RequestChecksumCalculation.WHEN_REQUIRED, true, 200_000)]
     [InlineData(RequestChecksumCalculation.WHEN_REQUIRED, false, 200_000)]
     [InlineData(RequestChecksumCalculation.WHEN_SUPPORTED, true, 0)]
-    public async Task What_is_put_is_what_one_gets(RequestChecksumCalculation checksums, bool chunked, int length)
+    public async Task An_object_is_returned_as_it_was_put(
+        RequestChecksumCalculation checksums, bool chunked, int length)
     {
         using var client = S3Client.Create(
             fixture.Sandbox.S3!, configure: config => config.RequestChecksumCalculation = checksums);
@@ -49,7 +50,7 @@ public sealed class ObjectTests(SandboxFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_key_can_be_claimed_by_one_only()
+    public async Task A_key_can_be_claimed_only_once()
     {
         await PutAsync(".owner", "first", request => request.IfNoneMatch = "*");
         var refusal = await S3Client.RefusedAsync(
@@ -74,7 +75,7 @@ public sealed class ObjectTests(SandboxFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Listing_goes_in_pages_and_folds_what_is_behind_a_delimiter()
+    public async Task A_listing_has_pages_and_groups_keys_by_delimiter()
     {
         foreach (var key in new[] { "a", "b/1", "b/2", "c", "d/1", "e" })
             await PutAsync(key, key);
@@ -91,7 +92,7 @@ public sealed class ObjectTests(SandboxFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_key_may_hold_what_xml_cannot()
+    public async Task A_key_may_hold_characters_that_xml_cannot()
     {
         await PutAsync("a\u0001<&>", "x");
         var listed = await s3.ListObjectsV2Async(
@@ -102,7 +103,7 @@ public sealed class ObjectTests(SandboxFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_full_bucket_is_not_deleted()
+    public async Task A_bucket_that_is_not_empty_is_not_deleted()
     {
         await PutAsync("key", "x");
         var refusal = await S3Client.RefusedAsync(() => s3.DeleteBucketAsync(bucket));
@@ -110,7 +111,7 @@ public sealed class ObjectTests(SandboxFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_bucket_with_versions_is_full_until_all_versions_and_markers_are_deleted()
+    public async Task A_bucket_with_versions_is_not_empty_until_all_versions_and_markers_are_deleted()
     {
         await PutAsync("key", "before versioning");
         await s3.PutBucketVersioningAsync(new PutBucketVersioningRequest
@@ -149,7 +150,7 @@ public sealed class ObjectTests(SandboxFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Deleting_the_marker_brings_the_object_back()
+    public async Task Deleting_the_marker_restores_the_object()
     {
         await s3.PutBucketVersioningAsync(new PutBucketVersioningRequest
         {
@@ -206,7 +207,7 @@ public sealed class ObjectTests(SandboxFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_copy_is_refused_because_it_is_not_played()
+    public async Task A_copy_is_refused_as_not_implemented()
     {
         await PutAsync("key", "x");
         var refusal = await S3Client.RefusedAsync(() => s3.CopyObjectAsync(bucket, "key", bucket, "copy"));

@@ -7,14 +7,15 @@ using Sandbox.S3.Signing;
 namespace Sandbox.Tests.S3;
 
 /// <summary>
-/// Requests that the SDK would not send, signed by the code under test, whose signature the SDK has confirmed.
+/// Client for requests that the SDK would not send. They are signed by the code under test, whose signatures other
+/// tests verify with the SDK.
 /// </summary>
 internal sealed partial class RawS3(Uri address) : IDisposable
 {
     private readonly HttpClient http = new() { BaseAddress = address };
 
-    /// <summary>Added to the clock.</summary>
-    public TimeSpan Skew { get; init; }
+    /// <summary>Offset of the client's clock.</summary>
+    public TimeSpan ClockSkew { get; init; }
 
     public async Task<(int Status, string Code)> SendAsync(
         string method, string target, byte[]? body = null, params (string Name, string Value)[] headers)
@@ -34,7 +35,7 @@ internal sealed partial class RawS3(Uri address) : IDisposable
 
     private HttpRequestMessage Signed(string method, string target, byte[] body, (string Name, string Value)[] headers)
     {
-        var date = (TimeProvider.System.GetUtcNow() + Skew).ToString(
+        var date = (TimeProvider.System.GetUtcNow() + ClockSkew).ToString(
             "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         var all = new Dictionary<string, string>
         {
@@ -47,7 +48,7 @@ internal sealed partial class RawS3(Uri address) : IDisposable
         var signer = Signer.For(S3Options.DefaultAccount.SecretKey, date, "us-east-1");
         var names = all.Keys.Order(StringComparer.Ordinal).ToList();
         var canonical = CanonicalRequest.Of(
-            Described(method, target, all), target.Split('?')[0], names, all["x-amz-content-sha256"]);
+            ToRequest(method, target, all), target.Split('?')[0], names, all["x-amz-content-sha256"]);
         var message = new HttpRequestMessage(new HttpMethod(method), target) { Content = new ByteArrayContent(body) };
         foreach (var (name, value) in all)
             message.Headers.TryAddWithoutValidation(name, value);
@@ -58,7 +59,7 @@ internal sealed partial class RawS3(Uri address) : IDisposable
         return message;
     }
 
-    private static HttpRequest Described(string method, string target, Dictionary<string, string> headers)
+    private static HttpRequest ToRequest(string method, string target, Dictionary<string, string> headers)
     {
         var request = new DefaultHttpContext().Request;
         request.Method = method;

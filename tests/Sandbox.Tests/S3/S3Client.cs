@@ -4,7 +4,7 @@ using Sandbox.S3;
 
 namespace Sandbox.Tests.S3;
 
-/// <summary>The unmodified AWS SDK, set up as against any server that is not Amazon's.</summary>
+/// <summary>The unmodified AWS SDK, configured for a server that is not Amazon's.</summary>
 internal static class S3Client
 {
     public static AmazonS3Client Create(
@@ -22,7 +22,7 @@ internal static class S3Client
         return new AmazonS3Client(new BasicAWSCredentials(account.AccessKey, account.SecretKey), config);
     }
 
-    /// <summary>What the server refused with.</summary>
+    /// <summary>Runs a call that the server is expected to refuse, and returns the error.</summary>
     public static async Task<AmazonS3Exception> RefusedAsync(Func<Task> call) =>
         await Assert.ThrowsAnyAsync<AmazonS3Exception>(call);
 }

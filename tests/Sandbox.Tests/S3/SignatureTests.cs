@@ -30,7 +30,7 @@ public sealed class SignatureTests(SandboxFixture fixture)
     }
 
     [Fact]
-    public async Task Another_region_is_refused_with_the_right_one_named()
+    public async Task A_wrong_region_is_refused_with_the_name_of_the_right_one()
     {
         using var s3 = S3Client.Create(
             fixture.Sandbox.S3!, configure: config => config.AuthenticationRegion = "eu-central-1");
@@ -41,7 +41,7 @@ public sealed class SignatureTests(SandboxFixture fixture)
     }
 
     [Fact]
-    public async Task A_call_without_signature_is_refused()
+    public async Task A_call_without_a_signature_is_refused()
     {
         using var http = new HttpClient();
         using var answer = await http.GetAsync(fixture.Sandbox.S3);
@@ -51,12 +51,12 @@ public sealed class SignatureTests(SandboxFixture fixture)
     }
 
     [Fact]
-    public async Task A_clock_that_is_off_by_more_than_a_quarter_of_an_hour_is_refused()
+    public async Task A_clock_skew_of_more_than_15_minutes_is_refused()
     {
-        using var late = new RawS3(fixture.Sandbox.S3!) { Skew = TimeSpan.FromMinutes(16) };
-        using var bearable = new RawS3(fixture.Sandbox.S3!) { Skew = TimeSpan.FromMinutes(-14) };
-        Assert.Equal((403, "RequestTimeTooSkewed"), await late.SendAsync("GET", "/"));
-        Assert.Equal((200, ""), await bearable.SendAsync("GET", "/"));
+        using var tooSkewed = new RawS3(fixture.Sandbox.S3!) { ClockSkew = TimeSpan.FromMinutes(16) };
+        using var tolerated = new RawS3(fixture.Sandbox.S3!) { ClockSkew = TimeSpan.FromMinutes(-14) };
+        Assert.Equal((403, "RequestTimeTooSkewed"), await tooSkewed.SendAsync("GET", "/"));
+        Assert.Equal((200, ""), await tolerated.SendAsync("GET", "/"));
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class SignatureTests(SandboxFixture fixture)
     }
 
     [Fact]
-    public async Task A_chunk_whose_signature_is_wrong_is_refused()
+    public async Task A_chunk_with_a_wrong_signature_is_refused()
     {
         using var raw = new RawS3(fixture.Sandbox.S3!);
         await raw.SendAsync("PUT", $"/{bucket}");
@@ -89,7 +89,7 @@ public sealed class SignatureTests(SandboxFixture fixture)
     }
 
     [Fact]
-    public async Task A_body_that_is_not_framed_as_announced_is_refused_rather_than_stored()
+    public async Task A_body_without_the_announced_framing_is_refused_and_not_stored()
     {
         using var raw = new RawS3(fixture.Sandbox.S3!);
         await raw.SendAsync("PUT", $"/{bucket}");
@@ -113,12 +113,12 @@ public sealed class SignatureTests(SandboxFixture fixture)
             await raw.SendAsync("PUT", $"/{bucket}/key", "body"u8.ToArray(), ("x-amz-checksum-crc32", "AAAAAA==")));
     }
 
-    // https://reveng.sourceforge.io/crc-catalogue/ : the check value of each is that of "123456789".
+    // Check values for "123456789" from https://reveng.sourceforge.io/crc-catalogue/ .
     [Theory]
     [InlineData("crc32", "y/Q5Jg==")]
     [InlineData("crc32c", "4waSgw==")]
     [InlineData("crc64nvme", "rosUhgp5mIg=")]
-    public async Task Every_checksum_of_the_protocol_is_known(string algorithm, string value)
+    public async Task Every_crc_checksum_of_the_protocol_is_supported(string algorithm, string value)
     {
         using var raw = new RawS3(fixture.Sandbox.S3!);
         await raw.SendAsync("PUT", $"/{bucket}");
@@ -146,7 +146,7 @@ public sealed class SignatureTests(SandboxFixture fixture)
     }
 
     [Fact]
-    public async Task Somebody_elses_bucket_is_neither_seen_nor_touched()
+    public async Task A_bucket_of_another_account_is_neither_visible_nor_accessible()
     {
         var (mine, theirs) = (S3Options.DefaultAccount, new S3Account("other", "other-secret", "000000000002"));
         await using var sandbox = await SandboxHost.StartAsync(

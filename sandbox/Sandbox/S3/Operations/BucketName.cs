@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Sandbox.S3.Operations;
 
-/// <summary>https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html</summary>
+/// <summary>
+/// Rules for bucket names: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+/// </summary>
 internal static partial class BucketName
 {
     private static readonly string[] ReservedPrefixes = ["xn--", "sthree-", "amzn-s3-demo-"];
@@ -11,15 +13,15 @@ internal static partial class BucketName
 
     public static void Check(string name)
     {
-        if (!Form().IsMatch(name) || name.Contains("..", StringComparison.Ordinal) || LooksLikeAddress(name)
+        if (!Format().IsMatch(name) || name.Contains("..", StringComparison.Ordinal) || IsIPAddress(name)
             || ReservedPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))
             || ReservedSuffixes.Any(suffix => name.EndsWith(suffix, StringComparison.Ordinal)))
             throw new S3Exception(400, "InvalidBucketName", "The specified bucket is not valid.");
     }
 
-    private static bool LooksLikeAddress(string name) =>
+    private static bool IsIPAddress(string name) =>
         name.Count(c => c == '.') == 3 && IPAddress.TryParse(name, out _);
 
     [GeneratedRegex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
-    private static partial Regex Form();
+    private static partial Regex Format();
 }

@@ -23,10 +23,10 @@ internal static class BucketOperations
         call.Store.Transaction(() =>
         {
             if (call.Store.Buckets.Find(call.BucketName) is { } existing)
-                return Exists(existing.AccountId, call);
+                return AnswerExisting(existing.AccountId, call);
             call.Store.Buckets.Add(call.BucketName, call.Caller.AccountId);
             foreach (var (kind, document) in call.IsMinio ? [] : SettingDocuments.OfNewBucket(ownership))
-                call.Store.Buckets.Set(call.BucketName, kind, document);
+                call.Store.Buckets.PutSetting(call.BucketName, kind, document);
             return true;
         });
         call.Response.Headers.Location = $"/{call.BucketName}";
@@ -48,22 +48,22 @@ internal static class BucketOperations
                 throw new S3Exception(409, "BucketNotEmpty", call.Store.Buckets.Find(bucket.Name)!.Versioning is null
                     ? "The bucket you tried to delete is not empty"
                     : "The bucket you tried to delete is not empty. You must delete all versions in the bucket.");
-            call.Store.Uploads.DeleteOf(bucket.Name);
+            call.Store.Uploads.DeleteAll(bucket.Name);
             call.Store.Buckets.Delete(bucket.Name);
         });
-        call.Answer(StatusCodes.Status204NoContent);
+        call.SetStatus(StatusCodes.Status204NoContent);
         return Task.CompletedTask;
     }
 
     public static Task LocationAsync(S3Call call)
     {
         call.Bucket();
-        // us-east-1, the oldest region, has no name here.
+        // For us-east-1, the oldest region, S3 answers with an empty name.
         var region = call.Options.Region == "us-east-1" ? "" : call.Options.Region;
         return call.AnswerAsync(new XElement(S3Call.Xmlns + "LocationConstraint", region));
     }
 
-    private static bool Exists(string accountId, S3Call call)
+    private static bool AnswerExisting(string accountId, S3Call call)
     {
         if (accountId != call.Caller.AccountId)
             throw new S3Exception(

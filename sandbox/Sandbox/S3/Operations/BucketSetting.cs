@@ -1,10 +1,10 @@
 namespace Sandbox.S3.Operations;
 
-/// <summary>A document that belongs to a bucket and is read, put and deleted as a whole.</summary>
-/// <param name="Kind">Its name in the query, such as tagging.</param>
-/// <param name="MissingCode">The error of a bucket that has none.</param>
-/// <param name="Check">Refuses a document that the schema does not allow.</param>
-/// <param name="PutStatus">What S3 answers; it is not the same for all of them.</param>
+/// <summary>A configuration document of a bucket, which is read, put and deleted as a whole.</summary>
+/// <param name="Kind">Name in the query, such as tagging.</param>
+/// <param name="MissingCode">Error code for a bucket without this document.</param>
+/// <param name="Check">Returns the document to store, or refuses one that violates the schema.</param>
+/// <param name="PutStatus">Status of S3's answer to a PUT, which differs between the kinds.</param>
 internal sealed record BucketSetting(
     string Kind, string MissingCode, string MissingMessage, Func<byte[], string> Check, int PutStatus = 200)
 {
@@ -38,7 +38,7 @@ internal sealed record BucketSetting(
     {
         var bucket = call.Bucket();
         var document = call.Store.Buckets.Setting(bucket.Name, Kind);
-        // Amazon encrypts every new bucket since January 2023, and goes back to that when its setting is deleted.
+        // Since January 2023, Amazon encrypts every new bucket, and returns to this default if the setting is deleted.
         if (Kind == "encryption" && !call.IsMinio)
             document ??= SettingDocuments.DefaultEncryption;
         if (document is null)
@@ -57,14 +57,14 @@ internal sealed record BucketSetting(
                 "Missing required header for this request: Content-MD5 OR x-amz-checksum-*");
         call.Bucket();
         var document = Check(payload.Bytes);
-        call.InBucket(bucket => call.Store.Buckets.Set(bucket.Name, Kind, document));
-        call.Answer(call.IsMinio ? MinioDifferences.PutStatus(Kind) ?? PutStatus : PutStatus);
+        call.InBucket(bucket => call.Store.Buckets.PutSetting(bucket.Name, Kind, document));
+        call.SetStatus(call.IsMinio ? MinioDifferences.PutStatus(Kind) ?? PutStatus : PutStatus);
     }
 
     public Task DeleteAsync(S3Call call)
     {
-        call.InBucket(bucket => call.Store.Buckets.Unset(bucket.Name, Kind));
-        call.Answer(StatusCodes.Status204NoContent);
+        call.InBucket(bucket => call.Store.Buckets.DeleteSetting(bucket.Name, Kind));
+        call.SetStatus(StatusCodes.Status204NoContent);
         return Task.CompletedTask;
     }
 }

@@ -3,20 +3,22 @@ using Sandbox.S3.Storage;
 
 namespace Sandbox.S3.Operations;
 
-/// <summary>Headers that let a call through only for an object in a certain state, or ask for a part of it.</summary>
+/// <summary>Conditional headers and range headers of object calls.</summary>
 internal static class Conditions
 {
-    /// <summary>If-None-Match: * claims a key that nobody has; If-Match replaces what the caller knows.</summary>
+    /// <summary>
+    /// Checks the condition of a write: If-None-Match: * allows only a new key, If-Match only the named version.
+    /// </summary>
     public static void CheckWrite(S3Call call, Bucket bucket)
     {
         var current = call.Store.Objects.Latest(bucket.Name, call.Key) is { IsMarker: false } version ? version : null;
-        var none = call.Request.Headers.IfNoneMatch.ToString();
-        if (none.Length > 0 && none != "*")
-            throw S3Exception.NotImplemented($"If-None-Match: {none} on a write; only * is");
+        var noneMatch = call.Request.Headers.IfNoneMatch.ToString();
+        if (noneMatch.Length > 0 && noneMatch != "*")
+            throw S3Exception.NotImplemented($"If-None-Match: {noneMatch} on a write; only * is");
         var match = call.Request.Headers.IfMatch.ToString();
         if (match.Length > 0 && current is null)
             throw S3Exception.NoSuchKey();
-        if ((none == "*" && current is not null) || (match.Length > 0 && match != current!.ETag))
+        if ((noneMatch == "*" && current is not null) || (match.Length > 0 && match != current!.ETag))
             throw PreconditionFailed();
     }
 
@@ -24,7 +26,8 @@ internal static class Conditions
     {
         if (request.Headers.IfMatch.ToString() is { Length: > 0 } match && match != "*" && match != version.ETag)
             throw PreconditionFailed();
-        if (request.Headers.IfNoneMatch.ToString() is { Length: > 0 } none && (none == "*" || none == version.ETag))
+        if (request.Headers.IfNoneMatch.ToString() is { Length: > 0 } noneMatch
+            && (noneMatch == "*" || noneMatch == version.ETag))
             throw new S3Exception(StatusCodes.Status304NotModified, "NotModified", "Not Modified");
     }
 
@@ -38,7 +41,7 @@ internal static class Conditions
         var end = range.From is null ? size - 1 : Math.Min(range.To ?? size - 1, size - 1);
         if (start > end)
             throw new S3Exception(416, "InvalidRange", "The requested range is not satisfiable");
-        call.Answer(StatusCodes.Status206PartialContent);
+        call.SetStatus(StatusCodes.Status206PartialContent);
         call.Response.Headers.ContentRange = $"bytes {start}-{end}/{size}";
         return (start, end - start + 1);
     }

@@ -3,7 +3,7 @@ using Sandbox.S3.Storage;
 
 namespace Sandbox.S3.Operations;
 
-/// <summary>DeleteObjects: up to a thousand keys or versions in one request.</summary>
+/// <summary>The operation DeleteObjects: up to 1000 keys or versions in one request.</summary>
 internal static class DeleteObjects
 {
     public static async Task AnswerAsync(S3Call call)

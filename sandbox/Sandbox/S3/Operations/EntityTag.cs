@@ -8,7 +8,7 @@ internal static class EntityTag
     public static string Of(byte[] data) => $"\"{Convert.ToHexStringLower(Md5.Of(data))}\"";
 
     /// <summary>
-    /// Of an object made from parts: not a hash of the data, but of the parts' hashes, and how many they are.
+    /// Returns the entity tag of a multipart object: a hash of the parts' hashes, followed by the number of parts.
     /// </summary>
     public static string Of(IReadOnlyCollection<UploadPart> parts)
     {

@@ -5,7 +5,7 @@ using Sandbox.Storage;
 
 namespace Sandbox.S3.Operations;
 
-/// <summary>ListObjectsV2.</summary>
+/// <summary>The operation ListObjectsV2.</summary>
 internal static class ListObjects
 {
     public static Task AnswerAsync(S3Call call)
@@ -15,11 +15,11 @@ internal static class ListObjects
         var bucket = call.Bucket();
         var (prefix, delimiter) = (call.Query("prefix") ?? "", call.Query("delimiter") ?? "");
         var (token, startAfter) = (call.Query("continuation-token"), call.Query("start-after") ?? "");
-        var marker = token is null ? startAfter : Opened(token);
+        var marker = token is null ? startAfter : DecodeToken(token);
         var limit = call.Limit("max-keys");
         var page = ListPage<ObjectVersion>.Of(
             call.Store.Objects.Current(bucket.Name, prefix).Where(
-                entry => Listing.IsBehind(entry.Key, marker, delimiter)),
+                entry => Listing.IsAfter(entry.Key, marker, delimiter)),
             entry => entry.Key,
             prefix,
             delimiter,
@@ -27,31 +27,33 @@ internal static class ListObjects
         return call.AnswerAsync(new XElement(
             S3Call.Xmlns + "ListBucketResult",
             new XElement("Name", bucket.Name),
-            new XElement("Prefix", Listing.Encoded(call, prefix)),
+            new XElement("Prefix", Listing.Encode(call, prefix)),
             token is null ? null : new XElement("ContinuationToken", token),
-            startAfter.Length == 0 ? null : new XElement("StartAfter", Listing.Encoded(call, startAfter)),
+            startAfter.Length == 0 ? null : new XElement("StartAfter", Listing.Encode(call, startAfter)),
             new XElement("KeyCount", page.Entries.Count + page.Prefixes.Count),
             new XElement("MaxKeys", limit),
-            delimiter.Length == 0 ? null : new XElement("Delimiter", Listing.Encoded(call, delimiter)),
+            delimiter.Length == 0 ? null : new XElement("Delimiter", Listing.Encode(call, delimiter)),
             call.Query("encoding-type") is { } encoding ? new XElement("EncodingType", encoding) : null,
             new XElement("IsTruncated", page.IsTruncated),
-            page.IsTruncated ? new XElement("NextContinuationToken", Closed(page.Last?.Key ?? page.LastPrefix)) : null,
+            page.IsTruncated
+                ? new XElement("NextContinuationToken", EncodeToken(page.Last?.Key ?? page.LastPrefix))
+                : null,
             page.Entries.Select(entry => Contents(call, bucket, entry)),
             page.CommonPrefixes(call)));
     }
 
     private static XElement Contents(S3Call call, Bucket bucket, ObjectVersion entry) => new(
         "Contents",
-        new XElement("Key", Listing.Encoded(call, entry.Key)),
+        new XElement("Key", Listing.Encode(call, entry.Key)),
         new XElement("LastModified", Stamp.Of(entry.Modified)),
         new XElement("ETag", entry.ETag),
         new XElement("Size", entry.Size),
         call.Query("fetch-owner") == "true" ? S3Owner.Of(bucket.AccountId) : null,
         new XElement("StorageClass", "STANDARD"));
 
-    private static string Closed(string key) => Convert.ToBase64String(Encoding.UTF8.GetBytes(key));
+    private static string EncodeToken(string key) => Convert.ToBase64String(Encoding.UTF8.GetBytes(key));
 
-    private static string Opened(string token)
+    private static string DecodeToken(string token)
     {
         var bytes = new byte[token.Length];
         return Convert.TryFromBase64String(token, bytes, out var length)

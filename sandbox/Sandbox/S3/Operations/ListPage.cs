@@ -4,11 +4,11 @@ using Sandbox.S3.Signing;
 
 namespace Sandbox.S3.Operations;
 
-/// <summary>One page of a listing: entries, and the prefixes that stand for all keys behind a delimiter.</summary>
+/// <summary>One page of a listing: entries, and common prefixes, each of which groups keys up to a delimiter.</summary>
 internal sealed record ListPage<T>(List<T> Entries, List<string> Prefixes, T? Last, string LastPrefix, bool IsTruncated)
     where T : class
 {
-    /// <param name="ordered">Entries behind the marker, in the order of the listing.</param>
+    /// <param name="ordered">Entries after the marker, in the order of the listing.</param>
     public static ListPage<T> Of(
         IEnumerable<T> ordered, Func<T, string> key, string prefix, string delimiter, int limit)
     {
@@ -32,7 +32,7 @@ internal sealed record ListPage<T>(List<T> Entries, List<string> Prefixes, T? La
 
     public IEnumerable<XElement> CommonPrefixes(S3Call call) =>
         Prefixes.Select(
-            prefix => new XElement("CommonPrefixes", new XElement("Prefix", Listing.Encoded(call, prefix))));
+            prefix => new XElement("CommonPrefixes", new XElement("Prefix", Listing.Encode(call, prefix))));
 
     private static string? Group(string key, string prefix, string delimiter)
     {
@@ -43,22 +43,25 @@ internal sealed record ListPage<T>(List<T> Entries, List<string> Prefixes, T? La
 
 internal static class Listing
 {
-    /// <summary>Keys may hold characters that XML cannot; a client that knows it asks for encoding-type=url.</summary>
-    public static string Encoded(S3Call call, string text) => call.Query("encoding-type") switch
+    /// <summary>
+    /// Encodes a key or prefix if the client requests encoding-type=url: keys may hold characters that XML cannot.
+    /// </summary>
+    public static string Encode(S3Call call, string text) => call.Query("encoding-type") switch
     {
         null => text,
         "url" => CanonicalRequest.Encode(text).Replace("%2F", "/", StringComparison.Ordinal),
         var other => throw S3Exception.InvalidArgument($"Invalid Encoding Method specified in Request: '{other}'"),
     };
 
-    /// <summary>Order of S3: by the bytes of UTF-8.</summary>
+    /// <summary>Compares keys in S3's order: by their UTF-8 bytes.</summary>
     public static int Compare(string a, string b) =>
         Encoding.UTF8.GetBytes(a).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(b));
 
     /// <summary>
-    /// A marker that ends in a delimiter was a prefix, and stands behind all keys that start with it.
+    /// Whether a key follows the marker. A marker that ends in a delimiter is a common prefix: it covers all keys that
+    /// start with it.
     /// </summary>
-    public static bool IsBehind(string key, string marker, string delimiter) => Compare(key, marker) > 0
+    public static bool IsAfter(string key, string marker, string delimiter) => Compare(key, marker) > 0
         && !(delimiter.Length > 0 && marker.EndsWith(delimiter, StringComparison.Ordinal)
             && key.StartsWith(marker, StringComparison.Ordinal));
 }

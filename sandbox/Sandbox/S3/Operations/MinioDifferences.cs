@@ -2,18 +2,18 @@ using System.Text;
 
 namespace Sandbox.S3.Operations;
 
-/// <summary>What MinIO (module of 2026-02-12) does differently from Amazon; each line was seen by asking it.</summary>
+/// <summary>Differences of MinIO (module of 2026-02-12) from Amazon; each was observed on a real server.</summary>
 internal static class MinioDifferences
 {
     /// <summary>
-    /// Settings that it has never heard of: reading one is refused, but a PUT of one is taken for CreateBucket, and a
-    /// DELETE of one for DeleteBucket.
+    /// Settings that MinIO does not know. It refuses a GET, but treats a PUT as CreateBucket and a DELETE as
+    /// DeleteBucket.
     /// </summary>
-    private static readonly string[] Unknown = ["publicAccessBlock", "ownershipControls"];
+    private static readonly string[] UnknownSettings = ["publicAccessBlock", "ownershipControls"];
 
-    public static Func<S3Call, Task>? Operation(HttpRequest request, S3Path path)
+    public static Func<S3Call, Task>? FindOperation(HttpRequest request, S3Path path)
     {
-        if (path.Target != "bucket" || !Unknown.Any(request.Query.ContainsKey))
+        if (path.Target != "bucket" || !UnknownSettings.Any(request.Query.ContainsKey))
             return null;
         return request.Method switch
         {

@@ -66,7 +66,7 @@ internal static class ObjectOperations
                 VersionHeader(call.Response, bucket, marker.Id);
             }
         });
-        call.Answer(StatusCodes.Status204NoContent);
+        call.SetStatus(StatusCodes.Status204NoContent);
         return Task.CompletedTask;
     }
 

@@ -1,7 +1,7 @@
 namespace Sandbox.S3.Operations;
 
 /// <summary>
-/// Headers that ask for something. One that is not played is refused: silence would pretend that it was done.
+/// Request headers with a function. An unsupported one is refused, since to ignore it would suggest success.
 /// </summary>
 internal static class RequestHeaders
 {
@@ -21,7 +21,7 @@ internal static class RequestHeaders
         ["x-amz-storage-class"] = "STANDARD",
     };
 
-    private static readonly string[] Kept =
+    private static readonly string[] StoredNames =
         ["Content-Type", "Cache-Control", "Content-Disposition", "Content-Language", "Expires"];
 
     public static void RefuseUnknown(HttpRequest request)
@@ -35,19 +35,20 @@ internal static class RequestHeaders
         }
     }
 
-    /// <summary>What an object gives back with its data.</summary>
+    /// <summary>Returns the headers that are stored with an object and returned with its data.</summary>
     public static Dictionary<string, string> OfObject(HttpRequest request)
     {
-        var kept = request.Headers
-            .Where(header => IsMetadata(header.Key) || Kept.Contains(header.Key, StringComparer.OrdinalIgnoreCase))
+        var stored = request.Headers
+            .Where(
+                header => IsMetadata(header.Key) || StoredNames.Contains(header.Key, StringComparer.OrdinalIgnoreCase))
             .ToDictionary(
                 header => IsMetadata(header.Key) ? header.Key.ToLowerInvariant() : header.Key, h => h.Value.ToString());
         var encodings = request.Headers.ContentEncoding.SelectMany(value => (value ?? "").Split(','))
             .Select(value => value.Trim()).Where(value => value is not ("aws-chunked" or ""));
         if (string.Join(',', encodings) is { Length: > 0 } encoding)
-            kept["Content-Encoding"] = encoding;
-        kept.TryAdd("Content-Type", "binary/octet-stream");
-        return kept;
+            stored["Content-Encoding"] = encoding;
+        stored.TryAdd("Content-Type", "binary/octet-stream");
+        return stored;
     }
 
     private static bool IsMetadata(string name) => name.StartsWith("x-amz-meta-", StringComparison.OrdinalIgnoreCase);

@@ -1,7 +1,7 @@
 namespace Sandbox.S3.Operations;
 
 /// <summary>
-/// The part of S3 that is played. Whatever is not in this table is refused as NotImplemented, never guessed at.
+/// The supported operations of S3. Any other request is refused as NotImplemented.
 /// </summary>
 internal static class S3Operations
 {
@@ -29,7 +29,7 @@ internal static class S3Operations
         ["DELETE object ?uploadId"] = UploadOperations.AbortAsync,
     };
 
-    // Query names that refine an operation; every other name chooses one.
+    // Query parameters that refine an operation; any other parameter selects one.
     private static readonly HashSet<string> Parameters =
     [
         "continuation-token", "delimiter", "encoding-type", "fetch-owner", "key-marker", "max-keys", "max-parts",
@@ -49,10 +49,11 @@ internal static class S3Operations
 
     public static Func<S3Call, Task> Find(HttpRequest request, S3Path path, S3Options options)
     {
-        if (options.Flavour == S3Flavour.Minio && MinioDifferences.Operation(request, path) is { } different)
-            return different;
-        var chosen = request.Query.Keys.Where(name => !Parameters.Contains(name)).ToList();
-        var name = $"{request.Method} {path.Target}" + (chosen.Count == 0 ? "" : $" ?{string.Join('&', chosen)}");
+        if (options.Flavour == S3Flavour.Minio && MinioDifferences.FindOperation(request, path) is { } operation)
+            return operation;
+        var selectors = request.Query.Keys.Where(name => !Parameters.Contains(name)).ToList();
+        var name = $"{request.Method} {path.Target}"
+            + (selectors.Count == 0 ? "" : $" ?{string.Join('&', selectors)}");
         RequestHeaders.RefuseUnknown(request);
         return Table.GetValueOrDefault(name) ?? throw S3Exception.NotImplemented(name);
     }

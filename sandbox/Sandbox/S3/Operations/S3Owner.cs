@@ -6,7 +6,8 @@ namespace Sandbox.S3.Operations;
 internal static class S3Owner
 {
     /// <summary>
-    /// An account's canonical user id is 64 hexadecimal digits that say nothing; here derived from its number.
+    /// Returns the owner element. S3's canonical user id is 64 opaque hexadecimal digits; here it is derived from the
+    /// account's number.
     /// </summary>
     public static XElement Of(string accountId, string element = "Owner") => new(
         element,

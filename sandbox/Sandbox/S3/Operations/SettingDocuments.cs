@@ -4,7 +4,7 @@ using System.Xml.Linq;
 
 namespace Sandbox.S3.Operations;
 
-/// <summary>What S3 accepts as the settings of a bucket; each method returns the document that is kept.</summary>
+/// <summary>Validation of a bucket's configuration documents; each method returns the document to store.</summary>
 internal static class SettingDocuments
 {
     public const string DefaultEncryption =
@@ -17,7 +17,7 @@ internal static class SettingDocuments
 
     public static string Tagging(byte[] body)
     {
-        var document = Root(body, "Tagging");
+        var document = ParseRoot(body, "Tagging");
         var tags = Tags(document).ToList();
         if (document.Child("TagSet") is null)
             throw S3Exception.MalformedXml();
@@ -35,7 +35,7 @@ internal static class SettingDocuments
                 throw InvalidTag("System tags cannot be added/updated by requester");
         }
 
-        return Kept(document);
+        return Serialize(document);
     }
 
     public static IEnumerable<(string Key, string Value)> Tags(XElement? document) =>
@@ -43,8 +43,8 @@ internal static class SettingDocuments
 
     public static string PublicAccessBlock(byte[] body)
     {
-        var given = Root(body, "PublicAccessBlockConfiguration");
-        return Kept(new XElement(
+        var given = ParseRoot(body, "PublicAccessBlockConfiguration");
+        return Serialize(new XElement(
             S3Call.Xmlns + "PublicAccessBlockConfiguration",
             PublicAccess.Select(name => new XElement(S3Call.Xmlns + name, given.Text(name).ToLowerInvariant() switch
             {
@@ -56,19 +56,19 @@ internal static class SettingDocuments
 
     public static string OwnershipControls(byte[] body)
     {
-        var document = Root(body, "OwnershipControls");
+        var document = ParseRoot(body, "OwnershipControls");
         return document.Children("Rule").ToList() is [var rule]
             && rule.Text("ObjectOwnership") is "BucketOwnerEnforced" or "BucketOwnerPreferred" or "ObjectWriter"
-            ? Kept(document)
+            ? Serialize(document)
             : throw S3Exception.MalformedXml();
     }
 
     /// <summary>
-    /// What Amazon gives a bucket at its creation, since April 2023: no access for the public, no access lists.
+    /// Returns Amazon's settings for new buckets since April 2023: public access is blocked, ACLs are disabled.
     /// </summary>
     public static IEnumerable<(string Kind, string Document)> OfNewBucket(string ownership)
     {
-        yield return ("publicAccessBlock", Kept(new XElement(
+        yield return ("publicAccessBlock", Serialize(new XElement(
             S3Call.Xmlns + "PublicAccessBlockConfiguration",
             PublicAccess.Select(name => new XElement(S3Call.Xmlns + name, "true")))));
         var rule = new XElement(
@@ -79,20 +79,20 @@ internal static class SettingDocuments
 
     public static string Encryption(byte[] body)
     {
-        var document = Root(body, "ServerSideEncryptionConfiguration");
+        var document = ParseRoot(body, "ServerSideEncryptionConfiguration");
         var rules = document.Children("Rule").ToList();
         var algorithm = rules.FirstOrDefault().Child("ApplyServerSideEncryptionByDefault").Text("SSEAlgorithm");
         return rules.Count == 1 && algorithm is "AES256" or "aws:kms" or "aws:kms:dsse"
-            ? Kept(document)
+            ? Serialize(document)
             : throw S3Exception.MalformedXml();
     }
 
     public static string Lifecycle(byte[] body)
     {
-        var document = Root(body, "LifecycleConfiguration");
+        var document = ParseRoot(body, "LifecycleConfiguration");
         var rules = document.Children("Rule").ToList();
         return rules.Count is > 0 and <= 1000 && rules.All(rule => rule.Text("Status") is "Enabled" or "Disabled")
-            ? Kept(document)
+            ? Serialize(document)
             : throw S3Exception.MalformedXml();
     }
 
@@ -107,18 +107,18 @@ internal static class SettingDocuments
         }
         catch (JsonException)
         {
-            // Refused below, like JSON that is no policy.
+            // Refused below, like JSON that is not a policy.
         }
 
         throw new S3Exception(400, "MalformedPolicy", "Policies must be valid JSON and the first byte must be '{'");
     }
 
-    private static XElement Root(byte[] body, string name) =>
+    private static XElement ParseRoot(byte[] body, string name) =>
         S3Xml.Parse(body) is { } document && document.Name.LocalName == name
             ? document
             : throw S3Exception.MalformedXml();
 
-    private static string Kept(XElement document) => document.ToString(SaveOptions.DisableFormatting);
+    private static string Serialize(XElement document) => document.ToString(SaveOptions.DisableFormatting);
 
     private static S3Exception InvalidTag(string message) => new(400, "InvalidTag", message);
 }

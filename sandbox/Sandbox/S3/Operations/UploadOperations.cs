@@ -8,7 +8,7 @@ namespace Sandbox.S3.Operations;
 /// <summary>Multipart uploads: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html</summary>
 internal static class UploadOperations
 {
-    private const int SmallestPart = 5 * 1024 * 1024;
+    private const int MinPartSize = 5 * 1024 * 1024;
 
     public static Task StartAsync(S3Call call)
     {
@@ -45,18 +45,18 @@ internal static class UploadOperations
         var marker = int.TryParse(
             call.Query("part-number-marker"), CultureInfo.InvariantCulture, out var given) ? given : 0;
         var limit = call.Limit("max-parts");
-        var rest = call.Store.Uploads.Parts(upload.Id).Where(part => part.Number > marker).ToList();
+        var parts = call.Store.Uploads.Parts(upload.Id).Where(part => part.Number > marker).ToList();
         return call.AnswerAsync(new XElement(
             S3Call.Xmlns + "ListPartsResult",
             new XElement("Bucket", upload.Bucket),
             new XElement("Key", upload.Key),
             new XElement("UploadId", upload.Id),
             new XElement("PartNumberMarker", marker),
-            rest.Count > limit && limit > 0 ? new XElement("NextPartNumberMarker", rest[limit - 1].Number) : null,
+            parts.Count > limit && limit > 0 ? new XElement("NextPartNumberMarker", parts[limit - 1].Number) : null,
             new XElement("MaxParts", limit),
-            new XElement("IsTruncated", rest.Count > limit),
+            new XElement("IsTruncated", parts.Count > limit),
             new XElement("StorageClass", "STANDARD"),
-            rest.Take(limit).Select(part => new XElement(
+            parts.Take(limit).Select(part => new XElement(
                 "Part",
                 new XElement("PartNumber", part.Number),
                 new XElement("LastModified", Stamp.Of(part.Modified)),
@@ -66,15 +66,15 @@ internal static class UploadOperations
 
     public static async Task CompleteAsync(S3Call call)
     {
-        var wanted = (await call.XmlAsync()).Children("Part")
+        var requested = (await call.XmlAsync()).Children("Part")
             .Select(part => (Number: part.Text("PartNumber"), ETag: part.Text("ETag").Trim('"'))).ToList();
-        if (wanted.Count == 0)
+        if (requested.Count == 0)
             throw S3Exception.MalformedXml();
         var (bucket, version) = call.InBucket(bucket =>
         {
             var upload = Find(call);
             Conditions.CheckWrite(call, bucket);
-            var parts = Chosen(call.Store.Uploads.Parts(upload.Id), wanted);
+            var parts = SelectParts(call.Store.Uploads.Parts(upload.Id), requested);
             byte[] data = [.. parts.SelectMany(part => call.Store.Uploads.Data(upload.Id, part.Number))];
             var version = call.Store.Objects.Put(bucket, call.Key, data, EntityTag.Of(parts), upload.Headers);
             call.Store.Uploads.Delete(upload.Id);
@@ -95,7 +95,7 @@ internal static class UploadOperations
         if (upload is null && !call.IsMinio)
             throw S3Exception.NoSuchUpload();
         call.Store.Uploads.Delete(upload?.Id ?? "");
-        call.Answer(StatusCodes.Status204NoContent);
+        call.SetStatus(StatusCodes.Status204NoContent);
         return Task.CompletedTask;
     }
 
@@ -104,23 +104,24 @@ internal static class UploadOperations
     private static Upload? FindOrNull(S3Call call) =>
         call.Store.Uploads.Find(call.Bucket().Name, call.Key, call.Query("uploadId") ?? "");
 
-    private static List<UploadPart> Chosen(List<UploadPart> parts, List<(string Number, string ETag)> wanted)
+    private static List<UploadPart> SelectParts(List<UploadPart> parts, List<(string Number, string ETag)> requested)
     {
-        var chosen = wanted.ConvertAll(want => parts.Find(part =>
-                part.Number.ToString(CultureInfo.InvariantCulture) == want.Number && part.ETag.Trim('"') == want.ETag)
+        var selected = requested.ConvertAll(entry => parts.Find(part =>
+                part.Number.ToString(CultureInfo.InvariantCulture) == entry.Number
+                && part.ETag.Trim('"') == entry.ETag)
             ?? throw new S3Exception(
                 400,
                 "InvalidPart",
                 "One or more of the specified parts could not be found. The part may not have been uploaded, or the " +
                 "specified entity tag may not match the part's entity tag."));
-        if (chosen.Zip(chosen.Skip(1)).Any(pair => pair.First.Number >= pair.Second.Number))
+        if (selected.Zip(selected.Skip(1)).Any(pair => pair.First.Number >= pair.Second.Number))
             throw new S3Exception(
                 400,
                 "InvalidPartOrder",
                 "The list of parts was not in ascending order. Parts must be ordered by part number.");
-        if (chosen.SkipLast(1).Any(part => part.Size < SmallestPart))
+        if (selected.SkipLast(1).Any(part => part.Size < MinPartSize))
             throw new S3Exception(
                 400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size");
-        return chosen;
+        return selected;
     }
 }

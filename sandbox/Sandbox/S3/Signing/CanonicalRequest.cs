@@ -3,7 +3,8 @@ using System.Text;
 namespace Sandbox.S3.Signing;
 
 /// <summary>
-/// The text that is signed: https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+/// The canonical request, which is signed:
+/// https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
 /// </summary>
 internal static class CanonicalRequest
 {
@@ -15,7 +16,7 @@ internal static class CanonicalRequest
             '\n', request.Method, Path(rawPath), Query(request), headers, string.Join(';', signedHeaders), payloadHash);
     }
 
-    /// <summary>Percent-encoding of SigV4: everything but A–Z a–z 0–9 - . _ ~ over the UTF-8 bytes.</summary>
+    /// <summary>Percent-encodes the UTF-8 bytes except A–Z a–z 0–9 - . _ ~, as SigV4 requires.</summary>
     public static string Encode(string text)
     {
         var encoded = new StringBuilder();

@@ -4,31 +4,31 @@ using System.Text;
 namespace Sandbox.S3.Signing;
 
 /// <summary>
-/// A body in S3's own framing (Content-Encoding: aws-chunked): sizes, data, and, unless unsigned, a signature for each
-/// chunk
-/// that goes on from the one before. https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
+/// A body in S3's framing (Content-Encoding: aws-chunked): for each chunk its size, its data and, unless unsigned, its
+/// signature, which is chained to the previous one.
+/// https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
 /// </summary>
-internal sealed class ChunkedBody(byte[] wire, SignedRequest request, bool signed)
+internal sealed class ChunkedBody(byte[] wire, SignedRequest request, bool isSigned)
 {
     private readonly List<byte> data = new(wire.Length);
-    private string previous = request.Signature;
+    private string previousSignature = request.Signature;
     private int position;
 
-    /// <summary>Headers that came behind the data, such as x-amz-checksum-crc32.</summary>
+    /// <summary>Headers sent after the data, such as x-amz-checksum-crc32.</summary>
     public Dictionary<string, string> Trailers { get; } = new(StringComparer.OrdinalIgnoreCase);
 
-    public byte[] Decode(bool trailer)
+    public byte[] Decode(bool hasTrailers)
     {
         while (ReadChunk() > 0)
         {
         }
 
-        if (trailer)
+        if (hasTrailers)
             ReadTrailers();
         else
             Expect("");
         if (position != wire.Length)
-            throw Incomplete("there are bytes behind the last chunk");
+            throw Incomplete("there are bytes after the last chunk");
         return [.. data];
     }
 
@@ -38,8 +38,8 @@ internal sealed class ChunkedBody(byte[] wire, SignedRequest request, bool signe
         if (size > wire.Length - position)
             throw Incomplete($"a chunk of {size} bytes is cut off");
         var chunk = wire.AsSpan(position, size);
-        if (signed)
-            Check(extension.StartsWith("chunk-signature=", StringComparison.Ordinal) ? extension[16..] : "", chunk);
+        if (isSigned)
+            Verify(extension.StartsWith("chunk-signature=", StringComparison.Ordinal) ? extension[16..] : "", chunk);
         position += size;
         data.AddRange(chunk);
         if (size > 0)
@@ -53,13 +53,13 @@ internal sealed class ChunkedBody(byte[] wire, SignedRequest request, bool signe
         return int.TryParse(
             parts[0], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var size) && size >= 0
             ? (size, parts.Length > 1 ? parts[1] : "")
-            : throw Incomplete("the size of a chunk is no hexadecimal number; is the body really aws-chunked?");
+            : throw Incomplete("the size of a chunk is not a hexadecimal number; is the body really aws-chunked?");
     }
 
-    private void Check(string given, ReadOnlySpan<byte> chunk)
+    private void Verify(string signature, ReadOnlySpan<byte> chunk)
     {
-        previous = request.Signer.SignChunk(previous, chunk);
-        if (!Signer.Same(previous, given))
+        previousSignature = request.Signer.SignChunk(previousSignature, chunk);
+        if (!Signer.IsSame(previousSignature, signature))
             throw SignedRequest.Mismatch();
     }
 
@@ -81,7 +81,8 @@ internal sealed class ChunkedBody(byte[] wire, SignedRequest request, bool signe
             canonical.Append(CultureInfo.InvariantCulture, $"{name.ToLowerInvariant()}:{value}\n");
         }
 
-        if (signed && !Signer.Same(request.Signer.SignTrailer(previous, canonical.ToString()), signature ?? ""))
+        var expected = request.Signer.SignTrailer(previousSignature, canonical.ToString());
+        if (isSigned && !Signer.IsSame(expected, signature ?? ""))
             throw SignedRequest.Mismatch();
     }
 
@@ -89,7 +90,7 @@ internal sealed class ChunkedBody(byte[] wire, SignedRequest request, bool signe
     {
         var length = wire.AsSpan(position).IndexOf("\r\n"u8);
         if (length < 0)
-            throw Incomplete("the end is missing");
+            throw Incomplete("a line end is missing");
         var line = Encoding.ASCII.GetString(wire, position, length);
         position += length + 2;
         return line;
@@ -102,5 +103,5 @@ internal sealed class ChunkedBody(byte[] wire, SignedRequest request, bool signe
     }
 
     private static S3Exception Incomplete(string why) => new(
-        400, "IncompleteBody", $"The request body does not have the form that its headers announce: {why}.");
+        400, "IncompleteBody", $"The request body does not have the format that its headers announce: {why}.");
 }

@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace Sandbox.S3.Signing;
 
-/// <summary>The bytes of a request, checked against everything its headers say of them.</summary>
-/// <param name="Checksums">The checksums that were sent and are right, by header name.</param>
+/// <summary>The bytes of a request's body, verified against its headers: hash, length and checksums.</summary>
+/// <param name="Checksums">Verified checksums by header name.</param>
 internal sealed record Payload(byte[] Bytes, IReadOnlyDictionary<string, string> Checksums)
 {
-    /// <summary>The sandbox keeps bodies in memory while it checks them.</summary>
+    /// <summary>Maximum size of a body, which is verified in memory.</summary>
     public const long MaxBytes = 256 * 1024 * 1024;
 
     public static async Task<Payload> ReadAsync(
@@ -17,9 +17,9 @@ internal sealed record Payload(byte[] Bytes, IReadOnlyDictionary<string, string>
         var bytes = signature.PayloadHash switch
         {
             "UNSIGNED-PAYLOAD" => wire,
-            "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" => Chunked(signed: true, trailer: false),
-            "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER" => Chunked(signed: true, trailer: true),
-            "STREAMING-UNSIGNED-PAYLOAD-TRAILER" => Chunked(signed: false, trailer: true),
+            "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" => DecodeChunks(isSigned: true, hasTrailers: false),
+            "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER" => DecodeChunks(isSigned: true, hasTrailers: true),
+            "STREAMING-UNSIGNED-PAYLOAD-TRAILER" => DecodeChunks(isSigned: false, hasTrailers: true),
             { Length: 64 } hash => hash == Signer.Hash(wire) ? wire : throw new S3Exception(
                 400,
                 "XAmzContentSHA256Mismatch",
@@ -31,14 +31,14 @@ internal sealed record Payload(byte[] Bytes, IReadOnlyDictionary<string, string>
         CheckMd5(request, bytes);
         return new Payload(bytes, Checksum.Check(request.Headers, trailers, bytes));
 
-        byte[] Chunked(bool signed, bool trailer)
+        byte[] DecodeChunks(bool isSigned, bool hasTrailers)
         {
-            var body = new ChunkedBody(wire, signature, signed);
-            var decoded = body.Decode(trailer);
-            var announced = request.Headers["x-amz-decoded-content-length"].ToString();
-            if (announced.Length == 0)
+            var body = new ChunkedBody(wire, signature, isSigned);
+            var decoded = body.Decode(hasTrailers);
+            var announcedLength = request.Headers["x-amz-decoded-content-length"].ToString();
+            if (announcedLength.Length == 0)
                 throw new S3Exception(411, "MissingContentLength", "You must provide the Content-Length HTTP header.");
-            if (announced != decoded.Length.ToString(CultureInfo.InvariantCulture))
+            if (announcedLength != decoded.Length.ToString(CultureInfo.InvariantCulture))
                 throw new S3Exception(
                     400,
                     "IncompleteBody",
@@ -78,5 +78,5 @@ internal sealed record Payload(byte[] Bytes, IReadOnlyDictionary<string, string>
     private static S3Exception TooLarge() => new(
         400,
         "EntityTooLarge",
-        $"Your proposed upload exceeds what this sandbox takes in one request: {MaxBytes} bytes.");
+        $"Your proposed upload exceeds the sandbox's limit for one request: {MaxBytes} bytes.");
 }

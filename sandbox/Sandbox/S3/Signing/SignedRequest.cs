@@ -3,12 +3,11 @@ using System.Text.RegularExpressions;
 
 namespace Sandbox.S3.Signing;
 
-/// <summary>A request whose signature is right: who sent it, and what its body must be.</summary>
-/// <param name="Signature">The seed of the signatures of the body's chunks.</param>
+/// <summary>A request with a verified signature: its account, and the expected hash of its body.</summary>
+/// <param name="Signature">Seed of the chain of chunk signatures.</param>
 internal sealed partial record SignedRequest(S3Account Account, Signer Signer, string Signature, string PayloadHash)
 {
-    /// <summary>How far a caller's clock may be off.</summary>
-    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan MaxClockSkew = TimeSpan.FromMinutes(15);
 
     public static SignedRequest Verify(HttpRequest request, string rawPath, S3Options options, DateTimeOffset now)
     {
@@ -40,7 +39,7 @@ internal sealed partial record SignedRequest(S3Account Account, Signer Signer, s
 
         var signer = Signer.For(account.SecretKey, date, region);
         var signature = signer.SignRequest(CanonicalRequest.Of(request, rawPath, headers, payloadHash));
-        if (!Signer.Same(signature, match.Groups["signature"].Value))
+        if (!Signer.IsSame(signature, match.Groups["signature"].Value))
             throw Mismatch();
         return new SignedRequest(account, signer, signature, payloadHash);
     }
@@ -63,22 +62,22 @@ internal sealed partial record SignedRequest(S3Account Account, Signer Signer, s
         if (!date.StartsWith(day, StringComparison.Ordinal))
             throw Malformed(
                 "The authorization header is malformed; Invalid credential date. It must be the date of x-amz-date.");
-        if ((sent - now).Duration() > Skew)
+        if ((sent - now).Duration() > MaxClockSkew)
             throw new S3Exception(
                 403,
                 "RequestTimeTooSkewed",
                 "The difference between the request time and the current time is too large.");
     }
 
-    // A header that says what to do, and is not signed, could have been added on the way.
+    // Host and x-amz-* headers must be signed: an unsigned one could have been added in transit.
     private static void CheckSignedHeaders(HttpRequest request, string[] signed)
     {
-        var forgotten = request.Headers.Keys.Select(name => name.ToLowerInvariant())
+        var unsigned = request.Headers.Keys.Select(name => name.ToLowerInvariant())
             .Where(name => name is "host" || name.StartsWith("x-amz-", StringComparison.Ordinal))
             .Except(signed);
-        if (forgotten.Any())
+        if (unsigned.Any())
             throw S3Exception.AccessDenied("There were headers present in the request which were not signed: "
-                + string.Join(", ", forgotten));
+                + string.Join(", ", unsigned));
     }
 
     private static S3Exception Malformed(string message) => new(400, "AuthorizationHeaderMalformed", message);

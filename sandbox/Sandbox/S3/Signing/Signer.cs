@@ -3,8 +3,8 @@ using System.Text;
 
 namespace Sandbox.S3.Signing;
 
-/// <summary>The key of one secret, day and region, and what it signs.</summary>
-/// <param name="Date">Time of the request as it was sent: 20260131T120000Z.</param>
+/// <summary>Signs with the key that is derived from a secret, a day and a region.</summary>
+/// <param name="Date">Time of the request as sent, such as 20260131T120000Z.</param>
 internal sealed record Signer(byte[] Key, string Date, string Scope)
 {
     public static Signer For(string secret, string date, string region)
@@ -27,7 +27,8 @@ internal sealed record Signer(byte[] Key, string Date, string Scope)
 
     public static string Hash(ReadOnlySpan<byte> data) => Convert.ToHexStringLower(SHA256.HashData(data));
 
-    public static bool Same(string a, string b) =>
+    /// <summary>Compares two signatures in constant time.</summary>
+    public static bool IsSame(string a, string b) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(a), Encoding.UTF8.GetBytes(b));
 
     private string Sign(string algorithm, params string[] lines)

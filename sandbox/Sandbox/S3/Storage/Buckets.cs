@@ -3,7 +3,7 @@ using Sandbox.Storage;
 
 namespace Sandbox.S3.Storage;
 
-/// <param name="Versioning">Enabled, Suspended, or null while it was never set.</param>
+/// <param name="Versioning">Enabled, Suspended, or null if never set.</param>
 internal sealed record Bucket(string Name, string AccountId, DateTimeOffset Created, string? Versioning);
 
 internal sealed class Buckets(Database database, TimeProvider time)
@@ -22,7 +22,7 @@ internal sealed class Buckets(Database database, TimeProvider time)
     public void SetVersioning(string name, string status) =>
         database.Execute("UPDATE buckets SET versioning = ?2 WHERE name = ?1", name, status);
 
-    /// <summary>Versions and delete markers that are left; uploads that are under way do not count.</summary>
+    /// <summary>Returns the number of versions and delete markers; unfinished uploads do not count.</summary>
     public long CountVersions(string name) => database.Count("SELECT COUNT(*) FROM versions WHERE bucket = ?1", name);
 
     public long CountObjects(string name) => database.Count(
@@ -30,17 +30,17 @@ internal sealed class Buckets(Database database, TimeProvider time)
         "(SELECT MAX(number) FROM versions WHERE bucket = v.bucket AND key = v.key)",
         name);
 
-    /// <summary>A document such as the tags or the lifecycle, as it was put; null when there is none.</summary>
+    /// <summary>Returns a stored document such as the tags or the lifecycle; null if there is none.</summary>
     public string? Setting(string name, string kind) => database.Query(
         "SELECT document FROM settings WHERE bucket = ?1 AND kind = ?2",
         row => row.GetString(0),
         name,
         kind).SingleOrDefault();
 
-    public void Set(string name, string kind, string document) =>
+    public void PutSetting(string name, string kind, string document) =>
         database.Execute("INSERT OR REPLACE INTO settings VALUES (?1, ?2, ?3)", name, kind, document);
 
-    public void Unset(string name, string kind) =>
+    public void DeleteSetting(string name, string kind) =>
         database.Execute("DELETE FROM settings WHERE bucket = ?1 AND kind = ?2", name, kind);
 
     private static Bucket Read(SqliteDataReader row) => new(

@@ -5,10 +5,10 @@ using Sandbox.Storage;
 
 namespace Sandbox.S3.Storage;
 
-/// <summary>One version of an object, or the mark that it was deleted.</summary>
-/// <param name="Id">"null" where versioning was not enabled when it was made.</param>
-/// <param name="IsLatest">No newer version or marker of the same key.</param>
-/// <param name="Headers">Content type, user metadata and checksums, given back as they came.</param>
+/// <summary>One version of an object, or a delete marker.</summary>
+/// <param name="Id">Version id; "null" if versioning was not enabled when the version was created.</param>
+/// <param name="IsLatest">Whether there is no newer version or marker of the same key.</param>
+/// <param name="Headers">Content type, user metadata and checksums, returned as received.</param>
 internal sealed record ObjectVersion(
     string Key,
     string Id,
@@ -29,14 +29,16 @@ internal sealed class Objects(Database database, TimeProvider time)
         FROM versions v
         """;
 
-    /// <summary>Every version of every key that starts with the prefix: by key as bytes, the newest first.</summary>
+    /// <summary>
+    /// Returns all versions of all keys with the prefix, ordered by the bytes of the key, newest version first.
+    /// </summary>
     public List<ObjectVersion> Versions(string bucket, string prefix = "") => database.Query(
         $"{Columns} WHERE bucket = ?1 AND substr(key, 1, length(?2)) = ?2 ORDER BY key COLLATE BINARY, number DESC",
         Read,
         bucket,
         prefix);
 
-    /// <summary>What a reader sees: the latest version of each key, without the deleted ones.</summary>
+    /// <summary>Returns the latest version of each key, except deleted ones.</summary>
     public IEnumerable<ObjectVersion> Current(string bucket, string prefix = "") =>
         Versions(bucket, prefix).Where(version => version is { IsLatest: true, IsMarker: false });
 
@@ -58,7 +60,8 @@ internal sealed class Objects(Database database, TimeProvider time)
         Add(bucket, key, marker: false, data, etag, headers);
 
     /// <summary>
-    /// Deletes as readers see it: with versioning a marker is put on top, without it the object goes.
+    /// Deletes an object. With versioning, adds a delete marker and returns it; without, removes the object and returns
+    /// null.
     /// </summary>
     public ObjectVersion? Delete(Bucket bucket, string key)
     {
@@ -68,7 +71,7 @@ internal sealed class Objects(Database database, TimeProvider time)
         return null;
     }
 
-    /// <summary>Deletes one version for good.</summary>
+    /// <summary>Deletes one version permanently.</summary>
     public void DeleteVersion(string bucket, string key, string id) => database.Execute(
         "DELETE FROM versions WHERE bucket = ?1 AND key = ?2 AND version = ?3", bucket, key, id);
 
@@ -78,7 +81,7 @@ internal sealed class Objects(Database database, TimeProvider time)
         var id = bucket.Versioning == "Enabled" ? NewId() : NullVersion;
         database.Transaction(() =>
         {
-            // There is one version called "null" at most: a new one takes the place of the old.
+            // A key has at most one version "null": a new one replaces it.
             DeleteVersion(bucket.Name, key, id);
             database.Execute(
                 "INSERT INTO versions (bucket, key, version, marker, modified, etag, size, headers, data) " +

@@ -2,7 +2,7 @@ using Sandbox.Storage;
 
 namespace Sandbox.S3.Storage;
 
-/// <summary>Buckets with all that is in them.</summary>
+/// <summary>Storage for buckets, objects and uploads.</summary>
 internal sealed class S3Store : IDisposable
 {
     private const string Schema = """
@@ -40,7 +40,7 @@ internal sealed class S3Store : IDisposable
     public Uploads Uploads { get; }
 
     /// <summary>
-    /// What <paramref name="work"/> reads and writes happens as one, in the file and for other callers.
+    /// Runs <paramref name="work"/> as one atomic unit, in the file and for other callers.
     /// </summary>
     public T Transaction<T>(Func<T> work) => database.Transaction(work);
 

@@ -5,7 +5,7 @@ using Sandbox.Storage;
 
 namespace Sandbox.S3.Storage;
 
-/// <summary>A multipart upload that is neither complete nor aborted.</summary>
+/// <summary>A multipart upload that is neither completed nor aborted.</summary>
 internal sealed record Upload(
     string Id, string Bucket, string Key, DateTimeOffset Started, IReadOnlyDictionary<string, string> Headers);
 
@@ -32,7 +32,7 @@ internal sealed class Uploads(Database database, TimeProvider time)
     public Upload? Find(string bucket, string key, string id) => database.Query(
         $"{Columns} WHERE id = ?1 AND bucket = ?2 AND key = ?3", Read, id, bucket, key).SingleOrDefault();
 
-    public List<Upload> Of(string bucket, string prefix) => database.Query(
+    public List<Upload> List(string bucket, string prefix) => database.Query(
         $"{Columns} WHERE bucket = ?1 AND substr(key, 1, length(?2)) = ?2 ORDER BY key COLLATE BINARY, started, id",
         Read,
         bucket,
@@ -58,10 +58,10 @@ internal sealed class Uploads(Database database, TimeProvider time)
         upload,
         number).Single();
 
-    /// <summary>Forgets the upload and its parts.</summary>
+    /// <summary>Deletes the upload and its parts.</summary>
     public void Delete(string id) => database.Execute("DELETE FROM uploads WHERE id = ?1", id);
 
-    public void DeleteOf(string bucket) => database.Execute("DELETE FROM uploads WHERE bucket = ?1", bucket);
+    public void DeleteAll(string bucket) => database.Execute("DELETE FROM uploads WHERE bucket = ?1", bucket);
 
     private static Upload Read(SqliteDataReader row) => new(
         row.GetString(0),

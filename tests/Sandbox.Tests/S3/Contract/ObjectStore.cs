@@ -8,8 +8,8 @@ using WorkerS3 = Worker.Systems.S3.S3Options;
 namespace Sandbox.Tests.S3.Contract;
 
 /// <summary>
-/// The store that the contract tests talk to, with the product's own client: the sandbox as MinIO, or a real MinIO
-/// (<see cref="ContractServers"/>). What the tests expect holds for both.
+/// Object store for the contract tests, accessed with the product's own client: the sandbox as MinIO, or a real MinIO
+/// (<see cref="ContractServers"/>). The tests expect the same of both.
 /// </summary>
 public sealed class ObjectStore : IAsyncLifetime
 {

@@ -3,12 +3,12 @@ using System.Text.Json.Nodes;
 
 namespace Sandbox.Novu;
 
-/// <summary>POST /v1/events/trigger: what the API answers, and what Novu's worker then does.</summary>
-internal sealed class Events(NovuStore store)
+/// <summary>POST /v1/events/trigger: the API's answer, and the processing by Novu's worker.</summary>
+internal sealed class TriggerHandler(NovuStore store)
 {
     private const int MaxRecipients = 100;
 
-    public JsonObject Trigger(NovuBody body)
+    public JsonObject Handle(NovuBody body)
     {
         var name = body.RequiredText("name");
         if (body["to"] is null)
@@ -19,8 +19,8 @@ internal sealed class Events(NovuStore store)
             var workflow = store.Workflow(name) ?? throw new NovuException(
                 422, "workflow_not_found", "Unprocessable Entity");
             var recipients = Recipients(body["to"]!);
-            // These refusals are a 201 as well: a caller who looks at the code alone believes that a mail is on its
-            // way.
+            // These refusals are also answered with 201: a caller that checks the status code only assumes that a mail
+            // is sent.
             var refusal = workflow switch
             {
                 { Active: false } => "trigger_not_active",
@@ -30,13 +30,14 @@ internal sealed class Events(NovuStore store)
             };
             return refusal is null
                 ? Process(workflow, recipients!, payload, body.Text("transactionId"))
-                : Refused(workflow, recipients, refusal);
+                : Refuse(workflow, recipients, refusal);
         });
     }
 
-    private JsonObject Refused(Workflow workflow, List<NovuBody>? to, string status)
+    private JsonObject Refuse(Workflow workflow, List<NovuBody>? to, string status)
     {
-        store.Add(new Trigger(store.Time.GetUtcNow(), workflow.WorkflowId, null, Names(to), status, "nothing is sent"));
+        store.Add(new Trigger(
+            store.Time.GetUtcNow(), workflow.WorkflowId, null, SubscriberIds(to), status, "nothing is sent"));
         return new JsonObject { ["acknowledged"] = true, ["status"] = status };
     }
 
@@ -44,11 +45,11 @@ internal sealed class Events(NovuStore store)
     {
         var now = store.Time.GetUtcNow();
         var transactionId = given ?? $"txn_{NovuId.New(now)}";
-        // The API does not look whether it has seen the transaction; the worker does, and drops the event in silence.
-        var outcome = store.AddTransaction(transactionId)
+        // The API does not check whether the transaction is known; the worker does, and silently drops the event.
+        var outcome = store.TryAddTransaction(transactionId)
             ? string.Join("; ", to.Select(recipient => Deliver(workflow, recipient, payload, transactionId)))
             : "dropped: this transactionId was used before";
-        store.Add(new Trigger(now, workflow.WorkflowId, transactionId, Names(to), "processed", outcome));
+        store.Add(new Trigger(now, workflow.WorkflowId, transactionId, SubscriberIds(to), "processed", outcome));
         return new JsonObject { ["acknowledged"] = true, ["status"] = "processed", ["transactionId"] = transactionId };
     }
 
@@ -69,7 +70,7 @@ internal sealed class Events(NovuStore store)
         var emails = workflow.Steps.Where(step => step.Type == "email").ToList();
         foreach (var step in emails)
             store.Add(new Mail(
-                store.NextMail(),
+                store.NextMailNumber(),
                 now,
                 workflow.WorkflowId,
                 transactionId,
@@ -81,7 +82,7 @@ internal sealed class Events(NovuStore store)
         return $"{id}: {emails.Count} mail(s) sent";
     }
 
-    // A string, an object, or a list of either; null when one of them names nobody.
+    // The recipients are a string, an object, or an array of either. Returns null if one of them has no valid id.
     private static List<NovuBody>? Recipients(JsonNode to)
     {
         var recipients = (to is JsonArray list ? list.ToList() : [to]).ConvertAll(recipient => recipient switch
@@ -100,6 +101,6 @@ internal sealed class Events(NovuStore store)
             : null;
     }
 
-    private static List<string> Names(List<NovuBody>? to) =>
-        to?.ConvertAll(one => one.Text("subscriberId") ?? "") ?? [];
+    private static List<string> SubscriberIds(List<NovuBody>? to) =>
+        to?.ConvertAll(recipient => recipient.Text("subscriberId") ?? "") ?? [];
 }

@@ -7,8 +7,8 @@ using Worker.Systems.S3;
 
 namespace Sandbox.Tests.S3.Contract;
 
-/// <summary>Each call that the product makes of an object store, on the stand-in and on a real MinIO.</summary>
-public sealed class StoreTests(ObjectStore store) : IClassFixture<ObjectStore>, IAsyncLifetime
+/// <summary>Each call that the product makes to an object store, on the stand-in and on a real MinIO.</summary>
+public sealed class ObjectStoreTests(ObjectStore store) : IClassFixture<ObjectStore>, IAsyncLifetime
 {
     private readonly string bucket = $"tenant-{SandboxFixture.UniqueKey()}-files";
     private readonly OwnershipMark mark = new(Id(), Id(), 1);
@@ -19,20 +19,20 @@ public sealed class StoreTests(ObjectStore store) : IClassFixture<ObjectStore>, 
         await store.Buckets.DeleteAsync(bucket, () => Task.CompletedTask, CancellationToken.None);
 
     [Fact]
-    public async Task An_absent_bucket_is_told_with_the_servers_time_and_a_new_one_was_created_since()
+    public async Task An_absent_bucket_is_reported_with_the_servers_time_which_is_not_after_a_new_ones_creation()
     {
         var absentAt = await store.Buckets.AbsentAtAsync(bucket, default);
         Assert.NotNull(absentAt);
         Assert.True(await store.Buckets.CreateAsync(bucket, default));
 
         Assert.Null(await store.Buckets.AbsentAtAsync(bucket, default));
-        // As after a lost answer: no tags yet.
+        // A bucket without tags, as after a lost answer.
         Assert.Equal(Ownership.LowerAttempt, await store.Buckets.JudgeAsync(bucket, mark, absentAt, default));
         Assert.Equal(Ownership.Foreign, await store.Buckets.JudgeAsync(bucket, mark, null, default));
     }
 
     [Fact]
-    public async Task A_second_creation_says_that_it_is_there()
+    public async Task A_second_creation_reports_the_existing_bucket()
     {
         Assert.True(await store.Buckets.CreateAsync(bucket, default));
         Assert.False(await store.Buckets.CreateAsync(bucket, default));
@@ -41,7 +41,7 @@ public sealed class StoreTests(ObjectStore store) : IClassFixture<ObjectStore>, 
     }
 
     [Fact]
-    public async Task Tags_tell_whose_it_is()
+    public async Task Tags_identify_the_owner()
     {
         await store.Buckets.CreateAsync(bucket, default);
         var none = await S3Client.RefusedAsync(() => store.S3.GetBucketTaggingAsync(new() { BucketName = bucket }));
@@ -55,14 +55,14 @@ public sealed class StoreTests(ObjectStore store) : IClassFixture<ObjectStore>, 
     }
 
     [Fact]
-    public async Task A_public_access_block_is_unknown_there()
+    public async Task A_public_access_block_is_not_supported()
     {
         await store.Buckets.CreateAsync(bucket, default);
         Assert.False(await store.Buckets.BlockPublicAccessAsync(bucket, default));
     }
 
     [Fact]
-    public async Task A_bucket_with_an_object_is_not_deleted_by_itself()
+    public async Task A_bucket_with_an_object_is_not_deleted()
     {
         await store.Buckets.CreateAsync(bucket, default);
         await PutAsync("object");
@@ -128,7 +128,7 @@ public sealed class StoreTests(ObjectStore store) : IClassFixture<ObjectStore>, 
     [Theory]
     [InlineData("InvalidAccessKeyId", true)]
     [InlineData("SignatureDoesNotMatch", false)]
-    public async Task Wrong_credentials_are_told_apart(string code, bool wrongKey)
+    public async Task Wrong_credentials_are_distinguished(string code, bool wrongKey)
     {
         using var s3 = S3Client.Create(wrongKey
             ? store.Options with { AccessKey = "nobody-at-all" }

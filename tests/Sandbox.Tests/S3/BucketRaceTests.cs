@@ -6,15 +6,15 @@ using Sandbox.S3.Storage;
 
 namespace Sandbox.Tests.S3;
 
-/// <summary>Calls that meet the deletion of their bucket halfway.</summary>
-public sealed class MeetingTests : IDisposable
+/// <summary>Races between a call and the deletion of its bucket.</summary>
+public sealed class BucketRaceTests : IDisposable
 {
-    private const string Bucket = "meeting";
+    private const string Bucket = "race";
 
-    private readonly MeetingClock clock = new();
+    private readonly InterleavingClock clock = new();
     private readonly S3Store store;
 
-    public MeetingTests()
+    public BucketRaceTests()
     {
         store = new S3Store(null, clock);
         store.Buckets.Add(Bucket, S3Options.DefaultAccount.AccountId);
@@ -23,7 +23,7 @@ public sealed class MeetingTests : IDisposable
     public void Dispose() => store.Dispose();
 
     [Fact]
-    public async Task Tags_for_a_bucket_that_goes_while_they_are_read_find_no_bucket()
+    public async Task Tags_are_refused_if_the_bucket_is_deleted_while_they_are_read()
     {
         var tagging = new BucketSetting("tagging", "", "", _ =>
         {
@@ -37,12 +37,12 @@ public sealed class MeetingTests : IDisposable
     }
 
     [Fact]
-    public async Task An_upload_begins_before_its_bucket_goes_or_not_at_all()
+    public async Task An_upload_starts_before_its_bucket_is_deleted_or_not_at_all()
     {
         var call = Call("key");
-        clock.Meanwhile = () => store.Transaction(() =>
+        clock.Interleaved = () => store.Transaction(() =>
         {
-            store.Uploads.DeleteOf(Bucket);
+            store.Uploads.DeleteAll(Bucket);
             store.Buckets.Delete(Bucket);
             return true;
         });
@@ -66,23 +66,23 @@ public sealed class MeetingTests : IDisposable
     }
 
     /// <summary>
-    /// Whoever asks it for the time is overtaken by somebody else, unless it holds what that one needs.
+    /// Clock that runs another thread whenever it is read, until that thread ends or waits for a lock of the reader.
     /// </summary>
-    private sealed class MeetingClock : TimeProvider
+    private sealed class InterleavingClock : TimeProvider
     {
         private Thread? other;
 
-        public Action? Meanwhile { get; set; }
+        public Action? Interleaved { get; set; }
 
         public void Join() => other!.Join();
 
         public override DateTimeOffset GetUtcNow()
         {
-            var meanwhile = Meanwhile;
-            Meanwhile = null;
-            if (meanwhile is not null)
+            var interleaved = Interleaved;
+            Interleaved = null;
+            if (interleaved is not null)
             {
-                other = new Thread(() => meanwhile()) { IsBackground = true };
+                other = new Thread(() => interleaved()) { IsBackground = true };
                 other.Start();
                 SpinWait.SpinUntil(() => other.ThreadState.HasFlag(ThreadState.WaitSleepJoin)
                     || other.ThreadState.HasFlag(ThreadState.Stopped));

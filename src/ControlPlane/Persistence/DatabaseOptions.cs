@@ -4,7 +4,7 @@ using Npgsql;
 namespace ControlPlane.Persistence;
 
 /// <summary>
-/// The connection to a PostgreSQL database: <c>DATABASE_URL</c> 
+/// The connection to a PostgreSQL database: <c>DATABASE_URL</c>
 /// (<c>postgres://user:password@host:port/database?sslmode=require</c>, or an Npgsql connection string,
 /// <c>Host=…;…</c>), or <c>DB_HOST</c>, <c>DB_PORT</c>, <c>DB_USER</c>, <c>DB_PASSWORD</c> and <c>DB_DATABASE</c>.
 /// </summary>

@@ -37,7 +37,7 @@ public sealed partial class CancelProvisioning(
                 await runs.StartRollbackAsync(tenantId, attempt, cancellationToken), tenant.Status, IsFinished: false),
             { Cancelled: true } => new StartedRollback(attempt.RunId, tenant.Status, IsFinished: true),
             _ => throw new ControlPlaneException(ErrorCode.WrongState,
-                $"The tenant is {tenant.Status.ToText()}: no attempt is in progress that could be cancelled."),
+                $"The tenant is {tenant.Status.ToText()}: there is no attempt in progress to cancel."),
         };
     }
 

@@ -5,7 +5,7 @@ using Npgsql;
 namespace ControlPlane.Provisioning;
 
 /// <summary>
-/// Reads the rows of <c>provisioning_attempts</c> and <c>provisioning_steps</c>, and adds attempts.
+/// Reads and writes the rows of <c>provisioning_attempts</c>, and reads those of <c>provisioning_steps</c>.
 /// </summary>
 public sealed class ProvisioningAttempts(NpgsqlDataSource database)
 {

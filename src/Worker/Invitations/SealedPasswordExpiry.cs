@@ -42,7 +42,7 @@ public sealed partial class SealedPasswordExpiry(
         }
         catch (NpgsqlException)
         {
-            // The database is unavailable or has no tables yet, which the worker reports elsewhere. Retried in a minute.
+            // The database is unavailable or has no tables yet; the worker reports that elsewhere. Retried in a minute.
         }
     }
 

@@ -16,7 +16,7 @@ public sealed record RollbackReason(ProvisionTenantInput Input, ProvisioningFail
 /// <param name="Settle">The settle delay between the undos and the final readings.</param>
 /// <param name="Notifies">Whether mail is configured, also for an attempt that failed before it had a plan.</param>
 /// <param name="Steps">
-/// The step ids of the attempt's plan, whose systems are read again. Null in older histories, without this field.
+/// The step ids of the attempt's plan, whose systems are read again. Null in older histories.
 /// </param>
 /// <param name="Reason">The first recorded reason of the rollback. Null in older histories.</param>
 public sealed record RollbackBegun(

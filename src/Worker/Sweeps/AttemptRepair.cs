@@ -7,8 +7,8 @@ using Npgsql;
 namespace Worker.Sweeps;
 
 /// <summary>
-/// Starts a run for open attempts that have none: the saga for an attempt that was never started, the rollback for one
-/// whose run was terminated or lost.
+/// Starts a run for attempts in progress that have none: the saga for an attempt that was never started, the rollback
+/// for one whose run was terminated or lost.
 /// </summary>
 public sealed partial class AttemptRepair(
     NpgsqlDataSource database, ProvisioningRuns runs, ProvisioningAttempts attempts, ResumeRollback rollbacks,
@@ -19,7 +19,7 @@ public sealed partial class AttemptRepair(
     /// <summary>After a change of the tenant its run may still be about to start or end.</summary>
     private static readonly TimeSpan MinAge = TimeSpan.FromMinutes(2);
 
-    /// <summary>Repairs every open attempt without a run.</summary>
+    /// <summary>Repairs every attempt in progress that has no run.</summary>
     /// <returns>The number of repaired attempts.</returns>
     public async Task<int> ExecuteAsync(CancellationToken cancellationToken)
     {

@@ -23,7 +23,7 @@ public sealed class ErrorCollector
     /// <summary>Runs an action and collects its failure.</summary>
     /// <param name="name">The name of the object, for the failure.</param>
     /// <param name="action">The action.</param>
-    /// <param name="cancellationToken">When cancelled, exceptions are not collected.</param>
+    /// <param name="cancellationToken">Once cancelled, exceptions propagate instead of being collected.</param>
     public async Task TryAsync(string name, Func<Task> action, CancellationToken cancellationToken)
     {
         try

@@ -103,7 +103,7 @@ public sealed partial class RollbackActivities(
         var (reason, plan) = status == TenantStatus.RollingBack.ToText()
             ? await transitions.ReadRollbackAsync(input.TenantId, input.Attempt, switches.Plan, CancellationToken)
             : (null, []);
-        bool notifies = !switches.Off.Contains(SendNotification.Id);
+        bool notifies = !switches.SkippedSteps.Contains(SendNotification.Id);
         return new RollbackBegun(status, options.RollbackSettle, notifies, plan, reason);
     }
 

@@ -9,12 +9,12 @@ namespace Worker.Saga;
 /// The steps that are SKIPPED in new attempts, since their outside system is not configured. A started attempt keeps
 /// its plan.
 /// </summary>
-/// <param name="Off">The ids of the steps that are SKIPPED.</param>
-public sealed record StepSwitches(IReadOnlyCollection<string> Off)
+/// <param name="SkippedSteps">The ids of the steps.</param>
+public sealed record StepSwitches(IReadOnlyCollection<string> SkippedSteps)
 {
     /// <summary>The plan of a new attempt, with every step.</summary>
     public IReadOnlyList<PlannedStep> Plan { get; } =
-        [.. StepList.All.Select(step => new PlannedStep(step.Id, step.Title, Off.Contains(step.Id)))];
+        [.. StepList.All.Select(step => new PlannedStep(step.Id, step.Title, SkippedSteps.Contains(step.Id)))];
 
     /// <exception cref="SettingException">A setting of a system is invalid or missing.</exception>
     public static StepSwitches From(IReadOnlyList<OutsideSystem> systems, SettingsReader settings)

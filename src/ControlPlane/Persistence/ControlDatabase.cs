@@ -3,13 +3,14 @@ using Npgsql;
 
 namespace ControlPlane.Persistence;
 
-/// <summary>The pool of connections to the control tables.</summary>
+/// <summary>Opens the connection pool of the control database.</summary>
 public static class ControlDatabase
 {
     /// <summary>
-    /// What the connection string does not say is chosen for many small processes in front of one server.
+    /// Creates the data source. Defaults that the connection string does not override suit many small processes that
+    /// share one server.
     /// </summary>
-    /// <exception cref="SettingException"><c>DB_AUTH=entra</c>, which the worker alone can do so far.</exception>
+    /// <exception cref="SettingException"><c>DB_AUTH=entra</c>: only the worker supports it so far.</exception>
     public static NpgsqlDataSource Open(DatabaseOptions options)
     {
         if (options.UseEntra)
@@ -31,7 +32,7 @@ public static class ControlDatabase
         return new NpgsqlSlimDataSourceBuilder(connection.ConnectionString)
             .EnableArrays()
             .EnableTransportSecurity()
-            // Our types are PostgreSQL's own: asking the server for others costs the first connection a round trip.
+            // All column types are built in: loading types would cost the first connection a round trip.
             .ConfigureTypeLoading(types => types.EnableTypeLoading(false))
             .Build();
     }

@@ -4,51 +4,54 @@ using Npgsql;
 namespace ControlPlane.Persistence;
 
 /// <summary>
-/// A PostgreSQL database: <c>DATABASE_URL</c> (<c>postgres://user:password@host:port/database?sslmode=require</c>, or
-/// Npgsql's own <c>Host=…;…</c>), or <c>DB_HOST</c>, <c>DB_PORT</c>, <c>DB_USER</c>, <c>DB_PASSWORD</c> and
-/// <c>DB_DATABASE</c>.
+/// The connection to a PostgreSQL database: <c>DATABASE_URL</c>
+/// (<c>postgres://user:password@host:port/database?sslmode=require</c>, or an Npgsql connection string,
+/// <c>Host=…;…</c>), or <c>DB_HOST</c>, <c>DB_PORT</c>, <c>DB_USER</c>, <c>DB_PASSWORD</c> and <c>DB_DATABASE</c>.
 /// </summary>
-/// <param name="ConnectionString">For Npgsql; it may hold a password, so it is never logged.</param>
+/// <param name="ConnectionString">An Npgsql connection string. Never logged: it may hold a password.</param>
 /// <param name="UseEntra">
-/// <c>DB_AUTH=entra</c>: the password is a fresh token of Microsoft Entra for each connection.
+/// <c>DB_AUTH=entra</c>: each connection uses a new Microsoft Entra token as its password.
 /// </param>
 public sealed record DatabaseOptions(string ConnectionString, bool UseEntra)
 {
     private const string Expected =
         "postgres://user:password@host:port/database, or DB_HOST, DB_PORT, DB_USER, DB_PASSWORD and DB_DATABASE";
 
-    private const string Another =
-        "a database of its own: tenants' schemas do not share one with the control tables in Production";
+    private const string SeparateDatabaseExpected =
+        "a database of its own: in Production the tenants' schemas are not in the control database";
 
-    /// <summary>The control tables.</summary>
+    /// <summary>Reads the options of the control database.</summary>
     public static DatabaseOptions From(SettingsReader settings) => new(
-        settings.Find("DATABASE_URL") is { } url ? Parse("DATABASE_URL", url) : FromParts(settings), Entra(settings));
+        settings.Find("DATABASE_URL") is { } url ? Parse("DATABASE_URL", url) : FromParts(settings),
+        UsesEntra(settings));
 
-    /// <summary>Where tenants' schemas live; the control tables' database by default, but not in Production.</summary>
+    /// <summary>
+    /// Reads the options of the database for the tenants' schemas. The default is the control database, except in
+    /// Production.
+    /// </summary>
     public static DatabaseOptions ForTenants(SettingsReader settings)
     {
         if (settings.Find("TENANT_DATABASE_URL") is { } url)
         {
-            var tenants = new DatabaseOptions(Parse("TENANT_DATABASE_URL", url), Entra(settings));
+            var tenants = new DatabaseOptions(Parse("TENANT_DATABASE_URL", url), UsesEntra(settings));
             return settings.IsProduction && tenants.IsSameDatabaseAs(From(settings))
-                ? throw new SettingException("TENANT_DATABASE_URL", "the database of the control tables", Another)
+                ? throw new SettingException("TENANT_DATABASE_URL", "the control database", SeparateDatabaseExpected)
                 : tenants;
         }
 
         return settings.IsProduction
-            ? throw new MissingSettingException("TENANT_DATABASE_URL", Another)
+            ? throw new MissingSettingException("TENANT_DATABASE_URL", SeparateDatabaseExpected)
             : From(settings);
     }
 
     private bool IsSameDatabaseAs(DatabaseOptions other)
     {
-        var (mine, theirs) = (
-            new NpgsqlConnectionStringBuilder(ConnectionString),
-            new NpgsqlConnectionStringBuilder(other.ConnectionString));
-        return (mine.Host, mine.Port, mine.Database) == (theirs.Host, theirs.Port, theirs.Database);
+        var left = new NpgsqlConnectionStringBuilder(ConnectionString);
+        var right = new NpgsqlConnectionStringBuilder(other.ConnectionString);
+        return (left.Host, left.Port, left.Database) == (right.Host, right.Port, right.Database);
     }
 
-    private static bool Entra(SettingsReader settings) => settings.Text("DB_AUTH", "password") switch
+    private static bool UsesEntra(SettingsReader settings) => settings.Text("DB_AUTH", "password") switch
     {
         "password" => false,
         "entra" => true,
@@ -72,9 +75,10 @@ public sealed record DatabaseOptions(string ConnectionString, bool UseEntra)
         }.ConnectionString;
     }
 
-    /// <param name="name">The setting the text comes from, for the error.</param>
-    /// <param name="text">An address, or a connection string of Npgsql.</param>
-    /// <returns>A connection string of Npgsql.</returns>
+    /// <summary>Converts a URL or an Npgsql connection string to an Npgsql connection string.</summary>
+    /// <param name="name">The name of the setting, for the error.</param>
+    /// <param name="text">The value of the setting.</param>
+    /// <returns>An Npgsql connection string.</returns>
     /// <exception cref="SettingException">The text is neither.</exception>
     public static string Parse(string name, string text)
     {
@@ -117,8 +121,8 @@ public sealed record DatabaseOptions(string ConnectionString, bool UseEntra)
         }
         catch (Exception e) when (e is FormatException or ArgumentException or UriFormatException)
         {
-            // The text itself may hold a password: only its shape is told.
-            throw new SettingException(name, $"{text.Length} characters that cannot be read as an address", Expected);
+            // The text may hold a password: the error gives only its length.
+            throw new SettingException(name, $"{text.Length} characters that are no valid database address", Expected);
         }
     }
 }

@@ -3,18 +3,24 @@ using Npgsql;
 
 namespace ControlPlane.Persistence;
 
-/// <summary>Plain SQL in one line each: a command with its <c>$1, $2, …</c>, and what is done with its rows.</summary>
+/// <summary>Shortcuts for plain SQL: commands with positional parameters, reading of rows, and transactions.</summary>
 public static class NpgsqlExtensions
 {
-    /// <summary>On a connection of its own, outside any transaction.</summary>
+    /// <summary>
+    /// Creates a command that runs on a connection of its own, outside any transaction.
+    /// </summary>
+    /// <param name="database">The connection pool.</param>
+    /// <param name="sql">The statement.</param>
+    /// <param name="values">The values of <c>$1, $2, …</c>; null becomes SQL NULL.</param>
     public static NpgsqlCommand Command(this NpgsqlDataSource database, string sql, params object?[] values) =>
-        With(database.CreateCommand(sql), values);
+        AddParameters(database.CreateCommand(sql), values);
 
-    /// <summary>On this connection, and so in its transaction.</summary>
+    /// <summary>Creates a command on this connection, and so in its transaction.</summary>
     public static NpgsqlCommand Command(this NpgsqlConnection connection, string sql, params object?[] values) =>
-        With(new NpgsqlCommand(sql, connection), values);
+        AddParameters(new NpgsqlCommand(sql, connection), values);
 
-    /// <returns>How many rows were touched: a compare-and-set that found nothing to set touches none.</returns>
+    /// <summary>Executes the command and disposes it.</summary>
+    /// <returns>The number of affected rows; 0 when the condition of a compare-and-set did not hold.</returns>
     public static async Task<int> ExecuteAsync(this NpgsqlCommand command, CancellationToken cancellationToken)
     {
         await using (command)
@@ -23,7 +29,7 @@ public static class NpgsqlExtensions
         }
     }
 
-    /// <returns>Every row.</returns>
+    /// <summary>Reads every row and disposes the command.</summary>
     public static async Task<List<T>> ReadAllAsync<T>(
         this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
@@ -40,18 +46,18 @@ public static class NpgsqlExtensions
         }
     }
 
-    /// <returns>The first row, or null where there is none.</returns>
+    /// <summary>Reads the first row, or null where there is none, and disposes the command.</summary>
     public static async Task<T?> ReadFirstAsync<T>(
         this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
         where T : class =>
         (await command.ReadAllAsync(read, cancellationToken)).FirstOrDefault();
 
-    /// <summary>Everything in one transaction: committed when the work returns, undone when it throws.</summary>
+    /// <summary>Runs work in one transaction: committed when it returns, rolled back when it throws.</summary>
     public static Task<T> InTransactionAsync<T>(
         this NpgsqlDataSource database, Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken) =>
         database.InTransactionAsync(IsolationLevel.ReadCommitted, work, cancellationToken);
 
-    /// <summary>For reading alone: everything as it was at one moment, whatever is written meanwhile.</summary>
+    /// <summary>Runs queries on one snapshot of the database, in a REPEATABLE READ transaction.</summary>
     public static Task<T> InSnapshotAsync<T>(
         this NpgsqlDataSource database, Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken) =>
         database.InTransactionAsync(IsolationLevel.RepeatableRead, work, cancellationToken);
@@ -90,7 +96,7 @@ public static class NpgsqlExtensions
         return result;
     }
 
-    private static NpgsqlCommand With(NpgsqlCommand command, object?[] values)
+    private static NpgsqlCommand AddParameters(NpgsqlCommand command, object?[] values)
     {
         foreach (object? value in values)
         {

@@ -4,16 +4,17 @@ using Microsoft.Extensions.Logging;
 namespace ControlPlane.Provisioning;
 
 /// <summary>
-/// Cancels the attempt that is under way. The tenant's row decides: it goes from PROVISIONING to ROLLING_BACK here, and
-/// from then on no step changes anything and nothing becomes ACTIVE. The run takes back what it did; where there is
-/// none (terminated, lost, never started), a run of the rollback alone does.
+/// Cancels the attempt in progress. The tenant's row decides: it goes from PROVISIONING to ROLLING_BACK, and from then
+/// on no step changes anything and the tenant cannot become ACTIVE. The attempt's run undoes its steps. Without a run
+/// (terminated, lost, never started), a run of <see cref="IRollBackTenantWorkflow"/> does.
 /// </summary>
 public sealed partial class CancelProvisioning(
     GetProvisioning provisioning, GetTenant tenants, ProvisioningAttempts attempts,
     ProvisioningTransitions transitions, ProvisioningRuns runs, ILogger<CancelProvisioning> logger)
 {
     /// <exception cref="ControlPlaneException">
-    /// No such tenant; <c>wrong_state</c>: nothing is under way, or the tenant is ACTIVE; Temporal is away.
+    /// The tenant does not exist; <c>wrong_state</c>: no attempt is in progress, or the tenant is ACTIVE;
+    /// <c>unavailable</c>: Temporal cannot be reached.
     /// </exception>
     public async Task<StartedRollback> ExecuteAsync(Guid tenantId, CancellationToken cancellationToken)
     {
@@ -21,7 +22,7 @@ public sealed partial class CancelProvisioning(
         var (tenant, attempt, _) = progress;
         if (attempt is { IsOpen: true })
         {
-            // Before the row changes: a run whose step meets the changed row knows by then that it was cancelled.
+            // Before the row changes: a step that finds the changed row must already know that its run is cancelled.
             await runs.RequestCancelAsync(tenantId, attempt.Number, cancellationToken);
             var status = await transitions.BeginRollbackAsync(
                 tenantId, attempt.Number, ProvisioningFailure.Cancel(progress.CurrentStep), cancellationToken);
@@ -36,7 +37,7 @@ public sealed partial class CancelProvisioning(
                 await runs.StartRollbackAsync(tenantId, attempt, cancellationToken), tenant.Status, IsFinished: false),
             { Cancelled: true } => new StartedRollback(attempt.RunId, tenant.Status, IsFinished: true),
             _ => throw new ControlPlaneException(ErrorCode.WrongState,
-                $"The tenant is {tenant.Status.ToText()}: no attempt is under way that could be cancelled."),
+                $"The tenant is {tenant.Status.ToText()}: there is no attempt in progress to cancel."),
         };
     }
 
@@ -45,7 +46,7 @@ public sealed partial class CancelProvisioning(
     private partial void LogCancelled(Guid tenantId, int attempt, string? status);
 }
 
-/// <param name="RunId">The run that rolls back, or that has.</param>
-/// <param name="Status">The tenant's; it changes when the run begins.</param>
-/// <param name="IsFinished">The rollback has ended already: nothing was started.</param>
+/// <param name="RunId">The run of the rollback, also of one that has ended.</param>
+/// <param name="Status">The tenant's status; it changes when the run begins.</param>
+/// <param name="IsFinished">Whether the rollback had already ended, so that no run was started.</param>
 public sealed record StartedRollback(string? RunId, TenantStatus Status, bool IsFinished);

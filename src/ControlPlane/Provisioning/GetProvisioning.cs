@@ -4,22 +4,22 @@ using Npgsql;
 
 namespace ControlPlane.Provisioning;
 
-/// <param name="Attempt">Null before the first one.</param>
-/// <param name="Steps">In their order; none before the attempt's run has begun.</param>
+/// <param name="Attempt">The current attempt; null before the first one.</param>
+/// <param name="Steps">The steps in their order; empty before the attempt's run has begun.</param>
 public sealed record ProvisioningProgress(
     Tenant Tenant, ProvisioningAttempt? Attempt, IReadOnlyList<ProvisioningStep> Steps)
 {
-    /// <summary>The id of the step that runs, or is the next to run; null before the attempt's run has begun.</summary>
+    /// <summary>The id of the running or next step; null before the attempt's run has begun.</summary>
     public string? CurrentStep => Steps.FirstOrDefault(step => step.State is not ("DONE" or "SKIPPED"))?.Step;
 }
 
 /// <summary>
-/// How far a tenant's provisioning is, from the database alone: so also after Temporal has forgotten it. Tenant,
-/// attempt and steps are of one moment.
+/// Reads the progress of a tenant's provisioning from the database alone, so also after the end of Temporal's
+/// retention. Tenant, attempt and steps come from one snapshot.
 /// </summary>
 public sealed class GetProvisioning(NpgsqlDataSource database, GetTenant tenants)
 {
-    /// <exception cref="ControlPlaneException">No such tenant.</exception>
+    /// <exception cref="ControlPlaneException">The tenant does not exist.</exception>
     public Task<ProvisioningProgress> ExecuteAsync(Guid tenantId, CancellationToken cancellationToken) =>
         database.InSnapshotAsync(async connection =>
         {

@@ -3,10 +3,10 @@ using Temporalio.Workflows;
 namespace ControlPlane.Provisioning;
 
 /// <summary>
-/// The rollback of an attempt by itself, for one whose saga is over, lost, or was never begun: takes back every step of
-/// the attempt's stored plan, reads every system again and ends the attempt. It runs under the workflow id of the saga
-/// (<see cref="IProvisionTenantWorkflow.WorkflowId"/>), so that there is never one beside the other. Completed when
-/// nothing is left, Failed when something is.
+/// The rollback of an attempt whose saga has ended, is lost or was never started. It undoes every step of the attempt's
+/// stored plan, reads every system again and ends the attempt. It has the workflow id of the saga
+/// (<see cref="IProvisionTenantWorkflow.WorkflowId"/>), so that the two never run at the same time. The run is
+/// Completed when nothing is left, Failed when there is residue.
 /// </summary>
 [Workflow("RollBackTenant")]
 public interface IRollBackTenantWorkflow
@@ -16,6 +16,6 @@ public interface IRollBackTenantWorkflow
 }
 
 /// <param name="Outcome">
-/// PROVISION_FAILED (nothing is left), or STALE for a run that found nothing to roll back.
+/// PROVISION_FAILED (nothing is left), or STALE when there was nothing to roll back.
 /// </param>
 public sealed record RollBackTenantResult(string Outcome);

@@ -1,12 +1,12 @@
 namespace ControlPlane.Provisioning;
 
-/// <summary>One try to provision a tenant, as the database knows it.</summary>
+/// <summary>One attempt to provision a tenant: a row of <c>provisioning_attempts</c>.</summary>
 /// <param name="State">RECORDED, RUNNING, SUCCEEDED, ROLLING_BACK, ROLLED_BACK or ROLLBACK_INCOMPLETE.</param>
-/// <param name="RunId">Of the run that serves it, once that is known.</param>
+/// <param name="RunId">The id of the attempt's run; null until it is known.</param>
 /// <param name="FailedStep">The id of the step that failed first.</param>
-/// <param name="ErrorCode">Why, for a program.</param>
-/// <param name="Error">Why, for a person; no secret is in it.</param>
-/// <param name="ResidueReadAt">When every system was last read again; null where that has not been done.</param>
+/// <param name="ErrorCode">The reason of the failure as a code.</param>
+/// <param name="Error">The reason of the failure as a sentence without secrets.</param>
+/// <param name="ResidueReadAt">The time of the rollback's last reading of every system; null before the first.</param>
 public sealed record ProvisioningAttempt(
     int Number,
     string State,
@@ -28,19 +28,22 @@ public sealed record ProvisioningAttempt(
     public const string RolledBack = "ROLLED_BACK";
     public const string RollbackIncomplete = "ROLLBACK_INCOMPLETE";
 
-    /// <summary>A run serves it or has yet to be started for it.</summary>
+    /// <summary>Whether the attempt is being provisioned, or has yet to be started.</summary>
     public bool IsOpen => State is Recorded or Running;
 }
 
-/// <summary>A step of an attempt's plan, as the worker that begins the attempt decides it.</summary>
+/// <summary>A step of an attempt's plan, as decided by the worker that begins the attempt.</summary>
 /// <param name="Id">The step's id.</param>
 /// <param name="Title">The name for people.</param>
-/// <param name="IsOff">The step is SKIPPED in this attempt.</param>
-public sealed record PlannedStep(string Id, string Title, bool IsOff);
+/// <param name="IsSkipped">Whether the step is SKIPPED in this attempt.</param>
+public sealed record PlannedStep(string Id, string Title, bool IsSkipped);
 
-/// <summary>A step of an attempt, as the worker recorded it. Its id may be unknown to this process.</summary>
-/// <param name="State">PENDING, RUNNING, WAITING (with the next try's time), DONE, SKIPPED, FAILED or PARKED.</param>
-/// <param name="UndoState">RUNNING, WAITING, DONE or FAILED; null where no undo has begun.</param>
+/// <summary>
+/// A step of an attempt: a row of <c>provisioning_steps</c>. Its id may be unknown to this process, when a worker of
+/// another version wrote it.
+/// </summary>
+/// <param name="State">PENDING, RUNNING, WAITING (for the next try), DONE, SKIPPED, FAILED or PARKED.</param>
+/// <param name="UndoState">RUNNING, WAITING, DONE or FAILED; null before the undo.</param>
 public sealed record ProvisioningStep(
     string Step,
     string? Title,
@@ -56,6 +59,6 @@ public sealed record ProvisioningStep(
     string? UndoError,
     DateTimeOffset? UndoNextTryAt)
 {
-    /// <summary>The name for people; the id where the worker that wrote the row gave none.</summary>
+    /// <summary>The title, or the id in rows of a worker that wrote no title.</summary>
     public string Name => Title ?? Step;
 }

@@ -5,26 +5,26 @@ using Npgsql;
 namespace ControlPlane.Provisioning;
 
 /// <summary>
-/// The rows of <c>provisioning_attempts</c> and <c>provisioning_steps</c>, as the functions see them.
+/// Reads and writes the rows of <c>provisioning_attempts</c>, and reads those of <c>provisioning_steps</c>.
 /// </summary>
 public sealed class ProvisioningAttempts(NpgsqlDataSource database)
 {
-    /// <summary>The tenant's current attempt, or null before the first one.</summary>
+    /// <summary>Finds the tenant's current attempt; null before the first one.</summary>
     public static Task<ProvisioningAttempt?> FindCurrentAsync(
         NpgsqlConnection connection, Tenant tenant, CancellationToken cancellationToken) =>
-        Find(connection.Command, tenant.Id, tenant.Attempt, cancellationToken);
+        ReadAsync(connection.Command, tenant.Id, tenant.Attempt, cancellationToken);
 
     public Task<ProvisioningAttempt?> FindAsync(Guid tenantId, int attempt, CancellationToken cancellationToken) =>
-        Find(database.Command, tenantId, attempt, cancellationToken);
+        ReadAsync(database.Command, tenantId, attempt, cancellationToken);
 
-    /// <summary>The steps of the tenant's current attempt in their order; none before its run has begun.</summary>
+    /// <summary>Lists the steps of the current attempt in their order; none before its run has begun.</summary>
     public static Task<List<ProvisioningStep>> ListCurrentStepsAsync(
         NpgsqlConnection connection, Tenant tenant, CancellationToken cancellationToken) =>
         connection.Command(
             "SELECT * FROM provisioning_steps WHERE tenant_id = $1 AND attempt = $2 ORDER BY position",
             tenant.Id, tenant.Attempt).ReadAllAsync(ReadStep, cancellationToken);
 
-    /// <summary>Records the attempt. The worker's first activity writes its steps.</summary>
+    /// <summary>Adds the tenant's current attempt. The worker's first activity adds its steps.</summary>
     public static Task AddAsync(
         NpgsqlConnection connection, Tenant tenant, Subscription subscription, DateTimeOffset now,
         CancellationToken cancellationToken) =>
@@ -37,7 +37,7 @@ public sealed class ProvisioningAttempts(NpgsqlDataSource database)
             tenant.Id, tenant.Attempt, subscription.Canonical, subscription.Hash(), subscription.Plan.Tier.ToText(),
             now).ExecuteAsync(cancellationToken);
 
-    /// <summary>Takes note of the run that serves the attempt, unless its worker already has.</summary>
+    /// <summary>Saves the run of the attempt, unless the worker has already done so.</summary>
     public Task SaveRunAsync(Guid tenantId, int attempt, string runId, CancellationToken cancellationToken) =>
         database.Command(
             """
@@ -46,14 +46,14 @@ public sealed class ProvisioningAttempts(NpgsqlDataSource database)
             """,
             tenantId, attempt, runId).ExecuteAsync(cancellationToken);
 
-    /// <summary>Takes note that the attempt's failure mail was sent: there is no second one.</summary>
+    /// <summary>Saves when the failure mail was sent, so that it is sent once.</summary>
     public Task SaveFailureMailAsync(
         Guid tenantId, int attempt, DateTimeOffset sentAt, CancellationToken cancellationToken) =>
         database.Command(
             "UPDATE provisioning_attempts SET failure_mail_at = $3 WHERE tenant_id = $1 AND attempt = $2",
             tenantId, attempt, sentAt).ExecuteAsync(cancellationToken);
 
-    private static Task<ProvisioningAttempt?> Find(
+    private static Task<ProvisioningAttempt?> ReadAsync(
         Func<string, object?[], NpgsqlCommand> command, Guid tenantId, int attempt,
         CancellationToken cancellationToken) =>
         command("SELECT * FROM provisioning_attempts WHERE tenant_id = $1 AND attempt = $2", [tenantId, attempt])

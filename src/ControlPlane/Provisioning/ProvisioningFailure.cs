@@ -1,19 +1,19 @@
 namespace ControlPlane.Provisioning;
 
-/// <summary>Why an attempt is rolled back.</summary>
+/// <summary>The reason for the rollback of an attempt.</summary>
 /// <param name="FailedStep">The id of the step that failed or was cancelled; null before the run began.</param>
-/// <param name="Code">Stable, for a program.</param>
-/// <param name="Sentence">For a person; no secret is in it.</param>
-/// <param name="Cancelled">Nothing failed: an operator asked for it.</param>
+/// <param name="Code">The stable error code.</param>
+/// <param name="Sentence">The reason as a sentence without secrets.</param>
+/// <param name="Cancelled">True when an operator cancelled the attempt, so that no step failed.</param>
 public sealed record ProvisioningFailure(string? FailedStep, string Code, string Sentence, bool Cancelled)
 {
-    /// <summary>The codes of what is no failure of a step.</summary>
-    public const string Cancelling = "cancelled", Lost = "run_lost";
+    /// <summary>The codes of reasons other than a failed step.</summary>
+    public const string CancelledCode = "cancelled", RunLostCode = "run_lost";
 
     public static ProvisioningFailure Cancel(string? step) =>
-        new(step, Cancelling, "The provisioning was cancelled.", Cancelled: true);
+        new(step, CancelledCode, "The provisioning was cancelled.", Cancelled: true);
 
     public static ProvisioningFailure RunLost(string? step) =>
-        new(step, Lost, "No run looked after the attempt any more: it was terminated, lost, or never started.",
+        new(step, RunLostCode, "The attempt had no running workflow: it was terminated, lost, or never started.",
             Cancelled: false);
 }

@@ -4,8 +4,8 @@ using Npgsql;
 namespace ControlPlane.Provisioning;
 
 /// <summary>
-/// What the worker writes down about each step of an attempt, and about its undo, while it works: how often it was
-/// tried, how the last try ended, when the next one comes. Codes and sentences hold no secrets.
+/// The journal of an attempt: for each step and its undo the number of tries, the result of the last try and the time
+/// of the next one. Codes and sentences hold no secrets.
 /// </summary>
 public sealed class ProvisioningJournal(NpgsqlDataSource database, TimeProvider time)
 {
@@ -28,13 +28,15 @@ public sealed class ProvisioningJournal(NpgsqlDataSource database, TimeProvider 
             """,
             tenantId, attempt, step, time.GetUtcNow()).ExecuteAsync(cancellationToken);
 
-    /// <summary>A step that has failed for good, or was cancelled, keeps the reason that was written first.</summary>
+    /// <summary>
+    /// Records a failed try. A step that is already FAILED, or was cancelled, keeps its first reason.
+    /// </summary>
     /// <param name="tenantId">The tenant.</param>
-    /// <param name="attempt">Its attempt.</param>
-    /// <param name="step">The step.</param>
-    /// <param name="code">Of the failure.</param>
-    /// <param name="sentence">Of the failure.</param>
-    /// <param name="nextTryAt">Null when there is no further try.</param>
+    /// <param name="attempt">The tenant's attempt.</param>
+    /// <param name="step">The step's id.</param>
+    /// <param name="code">The error code.</param>
+    /// <param name="sentence">The reason as a sentence.</param>
+    /// <param name="nextTryAt">The time of the next try; null when there is none.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task StepFailedAsync(
         Guid tenantId, int attempt, string step, string code, string sentence, DateTimeOffset? nextTryAt,
@@ -49,7 +51,7 @@ public sealed class ProvisioningJournal(NpgsqlDataSource database, TimeProvider 
             tenantId, attempt, step, nextTryAt is null ? "FAILED" : "WAITING", code, sentence, nextTryAt,
             time.GetUtcNow()).ExecuteAsync(cancellationToken);
 
-    /// <summary>Given up for now, visible, and started again by an operator.</summary>
+    /// <summary>Records that a step was given up for now, until an operator requests a retry.</summary>
     public Task StepParkedAsync(Guid tenantId, int attempt, string step, CancellationToken cancellationToken) =>
         database.Command(
             """
@@ -58,7 +60,7 @@ public sealed class ProvisioningJournal(NpgsqlDataSource database, TimeProvider 
             """,
             tenantId, attempt, step, time.GetUtcNow()).ExecuteAsync(cancellationToken);
 
-    /// <summary>A parked step of the tenant's current attempt was done after all.</summary>
+    /// <summary>Records the success of a parked step of the tenant's current attempt.</summary>
     public Task ParkedStepDoneAsync(Guid tenantId, string step, CancellationToken cancellationToken) =>
         database.Command(
             """

@@ -8,27 +8,28 @@ using Temporalio.Exceptions;
 namespace ControlPlane.Provisioning;
 
 /// <summary>
-/// Runs of the saga and of the rollback alone, one at a time for a tenant, each for the attempt in its memo.
+/// Starts, finds and cancels the runs of a tenant: of the saga, or of the rollback alone. A tenant has at most one open
+/// run; its memo names the attempt.
 /// </summary>
 public sealed class ProvisioningRuns(ControlPlaneWorkflows workflows, TimeProvider time)
 {
-    /// <summary>How long a run that has nothing left to do but end is waited for.</summary>
-    private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(20);
+    /// <summary>The wait for a run of an earlier attempt, which has only to close.</summary>
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// Starts the attempt's run, or finds it. A lower attempt's is waited out, never taken for this one.
+    /// Starts the attempt's run, or finds the open one. Waits first until the run of an earlier attempt has closed.
     /// </summary>
-    /// <returns>The run's id.</returns>
+    /// <returns>The id of the run.</returns>
     /// <exception cref="ControlPlaneException">
-    /// <c>unavailable</c>: Temporal is away, or the lower run stays open.
+    /// <c>unavailable</c>: Temporal cannot be reached, or the earlier run stays open.
     /// </exception>
     public Task<string> StartAsync(Guid tenantId, int attempt, CancellationToken cancellationToken) => FindOrStartAsync(
         (IProvisionTenantWorkflow workflow) => workflow.RunAsync(new(tenantId, attempt)),
-        tenantId, attempt, ended: null, cancellationToken);
+        tenantId, attempt, endedRunId: null, cancellationToken);
 
     /// <summary>
-    /// Finds the run that rolls the attempt back, or will: its saga, or a rollback by itself, which it starts where no
-    /// run is open. A run that has ended the rollback before and left something behind is waited out.
+    /// Finds the open run that rolls the attempt back (its saga, or a rollback alone), or starts a rollback. Waits
+    /// first until a run has closed that ended the rollback as ROLLBACK_INCOMPLETE.
     /// </summary>
     /// <inheritdoc cref="StartAsync"/>
     public Task<string> StartRollbackAsync(
@@ -36,11 +37,11 @@ public sealed class ProvisioningRuns(ControlPlaneWorkflows workflows, TimeProvid
         (IRollBackTenantWorkflow workflow) => workflow.RunAsync(new(tenantId, attempt.Number)),
         tenantId,
         attempt.Number,
-        ended: attempt.State == ProvisioningAttempt.RollbackIncomplete ? attempt.RunId : null,
+        endedRunId: attempt.State == ProvisioningAttempt.RollbackIncomplete ? attempt.RunId : null,
         cancellationToken);
 
-    /// <summary>The run that is open for this very attempt; null where there is none.</summary>
-    /// <exception cref="ControlPlaneException"><c>unavailable</c>: Temporal is away.</exception>
+    /// <summary>Finds the open run of this attempt; null where there is none.</summary>
+    /// <exception cref="ControlPlaneException"><c>unavailable</c>: Temporal cannot be reached.</exception>
     public async Task<string?> FindOpenAsync(Guid tenantId, int attempt, CancellationToken cancellationToken) =>
         await FindLatestAsync(tenantId, cancellationToken) is { } run
         && run.CloseTime is null
@@ -49,17 +50,17 @@ public sealed class ProvisioningRuns(ControlPlaneWorkflows workflows, TimeProvid
             : null;
 
     /// <summary>
-    /// Whether the latest run is the saga of this very attempt and has completed: then the tenant is ACTIVE, whatever
-    /// the database says.
+    /// Whether the tenant's latest run is the saga of this attempt and is Completed. Then the tenant is ACTIVE, even if
+    /// the database disagrees.
     /// </summary>
-    /// <exception cref="ControlPlaneException"><c>unavailable</c>: Temporal is away.</exception>
+    /// <exception cref="ControlPlaneException"><c>unavailable</c>: Temporal cannot be reached.</exception>
     public async Task<bool> HasCompletedAsync(Guid tenantId, int attempt, CancellationToken cancellationToken) =>
         await FindLatestAsync(tenantId, cancellationToken) is { Status: WorkflowExecutionStatus.Completed } run
         && run.WorkflowType == IProvisionTenantWorkflow.Type
         && await ReadAttemptAsync(run) == attempt;
 
-    /// <summary>Asks the attempt's open run to end; where there is none, nothing happens.</summary>
-    /// <exception cref="ControlPlaneException"><c>unavailable</c>: Temporal is away.</exception>
+    /// <summary>Requests the cancellation of the attempt's open run. Does nothing where there is none.</summary>
+    /// <exception cref="ControlPlaneException"><c>unavailable</c>: Temporal cannot be reached.</exception>
     public async Task RequestCancelAsync(Guid tenantId, int attempt, CancellationToken cancellationToken)
     {
         if (await FindOpenAsync(tenantId, attempt, cancellationToken) is { } runId)
@@ -78,11 +79,11 @@ public sealed class ProvisioningRuns(ControlPlaneWorkflows workflows, TimeProvid
             new() { Rpc = new RpcOptions { CancellationToken = cancellationToken } }));
 
     private async Task<string> FindOrStartAsync<TWorkflow, TResult>(
-        Expression<Func<TWorkflow, Task<TResult>>> start, Guid tenantId, int attempt, string? ended,
+        Expression<Func<TWorkflow, Task<TResult>>> start, Guid tenantId, int attempt, string? endedRunId,
         CancellationToken cancellationToken)
     {
-        using var closing = new CancellationTokenSource(ClosingTime, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, closing.Token);
+        using var timeout = new CancellationTokenSource(CloseTimeout, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         while (true)
         {
             var run = await workflows.StartAsync(
@@ -91,14 +92,14 @@ public sealed class ProvisioningRuns(ControlPlaneWorkflows workflows, TimeProvid
                 new Dictionary<string, object> { [IProvisionTenantWorkflow.AttemptMemo] = attempt },
                 cancellationToken);
             string runId = run.ResultRunId!;
-            // Before the second attempt there is no lower one.
-            if (runId != ended && (attempt == 1 || await ReadAttemptAsync(
+            // The first attempt has no earlier one to wait for.
+            if (runId != endedRunId && (attempt == 1 || await ReadAttemptAsync(
                 tenantId, runId, cancellationToken) >= attempt))
             {
                 return runId;
             }
 
-            await WaitForCloseAsync(tenantId, runId, either.Token, closing.Token);
+            await WaitForCloseAsync(tenantId, runId, linked.Token, timeout.Token);
         }
     }
 
@@ -110,23 +111,23 @@ public sealed class ProvisioningRuns(ControlPlaneWorkflows workflows, TimeProvid
         run.Memo.TryGetValue(IProvisionTenantWorkflow.AttemptMemo, out var memo) ? await memo.ToValueAsync<int>() : 0;
 
     private async Task WaitForCloseAsync(
-        Guid tenantId, string runId, CancellationToken either, CancellationToken closing)
+        Guid tenantId, string runId, CancellationToken cancellationToken, CancellationToken timeout)
     {
         try
         {
             await Handle(tenantId, runId).GetResultAsync(
-                followRuns: false, new RpcOptions { CancellationToken = either });
+                followRuns: false, new RpcOptions { CancellationToken = cancellationToken });
         }
         catch (WorkflowFailedException)
         {
-            // However it ended: it has.
+            // Only the end of the run matters, not its result.
         }
         catch (Exception e) when (e is OperationCanceledException or RpcException
-            && closing.IsCancellationRequested)
+            && timeout.IsCancellationRequested)
         {
             throw new ControlPlaneException(ErrorCode.Unavailable, string.Create(CultureInfo.InvariantCulture,
-                $"The run before has not ended within {ClosingTime.TotalSeconds} seconds. "
-                + $"What was asked for is recorded; call again to start it."));
+                $"The earlier run did not end within {CloseTimeout.TotalSeconds} seconds. "
+                + $"The request is recorded; call again to start it."));
         }
     }
 

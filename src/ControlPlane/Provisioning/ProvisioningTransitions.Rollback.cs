@@ -6,14 +6,14 @@ namespace ControlPlane.Provisioning;
 
 public sealed partial class ProvisioningTransitions
 {
-    /// <summary>PROVISIONING → ROLLING_BACK. This row alone decides whether there is anything to undo.</summary>
-    /// <returns>ROLLING_BACK: undo. ACTIVE: go on. Anything else or null: the attempt is stale or has ended.</returns>
+    /// <summary>PROVISIONING → ROLLING_BACK. The tenant's row alone decides whether the attempt is undone.</summary>
+    /// <returns>ROLLING_BACK: undo. ACTIVE: continue. Otherwise, or null: the attempt is stale or has ended.</returns>
     public Task<TenantStatus?> BeginRollbackAsync(
         Guid tenantId, int attempt, ProvisioningFailure failure, CancellationToken cancellationToken) =>
         database.InTransactionAsync(async connection =>
         {
             var status = await LockAsync(connection, tenantId, attempt, cancellationToken);
-            // A run that is cancelled before its first step finds the status from before the attempt.
+            // A run that is cancelled before its first step finds the status that preceded the attempt.
             if (status is TenantStatus.Provisioning or TenantStatus.PendingProvision or TenantStatus.ProvisionFailed
                 && await SetAttemptAsync(
                     connection, tenantId, attempt, "ROLLING_BACK", ["RECORDED", "RUNNING"], cancellationToken))
@@ -25,16 +25,16 @@ public sealed partial class ProvisioningTransitions
             return status;
         }, cancellationToken);
 
-    /// <summary>ROLLBACK_INCOMPLETE → ROLLING_BACK, by a run that goes on with the rollback.</summary>
+    /// <summary>ROLLBACK_INCOMPLETE → ROLLING_BACK, for a run that resumes the rollback.</summary>
     /// <returns>
-    /// ROLLING_BACK: undo. Anything else or null: there is nothing to undo, or this very run has ended the rollback.
+    /// ROLLING_BACK: undo. Otherwise, or null: there is nothing to undo, or this run has already ended the rollback.
     /// </returns>
     public Task<TenantStatus?> ResumeRollbackAsync(
         Guid tenantId, int attempt, string runId, CancellationToken cancellationToken) =>
         database.InTransactionAsync(async connection =>
         {
             var status = await LockAsync(connection, tenantId, attempt, cancellationToken);
-            bool begins = status is TenantStatus.RollingBack or TenantStatus.RollbackIncomplete
+            bool resumes = status is TenantStatus.RollingBack or TenantStatus.RollbackIncomplete
                 && await connection.Command(
                     """
                     UPDATE provisioning_attempts SET state = 'ROLLING_BACK', run_id = $3, ended_at = NULL
@@ -42,13 +42,13 @@ public sealed partial class ProvisioningTransitions
                         AND (state = 'ROLLING_BACK' OR state = 'ROLLBACK_INCOMPLETE' AND run_id IS DISTINCT FROM $3)
                     """,
                     tenantId, attempt, runId).ExecuteAsync(cancellationToken) == 1;
-            return begins ? await SetStatusAsync(
+            return resumes ? await SetStatusAsync(
                 connection, tenantId, TenantStatus.RollingBack, cancellationToken) : status;
         }, cancellationToken);
 
     /// <summary>
     /// Reads the first failure of an attempt and the steps of its plan. An attempt that never began gets its plan now,
-    /// and its first step as the failed one.
+    /// and the plan's first step becomes the failed step.
     /// </summary>
     /// <param name="tenantId">The tenant.</param>
     /// <param name="attempt">The attempt.</param>
@@ -76,8 +76,8 @@ public sealed partial class ProvisioningTransitions
             return (reason, await ListPlanAsync(connection, tenantId, attempt, cancellationToken));
         }, cancellationToken);
 
-    /// <summary>ROLLING_BACK → PROVISION_FAILED, or ROLLBACK_INCOMPLETE where the rows of residue say so.</summary>
-    /// <returns>The status that the tenant has now.</returns>
+    /// <summary>ROLLING_BACK → PROVISION_FAILED, or ROLLBACK_INCOMPLETE when there are rows of residue.</summary>
+    /// <returns>The new status of the tenant.</returns>
     public Task<TenantStatus?> EndRollbackAsync(
         Guid tenantId, int attempt, string runId, CancellationToken cancellationToken) =>
         database.InTransactionAsync(async connection =>
@@ -85,23 +85,23 @@ public sealed partial class ProvisioningTransitions
             var status = await LockAsync(connection, tenantId, attempt, cancellationToken);
             if (status == TenantStatus.RollingBack)
             {
-                bool clean = (await connection.Command(
+                bool isClean = (await connection.Command(
                     "SELECT 1 FROM residue WHERE tenant_id = $1 AND attempt = $2 LIMIT 1", tenantId, attempt)
                     .ReadAllAsync(row => row.GetInt32(0), cancellationToken)).Count == 0;
                 await SetAttemptAsync(connection, tenantId, attempt,
-                    clean ? "ROLLED_BACK" : "ROLLBACK_INCOMPLETE", ["ROLLING_BACK"], cancellationToken);
+                    isClean ? "ROLLED_BACK" : "ROLLBACK_INCOMPLETE", ["ROLLING_BACK"], cancellationToken);
                 await EndAttemptAsync(connection, tenantId, attempt, cancellationToken);
                 await connection.Command(
                     "UPDATE provisioning_attempts SET run_id = $3 WHERE tenant_id = $1 AND attempt = $2",
                     tenantId, attempt, runId).ExecuteAsync(cancellationToken);
                 status = await SetStatusAsync(connection, tenantId,
-                    clean ? TenantStatus.ProvisionFailed : TenantStatus.RollbackIncomplete, cancellationToken);
+                    isClean ? TenantStatus.ProvisionFailed : TenantStatus.RollbackIncomplete, cancellationToken);
             }
 
             return status;
         }, cancellationToken);
 
-    // The step's own row, too: a worker that died, or a cancellation between two tries, wrote no end of the step.
+    // Also ends the step's row: after a worker crash, or a cancellation between two tries, it is still open.
     private async Task SaveFailureAsync(
         NpgsqlConnection connection, Guid tenantId, int attempt, ProvisioningFailure failure,
         CancellationToken cancellationToken)

@@ -5,18 +5,18 @@ using Npgsql;
 namespace ControlPlane.Provisioning;
 
 /// <summary>
-/// The steps from one status of a tenant to the next, each a compare-and-set on status and attempt in one transaction.
-/// Each can be called again after its answer was lost, and then answers the same.
+/// The transitions between the statuses of a tenant, each a compare-and-set on status and attempt in one transaction.
+/// All are idempotent: a repeated call returns the same result.
 /// </summary>
 public sealed partial class ProvisioningTransitions(NpgsqlDataSource database, TimeProvider time)
 {
     /// <summary>
-    /// PENDING_PROVISION or PROVISION_FAILED → PROVISIONING, and writes the attempt's plan: a row for each step, those
-    /// that are off as SKIPPED.
+    /// PENDING_PROVISION or PROVISION_FAILED → PROVISIONING. Writes the attempt's plan: a row for each step, SKIPPED
+    /// for those that do not run.
     /// </summary>
     /// <returns>
-    /// The attempt's status (PROVISIONING: continue; ACTIVE: already done; ROLLING_BACK: undo it; otherwise stale) and
-    /// the steps that run, as decided by the first call.
+    /// The tenant's status (PROVISIONING: continue; ACTIVE: already done; ROLLING_BACK: undo; otherwise the attempt is
+    /// stale) and the steps that run, as decided by the first call.
     /// </returns>
     public Task<(TenantStatus? Status, IReadOnlyList<string> Steps)> BeginAsync(
         Guid tenantId, int attempt, string runId, IReadOnlyList<PlannedStep> plan,
@@ -44,9 +44,9 @@ public sealed partial class ProvisioningTransitions(NpgsqlDataSource database, T
             return (status, await ListPlanAsync(connection, tenantId, attempt, cancellationToken));
         }, cancellationToken);
 
-    /// <summary>PROVISIONING → ACTIVE: from here on nothing of the attempt is rolled back.</summary>
+    /// <summary>PROVISIONING → ACTIVE: the pivot, after which the attempt is not rolled back.</summary>
     /// <exception cref="ControlPlaneException">
-    /// <c>StaleAttempt</c>: the tenant is not there to be activated.
+    /// <c>stale_attempt</c>: the tenant is neither PROVISIONING nor ACTIVE with this attempt.
     /// </exception>
     public Task ActivateAsync(Guid tenantId, int attempt, CancellationToken cancellationToken) =>
         database.InTransactionAsync(async connection =>
@@ -61,13 +61,13 @@ public sealed partial class ProvisioningTransitions(NpgsqlDataSource database, T
             else if (status != TenantStatus.Active)
             {
                 throw new ControlPlaneException(ErrorCode.StaleAttempt,
-                    $"Attempt {attempt} cannot activate the tenant: it is no longer PROVISIONING for it.");
+                    $"Attempt {attempt} cannot activate the tenant: the tenant is no longer PROVISIONING with it.");
             }
 
             return status;
         }, cancellationToken);
 
-    /// <summary>The tenant's status, locked; null when the attempt is not its current one.</summary>
+    /// <summary>Locks the tenant's row and reads its status; null when the attempt is not its current one.</summary>
     private static async Task<TenantStatus?> LockAsync(
         NpgsqlConnection connection, Guid tenantId, int attempt, CancellationToken cancellationToken) =>
         await connection.Command(
@@ -91,21 +91,21 @@ public sealed partial class ProvisioningTransitions(NpgsqlDataSource database, T
             "UPDATE provisioning_attempts SET state = $3 WHERE tenant_id = $1 AND attempt = $2 AND state = ANY($4)",
             tenantId, attempt, state, from).ExecuteAsync(cancellationToken) == 1;
 
-    // Functions of version 0.1 wrote rows of their own when they recorded an attempt: this worker's plan replaces them.
+    // The functions of version 0.1 added PENDING rows when they recorded an attempt: the plan replaces them.
     private static Task<int> WritePlanAsync(
         NpgsqlConnection connection, Guid tenantId, int attempt, IReadOnlyList<PlannedStep> plan,
         CancellationToken cancellationToken) =>
         connection.Command(
             """
             INSERT INTO provisioning_steps AS s (tenant_id, attempt, position, step, title, state)
-            SELECT $1, $2, p.position, p.step, p.title, CASE WHEN p.is_off THEN 'SKIPPED' ELSE 'PENDING' END
-            FROM unnest($3::text[], $4::text[], $5::boolean[]) WITH ORDINALITY AS p (step, title, is_off, position)
+            SELECT $1, $2, p.position, p.step, p.title, CASE WHEN p.is_skipped THEN 'SKIPPED' ELSE 'PENDING' END
+            FROM unnest($3::text[], $4::text[], $5::boolean[]) WITH ORDINALITY AS p (step, title, is_skipped, position)
             ON CONFLICT (tenant_id, attempt, step) DO UPDATE
             SET position = excluded.position, title = excluded.title, state = excluded.state
             WHERE s.state = 'PENDING'
             """,
             tenantId, attempt, plan.Select(step => step.Id).ToArray(), plan.Select(step => step.Title).ToArray(),
-            plan.Select(step => step.IsOff).ToArray()).ExecuteAsync(cancellationToken);
+            plan.Select(step => step.IsSkipped).ToArray()).ExecuteAsync(cancellationToken);
 
     private static Task<List<string>> ListPlanAsync(
         NpgsqlConnection connection, Guid tenantId, int attempt, CancellationToken cancellationToken) =>

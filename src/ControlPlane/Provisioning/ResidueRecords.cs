@@ -3,16 +3,16 @@ using Npgsql;
 
 namespace ControlPlane.Provisioning;
 
-/// <summary>Something of a rolled-back attempt that still exists, or that could not be looked for.</summary>
+/// <summary>An object of a rolled-back attempt that still exists, or that may exist in an unreadable system.</summary>
 public sealed record Residue(string Type, string Name, string Reason);
 
-/// <summary>The rows of <c>residue</c>: what the systems said when they were last read again.</summary>
+/// <summary>The rows of <c>residue</c>: the result of the rollback's last reading of every system.</summary>
 public sealed class ResidueRecords(NpgsqlDataSource database, TimeProvider time)
 {
     /// <summary>
-    /// What was found takes the place of what was found earlier of these types. Where nothing was, the records say so
-    /// too, whatever became of the undo that was to write it (given up although its thing went with another one,
-    /// overtaken by the step's own row that came late).
+    /// Replaces the residue of these types. When nothing was found, the resource records become DELETED as well. The
+    /// undo may not have written that: it was given up although its object went with another one, or the step wrote its
+    /// CREATED record after the undo.
     /// </summary>
     public Task ReplaceAsync(
         Guid tenantId, int attempt, IReadOnlyCollection<string> types, IReadOnlyList<Residue> found,
@@ -41,11 +41,12 @@ public sealed class ResidueRecords(NpgsqlDataSource database, TimeProvider time)
                     tenantId, attempt, types.ToArray(), time.GetUtcNow()).ExecuteAsync(cancellationToken);
             }
 
-            return await ReadNowAsync(connection, tenantId, attempt, cancellationToken);
+            return await SaveReadTimeAsync(connection, tenantId, attempt, cancellationToken);
         }, cancellationToken);
 
     /// <summary>
-    /// For a system that could not be read: everything of these types that was ever planned counts as still there.
+    /// Replaces the residue of these types for a system that could not be read: every object that was ever planned
+    /// counts as left.
     /// </summary>
     public Task AssumeAsync(
         Guid tenantId, int attempt, IReadOnlyCollection<string> types, string reason,
@@ -75,7 +76,7 @@ public sealed class ResidueRecords(NpgsqlDataSource database, TimeProvider time)
             "DELETE FROM residue WHERE tenant_id = $1 AND attempt = $2 AND type = ANY($3)",
             tenantId, attempt, types.ToArray()).ExecuteAsync(cancellationToken);
 
-    private Task<int> ReadNowAsync(
+    private Task<int> SaveReadTimeAsync(
         NpgsqlConnection connection, Guid tenantId, int attempt, CancellationToken cancellationToken) =>
         connection.Command(
             "UPDATE provisioning_attempts SET residue_read_at = $3 WHERE tenant_id = $1 AND attempt = $2",

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace ControlPlane.Provisioning;
 
-/// <summary>The types of <c>resources</c>: a public contract.</summary>
+/// <summary>The values of the column <c>resources.type</c>. They are a public contract.</summary>
 public static class ResourceTypes
 {
     public const string KeycloakRealm = "keycloak_realm";
@@ -14,16 +14,19 @@ public static class ResourceTypes
 }
 
 /// <summary>
-/// What a tenant owns in the outside systems, written ahead: PLANNED is committed before anything is made, CREATED
-/// after it, DELETED after its undo. So there is never a thing of ours that no row speaks of.
+/// The rows of <c>resources</c>, one for each object of a tenant in an outside system. They are written ahead: PLANNED
+/// is committed before the object is made, CREATED after it, DELETED after its undo. So no object lacks a row.
 /// </summary>
 public sealed class ResourceRecords(NpgsqlDataSource database, TimeProvider time)
 {
+    /// <summary>Records that an object is about to be made.</summary>
     /// <param name="tenantId">The tenant.</param>
-    /// <param name="attempt">Its attempt.</param>
+    /// <param name="attempt">The tenant's attempt.</param>
     /// <param name="type">One of <see cref="ResourceTypes"/>.</param>
-    /// <param name="name">In the outside system.</param>
-    /// <param name="details">JSON for later readers; null keeps what this attempt has there, no other's.</param>
+    /// <param name="name">The name in the outside system.</param>
+    /// <param name="details">
+    /// JSON for later steps and readings; null keeps the details of the same attempt and drops those of another.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task PlanAsync(
         Guid tenantId, int attempt, string type, string name, string? details, CancellationToken cancellationToken) =>
@@ -40,7 +43,13 @@ public sealed class ResourceRecords(NpgsqlDataSource database, TimeProvider time
             """,
             tenantId, type, name, attempt, details, time.GetUtcNow()).ExecuteAsync(cancellationToken);
 
-    /// <inheritdoc cref="PlanAsync"/>
+    /// <summary>Records that an object of this attempt was made.</summary>
+    /// <param name="tenantId">The tenant.</param>
+    /// <param name="attempt">The tenant's attempt.</param>
+    /// <param name="type">One of <see cref="ResourceTypes"/>.</param>
+    /// <param name="name">The name in the outside system.</param>
+    /// <param name="details">JSON for later steps and readings; null keeps the stored details.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     public Task CreatedAsync(
         Guid tenantId, int attempt, string type, string name, string? details, CancellationToken cancellationToken) =>
         database.Command(
@@ -50,7 +59,7 @@ public sealed class ResourceRecords(NpgsqlDataSource database, TimeProvider time
             """,
             tenantId, attempt, type, name, details, time.GetUtcNow()).ExecuteAsync(cancellationToken);
 
-    /// <summary>Of this attempt and earlier ones, all of a type.</summary>
+    /// <summary>Records that the objects of a type were deleted, those of this attempt and of earlier ones.</summary>
     public Task DeletedAsync(Guid tenantId, int attempt, string type, CancellationToken cancellationToken) =>
         database.Command(
             """
@@ -59,32 +68,28 @@ public sealed class ResourceRecords(NpgsqlDataSource database, TimeProvider time
             """,
             tenantId, attempt, type, time.GetUtcNow()).ExecuteAsync(cancellationToken);
 
-    /// <returns>
-    /// The attempt, this one or an earlier, that made it, as far as was written down; null where none did, or where it
-    /// was deleted since.
-    /// </returns>
-    public async Task<int?> FindMakerAsync(
+    /// <summary>Finds the attempt, this one or an earlier one, that is on record as the creator of an object.</summary>
+    /// <returns>Null when no record is CREATED.</returns>
+    public async Task<int?> FindCreatingAttemptAsync(
         Guid tenantId, int attempt, string type, string name, CancellationToken cancellationToken) =>
         await database.Command(
             """
             SELECT attempt FROM resources
             WHERE tenant_id = $1 AND attempt <= $2 AND type = $3 AND name = $4 AND state = 'CREATED'
             """,
-            tenantId, attempt, type, name).ReadAllAsync(row => row.GetInt32(0), cancellationToken) is [var maker]
-            ? maker
+            tenantId, attempt, type, name).ReadAllAsync(row => row.GetInt32(0), cancellationToken) is [var creator]
+            ? creator
             : null;
 
-    /// <summary>What is there by the records, or may be.</summary>
+    /// <summary>Lists the objects that exist, or may exist, according to the records.</summary>
     public Task<List<(string Type, string Name)>> ListNotDeletedAsync(
         Guid tenantId, CancellationToken cancellationToken) =>
         database.Command(
             "SELECT type, name FROM resources WHERE tenant_id = $1 AND state <> 'DELETED' ORDER BY type, name",
             tenantId).ReadAllAsync(row => (row.Text("type"), row.Text("name")), cancellationToken);
 
-    /// <returns>
-    /// The JSON that this very attempt keeps with a resource; null where there is none. What another one knew says
-    /// nothing about what is there today.
-    /// </returns>
+    /// <summary>Finds the details that this attempt stored; null where there are none.</summary>
+    /// <remarks>The details of another attempt say nothing about the object that exists now.</remarks>
     public async Task<string?> FindDetailsAsync(
         Guid tenantId, int attempt, string type, string name, CancellationToken cancellationToken) =>
         (await database.Command(
@@ -94,16 +99,18 @@ public sealed class ResourceRecords(NpgsqlDataSource database, TimeProvider time
             """,
             tenantId, attempt, type, name).ReadAllAsync(row => row.GetString(0), cancellationToken)).FirstOrDefault();
 
-    /// <summary>Of this attempt and earlier ones, all of a type: its system was read, and nothing is there.</summary>
-    public Task ForgetDetailsAsync(Guid tenantId, int attempt, string type, CancellationToken cancellationToken) =>
+    /// <summary>
+    /// Clears the details of a type, of this attempt and of earlier ones, after a reading that found no object.
+    /// </summary>
+    public Task ClearDetailsAsync(Guid tenantId, int attempt, string type, CancellationToken cancellationToken) =>
         database.Command(
             "UPDATE resources SET details = NULL WHERE tenant_id = $1 AND attempt <= $2 AND type = $3",
             tenantId, attempt, type).ExecuteAsync(cancellationToken);
 
     /// <summary>
-    /// Closes the list: it names what exists, no more (rows of earlier attempts that were deleted go) and no less.
+    /// Completes the list of a tenant's objects: deletes the DELETED rows of this attempt and of earlier ones.
     /// </summary>
-    /// <returns>The types that are still only planned: a step ended without saying that it made them.</returns>
+    /// <returns>The types of rows that are still PLANNED: the step ended without recording the object.</returns>
     public Task<List<string>> SealAsync(Guid tenantId, int attempt, CancellationToken cancellationToken) =>
         database.InTransactionAsync(async connection =>
         {

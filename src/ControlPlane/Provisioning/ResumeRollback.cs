@@ -4,24 +4,26 @@ using Microsoft.Extensions.Logging;
 namespace ControlPlane.Provisioning;
 
 /// <summary>
-/// Goes on with the rollback of the current attempt: after one that left something behind, and where no run looks after
-/// the attempt any more. Finds the run that is at it, or starts one; called any number of times there is one. Never
-/// takes an attempt away from a run that is open, and never touches a higher attempt.
+/// Resumes the rollback of the current attempt: after ROLLBACK_INCOMPLETE, or when the attempt has no running workflow.
+/// Finds the open run of the rollback or starts one; repeated calls share one run. Rejects an attempt that an open run
+/// provisions, and never touches a later attempt.
 /// </summary>
 public sealed partial class ResumeRollback(
     GetProvisioning provisioning, GetTenant tenants, ProvisioningAttempts attempts,
     ProvisioningTransitions transitions, ProvisioningRuns runs, ILogger<ResumeRollback> logger)
 {
     /// <exception cref="ControlPlaneException">
-    /// No such tenant; <c>wrong_state</c>: there is nothing to roll back, or a run provisions the tenant right now;
-    /// Temporal is away.
+    /// The tenant does not exist; <c>wrong_state</c>: there is nothing to roll back, or an open run provisions the
+    /// tenant; <c>unavailable</c>: Temporal cannot be reached.
     /// </exception>
     public async Task<StartedRollback> ExecuteAsync(Guid tenantId, CancellationToken cancellationToken) =>
         await ExecuteAsync(await provisioning.ExecuteAsync(tenantId, cancellationToken), cancellationToken);
 
-    /// <summary>Of this attempt and no other: it was looked at before, and a higher one may have begun since.</summary>
+    /// <summary>
+    /// Resumes the rollback of this attempt only: a later one may have begun since the caller read it.
+    /// </summary>
     /// <exception cref="ControlPlaneException">
-    /// As above; <c>stale_attempt</c>: it is not the current one any more.
+    /// As above; <c>stale_attempt</c>: the attempt is no longer the current one.
     /// </exception>
     public async Task<StartedRollback> ExecuteAsync(Guid tenantId, int attempt, CancellationToken cancellationToken)
     {
@@ -29,7 +31,7 @@ public sealed partial class ResumeRollback(
         return progress.Tenant.Attempt == attempt
             ? await ExecuteAsync(progress, cancellationToken)
             : throw new ControlPlaneException(ErrorCode.StaleAttempt,
-                $"Attempt {attempt} is not the tenant's current one any more.");
+                $"Attempt {attempt} is no longer the tenant's current one.");
     }
 
     private async Task<StartedRollback> ExecuteAsync(ProvisioningProgress progress, CancellationToken cancellationToken)
@@ -41,7 +43,7 @@ public sealed partial class ResumeRollback(
             if (await runs.FindOpenAsync(tenantId, attempt.Number, cancellationToken) is { } run)
             {
                 throw new ControlPlaneException(ErrorCode.WrongState,
-                    $"The tenant is being provisioned by run {run}. Cancel the provisioning to have it rolled back.");
+                    $"The tenant is being provisioned by run {run}. Cancel the provisioning to roll it back.");
             }
 
             await transitions.BeginRollbackAsync(
@@ -62,6 +64,6 @@ public sealed partial class ResumeRollback(
     }
 
     [LoggerMessage(108, LogLevel.Warning,
-        "Tenant {TenantId}: no run looks after attempt {Attempt} any more; it is rolled back")]
+        "Tenant {TenantId}: attempt {Attempt} has no running workflow; rolling it back")]
     private partial void LogRunLost(Guid tenantId, int attempt);
 }

@@ -7,28 +7,29 @@ using Npgsql;
 
 namespace ControlPlane.Provisioning;
 
-/// <param name="WorkflowId">Of the tenant's saga.</param>
-/// <param name="RunId">The run that serves the current attempt.</param>
-/// <param name="Status">The tenant's, before the run has changed it.</param>
-/// <param name="IsFinished">The tenant is ACTIVE: nothing was started.</param>
+/// <param name="WorkflowId">The workflow id of the tenant's saga.</param>
+/// <param name="RunId">The run of the current attempt.</param>
+/// <param name="Status">The tenant's status before the run has changed it.</param>
+/// <param name="IsFinished">Whether the tenant is already ACTIVE, so that no run was started.</param>
 public sealed record StartedProvisioning(string WorkflowId, string? RunId, TenantStatus Status, bool IsFinished);
 
 /// <summary>
-/// Records an attempt and then starts its run. The database is the fence: one transaction checks the state and writes
-/// the attempt, so of any number of equal calls one records and the others find it. Whoever finds an attempt without a
-/// run starts it, which also repairs a crash between the two.
+/// Records an attempt and then starts its run. The database is the fence: one transaction checks the state and adds the
+/// attempt, so of any number of equal calls one adds it and the others find it. A call that finds an attempt without a
+/// run starts the run, which also repairs a crash between the two.
 /// </summary>
 public sealed partial class StartProvisioning(
     NpgsqlDataSource database, ProvisioningAttempts attempts, ControlPlaneWorkflows workflows, ProvisioningRuns runs,
     TimeProvider time, ILogger<StartProvisioning> logger)
 {
     /// <exception cref="ControlPlaneException">
-    /// No such tenant; <c>provisioning_differs</c> from the attempt that runs; <c>wrong_state</c>; Temporal is away.
+    /// The tenant does not exist; <c>provisioning_differs</c>: the open attempt has another subscription;
+    /// <c>wrong_state</c>; <c>unavailable</c>: Temporal cannot be reached.
     /// </exception>
     public async Task<StartedProvisioning> ExecuteAsync(
         Guid tenantId, Subscription subscription, CancellationToken cancellationToken)
     {
-        // Before anything is written: without Temporal's settings no run could follow.
+        // Fails before anything is written when Temporal's settings are missing.
         _ = workflows.Client;
         string workflowId = IProvisionTenantWorkflow.WorkflowId(tenantId);
         var (tenant, attempt) = await RecordAsync(tenantId, subscription, cancellationToken);
@@ -59,7 +60,7 @@ public sealed partial class StartProvisioning(
             }
             else if (tenant.Status == TenantStatus.Active)
             {
-                // Nothing to start: the caller gets the finished run.
+                // The caller gets the finished run.
             }
             else if (attempt is { IsOpen: true })
             {
@@ -75,11 +76,11 @@ public sealed partial class StartProvisioning(
             return (Tenant: tenant, Attempt: attempt);
         }, cancellationToken);
 
-        // Said only now, so that the expiry itself is kept.
+        // Thrown only after the commit, so that the expiry is kept.
         return recorded.Tenant.Status != TenantStatus.Expired
             ? recorded
             : throw new ControlPlaneException(ErrorCode.WrongState,
-                "The tenant is EXPIRED: it was not provisioned in time and has given its key back. Sign up again.");
+                "The tenant is EXPIRED: it was not provisioned in time and its key is free again. Sign up again.");
     }
 
     private static void RequireSame(ProvisioningAttempt attempt, Subscription subscription)
@@ -87,7 +88,7 @@ public sealed partial class StartProvisioning(
         if (!CryptographicOperations.FixedTimeEquals(attempt.SubscriptionHash, subscription.Hash()))
         {
             throw new ControlPlaneException(ErrorCode.ProvisioningDiffers,
-                "The tenant is being provisioned with another subscription. Wait until that has ended.");
+                "The tenant is being provisioned with another subscription. Wait until that attempt has ended.");
         }
     }
 

@@ -8,8 +8,8 @@ using ControlPlane.Tenants;
 namespace ControlPlane.Provisioning;
 
 /// <summary>
-/// What the billing system sold: the body of a provision call, checked and in one canonical form. Ids are the billing
-/// system's own opaque strings.
+/// The subscription of a tenant: the validated body of a provision call in canonical form. Ids are opaque strings of
+/// the billing system.
 /// </summary>
 public sealed record Subscription(
     string Id,
@@ -20,26 +20,27 @@ public sealed record Subscription(
     int Status,
     SubscriptionPlan Plan)
 {
-    /// <summary>Of the billing system's ids.</summary>
-    public const int OpaqueLength = 64;
+    /// <summary>The maximum length of the billing system's ids.</summary>
+    public const int MaxIdLength = 64;
 
     private const int ActiveStatus = 1;
 
     private static readonly string[] TimeFormats =
         ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
-    /// <summary>The same for the same subscription, however its body was written.</summary>
+    /// <summary>The canonical JSON: equal for equal subscriptions, whatever the form of the body.</summary>
     [JsonIgnore]
     public string Canonical => JsonSerializer.Serialize(this, SubscriptionJson.Default.Subscription);
 
-    /// <summary>SHA-256 of the canonical form: tells a repeated call from a different one.</summary>
+    /// <summary>The SHA-256 hash of the canonical form, which tells a repeated call from a different one.</summary>
     public byte[] Hash() => SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
         this, SubscriptionJson.Default.Subscription));
 
-    /// <exception cref="ControlPlaneException">A field is wrong; names it.</exception>
+    /// <summary>Validates the body of a provision call.</summary>
+    /// <exception cref="ControlPlaneException">A field is invalid; the error names it.</exception>
     public static Subscription Parse(Guid tenantId, SubscriptionFields fields)
     {
-        string id = Field.Required(fields.Id, "id", OpaqueLength);
+        string id = Field.Required(fields.Id, "id", MaxIdLength);
         if (!Guid.TryParse(Field.Required(fields.SubscriberId, "subscriberId"), out var subscriber)
             || subscriber != tenantId)
         {
@@ -47,12 +48,12 @@ public sealed record Subscription(
                 $"subscriberId must be the tenant's id in the address, {tenantId:D}.");
         }
 
-        string planId = Field.Required(fields.PlanId, "planId", OpaqueLength);
+        string planId = Field.Required(fields.PlanId, "planId", MaxIdLength);
         var start = Time(fields.StartDate, "startDate");
         var end = Time(fields.EndDate, "endDate");
         if (end <= start)
         {
-            throw ControlPlaneException.Invalid("endDate", "endDate must lie after startDate.");
+            throw ControlPlaneException.Invalid("endDate", "endDate must be after startDate.");
         }
 
         if (fields.Status != ActiveStatus)
@@ -65,7 +66,7 @@ public sealed record Subscription(
         return new Subscription(id, subscriber, planId, start, end, ActiveStatus, SubscriptionPlan.Parse(fields.Plan));
     }
 
-    internal static string Opaque(string? text, string field) => Field.Required(text, field, OpaqueLength);
+    internal static string RequiredId(string? text, string field) => Field.Required(text, field, MaxIdLength);
 
     private static DateTimeOffset Time(string? text, string field)
     {
@@ -73,12 +74,12 @@ public sealed record Subscription(
             DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
         {
             throw ControlPlaneException.Invalid(field,
-                $"{field} is no point in time; expected is one such as 2025-01-01T00:00:00Z.");
+                $"{field} is not a point in time such as 2025-01-01T00:00:00Z.");
         }
 
         return time.Year is >= 1970 and <= 2200
             ? time
-            : throw ControlPlaneException.Invalid(field, $"{field} lies outside the years 1970 to 2200.");
+            : throw ControlPlaneException.Invalid(field, $"{field} is outside the years 1970 to 2200.");
     }
 }
 
@@ -92,10 +93,10 @@ public sealed record SubscriptionPlan(
     string BillingCycleId,
     string PipelineName)
 {
-    public const int DescriptionLength = 1000;
+    public const int MaxDescriptionLength = 1000;
 
-    // Trailing zeros are no difference in price: dividing by a one of full scale drops them.
-    private const decimal One = 1.0000000000000000000000000000m;
+    // Prices that differ only in trailing zeros are equal: dividing by 1 with the maximum scale removes the zeros.
+    private const decimal OneOfMaxScale = 1.0000000000000000000000000000m;
 
     [JsonPropertyName("tier")]
     public string TierText => Tier.ToText();
@@ -108,15 +109,15 @@ public sealed record SubscriptionPlan(
         }
 
         return new SubscriptionPlan(
-            Subscription.Opaque(fields.Id, "plan.id"),
+            Subscription.RequiredId(fields.Id, "plan.id"),
             Field.Required(fields.Name, "plan.name"),
-            Field.Optional(fields.Description, "plan.description", DescriptionLength) ?? "",
+            Field.Optional(fields.Description, "plan.description", MaxDescriptionLength) ?? "",
             fields.Price is >= 0
-                ? fields.Price.Value / One
+                ? fields.Price.Value / OneOfMaxScale
                 : throw ControlPlaneException.Invalid("plan.price", "plan.price must be a number of at least 0."),
-            Subscription.Opaque(fields.CurrencyId, "plan.currencyId"),
+            Subscription.RequiredId(fields.CurrencyId, "plan.currencyId"),
             TenantTierText.Parse(Field.Required(fields.Tier, "plan.tier"), "plan.tier"),
-            Subscription.Opaque(fields.BillingCycleId, "plan.billingCycleId"),
+            Subscription.RequiredId(fields.BillingCycleId, "plan.billingCycleId"),
             Field.Required(fields.MetaData?.PipelineName, "plan.metaData.pipelineName"));
     }
 }
@@ -127,9 +128,9 @@ public sealed record SubscriptionPlan(
 /// <param name="EndDate">After the start.</param>
 /// <param name="Status">1 (ACTIVE).</param>
 public sealed record SubscriptionFields(
-    [property: StringLength(Subscription.OpaqueLength)] string? Id,
+    [property: StringLength(Subscription.MaxIdLength)] string? Id,
     string? SubscriberId,
-    [property: StringLength(Subscription.OpaqueLength)] string? PlanId,
+    [property: StringLength(Subscription.MaxIdLength)] string? PlanId,
     string? StartDate,
     string? EndDate,
     int? Status,
@@ -138,13 +139,13 @@ public sealed record SubscriptionFields(
 /// <param name="Price">At least 0.</param>
 /// <param name="Tier">enterprise (silo), standard (pooled) or hybrid (bridge), in any case.</param>
 public sealed record SubscriptionPlanFields(
-    [property: StringLength(Subscription.OpaqueLength)] string? Id,
+    [property: StringLength(Subscription.MaxIdLength)] string? Id,
     [property: StringLength(Field.NameLength)] string? Name,
-    [property: StringLength(SubscriptionPlan.DescriptionLength)] string? Description,
+    [property: StringLength(SubscriptionPlan.MaxDescriptionLength)] string? Description,
     decimal? Price,
-    [property: StringLength(Subscription.OpaqueLength)] string? CurrencyId,
+    [property: StringLength(Subscription.MaxIdLength)] string? CurrencyId,
     string? Tier,
-    [property: StringLength(Subscription.OpaqueLength)] string? BillingCycleId,
+    [property: StringLength(Subscription.MaxIdLength)] string? BillingCycleId,
     SubscriptionMetaData? MetaData);
 
 public sealed record SubscriptionMetaData([property: StringLength(Field.NameLength)] string? PipelineName);

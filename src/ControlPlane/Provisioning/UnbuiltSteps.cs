@@ -2,15 +2,15 @@ using ControlPlane.Settings;
 
 namespace ControlPlane.Provisioning;
 
-/// <summary>Steps that are not built yet and report SKIPPED.</summary>
+/// <summary>The settings of the steps that are not built yet and report SKIPPED.</summary>
 public static class UnbuiltSteps
 {
     public const string Infrastructure = "TERRAFORM_ENABLED";
     public const string Deployment = "DEPLOYMENT_ENABLED";
     public const string Dns = "DNS_ENABLED";
 
-    /// <summary>Nobody is to believe that such a step runs: who switches one on is told at start.</summary>
-    /// <exception cref="SettingException">One of them is true, or no flag.</exception>
+    /// <summary>Rejects at start a setting that switches on a step which is not built.</summary>
+    /// <exception cref="SettingException">A setting is true, or not a boolean.</exception>
     public static void RequireOff(SettingsReader settings, params ReadOnlySpan<string> switches)
     {
         foreach (string name in switches)

@@ -6,16 +6,16 @@ using Temporalio.Exceptions;
 
 namespace ControlPlane.Readings;
 
-/// <param name="Systems">As they are right now.</param>
+/// <param name="Systems">The answer of each system, read by this call.</param>
 /// <param name="Attempt">
-/// The current one, with the time at which its rollback last read every system; null: none.
+/// The current attempt, with the time of its rollback's last reading of every system; null before the first one.
 /// </param>
-/// <param name="Left">What that rollback left behind, by name.</param>
+/// <param name="Left">The residue of that rollback.</param>
 public sealed record TenantResidue(
     Tenant Tenant, IReadOnlyList<SystemReading> Systems, ProvisioningAttempt? Attempt,
     IReadOnlyList<Residue> Left)
 {
-    /// <summary>Every system was read, and there is nothing of ours but what a live tenant has.</summary>
+    /// <summary>Whether every answer is complete and no object is left over.</summary>
     public bool IsClean => Systems.Count > 0 && Systems.All(system => system.IsCleanFor(Tenant));
 }
 
@@ -27,11 +27,11 @@ public sealed class GetResidue(
     GetProvisioning provisioning, ControlPlaneWorkflows workflows, SystemReadings readings, ResidueRecords residue,
     TimeProvider time)
 {
-    /// <summary>Longer than the longest reading.</summary>
+    // Longer than the longest reading.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     /// <exception cref="ControlPlaneException">
-    /// No such tenant; <c>unavailable</c>: Temporal is away, or no worker answers.
+    /// The tenant does not exist; <c>unavailable</c>: Temporal cannot be reached, or no worker answers.
     /// </exception>
     public async Task<TenantResidue> ExecuteAsync(Guid tenantId, CancellationToken cancellationToken)
     {
@@ -47,7 +47,7 @@ public sealed class GetResidue(
     private async Task ReadAsync(Guid tenantId, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(Timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         var run = await workflows.StartAsync(
             (IReadResidueWorkflow workflow) => workflow.RunAsync(new(tenantId)),
             IReadResidueWorkflow.WorkflowId(tenantId),
@@ -56,7 +56,7 @@ public sealed class GetResidue(
         {
             await ControlPlaneWorkflows.ReachAsync(async () =>
             {
-                await run.GetResultAsync(followRuns: true, new RpcOptions { CancellationToken = either.Token });
+                await run.GetResultAsync(followRuns: true, new RpcOptions { CancellationToken = linked.Token });
                 return run;
             });
         }

@@ -6,9 +6,9 @@ namespace ControlPlane.Readings;
 /// <param name="System">The system's id, such as <c>keycloak</c>. It may be unknown to this process.</param>
 /// <param name="State">READ, UNREADABLE, NOT_CONFIGURED or NOT_BUILT.</param>
 /// <param name="Problem">
-/// Why the system could not be read, or which objects could not be asked for; null when the answer is complete.
+/// Why the system could not be read, or which objects could not be looked up; null when the answer is complete.
 /// </param>
-/// <param name="ReadAt">Null while there is no answer.</param>
+/// <param name="ReadAt">The time of the answer; null until there is one.</param>
 public sealed record SystemReading(
     string System, string State, string? Problem, DateTimeOffset? ReadAt, IReadOnlyList<Finding> Found)
 {
@@ -17,7 +17,7 @@ public sealed record SystemReading(
     public const string NotConfigured = "NOT_CONFIGURED";
     public const string NotBuilt = "NOT_BUILT";
 
-    /// <summary>False when an object is left over, or when the answer is incomplete.</summary>
+    /// <summary>Whether the answer is complete and no object is left over.</summary>
     public bool IsCleanFor(Tenant tenant) =>
         Problem is null && Found.All(finding => finding.StateFor(tenant) != Finding.LeftOver);
 }
@@ -25,14 +25,17 @@ public sealed record SystemReading(
 /// <summary>An object in an outside system that has a tenant's name or mark.</summary>
 /// <param name="Type">The type, such as <c>keycloak_realm</c>.</param>
 /// <param name="Attempt">The tenant's attempt that made it; null for a foreign object.</param>
-/// <param name="Detail">What it holds, or why it is foreign.</param>
+/// <param name="Detail">The contents, or the reason why it is foreign.</param>
 public sealed record Finding(string Type, string Name, int? Attempt, string Detail)
 {
     public const string Live = "LIVE";
     public const string LeftOver = "LEFT_OVER";
     public const string Foreign = "FOREIGN";
 
-    /// <summary>LIVE: of the current attempt, and the tenant is or becomes ACTIVE. FOREIGN: never touched.</summary>
+    /// <summary>
+    /// LIVE: an object of the current attempt of a tenant that is PROVISIONING or ACTIVE. LEFT_OVER: of any other
+    /// attempt. FOREIGN: never touched.
+    /// </summary>
     public string StateFor(Tenant tenant) => Attempt switch
     {
         null => Foreign,

@@ -4,12 +4,12 @@ using Npgsql;
 namespace ControlPlane.Readings;
 
 /// <summary>
-/// The rows of the last reading of a tenant, one for each system and one for each object. The worker writes them, the
+/// The rows of a tenant's last reading, one for each system and one for each object. The worker writes them; the
 /// functions read them and know no system by name.
 /// </summary>
 public sealed class SystemReadings(NpgsqlDataSource database, TimeProvider time)
 {
-    // The names of the objects are contact data: a reading is a message, not an archive.
+    // Names of objects are contact data: they are kept only as long as the answer is needed.
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(1);
 
     /// <summary>
@@ -39,7 +39,7 @@ public sealed class SystemReadings(NpgsqlDataSource database, TimeProvider time)
                 systems.Select(system => system.Problem).ToArray(), now).ExecuteAsync(cancellationToken);
         }, cancellationToken);
 
-    /// <summary>Stores the answer of one system, in place of the row that waits for it.</summary>
+    /// <summary>Stores the answer of one system in place of its placeholder row.</summary>
     public Task SaveAsync(
         Guid tenantId, string system, string state, string? problem, IReadOnlyList<Finding> found,
         CancellationToken cancellationToken) =>
@@ -71,7 +71,7 @@ public sealed class SystemReadings(NpgsqlDataSource database, TimeProvider time)
             return found.Count;
         }, cancellationToken);
 
-    /// <summary>The last reading of a tenant: every system with its objects.</summary>
+    /// <summary>Lists the last reading of a tenant: every system with its objects.</summary>
     public async Task<IReadOnlyList<SystemReading>> ListAsync(Guid tenantId, CancellationToken cancellationToken)
     {
         var found = (await database.Command(

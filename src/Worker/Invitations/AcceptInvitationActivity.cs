@@ -9,8 +9,8 @@ using Worker.Systems.Keycloak;
 namespace Worker.Invitations;
 
 /// <summary>
-/// Opens a sealed password, sets it in Keycloak and erases it. The password is in memory here alone: it stands in no
-/// argument, result or failure.
+/// Decrypts a sealed password, sets it in Keycloak and erases it. The plain password exists only in the memory of this
+/// activity, never in an argument, result or failure.
 /// </summary>
 public sealed class AcceptInvitationActivity(
     InvitationRepository invitations,
@@ -33,7 +33,7 @@ public sealed class AcceptInvitationActivity(
 
         if (invitation.AcceptedAt is not null)
         {
-            // The first try may have done it and lost its answer; whoever comes later with the same link is too late.
+            // An earlier try may have succeeded and lost its answer. On a first try the link has already been used.
             return context.Info.Attempt > 1
                 ? new AcceptInvitationResult(true, null)
                 : throw new ControlPlaneException(ErrorCode.WrongState, "The invitation has been used.");
@@ -47,7 +47,7 @@ public sealed class AcceptInvitationActivity(
         if (sealedPassword is null)
         {
             throw new ControlPlaneException(ErrorCode.TokenExpired,
-                "There is no password to set any more: it waited too long, or the invitation has expired.");
+                "There is no password to set: it was not fetched in time, or the invitation has expired.");
         }
 
         string? refusal = await SetAsync(invitation, sealedPassword, cancellationToken);
@@ -68,12 +68,12 @@ public sealed class AcceptInvitationActivity(
         if (tenant.Tenant.Status != TenantStatus.Active)
         {
             throw new ControlPlaneException(ErrorCode.WrongState,
-                $"The tenant is {tenant.Tenant.Status.ToText()}; only an ACTIVE one has an administrator.");
+                $"The tenant is {tenant.Tenant.Status.ToText()}; only an ACTIVE tenant has an administrator.");
         }
 
         string realm = await realms.RequireAsync(tenant, cancellationToken);
         var user = await keycloak.FindUserAsync(realm, tenant.Admin.Email.ToLowerInvariant(), cancellationToken)
-            ?? throw new ControlPlaneException(ErrorCode.NotFound, $"The administrator is not in {realm} any more.");
+            ?? throw new ControlPlaneException(ErrorCode.NotFound, $"The administrator is no longer in {realm}.");
         string password = PasswordSeal.Open(
             sealedPassword.Sealed, invitation.Id, keys.Require(sealedPassword.KeyId).PrivateKey);
         return await keycloak.SetPasswordAsync(realm, user.Id!, password, temporary: false, cancellationToken);

@@ -4,8 +4,8 @@ using ControlPlane.Settings;
 namespace Worker.Invitations;
 
 /// <summary>
-/// The worker's own key (<c>INVITATION_PRIVATE_KEY</c>: PKCS#8 of an RSA key, as PEM or as the base64 inside of it).
-/// Passwords are sealed to its public half, which <c>setup</c> stores for the functions.
+/// The worker's RSA key from <c>INVITATION_PRIVATE_KEY</c>, in PKCS#8 as PEM or as base64 without the PEM lines.
+/// Passwords are sealed to its public key, which <c>setup</c> stores for the functions.
 /// </summary>
 public sealed class InvitationKey : IDisposable
 {
@@ -20,15 +20,16 @@ public sealed class InvitationKey : IDisposable
         Id = Convert.ToHexStringLower(SHA256.HashData(PublicKey).AsSpan(0, 8));
     }
 
-    /// <summary>Derived from the public half: the same key always has the same id.</summary>
+    /// <summary>The id, a hash of the public key.</summary>
     public string Id { get; }
 
-    /// <summary>SubjectPublicKeyInfo.</summary>
+    /// <summary>The public key as SubjectPublicKeyInfo.</summary>
     public byte[] PublicKey { get; }
 
     public RSA PrivateKey { get; }
 
-    /// <summary>Null where there is none: then no invitation can be accepted.</summary>
+    /// <summary>Reads the key. Null when it is not set: then no invitation can be accepted.</summary>
+    /// <exception cref="SettingException">The setting is not a usable key.</exception>
     public static InvitationKey? From(SettingsReader settings)
     {
         if (settings.Find(Name) is not { } text)
@@ -62,14 +63,15 @@ public sealed class InvitationKey : IDisposable
     public void Dispose() => PrivateKey.Dispose();
 }
 
-/// <summary>The worker's key, where it has one.</summary>
+/// <summary>The worker's key, if it has one.</summary>
 public sealed record InvitationKeys(InvitationKey? Current)
 {
+    /// <summary>Gets the key with this id.</summary>
     /// <exception cref="ControlPlane.ControlPlaneException">
-    /// There is no key, or a password was sealed to another.
+    /// <c>not_configured</c>: there is no key, or the password was sealed to another key.
     /// </exception>
     public InvitationKey Require(string id) => Current is { } key && key.Id == id
         ? key
         : throw new ControlPlane.ControlPlaneException(ControlPlane.ErrorCode.NotConfigured,
-            $"The password was sealed to the key {id}; INVITATION_PRIVATE_KEY is another one. Run `setup`.");
+            $"The password was sealed to the key {id}; INVITATION_PRIVATE_KEY is another key. Run `setup`.");
 }

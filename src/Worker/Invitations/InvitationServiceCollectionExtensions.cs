@@ -7,7 +7,7 @@ namespace Worker.Invitations;
 
 public static class InvitationServiceCollectionExtensions
 {
-    /// <summary>Accepting an invitation: the admin user's first password.</summary>
+    /// <summary>Registers the acceptance of invitations, which sets the admin user's first password.</summary>
     public static IServiceCollection AddInvitations(this IServiceCollection services, SettingsReader settings) =>
         services
             .AddSingleton(new InvitationKeys(InvitationKey.From(settings)))

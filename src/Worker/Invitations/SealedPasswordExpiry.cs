@@ -6,13 +6,13 @@ using Worker.Sweeps;
 namespace Worker.Invitations;
 
 /// <summary>
-/// Erases sealed passwords whose time is over, from the worker's start on and then each minute. The sweep does so as
-/// well, but it may come only once a day, and not at all without Temporal.
+/// Erases expired sealed passwords at the worker's start and then every minute. The sweep erases them as well, but it
+/// may run only once a day, and does not run without Temporal.
 /// </summary>
 public sealed partial class SealedPasswordExpiry(
     ExpiredRows rows, TimeProvider time, ILogger<SealedPasswordExpiry> logger) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -21,12 +21,12 @@ public sealed partial class SealedPasswordExpiry(
             while (true)
             {
                 await EraseAsync(stoppingToken);
-                await Task.Delay(Pause, time, stoppingToken);
+                await Task.Delay(Interval, time, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The worker stops; the next one begins with it.
+            // The worker stops; the next one erases at its start.
         }
     }
 
@@ -42,11 +42,11 @@ public sealed partial class SealedPasswordExpiry(
         }
         catch (NpgsqlException)
         {
-            // The database is away, or has no tables yet. The worker says so elsewhere; the next minute tries again.
+            // The database is unavailable or has no tables yet; the worker reports that elsewhere. Retried in a minute.
         }
     }
 
     [LoggerMessage(EventId = 130, Level = LogLevel.Information,
-        Message = "Erased {Passwords} sealed passwords that nobody had fetched in time")]
+        Message = "Erased {Passwords} sealed passwords that were not fetched in time")]
     private partial void LogErased(int passwords);
 }

@@ -4,12 +4,13 @@ using Npgsql;
 namespace Worker.Invitations;
 
 /// <summary>
-/// Stores the public half of the worker's <c>INVITATION_PRIVATE_KEY</c>, to which the functions seal passwords: to the
-/// one stored last, so a former key that has come back is stored anew.
+/// Stores the public key of the worker's <c>INVITATION_PRIVATE_KEY</c> for the functions, which seal passwords to the
+/// newest one. A former key that is in use again gets a new time.
 /// </summary>
 internal sealed class SealingKey(NpgsqlDataSource database, SettingsReader settings, TimeProvider time)
 {
-    /// <returns>Whether it was stored now.</returns>
+    /// <summary>Stores the key, or makes it the newest one.</summary>
+    /// <returns>False when it already was the newest one.</returns>
     public async Task<bool> EnsureAsync(CancellationToken cancellationToken)
     {
         settings.Require(InvitationKey.Name, InvitationKey.Expected);

@@ -5,8 +5,8 @@ using Worker.Systems;
 namespace Worker.Mails;
 
 /// <summary>
-/// What the customer is told of a failure: a sentence of ours for each code. What a system said, with its names of
-/// hosts, databases and files, is the operator's.
+/// The sentences of the failure mail, one for each error code. The text of an outside system, which may name hosts,
+/// databases and files, is for operators alone.
 /// </summary>
 public static class FailureSentence
 {
@@ -22,9 +22,10 @@ public static class FailureSentence
         [Failures.CodeOf(ErrorCode.OwnershipConflict)] = "A name that your application needs is in use already.",
         [Failures.CodeOf(ErrorCode.NotConfigured)] = "A system that your application needs is not set up yet.",
         [Failures.CodeOf(ErrorCode.NotImplemented)] = "A part that your application needs does not exist yet.",
-        [ProvisioningFailure.Cancelling] = "The provisioning was cancelled.",
-        [ProvisioningFailure.Lost] = "The provisioning was interrupted.",
+        [ProvisioningFailure.CancelledCode] = "The provisioning was cancelled.",
+        [ProvisioningFailure.RunLostCode] = "The provisioning was interrupted.",
     };
 
+    /// <summary>Gets the sentence for an error code; a general one for a code without its own.</summary>
     public static string Of(string? code) => Sentences.GetValueOrDefault(code ?? "", Unexpected);
 }

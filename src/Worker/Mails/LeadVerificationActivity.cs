@@ -6,7 +6,7 @@ using Worker.Systems.Novu;
 
 namespace Worker.Mails;
 
-/// <summary>Mails the link that proves an address. The token is derived here and stands in no history.</summary>
+/// <summary>Mails the link that verifies a lead's address. The token is derived here, so no history holds it.</summary>
 public sealed class LeadVerificationActivity(
     NovuMail mail, NovuOptions novu, MailLinks links, MailedTokens tokens, LeadRepository leads, TimeProvider time)
 {
@@ -18,7 +18,7 @@ public sealed class LeadVerificationActivity(
         if (lead is null || lead.TokenGeneration > input.Generation
             || (lead.TokenGeneration == input.Generation && time.GetUtcNow() >= lead.TokenExpiresAt))
         {
-            // A newer link was mailed, this one is dead already, or the lead was erased: nobody waits for this one.
+            // The link is obsolete: a newer one was mailed, it has expired, or the lead was erased.
             return;
         }
 
@@ -38,8 +38,8 @@ public sealed class LeadVerificationActivity(
             payload,
             string.Create(CultureInfo.InvariantCulture, $"lead-verification-{lead.Id:D}-{input.Generation}"),
             cancellationToken);
-        // Only now: while Novu is away the link from before stays good. When this try ends here, the next one sends the
-        // same mail, which Novu knows by its transaction, and comes to this line.
+        // After the mail, so that the previous link stays valid while Novu is unavailable. A retry after a crash here
+        // sends the same transaction id, which Novu recognises as a duplicate.
         await leads.BeginGenerationAsync(
             lead.Id, input.Generation, time.GetUtcNow() + Lead.TokenLifetime, cancellationToken);
     }

@@ -3,10 +3,10 @@ using Worker.Systems.Keycloak;
 
 namespace Worker.Mails;
 
-/// <summary>Where the links in mails lead.</summary>
-/// <param name="PublicBaseUrl">The control plane's own pages; without a slash at its end.</param>
-/// <param name="AppPlaneBaseUrl">A tenant's application; <c>{tenant}</c> stands for the key.</param>
-/// <param name="KeycloakUrl">Null where Keycloak is off.</param>
+/// <summary>The base URLs of the links in mails.</summary>
+/// <param name="PublicBaseUrl">The control plane's own pages, without a trailing slash.</param>
+/// <param name="AppPlaneBaseUrl">A tenant's application; <c>{tenant}</c> is the placeholder for the key.</param>
+/// <param name="KeycloakUrl">The Keycloak server; null when Keycloak is not configured.</param>
 public sealed record MailLinks(string PublicBaseUrl, string AppPlaneBaseUrl, string? KeycloakUrl)
 {
     public static MailLinks From(SettingsReader settings) => new(

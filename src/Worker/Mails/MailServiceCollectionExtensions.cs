@@ -8,12 +8,12 @@ namespace Worker.Mails;
 
 public static class MailServiceCollectionExtensions
 {
-    /// <summary>The mails: verification of a lead, welcome, invitation, failure.</summary>
+    /// <summary>Registers the mails: lead verification, welcome, invitation and failure.</summary>
     public static IServiceCollection AddMails(this IServiceCollection services, SettingsReader settings)
     {
         if (NovuOptions.From(settings) is not null)
         {
-            // Read at start: every mail with a link needs them.
+            // The keys are read at start, so that a missing setting is found then.
             services.AddSingleton(new MailedTokens(KeyRing.Require(settings, "TOKEN_KEYS")));
         }
 

@@ -7,7 +7,7 @@ using Worker.Systems.Novu;
 
 namespace Worker.Mails;
 
-/// <summary>One mail for an attempt that was rolled back: which step failed, as a code and a sentence.</summary>
+/// <summary>Sends one mail for a rolled-back attempt, with the failed step, the error code and a sentence.</summary>
 public sealed class ProvisioningFailedMail(
     NovuMail mail, NovuOptions novu, ProvisionedTenants tenants, ProvisioningAttempts attempts, TimeProvider time)
 {
@@ -19,7 +19,7 @@ public sealed class ProvisioningFailedMail(
             ?? throw new ControlPlaneException(ErrorCode.NotFound, $"There is no attempt {input.Attempt}.");
         if (attempt.FailureMailAt is not null)
         {
-            // Sent by an earlier run: the rollback was gone on with.
+            // An earlier run of this rollback has sent it.
             return;
         }
 

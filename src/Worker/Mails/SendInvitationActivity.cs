@@ -5,7 +5,7 @@ using Worker.Steps;
 
 namespace Worker.Mails;
 
-/// <summary>The welcome mail again, with a new link; a provisioning whose mail was parked is done then.</summary>
+/// <summary>Sends the welcome mail again with a new link, and marks a parked Send Notification as DONE.</summary>
 public sealed class SendInvitationActivity(
     WelcomeMail mail, InvitationRepository invitations, ProvisioningJournal journal)
 {
@@ -16,7 +16,7 @@ public sealed class SendInvitationActivity(
         var current = await invitations.FindByTenantAsync(input.TenantId, cancellationToken);
         if (current?.Generation != input.Generation)
         {
-            // A newer one was asked for since; its own mail is on its way.
+            // A newer invitation was requested since, which has a mail of its own.
             return;
         }
 

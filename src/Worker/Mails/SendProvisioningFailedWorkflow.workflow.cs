@@ -4,7 +4,7 @@ using Worker.Saga;
 
 namespace Worker.Mails;
 
-/// <summary>Tells a tenant's administrator that the provisioning failed. Outlives the run that failed.</summary>
+/// <summary>Sends the failure mail of a rolled-back attempt. It outlives the run that starts it.</summary>
 [Workflow("SendProvisioningFailed")]
 public sealed class SendProvisioningFailedWorkflow
 {

@@ -8,8 +8,8 @@ using Worker.Systems.Novu;
 namespace Worker.Mails;
 
 /// <summary>
-/// Tells a tenant's administrator that it is ready, with the one-time link that sets the first password. The token is
-/// behind the link's <c>#</c>, so it reaches no log of a server.
+/// Sends the welcome mail to the admin user, with the invitation link that sets the first password. The token is in the
+/// fragment of the URL, so that no server logs it.
 /// </summary>
 public sealed class WelcomeMail(
     NovuMail mail,
@@ -20,8 +20,8 @@ public sealed class WelcomeMail(
     InvitationRepository invitations,
     TimeProvider time)
 {
-    /// <summary>With the tenant's current invitation, or its first one.</summary>
-    /// <exception cref="ControlPlaneException">There is no such tenant.</exception>
+    /// <summary>Sends the mail with the tenant's current invitation, or with a first one.</summary>
+    /// <exception cref="ControlPlaneException">The tenant does not exist.</exception>
     public async Task SendAsync(Guid tenantId, CancellationToken cancellationToken)
     {
         var tenant = await tenants.FindAsync(tenantId, cancellationToken)

@@ -12,7 +12,7 @@ public sealed class ReadResidueWorkflow : IReadResidueWorkflow
 {
     private const string ListsSystems = "list-systems";
 
-    // The systems of version 0.1, for runs that began with it.
+    // The systems of version 0.1, for replays of its runs.
     private static readonly ReadableSystem[] SystemsOfVersion01 =
         [new("keycloak", "-keycloak-undo"), new("postgresql", "-postgres-undo"), new("s3", "-s3-undo")];
 
@@ -36,21 +36,21 @@ public sealed class ReadResidueWorkflow : IReadResidueWorkflow
 
     private static async Task ReadAsync(Guid tenantId, ReadableSystem system)
     {
-        var reading = new SystemToRead(tenantId, system.System);
+        var toRead = new SystemToRead(tenantId, system.System);
         try
         {
             await Workflow.ExecuteActivityAsync(
-                (ReadingActivities activities) => activities.ReadAsync(reading), Options(system.Queue));
+                (ReadingActivities activities) => activities.ReadAsync(toRead), Options(system.Queue));
         }
         catch (ActivityFailureException e)
         {
-            var unread = new UnreadableSystem(tenantId, system.System, WorkflowFailures.Describe(e, "").Sentence);
+            var unreadable = new UnreadableSystem(tenantId, system.System, WorkflowFailures.Describe(e, "").Sentence);
             await Workflow.ExecuteActivityAsync(
-                (ReadingActivities activities) => activities.SaveUnreadableAsync(unread), Options());
+                (ReadingActivities activities) => activities.SaveUnreadableAsync(unreadable), Options());
         }
     }
 
-    // A person waits for the answer: a system that cannot be read soon is reported as unreadable.
+    // A person waits for the answer, so a system that is not read within 25 seconds is reported as unreadable.
     private static ActivityOptions Options(string queue = "") => new()
     {
         TaskQueue = Workflow.Info.TaskQueue + queue,

@@ -6,7 +6,7 @@ namespace Worker.Readings;
 
 public static class ReadingsServiceCollectionExtensions
 {
-    /// <summary>The workflow that reads every system for the objects of a tenant.</summary>
+    /// <summary>Registers the workflow that reads every system for the objects of a tenant.</summary>
     public static IServiceCollection AddReadings(
         this IServiceCollection services, IReadOnlyList<OutsideSystem> systems) =>
         services

@@ -7,11 +7,13 @@ using Worker.Telemetry;
 namespace Worker.Readings;
 
 /// <summary>Reads one outside system for the objects of a tenant.</summary>
-/// <param name="inventories">Those of the systems that are configured.</param>
-/// <param name="resources">Everything that was ever planned.</param>
+/// <param name="inventories">The inventories of the configured systems.</param>
+/// <param name="resources">The resource records.</param>
 public sealed class TenantReader(IEnumerable<ISystemInventory> inventories, ResourceRecords resources)
 {
-    /// <summary>A system that is off counts as unread while records say that something was made in it.</summary>
+    /// <summary>
+    /// Reads a system. The answer for a system that is not configured is incomplete when records name objects in it.
+    /// </summary>
     public async Task<SystemReading> ReadAsync(
         OutsideSystem system, ProvisionedTenant tenant, CancellationToken cancellationToken)
     {
@@ -26,13 +28,13 @@ public sealed class TenantReader(IEnumerable<ISystemInventory> inventories, Reso
                 system.Id, SystemReading.Read, null, null, await inventory.FindAsync(tenant, cancellationToken));
         }
 
-        var made = (await resources.ListNotDeletedAsync(tenant.Tenant.Id, cancellationToken))
+        var recorded = (await resources.ListNotDeletedAsync(tenant.Tenant.Id, cancellationToken))
             .Where(resource => system.ResourceTypes.Contains(resource.Type))
             .Select(resource => Masked.Text($"{resource.Type} {resource.Name}"))
             .ToList();
-        string? problem = made.Count == 0
+        string? problem = recorded.Count == 0
             ? null
-            : $"It is switched off, and cannot be asked for {string.Join(", ", made)}.";
+            : $"It is not configured and cannot be searched for {string.Join(", ", recorded)}.";
         return new SystemReading(system.Id, SystemReading.NotConfigured, problem, null, []);
     }
 }

@@ -8,24 +8,26 @@ using Temporalio.Activities;
 namespace Worker.Saga;
 
 /// <summary>
-/// Asked before each call that changes something outside: a try that comes too late (a worker that was frozen, a run
-/// that was given up) must not act on a tenant that has gone on without it. One for each call of an activity.
+/// Checks, before each change in an outside system, that the activity is still allowed to make it. A stale try (of a
+/// suspended worker, or of an abandoned run) must not change a tenant that has moved on. Each activity execution has
+/// its own guard.
 /// </summary>
 public sealed class AttemptGuard(NpgsqlDataSource database, TimeProvider time)
 {
-    private readonly DateTimeOffset begun = time.GetUtcNow();
+    private readonly DateTimeOffset startedAt = time.GetUtcNow();
 
-    /// <summary>For a step: the attempt is the tenant's current one and still being provisioned.</summary>
+    /// <summary>Gets the check of a step: the attempt is the current one and the tenant is PROVISIONING.</summary>
     public Func<Task> BeforeChange(ProvisionTenantInput input) => () => CheckAsync(input, TenantStatus.Provisioning);
 
-    /// <summary>For an undo: the attempt is the tenant's current one and being rolled back.</summary>
+    /// <summary>Gets the check of an undo: the attempt is the current one and the tenant is ROLLING_BACK.</summary>
     public Func<Task> BeforeUndo(ProvisionTenantInput input) => () => CheckAsync(input, TenantStatus.RollingBack);
 
     private async Task CheckAsync(ProvisionTenantInput input, TenantStatus expected)
     {
         var context = ActivityExecutionContext.Current;
         context.CancellationToken.ThrowIfCancellationRequested();
-        if (context.Info.StartToCloseTimeout is { } limit && time.GetUtcNow() - begun >= limit)
+        if (context.Info.StartToCloseTimeout is { } timeout
+            && time.GetUtcNow() - startedAt >= timeout)
         {
             throw new TimeoutException();
         }
@@ -37,7 +39,7 @@ public sealed class AttemptGuard(NpgsqlDataSource database, TimeProvider time)
         if (!isCurrent)
         {
             throw new ControlPlaneException(ErrorCode.StaleAttempt,
-                $"Attempt {input.Attempt} is no longer {expected.ToText()}: it changes nothing any more.");
+                $"Attempt {input.Attempt} is no longer {expected.ToText()} and must not change anything.");
         }
     }
 }

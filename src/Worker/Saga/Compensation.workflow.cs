@@ -5,8 +5,8 @@ using Temporalio.Workflows;
 namespace Worker.Saga;
 
 /// <summary>
-/// The undo of one step in one attempt. Each is independent of the others and cannot be cancelled. Objects that it
-/// fails to remove are found when the step's system is read again.
+/// The undo of one step in one attempt. Compensations are independent of each other and cannot be cancelled. The final
+/// readings find the objects that an undo failed to remove.
 /// </summary>
 public sealed class Compensation(
     string step, Func<Task> undo, Func<Task<int>> findResidue, Func<string, Task> assumeResidue)
@@ -14,6 +14,7 @@ public sealed class Compensation(
     /// <summary>The id of the step.</summary>
     public string Step => step;
 
+    /// <summary>Creates the compensation of a step.</summary>
     public static Compensation Of<TStep>(ProvisionTenantInput input)
         where TStep : ICompensatedStep => new(
             TStep.Id,
@@ -27,6 +28,7 @@ public sealed class Compensation(
                     (RollbackActivities activities) => activities.AssumeResidueAsync(unread), StepOptions.ForRollback);
             });
 
+    /// <summary>Runs the undo.</summary>
     /// <returns>False when the undo was given up; the journal holds the reason.</returns>
     public async Task<bool> UndoAsync()
     {
@@ -41,6 +43,7 @@ public sealed class Compensation(
         }
     }
 
+    /// <summary>Reads the step's system again and records the residue.</summary>
     /// <returns>
     /// The number of objects left; null when the system could not be read, and every recorded object counts as left.
     /// </returns>

@@ -5,9 +5,9 @@ using Worker.Systems;
 namespace Worker.Saga;
 
 /// <summary>
-/// One step of the saga. The class is its only definition: names, options, what it ensures and its undo. Its activities
-/// are named by <c>[Activity]</c> and load what they need from the database, so that histories hold ids only. An
-/// activity may have run before: it ensures, it does not create. <see cref="StepList"/> holds the order.
+/// One step of the saga. Its class is the only definition: names, options, activities and undo. The activities are
+/// named by <c>[Activity]</c> and load their data from the database, so that histories hold ids only. They are
+/// idempotent, since each may have run before. <see cref="StepList"/> holds the order.
 /// </summary>
 public interface IProvisioningStep
 {
@@ -17,7 +17,7 @@ public interface IProvisioningStep
     /// <summary>The name for people, such as <c>Create IdP</c>.</summary>
     static abstract string Title { get; }
 
-    /// <summary>The first words of the log line of each try.</summary>
+    /// <summary>The first words of the log line at the start of each try.</summary>
     static abstract string Announcement { get; }
 
     /// <summary>The task queue, timeouts and retries.</summary>
@@ -30,19 +30,19 @@ public interface IProvisioningStep
     static virtual string? System => null;
 }
 
-/// <summary>The first step: it also decides which of the others run.</summary>
+/// <summary>The first step, which decides which of the others run.</summary>
 public interface IPlanningStep : IProvisioningStep
 {
     Task<ProvisioningPlan> ExecuteAsync(ProvisionTenantInput input);
 }
 
 /// <param name="Outcome">
-/// PROVISIONING: continue. ROLLING_BACK: undo. ACTIVE or STALE: the run has nothing to do.
+/// PROVISIONING: continue. ROLLING_BACK: undo. ACTIVE or STALE: there is nothing to do.
 /// </param>
-/// <param name="Steps">The steps that run. The undo follows this list, not later settings.</param>
+/// <param name="Steps">The ids of the steps that run. The rollback follows this list, not later settings.</param>
 public sealed record ProvisioningPlan(string Outcome, IReadOnlyList<string> Steps);
 
-/// <summary>A step without an undo: it changes the control database alone, or cannot be undone.</summary>
+/// <summary>A step without an undo: it changes only the control database, or cannot be undone.</summary>
 public interface IPlainStep : IProvisioningStep
 {
     Task ExecuteAsync(ProvisionTenantInput input);
@@ -51,16 +51,16 @@ public interface IPlainStep : IProvisioningStep
 /// <summary>A step that makes objects in an outside system.</summary>
 public interface ICompensatedStep : IPlainStep
 {
-    /// <summary>The types of its resource records, and of its residue.</summary>
+    /// <summary>The types of its resource records and of its residue.</summary>
     static abstract IReadOnlyList<string> ResourceTypes { get; }
 
     /// <summary>
-    /// Removes what the step made in this attempt or an earlier one, also when the step's answer was lost. Foreign
-    /// objects and those of a later attempt stay. Nothing to remove is a success.
+    /// Removes the objects that the step made in this attempt or an earlier one, also when the step's answer was lost.
+    /// Foreign objects and those of a later attempt stay. Succeeds when there is nothing to remove.
     /// </summary>
     Task CompensateAsync(ProvisionTenantInput input);
 
-    /// <summary>Reads the system again and records what this attempt, or an earlier one, left there.</summary>
-    /// <returns>The number of objects; their names stay out of the history.</returns>
+    /// <summary>Reads the system again and records the objects that this attempt, or an earlier one, left.</summary>
+    /// <returns>The number of objects; their names must not be in the history.</returns>
     Task<int> FindResidueAsync(ProvisionTenantInput input);
 }

@@ -7,11 +7,12 @@ using Worker.Steps;
 namespace Worker.Saga;
 
 /// <summary>
-/// Runs the steps that an attempt's plan holds, remembers the undo of each before it runs, and takes them back in
-/// reverse when one fails. Workflow code: no clock, no I/O.
+/// Runs the steps of an attempt's plan and registers the compensation of each before it runs. When a step fails, the
+/// compensations run in reverse order. Workflow code: no clock, no I/O.
 /// </summary>
 public sealed class ProvisioningSaga(ProvisionTenantInput input)
 {
+    /// <summary>The outcome of a run whose attempt is not the tenant's current one.</summary>
     public const string Stale = "STALE";
 
     private const string ReadEverySystem = "read-every-system";
@@ -22,36 +23,39 @@ public sealed class ProvisioningSaga(ProvisionTenantInput input)
     private readonly Stack<Compensation> compensations = new();
     private HashSet<string> plan = [];
 
+    /// <summary>The id of the running step, or of the failed one.</summary>
     public string CurrentStep { get; private set; } = StepList.All[0].Id;
 
+    /// <summary>The status of the tenant, or <see cref="Stale"/>.</summary>
     public string Outcome { get; private set; } = Stale;
 
     /// <summary>
-    /// An activity failed for good, or the run was cancelled. Anything else is a bug and stops the run where it is.
+    /// Whether an activity failed for good, or the run was cancelled. Any other exception is a bug: it fails the
+    /// workflow task, and the run waits until a corrected worker replays it.
     /// </summary>
     public static bool IsFailure(Exception e) =>
         e is ActivityFailureException || TemporalException.IsCanceledException(e);
 
     /// <summary>
-    /// The first step decides which of the others run. A stale attempt has none, and one that is rolled back already
-    /// (somebody was faster than its run) is not begun.
+    /// Runs the first step, which decides which of the others run. A stale attempt gets an empty plan. An attempt whose
+    /// rollback has already begun, before its run started, gets no step.
     /// </summary>
     public async Task Begin<TStep>()
         where TStep : IPlanningStep
     {
         var options = TStep.Options.ForStep(Workflow.CancellationToken);
-        var begun = await Workflow.ExecuteActivityAsync((TStep step) => step.ExecuteAsync(input), options);
-        if (begun.Outcome == RollingBack)
+        var decided = await Workflow.ExecuteActivityAsync((TStep step) => step.ExecuteAsync(input), options);
+        if (decided.Outcome == RollingBack)
         {
             throw new OperationCanceledException("The attempt is being rolled back.");
         }
 
-        plan = [.. begun.Steps];
-        Outcome = begun.Outcome;
+        plan = [.. decided.Steps];
+        Outcome = decided.Outcome;
     }
 
     /// <summary>
-    /// The undo is registered first: the step may have taken effect even when its answer never comes.
+    /// Runs a step with an undo. The undo is registered first, since the step may take effect without an answer.
     /// </summary>
     public Task Step<TStep>()
         where TStep : ICompensatedStep
@@ -64,10 +68,11 @@ public sealed class ProvisioningSaga(ProvisionTenantInput input)
         return StepWithoutUndo<TStep>();
     }
 
+    /// <summary>Runs a step without an undo.</summary>
     public Task StepWithoutUndo<TStep>()
         where TStep : IPlainStep => RunAsync<TStep>(Workflow.CancellationToken);
 
-    /// <summary>The row that this step writes decides: once it says ACTIVE, nothing is rolled back.</summary>
+    /// <summary>Runs the pivot. Once it has made the tenant ACTIVE, nothing is rolled back.</summary>
     public async Task Pivot<TStep>()
         where TStep : IPlainStep
     {
@@ -79,7 +84,7 @@ public sealed class ProvisioningSaga(ProvisionTenantInput input)
     }
 
     /// <summary>
-    /// After the pivot: no cancellation reaches it, and when it is given up it is parked for an operator.
+    /// Runs a step after the pivot. It cannot be cancelled, and is parked for an operator when it is given up.
     /// </summary>
     public async Task Finally<TStep>()
         where TStep : IPlainStep
@@ -97,14 +102,14 @@ public sealed class ProvisioningSaga(ProvisionTenantInput input)
     }
 
     /// <summary>
-    /// Takes everything back and ends the run with the failure; unless the tenant is ACTIVE after all (an answer that
-    /// was lost, a cancel that came too late): then it returns and the run goes on.
+    /// Rolls the attempt back and throws the failure that ends the run. Returns when the tenant is ACTIVE nevertheless
+    /// (a lost answer, or a late cancellation), so that the run continues, and when the attempt is stale.
     /// </summary>
     public async Task RollBackAsync(Exception failure)
     {
-        var why = new RollbackReason(input, WorkflowFailures.Describe(failure, CurrentStep));
+        var reason = new RollbackReason(input, WorkflowFailures.Describe(failure, CurrentStep));
         var begun = await Workflow.ExecuteActivityAsync(
-            (RollbackActivities activities) => activities.BeginAsync(why), StepOptions.ForRollback);
+            (RollbackActivities activities) => activities.BeginAsync(reason), StepOptions.ForRollback);
         if (begun.Status != RollingBack)
         {
             Outcome = begun.Status == Active ? Active : Stale;
@@ -115,7 +120,7 @@ public sealed class ProvisioningSaga(ProvisionTenantInput input)
         var rollback = new Rollback(input, begun);
         bool readsAll = begun.Steps is not null && Workflow.Patched(ReadEverySystem);
         await rollback.RunAsync(compensations, readsAll ? rollback.Plan : compensations);
-        throw WorkflowFailures.ToException(failure, begun.Reason ?? why.Failure);
+        throw WorkflowFailures.ToException(failure, begun.Reason ?? reason.Failure);
     }
 
     private async Task RunAsync<TStep>(CancellationToken cancellationToken)

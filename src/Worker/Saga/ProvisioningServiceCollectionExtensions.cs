@@ -10,7 +10,7 @@ namespace Worker.Saga;
 
 public static class ProvisioningServiceCollectionExtensions
 {
-    /// <summary>The saga's workflows, and every step on the queues of its options.</summary>
+    /// <summary>Registers the workflows of the saga, and the activities of each step on the step's queues.</summary>
     public static IServiceCollection AddProvisioning(
         this IServiceCollection services, IReadOnlyList<OutsideSystem> systems, SettingsReader settings)
     {
@@ -26,7 +26,7 @@ public static class ProvisioningServiceCollectionExtensions
             .AddSingleton<StepResidue>()
             .AddTransient<AttemptGuard>()
             .AddSingleton(TimeoutScale.From(settings))
-            // The first one is outermost.
+            // The first interceptor is the outermost one.
             .AddSingleton<IWorkerInterceptor, TimeoutScaleInterceptor>()
             .AddSingleton<IWorkerInterceptor, HeartbeatInterceptor>()
             .AddSingleton<IWorkerInterceptor, FailureInterceptor>()

@@ -7,8 +7,8 @@ using Worker.Steps;
 namespace Worker.Saga;
 
 /// <summary>
-/// Takes an attempt back once its tenant is ROLLING_BACK, reads every system again and ends the attempt. Nothing
-/// cancels it. Workflow code: no clock, no I/O.
+/// The rollback of an attempt whose tenant is ROLLING_BACK: undoes the steps, waits for the settle delay, reads every
+/// system again and ends the attempt. It cannot be cancelled. Workflow code: no clock, no I/O.
 /// </summary>
 public sealed class Rollback(ProvisionTenantInput input, RollbackBegun begun)
 {
@@ -16,10 +16,13 @@ public sealed class Rollback(ProvisionTenantInput input, RollbackBegun begun)
 
     private readonly HashSet<string> givenUp = [];
 
-    /// <summary>Every step of the attempt's plan, in the order of undoing.</summary>
+    /// <summary>The compensations of the attempt's plan, last step first.</summary>
     public IReadOnlyList<Compensation> Plan { get; } = StepList.Compensations(input, begun.Steps ?? []);
 
-    /// <returns>The status that the tenant has then.</returns>
+    /// <summary>Runs the rollback.</summary>
+    /// <param name="undo">The compensations to undo, in order.</param>
+    /// <param name="read">The compensations whose systems are read again.</param>
+    /// <returns>The final status of the tenant.</returns>
     public async Task<string> RunAsync(IEnumerable<Compensation> undo, IEnumerable<Compensation> read)
     {
         foreach (var compensation in undo)
@@ -49,8 +52,8 @@ public sealed class Rollback(ProvisionTenantInput input, RollbackBegun begun)
             (RollbackActivities activities) => activities.EndAsync(input), StepOptions.ForRollback);
     }
 
-    // What came late, while the undo already ran, is taken back once more before it is called residue. What an undo was
-    // given up over has had its hours.
+    // An object that appeared after its undo is undone once more before it counts as residue. An undo that was given up
+    // has been retried for hours: it is not repeated.
     private async Task ReadAgainAsync(Compensation compensation)
     {
         if (await compensation.FindResidueAsync() is > 0 && !HasBeenGivenUp(compensation))
@@ -63,7 +66,7 @@ public sealed class Rollback(ProvisionTenantInput input, RollbackBegun begun)
     private bool HasBeenGivenUp(Compensation compensation) =>
         givenUp.Contains(compensation.Step) && Workflow.Patched(GivenUpOnce);
 
-    // Before the run's last activity, which ends the attempt; the mail outlives the run.
+    // Started before the activity that ends the attempt, and with it the run; the child outlives the run.
     private async Task StartFailureMailAsync()
     {
         try
@@ -79,7 +82,7 @@ public sealed class Rollback(ProvisionTenantInput input, RollbackBegun begun)
         }
         catch (WorkflowAlreadyStartedException)
         {
-            // An earlier run of this rollback has sent it on its way.
+            // An earlier run of this rollback has started it.
         }
     }
 }

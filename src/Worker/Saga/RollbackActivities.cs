@@ -8,23 +8,27 @@ using Worker.Telemetry;
 
 namespace Worker.Saga;
 
+/// <summary>The input of BeginRollback.</summary>
 public sealed record RollbackReason(ProvisionTenantInput Input, ProvisioningFailure Failure);
 
-/// <param name="Status">The tenant's; only ROLLING_BACK means that there is anything to undo.</param>
-/// <param name="Settle">How long to wait between the undo and reading the systems again.</param>
-/// <param name="Notifies">Whether mails can be sent, also when the attempt failed before it had a plan.</param>
+/// <summary>The result of BeginRollback and ResumeRollback.</summary>
+/// <param name="Status">The tenant's status; there is something to undo only when it is ROLLING_BACK.</param>
+/// <param name="Settle">The settle delay between the undos and the final readings.</param>
+/// <param name="Notifies">Whether mail is configured, also for an attempt that failed before it had a plan.</param>
 /// <param name="Steps">
-/// The attempt's plan: whose systems are read again. Null in histories from before it was told.
+/// The step ids of the attempt's plan, whose systems are read again. Null in older histories.
 /// </param>
-/// <param name="Reason">As it was written first, by whoever began the rollback. Null as above.</param>
+/// <param name="Reason">The first recorded reason of the rollback. Null in older histories.</param>
 public sealed record RollbackBegun(
     string Status, TimeSpan Settle, bool Notifies, IReadOnlyList<string>? Steps, ProvisioningFailure? Reason);
 
+/// <summary>The input of AssumeResidue: a step whose system could not be read, and why.</summary>
 public sealed record UnreadSystem(ProvisionTenantInput Input, string Step, string Reason);
 
+/// <summary>The input of ParkStep.</summary>
 public sealed record ParkedStep(ProvisionTenantInput Input, string Step);
 
-/// <summary>What a rollback writes into the control database.</summary>
+/// <summary>The activities with which a rollback writes to the control database.</summary>
 public sealed partial class RollbackActivities(
     ProvisioningTransitions transitions,
     ProvisioningJournal journal,
@@ -36,19 +40,19 @@ public sealed partial class RollbackActivities(
     private static CancellationToken CancellationToken => ActivityExecutionContext.Current.CancellationToken;
 
     [Activity("BeginRollback")]
-    public async Task<RollbackBegun> BeginAsync(RollbackReason why)
+    public async Task<RollbackBegun> BeginAsync(RollbackReason reason)
     {
-        var (input, failure) = why;
+        var (input, failure) = reason;
         var status = await transitions.BeginRollbackAsync(input.TenantId, input.Attempt, failure, CancellationToken);
         if (status == TenantStatus.Active)
         {
-            // The answer of the activation was lost, and its step was given up. The tenant's row decides.
+            // The tenant's row decides: Activate Tenant succeeded, but its answer was lost and the step was given up.
             await journal.StepDoneAsync(input.TenantId, input.Attempt, ActivateTenant.Id, CancellationToken);
         }
 
-        string begun = status?.ToText() ?? ProvisioningSaga.Stale;
-        LogBegun(input.TenantId, input.Attempt, failure.FailedStep, failure.Code, begun);
-        return await DescribeAsync(input, begun);
+        string outcome = status?.ToText() ?? ProvisioningSaga.Stale;
+        LogBegun(input.TenantId, input.Attempt, failure.FailedStep, failure.Code, outcome);
+        return await DescribeAsync(input, outcome);
     }
 
     [Activity("ResumeRollback")]
@@ -56,9 +60,9 @@ public sealed partial class RollbackActivities(
     {
         string runId = ActivityExecutionContext.Current.Info.WorkflowRunId!;
         var status = await transitions.ResumeRollbackAsync(input.TenantId, input.Attempt, runId, CancellationToken);
-        string resumed = status?.ToText() ?? ProvisioningSaga.Stale;
-        LogResumed(input.TenantId, input.Attempt, resumed);
-        return await DescribeAsync(input, resumed);
+        string outcome = status?.ToText() ?? ProvisioningSaga.Stale;
+        LogResumed(input.TenantId, input.Attempt, outcome);
+        return await DescribeAsync(input, outcome);
     }
 
     [Activity("AssumeResidue")]
@@ -82,9 +86,9 @@ public sealed partial class RollbackActivities(
             LogIncomplete(input.TenantId, input.Attempt, names);
         }
 
-        string ended = status?.ToText() ?? ProvisioningSaga.Stale;
-        LogEnded(input.TenantId, input.Attempt, ended);
-        return ended;
+        string outcome = status?.ToText() ?? ProvisioningSaga.Stale;
+        LogEnded(input.TenantId, input.Attempt, outcome);
+        return outcome;
     }
 
     [Activity("ParkStep")]
@@ -99,7 +103,7 @@ public sealed partial class RollbackActivities(
         var (reason, plan) = status == TenantStatus.RollingBack.ToText()
             ? await transitions.ReadRollbackAsync(input.TenantId, input.Attempt, switches.Plan, CancellationToken)
             : (null, []);
-        bool notifies = !switches.Off.Contains(SendNotification.Id);
+        bool notifies = !switches.SkippedSteps.Contains(SendNotification.Id);
         return new RollbackBegun(status, options.RollbackSettle, notifies, plan, reason);
     }
 
@@ -111,16 +115,16 @@ public sealed partial class RollbackActivities(
         "Rollback of tenant {TenantId}, attempt {Attempt} ended: {Status}")]
     private partial void LogEnded(Guid tenantId, int attempt, string status);
 
-    // The line an alert is set on.
+    // Alerts match the first word of this line.
     [LoggerMessage(EventId = 212, Level = LogLevel.Critical, Message =
         "ROLLBACK_INCOMPLETE tenant {TenantId}, attempt {Attempt}: left behind {Residue}")]
     private partial void LogIncomplete(Guid tenantId, int attempt, string residue);
 
     [LoggerMessage(EventId = 214, Level = LogLevel.Warning, Message =
-        "Going on with the rollback of tenant {TenantId}, attempt {Attempt}; the tenant is {Status}")]
+        "Resuming the rollback of tenant {TenantId}, attempt {Attempt}; the tenant is {Status}")]
     private partial void LogResumed(Guid tenantId, int attempt, string status);
 
     [LoggerMessage(EventId = 213, Level = LogLevel.Error, Message =
-        "Parked step {Step} of tenant {TenantId}: ask for a new invitation to try again")]
+        "Parked step {Step} of tenant {TenantId}: request a new invitation to retry it")]
     private partial void LogParked(Guid tenantId, string step);
 }

@@ -4,11 +4,11 @@ using Temporalio.Activities;
 
 namespace Worker.Saga;
 
-/// <summary>The definition of a step as a value, read from its class.</summary>
+/// <summary>The definition of a step, read from its class.</summary>
 /// <param name="ResourceTypes">Empty for a step without an undo.</param>
-/// <param name="ExecuteActivity">The activity type of its execution.</param>
+/// <param name="ExecuteActivity">The activity type that executes it.</param>
 /// <param name="CompensateActivity">The activity type of its undo; null without one.</param>
-/// <param name="Compensation">Makes the undo of one attempt; null without one. For workflow code alone.</param>
+/// <param name="Compensation">Creates the undo for one attempt; null without one. For workflow code only.</param>
 public sealed record StepDefinition(
     Type Type,
     string Id,

@@ -11,8 +11,8 @@ using Worker.Telemetry;
 namespace Worker.Saga;
 
 /// <summary>
-/// Writes down what each step and each undo does (<see cref="ProvisioningJournal"/>), measures it, and says it in the
-/// log. Failures are translated before they are written, so nothing that is written holds a secret.
+/// The interceptor that records each try of a step or of its undo in the <see cref="ProvisioningJournal"/>, the metrics
+/// and the log. Failures are translated before they are written, so that no record holds a secret.
 /// </summary>
 public sealed partial class StepJournal(
     ProvisioningJournal journal, WorkerMetrics metrics, TimeProvider time,
@@ -21,7 +21,7 @@ public sealed partial class StepJournal(
     public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) =>
         new Inbound(nextInterceptor, this);
 
-    private Task<object?> AroundAsync(ExecuteActivityInput input, Func<Task<object?>> execute) =>
+    private Task<object?> InterceptAsync(ExecuteActivityInput input, Func<Task<object?>> execute) =>
         StepList.FindActivity(ActivityExecutionContext.Current.Info.ActivityType) is { } activity
             && input.Args is [ProvisionTenantInput tenant, ..]
                 ? JournalAsync(activity, tenant, execute)
@@ -32,13 +32,13 @@ public sealed partial class StepJournal(
     {
         var context = ActivityExecutionContext.Current;
         var entry = new Entry(activity, input, context.Info.Attempt);
-        await StartedAsync(entry, context.CancellationToken);
-        long begun = time.GetTimestamp();
+        await RecordStartAsync(entry, context.CancellationToken);
+        long startedAt = time.GetTimestamp();
         string outcome = "cancelled";
         try
         {
             object? result = await execute();
-            await DoneAsync(entry, context.CancellationToken);
+            await RecordSuccessAsync(entry, context.CancellationToken);
             outcome = "done";
             return result;
         }
@@ -46,22 +46,22 @@ public sealed partial class StepJournal(
         {
             var failure = Failures.Translate(e, patient: activity.IsUndo);
             outcome = "failed";
-            await FailedAsync(entry, failure, NextTry(failure, context.Info));
+            await RecordFailureAsync(entry, failure, GetNextTryTime(failure, context.Info));
             throw failure;
         }
         catch (OperationCanceledException)
         {
-            // By an operator, or because this worker stops and another one goes on: whoever begins the rollback knows.
+            // By an operator, or because this worker stops and another one retries: the rollback records the reason.
             LogCancelled(input.TenantId, input.Attempt, activity.Step.Id);
             throw;
         }
         finally
         {
-            metrics.StepEnded(activity.Step.Id, activity.IsUndo, outcome, time.GetElapsedTime(begun));
+            metrics.StepEnded(activity.Step.Id, activity.IsUndo, outcome, time.GetElapsedTime(startedAt));
         }
     }
 
-    private Task StartedAsync(Entry entry, CancellationToken cancellationToken)
+    private Task RecordStartAsync(Entry entry, CancellationToken cancellationToken)
     {
         var (activity, input, tries) = entry;
         if (activity.IsUndo)
@@ -74,7 +74,7 @@ public sealed partial class StepJournal(
         return journal.StepStartedAsync(input.TenantId, input.Attempt, activity.Step.Id, tries, cancellationToken);
     }
 
-    private Task DoneAsync(Entry entry, CancellationToken cancellationToken)
+    private Task RecordSuccessAsync(Entry entry, CancellationToken cancellationToken)
     {
         var (activity, input, _) = entry;
         LogDone(activity.IsUndo ? "Undone" : "Done", input.TenantId, input.Attempt, activity.Step.Id);
@@ -83,7 +83,7 @@ public sealed partial class StepJournal(
             : journal.StepDoneAsync(input.TenantId, input.Attempt, activity.Step.Id, cancellationToken);
     }
 
-    private async Task FailedAsync(Entry entry, ApplicationFailureException failure, DateTimeOffset? nextTryAt)
+    private async Task RecordFailureAsync(Entry entry, ApplicationFailureException failure, DateTimeOffset? nextTryAt)
     {
         var (activity, input, tries) = entry;
         string code = failure.ErrorType!, sentence = failure.Message;
@@ -101,13 +101,13 @@ public sealed partial class StepJournal(
         }
         catch (NpgsqlException e)
         {
-            // The step's own failure is what counts; it stands in the log above.
+            // The failure of the step matters more than that of the journal; it is in the log above.
             LogNotWritten(input.TenantId, activity.Step.Id, e.SqlState ?? "unreachable");
         }
     }
 
-    // As the server reckons it, from the policy that came with the task.
-    private DateTimeOffset? NextTry(ApplicationFailureException e, ActivityInfo info)
+    // Computed as the Temporal server does, from the retry policy of the task.
+    private DateTimeOffset? GetNextTryTime(ApplicationFailureException e, ActivityInfo info)
     {
         if (e.NonRetryable || info.RetryPolicy is not { } policy
             || (policy.MaximumAttempts > 0 && info.Attempt >= policy.MaximumAttempts))
@@ -115,9 +115,9 @@ public sealed partial class StepJournal(
             return null;
         }
 
-        double pause = policy.InitialInterval.TotalSeconds * Math.Pow(policy.BackoffCoefficient, info.Attempt - 1);
-        double longest = policy.MaximumInterval?.TotalSeconds ?? policy.InitialInterval.TotalSeconds * 100;
-        return time.GetUtcNow() + TimeSpan.FromSeconds(Math.Min(pause, longest));
+        double delay = policy.InitialInterval.TotalSeconds * Math.Pow(policy.BackoffCoefficient, info.Attempt - 1);
+        double maxDelay = policy.MaximumInterval?.TotalSeconds ?? policy.InitialInterval.TotalSeconds * 100;
+        return time.GetUtcNow() + TimeSpan.FromSeconds(Math.Min(delay, maxDelay));
     }
 
     [LoggerMessage(EventId = 200, Level = LogLevel.Information, Message =
@@ -144,7 +144,7 @@ public sealed partial class StepJournal(
     private partial void LogCancelled(Guid tenantId, int attempt, string step);
 
     [LoggerMessage(EventId = 205, Level = LogLevel.Error, Message =
-        "The failure of step {Step} of tenant {TenantId} could not be written down: {Reason}")]
+        "The failure of step {Step} of tenant {TenantId} could not be recorded: {Reason}")]
     private partial void LogNotWritten(Guid tenantId, string step, string reason);
 
     private sealed record Entry((StepDefinition Step, bool IsUndo) Activity, ProvisionTenantInput Input, int Tries);
@@ -153,6 +153,6 @@ public sealed partial class StepJournal(
         : ActivityInboundInterceptor(next)
     {
         public override Task<object?> ExecuteActivityAsync(ExecuteActivityInput input) =>
-            journal.AroundAsync(input, () => base.ExecuteActivityAsync(input));
+            journal.InterceptAsync(input, () => base.ExecuteActivityAsync(input));
     }
 }

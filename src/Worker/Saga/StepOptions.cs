@@ -6,49 +6,54 @@ using Worker.Systems.Novu;
 namespace Worker.Saga;
 
 /// <summary>
-/// How patiently a step is tried. Its bound is start-to-close times attempts; there is no schedule-to-close, so waiting
-/// in a queue or for a worker that is away never fails it.
+/// The task queue, timeouts and retries of a step. The total time is bounded by the start-to-close timeout times the
+/// tries. There is no schedule-to-close timeout, so that a full queue or an absent worker never fails a step.
 /// </summary>
-/// <param name="Queue">The queue of its tries; the undo runs on the queue's own undo queue.</param>
-/// <param name="StartToClose">Of one try; longer than the timeout of any single call in it.</param>
-/// <param name="Tries">How often it is tried before the tenant is rolled back.</param>
-/// <param name="Heartbeat">
-/// After this long without a sign of life a try counts as lost; null without heartbeats.
-/// </param>
-public sealed record StepOptions(TaskQueue Queue, TimeSpan StartToClose, int Tries, TimeSpan? Heartbeat)
+/// <param name="Queue">The task queue of the step; its undo runs on <see cref="TaskQueue.Undo"/>.</param>
+/// <param name="StartToClose">The timeout of one try, longer than that of any single call in it.</param>
+/// <param name="MaxTries">The number of tries before the attempt is rolled back.</param>
+/// <param name="HeartbeatTimeout">The time without a heartbeat after which a try is lost; null: no heartbeats.</param>
+public sealed record StepOptions(TaskQueue Queue, TimeSpan StartToClose, int MaxTries, TimeSpan? HeartbeatTimeout)
 {
     private static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan MaxUndoDelay = TimeSpan.FromMinutes(5);
-    private const int UndoTries = 60;
+    private const int MaxUndoTries = 60;
 
-    /// <summary>A few statements in the control database.</summary>
+    /// <summary>For a few statements in the control database.</summary>
     public static StepOptions Quick { get; } = new(TaskQueue.Control, TimeSpan.FromSeconds(30), 20, null);
 
-    /// <summary>A few calls to an outside system.</summary>
-    public static StepOptions Outside(TaskQueue queue) =>
+    /// <summary>For a few calls to an outside system.</summary>
+    public static StepOptions OutsideSystem(TaskQueue queue) =>
         new(queue, TimeSpan.FromMinutes(2), 15, TimeSpan.FromSeconds(30));
 
-    /// <summary>Minutes of work (infrastructure, a pipeline).</summary>
+    /// <summary>For work of minutes (infrastructure, a pipeline).</summary>
     public static StepOptions LongRunning(TaskQueue queue) =>
         new(queue, TimeSpan.FromMinutes(60), 3, TimeSpan.FromSeconds(30));
 
-    /// <summary>A mail that is given up after two hours, and parked.</summary>
+    /// <summary>For a mail, given up after two hours.</summary>
     public static StepOptions Mail { get; } =
         new(NovuSystem.MainQueue, TimeSpan.FromMinutes(1), 30, TimeSpan.FromSeconds(30));
 
-    /// <summary>Cancelling waits until the try has really ended, so that no undo overtakes it.</summary>
+    /// <summary>
+    /// The options of the step. A cancellation waits until the try has ended, so that no undo overtakes it.
+    /// </summary>
     public ActivityOptions ForStep(CancellationToken cancellationToken) =>
-        Activity(Queue, MaxDelay, Tries, cancellationToken);
+        Activity(Queue, MaxDelay, MaxTries, cancellationToken);
 
-    /// <summary>For hours, whatever becomes of the run: nothing cancels an undo.</summary>
+    /// <summary>The options of the undo: retried for hours, never cancelled.</summary>
     public ActivityOptions ForUndo() =>
-        Activity(Queue.Undo!, MaxUndoDelay, UndoTries, CancellationToken.None);
+        Activity(Queue.Undo!, MaxUndoDelay, MaxUndoTries, CancellationToken.None);
 
-    /// <summary>Reading after the undo, which has been patient already.</summary>
+    /// <summary>
+    /// The options of the reading after the undo. It has fewer retries, since the undo was retried for hours.
+    /// </summary>
     public ActivityOptions ForReading() =>
-        Activity(Queue.Undo!, MaxDelay, Tries, CancellationToken.None);
+        Activity(Queue.Undo!, MaxDelay, MaxTries, CancellationToken.None);
 
-    /// <summary>The rollback's own rows: without them nothing is known, so they are tried without bound.</summary>
+    /// <summary>
+    /// The options of the rollback's writes to the control database. Nothing replaces them, so the number of tries is
+    /// unlimited.
+    /// </summary>
     public static ActivityOptions ForRollback { get; } = new()
     {
         StartToCloseTimeout = TimeSpan.FromSeconds(30),
@@ -58,17 +63,17 @@ public sealed record StepOptions(TaskQueue Queue, TimeSpan StartToClose, int Tri
     };
 
     private ActivityOptions Activity(
-        TaskQueue queue, TimeSpan maxDelay, int tries, CancellationToken cancellationToken) => new()
+        TaskQueue queue, TimeSpan maxDelay, int maxTries, CancellationToken cancellationToken) => new()
         {
             TaskQueue = Workflow.Info.TaskQueue + queue.Suffix,
             StartToCloseTimeout = StartToClose,
-            HeartbeatTimeout = Heartbeat,
+            HeartbeatTimeout = HeartbeatTimeout,
             RetryPolicy = new RetryPolicy
             {
                 InitialInterval = TimeSpan.FromSeconds(1),
                 BackoffCoefficient = 2,
                 MaximumInterval = maxDelay,
-                MaximumAttempts = tries,
+                MaximumAttempts = maxTries,
             },
             CancellationToken = cancellationToken,
             CancellationType = ActivityCancellationType.WaitCancellationCompleted,

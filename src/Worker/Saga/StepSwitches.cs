@@ -6,23 +6,24 @@ using Worker.Systems;
 namespace Worker.Saga;
 
 /// <summary>
-/// Which steps run in attempts that begin now: those whose outside system is configured. An attempt keeps the decision
-/// it began with.
+/// The steps that are SKIPPED in new attempts, since their outside system is not configured. A started attempt keeps
+/// its plan.
 /// </summary>
-/// <param name="Off">The ids of the steps that are SKIPPED.</param>
-public sealed record StepSwitches(IReadOnlyCollection<string> Off)
+/// <param name="SkippedSteps">The ids of the steps.</param>
+public sealed record StepSwitches(IReadOnlyCollection<string> SkippedSteps)
 {
-    /// <summary>Every step as a row of an attempt's plan.</summary>
+    /// <summary>The plan of a new attempt, with every step.</summary>
     public IReadOnlyList<PlannedStep> Plan { get; } =
-        [.. StepList.All.Select(step => new PlannedStep(step.Id, step.Title, Off.Contains(step.Id)))];
+        [.. StepList.All.Select(step => new PlannedStep(step.Id, step.Title, SkippedSteps.Contains(step.Id)))];
 
+    /// <exception cref="SettingException">A setting of a system is invalid or missing.</exception>
     public static StepSwitches From(IReadOnlyList<OutsideSystem> systems, SettingsReader settings)
     {
-        var off = systems
+        var systemsOff = systems
             .Where(system => system.WhyNotConfigured(settings) is not null)
             .Select(system => system.Id)
             .ToHashSet();
         return new StepSwitches(
-            [.. StepList.All.Where(step => step.System is { } id && off.Contains(id)).Select(step => step.Id)]);
+            [.. StepList.All.Where(step => step.System is { } id && systemsOff.Contains(id)).Select(step => step.Id)]);
     }
 }

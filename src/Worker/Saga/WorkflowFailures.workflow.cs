@@ -5,9 +5,10 @@ using Worker.Systems;
 
 namespace Worker.Saga;
 
-/// <summary>How a run that was rolled back ends: with the step that really failed.</summary>
+/// <summary>Converts a run's failure to the reason of its rollback, and the reason to the failure of the run.</summary>
 public static class WorkflowFailures
 {
+    /// <summary>Describes a failure without secrets.</summary>
     public static ProvisioningFailure Describe(Exception failure, string step) => failure switch
     {
         _ when TemporalException.IsCanceledException(failure) =>
@@ -19,16 +20,19 @@ public static class WorkflowFailures
         _ => new(step, Failures.Unexpected, $"An unexpected failure: {failure.GetType().Name}.", Cancelled: false),
     };
 
-    /// <summary>Cancelled ends as cancelled; anything else as a failure whose details hold the failed step.</summary>
-    /// <param name="failure">What the run met; after a cancel that may be a step that found itself stale.</param>
-    /// <param name="why">Why the attempt was rolled back, as the database has it.</param>
-    public static Exception ToException(Exception failure, ProvisioningFailure why) =>
-        why.Cancelled && Workflow.CancellationToken.IsCancellationRequested
-            ? new OperationCanceledException(why.Sentence, failure)
+    /// <summary>
+    /// Gets the exception that ends the run: Canceled after a cancellation, otherwise Failed, with the reason in the
+    /// details.
+    /// </summary>
+    /// <param name="failure">The failure of the run; after a cancellation it may be that of a stale step.</param>
+    /// <param name="reason">The recorded reason of the rollback.</param>
+    public static Exception ToException(Exception failure, ProvisioningFailure reason) =>
+        reason.Cancelled && Workflow.CancellationToken.IsCancellationRequested
+            ? new OperationCanceledException(reason.Sentence, failure)
             : new ApplicationFailureException(
-                $"Provisioning failed at {why.FailedStep}: {why.Sentence}",
+                $"Provisioning failed at {reason.FailedStep}: {reason.Sentence}",
                 failure,
-                errorType: why.Code,
+                errorType: reason.Code,
                 nonRetryable: true,
-                details: [why]);
+                details: [reason]);
 }

@@ -5,7 +5,7 @@ using Worker.Saga;
 namespace Worker.Steps;
 
 /// <summary>
-/// The pivot: makes the tenant ACTIVE. The row decides, also when the answer of the activity is lost.
+/// The pivot: makes the tenant ACTIVE. The tenant's row decides, also when the answer of the activity is lost.
 /// </summary>
 public sealed class ActivateTenant(ProvisioningTransitions transitions) : IPlainStep
 {

@@ -8,8 +8,8 @@ using Worker.Systems;
 namespace Worker.Steps;
 
 /// <summary>
-/// Will point the tenant's name in the platform's zone to the application. Not built yet: it cannot be switched on, and
-/// every attempt records it as SKIPPED.
+/// A placeholder: the step will point the tenant's name in the platform's zone to the application. It cannot be
+/// switched on yet, and every attempt records it as SKIPPED.
 /// </summary>
 public sealed class ConfigureDns : ICompensatedStep
 {

@@ -8,7 +8,7 @@ using Worker.Systems.Keycloak;
 namespace Worker.Steps;
 
 /// <summary>
-/// Ensures the primary contact as the realm's admin user, without a password: the invitation sets the first one.
+/// Ensures the realm's admin user from the primary contact. The user has no password until the invitation is accepted.
 /// </summary>
 public sealed class CreateAdminUser(
     KeycloakAdmin keycloak,
@@ -28,7 +28,7 @@ public sealed class CreateAdminUser(
 
     public static string Announcement => "Creating admin user";
 
-    public static StepOptions Options => StepOptions.Outside(KeycloakSystem.MainQueue);
+    public static StepOptions Options => StepOptions.OutsideSystem(KeycloakSystem.MainQueue);
 
     public static string? System => KeycloakSystem.SystemId;
 
@@ -75,18 +75,18 @@ public sealed class CreateAdminUser(
 
     private async Task EnsureUserAsync(string realm, ProvisionedTenant tenant, Func<Task> beforeChange)
     {
-        var wanted = Wanted(tenant);
-        var there = await keycloak.FindUserAsync(realm, wanted.Username!, CancellationToken);
-        if (await IsCompleteAsync(realm, there, wanted))
+        var wanted = BuildUser(tenant);
+        var existing = await keycloak.FindUserAsync(realm, wanted.Username!, CancellationToken);
+        if (await IsCompleteAsync(realm, existing, wanted))
         {
             return;
         }
 
-        if (there is not null)
+        if (existing is not null)
         {
-            // By id: a deletion that arrives late cannot hit a later user of this name.
+            // Deleted by id, so that a delayed request cannot delete a later user of this name.
             await beforeChange();
-            await keycloak.DeleteUserAsync(realm, there.Id!, CancellationToken);
+            await keycloak.DeleteUserAsync(realm, existing.Id!, CancellationToken);
         }
 
         await beforeChange();
@@ -94,7 +94,7 @@ public sealed class CreateAdminUser(
             realm,
             wanted with
             {
-                // An import grants only the roles that it names.
+                // An import grants only the listed roles.
                 RealmRoles = [$"default-roles-{realm}"],
                 ClientRoles = new Dictionary<string, IReadOnlyList<string>>
                 {
@@ -102,7 +102,7 @@ public sealed class CreateAdminUser(
                 },
             },
             CancellationToken);
-        // Keycloak silently drops attributes that the profile does not declare: read what it kept.
+        // Keycloak silently drops attributes that the user profile does not declare, so the user is read back.
         if (!await IsCompleteAsync(
             realm, await keycloak.FindUserAsync(realm, wanted.Username!, CancellationToken), wanted))
         {
@@ -113,16 +113,16 @@ public sealed class CreateAdminUser(
 
     private async Task<bool> IsCompleteAsync(string realm, UserRepresentation? found, UserRepresentation wanted)
     {
-        if (found is not { Enabled: true } there)
+        if (found is not { Enabled: true } user)
         {
             return false;
         }
 
-        bool hasAttributes = wanted.Attributes!.All(w =>
-            there.Attributes?.GetValueOrDefault(w.Key) is { } kept && kept.SequenceEqual(w.Value));
+        bool hasAttributes = wanted.Attributes!.All(attribute =>
+            user.Attributes?.GetValueOrDefault(attribute.Key) is { } kept && kept.SequenceEqual(attribute.Value));
         return hasAttributes
             && (await keycloak.MissingClientRolesAsync(
-                realm, there.Id!, RealmManagement, options.TenantAdminRoles, CancellationToken)).Count == 0;
+                realm, user.Id!, RealmManagement, options.TenantAdminRoles, CancellationToken)).Count == 0;
     }
 
     private async Task<List<(string Realm, UserRepresentation User)>> FindAsync(ProvisionedTenant tenant)
@@ -142,14 +142,14 @@ public sealed class CreateAdminUser(
     // Keycloak stores user names in lower case.
     private static string Username(ProvisionedTenant tenant) => tenant.Admin.Email.ToLowerInvariant();
 
-    private static UserRepresentation Wanted(ProvisionedTenant tenant) => new()
+    private static UserRepresentation BuildUser(ProvisionedTenant tenant) => new()
     {
         Username = Username(tenant),
         Email = tenant.Admin.Email,
         FirstName = tenant.Admin.FirstName,
         LastName = tenant.Admin.LastName,
         Enabled = true,
-        // The address was proven at sign-up, by the token that was mailed to it.
+        // The address was verified at sign-up by a mailed token.
         EmailVerified = true,
         Attributes = new Dictionary<string, IReadOnlyList<string>>
         {

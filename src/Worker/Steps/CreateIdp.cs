@@ -9,8 +9,8 @@ using Worker.Systems.Keycloak;
 namespace Worker.Steps;
 
 /// <summary>
-/// Ensures the tenant's realm with client, user profile and mappers, made in one request. The undo disables the realm,
-/// then deletes it.
+/// Ensures the tenant's realm with client, user profile and mappers, created in one request. The undo disables the
+/// realm, then deletes it.
 /// </summary>
 public sealed class CreateIdp(
     KeycloakAdmin keycloak,
@@ -31,7 +31,7 @@ public sealed class CreateIdp(
 
     public static string Announcement => "Creating IdP organization";
 
-    public static StepOptions Options => StepOptions.Outside(KeycloakSystem.RealmQueue);
+    public static StepOptions Options => StepOptions.OutsideSystem(KeycloakSystem.RealmQueue);
 
     public static string? System => KeycloakSystem.SystemId;
 
@@ -44,7 +44,7 @@ public sealed class CreateIdp(
     public async Task ExecuteAsync(ProvisionTenantInput input)
     {
         var tenant = await tenants.LoadAsync(input, CancellationToken);
-        await deletions.RequireSettledAsync(ResourceTypes[0], tenant.Resources.Realm, CancellationToken);
+        await deletions.RequireNoneInFlightAsync(ResourceTypes[0], tenant.Resources.Realm, CancellationToken);
         var records = Records(tenant);
         foreach (var (type, name) in records)
         {
@@ -70,7 +70,7 @@ public sealed class CreateIdp(
 
         if (await realms.IsReplacedAsync(tenant, ours, CancellationToken))
         {
-            // The record stays CREATED, so that the reading names the realm.
+            // The record stays CREATED, so that the final reading reports the realm.
             return;
         }
 
@@ -85,7 +85,7 @@ public sealed class CreateIdp(
     {
         var tenant = await tenants.LoadAsync(input, CancellationToken);
         var found = await inventory.FindAsync(tenant, CancellationToken);
-        // A realm takes its client with it.
+        // The client is part of the realm.
         return await residue.RecordAsync(
             tenant, ResourceTypes, found.Where(finding => finding.Type == ResourceTypes[0]), CancellationToken);
     }
@@ -101,7 +101,7 @@ public sealed class CreateIdp(
 
         if (ownership is not null)
         {
-            // The id names the attempt and cannot be changed, so the realm is replaced.
+            // The realm id encodes the attempt and cannot be changed, so the realm is replaced.
             await DeleteAsync(name, beforeChange);
         }
 
@@ -110,13 +110,13 @@ public sealed class CreateIdp(
             tenant.Mark, tenant.Resources, tenant.Tenant.Name, tenant.ProvenDomains);
         if (!await keycloak.CreateRealmAsync(wanted, CancellationToken))
         {
-            // Another creation was faster, perhaps an earlier try without an answer yet: the next try finds the owner.
+            // Another request created it first, perhaps one of an earlier try: the next try reads the owner.
             throw new OutsideSystemException(
                 KeycloakAdmin.System, HttpStatusCode.Conflict, $"the creation of realm {name}", reason: null);
         }
     }
 
-    // Keycloak commits a realm before its caches know the owner: for a moment it hides the id from its maker.
+    // Keycloak commits a realm before it updates its caches, and briefly hides the id from the realm's creator.
     private async Task<RealmRepresentation?> FindAsync(string name)
     {
         var realm = await keycloak.FindRealmAsync(name, CancellationToken);

@@ -5,7 +5,7 @@ using Worker.Saga;
 
 namespace Worker.Steps;
 
-/// <summary>Closes the list of resource records. A record that is still PLANNED was never made.</summary>
+/// <summary>Completes the list of resource records. Fails when a record is still PLANNED.</summary>
 public sealed class CreateResources(ResourceRecords resources) : IPlainStep
 {
     public static string Id => "create-resources";

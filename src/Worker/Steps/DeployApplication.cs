@@ -8,8 +8,8 @@ using Worker.Systems;
 namespace Worker.Steps;
 
 /// <summary>
-/// Will deploy the application by the pipeline that the plan names. Not built yet: it cannot be switched on, and every
-/// attempt records it as SKIPPED.
+/// A placeholder: the step will deploy the application with the pipeline that the subscription's plan names. It cannot
+/// be switched on yet, and every attempt records it as SKIPPED.
 /// </summary>
 public sealed class DeployApplication : ICompensatedStep
 {

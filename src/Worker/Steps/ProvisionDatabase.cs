@@ -5,7 +5,7 @@ using Worker.Systems.Postgres;
 
 namespace Worker.Steps;
 
-/// <summary>Ensures the tenant's schema, owned by a role of its own. The undo drops both.</summary>
+/// <summary>Ensures the tenant's schema and the role that owns it. The undo drops both.</summary>
 public sealed class ProvisionDatabase(
     TenantSchemas schemas,
     PostgresInventory inventory,
@@ -20,7 +20,7 @@ public sealed class ProvisionDatabase(
 
     public static string Announcement => "Creating database schema";
 
-    public static StepOptions Options => StepOptions.Outside(PostgresSystem.MainQueue);
+    public static StepOptions Options => StepOptions.OutsideSystem(PostgresSystem.MainQueue);
 
     public static string? System => PostgresSystem.SystemId;
 
@@ -50,7 +50,7 @@ public sealed class ProvisionDatabase(
         if (await residue.IsRecordedAsync(tenant, ResourceTypes[0], name, CancellationToken)
             && (await inventory.FindAsync(tenant, CancellationToken)).Count > 0)
         {
-            // The record stays CREATED, so that the reading names what has the name now.
+            // The record stays CREATED, so that the final reading reports the object that now has the name.
             return;
         }
 

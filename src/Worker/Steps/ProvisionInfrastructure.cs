@@ -8,7 +8,7 @@ using Worker.Systems;
 namespace Worker.Steps;
 
 /// <summary>
-/// Will apply the infrastructure of the tenant's tier. Not built yet: it cannot be switched on, and every
+/// A placeholder: the step will apply the infrastructure of the tenant's tier. It cannot be switched on yet, and every
 /// attempt records it as SKIPPED.
 /// </summary>
 public sealed class ProvisionInfrastructure : ICompensatedStep

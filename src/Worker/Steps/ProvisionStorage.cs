@@ -9,7 +9,7 @@ using Worker.Systems.S3;
 namespace Worker.Steps;
 
 /// <summary>
-/// Ensures the tenant's private, tagged bucket. The undo deletes all versions and uploads, then the bucket.
+/// Ensures the tenant's private, tagged bucket. The undo deletes all object versions and uploads, then the bucket.
 /// </summary>
 public sealed class ProvisionStorage(
     TenantBuckets buckets,
@@ -27,7 +27,7 @@ public sealed class ProvisionStorage(
 
     public static string Announcement => "Creating storage bucket";
 
-    public static StepOptions Options => StepOptions.Outside(S3System.MainQueue);
+    public static StepOptions Options => StepOptions.OutsideSystem(S3System.MainQueue);
 
     public static string? System => S3System.SystemId;
 
@@ -41,7 +41,7 @@ public sealed class ProvisionStorage(
     {
         var tenant = await tenants.LoadAsync(input, CancellationToken);
         string bucket = tenant.Resources.Bucket;
-        await deletions.RequireSettledAsync(ResourceTypes[0], bucket, CancellationToken);
+        await deletions.RequireNoneInFlightAsync(ResourceTypes[0], bucket, CancellationToken);
         var beforeChange = guard.BeforeChange(input);
         var known = await ownership.FindDetailsAsync(tenant, CancellationToken);
         if (await buckets.AbsentAtAsync(bucket, CancellationToken) is { } absentAt)
@@ -65,14 +65,14 @@ public sealed class ProvisionStorage(
         await beforeChange();
         await buckets.TagAsync(bucket, tenant.Mark, CancellationToken);
         await beforeChange();
-        var made = (known ?? new BucketDetails(null, [])) with
+        var details = (known ?? new BucketDetails(null, [])) with
         {
             NotSupported = await buckets.BlockPublicAccessAsync(bucket, CancellationToken)
                 ? []
                 : ["public_access_block"],
         };
         await resources.CreatedAsync(
-            input.TenantId, input.Attempt, ResourceTypes[0], bucket, made.ToJson(), CancellationToken);
+            input.TenantId, input.Attempt, ResourceTypes[0], bucket, details.ToJson(), CancellationToken);
     }
 
     [Activity("DeleteStorage")]
@@ -88,7 +88,7 @@ public sealed class ProvisionStorage(
         else if (owner is not null
             && await residue.IsRecordedAsync(tenant, ResourceTypes[0], bucket, CancellationToken))
         {
-            // The record stays CREATED, so that the reading names the bucket.
+            // The record stays CREATED, so that the final reading reports the bucket.
             return;
         }
 
@@ -103,8 +103,8 @@ public sealed class ProvisionStorage(
         int left = await residue.RecordAsync(tenant, ResourceTypes, found, CancellationToken);
         if (left == 0)
         {
-            // From now on a bucket without tags is foreign.
-            await resources.ForgetDetailsAsync(input.TenantId, input.Attempt, ResourceTypes[0], CancellationToken);
+            // Without details a bucket without tags counts as foreign.
+            await resources.ClearDetailsAsync(input.TenantId, input.Attempt, ResourceTypes[0], CancellationToken);
         }
 
         return left;

@@ -7,7 +7,8 @@ using Worker.Systems.Novu;
 namespace Worker.Steps;
 
 /// <summary>
-/// Sends the welcome mail. It comes last, since a mail cannot be undone and must not roll back a live tenant.
+/// Sends the welcome mail. It is the last step: a mail cannot be undone, and its failure must not roll back a live
+/// tenant.
 /// </summary>
 public sealed class SendNotification(WelcomeMail mail) : IPlainStep
 {

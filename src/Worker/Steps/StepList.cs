@@ -4,8 +4,8 @@ using Worker.Saga;
 namespace Worker.Steps;
 
 /// <summary>
-/// The steps of the saga in their order, each defined by its class. Everything else about steps is derived from this
-/// list, or compared with it by a test: plan, undo order, queues, documents, torture cells.
+/// The steps of the saga in their order. Plan, undo order, queues, documents and torture cells are derived from this
+/// list, or compared with it by a test.
 /// </summary>
 public static class StepList
 {
@@ -32,14 +32,15 @@ public static class StepList
                 .Select(step => (Activity: step.CompensateActivity!, step, IsUndo: true)))
             .ToDictionary(pair => pair.Activity, pair => (pair.step, pair.IsUndo));
 
-    /// <exception cref="KeyNotFoundException">There is no such step.</exception>
+    /// <summary>Gets the step with this id.</summary>
+    /// <exception cref="KeyNotFoundException">No step has this id.</exception>
     public static StepDefinition Get(string id) => ById[id];
 
-    /// <summary>The step of an activity type, and whether it is the undo; null for other activities.</summary>
+    /// <summary>Finds the step of an activity type, and whether it is the undo; null for other activities.</summary>
     public static (StepDefinition Step, bool IsUndo)? FindActivity(string type) =>
         ByActivity.TryGetValue(type, out var found) ? found : null;
 
-    /// <summary>The undos of the given steps, last step first. For workflow code alone.</summary>
+    /// <summary>Creates the compensations of the given steps, last step first. For workflow code only.</summary>
     public static IReadOnlyList<Compensation> Compensations(ProvisionTenantInput input, IReadOnlyList<string> steps) =>
     [
         .. All.Reverse()

@@ -6,8 +6,8 @@ using Worker.Saga;
 namespace Worker.Steps;
 
 /// <summary>
-/// Makes the tenant PROVISIONING for this attempt and writes the attempt's plan: a step whose system is off now is
-/// SKIPPED for the whole attempt.
+/// Makes the tenant PROVISIONING and writes the attempt's plan. A step whose system is not configured is SKIPPED for
+/// the whole attempt.
 /// </summary>
 public sealed class UpdateStatus(ProvisioningTransitions transitions, StepSwitches switches) : IPlanningStep
 {

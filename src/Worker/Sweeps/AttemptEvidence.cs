@@ -4,38 +4,44 @@ using Npgsql;
 
 namespace Worker.Sweeps;
 
-/// <summary>What an object in an outside system says of itself: its mark, its kind and what it is called now.</summary>
-/// <param name="Type">One of the types of the resource records.</param>
+/// <summary>The identity of a marked object in an outside system.</summary>
+/// <param name="TenantId">The tenant that the mark names.</param>
+/// <param name="Attempt">The attempt that the mark names.</param>
+/// <param name="Type">The type of the resource record.</param>
+/// <param name="Name">The current name.</param>
 public sealed record Claim(Guid TenantId, int Attempt, string Type, string Name);
 
-/// <summary>What the database knows of the attempt that an object's mark names.</summary>
+/// <summary>What the database records about the attempt that an object's mark names.</summary>
 public enum Evidence
 {
-    /// <summary>The attempt explains the object: it is under way, live, or an operator has to go on with it.</summary>
+    /// <summary>
+    /// The attempt explains the object: it is in progress, live, ROLLBACK_INCOMPLETE, or was rolled back recently.
+    /// </summary>
     Explained = 1,
 
-    /// <summary>The attempt has ended rolled back, and not only a moment ago: the object should not be there.</summary>
+    /// <summary>The attempt was rolled back before the grace period: the object should not exist.</summary>
     RolledBack,
 
-    /// <summary>The database knows no such attempt.</summary>
+    /// <summary>The database does not know the attempt.</summary>
     Unknown,
 
     /// <summary>
-    /// The attempt has ended rolled back, and a later one that was not has the object on record as its own: a worker
-    /// that was frozen has put an old mark on it.
+    /// The attempt was rolled back, and the object is on record as that of a later attempt, which was not: a suspended
+    /// worker has put a stale mark on it.
     /// </summary>
     RecordedLater,
 }
 
-/// <summary>Why an object in an outside system is there, by the rows of attempts and resources alone.</summary>
-/// <param name="grace">How long ago an attempt must have ended.</param>
+/// <summary>Reads the evidence for a marked object from the rows of attempts and resources.</summary>
+/// <param name="grace">The time since the end of an attempt before it counts as rolled back.</param>
 public sealed class AttemptEvidence(NpgsqlDataSource database, TimeProvider time, TimeSpan grace)
 {
-    /// <summary>Every attempt, of all tenants.</summary>
+    /// <summary>Lists every attempt of every tenant.</summary>
     public Task<List<(Guid TenantId, int Attempt)>> ListAsync(CancellationToken cancellationToken) =>
         database.Command("SELECT tenant_id, attempt FROM provisioning_attempts").ReadAllAsync(
             row => (row.Id("tenant_id"), row.Number("attempt")), cancellationToken);
 
+    /// <summary>Reads the evidence for an object.</summary>
     public async Task<Evidence> ReadAsync(Claim claim, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -43,32 +49,32 @@ public sealed class AttemptEvidence(NpgsqlDataSource database, TimeProvider time
     }
 
     /// <summary>
-    /// Does something to an object while its tenant stands still: no attempt can begin until it is done. Not done
-    /// where an attempt is under way, or where the evidence is another one by now.
+    /// Runs an action on an object while its tenant's row is locked, so that no attempt can begin meanwhile. Skips the
+    /// action when an attempt is in progress, or when the evidence has changed.
     /// </summary>
-    /// <param name="claim">Of the object.</param>
-    /// <param name="evidence">What it must be.</param>
-    /// <param name="act">
-    /// Gets what it must ask before each change: it throws when the lock is lost with its session, and anything may
-    /// have begun since.
+    /// <param name="claim">The object.</param>
+    /// <param name="evidence">The required evidence.</param>
+    /// <param name="action">
+    /// The action and its result. Its argument must be called before each change: it throws when the lock was lost with
+    /// its session, after which an attempt may have begun.
     /// </param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Whether it was done.</returns>
+    /// <returns>The result of the action; false when it was skipped.</returns>
     public Task<bool> RunWithTenantLockedAsync(
-        Claim claim, Evidence evidence, Func<Func<Task>, Task<bool>> act, CancellationToken cancellationToken) =>
+        Claim claim, Evidence evidence, Func<Func<Task>, Task<bool>> action, CancellationToken cancellationToken) =>
         database.InTransactionAsync(async connection =>
         {
             await connection.Command("SELECT FROM tenants WHERE id = $1 FOR NO KEY UPDATE", claim.TenantId)
                 .ExecuteAsync(cancellationToken);
-            bool isUnderWay = (await connection.Command(
+            bool isInProgress = (await connection.Command(
                 """
                 SELECT FROM provisioning_attempts
                 WHERE tenant_id = $1 AND state IN ('RECORDED', 'RUNNING', 'ROLLING_BACK')
                 """,
                 claim.TenantId).ReadAllAsync(_ => true, cancellationToken)).Count > 0;
-            return !isUnderWay
+            return !isInProgress
                 && await ReadAsync(connection, claim, cancellationToken) == evidence
-                && await act(() => connection.Command("SELECT 1").ExecuteAsync(cancellationToken));
+                && await action(() => connection.Command("SELECT 1").ExecuteAsync(cancellationToken));
         }, cancellationToken);
 
     private async Task<Evidence> ReadAsync(

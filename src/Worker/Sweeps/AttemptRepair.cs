@@ -7,36 +7,37 @@ using Npgsql;
 namespace Worker.Sweeps;
 
 /// <summary>
-/// Gives attempts that no run looks after the run they need: one that was never started its saga, one whose run was
-/// terminated or lost its rollback.
+/// Starts a run for attempts in progress that have none: the saga for an attempt that was never started, the rollback
+/// for one whose run was terminated or lost.
 /// </summary>
 public sealed partial class AttemptRepair(
     NpgsqlDataSource database, ProvisioningRuns runs, ProvisioningAttempts attempts, ResumeRollback rollbacks,
     TimeProvider time, ILogger<AttemptRepair> logger)
 {
-    private const int Batch = 100;
+    private const int BatchSize = 100;
 
-    /// <summary>Whoever has just changed the tenant is still about to start or end its run.</summary>
+    /// <summary>After a change of the tenant its run may still be about to start or end.</summary>
     private static readonly TimeSpan MinAge = TimeSpan.FromMinutes(2);
 
-    /// <returns>How many had none.</returns>
+    /// <summary>Repairs every attempt in progress that has no run.</summary>
+    /// <returns>The number of repaired attempts.</returns>
     public async Task<int> ExecuteAsync(CancellationToken cancellationToken)
     {
-        int settled = 0;
+        int repaired = 0;
         List<OpenAttempt> batch = [];
         do
         {
             batch = await ListAsync(batch.LastOrDefault()?.TenantId ?? Guid.Empty, cancellationToken);
             foreach (var attempt in batch)
             {
-                settled += await SettleAsync(attempt, cancellationToken) ? 1 : 0;
+                repaired += await RepairAsync(attempt, cancellationToken) ? 1 : 0;
             }
         }
-        while (batch.Count == Batch);
-        return settled;
+        while (batch.Count == BatchSize);
+        return repaired;
     }
 
-    private async Task<bool> SettleAsync(OpenAttempt open, CancellationToken cancellationToken)
+    private async Task<bool> RepairAsync(OpenAttempt open, CancellationToken cancellationToken)
     {
         var (tenantId, attempt, state) = open;
         try
@@ -49,7 +50,7 @@ public sealed partial class AttemptRepair(
             if (state == ProvisioningAttempt.Running
                 && await runs.HasCompletedAsync(tenantId, attempt, cancellationToken))
             {
-                // Read again: the run may have come to its end just now.
+                // Read again, since the run may have ended after the list was read.
                 if (await attempts.FindAsync(tenantId, attempt, cancellationToken) is { IsOpen: true })
                 {
                     LogContradiction(tenantId, attempt);
@@ -74,8 +75,8 @@ public sealed partial class AttemptRepair(
         }
         catch (ControlPlaneException e)
         {
-            // Somebody else has settled it, or it cannot be settled now: it is no reason to leave the others.
-            LogNotSettled(tenantId, attempt, e.Code);
+            // Another process has repaired it, or it cannot be repaired now: the other attempts are independent of it.
+            LogNotRepaired(tenantId, attempt, e.Code);
             return false;
         }
     }
@@ -88,26 +89,26 @@ public sealed partial class AttemptRepair(
             WHERE t.id > $1 AND a.state IN ('RECORDED', 'RUNNING', 'ROLLING_BACK') AND t.updated_at <= $2
             ORDER BY t.id LIMIT $3
             """,
-            after, time.GetUtcNow() - MinAge, Batch).ReadAllAsync(
+            after, time.GetUtcNow() - MinAge, BatchSize).ReadAllAsync(
                 row => new OpenAttempt(row.Id("id"), row.Number("attempt"), row.Text("state")), cancellationToken);
 
     [LoggerMessage(EventId = 605, Level = LogLevel.Warning,
-        Message = "Tenant {TenantId}: attempt {Attempt} was recorded and never started; it has run {RunId} now")]
+        Message = "Tenant {TenantId}: attempt {Attempt} was recorded and never started; started run {RunId}")]
     private partial void LogStarted(Guid tenantId, int attempt, string runId);
 
     [LoggerMessage(EventId = 607, Level = LogLevel.Warning,
-        Message = "Tenant {TenantId}: no run was at work on attempt {Attempt}; run {RunId} rolls it back")]
+        Message = "Tenant {TenantId}: attempt {Attempt} had no running workflow; run {RunId} rolls it back")]
     private partial void LogRolledBack(Guid tenantId, int attempt, string? runId);
 
-    // An alert is set on the first word of this line.
+    // Alerts match the first word of this line.
     [LoggerMessage(EventId = 608, Level = LogLevel.Critical,
-        Message = "SWEEP_CONTRADICTION tenant {TenantId}: the run of attempt {Attempt} has completed, and this "
-            + "database says that it is at work: was an older one restored? Left alone.")]
+        Message = "SWEEP_CONTRADICTION tenant {TenantId}: the run of attempt {Attempt} is Completed, but the database "
+            + "has the attempt as RUNNING: was an older database restored? Nothing was changed.")]
     private partial void LogContradiction(Guid tenantId, int attempt);
 
     [LoggerMessage(EventId = 606, Level = LogLevel.Warning,
-        Message = "Tenant {TenantId}: attempt {Attempt} has no run and was not settled: {Code}")]
-    private partial void LogNotSettled(Guid tenantId, int attempt, ErrorCode code);
+        Message = "Tenant {TenantId}: attempt {Attempt} has no run and could not be repaired: {Code}")]
+    private partial void LogNotRepaired(Guid tenantId, int attempt, ErrorCode code);
 
     private sealed record OpenAttempt(Guid TenantId, int Attempt, string State);
 }

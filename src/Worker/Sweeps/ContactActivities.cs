@@ -4,39 +4,39 @@ using Temporalio.Activities;
 namespace Worker.Sweeps;
 
 /// <summary>
-/// Erases the contact data of those who did not become customers, when its retention is over: at Novu first, so that
-/// nothing stays there of somebody whom the database has forgotten.
+/// Erases the contact data of leads that did not become customers, after the retention. The outside stores come first,
+/// so that no data remains there of a lead that the database no longer knows.
 /// </summary>
 public sealed partial class ContactActivities(
     ContactRetention contacts, SweepOptions options, IEnumerable<IContactStore> stores,
     ILogger<ContactActivities> logger)
 {
-    private const int Batch = 100;
+    private const int BatchSize = 100;
 
-    /// <returns>How many.</returns>
+    /// <returns>The number of erased leads.</returns>
     [Activity("EraseContacts")]
     public async Task<int> EraseAsync()
     {
         var cancellationToken = ActivityExecutionContext.Current.CancellationToken;
         int erased = 0;
-        var each = new ErrorCollector();
+        var errors = new ErrorCollector();
         List<ErasableContact> batch = [];
         do
         {
             batch = await contacts.ListAsync(
-                options.ContactRetention, batch.LastOrDefault()?.LeadId ?? Guid.Empty, Batch, cancellationToken);
+                options.ContactRetention, batch.LastOrDefault()?.LeadId ?? Guid.Empty, BatchSize, cancellationToken);
             foreach (var contact in batch)
             {
-                await each.TryAsync($"lead {contact}", () => EraseAsync(contact), cancellationToken);
+                await errors.TryAsync($"lead {contact}", () => EraseAsync(contact), cancellationToken);
             }
         }
-        while (batch.Count == Batch);
+        while (batch.Count == BatchSize);
         if (erased > 0)
         {
             LogErased(erased);
         }
 
-        each.ThrowIfFailed();
+        errors.ThrowIfFailed();
         return erased;
 
         async Task EraseAsync(ErasableContact contact)
@@ -51,6 +51,6 @@ public sealed partial class ContactActivities(
     }
 
     [LoggerMessage(EventId = 604, Level = LogLevel.Information,
-        Message = "Erased the contact data of {Count} leads whose retention was over")]
+        Message = "Erased the contact data of {Count} leads after the retention")]
     private partial void LogErased(int count);
 }

@@ -3,20 +3,21 @@ using Npgsql;
 
 namespace Worker.Sweeps;
 
-/// <summary>Contact data of somebody who did not become a customer.</summary>
-/// <param name="TenantId">Of a tenant that expired; null where there never was one.</param>
+/// <summary>A lead that did not become a customer, and whose contact data is to be erased.</summary>
+/// <param name="TenantId">The lead's expired tenant; null when it never had one.</param>
 public sealed record ErasableContact(Guid LeadId, Guid? TenantId, string Email)
 {
-    /// <summary>Never the address.</summary>
+    /// <summary>The lead's id, so that logs never hold the address.</summary>
     public override string ToString() => LeadId.ToString("D");
 }
 
 /// <summary>
-/// Leads whose last token has been dead for the retention and that have no tenant, or one that expired as long ago:
-/// such a tenant never had an attempt, so nothing in any system is explained by it.
+/// Finds and erases leads after the retention: the last token expired that long ago, and the tenant, if any, is EXPIRED
+/// for as long. Such a tenant never had an attempt, so it owns no objects.
 /// </summary>
 public sealed class ContactRetention(NpgsqlDataSource database, TimeProvider time)
 {
+    /// <summary>Lists a batch of leads after a lead id.</summary>
     public Task<List<ErasableContact>> ListAsync(
         TimeSpan retention, Guid after, int limit, CancellationToken cancellationToken) =>
         database.Command(
@@ -32,17 +33,18 @@ public sealed class ContactRetention(NpgsqlDataSource database, TimeProvider tim
                 cancellationToken);
 
     /// <summary>
-    /// The lead and its expired tenant with all that hangs on it; nothing of one that came back since it was listed.
+    /// Erases a lead and its expired tenant with all dependent rows. Does nothing when the lead became active again
+    /// after it was listed.
     /// </summary>
-    /// <returns>Whether it was erased.</returns>
+    /// <returns>Whether the lead was erased.</returns>
     public Task<bool> EraseAsync(TimeSpan retention, ErasableContact contact, CancellationToken cancellationToken) =>
         database.InTransactionAsync(async connection =>
         {
-            var dead = time.GetUtcNow() - retention;
-            bool isDead = (await connection.Command(
-                "SELECT FROM leads WHERE id = $1 AND token_expires_at <= $2 FOR UPDATE", contact.LeadId, dead)
+            var cutoff = time.GetUtcNow() - retention;
+            bool isErasable = (await connection.Command(
+                "SELECT FROM leads WHERE id = $1 AND token_expires_at <= $2 FOR UPDATE", contact.LeadId, cutoff)
                 .ReadAllAsync(_ => true, cancellationToken)).Count == 1;
-            if (!isDead)
+            if (!isErasable)
             {
                 return false;
             }
@@ -51,7 +53,7 @@ public sealed class ContactRetention(NpgsqlDataSource database, TimeProvider tim
                 """
                 DELETE FROM tenants WHERE lead_id = $1 AND status = 'EXPIRED' AND attempt = 0 AND updated_at <= $2
                 """,
-                contact.LeadId, dead).ExecuteAsync(cancellationToken);
+                contact.LeadId, cutoff).ExecuteAsync(cancellationToken);
             return await connection.Command(
                 "DELETE FROM leads WHERE id = $1 AND NOT EXISTS (SELECT FROM tenants WHERE lead_id = $1)",
                 contact.LeadId).ExecuteAsync(cancellationToken) == 1;

@@ -4,22 +4,31 @@ using Worker.Telemetry;
 
 namespace Worker.Sweeps;
 
-/// <summary>Goes on with the others where one fails, and fails at the end with every reason and what it kept.</summary>
+/// <summary>
+/// Runs independent actions and collects their failures, then throws one failure with every reason and the names of the
+/// affected objects.
+/// </summary>
 public sealed class ErrorCollector
 {
     private const int MaxNamed = 10;
 
-    private const string Several = "several";
+    /// <summary>The code when the failures have different codes.</summary>
+    private const string SeveralCode = "several";
 
     private readonly List<(string Name, ApplicationFailureException Failure)> failed = [];
 
+    /// <summary>Whether an action failed.</summary>
     public bool HasFailed => failed.Count > 0;
 
-    public async Task TryAsync(string name, Func<Task> act, CancellationToken cancellationToken)
+    /// <summary>Runs an action and collects its failure.</summary>
+    /// <param name="name">The name of the object, for the failure.</param>
+    /// <param name="action">The action.</param>
+    /// <param name="cancellationToken">Once cancelled, exceptions propagate instead of being collected.</param>
+    public async Task TryAsync(string name, Func<Task> action, CancellationToken cancellationToken)
     {
         try
         {
-            await act();
+            await action();
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -27,19 +36,20 @@ public sealed class ErrorCollector
         }
     }
 
-    /// <exception cref="ApplicationFailureException">Something failed.</exception>
+    /// <summary>Throws when an action failed.</summary>
+    /// <exception cref="ApplicationFailureException">An action failed.</exception>
     public void ThrowIfFailed()
     {
         if (HasFailed)
         {
-            string[] codes = [.. failed.Select(one => one.Failure.ErrorType!).Distinct()];
-            var reasons = failed.GroupBy(one => one.Failure.Message, one => Masked.Text(one.Name));
+            string[] codes = [.. failed.Select(item => item.Failure.ErrorType!).Distinct()];
+            var reasons = failed.GroupBy(item => item.Failure.Message, item => Masked.Text(item.Name));
             throw new ApplicationFailureException(
-                string.Join(" ", reasons.Select(reason => $"{reason.Key} ({Names([.. reason])})")),
-                errorType: codes is [var code] ? code : Several);
+                string.Join(" ", reasons.Select(reason => $"{reason.Key} ({JoinNames([.. reason])})")),
+                errorType: codes is [var code] ? code : SeveralCode);
         }
     }
 
-    private static string Names(IReadOnlyList<string> all) =>
-        string.Join(", ", all.Take(MaxNamed)) + (all.Count > MaxNamed ? $" and {all.Count - MaxNamed} more" : "");
+    private static string JoinNames(IReadOnlyList<string> names) =>
+        string.Join(", ", names.Take(MaxNamed)) + (names.Count > MaxNamed ? $" and {names.Count - MaxNamed} more" : "");
 }

@@ -5,45 +5,46 @@ using Npgsql;
 
 namespace Worker.Sweeps;
 
-/// <summary>Rows whose time is over, in batches: what was done stays done when the rest is interrupted.</summary>
+/// <summary>Expires, erases and deletes rows in batches, each committed on its own.</summary>
 public sealed class ExpiredRows(
     NpgsqlDataSource database, TenantRepository tenants, InvitationRepository invitations, TimeProvider time)
 {
-    private const int Batch = 100;
+    private const int BatchSize = 100;
 
-    /// <summary>Tenants that were never provisioned give their key and domains back.</summary>
-    /// <returns>How many.</returns>
+    /// <summary>Expires tenants that were not provisioned in time, which frees their keys and domains.</summary>
+    /// <returns>The number of tenants.</returns>
     public Task<int> ExpireTenantsAsync(CancellationToken cancellationToken) =>
-        InBatchesAsync(() => tenants.ExpireOverdueAsync(Batch, time.GetUtcNow(), cancellationToken));
+        InBatchesAsync(() => tenants.ExpireOverdueAsync(BatchSize, time.GetUtcNow(), cancellationToken));
 
-    /// <summary>Sealed passwords that no worker has fetched in time.</summary>
-    /// <returns>How many.</returns>
+    /// <summary>Erases expired sealed passwords, which no worker has fetched in time.</summary>
+    /// <returns>The number of passwords.</returns>
     public Task<int> EraseSealedPasswordsAsync(CancellationToken cancellationToken) =>
-        InBatchesAsync(() => invitations.EraseExpiredSealedAsync(Batch, time.GetUtcNow(), cancellationToken));
+        InBatchesAsync(() => invitations.EraseExpiredSealedAsync(BatchSize, time.GetUtcNow(), cancellationToken));
 
     /// <summary>
-    /// Invitations that nobody accepted and whose link has been dead for so long that nobody asks why any more.
+    /// Deletes invitations that were not accepted and whose link expired before the retention. Until then the row
+    /// explains why the link is invalid.
     /// </summary>
-    /// <returns>How many.</returns>
-    public Task<int> DeleteInvitationsAsync(TimeSpan deadFor, CancellationToken cancellationToken) =>
+    /// <returns>The number of invitations.</returns>
+    public Task<int> DeleteInvitationsAsync(TimeSpan retention, CancellationToken cancellationToken) =>
         InBatchesAsync(() => database.Command(
             """
             DELETE FROM invitations WHERE id IN (
                 SELECT id FROM invitations WHERE accepted_at IS NULL AND expires_at <= $1
                 LIMIT $2 FOR UPDATE SKIP LOCKED)
             """,
-            time.GetUtcNow() - deadFor, Batch).ExecuteAsync(cancellationToken));
+            time.GetUtcNow() - retention, BatchSize).ExecuteAsync(cancellationToken));
 
-    private static async Task<int> InBatchesAsync(Func<Task<int>> work)
+    private static async Task<int> InBatchesAsync(Func<Task<int>> runBatch)
     {
         int total = 0;
-        int done;
+        int count;
         do
         {
-            done = await work();
-            total += done;
+            count = await runBatch();
+            total += count;
         }
-        while (done == Batch);
+        while (count == BatchSize);
         return total;
     }
 }

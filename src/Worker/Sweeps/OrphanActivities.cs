@@ -5,15 +5,17 @@ using Worker.Telemetry;
 
 namespace Worker.Sweeps;
 
-/// <summary>A kind of object that is swept, and where.</summary>
+/// <summary>A system in the result of ListSweptSystems.</summary>
+/// <param name="Type">The type of the objects that are swept.</param>
+/// <param name="Queue">The suffix of the task queue of the sweep.</param>
 public sealed record SweptSystem(string Type, string Queue);
 
-/// <summary>What carries our mark in the outside systems and no live attempt explains.</summary>
+/// <summary>The activities of the sweep of marked objects in the outside systems.</summary>
 public sealed class OrphanActivities(
-    IReadOnlyList<OutsideSystem> systems, IEnumerable<ISystemInventory> inventories, OrphanSweeper sweep,
+    IReadOnlyList<OutsideSystem> systems, IEnumerable<ISystemInventory> inventories, OrphanSweeper sweeper,
     WorkerMetrics metrics)
 {
-    /// <summary>Of the systems that are switched on.</summary>
+    /// <summary>Lists the configured systems that have marked objects.</summary>
     [Activity("ListSweptSystems")]
     public Task<IReadOnlyList<SweptSystem>> List() => Task.FromResult<IReadOnlyList<SweptSystem>>(
     [
@@ -22,15 +24,16 @@ public sealed class OrphanActivities(
            select new SweptSystem(inventory.MarkedType, (system.Queue ?? TaskQueue.Control).Suffix),
     ]);
 
+    /// <summary>Sweeps the objects of one type.</summary>
     [Activity("SweepOrphans")]
     public async Task<OrphanSweepResult> ExecuteAsync(string type)
     {
-        var each = new ErrorCollector();
-        var swept = await sweep.ExecuteAsync(type, each, ActivityExecutionContext.Current.CancellationToken);
+        var errors = new ErrorCollector();
+        var swept = await sweeper.ExecuteAsync(type, errors, ActivityExecutionContext.Current.CancellationToken);
         metrics.SweepFound("left_over", type, swept.Deleted);
         metrics.SweepFound("orphan", type, swept.Orphans);
         metrics.SweepFound("mismarked", type, swept.Mismarked);
-        each.ThrowIfFailed();
+        errors.ThrowIfFailed();
         return swept;
     }
 }

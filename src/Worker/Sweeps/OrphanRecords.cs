@@ -3,13 +3,14 @@ using Npgsql;
 
 namespace Worker.Sweeps;
 
-/// <summary>Something with this installation's mark that belongs to no attempt that the database knows.</summary>
+/// <summary>An object with this installation's mark whose attempt the database does not know.</summary>
 public sealed record Orphan(
     string Type, Guid TenantId, int Attempt, string Name, string Reason, DateTimeOffset FoundAt);
 
-/// <summary>The rows of <c>orphans</c>: what the last sweep found.</summary>
+/// <summary>The rows of <c>orphans</c>: the orphans that the last sweep found.</summary>
 public sealed class OrphanRecords(NpgsqlDataSource database)
 {
+    /// <summary>Adds an orphan, or updates the name, reason and time of a known one.</summary>
     public Task SaveAsync(Orphan orphan, CancellationToken cancellationToken) =>
         database.Command(
             """
@@ -21,12 +22,12 @@ public sealed class OrphanRecords(NpgsqlDataSource database)
             orphan.Type, orphan.TenantId, orphan.Attempt, orphan.Name, orphan.Reason, orphan.FoundAt)
             .ExecuteAsync(cancellationToken);
 
-    /// <summary>Forgets those of a type that a sweep, begun at this time, has not seen again.</summary>
-    public Task ForgetUnseenAsync(string type, DateTimeOffset begun, CancellationToken cancellationToken) =>
-        database.Command("DELETE FROM orphans WHERE type = $1 AND seen_at < $2", type, begun)
+    /// <summary>Deletes the orphans of a type that were not seen since the start of a sweep.</summary>
+    public Task DeleteUnseenAsync(string type, DateTimeOffset startedAt, CancellationToken cancellationToken) =>
+        database.Command("DELETE FROM orphans WHERE type = $1 AND seen_at < $2", type, startedAt)
             .ExecuteAsync(cancellationToken);
 
-    public Task ForgetAsync(Orphan orphan, CancellationToken cancellationToken) =>
+    public Task DeleteAsync(Orphan orphan, CancellationToken cancellationToken) =>
         database.Command(
             "DELETE FROM orphans WHERE type = $1 AND tenant_id = $2 AND attempt = $3",
             orphan.Type, orphan.TenantId, orphan.Attempt).ExecuteAsync(cancellationToken);

@@ -5,16 +5,17 @@ using Worker.Systems;
 
 namespace Worker.Sweeps;
 
-/// <param name="Deleted">Left by attempts that were rolled back.</param>
-/// <param name="Orphans">Marked as ours, but of no attempt that the database knows: left alone.</param>
+/// <summary>The numbers of objects that a sweep of one type found.</summary>
+/// <param name="Deleted">Objects of rolled-back attempts, now deleted.</param>
+/// <param name="Orphans">Objects whose attempt the database does not know; not touched.</param>
 /// <param name="Mismarked">
-/// Marked as an attempt's that was rolled back, and on record as a later one's: left alone. None in older histories.
+/// Objects with the mark of a rolled-back attempt and the record of a later one; not touched. 0 in older histories.
 /// </param>
 public sealed record OrphanSweepResult(int Deleted, int Orphans, int Mismarked = 0);
 
 /// <summary>
-/// Settles what carries our mark in one system and no live attempt explains. It deletes by itself only what an attempt
-/// left that ended rolled back; what the database does not know it lists and tells, and deletes on an operator's word.
+/// Sweeps the objects of one system that carry this installation's mark. It deletes the leftovers of rolled-back
+/// attempts. Orphans are recorded and logged, and deleted only on an operator's request.
 /// </summary>
 public sealed partial class OrphanSweeper(
     IEnumerable<ISystemInventory> inventories,
@@ -25,40 +26,41 @@ public sealed partial class OrphanSweeper(
     TimeProvider time,
     ILogger<OrphanSweeper> logger)
 {
-    /// <param name="type">One of the types of the resource records.</param>
-    /// <param name="each">Notes what failed, and is asked for it afterwards.</param>
+    /// <summary>Sweeps the objects of one type.</summary>
+    /// <param name="type">The type of the resource records.</param>
+    /// <param name="errors">Collects the failures; the caller throws them.</param>
     /// <param name="cancellationToken">Ends the work between two objects.</param>
     public async Task<OrphanSweepResult> ExecuteAsync(
-        string type, ErrorCollector each, CancellationToken cancellationToken)
+        string type, ErrorCollector errors, CancellationToken cancellationToken)
     {
-        var begun = time.GetUtcNow();
+        var startedAt = time.GetUtcNow();
         var inventory = InventoryOf(type);
-        int deleted = 0, orphans = 0, mismarked = 0, left = 0;
-        foreach (var found in await inventory.ListMarkedAsync(each, cancellationToken))
+        int deleted = 0, orphans = 0, mismarked = 0, remaining = 0;
+        foreach (var found in await inventory.ListMarkedAsync(errors, cancellationToken))
         {
-            await each.TryAsync(found.Name, () => SettleAsync(found), cancellationToken);
+            await errors.TryAsync(found.Name, () => SweepAsync(found), cancellationToken);
         }
 
-        if (!each.HasFailed)
+        if (!errors.HasFailed)
         {
-            // What could not be read was not seen, and is no less there.
-            await records.ForgetUnseenAsync(type, begun, cancellationToken);
+            // After a failure an orphan may be unseen only because it could not be read.
+            await records.DeleteUnseenAsync(type, startedAt, cancellationToken);
         }
 
-        await deletions.ForgetOldAsync(type, cancellationToken);
-        if (left > 0)
+        await deletions.DeleteOldAsync(type, cancellationToken);
+        if (remaining > 0)
         {
-            LogLimit(type, left, options.MaxDeletions);
+            LogLimit(type, remaining, options.MaxDeletions);
         }
 
         return new OrphanSweepResult(deleted, orphans, mismarked);
 
-        async Task SettleAsync(MarkedObject found)
+        async Task SweepAsync(MarkedObject found)
         {
             switch (await evidence.ReadAsync(ClaimOf(inventory, found), cancellationToken))
             {
                 case Evidence.RolledBack when deleted >= options.MaxDeletions:
-                    left++;
+                    remaining++;
                     break;
                 case Evidence.RolledBack when await DeleteAsync(
                     inventory, found, Evidence.RolledBack, cancellationToken):
@@ -66,7 +68,7 @@ public sealed partial class OrphanSweeper(
                     break;
                 case Evidence.Unknown:
                     orphans++;
-                    await TellAsync(inventory, found, begun, cancellationToken);
+                    await ReportAsync(inventory, found, startedAt, cancellationToken);
                     break;
                 case Evidence.RecordedLater:
                     mismarked++;
@@ -76,43 +78,45 @@ public sealed partial class OrphanSweeper(
         }
     }
 
-    /// <summary>Deletes a listed orphan because an operator said so.</summary>
-    /// <returns>False when it is not there any more.</returns>
-    /// <exception cref="ControlPlaneException">It is explained by now, or its tenant is being provisioned.</exception>
+    /// <summary>Deletes a recorded orphan on an operator's request.</summary>
+    /// <returns>False when it no longer exists.</returns>
+    /// <exception cref="ControlPlaneException">
+    /// Its attempt is now known, its tenant is being provisioned, or it has changed.
+    /// </exception>
     public async Task<bool> DeleteOnOperatorRequestAsync(Orphan orphan, CancellationToken cancellationToken)
     {
         var inventory = InventoryOf(orphan.Type);
-        var each = new ErrorCollector();
-        var found = (await inventory.ListMarkedAsync(each, cancellationToken)).FirstOrDefault(o =>
-            (o.Mark.Tenant, o.Mark.Attempt) == (orphan.TenantId, orphan.Attempt));
+        var errors = new ErrorCollector();
+        var found = (await inventory.ListMarkedAsync(errors, cancellationToken)).FirstOrDefault(listed =>
+            (listed.Mark.Tenant, listed.Mark.Attempt) == (orphan.TenantId, orphan.Attempt));
         if (found is null)
         {
-            // It may be what could not be read.
-            each.ThrowIfFailed();
+            // The orphan may be among the objects that could not be read.
+            errors.ThrowIfFailed();
         }
 
         if (found is not null && !await DeleteAsync(inventory, found, Evidence.Unknown, cancellationToken))
         {
             throw new ControlPlaneException(ErrorCode.WrongState,
-                $"{orphan.Type} {orphan.Name} was not deleted: its attempt is known by now, its tenant is being "
+                $"{orphan.Type} {orphan.Name} was not deleted: its attempt is now known, its tenant is being "
                 + "provisioned, or it has changed since it was listed. See `Worker orphans` after the next sweep.");
         }
 
-        await records.ForgetAsync(orphan, cancellationToken);
+        await records.DeleteAsync(orphan, cancellationToken);
         return found is not null;
     }
 
     private async Task<bool> DeleteAsync(
-        ISystemInventory inventory, MarkedObject found, Evidence why, CancellationToken cancellationToken)
+        ISystemInventory inventory, MarkedObject found, Evidence required, CancellationToken cancellationToken)
     {
         var id = deletions.NewId();
         bool isDeleted = await evidence.RunWithTenantLockedAsync(
             ClaimOf(inventory, found),
-            why,
-            async stillStands =>
+            required,
+            async ensureLocked =>
             {
                 bool isOurs = await inventory.DeleteAsync(
-                    found, () => BeforeChangeAsync(stillStands), cancellationToken);
+                    found, () => BeforeChangeAsync(ensureLocked), cancellationToken);
                 await deletions.EndAsync(id, cancellationToken);
                 return isOurs;
             },
@@ -124,21 +128,21 @@ public sealed partial class OrphanSweeper(
 
         return isDeleted;
 
-        async Task BeforeChangeAsync(Func<Task> stillStands)
+        async Task BeforeChangeAsync(Func<Task> ensureLocked)
         {
             await deletions.BeginAsync(id, inventory.MarkedType, found.Name, cancellationToken);
-            await stillStands();
+            await ensureLocked();
         }
     }
 
-    private async Task TellAsync(
-        ISystemInventory inventory, MarkedObject found, DateTimeOffset begun, CancellationToken cancellationToken)
+    private async Task ReportAsync(
+        ISystemInventory inventory, MarkedObject found, DateTimeOffset foundAt, CancellationToken cancellationToken)
     {
         string reason = string.Create(CultureInfo.InvariantCulture,
-            $"Marked as ours, of attempt {found.Mark.Attempt} of tenant {found.Mark.Tenant:D}, which this database "
+            $"Its mark names attempt {found.Mark.Attempt} of tenant {found.Mark.Tenant:D}, which this database "
             + $"does not know.");
         await records.SaveAsync(
-            new Orphan(inventory.MarkedType, found.Mark.Tenant, found.Mark.Attempt, found.Name, reason, begun),
+            new Orphan(inventory.MarkedType, found.Mark.Tenant, found.Mark.Attempt, found.Name, reason, foundAt),
             cancellationToken);
         LogOrphan(inventory.MarkedType, found.Name, reason);
     }
@@ -149,18 +153,19 @@ public sealed partial class OrphanSweeper(
     private ISystemInventory InventoryOf(string type) =>
         inventories.Single(inventory => inventory.MarkedType == type);
 
-    // An alert is set on the first word of these lines.
+    // Alerts match the first word of these lines.
     [LoggerMessage(EventId = 600, Level = LogLevel.Critical,
-        Message = "ORPHAN {Type} {Name}: {Reason} Left alone; once you have looked: `Worker orphans`")]
+        Message = "ORPHAN {Type} {Name}: {Reason} It was not touched; inspect it, then see `Worker orphans`")]
     private partial void LogOrphan(string type, string name, string reason);
 
     [LoggerMessage(EventId = 601, Level = LogLevel.Critical,
-        Message = "SWEEP_LIMIT {Type}: {Left} more to delete than the {Most} of one sweep (SWEEP_MOST_DELETIONS)")]
+        Message = "SWEEP_LIMIT {Type}: {Left} objects to delete beyond the limit of {Most} in one sweep "
+            + "(SWEEP_MOST_DELETIONS)")]
     private partial void LogLimit(string type, int left, int most);
 
     [LoggerMessage(EventId = 612, Level = LogLevel.Critical,
-        Message = "SWEEP_MISMARKED {Type} {Name}: Marked as attempt {Attempt}'s of tenant {TenantId}, which was rolled "
-            + "back, and on record as a later one's. Left alone; put its mark right.")]
+        Message = "SWEEP_MISMARKED {Type} {Name}: its mark names attempt {Attempt} of tenant {TenantId}, which was "
+            + "rolled back, and its record a later attempt. It was not touched; correct its mark.")]
     private partial void LogMismarked(string type, string name, int attempt, Guid tenantId);
 
     [LoggerMessage(EventId = 602, Level = LogLevel.Warning,

@@ -4,23 +4,26 @@ using Worker.Telemetry;
 
 namespace Worker.Sweeps;
 
-/// <summary>What the control database and Temporal alone can settle.</summary>
+/// <summary>The activities of the sweep that need only the control database and Temporal.</summary>
 public sealed partial class RowActivities(
-    AttemptRepair attempts, WelcomeMailRepair welcomes, ExpiredRows rows, SweepOptions options, WorkerMetrics metrics,
-    ILogger<RowActivities> logger)
+    AttemptRepair attempts, WelcomeMailRepair welcomeMails, ExpiredRows rows, SweepOptions options,
+    WorkerMetrics metrics, ILogger<RowActivities> logger)
 {
     private static CancellationToken CancellationToken => ActivityExecutionContext.Current.CancellationToken;
 
-    /// <returns>How many attempts, or their welcome mails, had no run and have one now.</returns>
+    /// <summary>Starts a run for attempts and welcome mails that have none.</summary>
+    /// <returns>The number of started runs.</returns>
     [Activity("SettleAttempts")]
-    public async Task<int> SettleAttemptsAsync()
+    public async Task<int> RepairAttemptsAsync()
     {
-        int settled = await attempts.ExecuteAsync(CancellationToken) + await welcomes.ExecuteAsync(CancellationToken);
-        metrics.SweepFound("attempt", type: null, settled);
-        return settled;
+        int repaired = await attempts.ExecuteAsync(CancellationToken)
+            + await welcomeMails.ExecuteAsync(CancellationToken);
+        metrics.SweepFound("attempt", type: null, repaired);
+        return repaired;
     }
 
-    /// <returns>How many tenants, invitations and sealed passwords were over their time.</returns>
+    /// <summary>Expires overdue tenants, invitations and sealed passwords.</summary>
+    /// <returns>The total number of them.</returns>
     [Activity("ExpireRows")]
     public async Task<int> ExpireAsync()
     {

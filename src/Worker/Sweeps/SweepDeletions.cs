@@ -5,17 +5,19 @@ using Npgsql;
 namespace Worker.Sweeps;
 
 /// <summary>
-/// The rows of <c>sweep_deletions</c>: a call of the sweep that was sent and not answered can land on what a new
-/// attempt has made under the same name. So the sweep says first what it is about to delete, and the attempt asks.
+/// The rows of <c>sweep_deletions</c>: the deletions of the sweep that are in flight. An unanswered request could still
+/// delete the object of a new attempt with the same name. So the sweep records each deletion first, and the steps of an
+/// attempt check the record.
 /// </summary>
-/// <param name="settle">How long a request that was sent can still take effect.</param>
-public sealed class SweepDeletions(NpgsqlDataSource database, TimeProvider time, TimeSpan settle)
+/// <param name="settleDelay">The time in which an unanswered request can still take effect.</param>
+public sealed class SweepDeletions(NpgsqlDataSource database, TimeProvider time, TimeSpan settleDelay)
 {
-    private static readonly TimeSpan Kept = TimeSpan.FromDays(1);
+    private static readonly TimeSpan Retention = TimeSpan.FromDays(1);
 
+    /// <summary>Creates the id of a deletion.</summary>
     public Guid NewId() => Guid.CreateVersion7(time.GetUtcNow());
 
-    /// <summary>Before each call of a deletion that changes something.</summary>
+    /// <summary>Records a deletion, before each of its requests that changes something.</summary>
     public Task BeginAsync(Guid id, string type, string name, CancellationToken cancellationToken) =>
         database.Command(
             """
@@ -24,26 +26,27 @@ public sealed class SweepDeletions(NpgsqlDataSource database, TimeProvider time,
             """,
             id, type, name, time.GetUtcNow()).ExecuteAsync(cancellationToken);
 
-    /// <summary>Every call of it was answered.</summary>
+    /// <summary>Removes a deletion whose requests were all answered.</summary>
     public Task EndAsync(Guid id, CancellationToken cancellationToken) =>
         database.Command("DELETE FROM sweep_deletions WHERE id = $1", id).ExecuteAsync(cancellationToken);
 
-    /// <summary>Those of a type that nobody asks about any more.</summary>
-    public Task ForgetOldAsync(string type, CancellationToken cancellationToken) =>
+    /// <summary>Deletes the records of a type that are a day old.</summary>
+    public Task DeleteOldAsync(string type, CancellationToken cancellationToken) =>
         database.Command(
-            "DELETE FROM sweep_deletions WHERE type = $1 AND begun_at < $2", type, time.GetUtcNow() - Kept)
+            "DELETE FROM sweep_deletions WHERE type = $1 AND begun_at < $2", type, time.GetUtcNow() - Retention)
             .ExecuteAsync(cancellationToken);
 
-    /// <exception cref="ControlPlaneException"><c>unavailable</c>: what the sweep sent may still land.</exception>
-    public async Task RequireSettledAsync(string type, string name, CancellationToken cancellationToken)
+    /// <summary>Throws when the sweep may still be deleting the object.</summary>
+    /// <exception cref="ControlPlaneException"><c>unavailable</c>: a request may still take effect.</exception>
+    public async Task RequireNoneInFlightAsync(string type, string name, CancellationToken cancellationToken)
     {
         var begun = await database.Command(
             "SELECT begun_at FROM sweep_deletions WHERE type = $1 AND name = $2 AND begun_at > $3",
-            type, name, time.GetUtcNow() - settle).ReadAllAsync(row => row.Time("begun_at"), cancellationToken);
+            type, name, time.GetUtcNow() - settleDelay).ReadAllAsync(row => row.Time("begun_at"), cancellationToken);
         if (begun.Count > 0)
         {
             throw new ControlPlaneException(ErrorCode.Unavailable,
-                $"The sweep has been deleting {type} {name} and was not answered: what it sent may still land.");
+                $"The sweep is deleting {type} {name} and has no answer yet: its request may still take effect.");
         }
     }
 }

@@ -4,14 +4,14 @@ using Worker.Telemetry;
 
 namespace Worker.Sweeps;
 
-/// <summary>A part of a sweep that did not get done, and why; no secret is in it.</summary>
+/// <summary>A part of a sweep that failed, with the error code and a sentence without secrets.</summary>
 public sealed record FailedPart(string Part, string Code, string Sentence);
 
-/// <summary>What a sweep did not get done, told where somebody looks: nobody waits for a sweep's result.</summary>
+/// <summary>Reports the failed parts of a sweep in metrics and log, since no caller waits for its result.</summary>
 public sealed partial class SweepFailureActivities(WorkerMetrics metrics, ILogger<SweepFailureActivities> logger)
 {
     [Activity("TellSweepFailures")]
-    public Task TellAsync(IReadOnlyList<FailedPart> failures)
+    public Task ReportAsync(IReadOnlyList<FailedPart> failures)
     {
         foreach (var (part, code, sentence) in failures)
         {
@@ -22,8 +22,8 @@ public sealed partial class SweepFailureActivities(WorkerMetrics metrics, ILogge
         return Task.CompletedTask;
     }
 
-    // An alert is set on the first word of this line.
+    // Alerts match the first word of this line.
     [LoggerMessage(EventId = 611, Level = LogLevel.Error,
-        Message = "SWEEP_FAILED {Part}: {Code}, {Sentence} The next sweep tries again.")]
+        Message = "SWEEP_FAILED {Part}: {Code}, {Sentence} The next sweep retries it.")]
     private partial void LogFailed(string part, string code, string sentence);
 }

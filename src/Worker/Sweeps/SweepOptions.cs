@@ -2,13 +2,15 @@ using ControlPlane.Settings;
 
 namespace Worker.Sweeps;
 
-/// <summary>How the sweep goes about what no workflow looks after.</summary>
-/// <param name="Interval">From one sweep to the next.</param>
+/// <summary>The options of the sweep.</summary>
+/// <param name="Interval">The interval between the starts of two sweeps.</param>
 /// <param name="Grace">
-/// How long ago an attempt must have ended before what it left is deleted: long enough for whoever looks into it.
+/// The time since the end of an attempt before its leftovers are deleted, so that operators can inspect them.
 /// </param>
-/// <param name="MaxDeletions">Of each kind of object in one sweep: many at once are more likely a mistake.</param>
-/// <param name="ContactRetention">How long contact data of those who did not become customers is kept.</param>
+/// <param name="MaxDeletions">
+/// The maximum number of deleted objects of each type in one sweep: more at once are probably a mistake.
+/// </param>
+/// <param name="ContactRetention">The retention of the contact data of leads that did not become customers.</param>
 public sealed record SweepOptions(
     TimeSpan Interval, TimeSpan Grace, int MaxDeletions, TimeSpan ContactRetention)
 {

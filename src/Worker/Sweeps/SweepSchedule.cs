@@ -6,14 +6,14 @@ using Temporalio.Exceptions;
 
 namespace Worker.Sweeps;
 
-/// <summary>Starts a sweep each interval; one that finds the sweep before still at work is left out.</summary>
+/// <summary>The Temporal schedule of the sweep. A sweep is skipped while the previous one is still running.</summary>
 public sealed class SweepSchedule(TemporalClient temporal, TemporalOptions connection, SweepOptions options)
 {
-    /// <summary>Of the schedule, and what the ids of its runs begin with.</summary>
+    /// <summary>The id of the schedule, and the prefix of its workflow ids.</summary>
     public const string Id = "sweep";
 
-    /// <summary>Makes it, or gives the one that is there the interval of today; a paused one stays paused.</summary>
-    /// <returns>Whether it was made now.</returns>
+    /// <summary>Creates the schedule, or updates the interval of the existing one. A paused one stays paused.</summary>
+    /// <returns>Whether it was created.</returns>
     public async Task<bool> EnsureAsync(CancellationToken cancellationToken)
     {
         var rpc = new RpcOptions { CancellationToken = cancellationToken };
@@ -36,7 +36,7 @@ public sealed class SweepSchedule(TemporalClient temporal, TemporalOptions conne
             (SweepWorkflow sweep) => sweep.RunAsync(), new WorkflowOptions(id: Id, taskQueue: connection.TaskQueue)),
         new ScheduleSpec { Intervals = [new ScheduleIntervalSpec(options.Interval)] })
     {
-        // What was missed while Temporal was away is one sweep, not many.
+        // After an outage of Temporal the missed sweeps are not made up one by one.
         Policy = new SchedulePolicy { Overlap = ScheduleOverlapPolicy.Skip, CatchupWindow = options.Interval },
     };
 }

@@ -9,7 +9,7 @@ namespace Worker.Sweeps;
 
 public static class SweepServiceCollectionExtensions
 {
-    /// <summary>The sweep's workflow and activities.</summary>
+    /// <summary>Registers the workflow and activities of the sweep.</summary>
     public static IServiceCollection AddSweep(
         this IServiceCollection services, IReadOnlyList<OutsideSystem> systems, SettingsReader settings) =>
         services
@@ -25,7 +25,7 @@ public static class SweepServiceCollectionExtensions
             .AddTemporalActivities(typeof(SweepFailureActivities), TaskQueue.Control)
             .AddTemporalWorkflow<SweepWorkflow>();
 
-    /// <summary>The part of the sweep that the operator's command uses, too.</summary>
+    /// <summary>Registers the part of the sweep that the command <c>orphans</c> also uses.</summary>
     public static IServiceCollection AddOrphanSweep(this IServiceCollection services, SettingsReader settings) =>
         services
             .AddSingleton(SweepOptions.From(settings))

@@ -8,31 +8,31 @@ using Worker.Systems.Novu;
 namespace Worker.Sweeps;
 
 /// <summary>
-/// Finds and settles what no other workflow looks after. Each part stands alone: one that fails does not keep the
-/// others from their work, and is tried again by the next sweep, not by this one. A sweep with a failed part tells it
-/// and ends as Failed.
+/// Repairs what no running workflow owns. The parts are independent: a failed part does not stop the others, and is
+/// retried by the next sweep, not by this one. A sweep with a failed part reports it and ends Failed.
 /// </summary>
 [Workflow("Sweep")]
 public sealed class SweepWorkflow
 {
-    private const string TellsFailures = "tell-failures";
+    private const string ReportsFailures = "tell-failures";
 
     private readonly List<FailedPart> failed = [];
 
     [WorkflowRun]
     public async Task<SweepResult> RunAsync()
     {
-        int settled = await PartAsync(
-            "attempts", TaskQueue.Control.Suffix, (RowActivities rows) => rows.SettleAttemptsAsync());
-        int expired = await PartAsync("rows", TaskQueue.Control.Suffix, (RowActivities rows) => rows.ExpireAsync());
-        int erased = await PartAsync(
+        int repaired = await RunPartAsync(
+            "attempts", TaskQueue.Control.Suffix, (RowActivities rows) => rows.RepairAttemptsAsync());
+        int expired = await RunPartAsync("rows", TaskQueue.Control.Suffix, (RowActivities rows) => rows.ExpireAsync());
+        int erased = await RunPartAsync(
             "contacts", NovuSystem.MainQueue.Suffix, (ContactActivities contacts) => contacts.EraseAsync());
         var orphans = new OrphanSweepResult(0, 0);
-        foreach (var system in await PartAsync(
-            "systems", TaskQueue.Control.Suffix, (OrphanActivities s) => s.List()) ?? [])
+        foreach (var system in await RunPartAsync(
+            "systems", TaskQueue.Control.Suffix, (OrphanActivities sweep) => sweep.List()) ?? [])
         {
             string type = system.Type;
-            if (await PartAsync(type, system.Queue, (OrphanActivities sweep) => sweep.ExecuteAsync(type)) is { } swept)
+            if (await RunPartAsync(
+                type, system.Queue, (OrphanActivities sweep) => sweep.ExecuteAsync(type)) is { } swept)
             {
                 orphans = new OrphanSweepResult(orphans.Deleted + swept.Deleted, orphans.Orphans + swept.Orphans);
             }
@@ -40,17 +40,17 @@ public sealed class SweepWorkflow
 
         if (failed.Count == 0)
         {
-            return new SweepResult(settled, expired, erased, orphans.Deleted, orphans.Orphans);
+            return new SweepResult(repaired, expired, erased, orphans.Deleted, orphans.Orphans);
         }
 
-        await TellFailuresAsync();
+        await ReportFailuresAsync();
         throw new ApplicationFailureException(
             $"Not swept: {string.Join(", ", failed.Select(failure => failure.Part))}",
             errorType: "sweep_incomplete",
             nonRetryable: true);
     }
 
-    private async Task<TResult?> PartAsync<TActivities, TResult>(
+    private async Task<TResult?> RunPartAsync<TActivities, TResult>(
         string part, string queue, System.Linq.Expressions.Expression<Func<TActivities, Task<TResult>>> activity)
     {
         try
@@ -71,20 +71,21 @@ public sealed class SweepWorkflow
         }
     }
 
-    private async Task TellFailuresAsync()
+    private async Task ReportFailuresAsync()
     {
-        if (Workflow.Patched(TellsFailures))
+        if (Workflow.Patched(ReportsFailures))
         {
             await Workflow.ExecuteActivityAsync(
-                (SweepFailureActivities failures) => failures.TellAsync(failed),
+                (SweepFailureActivities failures) => failures.ReportAsync(failed),
                 new ActivityOptions { StartToCloseTimeout = TimeSpan.FromSeconds(30) });
         }
     }
 }
 
-/// <param name="Settled">Attempts that had no run and have one now.</param>
-/// <param name="Expired">Tenants, invitations and sealed passwords whose time was over.</param>
-/// <param name="Erased">Contacts whose retention was over.</param>
-/// <param name="Deleted">Objects left by attempts that were rolled back.</param>
-/// <param name="Orphans">Objects marked as ours of attempts that the database does not know: left alone.</param>
+/// <summary>The result of a sweep, as numbers.</summary>
+/// <param name="Settled">Attempts and welcome mails for which a run was started.</param>
+/// <param name="Expired">Expired tenants, invitations and sealed passwords.</param>
+/// <param name="Erased">Leads whose contact data was erased.</param>
+/// <param name="Deleted">Deleted objects of rolled-back attempts.</param>
+/// <param name="Orphans">Objects whose attempt the database does not know; not touched.</param>
 public sealed record SweepResult(int Settled, int Expired, int Erased, int Deleted, int Orphans);

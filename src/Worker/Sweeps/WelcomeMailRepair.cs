@@ -9,36 +9,37 @@ using Worker.Steps;
 namespace Worker.Sweeps;
 
 /// <summary>
-/// Sends the welcome mail of tenants that are ACTIVE and whose run ended before it was sent (terminated, lost): nothing
-/// is rolled back any more, and their administrators wait.
+/// Sends the welcome mail of ACTIVE tenants whose run ended without it (terminated, lost). Such a tenant is live, and
+/// its admin user still waits for the invitation.
 /// </summary>
 public sealed partial class WelcomeMailRepair(
     NpgsqlDataSource database, ProvisioningRuns runs, ProvisioningJournal journal, RenewInvitation invitations,
     TimeProvider time, ILogger<WelcomeMailRepair> logger)
 {
-    private const int Batch = 100;
+    private const int BatchSize = 100;
 
-    /// <summary>The run of a tenant that has just become ACTIVE is still at it.</summary>
+    /// <summary>The run of a tenant that has just become ACTIVE may still be sending the mail.</summary>
     private static readonly TimeSpan MinAge = TimeSpan.FromMinutes(2);
 
-    /// <returns>How many mails are on their way now.</returns>
+    /// <summary>Starts the mail of every such tenant.</summary>
+    /// <returns>The number of started mails.</returns>
     public async Task<int> ExecuteAsync(CancellationToken cancellationToken)
     {
-        int settled = 0;
+        int started = 0;
         List<(Guid TenantId, int Attempt)> batch = [];
         do
         {
             batch = await ListAsync(batch.LastOrDefault().TenantId, cancellationToken);
             foreach (var (tenantId, attempt) in batch)
             {
-                settled += await SettleAsync(tenantId, attempt, cancellationToken) ? 1 : 0;
+                started += await RepairAsync(tenantId, attempt, cancellationToken) ? 1 : 0;
             }
         }
-        while (batch.Count == Batch);
-        return settled;
+        while (batch.Count == BatchSize);
+        return started;
     }
 
-    private async Task<bool> SettleAsync(Guid tenantId, int attempt, CancellationToken cancellationToken)
+    private async Task<bool> RepairAsync(Guid tenantId, int attempt, CancellationToken cancellationToken)
     {
         try
         {
@@ -47,7 +48,7 @@ public sealed partial class WelcomeMailRepair(
                 return false;
             }
 
-            // Parked first: were this process to end here, the step is visible as one that an operator goes on with.
+            // Parked first: after a crash at this point the step is visible, and an operator can retry it.
             await journal.StepParkedAsync(tenantId, attempt, SendNotification.Id, cancellationToken);
             await invitations.ExecuteAsync(tenantId, cancellationToken);
             LogSent(tenantId, attempt);
@@ -55,7 +56,7 @@ public sealed partial class WelcomeMailRepair(
         }
         catch (ControlPlaneException e)
         {
-            // It cannot be settled now: it is no reason to leave the others.
+            // It cannot be repaired now: the other tenants are independent of it.
             LogNotSent(tenantId, attempt, e.Code);
             return false;
         }
@@ -70,15 +71,15 @@ public sealed partial class WelcomeMailRepair(
                 AND t.updated_at <= $2
             ORDER BY t.id LIMIT $3
             """,
-            after, time.GetUtcNow() - MinAge, Batch, SendNotification.Id).ReadAllAsync(
+            after, time.GetUtcNow() - MinAge, BatchSize, SendNotification.Id).ReadAllAsync(
                 row => (row.Id("id"), row.Number("attempt")), cancellationToken);
 
     [LoggerMessage(EventId = 609, Level = LogLevel.Warning,
-        Message = "Tenant {TenantId}: the run of attempt {Attempt} ended before the welcome mail; "
-            + "it is on its way now")]
+        Message = "Tenant {TenantId}: the run of attempt {Attempt} ended without the welcome mail; "
+            + "started the mail")]
     private partial void LogSent(Guid tenantId, int attempt);
 
     [LoggerMessage(EventId = 610, Level = LogLevel.Warning,
-        Message = "Tenant {TenantId}: the welcome mail of attempt {Attempt} could not be sent on its way: {Code}")]
+        Message = "Tenant {TenantId}: the welcome mail of attempt {Attempt} could not be started: {Code}")]
     private partial void LogNotSent(Guid tenantId, int attempt, ErrorCode code);
 }

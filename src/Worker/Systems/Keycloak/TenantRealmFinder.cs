@@ -82,7 +82,7 @@ public sealed class TenantRealmFinder(KeycloakAdmin keycloak, ResourceRecords re
         ProvisionedTenant tenant, IReadOnlyList<RealmRepresentation> ours, CancellationToken cancellationToken)
     {
         string realm = tenant.Resources.Realm;
-        int? maker = await resources.FindMakerAsync(
+        int? maker = await resources.FindCreatingAttemptAsync(
             tenant.Mark.Tenant, tenant.Mark.Attempt, ResourceTypes.KeycloakRealm, realm, cancellationToken);
         return maker is not null && ours.All(found => AttemptOf(tenant, found) != maker)
             ? await keycloak.FindRealmAsync(realm, cancellationToken)

@@ -41,7 +41,7 @@ public sealed class HiddenResidueTests(ProvisioningWorld world) : IClassFixture<
     public async Task A_bucket_that_we_may_not_see_any_more_is_named()
     {
         var tenant = await world.GivenTenantAsync();
-        using var stranger = S3Client.Create(new S3Options(
+        using var stranger = ObjectStoreClient.Create(new S3Options(
             world.Sandbox.S3, "us-east-1", ProvisioningWorld.Stranger.AccessKey, ProvisioningWorld.Stranger.SecretKey,
             null));
         await FailAsync(tenant, async () =>

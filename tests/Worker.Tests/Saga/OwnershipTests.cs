@@ -86,7 +86,7 @@ public sealed class OwnershipTests(ProvisioningWorld world) : IClassFixture<Prov
     public async Task A_bucket_of_another_account_is_neither_adopted_nor_deleted()
     {
         var tenant = await world.GivenTenantAsync();
-        using var stranger = S3Client.Create(new S3Options(
+        using var stranger = ObjectStoreClient.Create(new S3Options(
             world.Sandbox.S3, "us-east-1",
             ProvisioningWorld.Stranger.AccessKey, ProvisioningWorld.Stranger.SecretKey, null));
         await stranger.PutBucketAsync(tenant.Resources.Bucket, CancellationToken);

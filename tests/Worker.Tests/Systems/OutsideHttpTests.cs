@@ -39,7 +39,7 @@ public sealed class OutsideHttpTests
     public async Task Nor_is_that_of_the_object_store(int status)
     {
         using var server = new RawAnswer(status, "<ListAllMyBuckets", missing: 100);
-        using var s3 = S3Client.Create(
+        using var s3 = ObjectStoreClient.Create(
             new S3Options(server.Address, "us-east-1", "key", "secret", null), new TimeoutScale(0.001));
 
         await AssertTimesOutAsync(() => s3.ListBucketsAsync(CancellationToken.None));

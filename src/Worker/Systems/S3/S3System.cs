@@ -44,7 +44,7 @@ public sealed class S3System : OutsideSystem
         {
             services
                 .AddSingleton(options)
-                .AddSingleton<IAmazonS3>(_ => S3Client.Create(options, TimeoutScale.From(settings)))
+                .AddSingleton<IAmazonS3>(_ => ObjectStoreClient.Create(options, TimeoutScale.From(settings)))
                 .AddTransient<TenantBuckets>()
                 .AddTransient<ISystemInventory, S3Inventory>();
         }

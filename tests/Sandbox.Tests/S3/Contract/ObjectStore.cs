@@ -34,7 +34,7 @@ public sealed class ObjectStore : IAsyncLifetime
         var account = ContractServers.S3Account;
         Options = new WorkerS3(
             ContractServers.S3 ?? sandbox!.S3, "us-east-1", account.AccessKey, account.SecretKey, ExpectedOwner: null);
-        S3 = S3Client.Create(Options);
+        S3 = ObjectStoreClient.Create(Options);
     }
 
     public async ValueTask DisposeAsync()

@@ -130,7 +130,7 @@ public sealed class ObjectStoreTests(ObjectStore store) : IClassFixture<ObjectSt
     [InlineData("SignatureDoesNotMatch", false)]
     public async Task Wrong_credentials_are_distinguished(string code, bool wrongKey)
     {
-        using var s3 = S3Client.Create(wrongKey
+        using var s3 = ObjectStoreClient.Create(wrongKey
             ? store.Options with { AccessKey = "nobody-at-all" }
             : store.Options with { SecretKey = "wrong-secret-key" });
         var refused = await S3Client.RefusedAsync(() => s3.ListBucketsAsync());

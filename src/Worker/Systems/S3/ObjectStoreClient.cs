@@ -6,7 +6,7 @@ using Worker.Hosting;
 namespace Worker.Systems.S3;
 
 /// <summary>Makes the client of the object store: one try a call, and a timeout up to the end of the body.</summary>
-public static class S3Client
+public static class ObjectStoreClient
 {
     public static AmazonS3Client Create(S3Options options, TimeoutScale? timeoutScale = null)
     {

@@ -11,7 +11,7 @@ using Worker.Sweeps;
 
 namespace Worker.Systems.Novu;
 
-/// <summary>Novu sends the mails.</summary>
+/// <summary>Novu: sends the mails. Tenants own nothing in it.</summary>
 public sealed class NovuSystem : OutsideSystem
 {
     public const string SystemId = "novu";
@@ -49,13 +49,13 @@ public sealed class NovuSystem : OutsideSystem
         services.AddTransient<NovuMail>().AddTransient<IContactStore, NovuSubscribers>();
     }
 
-    public override IReadOnlyList<Check> Checks(CommandHost host) => NovuChecks.For(host);
+    public override IReadOnlyList<DoctorCheck> DoctorChecks(CommandHost host) => NovuDoctorChecks.For(host);
 
     public override IReadOnlyList<VerifyCheck> VerifyChecks(TenantToVerify tenant) => NovuVerifyChecks.For(tenant);
 
-    public override async Task SetUpAsync(SetupRun setup, CancellationToken cancellationToken)
+    public override async Task SetUpAsync(SetupContext setup, CancellationToken cancellationToken)
     {
-        var workflows = new NovuWorkflows(setup.Host.Outside<INovuApi>(), setup.Host.Outside<NovuOptions>());
-        setup.Tell(Name, [.. (await workflows.EnsureAsync(cancellationToken)).Select(id => $"workflow {id}")]);
+        var workflows = new NovuWorkflows(setup.Host.GetService<INovuApi>(), setup.Host.GetService<NovuOptions>());
+        setup.PrintCreated(Name, [.. (await workflows.EnsureAsync(cancellationToken)).Select(id => $"workflow {id}")]);
     }
 }

@@ -13,7 +13,8 @@ internal static class VerifyCommand
         var key = new Argument<string>("KEY") { Description = "The tenant's key." };
         var file = new Option<FileInfo?>("--password-file")
         {
-            Description = "A file with the admin user's password; without it the login is not tried: no success.",
+            Description = "A file with the admin user's password; without it the login is not verified, "
+                + "and the exit code is 1.",
         };
         var command = new Command("verify",
             """

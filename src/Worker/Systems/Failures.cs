@@ -30,18 +30,18 @@ public static class Failures
     /// </param>
     public static ApplicationFailureException Translate(Exception e, bool patient = false)
     {
-        var (code, sentence, retry) = Describe(e);
+        var (code, sentence, isRetryable) = Describe(e);
         bool isPermanent = e is ControlPlaneException { Code: ErrorCode.NotConfigured or ErrorCode.StaleAttempt }
             or SettingException or ApplicationFailureException { NonRetryable: true };
         return new ApplicationFailureException(
-            sentence, errorType: code, nonRetryable: patient ? isPermanent : !retry);
+            sentence, errorType: code, nonRetryable: patient ? isPermanent : !isRetryable);
     }
 
     /// <summary>Whether the exception is the requested cancellation of the activity, and not a failure.</summary>
     public static bool IsCancelled(Exception e, ActivityExecutionContext context) =>
         e is OperationCanceledException && context.CancellationToken.IsCancellationRequested;
 
-    private static (string Code, string Sentence, bool Retry) Describe(Exception e) => e switch
+    private static (string Code, string Sentence, bool IsRetryable) Describe(Exception e) => e switch
     {
         ApplicationFailureException f => (f.ErrorType ?? Unexpected, f.Message, !f.NonRetryable),
         ControlPlaneException c => (CodeOf(c.Code), c.Message, c.Code == ErrorCode.Unavailable),

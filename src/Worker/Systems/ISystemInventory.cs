@@ -30,6 +30,6 @@ public interface ISystemInventory
     /// <param name="found">The object as listed.</param>
     /// <param name="beforeChange">Called before each changing call; throws to prevent the change.</param>
     /// <param name="cancellationToken">Cancels the deletion between two calls.</param>
-    /// <returns>False when the listed object no longer exists.</returns>
+    /// <returns>False when the listed object no longer exists or carries another mark.</returns>
     Task<bool> DeleteAsync(MarkedObject found, Func<Task> beforeChange, CancellationToken cancellationToken);
 }

@@ -32,7 +32,7 @@ public sealed class TenantRealmFinder(KeycloakAdmin keycloak, ResourceRecords re
     /// </summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="ours">The realms that <see cref="FindOursAsync"/> found.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
     public async Task<bool> IsReplacedAsync(
         ProvisionedTenant tenant, IReadOnlyList<RealmRepresentation> ours, CancellationToken cancellationToken) =>
         await FindUnlistedAsync(tenant, ours, cancellationToken) is not null;

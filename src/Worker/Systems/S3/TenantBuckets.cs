@@ -53,7 +53,7 @@ public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
     /// <param name="absentAt">
     /// The time at which the bucket was absent, as this attempt recorded it before any creation; null without a record.
     /// </param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
     public async Task<Ownership?> JudgeAsync(
         string bucket, OwnershipMark mark, DateTimeOffset? absentAt, CancellationToken cancellationToken)
     {
@@ -131,7 +131,7 @@ public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
     /// </summary>
     /// <param name="bucket">A bucket that is ours to delete.</param>
     /// <param name="beforeChange">Called before each deletion; throws when the caller is stale.</param>
-    /// <param name="cancellationToken">Ends the work between two calls.</param>
+    /// <param name="cancellationToken">Cancels the deletion between two calls.</param>
     public async Task DeleteAsync(string bucket, Func<Task> beforeChange, CancellationToken cancellationToken)
     {
         try

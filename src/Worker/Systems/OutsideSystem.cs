@@ -39,8 +39,13 @@ public abstract class OutsideSystem
     /// </summary>
     public virtual TaskQueue? Queue => null;
 
-    /// <summary>All task queues of its activities, including those of undos.</summary>
-    public virtual IReadOnlyList<TaskQueue> Queues => [];
+    /// <summary>All task queues of its activities: by default <see cref="Queue"/> and the queue of its undos.</summary>
+    public virtual IReadOnlyList<TaskQueue> Queues => Queue switch
+    {
+        null => [],
+        { Undo: { } undo } => [Queue, undo],
+        _ => [Queue],
+    };
 
     /// <summary>The command line options that it adds to <c>setup</c>.</summary>
     public virtual IReadOnlyList<Option> SetupOptions => [];

@@ -24,8 +24,6 @@ public sealed class NovuSystem : OutsideSystem
 
     public override TaskQueue Queue => MainQueue;
 
-    public override IReadOnlyList<TaskQueue> Queues => [MainQueue];
-
     public override string? WhyNotConfigured(SettingsReader settings) => NovuOptions.From(settings) is null
         ? "Novu is switched off (NOVU_ENABLED, NOVU_API_KEY)."
         : null;

@@ -17,9 +17,7 @@ public sealed class PostgresSystem : OutsideSystem
 
     private const string Suffix = "-postgres";
 
-    private static readonly TaskQueue UndoQueue = TaskQueue.ForUndo(Suffix);
-
-    public static TaskQueue MainQueue { get; } = new(Suffix, 8) { Undo = UndoQueue };
+    public static TaskQueue MainQueue { get; } = new(Suffix, 8) { Undo = TaskQueue.ForUndo(Suffix) };
 
     public override string Id => SystemId;
 
@@ -28,8 +26,6 @@ public sealed class PostgresSystem : OutsideSystem
     public override IReadOnlyList<string> ResourceTypes => [ControlPlane.Provisioning.ResourceTypes.DatabaseSchema];
 
     public override TaskQueue Queue => MainQueue;
-
-    public override IReadOnlyList<TaskQueue> Queues => [MainQueue, UndoQueue];
 
     public override void AddServices(IServiceCollection services, SettingsReader settings)
     {

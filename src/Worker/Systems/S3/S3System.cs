@@ -16,9 +16,7 @@ public sealed class S3System : OutsideSystem
 
     private const string Suffix = "-s3";
 
-    private static readonly TaskQueue UndoQueue = TaskQueue.ForUndo(Suffix);
-
-    public static TaskQueue MainQueue { get; } = new(Suffix, 8) { Undo = UndoQueue };
+    public static TaskQueue MainQueue { get; } = new(Suffix, 8) { Undo = TaskQueue.ForUndo(Suffix) };
 
     public override string Id => SystemId;
 
@@ -27,8 +25,6 @@ public sealed class S3System : OutsideSystem
     public override IReadOnlyList<string> ResourceTypes => [ControlPlane.Provisioning.ResourceTypes.StorageBucket];
 
     public override TaskQueue Queue => MainQueue;
-
-    public override IReadOnlyList<TaskQueue> Queues => [MainQueue, UndoQueue];
 
     public override string? WhyNotConfigured(SettingsReader settings) => S3Options.From(settings) is null
         ? "No object store is configured (S3_ENDPOINT or AWS_REGION)."

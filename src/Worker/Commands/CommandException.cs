@@ -1,4 +1,4 @@
 namespace Worker.Commands;
 
-/// <summary>A command could not do its work; the message says why and what to do.</summary>
+/// <summary>A command cannot complete; the message gives the reason and the remedy for the operator.</summary>
 internal sealed class CommandException(string message) : Exception(message);

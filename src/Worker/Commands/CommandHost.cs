@@ -16,8 +16,8 @@ using OurConnection = ControlPlane.Temporal.TemporalConnection;
 namespace Worker.Commands;
 
 /// <summary>
-/// Settings, connections and services for a command. Connections are made on first use, so that a command needs only
-/// the settings that it uses.
+/// Settings, connections and services of a command. Each is created on first use, so that a command needs only the
+/// settings that it uses.
 /// </summary>
 public sealed class CommandHost : IAsyncDisposable
 {
@@ -28,7 +28,7 @@ public sealed class CommandHost : IAsyncDisposable
     private TemporalClient? temporal;
 
     /// <param name="systems">The registered outside systems.</param>
-    /// <param name="output">Where the command prints; null: the console.</param>
+    /// <param name="output">The destination of the output; null for the console.</param>
     public CommandHost(IReadOnlyList<OutsideSystem> systems, TextWriter? output = null)
     {
         this.systems = systems;
@@ -44,19 +44,19 @@ public sealed class CommandHost : IAsyncDisposable
 
     public TimeProvider Time { get; } = TimeProvider.System;
 
-    public Guid Installation => Settings.RequireId("INSTALLATION_ID");
+    public Guid InstallationId => Settings.RequireId("INSTALLATION_ID");
 
     public NpgsqlDataSource Database =>
         database ??= DataSources.Create(DatabaseOptions.From(Settings), "arc-saas-command");
 
-    public async Task<TemporalClient> TemporalAsync() => temporal ??= await TemporalClient.ConnectAsync(
+    public async Task<TemporalClient> GetTemporalAsync() => temporal ??= await TemporalClient.ConnectAsync(
         OurConnection.ConnectOptions(TemporalOptions.From(Settings), WorkerJson.Options));
 
-    /// <summary>Lines with marks and colours, on <see cref="Output"/>.</summary>
-    public Report Report() => new(Output);
+    /// <summary>Creates a report on <see cref="Output"/>.</summary>
+    public Report CreateReport() => new(Output);
 
-    /// <summary>A service of the worker: a client of an outside system, the sweep, a reading.</summary>
-    public T Outside<T>()
+    /// <summary>Resolves a service of the worker, such as the client of an outside system or the sweep.</summary>
+    public T GetService<T>()
         where T : notnull
     {
         services ??= builder.Services

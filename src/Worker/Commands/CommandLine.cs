@@ -13,13 +13,13 @@ using Worker.Systems;
 namespace Worker.Commands;
 
 /// <summary>
-/// The worker's command line: without a command it serves its task queues, with one it serves the operator. Exit codes:
-/// 0 done, 1 not done or a check is red, 2 misused or a setting is wrong, 130 interrupted.
+/// The worker's command line. Without a command it runs the worker. Exit codes: 0 success, 1 failure or a failed check,
+/// 2 wrong usage or a wrong setting, 130 interrupted.
 /// </summary>
 public static class CommandLine
 {
     private const int Failed = 1;
-    private const int Misused = 2;
+    private const int UsageError = 2;
     private const int Interrupted = 130;
 
     /// <param name="args">The command and its arguments.</param>
@@ -30,14 +30,14 @@ public static class CommandLine
         if (parsed.Errors.Count > 0)
         {
             await parsed.InvokeAsync();
-            return Misused;
+            return UsageError;
         }
 
-        bool runs = parsed.CommandResult.Command.Name is "run" or "Worker";
+        bool isWorkerRun = parsed.CommandResult.Command.Name is "run" or "Worker";
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
-        if (runs)
+        if (isWorkerRun)
         {
-            // The host handles Ctrl-C and lets activities in flight end.
+            // The host handles Ctrl-C and lets running activities end.
             configuration.ProcessTerminationTimeout = null;
         }
 
@@ -47,23 +47,24 @@ public static class CommandLine
         }
         catch (SettingException e)
         {
-            return Say(e.Message, Misused);
+            return PrintError(e.Message, UsageError);
         }
-        catch (OperationCanceledException e) when (!runs && e.InnerException is not TimeoutException)
+        catch (OperationCanceledException e) when (!isWorkerRun && e.InnerException is not TimeoutException)
         {
-            return Say("Interrupted.", Interrupted);
+            return PrintError("Interrupted.", Interrupted);
         }
-        catch (Exception e) when (!runs && Explain(e) is { } explanation)
+        catch (Exception e) when (!isWorkerRun && Explain(e) is { } explanation)
         {
-            return Say(explanation, Failed);
+            return PrintError(explanation, Failed);
         }
     }
 
-    /// <summary>What went wrong, in a line for a person; null for what only a programmer could explain.</summary>
+    /// <summary>Describes a failure in one line for an operator.</summary>
+    /// <returns>Null for an unexpected exception, which needs its stack trace.</returns>
     internal static string? Explain(Exception e) => e switch
     {
         CommandException or ControlPlaneException or OutsideSystemException or SettingException => e.Message,
-        // Translated already, as for a history.
+        // Its message was already written for people, by Failures.Translate.
         ApplicationFailureException => e.Message,
         ApiRequestException { InnerException: { } inner } => Explain(inner),
         HttpRequestException => $"No connection: {e.Message}",
@@ -77,9 +78,9 @@ public static class CommandLine
             $"S3 refused ({(int)a.StatusCode} {a.ErrorCode}): {a.Message}",
         AmazonServiceException or AmazonClientException => $"S3 is not reachable: {e.Message}",
         RpcException => $"Temporal refused: {e.Message}",
-        // So the SDK reports that it cannot connect.
+        // The SDK reports a failed connection like this.
         InvalidOperationException when e.Message.StartsWith("Connection failed", StringComparison.Ordinal) =>
-            "Temporal is not reachable. Is TEMPORAL_ADDRESS right, and does it run?",
+            "Temporal is not reachable. Is it running, and is TEMPORAL_ADDRESS right?",
         TimeoutException or IOException or UnauthorizedAccessException or TaskCanceledException => e.Message,
         _ => null,
     };
@@ -88,7 +89,7 @@ public static class CommandLine
     {
         var root = new RootCommand(
             """
-            Provisions tenants. Without a command it runs the worker.
+            Provisions tenants. Without a command, run the worker.
 
             Settings come from the environment (docs/settings.md lists them).
             Example: DOTNET_ENVIRONMENT=Development TEMPORAL_ADDRESS=localhost:7233 DATABASE_URL=... Worker run
@@ -123,7 +124,7 @@ public static class CommandLine
         return 0;
     }
 
-    private static int Say(string message, int exitCode)
+    private static int PrintError(string message, int exitCode)
     {
         Console.Error.WriteLine(message);
         return exitCode;

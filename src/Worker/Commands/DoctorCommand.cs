@@ -5,25 +5,26 @@ using Worker.Systems;
 
 namespace Worker.Commands;
 
-/// <summary>Looks for the known troubles, one check each, and says what to do.</summary>
+/// <summary>Checks for known problems and prints a remedy for each.</summary>
 internal static class DoctorCommand
 {
     public static Command Create(IReadOnlyList<OutsideSystem> systems)
     {
         var functions = new Option<Uri?>("--functions")
         {
-            Description = "Where the functions are; without it they are not asked. Example: http://127.0.0.1:14000",
-            CustomParser = Address,
+            Description = "The address of the functions; without it they are not checked. "
+                + "Example: http://127.0.0.1:14000",
+            CustomParser = ParseAddress,
         };
         var token = new Option<FileInfo?>("--lead-token-file")
         {
-            Description = "Holds a lead's JWT that was answered with 401.",
+            Description = "A file with the lead's JWT that was answered with 401.",
         };
-        var lead = new Option<Guid?>("--lead") { Description = "The lead's id in the address of that call." };
+        var lead = new Option<Guid?>("--lead") { Description = "The lead's id in the URL of that call." };
         var command = new Command("doctor",
             """
-            Look for the known troubles with the worker's own settings and rights. Each red line says what to do.
-            Exit code 0: all is well.
+            Check for known problems, with the worker's own settings and rights. Each failed check prints its remedy.
+            Exit code 0: all checks passed.
 
             Example: Worker doctor --functions http://127.0.0.1:14000
             Example: Worker doctor --lead-token-file token --lead 0198c0de-0000-7000-8000-000000000001
@@ -37,7 +38,7 @@ internal static class DoctorCommand
         return command;
     }
 
-    private static Uri? Address(ArgumentResult argument)
+    private static Uri? ParseAddress(ArgumentResult argument)
     {
         string text = argument.Tokens[0].Value;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address))
@@ -53,40 +54,40 @@ internal static class DoctorCommand
         CancellationToken cancellationToken)
     {
         await using var host = new CommandHost(systems);
-        // In each row a check makes sense only after those before it.
-        IReadOnlyList<Check>[] rows =
+        // A check of a group makes sense only when those before it have passed.
+        IReadOnlyList<DoctorCheck>[] groups =
         [
-            .. systems.Select(system => system.Checks(host)),
+            .. systems.Select(system => system.DoctorChecks(host)),
             FunctionsChecks.For(functions),
             LeadTokenChecks.For(host, tokenFile, lead),
         ];
-        var report = host.Report();
-        bool allWell = true;
-        foreach (var row in rows)
+        var report = host.CreateReport();
+        bool allPassed = true;
+        foreach (var group in groups)
         {
-            allWell &= await AskAsync(report, row, cancellationToken);
+            allPassed &= await RunGroupAsync(report, group, cancellationToken);
         }
 
-        return allWell ? 0 : 1;
+        return allPassed ? 0 : 1;
     }
 
-    private static async Task<bool> AskAsync(
-        Report report, IReadOnlyList<Check> row, CancellationToken cancellationToken)
+    private static async Task<bool> RunGroupAsync(
+        Report report, IReadOnlyList<DoctorCheck> group, CancellationToken cancellationToken)
     {
-        for (int i = 0; i < row.Count; i++)
+        for (int i = 0; i < group.Count; i++)
         {
-            var finding = await FindAsync(row[i], cancellationToken);
-            if (finding.Remedy is null)
+            var result = await RunCheckAsync(group[i], cancellationToken);
+            if (result.Remedy is null)
             {
-                report.Good(row[i].Name, finding.Message);
+                report.Success(group[i].Name, result.Message);
                 continue;
             }
 
-            report.Bad(row[i].Name, finding.Message);
-            report.Remedy(finding.Remedy);
-            foreach (var after in row.Skip(i + 1))
+            report.Failure(group[i].Name, result.Message);
+            report.Remedy(result.Remedy);
+            foreach (var skipped in group.Skip(i + 1))
             {
-                report.Unknown(after.Name, "not asked: the line above comes first");
+                report.Unknown(skipped.Name, "not checked: solve the problem above first");
             }
 
             return false;
@@ -95,16 +96,16 @@ internal static class DoctorCommand
         return true;
     }
 
-    private static async Task<CheckResult> FindAsync(Check check, CancellationToken cancellationToken)
+    private static async Task<DoctorResult> RunCheckAsync(DoctorCheck check, CancellationToken cancellationToken)
     {
         try
         {
-            return await check.AskAsync(cancellationToken);
+            return await check.RunAsync(cancellationToken);
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested && CommandLine.Explain(
-            e) is { } explanation)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested
+            && CommandLine.Explain(e) is { } explanation)
         {
-            return CheckResult.Problem(explanation, check.OtherwiseTry);
+            return DoctorResult.Problem(explanation, check.DefaultRemedy);
         }
     }
 }

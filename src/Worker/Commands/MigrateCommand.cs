@@ -3,18 +3,18 @@ using Worker.Commands.Migrate;
 
 namespace Worker.Commands;
 
-/// <summary>Brings the control tables up to date and lets the functions' role read and write their rows.</summary>
+/// <summary>Migrates the control database and grants the functions' role its rights.</summary>
 internal static class MigrateCommand
 {
     public static Command Create()
     {
         var role = new Option<string?>("--functions-role")
         {
-            Description = "Role of the functions: may read and write the rows of the control tables, and nothing else.",
+            Description = "Role of the functions, which may then read and write the rows of the control tables only.",
         };
         var command = new Command("migrate",
             """
-            Bring the control tables (DATABASE_URL) up to date. Repeatable, also by several at once.
+            Migrate the control database (DATABASE_URL). Repeatable, also by several processes at once.
 
             Example: Worker migrate --functions-role control_plane_functions
             """)
@@ -32,7 +32,7 @@ internal static class MigrateCommand
         var applied = await migrator.MigrateAsync(cancellationToken);
         foreach (string file in applied)
         {
-            Console.WriteLine($"applied {file}");
+            host.Output.WriteLine($"applied {file}");
         }
 
         if (functionsRole is not null)
@@ -40,7 +40,7 @@ internal static class MigrateCommand
             await migrator.GrantRowsToAsync(functionsRole, cancellationToken);
         }
 
-        Console.WriteLine(applied.Count == 0 ? "The tables are up to date." : $"{applied.Count} files applied.");
+        host.Output.WriteLine(applied.Count == 0 ? "The tables are up to date." : $"{applied.Count} files applied.");
         return 0;
     }
 }

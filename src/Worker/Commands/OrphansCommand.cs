@@ -5,16 +5,16 @@ using Worker.Systems;
 
 namespace Worker.Commands;
 
-/// <summary>What the sweep found and may not delete by itself; the operator looks at it and says so.</summary>
+/// <summary>Lists the orphans that the sweep found, and deletes one at the operator's request.</summary>
 internal static class OrphansCommand
 {
     public static Command Create(IReadOnlyList<OutsideSystem> systems)
     {
         var command = new Command("orphans",
             """
-            List what carries this installation's mark but belongs to no attempt that the database knows, as the last
-            sweep found it: after an older database was restored, or made by another control plane with the same
-            INSTALLATION_ID. Nothing of it is ever deleted but by `delete`.
+            List the orphans that the last sweep found: objects with this installation's mark whose attempt the
+            database does not know. They remain after the restore of an older database, or belong to another control
+            plane with the same INSTALLATION_ID. Only `delete` deletes an orphan.
 
             Example: Worker orphans
             """)
@@ -31,7 +31,7 @@ internal static class OrphansCommand
         var name = new Argument<string>("NAME") { Description = "As listed." };
         var command = new Command("delete",
             """
-            Delete one that is listed, with all that it holds. There is no way back.
+            Delete a listed orphan with all its contents. This cannot be undone.
 
             Example: Worker orphans delete storage_bucket tenant-newcompany-files
             """)
@@ -47,7 +47,7 @@ internal static class OrphansCommand
         IReadOnlyList<OutsideSystem> systems, CancellationToken cancellationToken)
     {
         await using var host = new CommandHost(systems);
-        var orphans = await host.Outside<OrphanRecords>().ListAsync(cancellationToken);
+        var orphans = await host.GetService<OrphanRecords>().ListAsync(cancellationToken);
         foreach (var orphan in orphans)
         {
             host.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -62,17 +62,17 @@ internal static class OrphansCommand
         IReadOnlyList<OutsideSystem> systems, string type, string name, CancellationToken cancellationToken)
     {
         await using var host = new CommandHost(systems);
-        var listed = (await host.Outside<OrphanRecords>().ListAsync(cancellationToken))
+        var listed = (await host.GetService<OrphanRecords>().ListAsync(cancellationToken))
             .Where(orphan => orphan.Type == type && orphan.Name == name)
             .ToList();
         if (listed is not [var orphan])
         {
             throw new CommandException(listed.Count == 0
-                ? $"No orphan {type} {name} is listed: see `Worker orphans`."
-                : $"{listed.Count} orphans are listed as {type} {name}: wait for the next sweep.");
+                ? $"No orphan {type} {name} is listed; `Worker orphans` lists all."
+                : $"{listed.Count} orphans are listed as {type} {name}; wait for the next sweep.");
         }
 
-        bool wasThere = await host.Outside<OrphanSweeper>().DeleteOnOperatorRequestAsync(orphan, cancellationToken);
+        bool wasThere = await host.GetService<OrphanSweeper>().DeleteOnOperatorRequestAsync(orphan, cancellationToken);
         host.Output.WriteLine(wasThere ? $"Deleted {type} {name}." : $"{type} {name} was gone already.");
         return 0;
     }

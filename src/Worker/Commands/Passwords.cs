@@ -4,7 +4,7 @@ namespace Worker.Commands;
 
 internal static class Passwords
 {
-    /// <summary>About 140 bits, with a character of every kind that a policy may ask for.</summary>
-    public static string New() => RandomNumberGenerator.GetString(
+    /// <summary>Generates about 140 random bits, with each kind of character that a policy may require.</summary>
+    public static string Generate() => RandomNumberGenerator.GetString(
         "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789", 24) + "-7aA";
 }

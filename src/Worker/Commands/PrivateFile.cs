@@ -1,6 +1,6 @@
 namespace Worker.Commands;
 
-/// <summary>Files with a secret in them: readable and writable for their owner alone, replaced as a whole.</summary>
+/// <summary>Files that contain a secret: accessible to their owner only, and replaced atomically.</summary>
 internal static class PrivateFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -9,23 +9,23 @@ internal static class PrivateFile
     {
         string full = Path.GetFullPath(path);
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        string beside = $"{full}.new";
-        File.Delete(beside);
+        string temporary = $"{full}.new";
+        File.Delete(temporary);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = OwnerOnly;
         }
 
-        await using (var writer = new StreamWriter(beside, options))
+        await using (var writer = new StreamWriter(temporary, options))
         {
             await writer.WriteLineAsync(text.AsMemory(), cancellationToken);
         }
 
-        File.Move(beside, full, overwrite: true);
+        File.Move(temporary, full, overwrite: true);
     }
 
-    /// <summary>The text without its line end; null where there is no such file, or an empty one.</summary>
+    /// <summary>Reads the text without its line end; null when the file is absent or empty.</summary>
     public static async Task<string?> ReadAsync(string path, CancellationToken cancellationToken) =>
         File.Exists(path)
         && (await File.ReadAllTextAsync(path, cancellationToken)).Trim() is { Length: > 0 } text

@@ -3,7 +3,7 @@ using Spectre.Console;
 namespace Worker.Commands;
 
 /// <summary>
-/// Lines with a mark in front, coloured on a terminal (and not with NO_COLOR); never broken when piped.
+/// Report lines with a coloured symbol. No colours without a terminal or with NO_COLOR; no line breaks in a pipe.
 /// </summary>
 public sealed class Report
 {
@@ -18,18 +18,18 @@ public sealed class Report
         }
     }
 
-    public void Good(string what, string detail) => Line("green", "✔", what, detail);
+    public void Success(string subject, string detail) => Line("green", "✔", subject, detail);
 
-    public void Bad(string what, string detail) => Line("red", "✘", what, detail);
+    public void Failure(string subject, string detail) => Line("red", "✘", subject, detail);
 
-    public void Neutral(string what, string detail) => Line("grey", "–", what, detail);
+    public void Neutral(string subject, string detail) => Line("grey", "–", subject, detail);
 
-    public void Unknown(string what, string detail) => Line("yellow", "?", what, detail);
+    public void Unknown(string subject, string detail) => Line("yellow", "?", subject, detail);
 
     public void Remedy(string text) => console.MarkupLineInterpolated($"  [yellow]→ {text}[/]");
 
-    public void Say(string text) => console.WriteLine(text);
+    public void Heading(string text) => console.WriteLine(text);
 
-    private void Line(string color, string mark, string what, string detail) =>
-        console.Write(new Markup($"[{color}]{mark}[/] {Markup.Escape(what),-22} {Markup.Escape(detail)}\n"));
+    private void Line(string color, string symbol, string subject, string detail) =>
+        console.Write(new Markup($"[{color}]{symbol}[/] {Markup.Escape(subject),-22} {Markup.Escape(detail)}\n"));
 }

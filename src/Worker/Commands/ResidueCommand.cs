@@ -17,8 +17,8 @@ internal static class ResidueCommand
         var key = new Argument<string>("KEY") { Description = "The tenant's key, such as newcompany." };
         var command = new Command("residue",
             """
-            Read every system for what exists of a tenant, and say whose it is. Changes nothing. Exit code 0: every
-            system was read, and there is nothing but what a live tenant has.
+            List a tenant's objects in every outside system, with their owners. Read-only. Exit code 0: every system
+            was read, and there is nothing besides the objects of a live tenant.
 
             Example: Worker residue newcompany
             """)
@@ -36,11 +36,11 @@ internal static class ResidueCommand
         await using var host = new CommandHost(systems);
         var key = TenantKey.Parse(text, maxLength: TenantKey.MaxConfigurableLength);
         var facts = await TenantFacts.ReadAsync(host.Database, key, cancellationToken)
-            ?? throw new CommandException($"There is no tenant '{key}'. GET /tenants lists those there are.");
-        var tenant = await host.Outside<ProvisionedTenants>().LoadCurrentAsync(facts.Id, cancellationToken);
+            ?? throw new CommandException($"There is no tenant '{key}'. GET /tenants lists all tenants.");
+        var tenant = await host.GetService<ProvisionedTenants>().LoadCurrentAsync(facts.Id, cancellationToken);
 
-        var report = host.Report();
-        report.Say($"Tenant {key} ({facts.Name}, {facts.Id:D}), {facts.Status}, attempt {facts.Attempt}");
+        var report = host.CreateReport();
+        report.Heading($"Tenant {key} ({facts.Name}, {facts.Id:D}), {facts.Status}, attempt {facts.Attempt}");
         bool isClean = true;
         foreach (var system in systems.Where(system => system.HoldsTenants))
         {
@@ -57,7 +57,7 @@ internal static class ResidueCommand
     {
         try
         {
-            return await host.Outside<TenantReader>().ReadAsync(system, tenant, cancellationToken);
+            return await host.GetService<TenantReader>().ReadAsync(system, tenant, cancellationToken);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested
             && CommandLine.Explain(e) is { } explanation)
@@ -78,22 +78,23 @@ internal static class ResidueCommand
         }
         else if (reading.Found.Count == 0)
         {
-            report.Good(reading.System, reading.State == SystemReading.Read ? "nothing is there" : "switched off");
+            report.Success(reading.System, reading.State == SystemReading.Read ? "nothing is there" : "switched off");
         }
 
         foreach (var finding in reading.Found)
         {
-            string line = $"{finding.Type} {Masked.Text(finding.Name)}: ";
+            string subject = $"{finding.Type} {Masked.Text(finding.Name)}: ";
             switch (finding.StateFor(tenant))
             {
                 case Finding.Live:
-                    report.Good(reading.System, $"{line}live, attempt {finding.Attempt}, {finding.Detail}");
+                    report.Success(reading.System, $"{subject}live, attempt {finding.Attempt}, {finding.Detail}");
                     break;
                 case Finding.LeftOver:
-                    report.Bad(reading.System, $"{line}left over from attempt {finding.Attempt}, {finding.Detail}");
+                    report.Failure(
+                        reading.System, $"{subject}left over from attempt {finding.Attempt}, {finding.Detail}");
                     break;
                 default:
-                    report.Neutral(reading.System, $"{line}not ours, never touched. {finding.Detail}");
+                    report.Neutral(reading.System, $"{subject}not ours, never touched. {finding.Detail}");
                     break;
             }
         }

@@ -4,17 +4,17 @@ using Worker.Systems;
 
 namespace Worker.Commands;
 
-/// <summary>Makes what an installation needs once, system by system. Repeatable.</summary>
+/// <summary>Creates the objects that an installation needs once, system by system. Repeatable.</summary>
 internal static class SetupCommand
 {
     public static Command Create(IReadOnlyList<OutsideSystem> systems)
     {
         var command = new Command("setup",
             """
-            Make what an installation needs once: the operators' realm with its clients, role and first operator, the
-            worker's service account, the Temporal namespace, the sweep's schedule, Novu's workflows, the public half of
-            the sealing key. Existing objects stay; an object of another installation is refused. Run `migrate` first.
-            Repeatable.
+            Create the objects that an installation needs once: the operators' realm with its clients, role and first
+            operator, the worker's service account, the Temporal namespace, the sweep's schedule, Novu's workflows, the
+            public half of the sealing key. Existing objects stay unchanged; an object of another installation is an
+            error. Run `migrate` first. Repeatable.
 
             Example: Worker setup --operator-password-file operator-password --worker-secret-file worker-secret
             """);
@@ -35,7 +35,7 @@ internal static class SetupCommand
         {
             if (system.WhyNotConfigured(host.Settings) is null)
             {
-                await system.SetUpAsync(new SetupRun(host, arguments), cancellationToken);
+                await system.SetUpAsync(new SetupContext(host, arguments), cancellationToken);
             }
             else
             {

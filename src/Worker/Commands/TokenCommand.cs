@@ -4,19 +4,19 @@ using Worker.Systems.Keycloak.Login;
 
 namespace Worker.Commands;
 
-/// <summary>An operator's token, for the Authorization header of the operator's routes.</summary>
+/// <summary>Prints an operator's token, for the Authorization header of the operators' routes.</summary>
 internal static class TokenCommand
 {
     public static Command Create()
     {
         var user = new Option<string>("--user")
         {
-            Description = "The operator's name.",
+            Description = "The operator's user name.",
             DefaultValueFactory = _ => PlatformRealm.FirstOperator,
         };
         var file = new Option<FileInfo>("--password-file")
         {
-            Description = "Holds the password. A temporary one is changed for a new one, which is written there.",
+            Description = "A file with the password. A temporary password is replaced, and the new one written there.",
             Required = true,
         };
         var command = new Command("token",
@@ -38,38 +38,39 @@ internal static class TokenCommand
         await using var host = new CommandHost([]);
         using var http = LoginHttp.Create();
         string issuer = PlatformRealm.Issuer(host.Settings);
-        // A changed password is written beside the old one before it is sent, so that neither is ever lost.
-        string next = $"{file}.changed";
-        string? last = await PrivateFile.ReadAsync(file, cancellationToken);
-        string? changed = await PrivateFile.ReadAsync(next, cancellationToken);
-        string password = changed ?? last
-            ?? throw new CommandException($"{file} holds no password. `setup` writes the first operator's there.");
+        // The new password is stored in a second file before it is sent, so that neither password is ever lost.
+        string changedFile = $"{file}.changed";
+        string? current = await PrivateFile.ReadAsync(file, cancellationToken);
+        string? changed = await PrivateFile.ReadAsync(changedFile, cancellationToken);
+        string password = changed ?? current
+            ?? throw new CommandException(
+                $"{file} contains no password. `setup` writes the first operator's password there.");
         string token;
         try
         {
             token = await LoginAsync(password);
         }
-        catch (CommandException) when (changed is not null && last is not null)
+        catch (CommandException) when (changed is not null && current is not null)
         {
-            token = await LoginAsync(last);
+            token = await LoginAsync(current);
         }
 
-        if (File.Exists(next))
+        if (File.Exists(changedFile))
         {
-            File.Move(next, file, overwrite: true);
+            File.Move(changedFile, file, overwrite: true);
         }
 
-        Console.WriteLine(token);
+        host.Output.WriteLine(token);
         return 0;
 
-        Task<string> LoginAsync(string with) =>
+        Task<string> LoginAsync(string candidate) =>
             new AuthorizationCodeLogin(http, issuer, PlatformRealm.CommandLineClient, PlatformRealm.Redirect)
-                .LoginAsync(user, with, ReplaceAsync, cancellationToken);
+                .LoginAsync(user, candidate, ChangePasswordAsync, cancellationToken);
 
-        async Task<string> ReplaceAsync()
+        async Task<string> ChangePasswordAsync()
         {
-            string replacement = Passwords.New();
-            await PrivateFile.WriteAsync(next, replacement, cancellationToken);
+            string replacement = Passwords.Generate();
+            await PrivateFile.WriteAsync(changedFile, replacement, cancellationToken);
             return replacement;
         }
     }

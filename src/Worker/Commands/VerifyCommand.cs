@@ -5,7 +5,7 @@ using Worker.Systems;
 
 namespace Worker.Commands;
 
-/// <summary>Verifies a tenant in every system that holds a part of it.</summary>
+/// <summary>Verifies a tenant's objects in every outside system.</summary>
 internal static class VerifyCommand
 {
     public static Command Create(IReadOnlyList<OutsideSystem> systems)
@@ -13,11 +13,12 @@ internal static class VerifyCommand
         var key = new Argument<string>("KEY") { Description = "The tenant's key." };
         var file = new Option<FileInfo?>("--password-file")
         {
-            Description = "Holds the administrator's password; without it the login is not tried, which is no success.",
+            Description = "A file with the admin user's password; without it the login is not verified, "
+                + "and the exit code is 1.",
         };
         var command = new Command("verify",
             """
-            Read a tenant from every system and print a tick for each thing that must be there. Exit code 0: all green.
+            Verify a tenant in every system, with one line for each check. Exit code 0: all checks passed.
 
             Example: Worker verify newcompany --password-file admin-password
             """)
@@ -35,60 +36,60 @@ internal static class VerifyCommand
         await using var host = new CommandHost(systems);
         var key = TenantKey.Parse(text, maxLength: TenantKey.MaxConfigurableLength);
         var facts = await TenantFacts.ReadAsync(host.Database, key, cancellationToken)
-            ?? throw new CommandException($"There is no tenant '{key}'. GET /tenants lists those there are.");
+            ?? throw new CommandException($"There is no tenant '{key}'. GET /tenants lists all tenants.");
         string? password = passwordFile is null
             ? null
             : await PrivateFile.ReadAsync(passwordFile, cancellationToken)
-                ?? throw new CommandException($"{passwordFile} holds no password.");
+                ?? throw new CommandException($"{passwordFile} contains no password.");
 
-        var report = host.Report();
-        report.Say($"Tenant {key} ({facts.Name}, {facts.Id:D}), attempt {facts.Attempt}");
+        var report = host.CreateReport();
+        report.Heading($"Tenant {key} ({facts.Name}, {facts.Id:D}), attempt {facts.Attempt}");
         var tenant = new TenantToVerify(host, key, facts, password);
-        bool allGreen = true;
+        bool allPassed = true;
         foreach (var check in systems.SelectMany(system => system.VerifyChecks(tenant)))
         {
-            var tick = await AskAsync(tenant, check, cancellationToken);
-            allGreen &= tick.IsSuccess;
-            Show(report, tick);
+            var result = await RunCheckAsync(tenant, check, cancellationToken);
+            allPassed &= result.IsSuccess;
+            Show(report, result);
         }
 
-        return allGreen ? 0 : 1;
+        return allPassed ? 0 : 1;
     }
 
-    // A system that does not answer is a red tick, and the other checks go on.
-    private static async Task<Tick> AskAsync(
+    // A system that does not answer fails its check; the other checks still run.
+    private static async Task<VerifyResult> RunCheckAsync(
         TenantToVerify tenant, VerifyCheck check, CancellationToken cancellationToken)
     {
         if (check.Step is { } step && tenant.IsSkipped(step))
         {
-            return new Tick(check.Name, TickState.Skipped, $"{step} is switched off");
+            return new VerifyResult(check.Name, VerifyState.Skipped, $"{step} is switched off");
         }
 
         try
         {
-            return await check.AskAsync(cancellationToken);
+            return await check.RunAsync(cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException && CommandLine.Explain(e) is { } explanation)
         {
-            return Tick.Of(check.Name, false, explanation);
+            return VerifyResult.Of(check.Name, false, explanation);
         }
     }
 
-    private static void Show(Report report, Tick tick)
+    private static void Show(Report report, VerifyResult result)
     {
-        switch (tick.State)
+        switch (result.State)
         {
-            case TickState.Green:
-                report.Good(tick.Name, tick.Detail);
+            case VerifyState.Passed:
+                report.Success(result.Name, result.Detail);
                 break;
-            case TickState.Red:
-                report.Bad(tick.Name, tick.Detail);
+            case VerifyState.Failed:
+                report.Failure(result.Name, result.Detail);
                 break;
-            case TickState.Skipped:
-                report.Neutral(tick.Name, tick.Detail);
+            case VerifyState.Skipped:
+                report.Neutral(result.Name, result.Detail);
                 break;
             default:
-                report.Unknown(tick.Name, tick.Detail);
+                report.Unknown(result.Name, result.Detail);
                 break;
         }
     }

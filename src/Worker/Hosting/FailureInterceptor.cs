@@ -7,8 +7,8 @@ using Worker.Systems;
 namespace Worker.Hosting;
 
 /// <summary>
-/// Translates the exception of an activity into one failure for Temporal: with a stable code, without secrets, and
-/// retryable or not. Undos and activities without a retry limit retry everything that can pass.
+/// Translates the exception of an activity into one failure for Temporal, with a stable code, without secrets, and
+/// marked as retryable or not. Undos and activities without a retry limit retry every error that may be temporary.
 /// </summary>
 public sealed partial class FailureInterceptor(ILogger<FailureInterceptor> logger) : IWorkerInterceptor
 {

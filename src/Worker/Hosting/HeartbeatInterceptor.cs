@@ -9,7 +9,7 @@ namespace Worker.Hosting;
 /// </summary>
 public sealed class HeartbeatInterceptor(TimeProvider time) : IWorkerInterceptor
 {
-    /// <summary>The longest time between two heartbeats, and so until a cancellation is seen.</summary>
+    /// <summary>The longest time between two heartbeats, and thus until a cancellation is noticed.</summary>
     public static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(2);
 
     public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) =>

@@ -5,28 +5,32 @@ using Npgsql;
 namespace Worker.Hosting;
 
 /// <summary>
-/// What one worker process of an installation does at a time. The turn is an advisory lock of a session with the
-/// control database, so that a worker that dies hands over at once, and one whose host is lost in about a minute. For a
-/// moment after a lost connection two may overlap: a turn spares an outside system, nothing is wrong without it.
+/// Lets one worker process of an installation serve a queue at a time. The lease is a session-level advisory lock in
+/// the control database: it is free at once when the worker dies, and after about a minute when its host is lost. After
+/// a lost connection two leases may overlap for a moment. That is harmless: the lease only limits the load on an
+/// outside system.
 /// </summary>
 public sealed partial class LeaderLease(NpgsqlDataSource database, TimeProvider time, ILogger<LeaderLease> logger)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(2);
 
-    /// <summary>Works whenever this process has the turn, until the work ends by itself or is stopped.</summary>
-    public async Task RunAsync(string name, Func<CancellationToken, Task> work, CancellationToken stop)
+    /// <summary>Waits for the lease and runs the work. Waits again when the lease is lost before its end.</summary>
+    /// <param name="name">The name of the lease.</param>
+    /// <param name="work">The work; its token is cancelled when the lease is lost.</param>
+    /// <param name="cancellationToken">Ends the wait and the work.</param>
+    public async Task RunAsync(string name, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
     {
         bool isWaiting = false;
         while (true)
         {
             try
             {
-                await using var connection = await database.OpenConnectionAsync(stop);
-                if (await TryLockAsync(connection, name, stop))
+                await using var connection = await database.OpenConnectionAsync(cancellationToken);
+                if (await TryLockAsync(connection, name, cancellationToken))
                 {
-                    await AskForLifeAsync(connection, stop);
-                    LogTurn(name);
-                    await WorkAsync(connection, name, work, stop);
+                    await EnableKeepAlivesAsync(connection, cancellationToken);
+                    LogAcquired(name);
+                    await WorkAsync(connection, name, work, cancellationToken);
                     return;
                 }
 
@@ -40,29 +44,30 @@ public sealed partial class LeaderLease(NpgsqlDataSource database, TimeProvider 
             {
                 LogLost(name);
             }
-            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
                 LogLost(name);
             }
 
-            await Task.Delay(Pause, time, stop);
+            await Task.Delay(RetryInterval, time, cancellationToken);
         }
     }
 
     private static async Task WorkAsync(
-        NpgsqlConnection connection, string name, Func<CancellationToken, Task> work, CancellationToken stop)
+        NpgsqlConnection connection, string name, Func<CancellationToken, Task> work,
+        CancellationToken cancellationToken)
     {
-        using var turn = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var watching = WatchAsync(connection, turn);
+        using var lease = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var watching = WatchAsync(connection, lease);
         try
         {
-            await work(turn.Token);
+            await work(lease.Token);
         }
         finally
         {
-            await turn.CancelAsync();
+            await lease.CancelAsync();
             await watching;
-            // Back in the pool the session would live on, and the lock with it.
+            // The pool keeps the session open, and thus the lock, unless it is released here.
             if (connection.State == System.Data.ConnectionState.Open)
             {
                 await connection.Command("SELECT pg_advisory_unlock(hashtextextended($1, 0))", name)
@@ -71,27 +76,26 @@ public sealed partial class LeaderLease(NpgsqlDataSource database, TimeProvider 
         }
     }
 
-    // Nobody notifies: waiting ends when the turn does, or when the session is gone and the turn with it.
-    private static async Task WatchAsync(NpgsqlConnection session, CancellationTokenSource turn)
+    // No notification is ever sent: the wait ends with the lease, or when the session, and thus the lease, is lost.
+    private static async Task WatchAsync(NpgsqlConnection session, CancellationTokenSource lease)
     {
         try
         {
             while (true)
             {
-                await session.WaitAsync(turn.Token);
+                await session.WaitAsync(lease.Token);
             }
         }
-        catch (OperationCanceledException) when (turn.IsCancellationRequested)
+        catch (OperationCanceledException) when (lease.IsCancellationRequested)
         {
         }
         catch (NpgsqlException)
         {
-            await turn.CancelAsync();
+            await lease.CancelAsync();
         }
     }
 
-    // Asked for again and again: a statement that waits for a lock would hold a snapshot, and so vacuum back, for
-    // weeks.
+    // Polls, because a statement that waits for the lock would hold a snapshot, and thus hold back vacuum, for weeks.
     private static async Task<bool> TryLockAsync(
         NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
@@ -99,8 +103,8 @@ public sealed partial class LeaderLease(NpgsqlDataSource database, TimeProvider 
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    // A host that is gone says nothing, and PostgreSQL's own patience is hours. In the pool the session forgets this.
-    private static Task<int> AskForLifeAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+    // Without TCP keepalives PostgreSQL notices a lost host only after hours. The pool resets these settings.
+    private static Task<int> EnableKeepAlivesAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         connection.Command(
             """
             SELECT set_config('tcp_keepalives_idle', '30', false), set_config('tcp_keepalives_interval', '10', false),
@@ -108,7 +112,7 @@ public sealed partial class LeaderLease(NpgsqlDataSource database, TimeProvider 
             """).ExecuteAsync(cancellationToken);
 
     [LoggerMessage(EventId = 120, Level = LogLevel.Information, Message = "This worker serves {Queue}")]
-    private partial void LogTurn(string queue);
+    private partial void LogAcquired(string queue);
 
     [LoggerMessage(EventId = 121, Level = LogLevel.Information, Message =
         "Another worker serves {Queue}; this one takes over when it ends")]

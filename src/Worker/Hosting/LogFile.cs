@@ -5,15 +5,15 @@ using Microsoft.Extensions.Logging;
 namespace Worker.Hosting;
 
 /// <summary>
-/// Every line of the log also in a file: time, level, category, message. For people with <c>tail -f</c>.
+/// Writes each log line also to a file, as time, level, category and message, for <c>tail -f</c>.
 /// </summary>
 public sealed class LogFile : ILoggerProvider
 {
-    private readonly Lock writing = new();
+    private readonly Lock writeLock = new();
     private readonly StreamWriter writer;
     private readonly TimeProvider time;
 
-    /// <exception cref="IOException">The folder cannot be made or written.</exception>
+    /// <exception cref="IOException">The folder cannot be created or written.</exception>
     public LogFile(string path, TimeProvider time)
     {
         this.time = time;
@@ -22,8 +22,8 @@ public sealed class LogFile : ILoggerProvider
         writer = new StreamWriter(stream) { AutoFlush = true };
     }
 
-    /// <summary>The worker's, in the folder of <c>LOG_DIR</c>.</summary>
-    /// <exception cref="SettingException">The folder cannot be made or written.</exception>
+    /// <summary>Opens the worker's log file in the folder of <c>LOG_DIR</c>.</summary>
+    /// <exception cref="SettingException">The folder cannot be created or written.</exception>
     public static LogFile Open(string folder, TimeProvider time)
     {
         try
@@ -40,7 +40,7 @@ public sealed class LogFile : ILoggerProvider
 
     public void Dispose()
     {
-        lock (writing)
+        lock (writeLock)
         {
             writer.Dispose();
         }
@@ -50,7 +50,7 @@ public sealed class LogFile : ILoggerProvider
     {
         string line = string.Create(CultureInfo.InvariantCulture,
             $"{time.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {level} {category}: {message.ReplaceLineEndings(" ")}");
-        lock (writing)
+        lock (writeLock)
         {
             writer.WriteLine(exception is null ? line : $"{line}{Environment.NewLine}{exception}");
         }

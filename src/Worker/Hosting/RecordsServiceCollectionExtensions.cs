@@ -11,7 +11,7 @@ namespace Worker.Hosting;
 
 public static class RecordsServiceCollectionExtensions
 {
-    /// <summary>The rows of the control database that steps, readings, the sweep and commands share.</summary>
+    /// <summary>Registers the repositories that steps, readings, the sweep and commands share.</summary>
     public static IServiceCollection AddRecords(this IServiceCollection services)
     {
         services.TryAddSingleton<OrphanRecords>();

@@ -2,10 +2,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Worker.Hosting;
 
-/// <summary>A workflow class; all run on the base queue.</summary>
+/// <summary>A workflow class. All workflows run on the base queue.</summary>
 public sealed record WorkflowRegistration(Type Workflow);
 
-/// <summary>A class with activities, made by the container for each call, and the queues that serve it.</summary>
+/// <summary>A class with activities, created by the container for each call, and the queues that serve it.</summary>
 public sealed record ActivityRegistration(Type Activities, IReadOnlyList<TaskQueue> Queues);
 
 public static class RegistrationExtensions

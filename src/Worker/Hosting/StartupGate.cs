@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ControlPlane.Temporal;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -10,8 +9,8 @@ using OurConnection = ControlPlane.Temporal.TemporalConnection;
 namespace Worker.Hosting;
 
 /// <summary>
-/// Waits for what can come up later, the control database with its tables and Temporal with its namespace, and says
-/// what it is waiting for.
+/// Waits until the control database has its tables and Temporal has its namespace, since both may start after the
+/// worker. Logs each wait with its reason.
 /// </summary>
 public sealed partial class StartupGate(
     NpgsqlDataSource database,
@@ -20,9 +19,9 @@ public sealed partial class StartupGate(
     TimeProvider time,
     ILogger<StartupGate> logger)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(2);
 
-    public async Task<TemporalClient> OpenAsync(CancellationToken cancellationToken)
+    public async Task<TemporalClient> ConnectWhenReadyAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -55,7 +54,7 @@ public sealed partial class StartupGate(
                 LogWaiting(waitingFor, "it cannot be reached");
             }
 
-            await Task.Delay(Pause, time, cancellationToken);
+            await Task.Delay(RetryInterval, time, cancellationToken);
         }
     }
 
@@ -65,7 +64,7 @@ public sealed partial class StartupGate(
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    // A connection that fails shows as InvalidOperationException, a missing namespace only when it is asked for.
+    // A failed connection throws InvalidOperationException. A missing namespace shows only when it is described.
     private async Task<TemporalClient> ConnectAsync(CancellationToken cancellationToken)
     {
         var options = OurConnection.ConnectOptions(temporal, WorkerJson.Options);
@@ -80,14 +79,8 @@ public sealed partial class StartupGate(
     [LoggerMessage(EventId = 115, Level = LogLevel.Warning, Message = "Waiting for {What}: {Reason}")]
     private partial void LogWaiting(string what, string reason);
 
-    // People look for this line, word for word.
+    // Operators search for exactly this line.
     [LoggerMessage(EventId = 116, Level = LogLevel.Information,
         Message = "Connected to Temporal namespace: {Namespace}")]
     private partial void LogConnected(string @namespace);
-}
-
-/// <summary>How arguments become JSON in the worker: the web's conventions, as in the functions.</summary>
-public static class WorkerJson
-{
-    public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web);
 }

@@ -11,8 +11,8 @@ using Worker.Systems;
 namespace Worker.Hosting;
 
 /// <summary>
-/// Runs one Temporal worker for each task queue until the host stops. When Temporal refuses them (its namespace is
-/// gone, for instance) it goes back to waiting for it.
+/// Runs one Temporal worker for each task queue until the host stops. When Temporal refuses the workers, for instance
+/// because the namespace was deleted, it waits for Temporal again and restarts them.
 /// </summary>
 public sealed partial class TemporalWorkers(
     StartupGate gate,
@@ -26,8 +26,8 @@ public sealed partial class TemporalWorkers(
     ILoggerFactory loggers,
     ILogger<TemporalWorkers> logger) : BackgroundService
 {
-    /// <summary>How long activities in flight may go on when the worker stops; then they are cancelled.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(20);
+    /// <summary>The time for running activities to end when the worker stops; then they are cancelled.</summary>
+    private static readonly TimeSpan GracefulShutdownTimeout = TimeSpan.FromSeconds(20);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -35,7 +35,7 @@ public sealed partial class TemporalWorkers(
         {
             while (true)
             {
-                var client = await gate.OpenAsync(stoppingToken);
+                var client = await gate.ConnectWhenReadyAsync(stoppingToken);
                 await RunAsync(client, stoppingToken);
             }
         }
@@ -65,7 +65,7 @@ public sealed partial class TemporalWorkers(
 
     private Task ServeAsync(TemporalClient client, TaskQueue queue, CancellationToken stop)
     {
-        return queue.SingleWorker
+        return queue.IsSingleWorker
             ? lease.RunAsync(temporal.TaskQueue + queue.Suffix, PollAsync, stop)
             : PollAsync(stop);
 
@@ -89,7 +89,7 @@ public sealed partial class TemporalWorkers(
         {
             MaxConcurrentActivities = queue.MaxConcurrentActivities,
             MaxConcurrentActivityTaskPolls = Math.Min(queue.MaxConcurrentActivities, 2),
-            GracefulShutdownTimeout = Grace,
+            GracefulShutdownTimeout = GracefulShutdownTimeout,
             MaxHeartbeatThrottleInterval = HeartbeatInterceptor.HeartbeatInterval,
             Interceptors = [.. interceptors],
             LoggerFactory = loggers,
@@ -111,7 +111,7 @@ public sealed partial class TemporalWorkers(
         return options;
     }
 
-    // People look for this line, word for word.
+    // Operators search for exactly this line.
     [LoggerMessage(EventId = 110, Level = LogLevel.Information, Message = "Worker state: RUNNING")]
     private partial void LogRunning();
 

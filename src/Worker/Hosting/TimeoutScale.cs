@@ -4,8 +4,9 @@ using ControlPlane.Settings;
 namespace Worker.Hosting;
 
 /// <summary>
-/// <c>TIMEOUT_SCALE</c>: a factor for every timeout and retry delay of the worker, 1 in Production. Less makes a test
-/// of failures take seconds instead of minutes. A scaled timeout keeps a minimum: a slow machine is no failure.
+/// <c>TIMEOUT_SCALE</c>: a factor for every timeout and retry delay of the worker, 1 in Production. A smaller factor
+/// makes a failure test take seconds instead of minutes. Scaled timeouts have a minimum, so that a slow machine does
+/// not cause failures.
 /// </summary>
 /// <param name="Factor">From 0.001 to 1.</param>
 public sealed record TimeoutScale(double Factor)
@@ -39,13 +40,13 @@ public sealed record TimeoutScale(double Factor)
     /// <summary>Scales the timeout of one call to an outside system.</summary>
     public TimeSpan CallTimeout(TimeSpan unscaled) => Scale(unscaled, MinCallTimeout);
 
-    /// <summary>Scales the start-to-close timeout of one activity try.</summary>
+    /// <summary>Scales the start-to-close timeout of an activity.</summary>
     public TimeSpan? StartToClose(TimeSpan? unscaled) => unscaled is { } given ? Scale(given, MinStartToClose) : null;
 
     /// <summary>Scales a heartbeat timeout.</summary>
     public TimeSpan? Heartbeat(TimeSpan? unscaled) => unscaled is { } given ? Scale(given, MinHeartbeat) : null;
 
-    /// <summary>Scales the delay between two tries; it has no minimum.</summary>
+    /// <summary>Scales the delay between two tries, without a minimum.</summary>
     public TimeSpan RetryDelay(TimeSpan unscaled) => unscaled * Factor;
 
     private TimeSpan Scale(TimeSpan unscaled, TimeSpan minimum)

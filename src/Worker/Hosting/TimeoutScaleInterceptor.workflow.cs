@@ -5,8 +5,8 @@ using Temporalio.Workflows;
 namespace Worker.Hosting;
 
 /// <summary>
-/// Scales the timeouts and retry delays of the activities that workflows schedule. Histories do not depend on them, so
-/// replay works under any scale.
+/// Scales the timeouts and retry delays of the activities that workflows schedule. Replay does not compare them with
+/// the history, so it works with any scale.
 /// </summary>
 public sealed class TimeoutScaleInterceptor(TimeoutScale scale) : IWorkerInterceptor
 {
@@ -35,7 +35,7 @@ public sealed class TimeoutScaleInterceptor(TimeoutScale scale) : IWorkerInterce
                 {
                     InitialInterval = scale.RetryDelay(retry.InitialInterval),
                     BackoffCoefficient = retry.BackoffCoefficient,
-                    MaximumInterval = retry.MaximumInterval is { } longest ? scale.RetryDelay(longest) : null,
+                    MaximumInterval = retry.MaximumInterval is { } maximum ? scale.RetryDelay(maximum) : null,
                     MaximumAttempts = retry.MaximumAttempts,
                     NonRetryableErrorTypes = retry.NonRetryableErrorTypes,
                 };

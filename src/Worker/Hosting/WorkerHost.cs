@@ -19,10 +19,10 @@ using Worker.Telemetry;
 
 namespace Worker.Hosting;
 
-/// <summary>The worker as a host; the commands use the same services without running it.</summary>
+/// <summary>Builds the host of the worker.</summary>
 public static class WorkerHost
 {
-    /// <summary>Settings, logs, the control database and the outside systems: what every command may need.</summary>
+    /// <summary>Creates a builder with settings, logs, the control database and the outside systems.</summary>
     /// <param name="host">The source of settings; null for the process's own environment.</param>
     /// <param name="systems">The outside systems; null for <see cref="OutsideSystems.All"/>.</param>
     /// <exception cref="SettingException">A setting has an unusable value.</exception>
@@ -36,7 +36,7 @@ public static class WorkerHost
         var database = DatabaseOptions.From(settings);
         builder.Services
             .AddControlPlane()
-            // Sign-ups are limited where they come in; here none do.
+            // Sign-ups are rate limited in the functions, which receive them.
             .AddSingleton<AdmitMail>((_, _) => ValueTask.CompletedTask)
             .AddSingleton(settings)
             .AddSingleton(database)
@@ -48,9 +48,9 @@ public static class WorkerHost
         return builder;
     }
 
-    /// <summary>The worker itself: serves its task queues until it is stopped.</summary>
-    /// <param name="builder">A builder of <see cref="CreateBuilder"/>.</param>
-    /// <param name="systems">The same systems.</param>
+    /// <summary>Adds the Temporal workers, which serve the task queues until the host stops.</summary>
+    /// <param name="builder">A builder from <see cref="CreateBuilder"/>.</param>
+    /// <param name="systems">The systems that were passed to <see cref="CreateBuilder"/>.</param>
     public static HostApplicationBuilder AddWorker(
         this HostApplicationBuilder builder, IReadOnlyList<OutsideSystem>? systems = null)
     {
@@ -71,8 +71,10 @@ public static class WorkerHost
         return builder;
     }
 
-    /// <summary>In Development the Functions host's file; the environment wins over it.</summary>
-    /// <exception cref="SettingException">It is no such file.</exception>
+    /// <summary>
+    /// Adds the settings file of the Functions host, in Development only. The environment takes precedence over it.
+    /// </summary>
+    /// <exception cref="SettingException">The file is not a valid settings file.</exception>
     internal static void AddLocalSettings(this HostApplicationBuilder builder, string file = "local.settings.json")
     {
         string path = Path.GetFullPath(file);

@@ -3,11 +3,13 @@ using Worker.Systems.Keycloak;
 
 namespace Worker.Hosting;
 
-/// <summary>What the worker needs besides the addresses of the outside systems.</summary>
-/// <param name="InstallationId">In every mark: several control planes may share a Keycloak or an object store.</param>
+/// <summary>The worker's settings that do not belong to one outside system.</summary>
+/// <param name="InstallationId">
+/// Part of every mark, since several control planes may share a Keycloak or an object store.
+/// </param>
 /// <param name="RollbackSettle">
-/// How long a rollback waits before it reads the systems again: at least as long as a request already sent can still
-/// take effect, so at least the longest call timeout.
+/// The settle delay: the wait of a rollback before its final readings. A request that was sent before may still take
+/// effect during that time, so it is at least the longest call timeout.
 /// </param>
 public sealed record WorkerOptions(Guid InstallationId, TimeSpan RollbackSettle)
 {

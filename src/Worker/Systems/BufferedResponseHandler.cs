@@ -1,8 +1,8 @@
 namespace Worker.Systems;
 
 /// <summary>
-/// Reads an answer to its end within the call: a client's timeout otherwise ends with the headers, and a server that
-/// falls silent in the middle of a body keeps whoever reads it for ever.
+/// Reads the whole response body within the call. Otherwise the client's timeout covers only the headers, and a body
+/// that never ends would block the reader forever.
 /// </summary>
 public sealed class BufferedResponseHandler : DelegatingHandler
 {

@@ -8,8 +8,8 @@ using Worker.Telemetry;
 namespace Worker.Systems;
 
 /// <summary>
-/// How every HTTP client of an outside system is built: short timeouts to the end of the answer, no retries (only
-/// Temporal retries), no redirects, no request logs (queries hold addresses), and a refusal becomes an
+/// The common configuration of the HTTP clients of outside systems: a short timeout that includes the body, no retries
+/// (only Temporal retries), no redirects, no request logs (queries contain addresses). An error status becomes an
 /// <see cref="OutsideSystemException"/>.
 /// </summary>
 public static class OutsideHttp
@@ -19,7 +19,7 @@ public static class OutsideHttp
     private static readonly string[] ReasonFields = ["error_description", "errorMessage", "message", "error"];
 
     /// <summary>
-    /// Absent fields are not sent: Keycloak refuses what it does not know and keeps what is not said.
+    /// Null fields are not sent: Keycloak rejects unknown fields and keeps the values of absent ones.
     /// </summary>
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
     {
@@ -30,7 +30,7 @@ public static class OutsideHttp
     {
         ExceptionFactory = async response =>
             response.IsSuccessStatusCode ? null : await RefusalAsync(system, response),
-        DeserializationExceptionFactory = (response, _) => new(Answered(system, response, Unreadable)),
+        DeserializationExceptionFactory = (response, _) => new(CreateException(system, response, Unreadable)),
     };
 
     public static IHttpClientBuilder ConfigureOutside(this IHttpClientBuilder client, Uri address, TimeSpan timeout) =>
@@ -51,9 +51,9 @@ public static class OutsideHttp
             .RemoveAllLoggers();
 
     public static async Task<OutsideSystemException> RefusalAsync(string system, HttpResponseMessage response) =>
-        Answered(system, response, Reason(await response.Content.ReadAsStringAsync()));
+        CreateException(system, response, ReadReason(await response.Content.ReadAsStringAsync()));
 
-    /// <exception cref="OutsideSystemException">The body is not what it should be.</exception>
+    /// <exception cref="OutsideSystemException">The body is not valid JSON of this type.</exception>
     public static async Task<T> ReadAsync<T>(
         string system, HttpResponseMessage response, CancellationToken cancellationToken)
         where T : class
@@ -61,21 +61,22 @@ public static class OutsideHttp
         try
         {
             return await response.Content.ReadFromJsonAsync<T>(Json, cancellationToken)
-                ?? throw Answered(system, response, Unreadable);
+                ?? throw CreateException(system, response, Unreadable);
         }
         catch (JsonException)
         {
-            throw Answered(system, response, Unreadable);
+            throw CreateException(system, response, Unreadable);
         }
     }
 
-    private static OutsideSystemException Answered(string system, HttpResponseMessage response, string? reason) => new(
-        system,
-        response.StatusCode,
-        $"{response.RequestMessage?.Method} {Masked.Path(response.RequestMessage?.RequestUri?.AbsolutePath ?? "")}",
-        reason);
+    private static OutsideSystemException CreateException(
+        string system, HttpResponseMessage response, string? reason) => new(
+            system,
+            response.StatusCode,
+            $"{response.RequestMessage?.Method} {Masked.Path(response.RequestMessage?.RequestUri?.AbsolutePath ?? "")}",
+            reason);
 
-    private static string? Reason(string body)
+    private static string? ReadReason(string body)
     {
         try
         {

@@ -11,14 +11,13 @@ using Worker.Hosting;
 namespace Worker.Systems;
 
 /// <summary>
-/// A system outside the control plane, and everything that the general parts of the worker ask of one: settings, task
-/// queues, services, and its share in <c>doctor</c>, <c>setup</c>, <c>verify</c>, readings and the sweep. Those parts
-/// iterate over the registered systems and know none by name. A new system is a folder with one class of this kind and
-/// one line in <see cref="OutsideSystems"/>.
+/// A system outside the control plane: its settings, task queues and services, and its part of <c>doctor</c>,
+/// <c>setup</c>, <c>verify</c>, readings and the sweep. The general parts of the worker iterate over the registered
+/// systems and name none. A new system is a folder with one subclass, and one line in <see cref="OutsideSystems"/>.
 /// </summary>
 /// <remarks>
-/// A system that holds objects of tenants also registers an <see cref="ISystemInventory"/> in
-/// <see cref="AddServices"/> when it is configured.
+/// When it is configured, <see cref="AddServices"/> also registers an <see cref="ISystemInventory"/> for a system with
+/// objects of tenants, and an <see cref="Sweeps.IContactStore"/> for a system with personal data of contacts.
 /// </remarks>
 public abstract class OutsideSystem
 {
@@ -28,48 +27,61 @@ public abstract class OutsideSystem
     /// <summary>The name for people, such as <c>Keycloak</c>.</summary>
     public abstract string Name { get; }
 
-    /// <summary>The types of the resource records that lie in it; empty where tenants own nothing.</summary>
+    /// <summary>The resource types of its objects; empty when tenants own nothing in it.</summary>
     public virtual IReadOnlyList<string> ResourceTypes => [];
 
-    /// <summary>False for a system whose steps do not exist yet.</summary>
+    /// <summary>Whether the steps of the system are implemented.</summary>
     public virtual bool IsBuilt => true;
 
-    /// <summary>Where the sweep works on it; readings run on the queue of its undos. Null without activities.</summary>
+    /// <summary>
+    /// The task queue of the sweep's activities; readings run on its <see cref="TaskQueue.Undo"/>. Null for a system
+    /// without activities.
+    /// </summary>
     public virtual TaskQueue? Queue => null;
 
-    /// <summary>Every task queue of its activities, those of the undos included.</summary>
-    public virtual IReadOnlyList<TaskQueue> Queues => [];
+    /// <summary>All task queues of its activities: by default <see cref="Queue"/> and the queue of its undos.</summary>
+    public virtual IReadOnlyList<TaskQueue> Queues => Queue switch
+    {
+        null => [],
+        { Undo: { } undo } => [Queue, undo],
+        _ => [Queue],
+    };
 
-    /// <summary>The options that it adds to <c>setup</c>.</summary>
+    /// <summary>The command line options that it adds to <c>setup</c>.</summary>
     public virtual IReadOnlyList<Option> SetupOptions => [];
 
-    /// <summary>Whether readings of a tenant name it.</summary>
+    /// <summary>
+    /// Whether readings of a tenant include it. A system that is not built is included, because its steps will create
+    /// objects of tenants.
+    /// </summary>
     public bool HoldsTenants => ResourceTypes.Count > 0 || !IsBuilt;
 
-    /// <summary>Why the system is off, with the names of its settings; null when it is configured.</summary>
+    /// <summary>
+    /// Gives the reason why the system is switched off, with the names of its settings; null when it is configured.
+    /// </summary>
     /// <exception cref="SettingException">A setting has an unusable value, or a required one is missing.</exception>
     public virtual string? WhyNotConfigured(SettingsReader settings) => null;
 
     /// <summary>
-    /// Registers its clients and its inventory. Where it is off, its clients are registered to fail with
-    /// <c>not_configured</c> when they are resolved.
+    /// Registers the clients and the inventory. When the system is switched off, resolving a client fails with
+    /// <c>not_configured</c>.
     /// </summary>
     /// <exception cref="SettingException">A setting has an unusable value, or a required one is missing.</exception>
     public virtual void AddServices(IServiceCollection services, SettingsReader settings)
     {
     }
 
-    /// <summary>The error of a client that is used although the system is off.</summary>
+    /// <summary>Creates the error for the use of a client of a system that is switched off.</summary>
     protected ControlPlaneException NotConfigured(SettingsReader settings) =>
         new(ErrorCode.NotConfigured, WhyNotConfigured(settings) ?? $"{Name} is not configured.");
 
-    /// <summary>The checks of <c>doctor</c>, in order: a check makes sense only when those before it succeed.</summary>
-    public virtual IReadOnlyList<Check> Checks(CommandHost host) => [];
+    /// <summary>The checks of <c>doctor</c>, in order: a check runs only when those before it have passed.</summary>
+    public virtual IReadOnlyList<DoctorCheck> DoctorChecks(CommandHost host) => [];
 
-    /// <summary>The ticks of <c>verify</c> for one tenant.</summary>
+    /// <summary>The checks of <c>verify</c> for one tenant, in order. They are independent of each other.</summary>
     public virtual IReadOnlyList<VerifyCheck> VerifyChecks(TenantToVerify tenant) => [];
 
-    /// <summary>Makes what an installation needs in this system once. Repeatable.</summary>
-    /// <exception cref="CommandException">An object of the same name is not this installation's.</exception>
-    public virtual Task SetUpAsync(SetupRun setup, CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>Creates the objects that an installation needs once in this system. Repeatable.</summary>
+    /// <exception cref="CommandException">An object of another installation has the same name.</exception>
+    public virtual Task SetUpAsync(SetupContext setup, CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -8,7 +8,7 @@ using Worker.Systems.Temporal;
 
 namespace Worker.Systems;
 
-/// <summary>The outside systems, one line each, in the order in which commands and readings name them.</summary>
+/// <summary>The registry of outside systems, in the order in which commands and readings list them.</summary>
 public static class OutsideSystems
 {
     public static IReadOnlyList<OutsideSystem> All { get; } =
@@ -23,7 +23,7 @@ public static class OutsideSystems
         UnbuiltSystem.Dns,
     ];
 
-    /// <summary>Registers the systems, and the services of each.</summary>
+    /// <summary>Registers the systems and the services of each.</summary>
     /// <exception cref="SettingException">A setting has an unusable value, or a required one is missing.</exception>
     public static IServiceCollection AddOutsideSystems(
         this IServiceCollection services, IReadOnlyList<OutsideSystem> systems, SettingsReader settings)

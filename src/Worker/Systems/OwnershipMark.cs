@@ -1,12 +1,11 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using ControlPlane;
 
 namespace Worker.Systems;
 
 /// <summary>
-/// What says on a thing in an outside system that it is ours, and whose. Written together with the thing; as a comment
-/// <c>arc-saas installation=… tenant=… attempt=…</c>, as tags <c>arc-saas:installation</c> and so on.
+/// The mark on an object in an outside system, which names its owner. It is written together with the object: as the
+/// comment <c>arc-saas installation=… tenant=… attempt=…</c>, or as the tags <c>arc-saas:installation</c> and so on.
 /// </summary>
 public sealed partial record OwnershipMark(Guid Installation, Guid Tenant, int Attempt)
 {
@@ -19,9 +18,8 @@ public sealed partial record OwnershipMark(Guid Installation, Guid Tenant, int A
         [Prefix + "attempt"] = Attempt.ToString(CultureInfo.InvariantCulture),
     };
 
-    /// <summary>
-    /// What a thing that carries <paramref name="found"/> is to the attempt that this mark stands for.
-    /// </summary>
+    /// <summary>Determines the owner of an object, relative to the attempt of this mark.</summary>
+    /// <param name="found">The mark on the object; null without a readable mark.</param>
     public Ownership Judge(OwnershipMark? found) => found switch
     {
         null => Ownership.Foreign,
@@ -53,39 +51,4 @@ public sealed partial record OwnershipMark(Guid Installation, Guid Tenant, int A
 
     [GeneratedRegex(@"\Aarc-saas installation=(\S+) tenant=(\S+) attempt=(\d+)\z", RegexOptions.CultureInvariant)]
     private static partial Regex Comment();
-}
-
-/// <summary>Whose something is that stands where ours should.</summary>
-public enum Ownership
-{
-    /// <summary>This attempt's: finish it.</summary>
-    Ours = 1,
-
-    /// <summary>Of an earlier attempt of the same tenant: mark it anew, or delete it and begin again.</summary>
-    LowerAttempt,
-
-    /// <summary>Of a later attempt: whoever asks is stale and leaves it alone.</summary>
-    HigherAttempt,
-
-    /// <summary>Not this tenant's, or nobody can tell: untouched, always.</summary>
-    Foreign,
-}
-
-public static class OwnershipRules
-{
-    /// <exception cref="ControlPlaneException">
-    /// <see cref="ErrorCode.OwnershipConflict"/> or <see cref="ErrorCode.StaleAttempt"/>: nothing may be touched.
-    /// </exception>
-    public static Ownership OrConflict(this Ownership ownership, string what) => ownership switch
-    {
-        Ownership.Foreign => throw new ControlPlaneException(ErrorCode.OwnershipConflict,
-            $"The {what} is there already and is not this tenant's. It was not touched; remove or rename it."),
-        Ownership.HigherAttempt => throw new ControlPlaneException(ErrorCode.StaleAttempt,
-            $"The {what} belongs to a later attempt of this tenant."),
-        _ => ownership,
-    };
-
-    /// <summary>Whether an undo may delete it: never what is foreign or a later attempt's.</summary>
-    public static bool IsOursToDelete(this Ownership ownership) =>
-        ownership is Ownership.Ours or Ownership.LowerAttempt;
 }

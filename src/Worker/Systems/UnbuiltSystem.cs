@@ -4,12 +4,12 @@ using ControlPlane.Settings;
 namespace Worker.Systems;
 
 /// <summary>
-/// A system whose step does not exist yet: the step is SKIPPED, readings say NOT_BUILT, and switching it on stops the
-/// worker at start.
+/// A system whose step is not implemented yet. The step is SKIPPED, the state of readings is NOT_BUILT, and the worker
+/// does not start with the setting switched on.
 /// </summary>
-/// <param name="id">The system's id.</param>
+/// <param name="id">The system id.</param>
 /// <param name="name">The name for people.</param>
-/// <param name="setting">The setting that would switch it on.</param>
+/// <param name="setting">The setting that will switch the system on.</param>
 public sealed class UnbuiltSystem(string id, string name, string setting) : OutsideSystem
 {
     public static UnbuiltSystem Infrastructure { get; } =

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Worker.Telemetry;
 
 /// <summary>
-/// Text fit for logs, journals and histories: mail addresses are masked, and it is no longer than a line.
+/// Makes text fit for logs, journals and histories: masks mail addresses, and shortens it to one line.
 /// </summary>
 public static partial class Masked
 {
@@ -23,14 +23,14 @@ public static partial class Masked
     }
 
     /// <summary>
-    /// A path as it is told: Novu's id of a tenant's subscriber spells an address in another way, and a tenant's admin
-    /// may call a realm what it likes.
+    /// Masks the segments of a URL path. A Novu subscriber id encodes an address, and a tenant's admin may give a realm
+    /// any name.
     /// </summary>
     public static string Path(string path) =>
         string.Join('/', path.Split('/').Select(
             part => Subscriber().Replace(Text(Uri.UnescapeDataString(part)), match => SubscriberId(match.Value))));
 
-    /// <summary>Only what comes before the address.</summary>
+    /// <summary>Masks the address in a Novu subscriber id and keeps the part before it.</summary>
     public static string SubscriberId(string id) =>
         Subscriber().Match(id) is { Success: true, Index: 0 } match ? $"{match.Groups["tenant"].Value}-***" : "***";
 

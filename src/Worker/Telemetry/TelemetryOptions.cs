@@ -2,11 +2,13 @@ using ControlPlane.Settings;
 
 namespace Worker.Telemetry;
 
-/// <param name="Endpoint">Where metrics are sent by OTLP; null: they are measured and not sent.</param>
-/// <param name="StuckAfter">How long a tenant may be on its way before it counts as stuck.</param>
+/// <param name="Endpoint">The OTLP endpoint for metrics; null when metrics are recorded but not exported.</param>
+/// <param name="StuckAfter">The time in one attempt state after which a tenant counts as stuck.</param>
 public sealed record TelemetryOptions(Uri? Endpoint, TimeSpan StuckAfter)
 {
-    /// <summary>OpenTelemetry's own name; its others (protocol, headers, interval) are honoured with it.</summary>
+    /// <summary>
+    /// OpenTelemetry's standard setting. Its other standard settings (protocol, headers, interval) apply as well.
+    /// </summary>
     public const string EndpointSetting = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
     public static TelemetryOptions From(SettingsReader settings) => new(

@@ -7,8 +7,8 @@ namespace Worker.Telemetry;
 
 public static class TelemetryServiceCollectionExtensions
 {
-    /// <summary>What is measured, and where it is sent if anywhere.</summary>
-    /// <exception cref="SettingException">A setting cannot be used.</exception>
+    /// <summary>Registers the worker's metrics, and their exporter when an endpoint is configured.</summary>
+    /// <exception cref="SettingException">A setting has an unusable value.</exception>
     public static IServiceCollection AddTelemetry(this IServiceCollection services, SettingsReader settings)
     {
         var options = TelemetryOptions.From(settings);
@@ -19,7 +19,7 @@ public static class TelemetryServiceCollectionExtensions
         if (options.Endpoint is not null)
         {
             services.AddOpenTelemetry()
-                // The environment (OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES) comes last, so that it wins.
+                // The environment (OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES) comes last and thus takes precedence.
                 .ConfigureResource(resource => resource.Clear()
                     .AddService("arc-saas-worker").AddTelemetrySdk().AddEnvironmentVariableDetector())
                 .WithMetrics(metrics => metrics.AddMeter(WorkerMetrics.MeterName).AddOtlpExporter());

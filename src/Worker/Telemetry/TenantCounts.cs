@@ -4,14 +4,14 @@ using Npgsql;
 namespace Worker.Telemetry;
 
 /// <summary>
-/// The numbers behind the gauges, read from the control database when they are asked for: where it cannot be read there
-/// is no number, and none that is old.
+/// The values of the gauges, read from the control database at each collection. When the database cannot be read, a
+/// gauge has no value rather than a stale one.
 /// </summary>
 public sealed class TenantCounts(NpgsqlDataSource database, TelemetryOptions options, TimeProvider time)
 {
-    private const int ReadSeconds = 5;
+    private const int TimeoutSeconds = 5;
 
-    /// <summary>By the state of the attempt: recorded and not begun, running, rolling back.</summary>
+    /// <summary>Counts the stuck tenants by the state of their attempt: recorded, running, rolling back.</summary>
     public IEnumerable<Measurement<long>> Stuck() => Read(
         """
         SELECT count(t.id), s.state
@@ -40,7 +40,7 @@ public sealed class TenantCounts(NpgsqlDataSource database, TelemetryOptions opt
     private List<T> Read<T>(string sql, Func<NpgsqlDataReader, T> read, params object[] values)
     {
         using var command = database.CreateCommand(sql);
-        command.CommandTimeout = ReadSeconds;
+        command.CommandTimeout = TimeoutSeconds;
         foreach (object value in values)
         {
             command.Parameters.Add(new NpgsqlParameter { Value = value });

@@ -8,13 +8,13 @@ using DbUp.Engine.Transactions;
 namespace Worker.Commands.Migrate;
 
 /// <summary>
-/// Which migrations were applied, with a checksum of each: a file that was released is never changed.
+/// The applied migrations with a checksum of each, since a released file must never change.
 /// </summary>
 internal sealed class MigrationJournal(IConnectionManager connections, Assembly scripts) : IJournal
 {
     public const string Table = "public.schema_migrations";
 
-    /// <exception cref="InvalidOperationException">A file differs from what was applied under its name.</exception>
+    /// <exception cref="InvalidOperationException">A file differs from the one that was applied.</exception>
     public string[] GetExecutedScripts() => connections.ExecuteCommandsWithManagedConnection(newCommand =>
     {
         EnsureTableExistsAndIsLatestVersion(newCommand);
@@ -28,8 +28,8 @@ internal sealed class MigrationJournal(IConnectionManager connections, Assembly 
             if (ReadScript(name) is { } text && Checksum(text) != reader.GetString(1))
             {
                 throw new InvalidOperationException(
-                    $"{name} was changed after it had been applied to this database. Restore the file as it was "
-                    + "released, and put the change into a new one with the next number.");
+                    $"{name} was changed after it had been applied to this database. Restore the released file, "
+                    + "and put the change into a new file with the next number.");
             }
 
             applied.Add(name);
@@ -61,7 +61,7 @@ internal sealed class MigrationJournal(IConnectionManager connections, Assembly 
         command.ExecuteNonQuery();
     }
 
-    // Null for a migration of a later release: the tables may be ahead of this program.
+    // Null for a migration of a later release: the database may be newer than this program.
     private string? ReadScript(string name)
     {
         using var stream = scripts.GetManifestResourceStream(name);

@@ -9,20 +9,20 @@ using Npgsql;
 namespace Worker.Commands.Migrate;
 
 /// <summary>
-/// Brings the control tables up to date: the numbered SQL of the control plane, each file once, in its own transaction,
-/// one migrator at a time (an advisory lock of PostgreSQL). Running it again, or in several processes at once, is safe.
+/// Migrates the control database: applies each numbered SQL file of the control plane once, in its own transaction. A
+/// PostgreSQL advisory lock lets one migrator run at a time. Running it again, or in several processes, is safe.
 /// </summary>
-/// <param name="database">The control database, as a role that may create tables in it.</param>
+/// <param name="database">The control database, connected as a role that may create tables.</param>
 public sealed class Migrator(NpgsqlDataSource database)
 {
-    // Any number, as long as nothing else in this database locks on it.
+    // Any number that no other lock in this database uses.
     private const long LockId = 0x6172_632D_7361_6173;
 
     private static readonly Assembly Scripts = typeof(ControlPlaneException).Assembly;
 
-    /// <returns>The files that were applied now; none when the database was up to date.</returns>
+    /// <returns>The files that this call applied; empty when the database was up to date.</returns>
     /// <exception cref="InvalidOperationException">A file that was applied earlier has been changed since.</exception>
-    /// <exception cref="PostgresException">A statement failed; its file left nothing behind.</exception>
+    /// <exception cref="PostgresException">A statement failed; its file was rolled back.</exception>
     public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken = default)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -42,8 +42,8 @@ public sealed class Migrator(NpgsqlDataSource database)
     }
 
     /// <summary>
-    /// Lets a role read and write the rows of the control tables, and nothing else: what the functions run as. Tables
-    /// that later migrations make are included; the journal of migrations is not. The role must exist.
+    /// Grants a role, that of the functions, the right to read and write the rows of the control tables, and nothing
+    /// else. Tables of later migrations are included, the migration journal is not. The role must exist.
     /// </summary>
     public async Task GrantRowsToAsync(string role, CancellationToken cancellationToken = default)
     {
@@ -75,7 +75,7 @@ public sealed class Migrator(NpgsqlDataSource database)
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, connection);
-        // The lock is waited for as long as another migrator holds it.
+        // No timeout: another migrator may hold the lock for long.
         command.CommandTimeout = 0;
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Worker.Commands.Verify;
 
-/// <summary>What the control database says of one tenant and its current attempt.</summary>
+/// <summary>A tenant and its current attempt, as the control database records them.</summary>
 public sealed record TenantFacts(
     Guid Id,
     string Name,
@@ -36,7 +36,7 @@ public sealed record TenantFacts(
 
         var id = reader.GetGuid(0);
         int attempt = reader.GetInt32(3);
-        const string OfAttempt = "FROM provisioning_steps WHERE tenant_id = $1 AND attempt = $2";
+        const string FromSteps = "FROM provisioning_steps WHERE tenant_id = $1 AND attempt = $2";
         return new TenantFacts(
             id,
             reader.GetString(1),
@@ -44,8 +44,8 @@ public sealed record TenantFacts(
             attempt,
             reader.GetString(4),
             reader.GetFieldValue<string[]>(5),
-            await PairsAsync(database, $"SELECT step, state {OfAttempt}", cancellationToken, id, attempt),
-            [.. (await PairsAsync(database, $"SELECT step, undo_state {OfAttempt} AND undo_state IS NOT NULL",
+            await PairsAsync(database, $"SELECT step, state {FromSteps}", cancellationToken, id, attempt),
+            [.. (await PairsAsync(database, $"SELECT step, undo_state {FromSteps} AND undo_state IS NOT NULL",
                 cancellationToken, id, attempt)).Keys],
             await PairsAsync(database, "SELECT type || ': ' || name, state FROM resources WHERE tenant_id = $1",
                 cancellationToken, id));

@@ -3,16 +3,17 @@ using Worker.Systems;
 
 namespace Worker.Commands.Verify;
 
-/// <summary>A tenant as the checks of <c>verify</c> see it.</summary>
-/// <param name="Host">Settings, connections and clients.</param>
-/// <param name="Facts">What the control database says.</param>
-/// <param name="Password">The admin user's password; null: the login is not tried.</param>
+/// <summary>The input of the checks of <c>verify</c>: one tenant.</summary>
+/// <param name="Host">Settings, connections and services.</param>
+/// <param name="Key">The tenant's key.</param>
+/// <param name="Facts">The records of the control database.</param>
+/// <param name="Password">The admin user's password; null to skip the login.</param>
 public sealed record TenantToVerify(CommandHost Host, TenantKey Key, TenantFacts Facts, string? Password)
 {
     public TenantResources Resources { get; } = TenantResources.For(Key);
 
     /// <summary>The mark of the current attempt.</summary>
-    public OwnershipMark Mark { get; } = new(Host.Installation, Facts.Id, Facts.Attempt);
+    public OwnershipMark Mark { get; } = new(Host.InstallationId, Facts.Id, Facts.Attempt);
 
     public bool IsSkipped(string step) => Facts.Steps.GetValueOrDefault(step) == "SKIPPED";
 }

@@ -3,7 +3,7 @@ using Refit;
 
 namespace Worker.Systems.Keycloak;
 
-/// <summary>The part of Keycloak's admin API that is used; Refit generates the client.</summary>
+/// <summary>The part of Keycloak's admin API that the worker uses; Refit generates the client.</summary>
 public interface IKeycloakApi
 {
     [Get("/admin/realms?briefRepresentation=true")]
@@ -73,7 +73,7 @@ public interface IKeycloakApi
     Task<List<RoleRepresentation>> GetClientRolesOfAsync(
         string realm, string id, string client, CancellationToken cancellationToken);
 
-    /// <summary>Users with their roles, in one transaction.</summary>
+    /// <summary>Imports users with their roles in one transaction.</summary>
     [Post("/admin/realms/{realm}/partialImport")]
     Task ImportAsync(string realm, [Body] PartialImport import, CancellationToken cancellationToken);
 }

@@ -3,16 +3,16 @@ using System.Net;
 namespace Worker.Systems.Keycloak;
 
 /// <summary>
-/// Keycloak's admin API in the terms of the control plane: what is not there is null or nothing, a name that is taken
-/// is false, every other refusal an <see cref="OutsideSystemException"/>.
+/// Keycloak's admin API for the control plane. An absent object is null or no change, an existing name is false, and
+/// every other error is an <see cref="OutsideSystemException"/>.
 /// </summary>
 public sealed class KeycloakAdmin(IKeycloakApi api)
 {
     public const string System = "Keycloak";
 
     /// <summary>
-    /// The realms this account may see: a service account sees those it made. Null where it may see none: so Keycloak
-    /// answers one that has made none yet, and one that has lost its rights.
+    /// Lists the realms that this account may see; a service account sees those it created. Null for 403: Keycloak
+    /// answers so to an account that has created no realm yet, and to one that has lost its rights.
     /// </summary>
     public async Task<IReadOnlyList<RealmRepresentation>?> FindRealmsAsync(CancellationToken cancellationToken)
     {
@@ -26,7 +26,7 @@ public sealed class KeycloakAdmin(IKeycloakApi api)
         }
     }
 
-    /// <summary>Of a realm of somebody else only the name, without its id.</summary>
+    /// <summary>Finds a realm by name. A realm of another account has only its name, without its id.</summary>
     public async Task<RealmRepresentation?> FindRealmAsync(string realm, CancellationToken cancellationToken)
     {
         try
@@ -43,7 +43,7 @@ public sealed class KeycloakAdmin(IKeycloakApi api)
         }
     }
 
-    /// <summary>By id, whatever its name is now: a tenant's own realm-admin may rename its realm.</summary>
+    /// <summary>Finds a realm by id, since a tenant's own realm-admin may rename its realm.</summary>
     public async Task<RealmRepresentation?> FindRealmAsync(Guid id, CancellationToken cancellationToken)
     {
         string text = id.ToString("D");
@@ -52,9 +52,9 @@ public sealed class KeycloakAdmin(IKeycloakApi api)
     }
 
     /// <summary>
-    /// The whole realm (clients, users, profile, roles) in one request and one transaction of Keycloak's.
+    /// Creates a realm with its clients, users, profile and roles in one request, and one transaction in Keycloak.
     /// </summary>
-    /// <returns>False when a realm with this name or id is there already.</returns>
+    /// <returns>False when a realm with this name or id already exists.</returns>
     public async Task<bool> CreateRealmAsync(RealmRepresentation realm, CancellationToken cancellationToken)
     {
         try
@@ -69,12 +69,13 @@ public sealed class KeycloakAdmin(IKeycloakApi api)
     }
 
     public Task DisableRealmAsync(string realm, CancellationToken cancellationToken) =>
-        UnlessGone(api.UpdateRealmAsync(realm, new RealmRepresentation { Enabled = false }, cancellationToken));
+        IgnoreNotFoundAsync(
+            api.UpdateRealmAsync(realm, new RealmRepresentation { Enabled = false }, cancellationToken));
 
     public Task DeleteRealmAsync(string realm, CancellationToken cancellationToken) =>
-        UnlessGone(api.DeleteRealmAsync(realm, cancellationToken));
+        IgnoreNotFoundAsync(api.DeleteRealmAsync(realm, cancellationToken));
 
-    /// <summary>The names of the attributes that the realm's user profile declares.</summary>
+    /// <summary>Reads the names of the attributes that the realm's user profile declares.</summary>
     public async Task<IReadOnlyList<string>> DeclaredAttributesAsync(string realm, CancellationToken cancellationToken)
     {
         using var profile = await api.GetUserProfileAsync(realm, cancellationToken);
@@ -89,7 +90,7 @@ public sealed class KeycloakAdmin(IKeycloakApi api)
     public Task CreateClientAsync(string realm, ClientRepresentation client, CancellationToken cancellationToken) =>
         api.CreateClientAsync(realm, client, cancellationToken);
 
-    /// <summary>Merges: what is null stays.</summary>
+    /// <summary>Updates a client; a null field stays unchanged.</summary>
     public Task UpdateClientAsync(
         string realm, string id, ClientRepresentation changes, CancellationToken cancellationToken) =>
         api.UpdateClientAsync(realm, id, changes, cancellationToken);
@@ -101,7 +102,7 @@ public sealed class KeycloakAdmin(IKeycloakApi api)
         string realm, string id, CancellationToken cancellationToken) =>
         api.GetServiceAccountUserAsync(realm, id, cancellationToken);
 
-    /// <summary>By name, which Keycloak keeps in lower case.</summary>
+    /// <summary>Finds a user by name. Keycloak stores user names in lower case.</summary>
     public async Task<UserRepresentation?> FindUserAsync(
         string realm, string username, CancellationToken cancellationToken)
     {
@@ -115,7 +116,7 @@ public sealed class KeycloakAdmin(IKeycloakApi api)
         }
     }
 
-    /// <returns>False when a user with this name or address is there already.</returns>
+    /// <returns>False when a user with this name or address already exists.</returns>
     public async Task<bool> CreateUserAsync(
         string realm, UserRepresentation user, CancellationToken cancellationToken)
     {
@@ -130,15 +131,15 @@ public sealed class KeycloakAdmin(IKeycloakApi api)
         }
     }
 
-    /// <summary>Merges, but attributes, when given, replace all.</summary>
+    /// <summary>Updates a user; a null field stays unchanged. Non-null attributes replace all attributes.</summary>
     public Task UpdateUserAsync(
         string realm, string id, UserRepresentation changes, CancellationToken cancellationToken) =>
         api.UpdateUserAsync(realm, id, changes, cancellationToken);
 
     public Task DeleteUserAsync(string realm, string id, CancellationToken cancellationToken) =>
-        UnlessGone(api.DeleteUserAsync(realm, id, cancellationToken));
+        IgnoreNotFoundAsync(api.DeleteUserAsync(realm, id, cancellationToken));
 
-    /// <returns>Keycloak's own words when its password policy refuses it; null when it was taken.</returns>
+    /// <returns>Keycloak's error text when its password policy refuses the password; null on success.</returns>
     public async Task<string?> SetPasswordAsync(
         string realm, string userId, string password, bool temporary, CancellationToken cancellationToken)
     {
@@ -154,7 +155,7 @@ public sealed class KeycloakAdmin(IKeycloakApi api)
         }
     }
 
-    /// <summary>Roles of the realm itself; granting them again changes nothing.</summary>
+    /// <summary>Grants realm roles that the user does not have yet.</summary>
     public async Task GrantRealmRolesAsync(
         string realm, string userId, IEnumerable<string> roles, CancellationToken cancellationToken)
     {
@@ -173,15 +174,15 @@ public sealed class KeycloakAdmin(IKeycloakApi api)
     }
 
     /// <summary>
-    /// Makes the user with its roles; refused (409) where it is there, so that an import that lands late takes nobody's
-    /// password. Keycloak lets nobody give a role over a realm that they do not hold themselves, and a service account
-    /// that may only create realms does not hold <c>realm-admin</c>; whoever manages the realm may import it.
+    /// Creates a user with its roles by a partial import. An existing user is an error (409), so that a late import
+    /// cannot replace a password. The import is needed because Keycloak lets an account grant only roles that it has:
+    /// a service account that may only create realms lacks <c>realm-admin</c>, but may import into realms it manages.
     /// </summary>
     public Task ImportUserAsync(string realm, UserRepresentation user, CancellationToken cancellationToken) =>
         api.ImportAsync(realm, new PartialImport("FAIL", [user]), cancellationToken);
 
     /// <summary>
-    /// Of these roles of one of the realm's clients, such as <c>realm-management</c>, those the user lacks.
+    /// Finds the given roles of a client, such as <c>realm-management</c>, that the user does not have.
     /// </summary>
     public async Task<IReadOnlyList<string>> MissingClientRolesAsync(
         string realm, string userId, string clientId, IEnumerable<string> roles, CancellationToken cancellationToken)
@@ -193,7 +194,7 @@ public sealed class KeycloakAdmin(IKeycloakApi api)
         return [.. roles.Except(held.Select(role => role.Name!))];
     }
 
-    private static async Task UnlessGone(Task call)
+    private static async Task IgnoreNotFoundAsync(Task call)
     {
         try
         {
@@ -201,7 +202,7 @@ public sealed class KeycloakAdmin(IKeycloakApi api)
         }
         catch (OutsideSystemException e) when (e.Status == HttpStatusCode.NotFound)
         {
-            // Gone is what was wanted.
+            // Already deleted.
         }
     }
 }

@@ -8,10 +8,10 @@ using Worker.Sweeps;
 namespace Worker.Systems.Keycloak;
 
 /// <summary>
-/// The realms that this installation made, under any name. A realm's id is the hash of its mark and cannot be changed.
-/// For an attempt that the database knows, the id is computed. For another one the mark is read from the realm's
-/// attributes and counts only if the id is its hash. The realm's administrator can erase the attributes, but cannot
-/// make them name another owner.
+/// Finds the realms that this installation created, under any name. A realm's id is the hash of its mark and cannot be
+/// changed. For an attempt that the database knows, the id is computed. For another one the mark is read from the
+/// realm's attributes and counts only if the id is its hash. The realm's administrator can erase the attributes, but
+/// cannot make them name another owner.
 /// </summary>
 public sealed class KeycloakInventory(
     KeycloakAdmin keycloak, TenantRealmFinder realms, AttemptEvidence attempts, WorkerOptions options)
@@ -44,7 +44,7 @@ public sealed class KeycloakInventory(
     public async Task<IReadOnlyList<MarkedObject>> ListMarkedAsync(
         ErrorCollector errors, CancellationToken cancellationToken)
     {
-        // Read before the realms: an attempt that begins in between has no realm in the list yet.
+        // Read before the realms: an attempt that begins in between cannot have a realm in the list.
         var known = (await attempts.ListAsync(cancellationToken))
             .Select(attempt => new OwnershipMark(options.InstallationId, attempt.TenantId, attempt.Attempt))
             .ToDictionary(RealmId);
@@ -83,7 +83,7 @@ public sealed class KeycloakInventory(
 
         await beforeChange();
         await keycloak.DisableRealmAsync(found.Name, cancellationToken);
-        // A disabled realm's administrators cannot log in, and so cannot give its name to another realm.
+        // Administrators of a disabled realm cannot log in, and thus cannot give its name to another realm.
         if (!await IsUnchangedAsync(found, cancellationToken))
         {
             return false;

@@ -3,14 +3,14 @@ using ControlPlane.Settings;
 namespace Worker.Systems.Keycloak;
 
 /// <summary>
-/// Keycloak's admin API, as the service account that <c>setup</c> made (<c>KEYCLOAK_ADMIN_CLIENT_ID</c> and
-/// <c>_SECRET</c>) or, not in Production, as an administrator with name and password.
+/// The access to Keycloak's admin API: as the service account that <c>setup</c> creates
+/// (<c>KEYCLOAK_ADMIN_CLIENT_ID</c> and <c>_SECRET</c>) or, except in Production, as an administrator with a password.
 /// </summary>
 /// <param name="Url">
-/// Verbatim: tokens are trusted by their <c>iss</c>, which begins with it. No slash at its end.
+/// Used verbatim, without a trailing slash, since the <c>iss</c> claim of tokens must begin with it.
 /// </param>
 /// <param name="Realm">The realm that <paramref name="ClientId"/> and <paramref name="Username"/> belong to.</param>
-/// <param name="TenantAdminRoles">Roles of <c>realm-management</c> for a tenant's first administrator.</param>
+/// <param name="TenantAdminRoles">The roles of <c>realm-management</c> for a tenant's admin user.</param>
 public sealed record KeycloakOptions(
     string Url,
     string Realm,
@@ -21,12 +21,13 @@ public sealed record KeycloakOptions(
     IReadOnlyList<string> TenantAdminRoles)
 {
     /// <summary>
-    /// Longer than Keycloak takes for a realm when it holds hundreds, shorter than any start-to-close.
+    /// Longer than the creation of a realm takes when Keycloak has hundreds, and shorter than the start-to-close
+    /// timeout of any step.
     /// </summary>
     public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Null where Keycloak is switched off (<c>KEYCLOAK_ENABLED</c>, by default on when it has an address).
+    /// Reads the settings; null when Keycloak is switched off (<c>KEYCLOAK_ENABLED</c>, by default on with an address).
     /// </summary>
     public static KeycloakOptions? From(SettingsReader settings)
     {
@@ -41,13 +42,13 @@ public sealed record KeycloakOptions(
         if (settings.IsProduction && password is not null)
         {
             throw new SettingException("KEYCLOAK_ADMIN_PASSWORD", "a password",
-                "nothing in Production: run `setup` once and give KEYCLOAK_ADMIN_CLIENT_ID and _CLIENT_SECRET");
+                "nothing in Production: run `setup` once and set KEYCLOAK_ADMIN_CLIENT_ID and _CLIENT_SECRET");
         }
 
         if (secret is null && (password is null || settings.Find("KEYCLOAK_ADMIN_USERNAME") is null))
         {
             throw new MissingSettingException("KEYCLOAK_ADMIN_CLIENT_SECRET", settings.IsProduction
-                ? "the secret of the service account that `setup` made"
+                ? "the secret of the service account that `setup` created"
                 : "the service account's secret, or KEYCLOAK_ADMIN_USERNAME and KEYCLOAK_ADMIN_PASSWORD");
         }
 

@@ -5,38 +5,38 @@ using Worker.Commands.Setup;
 
 namespace Worker.Systems.Keycloak;
 
-/// <summary>Makes the worker's service account, the operators' realm and the first operator.</summary>
-internal sealed class KeycloakSetup(SetupRun setup)
+/// <summary>Creates the worker's service account, the operators' realm and the first operator.</summary>
+internal sealed class KeycloakSetup(SetupContext setup)
 {
-    private const int Retries = 3;
+    private const int MaxRetries = 3;
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     private static readonly Option<string> OperatorEmail = new("--operator-email")
     {
-        Description = "Address of the first operator.",
+        Description = "Mail address of the first operator.",
         DefaultValueFactory = _ => "operator@example.com",
     };
 
     private static readonly Option<bool> ResetOperator = new("--reset-operator")
     {
-        Description = "Give the first operator a new temporary password.",
+        Description = "Set a new temporary password for the first operator.",
     };
 
     private static readonly Option<FileInfo?> OperatorPasswordFile = new("--operator-password-file")
     {
-        Description = "Gets the first operator's temporary password; readable for you alone.",
+        Description = "The file to write the first operator's temporary password to, accessible only to you.",
     };
 
     private static readonly Option<FileInfo?> WorkerSecretFile = new("--worker-secret-file")
     {
-        Description = "Gets the secret of the worker's service account "
-            + $"({WorkerAccount.NameSetting}, by default {WorkerAccount.DefaultName}); readable for you alone.",
+        Description = "The file to write the secret of the worker's service account to, accessible only to you "
+            + $"({WorkerAccount.NameSetting}, by default {WorkerAccount.DefaultName}).",
     };
 
     private static readonly Option<bool> WithoutRealm = new("--without-realm")
     {
-        Description = "Operators come from another issuer (OPERATOR_ISSUER): make no realm for them.",
+        Description = "Create no realm for operators, since another issuer (OPERATOR_ISSUER) has them.",
     };
 
     private readonly CommandHost host = setup.Host;
@@ -44,15 +44,15 @@ internal sealed class KeycloakSetup(SetupRun setup)
     public static IReadOnlyList<Option> Options { get; } =
         [OperatorEmail, ResetOperator, OperatorPasswordFile, WorkerSecretFile, WithoutRealm];
 
-    // Keycloak sometimes answers 500 while its caches are cold, to a role grant for instance, and is slow on a busy
-    // machine. Everything here is repeatable, so it is retried; no Temporal does it for a command.
+    // With cold caches Keycloak sometimes answers 500, for instance to a role grant, and it is slow on a busy machine.
+    // Everything here is repeatable. It is retried here, because Temporal does not retry commands.
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        for (int left = Retries; ; left--)
+        for (int left = MaxRetries; ; left--)
         {
             try
             {
-                await MakeAsync(cancellationToken);
+                await RunOnceAsync(cancellationToken);
                 return;
             }
             catch (Exception e) when (left > 0 && e is
@@ -64,40 +64,41 @@ internal sealed class KeycloakSetup(SetupRun setup)
         }
     }
 
-    private async Task MakeAsync(CancellationToken cancellationToken)
+    private async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        var keycloak = host.Outside<KeycloakAdmin>();
+        var keycloak = host.GetService<KeycloakAdmin>();
         string account = WorkerAccount.Name(host.Settings);
-        var (secret, isNew) = await new WorkerAccount(
-            keycloak, host.Outside<KeycloakOptions>().Realm, account, host.Installation).EnsureAsync(cancellationToken);
+        string realm = host.GetService<KeycloakOptions>().Realm;
+        var (secret, isNew) = await new WorkerAccount(keycloak, realm, account, host.InstallationId)
+            .EnsureAsync(cancellationToken);
         if (setup.Arguments.GetValue(WorkerSecretFile)?.FullName is { } secretFile)
         {
             await PrivateFile.WriteAsync(secretFile, secret, cancellationToken);
         }
 
-        setup.Tell("worker's account", isNew ? [$"client {account} with the role create-realm"] : []);
+        setup.PrintCreated("worker's account", isNew ? [$"client {account} with the role create-realm"] : []);
         if (setup.Arguments.GetValue(WithoutRealm))
         {
             return;
         }
 
-        var platform = new PlatformRealm(keycloak, host.Settings, host.Installation);
-        setup.Tell("operators", await platform.EnsureAsync(cancellationToken));
+        var platform = new PlatformRealm(keycloak, host.Settings, host.InstallationId);
+        setup.PrintCreated("operators", await platform.EnsureAsync(cancellationToken));
         string? file = setup.Arguments.GetValue(OperatorPasswordFile)?.FullName;
-        // A password that was stored nowhere is of no use: replace it.
+        // A password that was never stored is lost, so it is replaced.
         bool reset = setup.Arguments.GetValue(ResetOperator) || (file is not null && !File.Exists(file));
         if (await platform.EnsureOperatorAsync(
             setup.Arguments.GetRequiredValue(OperatorEmail), reset, cancellationToken) is { } password)
         {
-            await TellPasswordAsync(password, file, cancellationToken);
+            await DeliverPasswordAsync(password, file, cancellationToken);
         }
     }
 
-    private async Task TellPasswordAsync(string password, string? file, CancellationToken cancellationToken)
+    private async Task DeliverPasswordAsync(string password, string? file, CancellationToken cancellationToken)
     {
         if (file is null)
         {
-            // The only place for it; it must be changed at the first login.
+            // Printed, since it is stored nowhere. It must be changed at the first login.
             host.Output.WriteLine($"first operator: {PlatformRealm.FirstOperator}, temporary password {password}");
             return;
         }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using ControlPlane.Settings;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Refit;
 using Worker.Commands;
 using Worker.Commands.Doctor;
@@ -11,7 +10,7 @@ using Worker.Hosting;
 
 namespace Worker.Systems.Keycloak;
 
-/// <summary>Keycloak: a realm for each tenant, with a client and an admin user; the operators' realm.</summary>
+/// <summary>Keycloak: a realm with a client and an admin user for each tenant, and the operators' realm.</summary>
 public sealed class KeycloakSystem : OutsideSystem
 {
     public const string SystemId = "keycloak";
@@ -23,9 +22,9 @@ public sealed class KeycloakSystem : OutsideSystem
     public static TaskQueue MainQueue { get; } = new(Suffix, 8) { Undo = UndoQueue };
 
     /// <summary>
-    /// Creates realms one at a time in the whole installation, since each creation slows down the next.
+    /// The queue that creates realms: one at a time in the whole installation, since each creation slows down the next.
     /// </summary>
-    public static TaskQueue RealmQueue { get; } = new("-keycloak-realms", 1, SingleWorker: true) { Undo = UndoQueue };
+    public static TaskQueue RealmQueue { get; } = new("-keycloak-realms", 1, IsSingleWorker: true) { Undo = UndoQueue };
 
     public override string Id => SystemId;
 
@@ -68,14 +67,13 @@ public sealed class KeycloakSystem : OutsideSystem
             services.AddTransient<KeycloakAdmin>().AddTransient<ISystemInventory, KeycloakInventory>();
         }
 
-        services.TryAddTransient<TenantRealmFinder>();
-        services.TryAddTransient<KeycloakInventory>();
+        services.AddTransient<TenantRealmFinder>().AddTransient<KeycloakInventory>();
     }
 
-    public override IReadOnlyList<Check> Checks(CommandHost host) => KeycloakChecks.For(host);
+    public override IReadOnlyList<DoctorCheck> DoctorChecks(CommandHost host) => KeycloakDoctorChecks.For(host);
 
     public override IReadOnlyList<VerifyCheck> VerifyChecks(TenantToVerify tenant) => KeycloakVerifyChecks.For(tenant);
 
-    public override Task SetUpAsync(SetupRun setup, CancellationToken cancellationToken) =>
+    public override Task SetUpAsync(SetupContext setup, CancellationToken cancellationToken) =>
         new KeycloakSetup(setup).RunAsync(cancellationToken);
 }

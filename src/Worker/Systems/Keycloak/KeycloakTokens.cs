@@ -1,32 +1,31 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text.Json.Serialization;
 
 namespace Worker.Systems.Keycloak;
 
 /// <summary>
-/// The admin token: fetched when needed, kept until shortly before it expires, dropped when it is refused.
+/// Caches the token for the admin API: fetches it on demand and keeps it until shortly before it expires.
 /// </summary>
 public sealed class KeycloakTokens(IHttpClientFactory clients, KeycloakOptions options, TimeProvider time) : IDisposable
 {
     public const string ClientName = "keycloak-tokens";
 
-    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ExpiryMargin = TimeSpan.FromSeconds(10);
 
-    private readonly SemaphoreSlim fetching = new(1, 1);
-    private (string Value, DateTimeOffset Until)? current;
+    private readonly SemaphoreSlim fetchLock = new(1, 1);
+    private (string Value, DateTimeOffset ExpiresAt)? current;
 
     /// <exception cref="OutsideSystemException">Keycloak refuses the credentials.</exception>
     public async Task<string> GetAsync(CancellationToken cancellationToken)
     {
-        await fetching.WaitAsync(cancellationToken);
+        await fetchLock.WaitAsync(cancellationToken);
         try
         {
-            if (current is not { } token || token.Until <= time.GetUtcNow())
+            if (current is not { } token || token.ExpiresAt <= time.GetUtcNow())
             {
-                var asked = time.GetUtcNow();
+                var requestedAt = time.GetUtcNow();
                 var answer = await FetchAsync(cancellationToken);
-                token = (answer.AccessToken, asked + TimeSpan.FromSeconds(answer.ExpiresIn) - Margin);
+                token = (answer.AccessToken, requestedAt + TimeSpan.FromSeconds(answer.ExpiresIn) - ExpiryMargin);
                 current = token;
             }
 
@@ -34,18 +33,19 @@ public sealed class KeycloakTokens(IHttpClientFactory clients, KeycloakOptions o
         }
         finally
         {
-            fetching.Release();
+            fetchLock.Release();
         }
     }
 
-    public void Drop() => current = null;
+    /// <summary>Discards the token, because Keycloak refused it.</summary>
+    public void Invalidate() => current = null;
 
-    public void Dispose() => fetching.Dispose();
+    public void Dispose() => fetchLock.Dispose();
 
     private async Task<TokenResponse> FetchAsync(CancellationToken cancellationToken)
     {
         using var http = clients.CreateClient(ClientName);
-        using var form = new FormUrlEncodedContent(Grant());
+        using var form = new FormUrlEncodedContent(TokenRequest());
         using var response = await http.PostAsync(
             new Uri($"{options.Url}/realms/{options.Realm}/protocol/openid-connect/token"), form, cancellationToken);
         if (response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized)
@@ -77,7 +77,7 @@ public sealed class KeycloakTokens(IHttpClientFactory clients, KeycloakOptions o
         };
     }
 
-    private Dictionary<string, string> Grant() => options.ClientSecret is { } secret
+    private Dictionary<string, string> TokenRequest() => options.ClientSecret is { } secret
         ? new()
         {
             ["grant_type"] = "client_credentials",
@@ -95,25 +95,4 @@ public sealed class KeycloakTokens(IHttpClientFactory clients, KeycloakOptions o
     private sealed record TokenResponse(
         [property: JsonPropertyName("access_token")] string AccessToken,
         [property: JsonPropertyName("expires_in")] int ExpiresIn);
-}
-
-/// <summary>
-/// Puts the token on each call. A 401 drops it: the next try, Temporal's, comes with a fresh one (a restarted Keycloak
-/// forgets its sessions).
-/// </summary>
-public sealed class KeycloakTokenHandler(KeycloakTokens tokens) : DelegatingHandler
-{
-    protected override async Task<HttpResponseMessage> SendAsync(
-        HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        request.Headers.Authorization = new AuthenticationHeaderValue(
-            "Bearer", await tokens.GetAsync(cancellationToken));
-        var response = await base.SendAsync(request, cancellationToken);
-        if (response.StatusCode == HttpStatusCode.Unauthorized)
-        {
-            tokens.Drop();
-        }
-
-        return response;
-    }
 }

@@ -6,8 +6,8 @@ using Worker.Telemetry;
 namespace Worker.Systems.Keycloak;
 
 /// <summary>
-/// The control plane's own realm: the audience that operators' tokens name, the client that the command line logs in
-/// with, the role, the first operator. Its mark is its id; a realm of that name with another id is refused.
+/// Creates the operators' realm: the audience of operators' tokens, the client of the command line, the role and the
+/// first operator. The realm's id is its mark; a realm of that name with another id is an error.
 /// </summary>
 internal sealed class PlatformRealm(KeycloakAdmin keycloak, SettingsReader settings, Guid installation)
 {
@@ -16,7 +16,7 @@ internal sealed class PlatformRealm(KeycloakAdmin keycloak, SettingsReader setti
 
     private const string PasswordPolicy = "length(12) and notUsername(undefined) and notEmail(undefined)";
 
-    /// <summary>Never called: whoever logs in reads the code from the redirect to it.</summary>
+    /// <summary>Never requested: the command line reads the code from the redirect to it.</summary>
     public static readonly Uri Redirect = new("http://127.0.0.1/callback");
 
     private readonly string realm = Name(settings);
@@ -27,21 +27,21 @@ internal sealed class PlatformRealm(KeycloakAdmin keycloak, SettingsReader setti
         settings.FindUrl("OPERATOR_ISSUER")?.OriginalString
         ?? $"{settings.RequireUrl("KEYCLOAK_URL").OriginalString}/realms/platform";
 
-    /// <returns>What was made now, for a person; empty when all was there.</returns>
-    /// <exception cref="CommandException">A realm of that name is not this installation's.</exception>
+    /// <returns>Descriptions of the objects that this call created; empty when all existed.</returns>
+    /// <exception cref="CommandException">A realm of that name belongs to another installation.</exception>
     public async Task<IReadOnlyList<string>> EnsureAsync(CancellationToken cancellationToken)
     {
-        var made = new List<string>();
+        var created = new List<string>();
         string id = NameBasedId.Create(installation, "realm:platform").ToString("D");
-        if (await keycloak.CreateRealmAsync(Whole(id), cancellationToken))
+        if (await keycloak.CreateRealmAsync(Representation(id), cancellationToken))
         {
-            made.Add($"realm {realm} with its clients and the role {role}");
+            created.Add($"realm {realm} with its clients and the role {role}");
         }
         else if ((await keycloak.FindRealmAsync(realm, cancellationToken))?.Id != id)
         {
             throw new CommandException(
-                $"Keycloak has a realm '{realm}' that is not this installation's ({installation:D}); nothing was "
-                + "touched. Is INSTALLATION_ID the right one? Otherwise name another realm in OPERATOR_ISSUER.");
+                $"Keycloak has a realm '{realm}' that does not belong to this installation ({installation:D}); nothing "
+                + "was changed. Check INSTALLATION_ID, or name another realm in OPERATOR_ISSUER.");
         }
 
         foreach (var client in Clients())
@@ -49,18 +49,18 @@ internal sealed class PlatformRealm(KeycloakAdmin keycloak, SettingsReader setti
             if (await keycloak.FindClientAsync(realm, client.ClientId!, cancellationToken) is null)
             {
                 await keycloak.CreateClientAsync(realm, client, cancellationToken);
-                made.Add($"client {client.ClientId}");
+                created.Add($"client {client.ClientId}");
             }
         }
 
-        return made;
+        return created;
     }
 
-    /// <summary>The first operator, with a password to be changed at the first login.</summary>
-    /// <returns>The password, or null when the operator is there already and keeps the one it has.</returns>
+    /// <summary>Creates the first operator, with a password that must be changed at the first login.</summary>
+    /// <returns>The password; null when the operator exists and keeps its password.</returns>
     public async Task<string?> EnsureOperatorAsync(string email, bool reset, CancellationToken cancellationToken)
     {
-        string password = Passwords.New();
+        string password = Passwords.Generate();
         var user = new UserRepresentation
         {
             Username = FirstOperator,
@@ -85,7 +85,7 @@ internal sealed class PlatformRealm(KeycloakAdmin keycloak, SettingsReader setti
             : password;
     }
 
-    private RealmRepresentation Whole(string id) => new()
+    private RealmRepresentation Representation(string id) => new()
     {
         Id = id,
         Realm = realm,
@@ -102,7 +102,7 @@ internal sealed class PlatformRealm(KeycloakAdmin keycloak, SettingsReader setti
 
     private ClientRepresentation[] Clients() =>
     [
-        // The audience: nobody logs in with it.
+        // The audience of tokens. It allows no login.
         new()
         {
             ClientId = audience,
@@ -149,6 +149,6 @@ internal sealed class PlatformRealm(KeycloakAdmin keycloak, SettingsReader setti
         return issuer.StartsWith(realms, StringComparison.Ordinal) && !issuer[realms.Length..].Contains('/')
             ? issuer[realms.Length..]
             : throw new SettingException("OPERATOR_ISSUER", $"'{issuer}'",
-                $"a realm of KEYCLOAK_URL ({realms}…), since `setup` makes it there; or `setup --without-realm`");
+                $"a realm of KEYCLOAK_URL ({realms}…), since `setup` creates it there; or `setup --without-realm`");
     }
 }

@@ -1,7 +1,7 @@
 namespace Worker.Systems.Keycloak;
 
-// Exactly the fields of Keycloak's representations that are used, under its own names: what it does not know it
-// refuses (400 "Unrecognized field"), what is null is not sent and stays as it is.
+// The fields of Keycloak's representations that the worker uses, under Keycloak's names. Keycloak rejects unknown
+// fields (400 "Unrecognized field"). Null fields are not sent and stay unchanged.
 // https://www.keycloak.org/docs-api/latest/rest-api/index.html
 
 public sealed record RealmRepresentation
@@ -10,7 +10,7 @@ public sealed record RealmRepresentation
     public string? Realm { get; init; }
     public string? DisplayName { get; init; }
 
-    /// <summary>False when not said.</summary>
+    /// <summary>Keycloak's default is false.</summary>
     public bool? Enabled { get; init; }
 
     public string? SslRequired { get; init; }
@@ -80,7 +80,7 @@ public sealed record CredentialRepresentation
     public string? Value { get; init; }
     public bool? Temporary { get; init; }
 
-    /// <summary>Never the value.</summary>
+    /// <summary>Without the value.</summary>
     public override string ToString() => $"{Type} credential";
 }
 
@@ -90,7 +90,7 @@ public sealed record RolesRepresentation
 }
 
 /// <summary>
-/// In a mapping both id and name are needed; with the id alone Keycloak answers 404 "Role not found".
+/// A role mapping needs both id and name; with the id alone Keycloak answers 404 "Role not found".
 /// </summary>
 public sealed record RoleRepresentation
 {
@@ -105,5 +105,5 @@ public sealed record ComponentRepresentation
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Config { get; init; }
 }
 
-/// <param name="IfResourceExists">FAIL (409, and nothing of it happens), SKIP or OVERWRITE.</param>
+/// <param name="IfResourceExists">FAIL (409, and nothing is imported), SKIP or OVERWRITE.</param>
 public sealed record PartialImport(string IfResourceExists, IReadOnlyList<UserRepresentation> Users);

@@ -4,9 +4,9 @@ using ControlPlane.Tenants;
 namespace Worker.Systems.Keycloak;
 
 /// <summary>
-/// A tenant's realm as one request: its application's client with PKCE, a user profile that declares <c>tenantId</c>
-/// and <c>role</c> for administrators only (what is not declared Keycloak drops without a word), and mappers that put
-/// both into tokens.
+/// Builds a tenant's realm as one request: the application's client with PKCE, a user profile that declares
+/// <c>tenantId</c> and <c>role</c> for administrators only, and mappers that put both into tokens. Keycloak silently
+/// drops undeclared attributes.
 /// </summary>
 public static class TenantRealmTemplate
 {
@@ -50,7 +50,7 @@ public static class TenantRealmTemplate
         OwnershipMark mark, TenantResources resources, string displayName, IReadOnlyList<string> domains) => new()
         {
             Id = TenantResources.RealmId(mark.Installation, mark.Tenant, mark.Attempt).ToString("D"),
-            // The id says whose it is and cannot be read backwards: these say it to whoever does not know the attempt.
+            // The id is a hash of the mark. The attributes contain the mark itself, for a reader without the database.
             Attributes = mark.Tags,
             Realm = resources.Realm,
             DisplayName = displayName,
@@ -90,7 +90,7 @@ public static class TenantRealmTemplate
         Attributes = new Dictionary<string, string>
         {
             ["pkce.code.challenge.method"] = "S256",
-            // Keycloak's own separator for several addresses in one attribute.
+            // Keycloak separates several URIs in one attribute with ##.
             ["post.logout.redirect.uris"] = string.Join("##", domains.Select(domain => $"https://{domain}/*")),
         },
         ProtocolMappers = [Mapper(TenantIdAttribute), Mapper(RoleAttribute)],
@@ -113,7 +113,7 @@ public static class TenantRealmTemplate
         },
     };
 
-    // Keycloak's default profile, word for word: an import replaces the whole of it.
+    // An exact copy of Keycloak's default profile, because an import replaces the whole profile.
     private static object Standard(string name, Dictionary<string, object> validations, bool required = true) => new
     {
         name,

@@ -4,11 +4,11 @@ using Refit;
 namespace Worker.Systems.Novu;
 
 /// <summary>
-/// The part of Novu's API that is used; Refit generates the client. Every answer is wrapped in <c>data</c>.
+/// The part of Novu's API that the worker uses; Refit generates the client. Every answer is wrapped in <c>data</c>.
 /// </summary>
 public interface INovuApi
 {
-    /// <summary>Creates or updates.</summary>
+    /// <summary>Creates or updates a subscriber.</summary>
     [Post("/v2/subscribers")]
     Task SaveSubscriberAsync([Body] NovuSubscriber subscriber, CancellationToken cancellationToken);
 
@@ -27,7 +27,7 @@ public interface INovuApi
     [Post("/v2/workflows")]
     Task CreateWorkflowAsync([Body] NovuWorkflow workflow, CancellationToken cancellationToken);
 
-    /// <summary>Replaces the workflow; steps are kept by their <c>_id</c>.</summary>
+    /// <summary>Replaces the workflow. Steps with a known <c>_id</c> are kept.</summary>
     [Put("/v2/workflows/{workflowId}")]
     Task UpdateWorkflowAsync(string workflowId, [Body] NovuWorkflow workflow, CancellationToken cancellationToken);
 }
@@ -36,27 +36,27 @@ public sealed record NovuAnswer<T>(T Data);
 
 public sealed record NovuSubscriber(string SubscriberId, string Email, string FirstName, string LastName)
 {
-    /// <summary>Never the address.</summary>
+    /// <summary>Without the address.</summary>
     public override string ToString() => SubscriberId;
 }
 
-/// <param name="Name">The workflow's id: so it is called on the wire.</param>
-/// <param name="To">Who gets it.</param>
+/// <param name="Name">The workflow's id, which Novu calls <c>name</c> here.</param>
+/// <param name="To">The recipient.</param>
 /// <param name="Payload">The template's variables.</param>
-/// <param name="TransactionId">The same for the same mail: Novu ignores a repeated one.</param>
+/// <param name="TransactionId">The same for each try of a mail; Novu ignores a repeated one.</param>
 public sealed record NovuTrigger(
     string Name, NovuRecipient To, IReadOnlyDictionary<string, string> Payload, string TransactionId)
 {
-    /// <summary>Never the payload, which holds one-time links.</summary>
+    /// <summary>Without the payload, which contains one-time links.</summary>
     public override string ToString() => $"{Name} {TransactionId}";
 }
 
 public sealed record NovuRecipient(string SubscriberId);
 
-/// <param name="Status">Only <c>processed</c> is a success; the HTTP status is 201 for the others too.</param>
+/// <param name="Status">Only <c>processed</c> is a success; the HTTP status is 201 for the other values too.</param>
 public sealed record NovuTriggered(bool Acknowledged, string? Status, string? TransactionId);
 
-/// <param name="Active">False when not said.</param>
+/// <param name="Active">Novu's default is false.</param>
 public sealed record NovuWorkflow(
     string WorkflowId, string Name, bool Active, IReadOnlyList<NovuStep> Steps, IReadOnlyList<string> Tags);
 

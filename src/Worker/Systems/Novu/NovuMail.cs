@@ -4,17 +4,17 @@ using Worker.Telemetry;
 
 namespace Worker.Systems.Novu;
 
-/// <summary>Sends one mail: the subscriber is made sure of, then the workflow is triggered.</summary>
+/// <summary>Sends mails: creates or updates the subscriber, then triggers the workflow.</summary>
 public sealed partial class NovuMail(INovuApi api, ILogger<NovuMail> logger)
 {
     public const string System = "Novu";
 
-    /// <param name="template">Novu's id of the workflow.</param>
-    /// <param name="recipient">Who gets it.</param>
-    /// <param name="payload">The template's variables; they may hold a one-time link and are logged nowhere.</param>
-    /// <param name="transactionId">The same for the same mail, however often it is tried.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="OutsideSystemException">Refused, or accepted without being processed.</exception>
+    /// <param name="template">The id of the Novu workflow.</param>
+    /// <param name="recipient">The subscriber that receives the mail.</param>
+    /// <param name="payload">The template's variables. They may contain a one-time link and are never logged.</param>
+    /// <param name="transactionId">The same for each try of a mail.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <exception cref="OutsideSystemException">Novu refuses the trigger, or accepts it without effect.</exception>
     public async Task SendAsync(
         string template,
         NovuSubscriber recipient,
@@ -27,7 +27,7 @@ public sealed partial class NovuMail(INovuApi api, ILogger<NovuMail> logger)
         var answer = (await api.TriggerAsync(trigger, cancellationToken)).Data;
         if (answer.Status != "processed")
         {
-            // An inactive workflow, or one without steps, is 201 as well, and nobody gets a mail.
+            // Novu answers 201 for an inactive workflow, or one without steps, although it sends no mail.
             throw new OutsideSystemException(
                 System,
                 HttpStatusCode.Created,
@@ -38,7 +38,7 @@ public sealed partial class NovuMail(INovuApi api, ILogger<NovuMail> logger)
         LogTriggered(template, recipient.SubscriberId, transactionId);
     }
 
-    /// <summary>Erases what Novu keeps of somebody; who is not there is fine.</summary>
+    /// <summary>Erases a subscriber with all its data. An absent subscriber is not an error.</summary>
     public async Task EraseAsync(string subscriberId, CancellationToken cancellationToken)
     {
         try
@@ -47,7 +47,7 @@ public sealed partial class NovuMail(INovuApi api, ILogger<NovuMail> logger)
         }
         catch (OutsideSystemException e) when (e.Status == HttpStatusCode.NotFound)
         {
-            // Never got a mail, or was erased before.
+            // No mail was ever sent to it, or it was erased before.
         }
     }
 
@@ -58,7 +58,7 @@ public sealed partial class NovuMail(INovuApi api, ILogger<NovuMail> logger)
     public static string SubscriberId(Guid tenantId, string email) =>
         $"tenant-{tenantId:D}-{string.Concat(email.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'))}";
 
-    // The subscriber's id holds the address in another spelling: only the part before it is logged.
+    // The subscriber id encodes the address, so only the part before it is logged.
     [LoggerMessage(EventId = 400, Level = LogLevel.Information,
         Message = "Triggered Novu workflow {Template} for {Subscriber}, transaction {TransactionId}")]
     private partial void LogTriggeredMasked(string template, string subscriber, string transactionId);

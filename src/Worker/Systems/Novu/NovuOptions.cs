@@ -2,7 +2,7 @@ using ControlPlane.Settings;
 
 namespace Worker.Systems.Novu;
 
-/// <summary>Where mails are triggered, and by which workflows of Novu.</summary>
+/// <summary>The Novu instance that sends the mails, and the ids of its workflows.</summary>
 public sealed record NovuOptions(
     Uri BackendUrl,
     string ApiKey,
@@ -13,7 +13,9 @@ public sealed record NovuOptions(
 {
     public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(20);
 
-    /// <summary>Null where Novu is switched off (<c>NOVU_ENABLED</c>, by default on when it has a key).</summary>
+    /// <summary>
+    /// Reads the settings; null when Novu is switched off (<c>NOVU_ENABLED</c>, by default on with a key).
+    /// </summary>
     public static NovuOptions? From(SettingsReader settings) =>
         !settings.Flag("NOVU_ENABLED", settings.Find("NOVU_API_KEY") is not null)
             ? null

@@ -2,7 +2,7 @@ using Worker.Sweeps;
 
 namespace Worker.Systems.Novu;
 
-/// <summary>The subscribers that Novu keeps of a lead and its tenant's admin user.</summary>
+/// <summary>Erases the Novu subscribers of a lead and of its tenant's admin user.</summary>
 public sealed class NovuSubscribers(NovuMail mail) : IContactStore
 {
     public async Task EraseAsync(ErasableContact contact, CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ using Worker.Sweeps;
 
 namespace Worker.Systems.Novu;
 
-/// <summary>Novu sends the mails.</summary>
+/// <summary>Novu: sends the mails. Tenants own nothing in it.</summary>
 public sealed class NovuSystem : OutsideSystem
 {
     public const string SystemId = "novu";
@@ -23,8 +23,6 @@ public sealed class NovuSystem : OutsideSystem
     public override string Name => NovuMail.System;
 
     public override TaskQueue Queue => MainQueue;
-
-    public override IReadOnlyList<TaskQueue> Queues => [MainQueue];
 
     public override string? WhyNotConfigured(SettingsReader settings) => NovuOptions.From(settings) is null
         ? "Novu is switched off (NOVU_ENABLED, NOVU_API_KEY)."
@@ -49,13 +47,13 @@ public sealed class NovuSystem : OutsideSystem
         services.AddTransient<NovuMail>().AddTransient<IContactStore, NovuSubscribers>();
     }
 
-    public override IReadOnlyList<Check> Checks(CommandHost host) => NovuChecks.For(host);
+    public override IReadOnlyList<DoctorCheck> DoctorChecks(CommandHost host) => NovuDoctorChecks.For(host);
 
     public override IReadOnlyList<VerifyCheck> VerifyChecks(TenantToVerify tenant) => NovuVerifyChecks.For(tenant);
 
-    public override async Task SetUpAsync(SetupRun setup, CancellationToken cancellationToken)
+    public override async Task SetUpAsync(SetupContext setup, CancellationToken cancellationToken)
     {
-        var workflows = new NovuWorkflows(setup.Host.Outside<INovuApi>(), setup.Host.Outside<NovuOptions>());
-        setup.Tell(Name, [.. (await workflows.EnsureAsync(cancellationToken)).Select(id => $"workflow {id}")]);
+        var workflows = new NovuWorkflows(setup.Host.GetService<INovuApi>(), setup.Host.GetService<NovuOptions>());
+        setup.PrintCreated(Name, [.. (await workflows.EnsureAsync(cancellationToken)).Select(id => $"workflow {id}")]);
     }
 }

@@ -3,24 +3,25 @@ using System.Net;
 namespace Worker.Systems.Novu;
 
 /// <summary>
-/// Novu's workflows: one e-mail step each. One that is there stays as it is, since people edit them in Novu.
+/// Creates Novu's workflows, with one email step each. An existing workflow stays unchanged, since people edit it in
+/// Novu.
 /// </summary>
 public sealed class NovuWorkflows(INovuApi novu, NovuOptions options)
 {
-    /// <returns>The ids of those that were made now.</returns>
+    /// <returns>The ids of the workflows that this call created.</returns>
     public async Task<IReadOnlyList<string>> EnsureAsync(CancellationToken cancellationToken)
     {
-        var made = new List<string>();
-        foreach (var workflow in Wanted())
+        var created = new List<string>();
+        foreach (var workflow in Definitions())
         {
             if (!await ExistsAsync(workflow.WorkflowId, cancellationToken))
             {
                 await novu.CreateWorkflowAsync(workflow, cancellationToken);
-                made.Add(workflow.WorkflowId);
+                created.Add(workflow.WorkflowId);
             }
         }
 
-        return made;
+        return created;
     }
 
     private async Task<bool> ExistsAsync(string id, CancellationToken cancellationToken)
@@ -36,7 +37,7 @@ public sealed class NovuWorkflows(INovuApi novu, NovuOptions options)
         }
     }
 
-    private NovuWorkflow[] Wanted() =>
+    private NovuWorkflow[] Definitions() =>
     [
         Mail(options.LeadVerificationTemplate, "Lead verification", "Please confirm your address",
             """

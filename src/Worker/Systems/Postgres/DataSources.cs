@@ -5,10 +5,10 @@ using Npgsql;
 
 namespace Worker.Systems.Postgres;
 
-/// <summary>Connection pools. With <c>DB_AUTH=entra</c> the password is a token that is renewed by the pool.</summary>
+/// <summary>Creates connection pools. With <c>DB_AUTH=entra</c> the password is a token that the pool renews.</summary>
 public static class DataSources
 {
-    /// <summary>The scope of Azure Database for PostgreSQL, in every cloud tenant the same.</summary>
+    /// <summary>The token scope of Azure Database for PostgreSQL, the same in every Entra tenant.</summary>
     private static readonly TokenRequestContext EntraScope =
         new(["https://ossrdbms-aad.database.windows.net/.default"]);
 

@@ -6,10 +6,10 @@ using Worker.Sweeps;
 
 namespace Worker.Systems.Postgres;
 
-/// <summary>Schemas and roles of tenants, by the mark in the comment on the role, which no tenant can change.</summary>
+/// <summary>Finds schemas and roles of tenants by the mark in the role's comment, which no tenant can change.</summary>
 public sealed class PostgresInventory(TenantSchemas schemas, WorkerOptions options) : ISystemInventory
 {
-    /// <summary>The type of a finding that is a role; its record is the schema's.</summary>
+    /// <summary>The type of a finding that is a role. A role has no resource record of its own.</summary>
     public const string RoleType = "database_role";
 
     public string SystemId => PostgresSystem.SystemId;
@@ -20,7 +20,7 @@ public sealed class PostgresInventory(TenantSchemas schemas, WorkerOptions optio
     {
         string name = tenant.Resources.Schema;
         var (schema, role, ownership, mark) = await schemas.ReadAsync(name, tenant.Mark, cancellationToken);
-        // The role's mark does not decide alone: a schema that another role owns, without our mark, is foreign.
+        // The role's mark is not enough: a schema without our mark that another role owns is foreign.
         int? attempt = ownership == Ownership.Foreign ? null : tenant.AttemptOf(mark);
         string detail = ownership == Ownership.Foreign && tenant.AttemptOf(mark) is not null
             ? "The schema belongs to another role and carries no mark."
@@ -47,12 +47,12 @@ public sealed class PostgresInventory(TenantSchemas schemas, WorkerOptions optio
             .Select(found => new MarkedObject(found.Name, found.Mark)),
     ];
 
-    // One transaction under the lock of the name: it drops what it read, and a new attempt waits for its end.
+    // DropAsync reads and drops in one transaction under the lock of the name; a new attempt waits for its end.
     public async Task<bool> DeleteAsync(
         MarkedObject found, Func<Task> beforeChange, CancellationToken cancellationToken)
     {
-        bool isThere = await schemas.FindAsync(found.Name, found.Mark, cancellationToken) != (false, false);
+        bool exists = await schemas.FindAsync(found.Name, found.Mark, cancellationToken) != (false, false);
         await schemas.DropAsync(found.Name, found.Mark, beforeChange, cancellationToken);
-        return isThere;
+        return exists;
     }
 }

@@ -10,16 +10,14 @@ using Worker.Invitations;
 
 namespace Worker.Systems.Postgres;
 
-/// <summary>PostgreSQL: a schema and a role for each tenant; the control database.</summary>
+/// <summary>PostgreSQL: a schema and a role for each tenant, and the control database.</summary>
 public sealed class PostgresSystem : OutsideSystem
 {
     public const string SystemId = "postgresql";
 
     private const string Suffix = "-postgres";
 
-    private static readonly TaskQueue UndoQueue = TaskQueue.ForUndo(Suffix);
-
-    public static TaskQueue MainQueue { get; } = new(Suffix, 8) { Undo = UndoQueue };
+    public static TaskQueue MainQueue { get; } = new(Suffix, 8) { Undo = TaskQueue.ForUndo(Suffix) };
 
     public override string Id => SystemId;
 
@@ -28,8 +26,6 @@ public sealed class PostgresSystem : OutsideSystem
     public override IReadOnlyList<string> ResourceTypes => [ControlPlane.Provisioning.ResourceTypes.DatabaseSchema];
 
     public override TaskQueue Queue => MainQueue;
-
-    public override IReadOnlyList<TaskQueue> Queues => [MainQueue, UndoQueue];
 
     public override void AddServices(IServiceCollection services, SettingsReader settings)
     {
@@ -42,14 +38,14 @@ public sealed class PostgresSystem : OutsideSystem
             .AddTransient<ISystemInventory, PostgresInventory>();
     }
 
-    public override IReadOnlyList<Check> Checks(CommandHost host) => PostgresChecks.For(host);
+    public override IReadOnlyList<DoctorCheck> DoctorChecks(CommandHost host) => PostgresDoctorChecks.For(host);
 
     public override IReadOnlyList<VerifyCheck> VerifyChecks(TenantToVerify tenant) => PostgresVerifyChecks.For(tenant);
 
-    public override async Task SetUpAsync(SetupRun setup, CancellationToken cancellationToken)
+    public override async Task SetUpAsync(SetupContext setup, CancellationToken cancellationToken)
     {
         bool isNew = await new SealingKey(setup.Host.Database, setup.Host.Settings, setup.Host.Time)
             .EnsureAsync(cancellationToken);
-        setup.Tell("sealing key", isNew ? ["public half stored"] : []);
+        setup.PrintCreated("sealing key", isNew ? ["public half stored"] : []);
     }
 }

@@ -9,27 +9,27 @@ internal static class PostgresVerifyChecks
     public static IReadOnlyList<VerifyCheck> For(TenantToVerify tenant) =>
     [
         new("tenant", null, _ => Task.FromResult(
-            Tick.Of("tenant", tenant.Facts.Status == "ACTIVE", tenant.Facts.Status))),
+            VerifyResult.Of("tenant", tenant.Facts.Status == "ACTIVE", tenant.Facts.Status))),
         new("schema", ProvisionDatabase.Id, token => SchemaAsync(tenant, token)),
-        new("resource records", null, _ => Task.FromResult(Records(tenant))),
+        new("resource records", null, _ => Task.FromResult(ResourceRecords(tenant))),
     ];
 
-    private static async Task<Tick> SchemaAsync(TenantToVerify tenant, CancellationToken cancellationToken)
+    private static async Task<VerifyResult> SchemaAsync(TenantToVerify tenant, CancellationToken cancellationToken)
     {
         string name = tenant.Resources.Schema;
-        var (schema, role) = await tenant.Host.Outside<TenantSchemas>().FindAsync(
+        var (schema, role) = await tenant.Host.GetService<TenantSchemas>().FindAsync(
             name, tenant.Mark, cancellationToken);
-        return Tick.Of("schema", schema && role, (schema, role) switch
+        return VerifyResult.Of("schema", schema && role, (schema, role) switch
         {
             (true, true) => $"{name}, owned by its role",
-            (true, false) => $"{name} is there, its role is not",
-            (false, true) => $"{name} is not there, its role is",
-            _ => $"{name} is not there",
+            (true, false) => $"{name} exists, its role does not",
+            (false, true) => $"{name} does not exist, its role does",
+            _ => $"{name} does not exist",
         });
     }
 
-    // Each object that a step of the plan made has a row, and the row is CREATED.
-    private static Tick Records(TenantToVerify tenant)
+    // Each object that a step of the plan creates has a row with the state CREATED.
+    private static VerifyResult ResourceRecords(TenantToVerify tenant)
     {
         var missing = StepList.All
             .Where(step => !tenant.IsSkipped(step.Id))
@@ -38,7 +38,7 @@ internal static class PostgresVerifyChecks
                 record => record.Key.StartsWith($"{type}: ", StringComparison.Ordinal) && record.Value == "CREATED"))
             .ToList();
         int count = tenant.Facts.Resources.Values.Count(state => state == "CREATED");
-        return Tick.Of("resource records", missing.Count == 0,
+        return VerifyResult.Of("resource records", missing.Count == 0,
             missing.Count == 0 ? $"{count} rows" : $"not CREATED: {string.Join(", ", missing)}");
     }
 }

@@ -3,26 +3,24 @@ using Npgsql;
 
 namespace Worker.Systems.Postgres;
 
-/// <summary>The database where tenants' schemas live.</summary>
-/// <param name="Source">Connects as a role with CREATEROLE and CREATE on the database.</param>
-/// <param name="RefusesSuperuser">In Production a superuser is not used, whatever it could do.</param>
-public sealed record TenantDatabase(NpgsqlDataSource Source, bool RefusesSuperuser);
-
 /// <summary>
-/// A schema for each tenant, owned by a role of the same name that cannot log in. The mark stands as a comment on the
-/// role, which the tenant cannot change, and on the schema. Each call is one transaction: there is never an object
-/// without its mark.
+/// Creates and drops the schema of a tenant and its owner, a role of the same name that cannot log in. The mark is a
+/// comment on the role, which the tenant cannot change, and on the schema. Each call is one transaction, so that no
+/// object ever exists without its mark.
 /// </summary>
 public sealed class TenantSchemas(TenantDatabase database)
 {
-    /// <summary>Shorter than any step's start-to-close.</summary>
-    private const int StatementSeconds = 20;
+    /// <summary>Shorter than the start-to-close timeout of any step.</summary>
+    private const int TimeoutSeconds = 20;
 
-    /// <param name="name">Of schema and role.</param>
-    /// <param name="mark">Whose they are.</param>
-    /// <param name="beforeChange">Asked last before anything changes; throws when the caller is too late.</param>
-    /// <param name="cancellationToken">Ends the wait; what is not committed is not there.</param>
-    /// <exception cref="ControlPlaneException">One of them is there and is not this attempt's to take.</exception>
+    /// <summary>Creates the schema and the role, or completes and re-marks existing ones of this tenant.</summary>
+    /// <param name="name">The name of the schema and of the role.</param>
+    /// <param name="mark">The mark of the attempt.</param>
+    /// <param name="beforeChange">Called before the first change; throws when the caller is stale.</param>
+    /// <param name="cancellationToken">Cancels the transaction.</param>
+    /// <exception cref="ControlPlaneException">
+    /// The schema or the role exists and is foreign or belongs to a later attempt.
+    /// </exception>
     public async Task EnsureAsync(
         string name, OwnershipMark mark, Func<Task> beforeChange, CancellationToken cancellationToken)
     {
@@ -32,29 +30,30 @@ public sealed class TenantSchemas(TenantDatabase database)
         found.Judge(mark)?.OrConflict($"database schema or role {name}");
         await beforeChange();
 
-        string q = Quote(name);
+        string quoted = Quote(name);
         string comment = $"'{mark.ToComment()}'";
         if (!found.RoleExists)
         {
-            // CREATEROLE alone may not create a schema for a role it is no member of (42501).
-            await ExecuteAsync(connection, $"CREATE ROLE {q} NOLOGIN; GRANT {q} TO CURRENT_USER", cancellationToken);
+            // CREATE SCHEMA … AUTHORIZATION requires membership in the role; CREATEROLE is not enough (42501).
+            await ExecuteAsync(
+                connection, $"CREATE ROLE {quoted} NOLOGIN; GRANT {quoted} TO CURRENT_USER", cancellationToken);
         }
 
         if (!found.SchemaExists)
         {
-            await ExecuteAsync(connection, $"CREATE SCHEMA {q} AUTHORIZATION {q}", cancellationToken);
+            await ExecuteAsync(connection, $"CREATE SCHEMA {quoted} AUTHORIZATION {quoted}", cancellationToken);
         }
 
         await ExecuteAsync(connection, $"""
-            COMMENT ON ROLE {q} IS {comment};
-            COMMENT ON SCHEMA {q} IS {comment};
-            REVOKE ALL ON SCHEMA {q} FROM PUBLIC;
-            ALTER ROLE {q} IN DATABASE {Quote(connection.Database)} SET search_path = {q};
+            COMMENT ON ROLE {quoted} IS {comment};
+            COMMENT ON SCHEMA {quoted} IS {comment};
+            REVOKE ALL ON SCHEMA {quoted} FROM PUBLIC;
+            ALTER ROLE {quoted} IN DATABASE {Quote(connection.Database)} SET search_path = {quoted};
             """, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 
-    /// <summary>Drops both with all they hold, unless they are foreign or a later attempt's.</summary>
+    /// <summary>Drops both with all their contents, unless they are foreign or belong to a later attempt.</summary>
     public async Task DropAsync(
         string name, OwnershipMark mark, Func<Task> beforeChange, CancellationToken cancellationToken)
     {
@@ -67,27 +66,27 @@ public sealed class TenantSchemas(TenantDatabase database)
         }
 
         await beforeChange();
-        string q = Quote(name);
+        string quoted = Quote(name);
         if (found.SchemaExists)
         {
-            await ExecuteAsync(connection, $"DROP SCHEMA {q} CASCADE", cancellationToken);
+            await ExecuteAsync(connection, $"DROP SCHEMA {quoted} CASCADE", cancellationToken);
         }
 
         if (found.RoleExists)
         {
-            // A session of the role would survive it and could still write elsewhere.
+            // A session of the role would outlive the role and could still write elsewhere.
             await ExecuteAsync(
                 connection,
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1",
                 cancellationToken,
                 name);
-            await ExecuteAsync(connection, $"DROP OWNED BY {q} CASCADE; DROP ROLE {q}", cancellationToken);
+            await ExecuteAsync(connection, $"DROP OWNED BY {quoted} CASCADE; DROP ROLE {quoted}", cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
     }
 
-    /// <summary>Whether something of this attempt, or of an earlier one, is there.</summary>
+    /// <summary>Whether the schema and the role of this attempt, or of an earlier one, exist.</summary>
     public async Task<(bool Schema, bool Role)> FindAsync(
         string name, OwnershipMark mark, CancellationToken cancellationToken)
     {
@@ -100,8 +99,8 @@ public sealed class TenantSchemas(TenantDatabase database)
     }
 
     /// <summary>
-    /// Every marked role that this database knows, and marked schemas without a role of their name. Roles are of the
-    /// whole cluster: one of another database has no settings here.
+    /// Lists every marked role of this database, and every marked schema without a role of its name. Roles belong to
+    /// the whole cluster; a role of another database has neither a schema nor settings in this one.
     /// </summary>
     public async Task<IReadOnlyList<(string Name, OwnershipMark Mark)>> ListMarkedAsync(
         CancellationToken cancellationToken)
@@ -132,7 +131,7 @@ public sealed class TenantSchemas(TenantDatabase database)
         return found;
     }
 
-    /// <summary>Reads whether schema and role exist, who owns them, and the mark; null: no readable mark.</summary>
+    /// <summary>Reads whether schema and role exist, their owner, and the mark; null without a readable mark.</summary>
     public async Task<(bool Schema, bool Role, Ownership? Ownership, OwnershipMark? Mark)> ReadAsync(
         string name, OwnershipMark mark, CancellationToken cancellationToken)
     {
@@ -143,10 +142,10 @@ public sealed class TenantSchemas(TenantDatabase database)
             found.RoleExists ? found.RoleMark : found.SchemaMark);
     }
 
-    private async Task<Found> LockAndReadAsync(
+    private async Task<SchemaAndRole> LockAndReadAsync(
         NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
-        // Two calls for one tenant at once (a frozen worker that wakes up) go one after the other.
+        // Serializes concurrent calls for one tenant, for instance of a worker that was suspended and resumes.
         await ExecuteAsync(
             connection,
             "SELECT pg_advisory_xact_lock(hashtextextended('arc-saas schema ' || $1, 0))",
@@ -169,7 +168,7 @@ public sealed class TenantSchemas(TenantDatabase database)
         }
 
         string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
-        return new Found(
+        return new SchemaAndRole(
             name,
             reader.GetBoolean(1),
             OwnershipMark.FromComment(Text(2)),
@@ -186,7 +185,7 @@ public sealed class TenantSchemas(TenantDatabase database)
 
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params object[] parameters)
     {
-        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = StatementSeconds };
+        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = TimeoutSeconds };
         foreach (object parameter in parameters)
         {
             command.Parameters.Add(new NpgsqlParameter { Value = parameter });
@@ -198,13 +197,14 @@ public sealed class TenantSchemas(TenantDatabase database)
     private static string Quote(string identifier) =>
         $"\"{identifier.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
-    private sealed record Found(
+    private sealed record SchemaAndRole(
         string Name, bool RoleExists, OwnershipMark? RoleMark, string? SchemaOwner, OwnershipMark? SchemaMark)
     {
         public bool SchemaExists => SchemaOwner is not null;
 
         /// <summary>
-        /// Null when neither is there. The role's mark decides: the schema's owner could change the other.
+        /// Determines the owner; null when neither exists. The role's mark decides, since the schema's owner could
+        /// change the schema's mark.
         /// </summary>
         public Ownership? Judge(OwnershipMark mark) => (RoleExists, SchemaExists) switch
         {

@@ -5,7 +5,7 @@ using Worker.Hosting;
 
 namespace Worker.Systems.S3;
 
-/// <summary>Makes the client of the object store: one try a call, and a timeout up to the end of the body.</summary>
+/// <summary>Creates the client of the object store: no retries, and a timeout that includes the body.</summary>
 public static class ObjectStoreClient
 {
     public static AmazonS3Client Create(S3Options options, TimeoutScale? timeoutScale = null)
@@ -14,8 +14,8 @@ public static class ObjectStoreClient
         {
             MaxErrorRetry = 0,
             Timeout = (timeoutScale ?? TimeoutScale.Default).CallTimeout(S3Options.CallTimeout),
-            HttpClientFactory = new BufferedClients(),
-            // Object stores other than AWS do not know the newer checksums.
+            HttpClientFactory = new BufferedHttpClientFactory(),
+            // Object stores other than AWS do not support the newer checksums.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         };
@@ -35,8 +35,8 @@ public static class ObjectStoreClient
             : new AmazonS3Client(new BasicAWSCredentials(options.AccessKey, options.SecretKey), config);
     }
 
-    // The SDK's own client has no timeout for the body of a successful answer.
-    private sealed class BufferedClients : HttpClientFactory
+    // The SDK's own client has no timeout for the body of a successful response.
+    private sealed class BufferedHttpClientFactory : HttpClientFactory
     {
         public override HttpClient CreateHttpClient(IClientConfig clientConfig)
         {

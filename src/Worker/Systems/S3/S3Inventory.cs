@@ -9,7 +9,7 @@ using Worker.Sweeps;
 namespace Worker.Systems.S3;
 
 /// <summary>
-/// Buckets of tenants, by their tags. A bucket without tags belongs to the attempt that recorded its absence before
+/// Finds buckets of tenants by their tags. An untagged bucket belongs to the attempt that recorded its absence before
 /// creating it.
 /// </summary>
 public sealed class S3Inventory(TenantBuckets buckets, TenantBucketOwnership ownership, WorkerOptions options)
@@ -90,13 +90,13 @@ public sealed class S3Inventory(TenantBuckets buckets, TenantBucketOwnership own
             $"{objects}{(objects == TenantBuckets.MaxCounted ? " or more" : "")} object versions"));
     }
 
-    // A large bucket takes many calls, and another worker can re-mark it between two of them.
+    // Deleting a large bucket takes many calls, and another worker can re-mark the bucket between two of them.
     private async Task RequireUnchangedAsync(MarkedObject found, CancellationToken cancellationToken)
     {
         if (await JudgeAsync(found, cancellationToken) is not (null or Ownership.Ours))
         {
             throw new ControlPlaneException(ErrorCode.WrongState,
-                $"The bucket {found.Name} was re-marked while it was being deleted; the rest of it stays.");
+                $"The bucket {found.Name} was re-marked while it was being deleted; its remaining objects were kept.");
         }
     }
 

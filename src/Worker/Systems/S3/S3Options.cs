@@ -3,13 +3,13 @@ using ControlPlane.Settings;
 namespace Worker.Systems.S3;
 
 /// <summary>
-/// The object store: an address of its own (<c>S3_ENDPOINT</c>: MinIO and others) or AWS in <c>AWS_REGION</c>.
+/// The object store: MinIO and others at <c>S3_ENDPOINT</c>, or AWS in <c>AWS_REGION</c>.
 /// </summary>
 /// <param name="Endpoint">Null on AWS.</param>
 /// <param name="AccessKey">
-/// Null where AWS's own chain of credentials is used (a role of the machine, for instance).
+/// Null when AWS's default credential chain is used, for instance the role of the machine.
 /// </param>
-/// <param name="ExpectedOwner">The AWS account the buckets must belong to, sent with each call; null elsewhere.</param>
+/// <param name="ExpectedOwner">The AWS account that must own the buckets, sent with each call; null elsewhere.</param>
 public sealed record S3Options(
     Uri? Endpoint, string Region, string? AccessKey, string? SecretKey, string? ExpectedOwner)
 {
@@ -17,7 +17,7 @@ public sealed record S3Options(
 
     private const string DefaultRegion = "us-east-1";
 
-    /// <summary>Null where no object store is configured.</summary>
+    /// <summary>Reads the settings; null when no object store is configured.</summary>
     public static S3Options? From(SettingsReader settings)
     {
         var endpoint = settings.FindUrl("S3_ENDPOINT");
@@ -41,6 +41,6 @@ public sealed record S3Options(
             settings.Find("S3_BUCKET_OWNER"));
     }
 
-    /// <summary>Whether buckets are made in the region that CreateBucket must not name.</summary>
+    /// <summary>Whether the region is the one that CreateBucket must not name.</summary>
     public bool IsDefaultRegion => Region == DefaultRegion;
 }

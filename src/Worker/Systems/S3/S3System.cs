@@ -16,9 +16,7 @@ public sealed class S3System : OutsideSystem
 
     private const string Suffix = "-s3";
 
-    private static readonly TaskQueue UndoQueue = TaskQueue.ForUndo(Suffix);
-
-    public static TaskQueue MainQueue { get; } = new(Suffix, 8) { Undo = UndoQueue };
+    public static TaskQueue MainQueue { get; } = new(Suffix, 8) { Undo = TaskQueue.ForUndo(Suffix) };
 
     public override string Id => SystemId;
 
@@ -27,8 +25,6 @@ public sealed class S3System : OutsideSystem
     public override IReadOnlyList<string> ResourceTypes => [ControlPlane.Provisioning.ResourceTypes.StorageBucket];
 
     public override TaskQueue Queue => MainQueue;
-
-    public override IReadOnlyList<TaskQueue> Queues => [MainQueue, UndoQueue];
 
     public override string? WhyNotConfigured(SettingsReader settings) => S3Options.From(settings) is null
         ? "No object store is configured (S3_ENDPOINT or AWS_REGION)."
@@ -52,20 +48,21 @@ public sealed class S3System : OutsideSystem
         services.AddTransient<TenantBucketOwnership>().AddTransient<S3Inventory>();
     }
 
-    public override IReadOnlyList<Check> Checks(CommandHost host) => S3Checks.For(host);
+    public override IReadOnlyList<DoctorCheck> DoctorChecks(CommandHost host) => S3DoctorChecks.For(host);
 
     public override IReadOnlyList<VerifyCheck> VerifyChecks(TenantToVerify tenant) =>
         [new("bucket", ProvisionStorage.Id, token => BucketAsync(tenant, token))];
 
-    private static async Task<Tick> BucketAsync(TenantToVerify tenant, CancellationToken cancellationToken)
+    private static async Task<VerifyResult> BucketAsync(TenantToVerify tenant, CancellationToken cancellationToken)
     {
         string name = tenant.Resources.Bucket;
-        var owner = await tenant.Host.Outside<TenantBuckets>().JudgeAsync(name, tenant.Mark, null, cancellationToken);
-        return Tick.Of("bucket", owner == Ownership.Ours, owner switch
+        var owner = await tenant.Host.GetService<TenantBuckets>().JudgeAsync(
+            name, tenant.Mark, absentAt: null, cancellationToken);
+        return VerifyResult.Of("bucket", owner == Ownership.Ours, owner switch
         {
-            null => $"{name} is not there",
+            null => $"{name} does not exist",
             Ownership.Ours => name,
-            _ => $"{name} is there, and does not carry this tenant's tags",
+            _ => $"{name} exists without this tenant's tags",
         });
     }
 }

@@ -6,13 +6,13 @@ using Worker.Saga;
 namespace Worker.Systems.S3;
 
 /// <summary>
-/// Whose a tenant's bucket is: by its tags, and before it has any by what this very attempt recorded before creating
-/// it.
+/// Determines the owner of a tenant's bucket by its tags. An untagged bucket is judged by the absence that this attempt
+/// recorded before it created the bucket.
 /// </summary>
 public sealed class TenantBucketOwnership(TenantBuckets buckets, ResourceRecords resources)
 {
-    /// <returns>Null when it is not there.</returns>
-    /// <exception cref="ControlPlane.ControlPlaneException">It belongs to another account.</exception>
+    /// <returns>Null when the bucket does not exist.</returns>
+    /// <exception cref="ControlPlane.ControlPlaneException">The bucket belongs to another account.</exception>
     public async Task<Ownership?> JudgeAsync(ProvisionedTenant tenant, CancellationToken cancellationToken) =>
         await JudgeAsync(tenant, await FindDetailsAsync(tenant, cancellationToken), cancellationToken);
 
@@ -28,12 +28,4 @@ public sealed class TenantBucketOwnership(TenantBuckets buckets, ResourceRecords
             is { } json
             ? JsonSerializer.Deserialize<BucketDetails>(json, WorkerJson.Options)
             : null;
-}
-
-/// <summary>What a bucket's resource record remembers besides its name.</summary>
-/// <param name="AbsentAt">By the server's clock, before anything was created.</param>
-/// <param name="NotSupported">What the server, of another make than AWS's, does not know.</param>
-public sealed record BucketDetails(DateTimeOffset? AbsentAt, IReadOnlyList<string> NotSupported)
-{
-    public string ToJson() => JsonSerializer.Serialize(this, WorkerJson.Options);
 }

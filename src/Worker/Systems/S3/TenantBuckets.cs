@@ -10,16 +10,17 @@ using ControlPlane.Tenants;
 namespace Worker.Systems.S3;
 
 /// <summary>
-/// A private bucket for each tenant, marked by its tags. A bucket cannot be created with its tags, so whoever creates
-/// one first stores the server's time at which it was absent: an empty, untagged bucket of this account that was
-/// created since then is the one whose answer was lost.
+/// Creates and deletes the private bucket of a tenant, which is marked by its tags. A bucket cannot be created together
+/// with its tags. The creator therefore first stores the server's time at which the bucket was absent. An empty,
+/// untagged bucket of this account that was created since then is its own: the answer to its creation was lost.
 /// </summary>
 public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
 {
-    /// <summary>A page of S3.</summary>
+    /// <summary>The page size of S3.</summary>
     public const int MaxCounted = 1000;
 
-    /// <summary>The time of the server when it said that the bucket is not there; null when it is there.</summary>
+    /// <summary>Returns the server's time when the bucket does not exist; null when it exists.</summary>
+    /// <exception cref="ControlPlaneException">The bucket belongs to another account.</exception>
     public async Task<DateTimeOffset?> AbsentAtAsync(string bucket, CancellationToken cancellationToken)
     {
         try
@@ -35,24 +36,24 @@ public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
         }
         catch (AmazonS3Exception e) when (e.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.MovedPermanently)
         {
-            // Of another account; or our own credentials are refused, and then this call is as well.
-            if (await FindMineAsync(bucket, cancellationToken) is not null)
+            // The bucket belongs to another account. If our credentials are refused instead, the next call fails too.
+            if (await FindOwnAsync(bucket, cancellationToken) is not null)
             {
                 throw;
             }
 
             throw new ControlPlaneException(ErrorCode.OwnershipConflict,
-                $"The bucket {bucket} is there already and belongs to another account. It was not touched.");
+                $"The bucket {bucket} already exists and belongs to another account. It was not changed.");
         }
     }
 
-    /// <summary>Whose the bucket is; null when it is not there.</summary>
-    /// <param name="bucket">Its name.</param>
-    /// <param name="mark">Of the attempt that asks.</param>
+    /// <summary>Determines the owner of a bucket; null when the bucket does not exist.</summary>
+    /// <param name="bucket">The name of the bucket.</param>
+    /// <param name="mark">The mark of the attempt.</param>
     /// <param name="absentAt">
-    /// When it was last known to be absent, by a row that this attempt wrote before any creation; or null.
+    /// The time at which the bucket was absent, as this attempt recorded it before any creation; null without a record.
     /// </param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
     public async Task<Ownership?> JudgeAsync(
         string bucket, OwnershipMark mark, DateTimeOffset? absentAt, CancellationToken cancellationToken)
     {
@@ -72,7 +73,7 @@ public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
             : Ownership.Foreign;
     }
 
-    /// <returns>False when a bucket with this name is there already, ours or not.</returns>
+    /// <returns>False when a bucket with this name already exists, ours or not.</returns>
     public async Task<bool> CreateAsync(string bucket, CancellationToken cancellationToken)
     {
         try
@@ -99,8 +100,8 @@ public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
             TagSet = [.. mark.Tags.Select(tag => new Tag { Key = tag.Key, Value = tag.Value })],
         }, cancellationToken);
 
-    /// <summary>Nothing in it can be made public.</summary>
-    /// <returns>False when the server does not know this (stores other than AWS's are private without it).</returns>
+    /// <summary>Prevents that any object of the bucket becomes public.</summary>
+    /// <returns>False when the server does not support this; stores other than AWS are private without it.</returns>
     public async Task<bool> BlockPublicAccessAsync(string bucket, CancellationToken cancellationToken)
     {
         try
@@ -119,18 +120,18 @@ public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
             }, cancellationToken);
             return true;
         }
-        catch (AmazonS3Exception e) when (IsUnknownToServer(e))
+        catch (AmazonS3Exception e) when (IsNotSupported(e))
         {
             return false;
         }
     }
 
     /// <summary>
-    /// Every version, delete marker and unfinished upload, then the bucket. What is gone already is fine.
+    /// Deletes every version, delete marker and unfinished upload, then the bucket. Absent objects are not an error.
     /// </summary>
     /// <param name="bucket">A bucket that is ours to delete.</param>
-    /// <param name="beforeChange">Asked before each deletion; throws when the caller is too late.</param>
-    /// <param name="cancellationToken">Ends the work between two calls.</param>
+    /// <param name="beforeChange">Called before each deletion; throws when the caller is stale.</param>
+    /// <param name="cancellationToken">Cancels the deletion between two calls.</param>
     public async Task DeleteAsync(string bucket, Func<Task> beforeChange, CancellationToken cancellationToken)
     {
         try
@@ -144,18 +145,18 @@ public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
         }
         catch (AmazonS3Exception e) when (e.ErrorCode == "NoSuchBucket" || e.StatusCode == HttpStatusCode.NotFound)
         {
-            // Gone is what was wanted.
+            // Already deleted.
         }
     }
 
-    /// <summary>Every bucket of this account with a tenant's name.</summary>
+    /// <summary>Lists the buckets of this account that have the name of a tenant's bucket.</summary>
     public async Task<IReadOnlyList<string>> ListNamesAsync(CancellationToken cancellationToken) =>
     [
         .. ((await s3.ListBucketsAsync(cancellationToken)).Buckets ?? [])
             .Select(bucket => bucket.BucketName).Where(TenantResources.IsBucket),
     ];
 
-    /// <summary>Whose a bucket of this account is by its tags; null: they do not say, or it is gone.</summary>
+    /// <summary>Reads the mark in a bucket's tags; null without a readable mark or without the bucket.</summary>
     public async Task<OwnershipMark?> ReadMarkAsync(string bucket, CancellationToken cancellationToken)
     {
         try
@@ -168,7 +169,7 @@ public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
         }
     }
 
-    /// <summary>How many object versions it holds, up to <see cref="MaxCounted"/>.</summary>
+    /// <summary>Counts the object versions in a bucket, up to <see cref="MaxCounted"/>.</summary>
     public async Task<int> CountAsync(string bucket, CancellationToken cancellationToken) =>
         (await VersionsAsync(bucket, cancellationToken)).Count;
 
@@ -237,18 +238,18 @@ public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
     private async Task<bool> IsEmptyAndCreatedSinceAsync(
         string bucket, DateTimeOffset since, CancellationToken cancellationToken)
     {
-        var mine = await FindMineAsync(bucket, cancellationToken);
-        return mine?.CreationDate is { } at
+        var found = await FindOwnAsync(bucket, cancellationToken);
+        return found?.CreationDate is { } at
             && new DateTimeOffset(at.ToUniversalTime()) >= since
             && await CountAsync(bucket, cancellationToken) == 0;
     }
 
-    // Only buckets of this account are listed.
-    private async Task<S3Bucket?> FindMineAsync(string bucket, CancellationToken cancellationToken) =>
+    // S3 lists only the buckets of this account.
+    private async Task<S3Bucket?> FindOwnAsync(string bucket, CancellationToken cancellationToken) =>
         (await s3.ListBucketsAsync(cancellationToken)).Buckets?.FirstOrDefault(b => b.BucketName == bucket);
 
-    // MinIO knows no public access block and says so in one of several ways.
-    private static bool IsUnknownToServer(AmazonS3Exception e) =>
+    // MinIO has no public access block, and answers with one of several codes.
+    private static bool IsNotSupported(AmazonS3Exception e) =>
         e.StatusCode == HttpStatusCode.NotImplemented || e.ErrorCode is "NotImplemented" or "MalformedXML";
 
     private static DateTimeOffset ServerTime(AmazonServiceException e)

@@ -6,14 +6,17 @@ using Worker.Commands;
 
 namespace Worker.Systems.Temporal;
 
-/// <summary>The namespace of the sagas. A new one takes some seconds until every node of the server knows it.</summary>
+/// <summary>
+/// Creates the Temporal namespace and waits until it is usable: it takes seconds until each server node knows it.
+/// </summary>
 internal sealed class TemporalNamespace(TemporalClient temporal, TimeProvider time)
 {
     private static readonly TimeSpan Retention = TimeSpan.FromDays(7);
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
 
-    /// <returns>Whether it was made now.</returns>
+    /// <returns>Whether this call created it.</returns>
+    /// <exception cref="CommandException">The namespace is not usable in time.</exception>
     public async Task<bool> EnsureAsync(CancellationToken cancellationToken)
     {
         string name = temporal.Options.Namespace;
@@ -32,17 +35,17 @@ internal sealed class TemporalNamespace(TemporalClient temporal, TimeProvider ti
             }
             catch (RpcException e) when (e.Code == RpcException.StatusCode.AlreadyExists)
             {
-                // Somebody was faster, or it is there and not yet known everywhere.
+                // Another process created it, or not every node knows it yet.
             }
         }
 
-        long begun = time.GetTimestamp();
+        long start = time.GetTimestamp();
         while (!await IsUsableAsync(name, cancellationToken))
         {
-            if (time.GetElapsedTime(begun) > MaxWait)
+            if (time.GetElapsedTime(start) > MaxWait)
             {
                 throw new CommandException(
-                    $"Temporal knows the namespace '{name}' and still refuses it after {MaxWait.TotalSeconds} s.");
+                    $"Temporal has the namespace '{name}', but it is not usable after {MaxWait.TotalSeconds} s.");
             }
 
             await Task.Delay(PollInterval, time, cancellationToken);
@@ -51,7 +54,7 @@ internal sealed class TemporalNamespace(TemporalClient temporal, TimeProvider ti
         return isNew;
     }
 
-    // Listing goes through the parts of the server that a workflow's start needs; describing alone does not.
+    // Listing uses the parts of the server that starting a workflow needs; describing alone does not.
     private async Task<bool> IsUsableAsync(string name, CancellationToken cancellationToken)
     {
         var options = new RpcOptions { CancellationToken = cancellationToken };

@@ -14,18 +14,18 @@ public sealed class TemporalSystem : OutsideSystem
 
     public override string Name => "Temporal";
 
-    public override IReadOnlyList<Check> Checks(CommandHost host) => TemporalChecks.For(host);
+    public override IReadOnlyList<DoctorCheck> DoctorChecks(CommandHost host) => TemporalDoctorChecks.For(host);
 
     public override IReadOnlyList<VerifyCheck> VerifyChecks(TenantToVerify tenant) => TemporalVerifyChecks.For(tenant);
 
-    public override async Task SetUpAsync(SetupRun setup, CancellationToken cancellationToken)
+    public override async Task SetUpAsync(SetupContext setup, CancellationToken cancellationToken)
     {
         var settings = setup.Host.Settings;
-        var temporal = await setup.Host.TemporalAsync();
-        bool madeNamespace = await new TemporalNamespace(temporal, setup.Host.Time).EnsureAsync(cancellationToken);
-        setup.Tell(Name, madeNamespace ? [$"namespace {temporal.Options.Namespace}"] : []);
+        var temporal = await setup.Host.GetTemporalAsync();
+        bool isNew = await new TemporalNamespace(temporal, setup.Host.Time).EnsureAsync(cancellationToken);
+        setup.PrintCreated(Name, isNew ? [$"namespace {temporal.Options.Namespace}"] : []);
 
         var sweep = new SweepSchedule(temporal, TemporalOptions.From(settings), SweepOptions.From(settings));
-        setup.Tell("sweep", await sweep.EnsureAsync(cancellationToken) ? [$"schedule {SweepSchedule.Id}"] : []);
+        setup.PrintCreated("sweep", await sweep.EnsureAsync(cancellationToken) ? [$"schedule {SweepSchedule.Id}"] : []);
     }
 }

@@ -5,7 +5,7 @@ using Worker.Hosting;
 
 namespace Worker.Systems.Temporal;
 
-/// <summary>Verifies the tenant's saga: it completed, and it undid nothing.</summary>
+/// <summary>Verifies that the tenant's saga completed without any undo.</summary>
 internal static class TemporalVerifyChecks
 {
     public static IReadOnlyList<VerifyCheck> For(TenantToVerify tenant) =>
@@ -14,20 +14,21 @@ internal static class TemporalVerifyChecks
         new("no compensation", null, token => NothingUndoneAsync(tenant, token)),
     ];
 
-    private static async Task<Tick> CompletedAsync(TenantToVerify tenant, CancellationToken cancellationToken)
+    private static async Task<VerifyResult> CompletedAsync(TenantToVerify tenant, CancellationToken cancellationToken)
     {
         string id = IProvisionTenantWorkflow.WorkflowId(tenant.Facts.Id);
-        var run = await (await tenant.Host.TemporalAsync()).GetWorkflowHandle(id)
+        var run = await (await tenant.Host.GetTemporalAsync()).GetWorkflowHandle(id)
             .DescribeAsync(new() { Rpc = new() { CancellationToken = cancellationToken } });
-        return Tick.Of("workflow", run.Status == WorkflowExecutionStatus.Completed,
+        return VerifyResult.Of("workflow", run.Status == WorkflowExecutionStatus.Completed,
             $"{id} {run.Status.ToString().ToUpperInvariant()}");
     }
 
-    // Undos run on task queues of their own, so the history shows whether one was ever scheduled.
-    private static async Task<Tick> NothingUndoneAsync(TenantToVerify tenant, CancellationToken cancellationToken)
+    // Undos have their own task queues, so the history shows whether one was ever scheduled.
+    private static async Task<VerifyResult> NothingUndoneAsync(
+        TenantToVerify tenant, CancellationToken cancellationToken)
     {
         var undone = new List<string>(tenant.Facts.Undone);
-        var handle = (await tenant.Host.TemporalAsync()).GetWorkflowHandle(
+        var handle = (await tenant.Host.GetTemporalAsync()).GetWorkflowHandle(
             IProvisionTenantWorkflow.WorkflowId(tenant.Facts.Id));
         await foreach (var item in handle.FetchHistoryEventsAsync(
             new() { Rpc = new() { CancellationToken = cancellationToken } }))
@@ -40,7 +41,7 @@ internal static class TemporalVerifyChecks
         }
 
         return undone.Count == 0
-            ? Tick.Of("no compensation", true, "none in the history, none in the database")
-            : Tick.Of("no compensation", false, $"undone: {string.Join(", ", undone.Distinct())}");
+            ? VerifyResult.Of("no compensation", true, "none in the history, none in the database")
+            : VerifyResult.Of("no compensation", false, $"undone: {string.Join(", ", undone.Distinct())}");
     }
 }

@@ -7,64 +7,66 @@ using Worker.Commands;
 namespace Worker.Systems.Keycloak.Login;
 
 /// <summary>
-/// A person's login, done by a program: the authorization code with PKCE (RFC 7636) through the realm's own login form,
-/// so that no client needs the direct grant for it.
+/// Logs in as a user without a browser: the authorization code flow with PKCE (RFC 7636) through the realm's login
+/// form. No client needs direct access grants for it.
 /// </summary>
-/// <param name="issuer">Of the realm, such as http://127.0.0.1:8080/realms/platform.</param>
-/// <param name="clientId">A public client of it.</param>
+/// <param name="http">A client of <see cref="LoginHttp"/>.</param>
+/// <param name="issuer">The issuer of the realm, such as http://127.0.0.1:8080/realms/platform.</param>
+/// <param name="clientId">A public client of the realm.</param>
 /// <param name="redirectUri">
-/// One that the client allows. It is never called: the code is read from the redirect.
+/// A redirect URI that the client allows. It is never requested: the code is read from the redirect.
 /// </param>
 internal sealed class AuthorizationCodeLogin(HttpClient http, string issuer, string clientId, Uri redirectUri)
 {
-    private readonly string verifier = Random();
-    private readonly string state = Random();
+    private readonly string verifier = RandomText();
+    private readonly string state = RandomText();
 
-    /// <param name="username">Of the user.</param>
-    /// <param name="password">Of the user; it may be a temporary one.</param>
-    /// <param name="replacement">
-    /// Asked for the new password when the realm wants the old one changed, and called before it is sent; null: then
-    /// the login is refused.
+    /// <param name="username">The name of the user.</param>
+    /// <param name="password">The password, which may be a temporary one.</param>
+    /// <param name="createNewPassword">
+    /// Called for a new password, before it is sent, when the realm requires a password change. Null: the login then
+    /// fails.
     /// </param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels the login.</param>
     /// <returns>The access token.</returns>
     /// <exception cref="CommandException">
-    /// The realm refuses, in its words, or asks for what a program cannot do.
+    /// The realm refuses the login, or requires an action other than a password change.
     /// </exception>
     public async Task<string> LoginAsync(
-        string username, string password, Func<Task<string>>? replacement, CancellationToken cancellationToken)
+        string username, string password, Func<Task<string>>? createNewPassword, CancellationToken cancellationToken)
     {
         var session = new BrowserSession(http, redirectUri);
-        var step = await session.OpenAsync(AuthorizationAddress(), cancellationToken);
-        bool toldPassword = false, replaced = false;
+        var step = await session.OpenAsync(AuthorizationUri(), cancellationToken);
+        bool isPasswordSent = false, isPasswordChanged = false;
         while (step.Page is { } page)
         {
-            if (page.FormWith("password-new") is { } update && !replaced)
+            if (page.FindForm("password-new") is { } update && !isPasswordChanged)
             {
-                string next = replacement is null
-                    ? throw new CommandException($"{issuer} wants {clientId}'s user to choose a new password first.")
-                    : await replacement();
-                replaced = true;
+                string newPassword = createNewPassword is null
+                    ? throw new CommandException($"{issuer} requires {clientId}'s user to change the password first.")
+                    : await createNewPassword();
+                isPasswordChanged = true;
                 step = await session.SubmitAsync(
-                    page, update, [new("password-new", next), new("password-confirm", next)], cancellationToken);
+                    page, update, [new("password-new", newPassword), new("password-confirm", newPassword)],
+                    cancellationToken);
             }
-            else if (page.FormWith("password") is { } login && !toldPassword)
+            else if (page.FindForm("password") is { } login && !isPasswordSent)
             {
-                toldPassword = true;
+                isPasswordSent = true;
                 step = await session.SubmitAsync(
                     page, login, [new("username", username), new("password", password)], cancellationToken);
             }
             else
             {
                 throw new CommandException(
-                    $"{issuer} refuses the login: {page.Complaint ?? $"an unexpected page, '{page.Document.Title}'"}");
+                    $"{issuer} refuses the login: {page.ErrorText ?? $"an unexpected page, '{page.Document.Title}'"}");
             }
         }
 
-        return await RedeemAsync(Code(step.Left!), cancellationToken);
+        return await RedeemAsync(Code(step.Redirect!), cancellationToken);
     }
 
-    private Uri AuthorizationAddress()
+    private Uri AuthorizationUri()
     {
         string challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
         return new Uri($"{issuer}/protocol/openid-connect/auth?response_type=code&scope=openid"
@@ -88,7 +90,7 @@ internal sealed class AuthorizationCodeLogin(HttpClient http, string issuer, str
 
         return answer["state"].FirstOrDefault() == state && answer["code"].FirstOrDefault() is { } code
             ? code
-            : throw new CommandException($"{issuer} answered the login of {clientId} with a state that is not ours.");
+            : throw new CommandException($"{issuer} answered the login of {clientId} with a wrong state.");
     }
 
     private async Task<string> RedeemAsync(string code, CancellationToken cancellationToken)
@@ -106,8 +108,8 @@ internal sealed class AuthorizationCodeLogin(HttpClient http, string issuer, str
         var answer = await OutsideHttp.ReadAsync<JsonObject>(KeycloakAdmin.System, response, cancellationToken);
         return answer["access_token"]?.GetValue<string>()
             ?? throw new CommandException(
-                $"{issuer} gives no token for the code: {answer["error_description"] ?? answer["error"]}");
+                $"{issuer} returns no token for the code: {answer["error_description"] ?? answer["error"]}");
     }
 
-    private static string Random() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+    private static string RandomText() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 }

@@ -6,11 +6,13 @@ using Worker.Commands;
 namespace Worker.Systems.Keycloak.Login;
 
 /// <summary>
-/// What a browser does in a login: pages, forms, redirects and cookies of one site. Keycloak's cookies are Secure also
-/// over plain http to a loopback address, where a browser sends them back and .NET's cookie container does not.
+/// The part of a browser that a login needs: pages, forms, redirects and cookies of one site. Keycloak's cookies are
+/// Secure even over plain HTTP to a loopback address, where a browser sends them back and .NET's cookie container does
+/// not.
 /// </summary>
-/// <param name="leave">A redirect to an address that begins so is not followed: the session ends there.</param>
-internal sealed class BrowserSession(HttpClient http, Uri leave)
+/// <param name="http">A client of <see cref="LoginHttp"/>.</param>
+/// <param name="redirectUri">A redirect to an address with this prefix is not followed and ends the session.</param>
+internal sealed class BrowserSession(HttpClient http, Uri redirectUri)
 {
     private const int MaxRedirects = 10;
 
@@ -20,14 +22,14 @@ internal sealed class BrowserSession(HttpClient http, Uri leave)
     public Task<Step> OpenAsync(Uri address, CancellationToken cancellationToken) =>
         SendAsync(() => new HttpRequestMessage(HttpMethod.Get, address), cancellationToken);
 
-    /// <summary>Sends a form with its hidden fields and those that are filled in here.</summary>
+    /// <summary>Submits a form with its hidden fields and the given values.</summary>
     public Task<Step> SubmitAsync(
-        Page page, IHtmlFormElement form, IEnumerable<KeyValuePair<string, string>> filled,
+        Page page, IHtmlFormElement form, IEnumerable<KeyValuePair<string, string>> values,
         CancellationToken cancellationToken)
     {
         var fields = form.QuerySelectorAll("input[type=hidden][name]").OfType<IHtmlInputElement>()
             .ToDictionary(input => input.Name!, input => input.Value, StringComparer.Ordinal);
-        foreach (var (name, value) in filled)
+        foreach (var (name, value) in values)
         {
             fields[name] = value;
         }
@@ -50,7 +52,7 @@ internal sealed class BrowserSession(HttpClient http, Uri leave)
             }
 
             using var response = await http.SendAsync(request, cancellationToken);
-            Keep(response);
+            StoreCookies(response);
             if (response.Headers.Location is null)
             {
                 string html = await response.Content.ReadAsStringAsync(cancellationToken);
@@ -58,7 +60,7 @@ internal sealed class BrowserSession(HttpClient http, Uri leave)
             }
 
             var target = new Uri(request.RequestUri!, response.Headers.Location);
-            if (target.AbsoluteUri.StartsWith(leave.AbsoluteUri, StringComparison.Ordinal))
+            if (target.AbsoluteUri.StartsWith(redirectUri.AbsoluteUri, StringComparison.Ordinal))
             {
                 return new Step(null, target);
             }
@@ -66,10 +68,10 @@ internal sealed class BrowserSession(HttpClient http, Uri leave)
             next = () => new HttpRequestMessage(HttpMethod.Get, target);
         }
 
-        throw new CommandException($"{leave.Host}: the login goes round in circles.");
+        throw new CommandException($"The login did not reach {redirectUri} after {MaxRedirects} redirects.");
     }
 
-    private void Keep(HttpResponseMessage response)
+    private void StoreCookies(HttpResponseMessage response)
     {
         if (!response.Headers.TryGetValues("Set-Cookie", out var lines))
         {
@@ -82,16 +84,16 @@ internal sealed class BrowserSession(HttpClient http, Uri leave)
         }
     }
 
-    /// <summary>A page to act on, or the address that the site sent us away to.</summary>
-    internal sealed record Step(Page? Page, Uri? Left);
+    /// <summary>The next page, or the redirect that ends the session.</summary>
+    internal sealed record Step(Page? Page, Uri? Redirect);
 
     internal sealed record Page(Uri Address, HttpStatusCode Status, IHtmlDocument Document)
     {
-        public IHtmlFormElement? FormWith(string field) =>
+        public IHtmlFormElement? FindForm(string field) =>
             Document.Forms.FirstOrDefault(form => form.QuerySelector($"input[name='{field}']") is not null);
 
-        /// <summary>What the page says is wrong, in the site's words.</summary>
-        public string? Complaint =>
+        /// <summary>The error message of the page; null without one.</summary>
+        public string? ErrorText =>
             Document.QuerySelector(
                 "[id^=input-error], .kc-feedback-text, .alert-error, [role=alert], #kc-error-message")
                 ?.TextContent.Trim() is { Length: > 0 } text

@@ -2,7 +2,7 @@ namespace Worker.Systems.Keycloak.Login;
 
 internal static class LoginHttp
 {
-    /// <summary>No redirects followed, no cookies kept: <see cref="BrowserSession"/> does both itself.</summary>
+    /// <summary>Creates a client without redirects and cookies, which <see cref="BrowserSession"/> handles.</summary>
     public static HttpClient Create() => new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,

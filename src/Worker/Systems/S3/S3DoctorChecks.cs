@@ -6,44 +6,44 @@ using Worker.Commands.Doctor;
 
 namespace Worker.Systems.S3;
 
-internal static class S3Checks
+internal static class S3DoctorChecks
 {
-    public static IReadOnlyList<Check> For(CommandHost host) =>
+    public static IReadOnlyList<DoctorCheck> For(CommandHost host) =>
     [
-        new("object store", token => AskAsync(host, token), "Start it, and see that S3_ENDPOINT names it."),
+        new("object store", token => BucketAsync(host, token), "Start the object store and check S3_ENDPOINT."),
     ];
 
-    // Only a bucket that was really made shows the right to make one; it is empty and goes at once.
-    private static async Task<CheckResult> AskAsync(CommandHost host, CancellationToken cancellationToken)
+    // Only a created bucket proves the right to create one. It is empty and deleted at once.
+    private static async Task<DoctorResult> BucketAsync(CommandHost host, CancellationToken cancellationToken)
     {
         if (S3Options.From(host.Settings) is null)
         {
-            return CheckResult.Problem("none is configured: tenants get no bucket",
+            return DoctorResult.Problem("not configured: tenants get no bucket",
                 "Set S3_ENDPOINT (or AWS_REGION), AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
                 + "and restart the worker.");
         }
 
         string bucket = $"arc-saas-doctor-{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
-        var s3 = host.Outside<IAmazonS3>();
+        var s3 = host.GetService<IAmazonS3>();
         try
         {
-            await host.Outside<TenantBuckets>().CreateAsync(bucket, cancellationToken);
+            await host.GetService<TenantBuckets>().CreateAsync(bucket, cancellationToken);
             await s3.DeleteBucketAsync(bucket, CancellationToken.None);
-            return CheckResult.Ok("it makes a bucket and deletes it");
+            return DoctorResult.Ok("it creates a bucket and deletes it");
         }
         catch (AmazonS3Exception e) when (e.ErrorCode is "InvalidAccessKeyId" or "SignatureDoesNotMatch")
         {
-            return CheckResult.Problem($"it refuses the access key ({e.ErrorCode})",
+            return DoctorResult.Problem($"it refuses the access key ({e.ErrorCode})",
                 "Correct AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and restart the worker.");
         }
         catch (AmazonS3Exception e) when (e.StatusCode != 0)
         {
-            return CheckResult.Problem($"it refuses a bucket ({e.ErrorCode})",
+            return DoctorResult.Problem($"it refuses to create or delete a bucket ({e.ErrorCode})",
                 "Give the access key the right to create and delete buckets named tenant-*, their tags and objects.");
         }
         catch (AmazonClientException e)
         {
-            return CheckResult.Problem($"no answer: {e.Message}", "Start it, and see that S3_ENDPOINT names it.");
+            return DoctorResult.Problem($"no answer: {e.Message}", "Start the object store and check S3_ENDPOINT.");
         }
     }
 }

@@ -8,64 +8,64 @@ using Worker.Sweeps;
 
 namespace Worker.Systems.Temporal;
 
-internal static class TemporalChecks
+internal static class TemporalDoctorChecks
 {
-    // A poll waits a minute at most and is then asked anew: who was not seen for longer is gone.
-    private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(90);
+    // A poll lasts at most a minute and is then repeated, so a poller that was not seen for longer has stopped.
+    private static readonly TimeSpan MaxPollAge = TimeSpan.FromSeconds(90);
 
-    public static IReadOnlyList<Check> For(CommandHost host) =>
+    public static IReadOnlyList<DoctorCheck> For(CommandHost host) =>
     [
-        new("Temporal", _ => ReachableAsync(host), "Start Temporal, and see that TEMPORAL_ADDRESS names it."),
+        new("Temporal", _ => ReachableAsync(host), "Start Temporal and check TEMPORAL_ADDRESS."),
         new("namespace", token => NamespaceAsync(host, token), "Run `Worker setup` (or ./dev setup)."),
         new("sweep", token => SweepAsync(host, token), "Run `Worker setup` (or ./dev setup)."),
         new("worker", token => WorkerAsync(host, token), "Start the worker: `Worker run`."),
     ];
 
-    private static async Task<CheckResult> ReachableAsync(CommandHost host)
+    private static async Task<DoctorResult> ReachableAsync(CommandHost host)
     {
-        await host.TemporalAsync();
-        return CheckResult.Ok($"{TemporalOptions.From(host.Settings).Address} answers");
+        await host.GetTemporalAsync();
+        return DoctorResult.Ok($"{TemporalOptions.From(host.Settings).Address} answers");
     }
 
-    private static async Task<CheckResult> NamespaceAsync(CommandHost host, CancellationToken cancellationToken)
+    private static async Task<DoctorResult> NamespaceAsync(CommandHost host, CancellationToken cancellationToken)
     {
-        var temporal = await host.TemporalAsync();
+        var temporal = await host.GetTemporalAsync();
         string name = temporal.Options.Namespace;
         try
         {
             await temporal.WorkflowService.DescribeNamespaceAsync(
                 new() { Namespace = name }, new RpcOptions { CancellationToken = cancellationToken });
-            return CheckResult.Ok($"{name} is there");
+            return DoctorResult.Ok($"{name} is there");
         }
         catch (RpcException e) when (e.Code == RpcException.StatusCode.NotFound)
         {
-            return CheckResult.Problem($"{name} is missing",
+            return DoctorResult.Problem($"{name} is missing",
                 $"Run `Worker setup` (or ./dev setup), or: temporal operator namespace create {name}");
         }
     }
 
-    private static async Task<CheckResult> SweepAsync(CommandHost host, CancellationToken cancellationToken)
+    private static async Task<DoctorResult> SweepAsync(CommandHost host, CancellationToken cancellationToken)
     {
         try
         {
-            var temporal = await host.TemporalAsync();
+            var temporal = await host.GetTemporalAsync();
             var schedule = await temporal.GetScheduleHandle(SweepSchedule.Id).DescribeAsync(
                 new RpcOptions { CancellationToken = cancellationToken });
             return schedule.Schedule.State.Paused
-                ? CheckResult.Problem("the schedule is paused", "Unpause it: temporal schedule toggle --unpause "
+                ? DoctorResult.Problem("the schedule is paused", "Unpause it: temporal schedule toggle --unpause "
                     + $"--schedule-id {SweepSchedule.Id} --namespace {temporal.Options.Namespace} "
                     + $"--address {TemporalOptions.From(host.Settings).Address}")
-                : CheckResult.Ok($"the schedule {SweepSchedule.Id} is there");
+                : DoctorResult.Ok($"the schedule {SweepSchedule.Id} exists");
         }
         catch (RpcException e) when (e.Code == RpcException.StatusCode.NotFound)
         {
-            return CheckResult.Problem("the schedule is missing", "Run `Worker setup` (or ./dev setup).");
+            return DoctorResult.Problem("the schedule is missing", "Run `Worker setup` (or ./dev setup).");
         }
     }
 
-    private static async Task<CheckResult> WorkerAsync(CommandHost host, CancellationToken cancellationToken)
+    private static async Task<DoctorResult> WorkerAsync(CommandHost host, CancellationToken cancellationToken)
     {
-        var temporal = await host.TemporalAsync();
+        var temporal = await host.GetTemporalAsync();
         string queue = TemporalOptions.From(host.Settings).TaskQueue;
         var answer = await temporal.WorkflowService.DescribeTaskQueueAsync(
             new()
@@ -76,11 +76,11 @@ internal static class TemporalChecks
             },
             new RpcOptions { CancellationToken = cancellationToken });
         var now = host.Time.GetUtcNow();
-        int polling = answer.Pollers.Count(p => p.LastAccessTime is null
-            || now - p.LastAccessTime.ToDateTimeOffset() < LongestPoll);
-        return polling > 0
-            ? CheckResult.Ok($"one polls the task queue {queue}")
-            : CheckResult.Problem($"nobody polls the task queue {queue}",
+        int pollers = answer.Pollers.Count(p => p.LastAccessTime is null
+            || now - p.LastAccessTime.ToDateTimeOffset() < MaxPollAge);
+        return pollers > 0
+            ? DoctorResult.Ok($"a worker polls the task queue {queue}")
+            : DoctorResult.Problem($"no worker polls the task queue {queue}",
                 "Start the worker (`Worker run`, or ./dev up) and look for \"Worker state: RUNNING\" in its log.");
     }
 }

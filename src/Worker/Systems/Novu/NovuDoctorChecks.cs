@@ -5,18 +5,18 @@ using Worker.Commands.Doctor;
 
 namespace Worker.Systems.Novu;
 
-internal static class NovuChecks
+internal static class NovuDoctorChecks
 {
-    public static IReadOnlyList<Check> For(CommandHost host) =>
+    public static IReadOnlyList<DoctorCheck> For(CommandHost host) =>
     [
-        new("Novu", token => AskAsync(host, token), "Start Novu, and see that NOVU_BACKEND_URL names it."),
+        new("Novu", token => WorkflowsAsync(host, token), "Start Novu and check NOVU_BACKEND_URL."),
     ];
 
-    private static async Task<CheckResult> AskAsync(CommandHost host, CancellationToken cancellationToken)
+    private static async Task<DoctorResult> WorkflowsAsync(CommandHost host, CancellationToken cancellationToken)
     {
         if (NovuOptions.From(host.Settings) is not { } options)
         {
-            return CheckResult.Problem("it is switched off: nobody gets a mail, also no invitation",
+            return DoctorResult.Problem("it is switched off: no mails are sent, including invitations",
                 "Set NOVU_ENABLED=true and NOVU_API_KEY, and restart the worker.");
         }
 
@@ -24,16 +24,16 @@ internal static class NovuChecks
             [options.WelcomeTemplate, options.ProvisioningFailedTemplate, options.LeadVerificationTemplate];
         foreach (string workflow in workflows)
         {
-            if (await ProblemAsync(host.Outside<INovuApi>(), workflow, cancellationToken) is { } problem)
+            if (await FindProblemAsync(host.GetService<INovuApi>(), workflow, cancellationToken) is { } problem)
             {
                 return problem;
             }
         }
 
-        return CheckResult.Ok($"{options.BackendUrl.Authority} answers, and has {string.Join(", ", workflows)}");
+        return DoctorResult.Ok($"{options.BackendUrl.Authority} answers and has {string.Join(", ", workflows)}");
     }
 
-    private static async Task<CheckResult?> ProblemAsync(
+    private static async Task<DoctorResult?> FindProblemAsync(
         INovuApi novu, string workflow, CancellationToken cancellationToken)
     {
         try
@@ -41,17 +41,17 @@ internal static class NovuChecks
             var found = (await novu.GetWorkflowAsync(workflow, cancellationToken)).Data;
             return found.TryGetProperty("status", out var status) && status.ValueKind == JsonValueKind.String
                 && status.GetString() != "ACTIVE"
-                    ? CheckResult.Problem($"the workflow {workflow} is {status}: its mails are accepted and not sent",
-                        "Switch it on in Novu.")
+                    ? DoctorResult.Problem($"the workflow {workflow} is {status}: its mails are accepted but not sent",
+                        "Activate it in Novu.")
                     : null;
         }
         catch (OutsideSystemException e) when (e.Status == HttpStatusCode.NotFound)
         {
-            return CheckResult.Problem($"the workflow {workflow} is missing", "Run `Worker setup` (or ./dev setup).");
+            return DoctorResult.Problem($"the workflow {workflow} is missing", "Run `Worker setup` (or ./dev setup).");
         }
         catch (OutsideSystemException e) when (e.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
-            return CheckResult.Problem("Novu refuses the key", "Correct NOVU_API_KEY, and restart the worker.");
+            return DoctorResult.Problem("Novu refuses the key", "Correct NOVU_API_KEY, and restart the worker.");
         }
     }
 }

@@ -2,7 +2,9 @@ using ControlPlane;
 using ControlPlane.Invitations;
 using ControlPlane.Leads;
 using ControlPlane.Provisioning;
+using ControlPlane.Readings;
 using Microsoft.Extensions.DependencyInjection;
+using Sandbox.Control;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 using Worker.Tests.Support;
@@ -11,8 +13,8 @@ using Worker.Tests.Sweeps;
 namespace Worker.Tests.Saga;
 
 /// <summary>
-/// Every shape of a run, replayed from the history it has just made. To record them for ReplayTests, once for each
-/// release: RECORD_HISTORIES=1 dotnet test -c Release --project tests/Worker.Tests -- --filter-class '*RecordingTests'
+/// Runs each shape of each workflow and replays the history that the run has just made. <see cref="Recordings"/> tells
+/// how these histories are recorded for <see cref="ReplayTests"/>.
 /// </summary>
 public sealed class RecordingTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>, IAsyncLifetime
 {
@@ -179,6 +181,30 @@ public sealed class RecordingTests(ProvisioningWorld world) : IClassFixture<Prov
     }
 
     [Fact]
+    public async Task Residue_read()
+    {
+        var tenant = await world.GivenTenantAsync();
+        await (await world.StartAsync(tenant)).GetResultAsync();
+
+        await ReplayReadingAsync("read-residue", tenant);
+    }
+
+    [Fact]
+    public async Task Residue_unreadable()
+    {
+        var tenant = await world.GivenTenantAsync();
+        await (await world.StartAsync(tenant)).GetResultAsync();
+        await using var down = await world.Control.FaultAsync(new FaultRule
+        {
+            System = "s3",
+            Path = $"/{tenant.Resources.Bucket}*",
+            Count = 0,
+        });
+
+        await ReplayReadingAsync("read-residue-unreadable", tenant);
+    }
+
+    [Fact]
     public async Task Swept()
     {
         await ReplayAsync("sweep", await world.StartSweepAsync());
@@ -186,6 +212,12 @@ public sealed class RecordingTests(ProvisioningWorld world) : IClassFixture<Prov
             throw new ControlPlaneException(ErrorCode.Unavailable, "Away."));
         await ReplayAsync("sweep-failures-told", await world.StartSweepAsync());
         world.Hooks.Clear();
+    }
+
+    private async Task ReplayReadingAsync(string name, TestTenant tenant)
+    {
+        await world.Services.GetRequiredService<GetResidue>().ExecuteAsync(tenant.Id, CancellationToken);
+        await ReplayAsync(name, world.Temporal.GetWorkflowHandle(IReadResidueWorkflow.WorkflowId(tenant.Id)));
     }
 
     private static async Task ReplayAsync(string name, WorkflowHandle run)

@@ -3,7 +3,7 @@ using Worker.Tests.Support;
 
 namespace Worker.Tests.Saga;
 
-/// <summary>The histories of released versions never change; <see cref="Recordings"/> tells how a release works.</summary>
+/// <summary>The histories of released versions never change. <see cref="Recordings"/> describes a release.</summary>
 public sealed class ReleasedHistoryTests
 {
     private static readonly Dictionary<string, string> Sums = File.ReadAllLines(SumsFile)

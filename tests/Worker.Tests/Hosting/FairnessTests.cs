@@ -59,12 +59,11 @@ public sealed class FairnessTests(ProvisioningWorld world) : IClassFixture<Provi
         var logs = new CollectedLogs();
         using var second = await StartSecondWorkerAsync(logs);
 
-        await world.StopWorkerAsync();
+        await using var stopped = await world.StopWorkerAsync();
 
         await LoggedAsync(logs, "This worker serves tenant-provisioning-keycloak-realms");
         await AreActiveAsync(await StartAsync(1));
         await second.StopAsync(TestContext.Current.CancellationToken);
-        await world.RestartWorkerAsync();
     }
 
     [Fact]

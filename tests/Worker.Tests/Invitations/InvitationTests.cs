@@ -19,7 +19,7 @@ public sealed class InvitationTests(ProvisioningWorld world) : IClassFixture<Pro
 
         await AcceptAsync(token, Password);
 
-        Assert.Equal(HttpStatusCode.OK, await LogInAsync(tenant, Password));
+        Assert.Equal(HttpStatusCode.OK, await world.LogInAsync(tenant, Password));
         Assert.Equal(0, await world.Postgres.ReadAsync<long>("SELECT count(*) FROM sealed_passwords"));
     }
 
@@ -32,7 +32,7 @@ public sealed class InvitationTests(ProvisioningWorld world) : IClassFixture<Pro
         var e = await Assert.ThrowsAsync<ControlPlaneException>(() => AcceptAsync(token, "another long password"));
 
         Assert.Equal(ErrorCode.WrongState, e.Code);
-        Assert.Equal(HttpStatusCode.OK, await LogInAsync(tenant, Password));
+        Assert.Equal(HttpStatusCode.OK, await world.LogInAsync(tenant, Password));
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class InvitationTests(ProvisioningWorld world) : IClassFixture<Pro
         Assert.Equal(ErrorCode.PasswordRejected, e.Code);
         Assert.Contains("minimum length 12", e.Message, StringComparison.Ordinal);
         await AcceptAsync(token, Password);
-        Assert.Equal(HttpStatusCode.OK, await LogInAsync(tenant, Password));
+        Assert.Equal(HttpStatusCode.OK, await world.LogInAsync(tenant, Password));
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class InvitationTests(ProvisioningWorld world) : IClassFixture<Pro
         Assert.Equal(ErrorCode.TokenInvalid, e.Code);
         string newest = await world.InvitationTokenAsync(tenant, mail: 2);
         await AcceptAsync(newest, Password);
-        Assert.Equal(HttpStatusCode.OK, await LogInAsync(tenant, Password));
+        Assert.Equal(HttpStatusCode.OK, await world.LogInAsync(tenant, Password));
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class InvitationTests(ProvisioningWorld world) : IClassFixture<Pro
 
         await AcceptAsync(token, secret);
 
-        Assert.Equal(HttpStatusCode.OK, await LogInAsync(tenant, secret));
+        Assert.Equal(HttpStatusCode.OK, await world.LogInAsync(tenant, secret));
         var invitation = await world.Postgres.ReadAsync<Guid>(
             "SELECT id FROM invitations WHERE tenant_id = $1", tenant.Id);
         var histories = await world.HistoriesAsync(tenant);
@@ -96,22 +96,4 @@ public sealed class InvitationTests(ProvisioningWorld world) : IClassFixture<Pro
 
     private Task AcceptAsync(string token, string password) =>
         world.Services.GetRequiredService<AcceptInvitation>().ExecuteAsync(token, password, CancellationToken);
-
-    // By the realm's admin-cli, which Keycloak makes in every realm: the application's own client takes no passwords.
-    private async Task<HttpStatusCode> LogInAsync(TestTenant tenant, string password)
-    {
-        using var http = new HttpClient();
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
-        {
-            ["grant_type"] = "password",
-            ["client_id"] = "admin-cli",
-            ["username"] = tenant.Email,
-            ["password"] = password,
-        });
-        using var answer = await http.PostAsync(
-            new Uri(world.Sandbox.Keycloak!, $"/realms/{tenant.Resources.Realm}/protocol/openid-connect/token"),
-            form,
-            CancellationToken);
-        return answer.StatusCode;
-    }
 }

@@ -17,12 +17,11 @@ public sealed class FailureMailTests(ProvisioningWorld world) : IClassFixture<Pr
     public async Task What_a_system_said_is_told_to_the_operator_alone()
     {
         var tenant = await world.GivenTenantAsync();
-        string database = await world.Postgres.ReadAsync<string>("SELECT current_database()::text");
-        await world.Postgres.ExecuteAsync($"REVOKE CREATE ON DATABASE {database} FROM CURRENT_USER");
+        await using var forbidden = await world.ForbidSchemasAsync();
 
         await world.FailAsync(tenant);
 
-        await world.Postgres.ExecuteAsync($"GRANT CREATE ON DATABASE {database} TO CURRENT_USER");
+        string database = await world.Postgres.ReadAsync<string>("SELECT current_database()::text");
         var attempt = (await world.ProgressAsync(tenant)).Attempt!;
         Assert.Equal("refused", attempt.ErrorCode);
         Assert.Contains($"42501: permission denied for database {database}", attempt.Error, StringComparison.Ordinal);

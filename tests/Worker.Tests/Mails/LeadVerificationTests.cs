@@ -2,7 +2,6 @@ using ControlPlane;
 using ControlPlane.Leads;
 using Microsoft.Extensions.DependencyInjection;
 using Sandbox.Control;
-using Testing;
 using Worker.Systems.Novu;
 using Worker.Tests.Support;
 
@@ -86,14 +85,7 @@ public sealed class LeadVerificationTests(ProvisioningWorld world) : IClassFixtu
         Assert.EndsWith("-2", Assert.Single(await MailsAsync(lead)).TransactionId, StringComparison.Ordinal);
     }
 
-    private async Task<Guid> GivenLeadAsync()
-    {
-        var lead = Lead.Register(
-            EmailAddress.Parse($"admin@{SandboxFixture.UniqueKey()}.com"), "Ada", "Lovelace", "Company", null,
-            TimeProvider.System.GetUtcNow());
-        await world.Services.GetRequiredService<LeadRepository>().AddAsync(lead, CancellationToken);
-        return lead.Id;
-    }
+    private async Task<Guid> GivenLeadAsync() => (await world.GivenLeadAsync()).Id;
 
     private async Task SendAsync(Guid lead, int generation)
     {

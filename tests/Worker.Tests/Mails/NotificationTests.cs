@@ -22,20 +22,20 @@ public sealed class NotificationTests(ProvisioningWorld world) : IClassFixture<P
                 [new NovuStep("email", "Email", new Dictionary<string, string> { ["subject"] = "s", ["body"] = "b" })],
                 []),
             CancellationToken);
-        await world.RestartWorkerAsync(("NOVU_TEMPLATE_WELCOME", Inactive));
         var tenant = await world.GivenTenantAsync();
+        await using (await world.ChangeSettingsAsync(("NOVU_TEMPLATE_WELCOME", Inactive)))
+        {
+            var result = await (await world.StartAsync(tenant)).GetResultAsync();
 
-        var result = await (await world.StartAsync(tenant)).GetResultAsync();
+            Assert.Equal("ACTIVE", result.Outcome);
+            Assert.Equal("ACTIVE", await world.StatusAsync(tenant));
+            Assert.Equal(["realm", "client", "user", "schema", "role", "bucket"], await world.Systems.OfAsync(tenant));
+            var parked = await NotificationAsync(tenant);
+            Assert.Equal("PARKED", parked.State);
+            Assert.Equal(30, parked.Tries);
+            Assert.NotNull(parked.Error);
+        }
 
-        Assert.Equal("ACTIVE", result.Outcome);
-        Assert.Equal("ACTIVE", await world.StatusAsync(tenant));
-        Assert.Equal(["realm", "client", "user", "schema", "role", "bucket"], await world.Systems.OfAsync(tenant));
-        var parked = await NotificationAsync(tenant);
-        Assert.Equal("PARKED", parked.State);
-        Assert.Equal(30, parked.Tries);
-        Assert.NotNull(parked.Error);
-
-        await world.RestartWorkerAsync(("NOVU_TEMPLATE_WELCOME", null));
         await world.Services.GetRequiredService<RenewInvitation>().ExecuteAsync(tenant.Id, CancellationToken);
 
         await AssertMore.EventuallyAsync(() => NotificationAsync(tenant), step => step.State == "DONE");

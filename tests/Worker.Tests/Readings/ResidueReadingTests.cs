@@ -45,7 +45,7 @@ public sealed class ResidueReadingTests(ProvisioningWorld world) : IClassFixture
     public async Task After_a_clean_rollback_nothing_is_there_and_the_time_of_the_last_reading_is_known()
     {
         var tenant = await world.GivenTenantAsync();
-        await FailAfterAllStepsAsync(tenant);
+        await world.FailAfterAllStepsAsync(tenant);
 
         var residue = await ReadAsync(tenant);
 
@@ -59,9 +59,9 @@ public sealed class ResidueReadingTests(ProvisioningWorld world) : IClassFixture
     public async Task What_could_not_be_deleted_is_left_over_by_name_and_by_attempt()
     {
         var tenant = await world.GivenTenantAsync();
-        await using (await RefuseDeletingAsync(tenant))
+        await using (await world.RefuseDeletingAsync(tenant))
         {
-            await FailAfterAllStepsAsync(tenant);
+            await world.FailAfterAllStepsAsync(tenant);
         }
 
         var residue = await ReadAsync(tenant);
@@ -75,18 +75,9 @@ public sealed class ResidueReadingTests(ProvisioningWorld world) : IClassFixture
     public async Task A_bucket_whose_creation_was_answered_to_nobody_is_ours_without_its_tags()
     {
         var tenant = await world.GivenTenantAsync();
-        await using var deleting = await RefuseDeletingAsync(tenant);
-        await using var tagging = await world.Control.FaultAsync(new FaultRule
-        {
-            System = "s3",
-            Method = "PUT",
-            Path = $"/{tenant.Resources.Bucket}*",
-            Query = "tagging*",
-            Status = 403,
-            Body = "<Error><Code>AccessDenied</Code></Error>",
-            ContentType = "application/xml",
-            Count = 0,
-        });
+        await using var deleting = await world.RefuseDeletingAsync(tenant);
+        await using var tagging = await world.Control.FaultAsync(
+            tenant.BucketRefusal with { Method = "PUT", Query = "tagging*" });
         await world.FailAsync(tenant);
 
         Assert.Equal([$"storage_bucket {tenant.Resources.Bucket} LEFT_OVER 1"], Found(await ReadAsync(tenant)));
@@ -159,12 +150,11 @@ public sealed class ResidueReadingTests(ProvisioningWorld world) : IClassFixture
         var tenant = await world.GivenTenantAsync();
         await (await world.StartAsync(tenant)).GetResultAsync();
         var other = await world.GivenTenantAsync();
-        await world.RestartWorkerAsync(("S3_ENDPOINT", null));
+        await using var off = await world.ChangeSettingsAsync(("S3_ENDPOINT", null));
 
         var s3 = Of(await ReadAsync(tenant), TenantSystems.S3);
         var nothing = Of(await ReadAsync(other), TenantSystems.S3);
 
-        await world.RestartWorkerAsync(("S3_ENDPOINT", world.Sandbox.S3!.OriginalString));
         Assert.Equal(SystemReading.NotConfigured, s3.State);
         Assert.Contains(tenant.Resources.Bucket, s3.Problem!, StringComparison.Ordinal);
         Assert.Null(nothing.Problem);
@@ -194,21 +184,4 @@ public sealed class ResidueReadingTests(ProvisioningWorld world) : IClassFixture
     private static List<string> Found(TenantResidue residue) =>
         [.. residue.Systems.SelectMany(system => system.Found).Select(f =>
             $"{f.Type} {f.Name} {f.StateFor(residue.Tenant)} {f.Attempt}")];
-
-    private async Task FailAfterAllStepsAsync(TestTenant tenant)
-    {
-        world.Refuse("CreateResources", tenant);
-        await world.FailAsync(tenant);
-    }
-
-    private Task<SandboxFault> RefuseDeletingAsync(TestTenant tenant) => world.Control.FaultAsync(new FaultRule
-    {
-        System = "s3",
-        Method = "DELETE",
-        Path = $"/{tenant.Resources.Bucket}*",
-        Status = 403,
-        Body = "<Error><Code>AccessDenied</Code></Error>",
-        ContentType = "application/xml",
-        Count = 0,
-    });
 }

@@ -61,11 +61,12 @@ public sealed class CancelTests(ProvisioningWorld world) : IClassFixture<Provisi
     public async Task Cancelling_before_the_first_step_leaves_nothing()
     {
         var tenant = await world.GivenTenantAsync();
-        await world.StopWorkerAsync();
-        var run = await world.StartAsync(tenant);
-        await run.CancelAsync();
-
-        await world.RestartWorkerAsync();
+        WorkflowHandle run;
+        await using (await world.StopWorkerAsync())
+        {
+            run = await world.StartAsync(tenant);
+            await run.CancelAsync();
+        }
 
         await AssertCanceledAsync(run);
         await AssertRolledBackAsync(tenant, ProvisioningSteps.UpdateStatus);

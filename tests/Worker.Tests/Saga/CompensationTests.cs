@@ -51,13 +51,12 @@ public sealed class CompensationTests(ProvisioningWorld world) : IClassFixture<P
     [Fact]
     public async Task When_the_schema_is_refused_the_realm_is_gone()
     {
-        string database = await world.Postgres.ReadAsync<string>("SELECT current_database()::text");
-        await world.Postgres.ExecuteAsync($"REVOKE CREATE ON DATABASE {database} FROM CURRENT_USER");
         var tenant = await world.GivenTenantAsync();
+        await using (await world.ForbidSchemasAsync())
+        {
+            await AssertRolledBackAsync(tenant, ProvisioningSteps.ProvisionDatabase);
+        }
 
-        await AssertRolledBackAsync(tenant, ProvisioningSteps.ProvisionDatabase);
-
-        await world.Postgres.ExecuteAsync($"GRANT CREATE ON DATABASE {database} TO CURRENT_USER");
         await AssertNextAttemptSucceedsAsync(tenant);
     }
 
@@ -90,9 +89,15 @@ public sealed class CompensationTests(ProvisioningWorld world) : IClassFixture<P
                 WHEN (NEW.id = '{tenant.Id}' AND NEW.status = 'ACTIVE') EXECUTE FUNCTION refuse_activation();
             """);
 
-        await AssertRolledBackAsync(tenant, ProvisioningSteps.ActivateTenant);
+        try
+        {
+            await AssertRolledBackAsync(tenant, ProvisioningSteps.ActivateTenant);
+        }
+        finally
+        {
+            await world.Postgres.ExecuteAsync("DROP FUNCTION refuse_activation CASCADE");
+        }
 
-        await world.Postgres.ExecuteAsync("DROP TRIGGER refuse_activation ON tenants");
         await AssertNextAttemptSucceedsAsync(tenant);
     }
 
@@ -100,17 +105,26 @@ public sealed class CompensationTests(ProvisioningWorld world) : IClassFixture<P
     {
         var tenant = await world.GivenTenantAsync();
         var faults = new List<Testing.SandboxFault>();
-        foreach (var rule in rules)
+        try
         {
-            faults.Add(await world.Control.FaultAsync(rule(tenant)));
+            foreach (var rule in rules)
+            {
+                faults.Add(await world.Control.FaultAsync(rule(tenant)));
+            }
+
+            await AssertRolledBackAsync(tenant, step);
+
+            foreach (var fault in faults)
+            {
+                Assert.NotEqual(0, await fault.HitsAsync());
+            }
         }
-
-        await AssertRolledBackAsync(tenant, step);
-
-        foreach (var fault in faults)
+        finally
         {
-            Assert.NotEqual(0, await fault.HitsAsync());
-            await fault.DisposeAsync();
+            foreach (var fault in faults)
+            {
+                await fault.DisposeAsync();
+            }
         }
 
         await AssertNextAttemptSucceedsAsync(tenant);

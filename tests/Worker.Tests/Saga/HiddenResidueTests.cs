@@ -90,14 +90,12 @@ public sealed class HiddenResidueTests(ProvisioningWorld world) : IClassFixture<
     {
         var tenant = await world.GivenTenantAsync();
         await MakeForeignRealmAsync(tenant);
-        await UseServiceAccountAsync();
+        await using var limited = await world.UseServiceAccountAsync();
         // So that it sees one: without any, Keycloak refuses the whole list.
         await world.Systems.Keycloak.CreateRealmAsync(
             new RealmRepresentation { Realm = $"seen-{tenant.Key}", Enabled = true }, CancellationToken);
 
         await AssertHiddenAsync(tenant);
-        await world.RestartWorkerAsync(
-            ("KEYCLOAK_ADMIN_CLIENT_ID", null), ("KEYCLOAK_ADMIN_CLIENT_SECRET", null));
     }
 
     [Fact]
@@ -160,13 +158,4 @@ public sealed class HiddenResidueTests(ProvisioningWorld world) : IClassFixture<
 
     private Task<List<Residue>> LeftAsync(TestTenant tenant) =>
         world.Services.GetRequiredService<ResidueRecords>().ListAsync(tenant.Id, 1, CancellationToken);
-
-    private async Task UseServiceAccountAsync()
-    {
-        var account = new WorkerAccount(
-            world.Systems.Keycloak, "master", "arc-saas-worker", ProvisioningWorld.Installation);
-        var (secret, _) = await account.EnsureAsync(CancellationToken);
-        await world.RestartWorkerAsync(
-            ("KEYCLOAK_ADMIN_CLIENT_ID", "arc-saas-worker"), ("KEYCLOAK_ADMIN_CLIENT_SECRET", secret));
-    }
 }

@@ -16,7 +16,7 @@ public sealed class LateImportTests(ProvisioningWorld world) : IClassFixture<Pro
     public async Task A_user_import_that_lands_when_the_tenant_is_live_leaves_its_administrator_alone()
     {
         // The first try's timeout is real time.
-        await world.RestartWorkerAsync(("TIMEOUT_SCALE", "0.01"));
+        await using var scaled = await world.ChangeSettingsAsync(("TIMEOUT_SCALE", "0.01"));
         var tenant = await world.GivenTenantAsync();
         string realm = tenant.Resources.Realm, path = $"/admin/realms/{realm}/partialImport";
         await using var late = await world.Control.FaultAsync(new FaultRule
@@ -29,14 +29,14 @@ public sealed class LateImportTests(ProvisioningWorld world) : IClassFixture<Pro
         Assert.Equal("ACTIVE", (await (await world.StartAsync(tenant)).GetResultAsync()).Outcome);
         var user = await world.Systems.Keycloak.FindUserAsync(realm, tenant.Email, CancellationToken);
         await world.Systems.Keycloak.SetPasswordAsync(realm, user!.Id!, Password, temporary: false, CancellationToken);
-        Assert.Equal(HttpStatusCode.OK, await LogInAsync(tenant));
+        Assert.Equal(HttpStatusCode.OK, await world.LogInAsync(tenant, Password));
 
         await late.ReleaseAsync();
         await AssertMore.EventuallyAsync(
             () => world.Control.CallsAsync(path),
             calls => calls.Any(call => call is { Fault: not null, Status: not null }));
 
-        Assert.Equal(HttpStatusCode.OK, await LogInAsync(tenant));
+        Assert.Equal(HttpStatusCode.OK, await world.LogInAsync(tenant, Password));
         Assert.Equal(user.Id, (await world.Systems.Keycloak.FindUserAsync(realm, tenant.Email, CancellationToken))!.Id);
     }
 
@@ -62,23 +62,5 @@ public sealed class LateImportTests(ProvisioningWorld world) : IClassFixture<Pro
 
         var user = await world.Systems.Keycloak.FindUserAsync(tenant.Resources.Realm, tenant.Email, CancellationToken);
         Assert.Equal(["admin"], user!.Attributes!["role"]);
-    }
-
-    // By the realm's admin-cli, which Keycloak makes in every realm: the application's own client takes no passwords.
-    private async Task<HttpStatusCode> LogInAsync(TestTenant tenant)
-    {
-        using var http = new HttpClient();
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
-        {
-            ["grant_type"] = "password",
-            ["client_id"] = "admin-cli",
-            ["username"] = tenant.Email,
-            ["password"] = Password,
-        });
-        using var answer = await http.PostAsync(
-            new Uri(world.Sandbox.Keycloak!, $"/realms/{tenant.Resources.Realm}/protocol/openid-connect/token"),
-            form,
-            CancellationToken);
-        return answer.StatusCode;
     }
 }

@@ -208,10 +208,9 @@ public sealed class RecordingTests(ProvisioningWorld world) : IClassFixture<Prov
     public async Task Swept()
     {
         await ReplayAsync("sweep", await world.StartSweepAsync());
-        world.Hooks.Before("SweepOrphans", Sweeping.Stranger() with { Id = Guid.Empty }, () =>
-            throw new ControlPlaneException(ErrorCode.Unavailable, "Away."));
+        using var failing = world.Hooks.BeforeSweep(
+            "SweepOrphans", () => throw new ControlPlaneException(ErrorCode.Unavailable, "Away."));
         await ReplayAsync("sweep-failures-told", await world.StartSweepAsync());
-        world.Hooks.Clear();
     }
 
     private async Task ReplayReadingAsync(string name, TestTenant tenant)

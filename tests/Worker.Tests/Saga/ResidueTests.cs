@@ -11,18 +11,9 @@ public sealed class ResidueTests(ProvisioningWorld world) : IClassFixture<Provis
     public async Task A_bucket_that_cannot_be_deleted_is_named()
     {
         var tenant = await world.GivenTenantAsync();
-        await using var refused = await world.Control.FaultAsync(new FaultRule
-        {
-            System = "s3",
-            Method = "DELETE",
-            Path = $"/{tenant.Resources.Bucket}*",
-            Status = 403,
-            Body = "<Error><Code>AccessDenied</Code></Error>",
-            ContentType = "application/xml",
-            Count = 0,
-        });
+        await using var refused = await world.RefuseDeletingAsync(tenant);
 
-        await FailAfterAllStepsAsync(tenant);
+        await world.FailAfterAllStepsAsync(tenant);
 
         Assert.Equal(["bucket"], await world.Systems.OfAsync(tenant));
         Assert.Equal("ROLLBACK_INCOMPLETE", await world.StatusAsync(tenant));
@@ -46,7 +37,7 @@ public sealed class ResidueTests(ProvisioningWorld world) : IClassFixture<Provis
             throw new ControlPlane.ControlPlaneException(ControlPlane.ErrorCode.Unavailable, "Away.");
         });
 
-        await FailAfterAllStepsAsync(tenant);
+        await world.FailAfterAllStepsAsync(tenant);
 
         Assert.Equal(60, tries);
         Assert.InRange(await DurationAsync(tenant), TimeSpan.FromHours(4), TimeSpan.FromHours(5));
@@ -62,7 +53,7 @@ public sealed class ResidueTests(ProvisioningWorld world) : IClassFixture<Provis
         world.Hooks.Before("DeleteAdminUser", tenant, () =>
             throw new ControlPlane.ControlPlaneException(ControlPlane.ErrorCode.NotConfigured, "Nobody is there."));
 
-        await FailAfterAllStepsAsync(tenant);
+        await world.FailAfterAllStepsAsync(tenant);
 
         Assert.Equal("PROVISION_FAILED", await world.StatusAsync(tenant));
         Assert.Equal("DELETED", await world.Postgres.ReadAsync<string>(
@@ -73,12 +64,8 @@ public sealed class ResidueTests(ProvisioningWorld world) : IClassFixture<Provis
     public async Task What_a_system_that_is_down_may_still_hold_is_named()
     {
         var tenant = await world.GivenTenantAsync();
-        SandboxDown? down = null;
-        world.Hooks.Before("BeginRollback", tenant, async () =>
-            down ??= new SandboxDown(await world.Control.FaultAsync(new FaultRule { System = "keycloak", Count = 0 })));
 
-        await FailAfterAllStepsAsync(tenant);
-        await down!.Fault.DisposeAsync();
+        await FailWithFaultInRollbackAsync(tenant, new FaultRule { System = "keycloak", Count = 0 });
 
         Assert.Equal("ROLLBACK_INCOMPLETE", await world.StatusAsync(tenant));
         string residue = await ResidueAsync(tenant);
@@ -96,20 +83,16 @@ public sealed class ResidueTests(ProvisioningWorld world) : IClassFixture<Provis
     public async Task What_a_system_no_longer_lets_us_see_is_named(string system, string type)
     {
         var tenant = await world.GivenTenantAsync();
-        SandboxDown? down = null;
-        world.Hooks.Before("BeginRollback", tenant, async () =>
-            down ??= new SandboxDown(await world.Control.FaultAsync(new FaultRule
-            {
-                System = system,
-                Path = system == "keycloak" ? "/admin/*" : "*",
-                Status = 403,
-                Body = system == "s3" ? "<Error><Code>AccessDenied</Code></Error>" : "{}",
-                ContentType = system == "s3" ? "application/xml" : "application/json",
-                Count = 0,
-            })));
 
-        await FailAfterAllStepsAsync(tenant);
-        await down!.Fault.DisposeAsync();
+        await FailWithFaultInRollbackAsync(tenant, new FaultRule
+        {
+            System = system,
+            Path = system == "keycloak" ? "/admin/*" : "*",
+            Status = 403,
+            Body = system == "s3" ? "<Error><Code>AccessDenied</Code></Error>" : "{}",
+            ContentType = system == "s3" ? "application/xml" : "application/json",
+            Count = 0,
+        });
 
         Assert.Equal("ROLLBACK_INCOMPLETE", await world.StatusAsync(tenant));
         Assert.Contains(type, await ResidueAsync(tenant), StringComparison.Ordinal);
@@ -125,17 +108,15 @@ public sealed class ResidueTests(ProvisioningWorld world) : IClassFixture<Provis
             failing.TrySetResult();
             throw new ControlPlane.ControlPlaneException(ControlPlane.ErrorCode.Unavailable, "Try again.");
         });
-        Temporalio.Client.WorkflowHandle run;
-        using (world.StandStill())
+        using var still = world.StandStill();
+        var run = await world.StartAsync(tenant);
+        await failing.Task;
+        await using (await world.ChangeSettingsAsync(("S3_ENDPOINT", null)))
         {
-            run = await world.StartAsync(tenant);
-            await failing.Task;
-            await world.RestartWorkerAsync(("S3_ENDPOINT", null));
             await run.CancelAsync();
+            still.Dispose();
+            await Assert.ThrowsAsync<Temporalio.Exceptions.WorkflowFailedException>(() => run.GetResultAsync());
         }
-
-        await Assert.ThrowsAsync<Temporalio.Exceptions.WorkflowFailedException>(() => run.GetResultAsync());
-        await world.RestartWorkerAsync(("S3_ENDPOINT", world.Sandbox.S3!.OriginalString));
 
         Assert.Equal("ROLLBACK_INCOMPLETE", await world.StatusAsync(tenant));
         Assert.Contains(
@@ -145,12 +126,19 @@ public sealed class ResidueTests(ProvisioningWorld world) : IClassFixture<Provis
         Assert.Equal(["bucket"], await world.Systems.OfAsync(tenant));
     }
 
-    private async Task FailAfterAllStepsAsync(TestTenant tenant)
+    private async Task FailWithFaultInRollbackAsync(TestTenant tenant, FaultRule rule)
     {
-        world.Hooks.Before("CreateResources", tenant, () =>
-            throw new ControlPlane.ControlPlaneException(ControlPlane.ErrorCode.Forbidden, "Refused."));
-        var failure = await world.FailAsync(tenant);
-        Assert.Equal(ProvisioningSteps.CreateResources, failure.FailedStep);
+        Testing.SandboxFault? fault = null;
+        world.Hooks.Before(
+            "BeginRollback", tenant, async () => fault ??= await world.Control.FaultAsync(rule));
+        try
+        {
+            await world.FailAfterAllStepsAsync(tenant);
+        }
+        finally
+        {
+            await (fault?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
     }
 
     private async Task<TimeSpan> DurationAsync(TestTenant tenant)
@@ -164,6 +152,4 @@ public sealed class ResidueTests(ProvisioningWorld world) : IClassFixture<Provis
         "SELECT string_agg(type || ' ' || name || ' ' || reason, '; ' ORDER BY type, name) FROM residue "
             + "WHERE tenant_id = $1",
         tenant.Id);
-
-    private sealed record SandboxDown(Testing.SandboxFault Fault);
 }

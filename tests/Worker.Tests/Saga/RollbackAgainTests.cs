@@ -18,9 +18,9 @@ public sealed class RollbackAgainTests(ProvisioningWorld world) : IClassFixture<
     public async Task What_was_left_behind_is_gone_after_the_next_rollback()
     {
         var tenant = await world.GivenTenantAsync();
-        await using (await RefuseDeletingAsync(tenant))
+        await using (await world.RefuseDeletingAsync(tenant))
         {
-            await FailAfterAllStepsAsync(tenant);
+            await world.FailAfterAllStepsAsync(tenant);
         }
 
         Assert.Equal("ROLLBACK_INCOMPLETE", await world.StatusAsync(tenant));
@@ -40,9 +40,9 @@ public sealed class RollbackAgainTests(ProvisioningWorld world) : IClassFixture<
     public async Task A_rollback_that_leaves_something_behind_again_is_no_success_and_can_be_gone_on_with()
     {
         var tenant = await world.GivenTenantAsync();
-        await using (await RefuseDeletingAsync(tenant))
+        await using (await world.RefuseDeletingAsync(tenant))
         {
-            await FailAfterAllStepsAsync(tenant);
+            await world.FailAfterAllStepsAsync(tenant);
 
             var run = world.RollbackRun(tenant, await world.RollBackAsync(tenant));
 
@@ -61,7 +61,7 @@ public sealed class RollbackAgainTests(ProvisioningWorld world) : IClassFixture<
     public async Task Rolling_back_what_has_been_rolled_back_does_nothing()
     {
         var tenant = await world.GivenTenantAsync();
-        await FailAfterAllStepsAsync(tenant);
+        await world.FailAfterAllStepsAsync(tenant);
         // Its mail has a run of its own, which writes down that it was sent.
         await MailAsync(tenant);
         var attempt = (await world.ProgressAsync(tenant)).Attempt!;
@@ -85,7 +85,7 @@ public sealed class RollbackAgainTests(ProvisioningWorld world) : IClassFixture<
         });
         StartedRollback rollback;
         WorkflowHandle first;
-        await using (await RefuseDeletingAsync(tenant))
+        await using (await world.RefuseDeletingAsync(tenant))
         {
             world.Refuse("CreateResources", tenant);
             first = await world.StartAsync(tenant);
@@ -186,7 +186,7 @@ public sealed class RollbackAgainTests(ProvisioningWorld world) : IClassFixture<
     public async Task The_rollback_of_a_lower_attempt_touches_nothing()
     {
         var tenant = await world.GivenTenantAsync();
-        await FailAfterAllStepsAsync(tenant);
+        await world.FailAfterAllStepsAsync(tenant);
         world.Hooks.Clear();
         await (await world.StartAsync(tenant)).GetResultAsync();
         var there = await world.Systems.OfAsync(tenant);
@@ -216,7 +216,7 @@ public sealed class RollbackAgainTests(ProvisioningWorld world) : IClassFixture<
     public async Task The_failure_mail_is_sent_once_however_often_it_is_asked_for()
     {
         var tenant = await world.GivenTenantAsync();
-        await FailAfterAllStepsAsync(tenant);
+        await world.FailAfterAllStepsAsync(tenant);
         await MailAsync(tenant);
         await using var sending = await world.Control.FaultAsync(new FaultRule
         {
@@ -256,21 +256,4 @@ public sealed class RollbackAgainTests(ProvisioningWorld world) : IClassFixture<
         await world.Temporal.GetWorkflowHandle($"provisioning-failed-{tenant.Id}-1").GetResultAsync();
         Assert.Single(await world.Control.MailsAsync(tenant.SubscriberId));
     }
-
-    private async Task FailAfterAllStepsAsync(TestTenant tenant)
-    {
-        world.Refuse("CreateResources", tenant);
-        await world.FailAsync(tenant);
-    }
-
-    private Task<SandboxFault> RefuseDeletingAsync(TestTenant tenant) => world.Control.FaultAsync(new FaultRule
-    {
-        System = "s3",
-        Method = "DELETE",
-        Path = $"/{tenant.Resources.Bucket}*",
-        Status = 403,
-        Body = "<Error><Code>AccessDenied</Code></Error>",
-        ContentType = "application/xml",
-        Count = 0,
-    });
 }

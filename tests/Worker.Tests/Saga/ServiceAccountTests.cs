@@ -15,7 +15,7 @@ public sealed class ServiceAccountTests(ProvisioningWorld world) : IClassFixture
     [Fact]
     public async Task One_service_account_creates_150_realms_and_can_still_provision_and_delete()
     {
-        await UseServiceAccountAsync();
+        await using var limited = await world.UseServiceAccountAsync(name);
         var realms = Enumerable.Range(0, 150).Select(number => $"tenant-{name}-{number}").ToList();
         foreach (string realm in realms)
         {
@@ -46,27 +46,14 @@ public sealed class ServiceAccountTests(ProvisioningWorld world) : IClassFixture
     [Fact]
     public async Task A_realm_of_somebody_else_is_a_conflict_for_the_service_account_too()
     {
-        await UseAdministratorAsync();
         var tenant = await world.GivenTenantAsync();
         await world.Systems.Keycloak.CreateRealmAsync(
             new RealmRepresentation { Realm = tenant.Resources.Realm, Enabled = true }, CancellationToken);
-        await UseServiceAccountAsync();
+        await using var limited = await world.UseServiceAccountAsync(name);
 
         var failure = await world.FailAsync(tenant);
 
         Assert.Equal("ownership_conflict", failure.Code);
         Assert.Equal("PROVISION_FAILED", await world.StatusAsync(tenant));
     }
-
-    private async Task UseServiceAccountAsync()
-    {
-        await UseAdministratorAsync();
-        var account = new WorkerAccount(world.Systems.Keycloak, "master", name, ProvisioningWorld.Installation);
-        var (secret, _) = await account.EnsureAsync(CancellationToken);
-        await world.RestartWorkerAsync(
-            ("KEYCLOAK_ADMIN_CLIENT_ID", name), ("KEYCLOAK_ADMIN_CLIENT_SECRET", secret));
-    }
-
-    private Task UseAdministratorAsync() => world.RestartWorkerAsync(
-        ("KEYCLOAK_ADMIN_CLIENT_ID", null), ("KEYCLOAK_ADMIN_CLIENT_SECRET", null));
 }

@@ -17,6 +17,13 @@ public sealed class ActivityHooks : IWorkerInterceptor
 
     public void After(string activity, TestTenant tenant, Func<Task> act) => after[(activity, tenant.Id)] = act;
 
+    /// <summary>Before an activity of the sweep, which has no tenant, until the result is disposed.</summary>
+    public IDisposable BeforeSweep(string activity, Func<Task> act)
+    {
+        before[(activity, Guid.Empty)] = act;
+        return new Removed(() => before.TryRemove((activity, Guid.Empty), out _));
+    }
+
     public void Clear()
     {
         before.Clear();
@@ -25,6 +32,11 @@ public sealed class ActivityHooks : IWorkerInterceptor
 
     public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) =>
         new Inbound(nextInterceptor, this);
+
+    private sealed class Removed(Action remove) : IDisposable
+    {
+        public void Dispose() => remove();
+    }
 
     private sealed class Inbound(ActivityInboundInterceptor next, ActivityHooks hooks)
         : ActivityInboundInterceptor(next)

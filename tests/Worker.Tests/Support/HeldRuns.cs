@@ -2,6 +2,7 @@ using ControlPlane;
 using ControlPlane.Provisioning;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
+using Testing;
 
 namespace Worker.Tests.Support;
 
@@ -46,4 +47,16 @@ public static class HeldRuns
     /// <summary>The activity fails for good.</summary>
     public static void Refuse(this ProvisioningWorld world, string activity, TestTenant tenant) =>
         world.Hooks.Before(activity, tenant, () => throw new ControlPlaneException(ErrorCode.Forbidden, "Refused."));
+
+    /// <summary>Fails the attempt when all its objects exist, and waits for the end of its rollback.</summary>
+    public static async Task FailAfterAllStepsAsync(this ProvisioningWorld world, TestTenant tenant)
+    {
+        world.Refuse("CreateResources", tenant);
+        var failure = await world.FailAsync(tenant);
+        Assert.Equal(ProvisioningSteps.CreateResources, failure.FailedStep);
+    }
+
+    /// <summary>The tenant's bucket cannot be deleted until the fault is disposed.</summary>
+    public static Task<SandboxFault> RefuseDeletingAsync(this ProvisioningWorld world, TestTenant tenant) =>
+        world.Control.FaultAsync(tenant.BucketRefusal with { Method = "DELETE" });
 }

@@ -97,7 +97,7 @@ public sealed class ProvisioningWorld : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         Hooks.Clear();
-        await StopWorkerAsync();
+        await StopAsync();
         worker?.Dispose();
         skipping?.Dispose();
         Control.Dispose();
@@ -117,7 +117,7 @@ public sealed class ProvisioningWorld : IAsyncLifetime
     /// <summary>Stops the worker and starts another one, with some settings changed (null: absent).</summary>
     public async Task RestartWorkerAsync(params (string Name, string? Value)[] changes)
     {
-        await StopWorkerAsync();
+        await StopAsync();
         worker!.Dispose();
         foreach (var (name, value) in changes)
         {
@@ -128,8 +128,28 @@ public sealed class ProvisioningWorld : IAsyncLifetime
         await worker.StartAsync(TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Its services can still be used.</summary>
-    public Task StopWorkerAsync() => worker?.StopAsync(CancellationToken.None) ?? Task.CompletedTask;
+    /// <summary>Restarts the worker with some settings changed; disposing restarts it with the former ones.</summary>
+    public async Task<Restored> ChangeSettingsAsync(params (string Name, string? Value)[] changes)
+    {
+        var former = changes.Select(change => (change.Name, settings.GetValueOrDefault(change.Name))).ToArray();
+        await RestartWorkerAsync(changes);
+        return new Restored(() => RestartWorkerAsync(former));
+    }
+
+    /// <summary>Stops the worker, whose services can still be used; disposing starts another one.</summary>
+    public async Task<Restored> StopWorkerAsync()
+    {
+        await StopAsync();
+        return new Restored(() => RestartWorkerAsync());
+    }
+
+    /// <summary>Forbids the worker's role to create schemas until the result is disposed.</summary>
+    public async Task<Restored> ForbidSchemasAsync()
+    {
+        string database = await Postgres.ReadAsync<string>("SELECT current_database()::text");
+        await Postgres.ExecuteAsync($"REVOKE CREATE ON DATABASE {database} FROM CURRENT_USER");
+        return new Restored(() => Postgres.ExecuteAsync($"GRANT CREATE ON DATABASE {database} TO CURRENT_USER"));
+    }
 
     /// <summary>Until it is disposed, Temporal's clock stands still: what waits goes on waiting.</summary>
     public IDisposable StandStill()
@@ -230,6 +250,8 @@ public sealed class ProvisioningWorld : IAsyncLifetime
             new SubscriptionPlanFields("plan-uuid", "Enterprise Plan", "Enterprise tier", 999m, "usd", tier, "annual",
                 new SubscriptionMetaData("enterprise-pipeline"))));
 
+    private Task StopAsync() => worker?.StopAsync(CancellationToken.None) ?? Task.CompletedTask;
+
     private IHost Build(CollectedLogs? logs = null)
     {
         var configuration = new ConfigurationManager();
@@ -288,6 +310,15 @@ public sealed class ProvisioningWorld : IAsyncLifetime
 
     private sealed class Resumed(Action resume) : IDisposable
     {
-        public void Dispose() => resume();
+        private bool isDisposed;
+
+        public void Dispose()
+        {
+            if (!isDisposed)
+            {
+                isDisposed = true;
+                resume();
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 using ControlPlane.Provisioning;
 using ControlPlane.Tenants;
+using Sandbox.Control;
 
 namespace Worker.Tests.Support;
 
@@ -9,6 +10,17 @@ public sealed record TestTenant(Guid Id, Guid LeadId, string Key, string Email, 
     public Guid RealmId(int attempt) => TenantResources.RealmId(ProvisioningWorld.Installation, Id, attempt);
 
     public ProvisionTenantInput Attempt(int attempt) => new(Id, attempt);
+
+    /// <summary>Answers each call to the tenant's bucket with AccessDenied.</summary>
+    public FaultRule BucketRefusal => new()
+    {
+        System = "s3",
+        Path = $"/{Resources.Bucket}*",
+        Status = 403,
+        Body = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>",
+        ContentType = "application/xml",
+        Count = 0,
+    };
 
     public string SubscriberId => Worker.Systems.Novu.NovuMail.SubscriberId(Id, Email);
 }

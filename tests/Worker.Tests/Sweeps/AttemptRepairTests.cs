@@ -42,13 +42,8 @@ public sealed class AttemptRepairTests(ProvisioningWorld world) : IClassFixture<
         var tenant = await world.GivenTenantAsync();
         await world.TerminateAtAsync(tenant, activity);
         Assert.Equal(status, await world.StatusAsync(tenant));
-        await AgeAsync(tenant);
 
-        await world.SweepAsync();
-
-        await Rollback(tenant).GetResultAsync();
-        Assert.Equal("PROVISION_FAILED", await world.StatusAsync(tenant));
-        Assert.Empty(await world.Systems.OfAsync(tenant));
+        await AssertSweepRollsBackAsync(tenant);
     }
 
     [Fact]
@@ -60,13 +55,8 @@ public sealed class AttemptRepairTests(ProvisioningWorld world) : IClassFixture<
             tenant.Id, 1, "no-such-run", world.Services.GetRequiredService<StepSwitches>().Off,
             TestContext.Current.CancellationToken);
         await world.PlantAsync(tenant, tenant.MarkOf());
-        await AgeAsync(tenant);
 
-        await world.SweepAsync();
-
-        await Rollback(tenant).GetResultAsync();
-        Assert.Equal("PROVISION_FAILED", await world.StatusAsync(tenant));
-        Assert.Empty(await world.Systems.OfAsync(tenant));
+        await AssertSweepRollsBackAsync(tenant);
     }
 
     // Between the pivot and the mail: nothing may be rolled back, and somebody waits for the invitation.
@@ -149,6 +139,18 @@ public sealed class AttemptRepairTests(ProvisioningWorld world) : IClassFixture<
         Assert.Equal((1, "SUCCEEDED"), await AttemptAsync(tenant));
     }
 
+    private async Task AssertSweepRollsBackAsync(TestTenant tenant)
+    {
+        await AgeAsync(tenant);
+
+        await world.SweepAsync();
+
+        await world.Temporal.GetWorkflowHandle<IRollBackTenantWorkflow, RollBackTenantResult>(
+            IProvisionTenantWorkflow.WorkflowId(tenant.Id)).GetResultAsync();
+        Assert.Equal("PROVISION_FAILED", await world.StatusAsync(tenant));
+        Assert.Empty(await world.Systems.OfAsync(tenant));
+    }
+
     private async Task<(int, string)> AttemptAsync(TestTenant tenant)
     {
         var attempt = (await world.ProgressAsync(tenant)).Attempt!;
@@ -157,10 +159,6 @@ public sealed class AttemptRepairTests(ProvisioningWorld world) : IClassFixture<
 
     private WorkflowHandle<IProvisionTenantWorkflow, ProvisionTenantResult> SagaOf(TestTenant tenant) =>
         world.Temporal.GetWorkflowHandle<IProvisionTenantWorkflow, ProvisionTenantResult>(
-            IProvisionTenantWorkflow.WorkflowId(tenant.Id));
-
-    private WorkflowHandle<IRollBackTenantWorkflow, RollBackTenantResult> Rollback(TestTenant tenant) =>
-        world.Temporal.GetWorkflowHandle<IRollBackTenantWorkflow, RollBackTenantResult>(
             IProvisionTenantWorkflow.WorkflowId(tenant.Id));
 
     private async Task SetAsync(TestTenant tenant, string status, string state)

@@ -1,5 +1,3 @@
-using ControlPlane.Leads;
-using Microsoft.Extensions.DependencyInjection;
 using Sandbox.Control;
 using Temporalio.Exceptions;
 using Testing;
@@ -10,8 +8,6 @@ namespace Worker.Tests.Sweeps;
 /// <summary>What one thing refuses keeps the sweep from no other of its kind, and is told at the end.</summary>
 public sealed class ErrorCollectorTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {
-    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
-
     [Theory]
     [InlineData("DELETE", null)]
     [InlineData("GET", "tagging*")]
@@ -19,19 +15,10 @@ public sealed class ErrorCollectorTests(ProvisioningWorld world) : IClassFixture
         string method, string? query)
     {
         // By name: it is the first in the list.
-        var refusing = await GivenLeftOverAsync("a" + SandboxFixture.UniqueKey()[1..]);
-        var (one, other) = (await GivenLeftOverAsync(), await GivenLeftOverAsync());
-        await using (await world.Control.FaultAsync(new FaultRule
-        {
-            System = "s3",
-            Method = method,
-            Path = $"/{refusing.Resources.Bucket}*",
-            Query = query,
-            Status = 403,
-            Body = "<Error><Code>AccessDenied</Code></Error>",
-            ContentType = "application/xml",
-            Count = 0,
-        }))
+        var refusing = await world.GivenLeftOverAsync("a" + SandboxFixture.UniqueKey()[1..]);
+        var (one, other) = (await world.GivenLeftOverAsync(), await world.GivenLeftOverAsync());
+        await using (await world.Control.FaultAsync(
+            refusing.BucketRefusal with { Method = method, Query = query }))
         {
             await AssertNotSweptAsync("storage_bucket");
         }
@@ -49,7 +36,7 @@ public sealed class ErrorCollectorTests(ProvisioningWorld world) : IClassFixture
     [Fact]
     public async Task Each_reason_is_told_with_what_it_kept()
     {
-        var (busy, refusing) = (await GivenLeftOverAsync(), await GivenLeftOverAsync());
+        var (busy, refusing) = (await world.GivenLeftOverAsync(), await world.GivenLeftOverAsync());
         await using (await world.Control.FaultAsync(Refusing(busy, 500)))
         await using (await world.Control.FaultAsync(Refusing(refusing, 403)))
         {
@@ -67,7 +54,8 @@ public sealed class ErrorCollectorTests(ProvisioningWorld world) : IClassFixture
     [Fact]
     public async Task A_contact_that_Novu_does_not_give_up_keeps_no_other_from_being_erased()
     {
-        var (refusing, other) = (await GivenOldLeadAsync(), await GivenOldLeadAsync());
+        var refusing = (await world.GivenLeadAsync(daysAgo: 40)).Id;
+        var other = (await world.GivenLeadAsync(daysAgo: 40)).Id;
         await using (await world.Control.FaultAsync(new FaultRule
         {
             System = "novu",
@@ -83,14 +71,6 @@ public sealed class ErrorCollectorTests(ProvisioningWorld world) : IClassFixture
         Assert.Equal((1, 0), (await CountAsync(refusing), await CountAsync(other)));
         await world.SweepAsync();
         Assert.Equal(0, await CountAsync(refusing));
-    }
-
-    private async Task<TestTenant> GivenLeftOverAsync(string? key = null)
-    {
-        var tenant = await world.GivenTenantAsync(key);
-        await world.GivenAttemptAsync(tenant, 1, "ROLLED_BACK");
-        await world.PlantAsync(tenant, tenant.MarkOf());
-        return tenant;
     }
 
     private Task<bool> IsThereAsync(TestTenant tenant) => world.Systems.BucketExistsAsync(tenant.Resources.Bucket);
@@ -110,15 +90,6 @@ public sealed class ErrorCollectorTests(ProvisioningWorld world) : IClassFixture
         Status = status,
         Count = 0,
     };
-
-    private async Task<Guid> GivenOldLeadAsync()
-    {
-        var lead = Lead.Register(
-            EmailAddress.Parse($"admin@{SandboxFixture.UniqueKey()}.com"), "Ada", "Lovelace", "Company", null,
-            TimeProvider.System.GetUtcNow().AddDays(-40));
-        await world.Services.GetRequiredService<LeadRepository>().AddAsync(lead, CancellationToken);
-        return lead.Id;
-    }
 
     private async Task<int> CountAsync(Guid lead) =>
         (int)await world.Postgres.ReadAsync<long>("SELECT count(*) FROM leads WHERE id = $1", lead);

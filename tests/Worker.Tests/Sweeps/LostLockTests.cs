@@ -19,69 +19,35 @@ public sealed class LostLockTests(ProvisioningWorld world) : IClassFixture<Provi
     [Fact]
     public async Task Without_its_lock_the_sweep_leaves_a_bucket_to_the_attempt_that_has_begun()
     {
-        var tenant = await GivenLeftOverAsync();
-        await using var emptying = await world.Control.FaultAsync(new FaultRule
+        var tenant = await world.GivenLeftOverAsync();
+
+        await FailSweepAsync(EmptyingBucket(tenant), async () =>
         {
-            System = "s3",
-            Method = "POST",
-            Path = $"/{tenant.Resources.Bucket}*",
-            Query = "delete*",
-            Kind = FaultKind.HoldAnswer,
+            await LoseLockAsync();
+            await world.SetAsync(tenant, 2, "PROVISIONING");
+            await TagByAttempt2Async(tenant);
         });
-        var sweep = await world.StartSweepAsync();
-        await emptying.HitAsync();
 
-        await LoseLockAsync();
-        await world.SetAsync(tenant, 2, "PROVISIONING");
-        await world.Services.GetRequiredService<TenantBuckets>()
-            .TagAsync(tenant.Resources.Bucket, tenant.MarkOf(2), CancellationToken);
-        await emptying.ReleaseAsync();
-
-        await Assert.ThrowsAsync<WorkflowFailedException>(() => sweep.GetResultAsync());
         Assert.True(await world.Systems.BucketExistsAsync(tenant.Resources.Bucket));
     }
 
     [Fact]
     public async Task A_bucket_whose_mark_changes_under_the_lock_is_left_too()
     {
-        var tenant = await GivenLeftOverAsync();
-        await using var emptying = await world.Control.FaultAsync(new FaultRule
-        {
-            System = "s3",
-            Method = "POST",
-            Path = $"/{tenant.Resources.Bucket}*",
-            Query = "delete*",
-            Kind = FaultKind.HoldAnswer,
-        });
-        var sweep = await world.StartSweepAsync();
-        await emptying.HitAsync();
+        var tenant = await world.GivenLeftOverAsync();
 
-        await world.Services.GetRequiredService<TenantBuckets>()
-            .TagAsync(tenant.Resources.Bucket, tenant.MarkOf(2), CancellationToken);
-        await emptying.ReleaseAsync();
+        await FailSweepAsync(EmptyingBucket(tenant), () => TagByAttempt2Async(tenant));
 
-        await Assert.ThrowsAsync<WorkflowFailedException>(() => sweep.GetResultAsync());
         Assert.True(await world.Systems.BucketExistsAsync(tenant.Resources.Bucket));
     }
 
     [Fact]
     public async Task Without_its_lock_the_sweep_leaves_a_realm()
     {
-        var tenant = await GivenLeftOverAsync();
-        await using var disabling = await world.Control.FaultAsync(new FaultRule
-        {
-            System = "keycloak",
-            Method = "PUT",
-            Path = $"/admin/realms/{tenant.Resources.Realm}",
-            Kind = FaultKind.Delay,
-        });
-        var sweep = await world.StartSweepAsync();
-        await disabling.HitAsync();
+        var tenant = await world.GivenLeftOverAsync();
 
-        await LoseLockAsync();
-        await disabling.ReleaseAsync();
+        await FailSweepAsync(DisablingRealm(tenant), LoseLockAsync);
 
-        await Assert.ThrowsAsync<WorkflowFailedException>(() => sweep.GetResultAsync());
         Assert.True(await world.Systems.RealmExistsAsync(tenant.Resources.Realm));
     }
 
@@ -89,7 +55,7 @@ public sealed class LostLockTests(ProvisioningWorld world) : IClassFixture<Provi
     [Fact]
     public async Task A_new_attempt_waits_until_what_the_sweep_sent_can_land_no_more()
     {
-        var tenant = await GivenLeftOverAsync();
+        var tenant = await world.GivenLeftOverAsync();
         await using (await world.Control.FaultAsync(Unanswered("s3", $"/{tenant.Resources.Bucket}")))
         await using (await world.Control.FaultAsync(Unanswered("keycloak", $"/admin/realms/{tenant.Resources.Realm}")))
         {
@@ -117,7 +83,7 @@ public sealed class LostLockTests(ProvisioningWorld world) : IClassFixture<Provi
     [Fact]
     public async Task What_was_answered_keeps_nobody_waiting()
     {
-        var tenant = await GivenLeftOverAsync();
+        var tenant = await world.GivenLeftOverAsync();
 
         await world.SweepAsync();
 
@@ -125,13 +91,36 @@ public sealed class LostLockTests(ProvisioningWorld world) : IClassFixture<Provi
         Assert.Equal("ACTIVE", (await (await world.StartAsync(tenant)).GetResultAsync()).Outcome);
     }
 
-    private async Task<TestTenant> GivenLeftOverAsync()
+    private static FaultRule EmptyingBucket(TestTenant tenant) => new()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.GivenAttemptAsync(tenant, 1, "ROLLED_BACK");
-        await world.PlantAsync(tenant, tenant.MarkOf());
-        return tenant;
+        System = "s3",
+        Method = "POST",
+        Path = $"/{tenant.Resources.Bucket}*",
+        Query = "delete*",
+        Kind = FaultKind.HoldAnswer,
+    };
+
+    private static FaultRule DisablingRealm(TestTenant tenant) => new()
+    {
+        System = "keycloak",
+        Method = "PUT",
+        Path = $"/admin/realms/{tenant.Resources.Realm}",
+        Kind = FaultKind.Delay,
+    };
+
+    /// <summary>Runs a sweep that fails, with a change while one of its calls is held.</summary>
+    private async Task FailSweepAsync(FaultRule held, Func<Task> change)
+    {
+        await using var fault = await world.Control.FaultAsync(held);
+        var sweep = await world.StartSweepAsync();
+        await fault.HitAsync();
+        await change();
+        await fault.ReleaseAsync();
+        await Assert.ThrowsAsync<WorkflowFailedException>(() => sweep.GetResultAsync());
     }
+
+    private Task TagByAttempt2Async(TestTenant tenant) => world.Services.GetRequiredService<TenantBuckets>()
+        .TagAsync(tenant.Resources.Bucket, tenant.MarkOf(2), CancellationToken);
 
     private async Task LoseLockAsync() => Assert.Equal(1, await world.Postgres.ReadAsync<long>(
         """

@@ -1,6 +1,5 @@
 using ControlPlane;
 using Microsoft.Extensions.DependencyInjection;
-using Sandbox.Control;
 using Temporalio.Exceptions;
 using Worker.Sweeps;
 using Worker.Systems.Keycloak;
@@ -158,9 +157,7 @@ public sealed class OrphanTests(ProvisioningWorld world) : IClassFixture<Provisi
     [Fact]
     public async Task While_a_tenant_is_provisioned_again_the_attempt_before_is_left_to_it()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.GivenAttemptAsync(tenant, 1, "ROLLED_BACK");
-        await world.PlantAsync(tenant, tenant.MarkOf());
+        var tenant = await world.GivenLeftOverAsync();
         await world.SetAsync(tenant, 2, "PROVISIONING");
 
         await world.SweepAsync();
@@ -228,7 +225,7 @@ public sealed class OrphanTests(ProvisioningWorld world) : IClassFixture<Provisi
     [Fact]
     public async Task One_sweep_deletes_no_more_than_it_may_and_says_that_there_is_more()
     {
-        await world.RestartWorkerAsync(("SWEEP_MOST_DELETIONS", "1"));
+        await using var limited = await world.ChangeSettingsAsync(("SWEEP_MOST_DELETIONS", "1"));
         var tenants = new[] { await world.GivenTenantAsync(), await world.GivenTenantAsync() };
         foreach (var tenant in tenants)
         {
@@ -242,25 +239,14 @@ public sealed class OrphanTests(ProvisioningWorld world) : IClassFixture<Provisi
         await world.SweepAsync();
 
         Assert.All(tenants, tenant => Assert.False(world.Systems.RealmExistsAsync(tenant.Resources.Realm).Result));
-        await world.RestartWorkerAsync(("SWEEP_MOST_DELETIONS", null));
     }
 
     [Fact]
     public async Task A_system_that_is_away_keeps_no_other_from_being_swept_and_the_sweep_says_so()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.GivenAttemptAsync(tenant, 1, "ROLLED_BACK");
-        await world.PlantAsync(tenant, tenant.MarkOf());
+        var tenant = await world.GivenLeftOverAsync();
         WorkflowFailedException failed;
-        await using (await world.Control.FaultAsync(new FaultRule
-        {
-            System = "s3",
-            Path = $"/{tenant.Resources.Bucket}*",
-            Status = 403,
-            Body = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>",
-            ContentType = "application/xml",
-            Count = 0,
-        }))
+        await using (await world.Control.FaultAsync(tenant.BucketRefusal))
         {
             var sweep = await world.StartSweepAsync();
             failed = await Assert.ThrowsAsync<WorkflowFailedException>(() => sweep.GetResultAsync());
@@ -277,9 +263,7 @@ public sealed class OrphanTests(ProvisioningWorld world) : IClassFixture<Provisi
     [Fact]
     public async Task Two_sweeps_at_once_do_no_more_than_one()
     {
-        var (left, stranger) = (await world.GivenTenantAsync(), Sweeping.Stranger());
-        await world.GivenAttemptAsync(left, 1, "ROLLED_BACK");
-        await world.PlantAsync(left, left.MarkOf());
+        var (left, stranger) = (await world.GivenLeftOverAsync(), Sweeping.Stranger());
         await world.PlantAsync(stranger, stranger.MarkOf());
 
         await Task.WhenAll(world.SweepAsync(), world.SweepAsync());

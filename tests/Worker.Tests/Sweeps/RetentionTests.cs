@@ -1,5 +1,4 @@
 using ControlPlane.Invitations;
-using ControlPlane.Leads;
 using ControlPlane.Tenants;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -115,7 +114,7 @@ public sealed class RetentionTests(ProvisioningWorld world) : IClassFixture<Prov
     [Fact]
     public async Task A_lead_that_came_to_nothing_is_erased_after_the_retention_here_and_at_Novu()
     {
-        var (old, young) = (await GivenLeadAsync(), await GivenLeadAsync());
+        var (old, young) = (await GivenSubscriberAsync(), await GivenSubscriberAsync());
         await AgeAsync("UPDATE leads SET token_expires_at = $2 WHERE id = $1", old, days: 31);
         await AgeAsync("UPDATE leads SET token_expires_at = $2 WHERE id = $1", young, days: 29);
 
@@ -173,12 +172,9 @@ public sealed class RetentionTests(ProvisioningWorld world) : IClassFixture<Prov
             new SealedPassword(invitation, 1, "key", [1, 2, 3], now.AddMinutes(minutes)), now, CancellationToken);
     }
 
-    private async Task<Guid> GivenLeadAsync()
+    private async Task<Guid> GivenSubscriberAsync()
     {
-        var lead = Lead.Register(
-            EmailAddress.Parse($"admin@{SandboxFixture.UniqueKey()}.com"), "Ada", "Lovelace", "Company", null,
-            TimeProvider.System.GetUtcNow());
-        await world.Services.GetRequiredService<LeadRepository>().AddAsync(lead, CancellationToken);
+        var lead = await world.GivenLeadAsync();
         await Novu.SaveSubscriberAsync(
             new NovuSubscriber(NovuMail.SubscriberId(lead.Id), lead.Email.Value, "Ada", "Lovelace"), CancellationToken);
         return lead.Id;

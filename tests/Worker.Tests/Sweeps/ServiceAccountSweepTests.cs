@@ -6,16 +6,10 @@ namespace Worker.Tests.Sweeps;
 /// <summary>What the account of `setup` sees, with the role create-realm alone, is all that the sweep needs.</summary>
 public sealed class ServiceAccountSweepTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
 {
-    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task A_realm_that_it_made_is_found_under_another_name_and_without_attributes()
     {
-        var account = new WorkerAccount(
-            world.Systems.Keycloak, "master", "arc-saas-worker", ProvisioningWorld.Installation);
-        var (secret, _) = await account.EnsureAsync(CancellationToken);
-        await world.RestartWorkerAsync(
-            ("KEYCLOAK_ADMIN_CLIENT_ID", "arc-saas-worker"), ("KEYCLOAK_ADMIN_CLIENT_SECRET", secret));
+        await using var limited = await world.UseServiceAccountAsync();
         var (left, unknown) = (await world.GivenTenantAsync(), Sweeping.Stranger());
         await world.GivenAttemptAsync(left, 1, "ROLLED_BACK");
         await world.PlantRealmAsync(left, left.MarkOf());

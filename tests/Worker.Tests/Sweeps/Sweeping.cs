@@ -34,6 +34,15 @@ internal static class Sweeping
             tenant.Id, attempt, state, TimeProvider.System.GetUtcNow().AddMinutes(-minutesAgo));
     }
 
+    /// <summary>A tenant whose first attempt is rolled back in the records and still has all its objects.</summary>
+    public static async Task<TestTenant> GivenLeftOverAsync(this ProvisioningWorld world, string? key = null)
+    {
+        var tenant = await world.GivenTenantAsync(key);
+        await world.GivenAttemptAsync(tenant, 1, "ROLLED_BACK");
+        await world.PlantAsync(tenant, tenant.MarkOf());
+        return tenant;
+    }
+
     /// <summary>Realm, schema with its role and bucket under the tenant's names, with this mark.</summary>
     public static async Task PlantAsync(this ProvisioningWorld world, TestTenant tenant, OwnershipMark mark)
     {

@@ -135,11 +135,10 @@ public sealed class WorkerMetricsTests(ProvisioningWorld world) : IClassFixture<
     public async Task A_part_of_a_sweep_that_fails_is_counted_with_its_code()
     {
         using var measured = new Measurements(world);
-        world.Hooks.Before("EraseContacts", Sweeping.Stranger() with { Id = Guid.Empty }, () =>
-            throw new ControlPlaneException(ErrorCode.Unavailable, "Away."));
+        using var failing = world.Hooks.BeforeSweep(
+            "EraseContacts", () => throw new ControlPlaneException(ErrorCode.Unavailable, "Away."));
 
         await Assert.ThrowsAsync<WorkflowFailedException>(world.SweepAsync);
-        world.Hooks.Clear();
 
         Assert.Equal(("code=unavailable part=contacts", 1), Assert.Single(measured.Of("arc_saas.sweep.failures")));
     }
@@ -151,7 +150,7 @@ public sealed class WorkerMetricsTests(ProvisioningWorld world) : IClassFixture<
         string address = $"http://127.0.0.1:{FreePort()}";
         collector.Prefixes.Add($"{address}/v1/metrics/");
         collector.Start();
-        await world.RestartWorkerAsync(
+        await using var exporting = await world.ChangeSettingsAsync(
             (TelemetryOptions.EndpointSetting, address),
             ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
             ("OTEL_METRIC_EXPORT_INTERVAL", "200"));
@@ -168,8 +167,6 @@ public sealed class WorkerMetricsTests(ProvisioningWorld world) : IClassFixture<
             string sent = await ReceiveAsync(collector);
             missing.RemoveWhere(name => sent.Contains(name, StringComparison.Ordinal));
         }
-
-        await world.RestartWorkerAsync((TelemetryOptions.EndpointSetting, null));
     }
 
     private static async Task<string> ReceiveAsync(HttpListener collector)

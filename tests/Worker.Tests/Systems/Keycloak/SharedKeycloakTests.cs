@@ -8,13 +8,15 @@ using Worker.Tests.Sweeps;
 namespace Worker.Tests.Systems.Keycloak;
 
 /// <summary>Two installations on one Keycloak, each with a worker's account of its own.</summary>
-public sealed class SharedKeycloakTests(ProvisioningWorld first) : IClassFixture<ProvisioningWorld>
+public sealed class SharedKeycloakTests(ProvisioningWorld first) : IClassFixture<ProvisioningWorld>, IAsyncDisposable
 {
     private static readonly Guid SecondInstallation = Guid.Parse("22222222-2222-4222-8222-222222222222");
 
     private readonly string name = $"worker-{Guid.CreateVersion7():N}";
 
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync() => await UseAdministratorAsync(first);
 
     [Fact]
     public async Task Each_provisions_its_tenants_and_neither_sees_what_the_other_made()
@@ -52,7 +54,6 @@ public sealed class SharedKeycloakTests(ProvisioningWorld first) : IClassFixture
     [Fact]
     public async Task The_others_account_is_refused_and_the_way_out_is_told()
     {
-        await UseAdministratorAsync(first);
         await Account(name, ProvisioningWorld.Installation).EnsureAsync(CancellationToken);
 
         var refused = await Assert.ThrowsAsync<CommandException>(
@@ -65,7 +66,6 @@ public sealed class SharedKeycloakTests(ProvisioningWorld first) : IClassFixture
     [Fact]
     public async Task A_client_that_has_the_name_and_not_the_mark_is_refused()
     {
-        await UseAdministratorAsync(first);
         await first.Systems.Keycloak.CreateClientAsync(
             "master",
             new ClientRepresentation { ClientId = name, Enabled = true, ServiceAccountsEnabled = true },
@@ -82,7 +82,6 @@ public sealed class SharedKeycloakTests(ProvisioningWorld first) : IClassFixture
 
     private async Task<ProvisioningWorld> StartSecondAsync()
     {
-        await UseAdministratorAsync(first);
         var (firstSecret, _) = await Account(name, ProvisioningWorld.Installation).EnsureAsync(CancellationToken);
         var (secondSecret, _) = await Account($"{name}-two", SecondInstallation).EnsureAsync(CancellationToken);
         await first.RestartWorkerAsync(

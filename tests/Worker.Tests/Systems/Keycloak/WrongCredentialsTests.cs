@@ -15,11 +15,13 @@ public sealed class WrongCredentialsTests(ProvisioningWorld world) : IClassFixtu
     public async Task Wrong_credentials_end_a_step_at_once_and_not_its_undo()
     {
         var tenant = await world.GivenTenantAsync();
-        // A client of which Keycloak knows nothing, and one whose secret is another, it answers 401.
-        await world.RestartWorkerAsync(
-            ("KEYCLOAK_ADMIN_CLIENT_ID", "no-such-client"), ("KEYCLOAK_ADMIN_CLIENT_SECRET", "wrong"));
-
-        var failure = await world.FailAsync(tenant);
+        ProvisioningFailure failure;
+        // Keycloak answers 401 to a client that does not exist, as to a wrong secret.
+        await using (await world.ChangeSettingsAsync(
+            ("KEYCLOAK_ADMIN_CLIENT_ID", "no-such-client"), ("KEYCLOAK_ADMIN_CLIENT_SECRET", "wrong")))
+        {
+            failure = await world.FailAsync(tenant);
+        }
 
         var step = (await world.ProgressAsync(tenant)).Steps.Single(s => s.Step == ProvisioningSteps.CreateIdp);
         Assert.Equal((ProvisioningSteps.CreateIdp, "credentials_refused"), (failure.FailedStep, failure.Code));
@@ -27,8 +29,6 @@ public sealed class WrongCredentialsTests(ProvisioningWorld world) : IClassFixtu
         Assert.Equal((1, 60), (step.Tries, step.UndoTries));
         Assert.Equal("ROLLBACK_INCOMPLETE", await world.StatusAsync(tenant));
 
-        await world.RestartWorkerAsync(
-            ("KEYCLOAK_ADMIN_CLIENT_ID", null), ("KEYCLOAK_ADMIN_CLIENT_SECRET", null));
         await world.RollbackRun(tenant, await world.RollBackAsync(tenant)).GetResultAsync();
         Assert.Equal("PROVISION_FAILED", await world.StatusAsync(tenant));
     }

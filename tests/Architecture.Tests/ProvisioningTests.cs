@@ -24,13 +24,13 @@ public sealed partial class ProvisioningTests
     }
 
     [Fact]
-    public void Every_step_class_has_an_id_of_its_own_from_the_contract() =>
+    public void Each_step_class_has_its_own_id_from_the_contract() =>
         Assert.Equal(
             ProvisioningSteps.All.Select(step => step.Id).Order(),
             new StepCatalog().Steps.Select(step => step.Id).Order());
 
     [Fact]
-    public void The_document_of_the_saga_lists_the_same_steps_with_the_same_numbers()
+    public void The_saga_document_lists_the_same_steps_with_the_same_numbers()
     {
         var documented = DocumentedStep().Matches(Repository.Read("docs", "provisioning.md"))
             .Select(row => (int.Parse(row.Groups[1].Value, null), row.Groups[2].Value));
@@ -39,7 +39,7 @@ public sealed partial class ProvisioningTests
     }
 
     [Fact]
-    public void The_undo_of_every_step_that_has_one_is_in_the_list_in_reverse()
+    public void The_compensation_list_has_each_undo_in_reverse_order()
     {
         var compensated = new StepCatalog().Steps
             .Where(step => step.Type.IsAssignableTo(typeof(ICompensatedStep)))
@@ -52,7 +52,7 @@ public sealed partial class ProvisioningTests
     }
 
     [Fact]
-    public void The_document_of_operations_lists_what_is_measured()
+    public void The_operations_document_lists_each_instrument()
     {
         var measured = Instrument().Matches(Repository.Read("src", "Worker", "Telemetry", "WorkerMetrics.cs"))
             .Select(name => name.Value);
@@ -63,7 +63,7 @@ public sealed partial class ProvisioningTests
     }
 
     [Fact]
-    public void No_two_activities_have_one_name()
+    public void Activity_names_are_unique()
     {
         var names = Worker.GetTypes()
             .SelectMany(type => type.GetMethods(
@@ -77,7 +77,7 @@ public sealed partial class ProvisioningTests
     }
 
     [Fact]
-    public void Workflow_code_lies_in_files_that_say_so()
+    public void Workflows_are_in_files_named_workflow()
     {
         var elsewhere = Repository.Sources("src/Worker")
             .Where(file => !file.EndsWith(".workflow.cs", StringComparison.Ordinal))
@@ -88,7 +88,7 @@ public sealed partial class ProvisioningTests
     }
 
     [Fact]
-    public void Workflow_code_catches_nothing_without_saying_what()
+    public void Workflow_code_catches_only_named_exceptions()
     {
         var blind = Repository.Sources("src/Worker", "*.workflow.cs")
             .Where(file => BlindCatch().IsMatch(Repository.Read(file)));

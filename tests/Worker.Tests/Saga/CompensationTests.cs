@@ -5,9 +5,9 @@ using Worker.Tests.Support;
 namespace Worker.Tests.Saga;
 
 /// <summary>
-/// The compensation table, row by row: what fails, and that nothing is left; then the next attempt succeeds.
+/// The rows of the compensation table: one step fails, nothing is left, and the next attempt succeeds.
 /// </summary>
-public sealed class CompensationTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+public sealed class CompensationTests(ProvisioningFixture fixture) : IClassFixture<ProvisioningFixture>
 {
     private const string AccessDenied = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>";
 
@@ -17,7 +17,7 @@ public sealed class CompensationTests(ProvisioningWorld world) : IClassFixture<P
         _ => Refused("keycloak", "POST", "/admin/realms"));
 
     [Fact]
-    public Task When_the_realm_was_made_but_its_step_fails_the_realm_is_gone() => RowAsync(
+    public Task When_the_realm_was_created_but_its_step_fails_the_realm_is_gone() => RowAsync(
         ProvisioningSteps.CreateIdp,
         _ => new() { System = "keycloak", Method = "POST", Path = "/admin/realms", Kind = FaultKind.LoseAnswer },
         tenant => Refused("keycloak", "GET", $"/admin/realms/{tenant.Resources.Realm}/users/profile"));
@@ -28,7 +28,7 @@ public sealed class CompensationTests(ProvisioningWorld world) : IClassFixture<P
         tenant => Refused("keycloak", "POST", $"/admin/realms/{tenant.Resources.Realm}/partialImport"));
 
     [Fact]
-    public Task When_the_admin_user_was_made_but_its_step_fails_user_and_realm_are_gone() => RowAsync(
+    public Task When_the_admin_user_was_created_but_its_step_fails_user_and_realm_are_gone() => RowAsync(
         ProvisioningSteps.CreateAdminUser,
         tenant => new()
         {
@@ -44,15 +44,15 @@ public sealed class CompensationTests(ProvisioningWorld world) : IClassFixture<P
         tenant => Refused("s3", "PUT", $"/{tenant.Resources.Bucket}*", AccessDenied));
 
     [Fact]
-    public Task When_the_bucket_was_made_but_not_tagged_realm_schema_and_bucket_are_gone() => RowAsync(
+    public Task When_the_bucket_was_created_but_not_tagged_realm_schema_and_bucket_are_gone() => RowAsync(
         ProvisioningSteps.ProvisionStorage,
         tenant => Refused("s3", "PUT", $"/{tenant.Resources.Bucket}*", AccessDenied) with { Query = "tagging*" });
 
     [Fact]
     public async Task When_the_schema_is_refused_the_realm_is_gone()
     {
-        var tenant = await world.GivenTenantAsync();
-        await using (await world.ForbidSchemasAsync())
+        var tenant = await fixture.GivenTenantAsync();
+        await using (await fixture.ForbidSchemasAsync())
         {
             await AssertRolledBackAsync(tenant, ProvisioningSteps.ProvisionDatabase);
         }
@@ -61,10 +61,10 @@ public sealed class CompensationTests(ProvisioningWorld world) : IClassFixture<P
     }
 
     [Fact]
-    public async Task When_a_resource_was_planned_and_never_made_everything_is_gone()
+    public async Task When_a_resource_was_planned_and_never_created_everything_is_gone()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.Postgres.ExecuteAsync(
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.Postgres.ExecuteAsync(
             """
             INSERT INTO resources (tenant_id, type, name, state, attempt, created_at, updated_at)
             VALUES ($1, 'stray', 'stray', 'PLANNED', 1, now(), now())
@@ -73,15 +73,15 @@ public sealed class CompensationTests(ProvisioningWorld world) : IClassFixture<P
 
         await AssertRolledBackAsync(tenant, ProvisioningSteps.CreateResources);
 
-        await world.Postgres.ExecuteAsync("DELETE FROM resources WHERE type = 'stray'");
+        await fixture.Postgres.ExecuteAsync("DELETE FROM resources WHERE type = 'stray'");
         await AssertNextAttemptSucceedsAsync(tenant);
     }
 
     [Fact]
     public async Task When_the_tenant_cannot_be_activated_everything_is_gone()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.Postgres.ExecuteAsync(
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.Postgres.ExecuteAsync(
             $"""
             CREATE FUNCTION refuse_activation() RETURNS trigger LANGUAGE plpgsql AS
                 $$ BEGIN RAISE EXCEPTION 'not today' USING ERRCODE = '42501'; END $$;
@@ -95,7 +95,7 @@ public sealed class CompensationTests(ProvisioningWorld world) : IClassFixture<P
         }
         finally
         {
-            await world.Postgres.ExecuteAsync("DROP FUNCTION refuse_activation CASCADE");
+            await fixture.Postgres.ExecuteAsync("DROP FUNCTION refuse_activation CASCADE");
         }
 
         await AssertNextAttemptSucceedsAsync(tenant);
@@ -103,13 +103,13 @@ public sealed class CompensationTests(ProvisioningWorld world) : IClassFixture<P
 
     private async Task RowAsync(string step, params Func<TestTenant, FaultRule>[] rules)
     {
-        var tenant = await world.GivenTenantAsync();
+        var tenant = await fixture.GivenTenantAsync();
         var faults = new List<Testing.SandboxFault>();
         try
         {
             foreach (var rule in rules)
             {
-                faults.Add(await world.Control.FaultAsync(rule(tenant)));
+                faults.Add(await fixture.Control.FaultAsync(rule(tenant)));
             }
 
             await AssertRolledBackAsync(tenant, step);
@@ -132,26 +132,26 @@ public sealed class CompensationTests(ProvisioningWorld world) : IClassFixture<P
 
     private async Task AssertRolledBackAsync(TestTenant tenant, string step)
     {
-        var failure = await world.FailAsync(tenant);
+        var failure = await fixture.FailAsync(tenant);
 
         Assert.Equal(step, failure.FailedStep);
-        Assert.Empty(await world.Systems.OfAsync(tenant));
-        Assert.Equal("PROVISION_FAILED", await world.StatusAsync(tenant));
-        var progress = await world.ProgressAsync(tenant);
+        Assert.Empty(await fixture.Systems.ObjectsOfAsync(tenant));
+        Assert.Equal("PROVISION_FAILED", await fixture.StatusAsync(tenant));
+        var progress = await fixture.ProgressAsync(tenant);
         Assert.Equal(step, progress.Attempt!.FailedStep);
         Assert.Equal("FAILED", progress.Steps.Single(s => s.Step == step).State);
-        Assert.Equal(0, await world.Postgres.ReadAsync<long>(
+        Assert.Equal(0, await fixture.Postgres.ReadAsync<long>(
             "SELECT count(*) FROM resources WHERE tenant_id = $1 AND type <> 'stray' AND state <> 'DELETED'",
             tenant.Id));
     }
 
     private async Task AssertNextAttemptSucceedsAsync(TestTenant tenant)
     {
-        var run = await world.StartAsync(tenant);
+        var run = await fixture.StartAsync(tenant);
 
         Assert.Equal("ACTIVE", (await run.GetResultAsync()).Outcome);
-        Assert.Equal(["realm", "client", "user", "schema", "role", "bucket"], await world.Systems.OfAsync(tenant));
-        Assert.Equal(2, (await world.ProgressAsync(tenant)).Attempt!.Number);
+        Assert.Equal(SystemProbe.AllObjects, await fixture.Systems.ObjectsOfAsync(tenant));
+        Assert.Equal(2, (await fixture.ProgressAsync(tenant)).Attempt!.Number);
     }
 
     private static FaultRule Refused(string system, string method, string path, string body = "{}") => new()

@@ -4,10 +4,10 @@ using Sandbox.Control;
 
 namespace Worker.Tests.Support;
 
-/// <summary>A tenant that a test works with.</summary>
+/// <summary>A tenant of one test.</summary>
 public sealed record TestTenant(Guid Id, Guid LeadId, string Key, string Email, TenantResources Resources)
 {
-    public Guid RealmId(int attempt) => TenantResources.RealmId(ProvisioningWorld.Installation, Id, attempt);
+    public Guid RealmId(int attempt) => TenantResources.RealmId(ProvisioningFixture.Installation, Id, attempt);
 
     public ProvisionTenantInput Attempt(int attempt) => new(Id, attempt);
 

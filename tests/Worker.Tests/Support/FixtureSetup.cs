@@ -6,18 +6,18 @@ using Worker.Systems.Keycloak;
 
 namespace Worker.Tests.Support;
 
-/// <summary>Preparations that several test classes share.</summary>
-public static class Given
+/// <summary>Set-ups that several test classes share.</summary>
+public static class FixtureSetup
 {
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     /// <summary>A lead that signed up some days ago and never verified its address.</summary>
-    public static async Task<Lead> GivenLeadAsync(this ProvisioningWorld world, int daysAgo = 0)
+    public static async Task<Lead> GivenLeadAsync(this ProvisioningFixture fixture, int daysAgo = 0)
     {
         var lead = Lead.Register(
             EmailAddress.Parse($"admin@{SandboxFixture.UniqueKey()}.com"), "Ada", "Lovelace", "Company", null,
             TimeProvider.System.GetUtcNow().AddDays(-daysAgo));
-        await world.Services.GetRequiredService<LeadRepository>().AddAsync(lead, CancellationToken);
+        await fixture.Services.GetRequiredService<LeadRepository>().AddAsync(lead, CancellationToken);
         return lead;
     }
 
@@ -26,11 +26,11 @@ public static class Given
     /// to the administrator.
     /// </summary>
     public static async Task<Restored> UseServiceAccountAsync(
-        this ProvisioningWorld world, string name = "arc-saas-worker")
+        this ProvisioningFixture fixture, string name = "arc-saas-worker")
     {
-        var account = new WorkerAccount(world.Systems.Keycloak, "master", name, ProvisioningWorld.Installation);
+        var account = new WorkerAccount(fixture.Systems.Keycloak, "master", name, ProvisioningFixture.Installation);
         var (secret, _) = await account.EnsureAsync(CancellationToken);
-        return await world.ChangeSettingsAsync(
+        return await fixture.ChangeSettingsAsync(
             ("KEYCLOAK_ADMIN_CLIENT_ID", name), ("KEYCLOAK_ADMIN_CLIENT_SECRET", secret));
     }
 
@@ -39,7 +39,7 @@ public static class Given
     /// client accepts no passwords.
     /// </summary>
     public static async Task<HttpStatusCode> LogInAsync(
-        this ProvisioningWorld world, TestTenant tenant, string password)
+        this ProvisioningFixture fixture, TestTenant tenant, string password)
     {
         using var http = new HttpClient();
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>
@@ -50,7 +50,7 @@ public static class Given
             ["password"] = password,
         });
         using var response = await http.PostAsync(
-            new Uri(world.Sandbox.Keycloak!, $"/realms/{tenant.Resources.Realm}/protocol/openid-connect/token"),
+            new Uri(fixture.Sandbox.Keycloak!, $"/realms/{tenant.Resources.Realm}/protocol/openid-connect/token"),
             form,
             CancellationToken);
         return response.StatusCode;

@@ -75,7 +75,7 @@ public sealed class BucketEvidenceTests(ProvisioningFixture fixture) : IClassFix
         await AssertUntouchedAsync(tenant);
     }
 
-    // It cannot be told from a foreign bucket, and foreign objects are not touched.
+    // It cannot be distinguished from a foreign bucket, and foreign objects are not touched.
     [Fact]
     public async Task A_creation_that_lands_after_the_whole_rollback_is_a_conflict_for_the_next_attempt()
     {

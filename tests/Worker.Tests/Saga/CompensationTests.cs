@@ -84,7 +84,7 @@ public sealed class CompensationTests(ProvisioningFixture fixture) : IClassFixtu
         await fixture.Postgres.ExecuteAsync(
             $"""
             CREATE FUNCTION refuse_activation() RETURNS trigger LANGUAGE plpgsql AS
-                $$ BEGIN RAISE EXCEPTION 'not today' USING ERRCODE = '42501'; END $$;
+                $$ BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = '42501'; END $$;
             CREATE TRIGGER refuse_activation BEFORE UPDATE ON tenants FOR EACH ROW
                 WHEN (NEW.id = '{tenant.Id}' AND NEW.status = 'ACTIVE') EXECUTE FUNCTION refuse_activation();
             """);

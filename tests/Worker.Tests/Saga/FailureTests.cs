@@ -83,7 +83,7 @@ public sealed class FailureTests(ProvisioningFixture fixture) : IClassFixture<Pr
         var tenant = await fixture.GivenTenantAsync();
         fixture.Hooks.Before("CreateResources", tenant, Refuse);
         fixture.Hooks.Before("DropDatabase", tenant, () =>
-            throw new ControlPlaneException(ErrorCode.NotConfigured, "No undo today."));
+            throw new ControlPlaneException(ErrorCode.NotConfigured, "No undo."));
 
         await fixture.FailAsync(tenant);
 
@@ -91,7 +91,7 @@ public sealed class FailureTests(ProvisioningFixture fixture) : IClassFixture<Pr
         Assert.Equal("ROLLBACK_INCOMPLETE", await fixture.StatusAsync(tenant));
         var step = (await fixture.ProgressAsync(tenant)).Steps
             .Single(s => s.Step == ProvisioningSteps.ProvisionDatabase);
-        Assert.Equal(("FAILED", "No undo today."), (step.UndoState, step.UndoError));
+        Assert.Equal(("FAILED", "No undo."), (step.UndoState, step.UndoError));
     }
 
     private static Task Refuse() => throw new ControlPlaneException(ErrorCode.Forbidden, "Refused.");

@@ -50,7 +50,7 @@ public sealed class LateEffectTests(ProvisioningFixture fixture) : IClassFixture
         var run = await fixture.StartAsync(tenant);
         await late.HitAsync();
         await run.CancelAsync();
-        await fixture.LockIsAwaitedAsync();
+        await fixture.WaitUntilBlockedAsync();
         Assert.Equal("ROLLING_BACK", await fixture.StatusAsync(tenant));
 
         var landed = await fixture.LandAsync(late);

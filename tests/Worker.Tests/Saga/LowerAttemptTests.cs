@@ -70,7 +70,7 @@ public sealed class LowerAttemptTests(ProvisioningFixture fixture) : IClassFixtu
         await late.HitAsync();
         await fixture.SetStateAsync(tenant, attempt: 2, "PROVISIONING");
         var second = Run(tenant, 2).ExecuteAsync();
-        await fixture.LockIsAwaitedAsync();
+        await fixture.WaitUntilBlockedAsync();
 
         var landed = await fixture.LandAsync(late);
 

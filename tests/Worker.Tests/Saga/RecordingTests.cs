@@ -114,11 +114,11 @@ public sealed class RecordingTests(ProvisioningFixture fixture) : IClassFixture<
     {
         var tenant = await fixture.GivenTenantAsync();
         fixture.Hooks.Before(
-            "CreateResources", tenant, () => throw new ControlPlaneException(ErrorCode.Forbidden, "No."));
+            "CreateResources", tenant, () => throw new ControlPlaneException(ErrorCode.Forbidden, "Refused."));
         fixture.Hooks.Before(
-            "DeleteStorage", tenant, () => throw new ControlPlaneException(ErrorCode.NotConfigured, "No."));
+            "DeleteStorage", tenant, () => throw new ControlPlaneException(ErrorCode.NotConfigured, "Not configured."));
         fixture.Hooks.Before("FindDatabaseResidue", tenant, () =>
-            throw new ControlPlaneException(ErrorCode.Forbidden, "No."));
+            throw new ControlPlaneException(ErrorCode.Forbidden, "Refused."));
         var run = await fixture.StartAsync(tenant);
         await Assert.ThrowsAsync<WorkflowFailedException>(() => run.GetResultAsync());
 
@@ -132,7 +132,7 @@ public sealed class RecordingTests(ProvisioningFixture fixture) : IClassFixture<
         var tenant = await fixture.GivenTenantAsync();
         fixture.Refuse("CreateResources", tenant);
         fixture.Hooks.Before(
-            "DeleteStorage", tenant, () => throw new ControlPlaneException(ErrorCode.NotConfigured, "No."));
+            "DeleteStorage", tenant, () => throw new ControlPlaneException(ErrorCode.NotConfigured, "Not configured."));
         await fixture.FailAsync(tenant);
         var inVain = fixture.RollbackRun(tenant, await fixture.RollBackAsync(tenant));
         await Assert.ThrowsAsync<WorkflowFailedException>(() => inVain.GetResultAsync());
@@ -209,7 +209,7 @@ public sealed class RecordingTests(ProvisioningFixture fixture) : IClassFixture<
     {
         await ReplayAsync("sweep", await fixture.StartSweepAsync());
         using var failing = fixture.Hooks.BeforeSweep(
-            "SweepOrphans", () => throw new ControlPlaneException(ErrorCode.Unavailable, "Away."));
+            "SweepOrphans", () => throw new ControlPlaneException(ErrorCode.Unavailable, "Unavailable."));
         await ReplayAsync("sweep-failures-told", await fixture.StartSweepAsync());
     }
 

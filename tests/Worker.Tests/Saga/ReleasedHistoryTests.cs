@@ -16,7 +16,7 @@ public sealed class ReleasedHistoryTests
     {
         var files = Directory.EnumerateFiles(Recordings.Root, "*", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(Recordings.Root, path))
-            .Where(file => file != "SHA256SUMS" && !IsInWork(file))
+            .Where(file => file != "SHA256SUMS" && !IsUnreleased(file))
             .ToList();
 
         string[] problems =
@@ -25,9 +25,9 @@ public sealed class ReleasedHistoryTests
                 $"{file} is missing: restore it with 'git checkout'. Workflows of this shape may still run."),
             .. files.Where(Sums.ContainsKey).Where(file => Sums[file] != Sum(file)).Select(file =>
                 $"{file} was changed: restore it with 'git checkout'. New shapes belong to "
-                + $"{Recordings.VersionInWork}, into which RECORD_HISTORIES=1 writes."),
+                + $"{Recordings.UnreleasedVersion}, into which RECORD_HISTORIES=1 writes."),
             .. files.Except(Sums.Keys).Select(file =>
-                $"{file} is not in SHA256SUMS: move it to {Recordings.VersionInWork} or, when its version is being "
+                $"{file} is not in SHA256SUMS: move it to {Recordings.UnreleasedVersion} or, when its version is being "
                 + "released, write SHA256SUMS as Recordings.cs describes."),
         ];
 
@@ -36,17 +36,17 @@ public sealed class ReleasedHistoryTests
     }
 
     [Fact]
-    public void The_sums_are_sorted_and_leave_the_version_in_work_out()
+    public void The_sums_are_sorted_and_exclude_the_unreleased_version()
     {
         var files = File.ReadAllLines(SumsFile).Select(line => line[66..]).ToList();
 
         Assert.NotEmpty(files);
         Assert.Equal(files.Order(StringComparer.Ordinal), files);
-        Assert.DoesNotContain(files, IsInWork);
+        Assert.DoesNotContain(files, IsUnreleased);
     }
 
-    private static bool IsInWork(string file) =>
-        file.StartsWith(Recordings.VersionInWork + "/", StringComparison.Ordinal);
+    private static bool IsUnreleased(string file) =>
+        file.StartsWith(Recordings.UnreleasedVersion + "/", StringComparison.Ordinal);
 
     private static string Sum(string file) =>
         Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(Recordings.Root, file))));

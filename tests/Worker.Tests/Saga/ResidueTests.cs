@@ -34,7 +34,7 @@ public sealed class ResidueTests(ProvisioningFixture fixture) : IClassFixture<Pr
         fixture.Hooks.Before("DeleteStorage", tenant, () =>
         {
             tries++;
-            throw new ControlPlane.ControlPlaneException(ControlPlane.ErrorCode.Unavailable, "Away.");
+            throw new ControlPlane.ControlPlaneException(ControlPlane.ErrorCode.Unavailable, "Unavailable.");
         });
 
         await fixture.FailAfterAllStepsAsync(tenant);

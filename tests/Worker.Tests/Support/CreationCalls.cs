@@ -58,7 +58,7 @@ public static class CreationCalls
     }
 
     /// <summary>Waits until a session is blocked by an advisory lock of a running transaction.</summary>
-    public static Task LockIsAwaitedAsync(this ProvisioningFixture fixture) => AssertMore.EventuallyAsync(
+    public static Task WaitUntilBlockedAsync(this ProvisioningFixture fixture) => AssertMore.EventuallyAsync(
         () => fixture.Postgres.ReadAsync<long>(
             """
             SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted

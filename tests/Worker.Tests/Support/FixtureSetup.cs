@@ -22,8 +22,8 @@ public static class FixtureSetup
     }
 
     /// <summary>
-    /// Makes the worker's own Keycloak account as `setup` does, and restarts the worker with it; disposing goes back
-    /// to the administrator.
+    /// Creates the worker's own Keycloak account as `setup` does and restarts the worker with it. Disposing restarts it
+    /// with the administrator.
     /// </summary>
     public static async Task<Restored> UseServiceAccountAsync(
         this ProvisioningFixture fixture, string name = "arc-saas-worker")
@@ -35,8 +35,8 @@ public static class FixtureSetup
     }
 
     /// <summary>
-    /// Logs the admin user in by its realm's admin-cli, which Keycloak makes in every realm: the application's own
-    /// client accepts no passwords.
+    /// Logs the admin user in with its realm's admin-cli, a client that Keycloak creates in every realm: the
+    /// application's own client accepts no passwords.
     /// </summary>
     public static async Task<HttpStatusCode> LogInAsync(
         this ProvisioningFixture fixture, TestTenant tenant, string password)

@@ -27,7 +27,7 @@ namespace Worker.Tests.Support;
 
 /// <summary>
 /// Everything that a saga needs, in this process and for one test class: a database, the outside systems, a Temporal
-/// server that skips time, and the worker with its hosted services. Keycloak and the object store are the sandbox's, or
+/// server that skips time, and the complete worker host. Keycloak and the object store are the sandbox's, or
 /// real ones behind the sandbox's faults (<see cref="ContractServers"/>).
 /// </summary>
 public sealed class ProvisioningFixture : IAsyncLifetime
@@ -208,7 +208,7 @@ public sealed class ProvisioningFixture : IAsyncLifetime
         Temporal.GetWorkflowHandle<IRollBackTenantWorkflow, RollBackTenantResult>(
             IProvisionTenantWorkflow.WorkflowId(tenant.Id), rollback.RunId);
 
-    /// <summary>Writes attempt and status into the rows, for single steps and for states that no API call reaches.</summary>
+    /// <summary>Writes attempt and status into the rows: for single steps and states that no call reaches.</summary>
     public async Task SetStateAsync(TestTenant tenant, int attempt, string status)
     {
         await Postgres.ExecuteAsync(

@@ -8,19 +8,19 @@ using Worker.Hosting;
 namespace Worker.Tests.Support;
 
 /// <summary>
-/// Recorded histories in Saga/Histories, one folder for each version; without payload keys, of invented tenants. The
-/// folder of <see cref="VersionInWork"/> may change. All other folders are released and never change: workflows of
-/// these shapes may still run. RecordingTests write into the folder in work when RECORD_HISTORIES is 1:
+/// Recorded histories in Saga/Histories, one folder for each version; without payload keys, of invented tenants. Only
+/// the folder of <see cref="UnreleasedVersion"/> may change. Released folders never change: workflows of these shapes
+/// may still run. RecordingTests write into the unreleased folder when RECORD_HISTORIES is 1:
 /// <code>RECORD_HISTORIES=1 ./dev test RecordingTests</code>
 /// </summary>
 /// <remarks>
-/// A release of version N makes its folder a released one, in one commit: record all histories; set
-/// <see cref="VersionInWork"/> to the version after N; and in Saga/Histories:
+/// The commit that releases a version also releases its folder: record all histories, set
+/// <see cref="UnreleasedVersion"/> to the next version, and write the sums in Saga/Histories with
 /// <code>LC_ALL=C sha256sum */*.json > SHA256SUMS</code>
 /// </remarks>
 public static class Recordings
 {
-    public const string VersionInWork = "0.2";
+    public const string UnreleasedVersion = "0.2";
 
     private const string Switch = "RECORD_HISTORIES";
 
@@ -46,7 +46,7 @@ public static class Recordings
         if (Environment.GetEnvironmentVariable(Switch) == "1")
         {
             using var json = JsonDocument.Parse(history.ToJson());
-            string folder = Directory.CreateDirectory(Path.Combine(Root, VersionInWork)).FullName;
+            string folder = Directory.CreateDirectory(Path.Combine(Root, UnreleasedVersion)).FullName;
             await File.WriteAllTextAsync(
                 Path.Combine(folder, name + ".json"),
                 // Stack traces contain file paths, which are cut to the path within the checkout.

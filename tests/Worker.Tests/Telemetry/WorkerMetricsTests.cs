@@ -136,7 +136,7 @@ public sealed class WorkerMetricsTests(ProvisioningFixture fixture) : IClassFixt
     {
         using var measured = new Measurements(fixture);
         using var failing = fixture.Hooks.BeforeSweep(
-            "EraseContacts", () => throw new ControlPlaneException(ErrorCode.Unavailable, "Away."));
+            "EraseContacts", () => throw new ControlPlaneException(ErrorCode.Unavailable, "Unavailable."));
 
         await Assert.ThrowsAsync<WorkflowFailedException>(fixture.SweepAsync);
 

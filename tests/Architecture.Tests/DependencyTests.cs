@@ -1,75 +1,54 @@
-using System.Xml.Linq;
-
 namespace Architecture.Tests;
 
 /// <summary>Data flows one way: Functions → ControlPlane → Temporal → Worker → outside systems.</summary>
 public sealed class DependencyTests
 {
-    private static readonly string[] Ours = ["ControlPlane", "EmbeddedTemporal", "Functions", "Sandbox", "Worker"];
-
     [Theory]
     [InlineData("ControlPlane")]
     [InlineData("EmbeddedTemporal")]
     [InlineData("Functions", "ControlPlane")]
     [InlineData("Sandbox", "EmbeddedTemporal")]
     [InlineData("Worker", "ControlPlane")]
-    public void A_project_knows_only_what_lies_below_it(string project, params string[] allowed)
-    {
-        var references = XDocument.Parse(Repository.Read("src", project, $"{project}.csproj"))
-            .Descendants("ProjectReference")
-            .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value));
-
-        Assert.Equal(allowed, references);
-    }
+    public void An_assembly_references_only_the_ones_below_it(string assembly, params string[] allowed) =>
+        Assert.Equal(allowed, Assemblies.References(assembly).Intersect(Assemblies.OwnNames));
 
     [Theory]
-    [InlineData("Keycloak", "Worker")]
-    [InlineData("Amazon", "Worker")]
-    [InlineData("Novu", "Worker")]
-    [InlineData("Refit", "Worker")]
-    public void Only_the_worker_talks_to_outside_systems(string system, string only)
+    [InlineData("ControlPlane")]
+    [InlineData("Functions")]
+    public void Only_the_worker_calls_outside_systems(string assembly)
     {
-        var others = Ours.Except([only, "Sandbox", "EmbeddedTemporal"]);
+        string[] clients = ["AWSSDK", "Refit"];
+        string[] systems = ["Keycloak", "Novu", "S3"];
 
-        var strangers = others.SelectMany(project => Repository.Sources($"src/{project}"))
-            .Where(file => Repository.Read(file).Contains($"using {system}", StringComparison.Ordinal)
-                || Repository.Read(file).Contains($"namespace {system}", StringComparison.Ordinal));
-
-        Assert.Empty(strangers);
+        // Otherwise the lists above would be out of date.
+        Assert.All(clients, client => Assert.Contains(Assemblies.References("Worker"), name => IsOf(client, name)));
+        Assert.All(systems, system => Assert.Contains(system, Assemblies.NamespaceParts("Worker")));
+        Assert.DoesNotContain(Assemblies.References(assembly), name => clients.Any(client => IsOf(client, name)));
+        Assert.Empty(Assemblies.NamespaceParts(assembly).Intersect(systems));
     }
 
     [Fact]
-    public void No_product_code_speaks_of_the_sandbox()
+    public void The_control_plane_uses_no_HTTP()
     {
-        string[] product = ["ControlPlane", "Functions", "Worker"];
+        string[] http = ["Microsoft.AspNetCore", "System.Net.Http"];
 
-        var speaking = product.SelectMany(project => Repository.Sources($"src/{project}"))
-            .Where(file => Repository.Read(file).Contains("sandbox", StringComparison.OrdinalIgnoreCase));
-
-        Assert.Empty(speaking);
+        Assert.DoesNotContain(Assemblies.References("ControlPlane"), name => http.Any(prefix => IsOf(prefix, name)));
     }
 
     [Fact]
-    public void The_control_plane_knows_no_HTTP()
-    {
-        var speaking = Repository.Sources("src/ControlPlane")
-            .Where(file => Repository.Read(file).Contains("Microsoft.AspNetCore", StringComparison.Ordinal)
-                || Repository.Read(file).Contains("System.Net.Http", StringComparison.Ordinal));
+    public void No_product_code_names_the_sandbox() => Assert.DoesNotContain(
+        ProductSources(), file => Repository.Read(file).Contains("sandbox", StringComparison.OrdinalIgnoreCase));
 
-        Assert.Empty(speaking);
-    }
-
+    // NO_COLOR is the terminal's setting and not one of ours: https://no-color.org
     [Fact]
-    public void Settings_are_read_through_the_reader_alone()
-    {
-        // NO_COLOR is no setting of ours but the terminal's: https://no-color.org
-        string[] product = ["ControlPlane", "Functions", "Worker"];
+    public void Only_the_settings_reader_reads_settings() => Assert.DoesNotContain(
+        ProductSources().SelectMany(file => Repository.Read(file).Split('\n').Select(line => (file, line))),
+        at => at.line.Contains("GetEnvironmentVariable", StringComparison.Ordinal)
+            && !at.line.Contains("NO_COLOR", StringComparison.Ordinal));
 
-        var reading = product.SelectMany(project => Repository.Sources($"src/{project}"))
-            .SelectMany(file => Repository.Read(file).Split('\n').Select(line => (file, line)))
-            .Where(at => at.line.Contains("GetEnvironmentVariable", StringComparison.Ordinal)
-                && !at.line.Contains("NO_COLOR", StringComparison.Ordinal));
+    private static IEnumerable<string> ProductSources() =>
+        Assemblies.ProductNames.SelectMany(project => Repository.Sources($"src/{project}"));
 
-        Assert.Empty(reading);
-    }
+    private static bool IsOf(string prefix, string name) =>
+        $"{name}.".StartsWith($"{prefix}.", StringComparison.Ordinal);
 }

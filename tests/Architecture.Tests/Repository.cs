@@ -16,5 +16,5 @@ public static class Repository
         File.Exists(Path.Combine(folder, "Serverless.sln"))
             ? folder
             : Find(Path.GetDirectoryName(folder)
-                ?? throw new InvalidOperationException("Serverless.sln is in none of the folders above the tests."));
+                ?? throw new InvalidOperationException("No folder above the tests contains Serverless.sln."));
 }

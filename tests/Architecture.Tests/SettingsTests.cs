@@ -5,18 +5,20 @@ using ControlPlane.Settings;
 
 namespace Architecture.Tests;
 
-/// <summary>The reference of the settings (docs/settings.md) and the example say what the sources read.</summary>
+/// <summary>
+/// The settings reference (docs/settings.md) and the example agree with the settings that the sources read.
+/// </summary>
 public sealed partial class SettingsTests
 {
-    /// <summary>What the Functions host reads itself, and what it hands over to .NET.</summary>
-    private static readonly string[] HostsOwn =
+    /// <summary>Settings that the Functions host reads itself or passes on to .NET.</summary>
+    private static readonly string[] HostSettings =
         ["AzureWebJobsStorage", "DOTNET_ENVIRONMENT", "FUNCTIONS_WORKER_RUNTIME"];
 
     private static readonly Regex Read = new(
         $@"\.(?:{string.Join('|', ReaderMethods())})\(\s*""([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)""", RegexOptions.Compiled);
 
     [Fact]
-    public void Every_setting_that_is_read_stands_in_the_reference()
+    public void The_reference_lists_every_setting_that_is_read()
     {
         var read = ReadIn("ControlPlane", "Functions", "Worker");
 
@@ -38,30 +40,30 @@ public sealed partial class SettingsTests
     }
 
     [Fact]
-    public void The_reference_knows_what_the_functions_read_and_what_the_worker_alone_reads()
+    public void The_reference_tells_functions_settings_from_worker_only_settings()
     {
         var functions = ReadIn("Functions");
-        var workerAlone = ReadIn("Worker").Except(ReadIn("ControlPlane", "Functions")).ToHashSet();
+        var workerOnly = ReadIn("Worker").Except(ReadIn("ControlPlane", "Functions")).ToHashSet();
 
         var wrong = Documented().Where(row =>
-            row.ByFunctions ? workerAlone.Contains(row.Name) : functions.Contains(row.Name));
+            row.ByFunctions ? workerOnly.Contains(row.Name) : functions.Contains(row.Name));
 
         Assert.Empty(wrong);
     }
 
     [Fact]
-    public void The_example_of_local_settings_holds_what_the_functions_and_their_host_read_and_nothing_else()
+    public void The_example_of_local_settings_lists_only_settings_of_the_functions_and_their_host()
     {
         using var json = JsonDocument.Parse(Repository.Read("local.settings.json.example"));
 
         var names = json.RootElement.GetProperty("Values").EnumerateObject().Select(value => value.Name).ToList();
 
-        Assert.Superset(HostsOwn.ToHashSet(), names.ToHashSet());
-        Assert.Empty(names.Except(HostsOwn)
+        Assert.Superset(HostSettings.ToHashSet(), names.ToHashSet());
+        Assert.Empty(names.Except(HostSettings)
             .Except(Documented().Where(row => row.ByFunctions).Select(row => row.Name)));
     }
 
-    // Where the reader is known, a name may also stand in a constant or a list, and is read from there.
+    // A file that uses SettingsReader may also hold setting names in constants or lists; these count as read.
     private static HashSet<string> ReadIn(params string[] projects) => projects
         .SelectMany(project => Repository.Sources($"src/{project}"))
         .Select(file => Repository.Read(file))

@@ -15,11 +15,11 @@ public sealed class MigratorTests : IAsyncLifetime
     public ValueTask DisposeAsync() => postgres.DisposeAsync();
 
     [Fact]
-    public async Task A_second_run_finds_nothing_to_do() =>
+    public async Task A_second_run_applies_nothing() =>
         Assert.Empty(await new Migrator(postgres.Owner).MigrateAsync(CancellationToken));
 
     [Fact]
-    public async Task Migrators_at_once_apply_each_file_once()
+    public async Task Concurrent_migrators_apply_each_file_once()
     {
         await using var empty = await EmptyDatabaseAsync();
 
@@ -31,7 +31,7 @@ public sealed class MigratorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_released_file_that_was_changed_is_an_error_that_names_it()
+    public async Task A_changed_released_file_is_an_error_with_its_name()
     {
         await using var database = await EmptyDatabaseAsync();
         var migrator = new Migrator(database);
@@ -46,7 +46,7 @@ public sealed class MigratorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_functions_role_reads_and_writes_rows_and_nothing_else()
+    public async Task The_functions_role_may_only_read_and_write_rows()
     {
         await using var connection = await postgres.Functions.OpenConnectionAsync(CancellationToken);
         await Run("UPDATE leads SET city = 'x' WHERE false");
@@ -65,7 +65,7 @@ public sealed class MigratorTests : IAsyncLifetime
         }
     }
 
-    // A schema cannot stand in for a database here: the control tables live in "public".
+    // The control tables are always in "public": a schema with another name would not do.
     private async Task<NpgsqlDataSource> EmptyDatabaseAsync()
     {
         await postgres.ExecuteAsync("DROP SCHEMA public CASCADE");

@@ -1,3 +1,4 @@
+using ControlPlane.Provisioning;
 using Microsoft.Extensions.Hosting;
 using Sandbox.Control;
 using Testing;
@@ -5,35 +6,35 @@ using Worker.Tests.Support;
 
 namespace Worker.Tests.Hosting;
 
-public sealed class FairnessTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+public sealed class FairnessTests(ProvisioningFixture fixture) : IClassFixture<ProvisioningFixture>
 {
     [Fact]
-    public async Task A_slow_object_store_holds_up_nobody_before_that_step()
+    public async Task A_slow_object_store_delays_no_tenant_before_its_storage_step()
     {
-        await using var slow = await world.Control.FaultAsync(
+        await using var slow = await fixture.Control.FaultAsync(
             new FaultRule { System = "s3", Kind = FaultKind.Delay, Count = 0 });
         var tenants = await StartAsync(12);
 
-        // More of them wait for the store than its queue serves at once, and the steps before go on all the same.
+        // More tenants wait for the store than its queue serves at once; their earlier steps must not wait.
         await AssertMore.EventuallyAsync(async () =>
         {
             foreach (var tenant in tenants)
             {
-                var steps = (await world.ProgressAsync(tenant)).Steps;
+                var steps = (await fixture.ProgressAsync(tenant)).Steps;
                 Assert.Equal("DONE", steps.Single(s => s.Step == "provision-database").State);
             }
         });
 
         await slow.ReleaseAsync();
-        await AreActiveAsync(tenants);
+        await AssertActiveAsync(tenants);
     }
 
     [Fact]
-    public async Task Realms_are_created_one_after_the_other_also_by_two_workers()
+    public async Task Two_workers_create_realms_one_at_a_time()
     {
         var logs = new CollectedLogs();
         using var second = await StartSecondWorkerAsync(logs);
-        await using var slow = await world.Control.FaultAsync(CreatingRealms);
+        await using var slow = await fixture.Control.FaultAsync(CreatingRealms);
         var tenants = await StartAsync(5);
 
         await slow.HitAsync();
@@ -41,43 +42,42 @@ public sealed class FairnessTests(ProvisioningWorld world) : IClassFixture<Provi
         {
             foreach (var tenant in tenants)
             {
-                var steps = (await world.ProgressAsync(tenant)).Steps;
+                var steps = (await fixture.ProgressAsync(tenant)).Steps;
                 Assert.Equal("DONE", steps.Single(s => s.Step == "update-status").State);
             }
         });
         Assert.Equal(1, await slow.HitsAsync());
 
         await slow.ReleaseAsync();
-        await AreActiveAsync(tenants);
+        await AssertActiveAsync(tenants);
         await second.StopAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact]
-    public async Task A_worker_that_ends_hands_the_realms_over_to_another()
+    public async Task A_second_worker_creates_realms_when_the_first_one_stops()
     {
         var logs = new CollectedLogs();
         using var second = await StartSecondWorkerAsync(logs);
 
-        await world.StopWorkerAsync();
+        await using var stopped = await fixture.StopWorkerAsync();
 
         await LoggedAsync(logs, "This worker serves tenant-provisioning-keycloak-realms");
-        await AreActiveAsync(await StartAsync(1));
+        await AssertActiveAsync(await StartAsync(1));
         await second.StopAsync(TestContext.Current.CancellationToken);
-        await world.RestartWorkerAsync();
     }
 
     [Fact]
-    public async Task A_worker_that_has_lost_its_turn_with_the_database_takes_it_again()
+    public async Task A_worker_whose_database_session_is_killed_takes_its_lease_again()
     {
-        await AreActiveAsync(await StartAsync(1));
+        await AssertActiveAsync(await StartAsync(1));
 
-        await world.Postgres.ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_locks WHERE {IsTurn}");
+        await fixture.Postgres.ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_locks WHERE {IsLease}");
 
-        await LoggedAsync(world.Logs, "with it the turn to serve tenant-provisioning-keycloak-realms");
-        await AreActiveAsync(await StartAsync(1));
+        await LoggedAsync(fixture.Logs, "with it the turn to serve tenant-provisioning-keycloak-realms");
+        await AssertActiveAsync(await StartAsync(1));
     }
 
-    private const string IsTurn =
+    private const string IsLease =
         "locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
 
     private static FaultRule CreatingRealms => new()
@@ -93,12 +93,13 @@ public sealed class FairnessTests(ProvisioningWorld world) : IClassFixture<Provi
         AssertMore.EventuallyAsync(
             () => Task.FromResult(logs.Text), all => all.Contains(text, StringComparison.Ordinal));
 
-    // Once the first has the turn.
+    // The first worker must hold the lease before the second one starts.
     private async Task<IHost> StartSecondWorkerAsync(CollectedLogs logs)
     {
         await AssertMore.EventuallyAsync(
-            () => world.Postgres.ReadAsync<long>($"SELECT count(*) FROM pg_locks WHERE {IsTurn}"), turns => turns == 1);
-        var second = await world.StartSecondWorkerAsync(logs);
+            () => fixture.Postgres.ReadAsync<long>($"SELECT count(*) FROM pg_locks WHERE {IsLease}"),
+            leases => leases == 1);
+        var second = await fixture.StartSecondWorkerAsync(logs);
         await LoggedAsync(logs, "Another worker serves tenant-provisioning-keycloak-realms");
         return second;
     }
@@ -108,19 +109,19 @@ public sealed class FairnessTests(ProvisioningWorld world) : IClassFixture<Provi
         var tenants = new List<TestTenant>();
         for (int i = 0; i < count; i++)
         {
-            var tenant = await world.GivenTenantAsync();
-            await world.StartAsync(tenant);
+            var tenant = await fixture.GivenTenantAsync();
+            await fixture.StartAsync(tenant);
             tenants.Add(tenant);
         }
 
         return tenants;
     }
 
-    private async Task AreActiveAsync(List<TestTenant> tenants)
+    private async Task AssertActiveAsync(List<TestTenant> tenants)
     {
         foreach (var tenant in tenants)
         {
-            await AssertMore.EventuallyAsync(() => world.StatusAsync(tenant), status => status == "ACTIVE");
+            await AssertMore.EventuallyAsync(() => fixture.StatusAsync(tenant), status => status == "ACTIVE");
         }
     }
 }

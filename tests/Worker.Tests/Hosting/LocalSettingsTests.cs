@@ -9,7 +9,7 @@ public sealed class LocalSettingsTests
     [Theory]
     [InlineData("""{ "Values": { "NAME": """)]
     [InlineData("no JSON")]
-    public void A_file_that_cannot_be_read_stops_it_with_one_line(string text)
+    public void An_unreadable_settings_file_stops_the_worker_with_one_line(string text)
     {
         string file = Path.GetTempFileName();
         try

@@ -8,7 +8,7 @@ namespace Worker.Tests.Hosting;
 public sealed class LogFileTests
 {
     [Fact]
-    public async Task Each_message_is_one_line_with_its_time_and_the_file_is_continued()
+    public async Task Each_message_is_appended_as_one_line_with_its_time()
     {
         var folder = Directory.CreateTempSubdirectory("arc-saas-log-");
         string path = Path.Combine(folder.FullName, "logs", "worker.log");
@@ -36,7 +36,7 @@ public sealed class LogFileTests
     }
 
     [Fact]
-    public void A_folder_that_cannot_be_written_stops_the_worker_with_one_line()
+    public void An_unwritable_folder_stops_the_worker_with_one_line()
     {
         var e = Assert.Throws<SettingException>(() => LogFile.Open("/proc/nowhere", TimeProvider.System));
 

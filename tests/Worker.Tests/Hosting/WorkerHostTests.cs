@@ -15,7 +15,7 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task It_waits_for_Temporal_and_its_namespace_says_so_and_goes_on()
+    public async Task It_logs_that_it_waits_for_Temporal_and_its_namespace_and_then_runs()
     {
         int port = await FreePortAsync();
         var logs = new CollectedLogs();
@@ -37,7 +37,7 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
     }
 
     [Fact]
-    public async Task It_waits_for_the_database_and_says_so()
+    public async Task It_logs_that_it_waits_for_the_database()
     {
         var logs = new CollectedLogs();
         using var host = Build(logs, ("DATABASE_URL", "Host=127.0.0.1;Port=9;Username=u;Password=secret;Database=d"));
@@ -64,7 +64,7 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
     [InlineData("NOVU_API_KEY", "key", "PUBLIC_BASE_URL: found nothing")]
     [InlineData("TEMPORAL_ADDRESS", "nowhere", "TEMPORAL_ADDRESS: found 'nowhere', expected host:port")]
     [InlineData("INVITATION_PRIVATE_KEY", "secret", "INVITATION_PRIVATE_KEY: found 6 characters that are no such key")]
-    public void A_setting_that_cannot_be_used_stops_it_with_one_line(string name, string value, string line)
+    public void An_invalid_setting_stops_the_worker_with_one_line(string name, string value, string line)
     {
         var e = Assert.ThrowsAny<SettingException>(() => Build(new CollectedLogs(), (name, value)));
 
@@ -81,7 +81,7 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
     [InlineData("NOVU_SUPPORT_EMAIL")]
     [InlineData("ROLLBACK_SETTLE")]
     [InlineData("TIMEOUT_SCALE")]
-    public void Production_refuses_what_is_weak_or_absent(string name, string? database = null)
+    public void Production_refuses_weak_or_missing_settings(string name, string? database = null)
     {
         var settings = new Dictionary<string, string?>
         {
@@ -98,7 +98,7 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
         settings[name] = name switch
         {
             "KEYCLOAK_ADMIN_PASSWORD" => "admin",
-            // Shorter than a call to Keycloak may take: what was sent could still take effect.
+            // Shorter than a call to Keycloak may take: a call could take effect after the final readings.
             "ROLLBACK_SETTLE" => "10",
             "TIMEOUT_SCALE" => "0.5",
             "TENANT_DATABASE_URL" when database is not null => postgres.OwnerConnectionString,
@@ -113,7 +113,7 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
     }
 
     [Fact]
-    public void Mails_need_the_keys_of_their_tokens()
+    public void Mails_require_the_token_keys()
     {
         var e = Assert.ThrowsAny<SettingException>(() => Build(
             new CollectedLogs(), ("NOVU_API_KEY", "key"), ("PUBLIC_BASE_URL", "https://control.example.com")));
@@ -122,7 +122,7 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
     }
 
     [Fact]
-    public async Task It_starts_with_every_outside_system_switched_off()
+    public async Task It_starts_with_every_outside_system_disabled()
     {
         var logs = new CollectedLogs();
         await using var temporal = await EmbeddedTemporalServer.StartAsync(
@@ -137,7 +137,7 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
             || line.StartsWith("Critical", StringComparison.Ordinal));
     }
 
-    // A port that was free a moment ago: nothing listens there now.
+    // A port of a server that has just stopped: nothing listens there now.
     private static async Task<int> FreePortAsync()
     {
         await using var server = await EmbeddedTemporalServer.StartAsync(new(), CancellationToken);
@@ -152,7 +152,7 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
         var configuration = new ConfigurationManager();
         configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["INSTALLATION_ID"] = ProvisioningWorld.Installation.ToString("D"),
+            ["INSTALLATION_ID"] = ProvisioningFixture.Installation.ToString("D"),
             ["DATABASE_URL"] = postgres.OwnerConnectionString,
             ["TEMPORAL_ADDRESS"] = "127.0.0.1:9",
         });

@@ -6,21 +6,21 @@ using Worker.Tests.Support;
 
 namespace Worker.Tests.Invitations;
 
-public sealed class InvitationTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+public sealed class InvitationTests(ProvisioningFixture fixture) : IClassFixture<ProvisioningFixture>
 {
     private const string Password = "correct horse battery staple";
 
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_admin_sets_the_first_password_by_the_link_and_can_log_in()
+    public async Task The_admin_sets_the_first_password_with_the_link_and_can_log_in()
     {
         var (tenant, token) = await GivenInvitedAsync();
 
         await AcceptAsync(token, Password);
 
-        Assert.Equal(HttpStatusCode.OK, await LogInAsync(tenant, Password));
-        Assert.Equal(0, await world.Postgres.ReadAsync<long>("SELECT count(*) FROM sealed_passwords"));
+        Assert.Equal(HttpStatusCode.OK, await fixture.LogInAsync(tenant, Password));
+        Assert.Equal(0, await fixture.Postgres.ReadAsync<long>("SELECT count(*) FROM sealed_passwords"));
     }
 
     [Fact]
@@ -32,11 +32,11 @@ public sealed class InvitationTests(ProvisioningWorld world) : IClassFixture<Pro
         var e = await Assert.ThrowsAsync<ControlPlaneException>(() => AcceptAsync(token, "another long password"));
 
         Assert.Equal(ErrorCode.WrongState, e.Code);
-        Assert.Equal(HttpStatusCode.OK, await LogInAsync(tenant, Password));
+        Assert.Equal(HttpStatusCode.OK, await fixture.LogInAsync(tenant, Password));
     }
 
     [Fact]
-    public async Task A_refused_password_comes_back_in_Keycloaks_words_and_the_link_stays_good()
+    public async Task A_rejected_password_returns_the_reason_of_Keycloak_and_the_link_stays_valid()
     {
         var (tenant, token) = await GivenInvitedAsync();
 
@@ -45,73 +45,55 @@ public sealed class InvitationTests(ProvisioningWorld world) : IClassFixture<Pro
         Assert.Equal(ErrorCode.PasswordRejected, e.Code);
         Assert.Contains("minimum length 12", e.Message, StringComparison.Ordinal);
         await AcceptAsync(token, Password);
-        Assert.Equal(HttpStatusCode.OK, await LogInAsync(tenant, Password));
+        Assert.Equal(HttpStatusCode.OK, await fixture.LogInAsync(tenant, Password));
     }
 
     [Fact]
-    public async Task A_new_invitation_kills_the_old_link()
+    public async Task A_new_invitation_invalidates_the_old_link()
     {
         var (tenant, token) = await GivenInvitedAsync();
-        await world.Services.GetRequiredService<RenewInvitation>().ExecuteAsync(tenant.Id, CancellationToken);
+        await fixture.Services.GetRequiredService<RenewInvitation>().ExecuteAsync(tenant.Id, CancellationToken);
 
         var e = await Assert.ThrowsAsync<ControlPlaneException>(() => AcceptAsync(token, Password));
 
         Assert.Equal(ErrorCode.TokenInvalid, e.Code);
-        string newest = await world.InvitationTokenAsync(tenant, mail: 2);
+        string newest = await fixture.InvitationTokenAsync(tenant, mail: 2);
         await AcceptAsync(newest, Password);
-        Assert.Equal(HttpStatusCode.OK, await LogInAsync(tenant, Password));
+        Assert.Equal(HttpStatusCode.OK, await fixture.LogInAsync(tenant, Password));
     }
 
     [Fact]
-    public async Task Neither_log_nor_database_nor_history_holds_the_password()
+    public async Task No_log_database_or_history_contains_the_password()
     {
         var (tenant, token) = await GivenInvitedAsync();
-        const string secret = "S3cret-that-nobody-may-read";
+        const string secret = "S3cret-of-the-admin-user";
 
         await AcceptAsync(token, secret);
 
-        Assert.Equal(HttpStatusCode.OK, await LogInAsync(tenant, secret));
-        var invitation = await world.Postgres.ReadAsync<Guid>(
+        Assert.Equal(HttpStatusCode.OK, await fixture.LogInAsync(tenant, secret));
+        var invitation = await fixture.Postgres.ReadAsync<Guid>(
             "SELECT id FROM invitations WHERE tenant_id = $1", tenant.Id);
-        var histories = await world.HistoriesAsync(tenant);
-        string database = await world.DatabaseTextAsync();
-        // Each of them has been read, and each speaks of this tenant.
-        Assert.Contains(tenant.Id.ToString(), world.Logs.Text, StringComparison.Ordinal);
+        var histories = await fixture.HistoriesAsync(tenant);
+        string database = await fixture.DatabaseTextAsync();
+        // Each source was really read and contains this tenant.
+        Assert.Contains(tenant.Id.ToString(), fixture.Logs.Text, StringComparison.Ordinal);
         Assert.Contains(histories, history =>
             history.WorkflowType == "AcceptInvitation"
             && history.Decrypted.Contains($"{{\"invitationId\":\"{invitation}\"", StringComparison.Ordinal));
         Assert.Contains(tenant.Email, database, StringComparison.Ordinal);
-        string everything = string.Join('\n', histories.Select(h => h.Text).Append(world.Logs.Text).Append(database));
+        string everything = string.Join('\n', histories.Select(h => h.Text).Append(fixture.Logs.Text).Append(database));
         Assert.DoesNotContain(secret, everything, StringComparison.Ordinal);
         Assert.DoesNotContain(token, everything, StringComparison.Ordinal);
     }
 
     private async Task<(TestTenant Tenant, string Token)> GivenInvitedAsync()
     {
-        await world.StoreSealingKeyAsync();
-        var tenant = await world.GivenTenantAsync();
-        await (await world.StartAsync(tenant)).GetResultAsync();
-        return (tenant, await world.InvitationTokenAsync(tenant, mail: 1));
+        await fixture.StoreSealingKeyAsync();
+        var tenant = await fixture.GivenTenantAsync();
+        await (await fixture.StartAsync(tenant)).GetResultAsync();
+        return (tenant, await fixture.InvitationTokenAsync(tenant, mail: 1));
     }
 
     private Task AcceptAsync(string token, string password) =>
-        world.Services.GetRequiredService<AcceptInvitation>().ExecuteAsync(token, password, CancellationToken);
-
-    // By the realm's admin-cli, which Keycloak makes in every realm: the application's own client takes no passwords.
-    private async Task<HttpStatusCode> LogInAsync(TestTenant tenant, string password)
-    {
-        using var http = new HttpClient();
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
-        {
-            ["grant_type"] = "password",
-            ["client_id"] = "admin-cli",
-            ["username"] = tenant.Email,
-            ["password"] = password,
-        });
-        using var answer = await http.PostAsync(
-            new Uri(world.Sandbox.Keycloak!, $"/realms/{tenant.Resources.Realm}/protocol/openid-connect/token"),
-            form,
-            CancellationToken);
-        return answer.StatusCode;
-    }
+        fixture.Services.GetRequiredService<AcceptInvitation>().ExecuteAsync(token, password, CancellationToken);
 }

@@ -14,7 +14,7 @@ public sealed class SealingKeyTests(PostgresFixture postgres) : IClassFixture<Po
     private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     [Fact]
-    public async Task Passwords_are_sealed_to_the_key_that_the_worker_has_now_also_when_that_is_a_former_one()
+    public async Task Passwords_are_sealed_to_the_current_key_of_the_worker_also_when_it_returns_to_a_former_one()
     {
         using var first = RSA.Create(2048);
         using var second = RSA.Create(2048);
@@ -25,7 +25,7 @@ public sealed class SealingKeyTests(PostgresFixture postgres) : IClassFixture<Po
         Assert.True(await EnsureAsync(Convert.ToBase64String(first.ExportPkcs8PrivateKey())));
     }
 
-    // As the worker reads it, and as the functions then find it.
+    // Stores the key as the worker does, and checks that the functions find it.
     private async Task<bool> EnsureAsync(string privateKey)
     {
         var settings = Settings(privateKey);

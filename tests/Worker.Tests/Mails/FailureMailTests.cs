@@ -8,37 +8,36 @@ using Worker.Tests.Support;
 namespace Worker.Tests.Mails;
 
 /// <summary>
-/// What the customer reads is a code and a sentence of ours. What a system said is the operator's: names of databases,
-/// hosts and files are in it.
+/// The failure mail contains a code and a sentence of this product. A system's own error text is for operators: it may
+/// contain names of databases, hosts and files.
 /// </summary>
-public sealed class FailureMailTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+public sealed class FailureMailTests(ProvisioningFixture fixture) : IClassFixture<ProvisioningFixture>
 {
     [Fact]
-    public async Task What_a_system_said_is_told_to_the_operator_alone()
+    public async Task The_error_text_of_a_system_is_shown_to_operators_only()
     {
-        var tenant = await world.GivenTenantAsync();
-        string database = await world.Postgres.ReadAsync<string>("SELECT current_database()::text");
-        await world.Postgres.ExecuteAsync($"REVOKE CREATE ON DATABASE {database} FROM CURRENT_USER");
+        var tenant = await fixture.GivenTenantAsync();
+        await using var forbidden = await fixture.ForbidSchemasAsync();
 
-        await world.FailAsync(tenant);
+        await fixture.FailAsync(tenant);
 
-        await world.Postgres.ExecuteAsync($"GRANT CREATE ON DATABASE {database} TO CURRENT_USER");
-        var attempt = (await world.ProgressAsync(tenant)).Attempt!;
+        string database = await fixture.Postgres.ReadAsync<string>("SELECT current_database()::text");
+        var attempt = (await fixture.ProgressAsync(tenant)).Attempt!;
         Assert.Equal("refused", attempt.ErrorCode);
         Assert.Contains($"42501: permission denied for database {database}", attempt.Error, StringComparison.Ordinal);
         Assert.Equal("refused: A system that your application needs refused to do its part.", await ErrorAsync(tenant));
     }
 
     [Fact]
-    public async Task Nor_is_a_full_disk()
+    public async Task The_error_text_of_a_full_disk_is_not_in_the_mail()
     {
-        var tenant = await world.GivenTenantAsync();
-        world.Hooks.Before("ProvisionDatabase", tenant, () => throw new Npgsql.PostgresException(
+        var tenant = await fixture.GivenTenantAsync();
+        fixture.Hooks.Before("ProvisionDatabase", tenant, () => throw new Npgsql.PostgresException(
             "could not extend file \"base/16384/2619\": No space left on device", "ERROR", "ERROR", "53100"));
 
-        await world.FailAsync(tenant);
+        await fixture.FailAsync(tenant);
 
-        Assert.Contains("base/16384", (await world.ProgressAsync(tenant)).Attempt!.Error, StringComparison.Ordinal);
+        Assert.Contains("base/16384", (await fixture.ProgressAsync(tenant)).Attempt!.Error, StringComparison.Ordinal);
         Assert.Equal(
             "unavailable: A system that your application needs could not be reached.", await ErrorAsync(tenant));
     }
@@ -60,7 +59,7 @@ public sealed class FailureMailTests(ProvisioningWorld world) : IClassFixture<Pr
     private async Task<string?> ErrorAsync(TestTenant tenant)
     {
         var mails = await AssertMore.EventuallyAsync(
-            () => world.Control.MailsAsync(tenant.SubscriberId), mails => mails.Count > 0);
+            () => fixture.Control.MailsAsync(tenant.SubscriberId), mails => mails.Count > 0);
         return (string?)Assert.Single(mails).Payload["error"];
     }
 }

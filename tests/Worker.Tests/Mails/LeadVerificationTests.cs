@@ -2,18 +2,17 @@ using ControlPlane;
 using ControlPlane.Leads;
 using Microsoft.Extensions.DependencyInjection;
 using Sandbox.Control;
-using Testing;
 using Worker.Systems.Novu;
 using Worker.Tests.Support;
 
 namespace Worker.Tests.Mails;
 
-public sealed class LeadVerificationTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+public sealed class LeadVerificationTests(ProvisioningFixture fixture) : IClassFixture<ProvisioningFixture>
 {
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_mailed_link_proves_the_address()
+    public async Task A_mailed_link_verifies_the_address()
     {
         var lead = await GivenLeadAsync();
 
@@ -23,7 +22,7 @@ public sealed class LeadVerificationTests(ProvisioningWorld world) : IClassFixtu
     }
 
     [Fact]
-    public async Task A_new_link_is_good_once_it_is_mailed_and_the_old_one_no_longer()
+    public async Task A_new_link_is_valid_once_it_is_mailed_and_the_old_one_is_not()
     {
         var lead = await GivenLeadAsync();
         await SendAsync(lead, 1);
@@ -37,10 +36,10 @@ public sealed class LeadVerificationTests(ProvisioningWorld world) : IClassFixtu
     }
 
     [Fact]
-    public async Task A_new_link_is_good_for_its_whole_time_however_long_its_mail_had_to_wait()
+    public async Task A_new_link_has_its_full_lifetime_even_if_its_mail_was_late()
     {
         var lead = await GivenLeadAsync();
-        await world.Postgres.ExecuteAsync(
+        await fixture.Postgres.ExecuteAsync(
             "UPDATE leads SET token_expires_at = now() - interval '1 minute' WHERE id = $1", lead);
 
         await SendAsync(lead, 2);
@@ -49,12 +48,12 @@ public sealed class LeadVerificationTests(ProvisioningWorld world) : IClassFixtu
     }
 
     [Fact]
-    public async Task While_no_mail_can_be_sent_the_old_link_stays_good()
+    public async Task The_old_link_stays_valid_while_no_mail_can_be_sent()
     {
         var lead = await GivenLeadAsync();
         await SendAsync(lead, 1);
         string old = await TokenAsync(lead);
-        await using var fault = await world.Control.FaultAsync(new FaultRule
+        await using var fault = await fixture.Control.FaultAsync(new FaultRule
         {
             System = "novu",
             Method = "POST",
@@ -63,20 +62,20 @@ public sealed class LeadVerificationTests(ProvisioningWorld world) : IClassFixtu
             Status = 503,
             Count = 0,
         });
-        using var standing = world.StandStill();
+        using var stopped = fixture.StopClock();
 
         var sending = SendAsync(lead, 2);
         await fault.HitAsync();
 
         await VerifyAsync(lead, old);
         await fault.DisposeAsync();
-        standing.Dispose();
+        stopped.Dispose();
         await sending;
         await VerifyAsync(lead, await TokenAsync(lead, mail: 2));
     }
 
     [Fact]
-    public async Task A_mail_that_was_overtaken_by_a_newer_one_is_not_sent()
+    public async Task A_mail_that_is_older_than_the_last_one_is_not_sent()
     {
         var lead = await GivenLeadAsync();
         await SendAsync(lead, 2);
@@ -86,29 +85,22 @@ public sealed class LeadVerificationTests(ProvisioningWorld world) : IClassFixtu
         Assert.EndsWith("-2", Assert.Single(await MailsAsync(lead)).TransactionId, StringComparison.Ordinal);
     }
 
-    private async Task<Guid> GivenLeadAsync()
-    {
-        var lead = Lead.Register(
-            EmailAddress.Parse($"admin@{SandboxFixture.UniqueKey()}.com"), "Ada", "Lovelace", "Company", null,
-            TimeProvider.System.GetUtcNow());
-        await world.Services.GetRequiredService<LeadRepository>().AddAsync(lead, CancellationToken);
-        return lead.Id;
-    }
+    private async Task<Guid> GivenLeadAsync() => (await fixture.GivenLeadAsync()).Id;
 
     private async Task SendAsync(Guid lead, int generation)
     {
-        var run = await world.Temporal.StartWorkflowAsync(
+        var run = await fixture.Temporal.StartWorkflowAsync(
             (ISendLeadVerificationWorkflow workflow) => workflow.RunAsync(new(lead, generation)),
             new(ISendLeadVerificationWorkflow.WorkflowId(lead, generation), "tenant-provisioning"));
         await run.GetResultAsync();
     }
 
     private Task<VerifiedLead> VerifyAsync(Guid lead, string token) =>
-        world.Services.GetRequiredService<VerifyLead>().ExecuteAsync(lead, token, CancellationToken);
+        fixture.Services.GetRequiredService<VerifyLead>().ExecuteAsync(lead, token, CancellationToken);
 
     private async Task<string> TokenAsync(Guid lead, int mail = 1) =>
         ((string)(await MailsAsync(lead))[mail - 1].Payload["verifyUrl"]!).Split('#')[1];
 
     private Task<List<Sandbox.Novu.Mail>> MailsAsync(Guid lead) =>
-        world.Control.MailsAsync(NovuMail.SubscriberId(lead));
+        fixture.Control.MailsAsync(NovuMail.SubscriberId(lead));
 }

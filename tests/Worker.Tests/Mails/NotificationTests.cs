@@ -7,49 +7,49 @@ using Worker.Tests.Support;
 
 namespace Worker.Tests.Mails;
 
-public sealed class NotificationTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+public sealed class NotificationTests(ProvisioningFixture fixture) : IClassFixture<ProvisioningFixture>
 {
     private const string Inactive = "inactive-welcome";
 
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
-    // Novu answers 201 to a trigger of an inactive workflow, and nobody gets a mail.
+    // Novu answers 201 to a trigger of an inactive workflow and sends no mail.
     [Fact]
     public async Task A_mail_that_was_accepted_and_not_processed_is_parked_and_does_not_roll_a_live_tenant_back()
     {
-        await world.Services.GetRequiredService<INovuApi>().CreateWorkflowAsync(
+        await fixture.Services.GetRequiredService<INovuApi>().CreateWorkflowAsync(
             new NovuWorkflow(Inactive, "Inactive", Active: false,
                 [new NovuStep("email", "Email", new Dictionary<string, string> { ["subject"] = "s", ["body"] = "b" })],
                 []),
             CancellationToken);
-        await world.RestartWorkerAsync(("NOVU_TEMPLATE_WELCOME", Inactive));
-        var tenant = await world.GivenTenantAsync();
+        var tenant = await fixture.GivenTenantAsync();
+        await using (await fixture.ChangeSettingsAsync(("NOVU_TEMPLATE_WELCOME", Inactive)))
+        {
+            var result = await (await fixture.StartAsync(tenant)).GetResultAsync();
 
-        var result = await (await world.StartAsync(tenant)).GetResultAsync();
+            Assert.Equal("ACTIVE", result.Outcome);
+            Assert.Equal("ACTIVE", await fixture.StatusAsync(tenant));
+            Assert.Equal(SystemProbe.AllObjects, await fixture.Systems.ObjectsOfAsync(tenant));
+            var parked = await NotificationAsync(tenant);
+            Assert.Equal("PARKED", parked.State);
+            Assert.Equal(30, parked.Tries);
+            Assert.NotNull(parked.Error);
+        }
 
-        Assert.Equal("ACTIVE", result.Outcome);
-        Assert.Equal("ACTIVE", await world.StatusAsync(tenant));
-        Assert.Equal(["realm", "client", "user", "schema", "role", "bucket"], await world.Systems.OfAsync(tenant));
-        var parked = await NotificationAsync(tenant);
-        Assert.Equal("PARKED", parked.State);
-        Assert.Equal(30, parked.Tries);
-        Assert.NotNull(parked.Error);
-
-        await world.RestartWorkerAsync(("NOVU_TEMPLATE_WELCOME", null));
-        await world.Services.GetRequiredService<RenewInvitation>().ExecuteAsync(tenant.Id, CancellationToken);
+        await fixture.Services.GetRequiredService<RenewInvitation>().ExecuteAsync(tenant.Id, CancellationToken);
 
         await AssertMore.EventuallyAsync(() => NotificationAsync(tenant), step => step.State == "DONE");
-        Assert.Single(await world.Control.MailsAsync(tenant.SubscriberId));
+        Assert.Single(await fixture.Control.MailsAsync(tenant.SubscriberId));
     }
 
     [Fact]
-    public async Task The_welcome_mail_holds_what_the_quick_start_says()
+    public async Task The_welcome_mail_has_the_fields_of_the_quick_start()
     {
-        var tenant = await world.GivenTenantAsync();
+        var tenant = await fixture.GivenTenantAsync();
 
-        await (await world.StartAsync(tenant)).GetResultAsync();
+        await (await fixture.StartAsync(tenant)).GetResultAsync();
 
-        var mail = Assert.Single(await world.Control.MailsAsync(tenant.SubscriberId));
+        var mail = Assert.Single(await fixture.Control.MailsAsync(tenant.SubscriberId));
         Assert.Equal("tenant-welcome", mail.WorkflowId);
         Assert.Equal($"tenant-welcome-{tenant.Id:D}-1", mail.TransactionId);
         Assert.Equal(
@@ -61,20 +61,20 @@ public sealed class NotificationTests(ProvisioningWorld world) : IClassFixture<P
         Assert.StartsWith(
             "https://control.example.com/invitations#", (string?)mail.Payload["loginUrl"], StringComparison.Ordinal);
         Assert.Equal($"https://{tenant.Key}.app.example.com", (string?)mail.Payload["appPlaneUrl"]);
-        Assert.Contains($"tenant-welcome-{tenant.Id:D}-1", world.Logs.Text, StringComparison.Ordinal);
+        Assert.Contains($"tenant-welcome-{tenant.Id:D}-1", fixture.Logs.Text, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_failed_provisioning_sends_one_mail_with_the_step_that_failed()
+    public async Task A_failed_provisioning_sends_one_mail_with_the_failed_step()
     {
-        var tenant = await world.GivenTenantAsync();
-        world.Hooks.Before("ProvisionDatabase", tenant, () =>
+        var tenant = await fixture.GivenTenantAsync();
+        fixture.Hooks.Before("ProvisionDatabase", tenant, () =>
             throw new ControlPlane.ControlPlaneException(ControlPlane.ErrorCode.Forbidden, "Refused."));
 
-        await world.FailAsync(tenant);
+        await fixture.FailAsync(tenant);
 
         var mails = await AssertMore.EventuallyAsync(
-            () => world.Control.MailsAsync(tenant.SubscriberId), mails => mails.Count > 0);
+            () => fixture.Control.MailsAsync(tenant.SubscriberId), mails => mails.Count > 0);
         var mail = Assert.Single(mails);
         Assert.Equal("tenant-provisioning-failed", mail.WorkflowId);
         Assert.Equal($"tenant-provisioning-failed-{tenant.Id:D}-1", mail.TransactionId);
@@ -87,5 +87,5 @@ public sealed class NotificationTests(ProvisioningWorld world) : IClassFixture<P
     }
 
     private async Task<ProvisioningStep> NotificationAsync(TestTenant tenant) =>
-        (await world.ProgressAsync(tenant)).Steps.Single(s => s.Step == "send-notification");
+        (await fixture.ProgressAsync(tenant)).Steps.Single(s => s.Step == "send-notification");
 }

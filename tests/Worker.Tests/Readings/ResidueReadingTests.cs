@@ -8,19 +8,19 @@ using Worker.Tests.Support;
 
 namespace Worker.Tests.Readings;
 
-/// <summary>GET /tenants/{id}/residue: what exists of a tenant right now, from the systems, and whose it is.</summary>
-public sealed class ResidueReadingTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+/// <summary>GET /tenants/{id}/residue: the tenant's objects in the outside systems now, and their owners.</summary>
+public sealed class ResidueReadingTests(ProvisioningFixture fixture) : IClassFixture<ProvisioningFixture>
 {
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_a_live_tenant_has_is_live_and_no_residue()
+    public async Task Objects_of_a_live_tenant_are_live_and_no_residue()
     {
-        var tenant = await world.GivenTenantAsync();
-        await (await world.StartAsync(tenant)).GetResultAsync();
-        await world.Systems.FillAsync(tenant.Resources.Bucket);
+        var tenant = await fixture.GivenTenantAsync();
+        await (await fixture.StartAsync(tenant)).GetResultAsync();
+        await fixture.Systems.FillAsync(tenant.Resources.Bucket);
 
-        var residue = await ReadAsync(tenant);
+        var residue = await fixture.ReadResidueAsync(tenant);
 
         Assert.True(residue.IsClean);
         Assert.Equal(
@@ -42,12 +42,12 @@ public sealed class ResidueReadingTests(ProvisioningWorld world) : IClassFixture
     }
 
     [Fact]
-    public async Task After_a_clean_rollback_nothing_is_there_and_the_time_of_the_last_reading_is_known()
+    public async Task After_a_clean_rollback_nothing_is_found_and_the_last_reading_has_a_time()
     {
-        var tenant = await world.GivenTenantAsync();
-        await FailAfterAllStepsAsync(tenant);
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.FailAfterAllStepsAsync(tenant);
 
-        var residue = await ReadAsync(tenant);
+        var residue = await fixture.ReadResidueAsync(tenant);
 
         Assert.True(residue.IsClean);
         Assert.Empty(Found(residue));
@@ -56,15 +56,15 @@ public sealed class ResidueReadingTests(ProvisioningWorld world) : IClassFixture
     }
 
     [Fact]
-    public async Task What_could_not_be_deleted_is_left_over_by_name_and_by_attempt()
+    public async Task An_object_that_could_not_be_deleted_is_left_over_with_name_and_attempt()
     {
-        var tenant = await world.GivenTenantAsync();
-        await using (await RefuseDeletingAsync(tenant))
+        var tenant = await fixture.GivenTenantAsync();
+        await using (await fixture.RefuseDeletingAsync(tenant))
         {
-            await FailAfterAllStepsAsync(tenant);
+            await fixture.FailAfterAllStepsAsync(tenant);
         }
 
-        var residue = await ReadAsync(tenant);
+        var residue = await fixture.ReadResidueAsync(tenant);
 
         Assert.False(residue.IsClean);
         Assert.Equal([$"storage_bucket {tenant.Resources.Bucket} LEFT_OVER 1"], Found(residue));
@@ -72,37 +72,30 @@ public sealed class ResidueReadingTests(ProvisioningWorld world) : IClassFixture
     }
 
     [Fact]
-    public async Task A_bucket_whose_creation_was_answered_to_nobody_is_ours_without_its_tags()
+    public async Task A_bucket_that_could_not_be_tagged_is_ours()
     {
-        var tenant = await world.GivenTenantAsync();
-        await using var deleting = await RefuseDeletingAsync(tenant);
-        await using var tagging = await world.Control.FaultAsync(new FaultRule
-        {
-            System = "s3",
-            Method = "PUT",
-            Path = $"/{tenant.Resources.Bucket}*",
-            Query = "tagging*",
-            Status = 403,
-            Body = "<Error><Code>AccessDenied</Code></Error>",
-            ContentType = "application/xml",
-            Count = 0,
-        });
-        await world.FailAsync(tenant);
+        var tenant = await fixture.GivenTenantAsync();
+        await using var deleting = await fixture.RefuseDeletingAsync(tenant);
+        await using var tagging = await fixture.Control.FaultAsync(
+            tenant.BucketRefusal with { Method = "PUT", Query = "tagging*" });
+        await fixture.FailAsync(tenant);
 
-        Assert.Equal([$"storage_bucket {tenant.Resources.Bucket} LEFT_OVER 1"], Found(await ReadAsync(tenant)));
+        var residue = await fixture.ReadResidueAsync(tenant);
+
+        Assert.Equal([$"storage_bucket {tenant.Resources.Bucket} LEFT_OVER 1"], Found(residue));
     }
 
     [Fact]
-    public async Task What_has_our_name_and_is_not_ours_is_foreign_and_no_residue()
+    public async Task Objects_with_our_name_and_a_foreign_mark_or_none_are_foreign_and_no_residue()
     {
-        var tenant = await world.GivenTenantAsync();
+        var tenant = await fixture.GivenTenantAsync();
         var theirs = new OwnershipMark(Guid.Parse("11111111-1111-4111-8111-111111111111"), tenant.Id, 1);
-        await world.Schemas.EnsureAsync(tenant.Resources.Schema, theirs, () => Task.CompletedTask, CancellationToken);
-        await world.Systems.S3.PutBucketAsync(tenant.Resources.Bucket, CancellationToken);
-        await world.Systems.Keycloak.CreateRealmAsync(
+        await fixture.Schemas.EnsureAsync(tenant.Resources.Schema, theirs, () => Task.CompletedTask, CancellationToken);
+        await fixture.Systems.S3.PutBucketAsync(tenant.Resources.Bucket, CancellationToken);
+        await fixture.Systems.Keycloak.CreateRealmAsync(
             new RealmRepresentation { Realm = tenant.Resources.Realm, Enabled = true }, CancellationToken);
 
-        var residue = await ReadAsync(tenant);
+        var residue = await fixture.ReadResidueAsync(tenant);
 
         Assert.True(residue.IsClean);
         Assert.Equal(
@@ -118,33 +111,35 @@ public sealed class ResidueReadingTests(ProvisioningWorld world) : IClassFixture
     }
 
     [Fact]
-    public async Task A_realm_that_its_own_administrator_renamed_is_found()
+    public async Task A_realm_renamed_by_its_administrator_is_found()
     {
-        var tenant = await world.GivenTenantAsync();
-        await (await world.StartAsync(tenant)).GetResultAsync();
+        var tenant = await fixture.GivenTenantAsync();
+        await (await fixture.StartAsync(tenant)).GetResultAsync();
         string renamed = $"{tenant.Resources.Realm}-renamed";
-        await world.Services.GetRequiredService<IKeycloakApi>().UpdateRealmAsync(
+        await fixture.Services.GetRequiredService<IKeycloakApi>().UpdateRealmAsync(
             tenant.Resources.Realm, new RealmRepresentation { Realm = renamed }, CancellationToken);
 
-        var realm = Of(await ReadAsync(tenant), "keycloak").Found.Single(f => f.Type == "keycloak_realm");
+        var residue = await fixture.ReadResidueAsync(tenant);
+
+        var realm = Of(residue, "keycloak").Found.Single(f => f.Type == "keycloak_realm");
 
         Assert.Equal((renamed, 1), (realm.Name, realm.Attempt));
         Assert.EndsWith($"renamed from {tenant.Resources.Realm}", realm.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_system_that_is_down_is_said_to_be_and_the_others_are_read()
+    public async Task A_system_that_is_down_is_unreadable_and_the_others_are_read()
     {
-        var tenant = await world.GivenTenantAsync();
-        await (await world.StartAsync(tenant)).GetResultAsync();
-        await using var down = await world.Control.FaultAsync(new FaultRule
+        var tenant = await fixture.GivenTenantAsync();
+        await (await fixture.StartAsync(tenant)).GetResultAsync();
+        await using var down = await fixture.Control.FaultAsync(new FaultRule
         {
             System = "s3",
             Path = $"/{tenant.Resources.Bucket}*",
             Count = 0,
         });
 
-        var residue = await ReadAsync(tenant);
+        var residue = await fixture.ReadResidueAsync(tenant);
 
         Assert.False(residue.IsClean);
         var s3 = Of(residue, "s3");
@@ -154,30 +149,29 @@ public sealed class ResidueReadingTests(ProvisioningWorld world) : IClassFixture
     }
 
     [Fact]
-    public async Task A_system_that_was_switched_off_with_something_in_it_is_not_clean()
+    public async Task A_disabled_system_that_still_has_objects_is_not_clean()
     {
-        var tenant = await world.GivenTenantAsync();
-        await (await world.StartAsync(tenant)).GetResultAsync();
-        var other = await world.GivenTenantAsync();
-        await world.RestartWorkerAsync(("S3_ENDPOINT", null));
+        var tenant = await fixture.GivenTenantAsync();
+        await (await fixture.StartAsync(tenant)).GetResultAsync();
+        var other = await fixture.GivenTenantAsync();
+        await using var off = await fixture.ChangeSettingsAsync(("S3_ENDPOINT", null));
 
-        var s3 = Of(await ReadAsync(tenant), "s3");
-        var nothing = Of(await ReadAsync(other), "s3");
+        var s3 = Of(await fixture.ReadResidueAsync(tenant), "s3");
+        var untouched = Of(await fixture.ReadResidueAsync(other), "s3");
 
-        await world.RestartWorkerAsync(("S3_ENDPOINT", world.Sandbox.S3!.OriginalString));
         Assert.Equal(SystemReading.NotConfigured, s3.State);
         Assert.Contains(tenant.Resources.Bucket, s3.Problem!, StringComparison.Ordinal);
-        Assert.Null(nothing.Problem);
+        Assert.Null(untouched.Problem);
     }
 
     [Fact]
-    public async Task Names_stay_out_of_the_history()
+    public async Task The_history_contains_no_names()
     {
-        var tenant = await world.GivenTenantAsync();
-        await (await world.StartAsync(tenant)).GetResultAsync();
-        await ReadAsync(tenant);
+        var tenant = await fixture.GivenTenantAsync();
+        await (await fixture.StartAsync(tenant)).GetResultAsync();
+        await fixture.ReadResidueAsync(tenant);
 
-        var history = (await HistoryText.ReadAllAsync(world.Temporal))
+        var history = (await HistoryText.ReadAllAsync(fixture.Temporal))
             .Single(run => run.WorkflowId == IReadResidueWorkflow.WorkflowId(tenant.Id));
 
         Assert.Contains(tenant.Id.ToString(), history.Decrypted, StringComparison.Ordinal);
@@ -185,30 +179,10 @@ public sealed class ResidueReadingTests(ProvisioningWorld world) : IClassFixture
         Assert.DoesNotContain(tenant.Key, history.Text, StringComparison.Ordinal);
     }
 
-    private Task<TenantResidue> ReadAsync(TestTenant tenant) =>
-        world.Services.GetRequiredService<GetResidue>().ExecuteAsync(tenant.Id, CancellationToken);
-
     private static SystemReading Of(TenantResidue residue, string system) =>
         residue.Systems.Single(reading => reading.System == system);
 
     private static List<string> Found(TenantResidue residue) =>
         [.. residue.Systems.SelectMany(system => system.Found).Select(f =>
             $"{f.Type} {f.Name} {f.StateFor(residue.Tenant)} {f.Attempt}")];
-
-    private async Task FailAfterAllStepsAsync(TestTenant tenant)
-    {
-        world.Refuse("CreateResources", tenant);
-        await world.FailAsync(tenant);
-    }
-
-    private Task<SandboxFault> RefuseDeletingAsync(TestTenant tenant) => world.Control.FaultAsync(new FaultRule
-    {
-        System = "s3",
-        Method = "DELETE",
-        Path = $"/{tenant.Resources.Bucket}*",
-        Status = 403,
-        Body = "<Error><Code>AccessDenied</Code></Error>",
-        ContentType = "application/xml",
-        Count = 0,
-    });
 }

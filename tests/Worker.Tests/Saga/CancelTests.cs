@@ -10,19 +10,19 @@ using Worker.Tests.Support;
 
 namespace Worker.Tests.Saga;
 
-public sealed class CancelTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+public sealed class CancelTests(ProvisioningFixture fixture) : IClassFixture<ProvisioningFixture>
 {
     [Fact]
-    public async Task Cancelling_while_a_call_is_under_way_takes_everything_back()
+    public async Task Cancelling_during_a_call_rolls_everything_back()
     {
-        var tenant = await world.GivenTenantAsync();
-        await using var fault = await world.Control.FaultAsync(new FaultRule
+        var tenant = await fixture.GivenTenantAsync();
+        await using var fault = await fixture.Control.FaultAsync(new FaultRule
         {
             System = "s3",
             Path = $"/{tenant.Resources.Bucket}*",
             Kind = FaultKind.Hang,
         });
-        var run = await world.StartAsync(tenant);
+        var run = await fixture.StartAsync(tenant);
         await fault.HitAsync();
 
         await run.CancelAsync();
@@ -32,20 +32,20 @@ public sealed class CancelTests(ProvisioningWorld world) : IClassFixture<Provisi
     }
 
     [Fact]
-    public async Task Cancelling_between_two_tries_takes_everything_back()
+    public async Task Cancelling_between_two_tries_rolls_everything_back()
     {
-        var tenant = await world.GivenTenantAsync();
-        await using var fault = await world.Control.FaultAsync(new FaultRule
+        var tenant = await fixture.GivenTenantAsync();
+        await using var fault = await fixture.Control.FaultAsync(new FaultRule
         {
             System = "s3",
             Path = $"/{tenant.Resources.Bucket}*",
         });
         WorkflowHandle run;
-        using (world.StandStill())
+        using (fixture.StopClock())
         {
-            run = await world.StartAsync(tenant);
+            run = await fixture.StartAsync(tenant);
             var step = await AssertMore.EventuallyAsync(
-                async () => (await world.ProgressAsync(tenant)).Steps.Single(s => s.Step == "provision-storage"),
+                async () => (await fixture.ProgressAsync(tenant)).Steps.Single(s => s.Step == "provision-storage"),
                 s => s.State == "WAITING");
             Assert.NotNull(step.NextTryAt);
             Assert.Equal("unavailable", step.ErrorCode);
@@ -60,129 +60,130 @@ public sealed class CancelTests(ProvisioningWorld world) : IClassFixture<Provisi
     [Fact]
     public async Task Cancelling_before_the_first_step_leaves_nothing()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.StopWorkerAsync();
-        var run = await world.StartAsync(tenant);
-        await run.CancelAsync();
-
-        await world.RestartWorkerAsync();
+        var tenant = await fixture.GivenTenantAsync();
+        WorkflowHandle run;
+        await using (await fixture.StopWorkerAsync())
+        {
+            run = await fixture.StartAsync(tenant);
+            await run.CancelAsync();
+        }
 
         await AssertCanceledAsync(run);
         await AssertRolledBackAsync(tenant, "update-status");
     }
 
     [Fact]
-    public async Task A_cancel_that_comes_while_the_tenant_becomes_active_is_too_late()
+    public async Task A_cancel_during_the_activation_has_no_effect()
     {
-        var tenant = await world.GivenTenantAsync();
+        var tenant = await fixture.GivenTenantAsync();
         var active = new TaskCompletionSource();
         var cancelled = new TaskCompletionSource();
-        world.Hooks.After("ActivateTenant", tenant, () =>
+        fixture.Hooks.After("ActivateTenant", tenant, () =>
         {
             active.TrySetResult();
             return cancelled.Task;
         });
-        var run = await world.StartAsync(tenant);
+        var run = await fixture.StartAsync(tenant);
         await active.Task;
 
         await run.CancelAsync();
         cancelled.SetResult();
 
         Assert.Equal("ACTIVE", (await run.GetResultAsync()).Outcome);
-        Assert.Equal("ACTIVE", await world.StatusAsync(tenant));
-        Assert.Single(await world.Control.MailsAsync(tenant.SubscriberId));
-        Assert.All((await world.ProgressAsync(tenant)).Steps, step => Assert.Null(step.UndoState));
+        Assert.Equal("ACTIVE", await fixture.StatusAsync(tenant));
+        Assert.Single(await fixture.Control.MailsAsync(tenant.SubscriberId));
+        Assert.All((await fixture.ProgressAsync(tenant)).Steps, step => Assert.Null(step.UndoState));
     }
 
     [Theory]
     [InlineData("CreateIdp", "create-idp")]
     [InlineData("ProvisionStorage", "provision-storage")]
     [InlineData("ActivateTenant", "activate-tenant")]
-    public async Task An_operators_cancel_before_the_pivot_takes_everything_back(string activity, string step)
+    public async Task An_operators_cancel_before_the_pivot_rolls_everything_back(string activity, string step)
     {
-        var tenant = await world.GivenTenantAsync();
-        var (run, go) = await world.HoldAsync(tenant, activity);
+        var tenant = await fixture.GivenTenantAsync();
+        var (run, resume) = await fixture.PauseAtAsync(tenant, activity);
 
-        var cancelled = await world.CancelAsync(tenant);
+        var cancelled = await fixture.CancelAsync(tenant);
 
         Assert.Equal((run.RunId, TenantStatus.RollingBack), (cancelled.RunId, cancelled.Status));
-        Assert.Equal("ROLLING_BACK", await world.StatusAsync(tenant));
-        go.SetResult();
+        Assert.Equal("ROLLING_BACK", await fixture.StatusAsync(tenant));
+        resume.SetResult();
         await AssertCanceledAsync(run);
         await AssertRolledBackAsync(tenant, step);
-        Assert.Equal("cancelled", (await world.ProgressAsync(tenant)).Steps.Single(s => s.Step == step).ErrorCode);
+        Assert.Equal("cancelled", (await fixture.ProgressAsync(tenant)).Steps.Single(s => s.Step == step).ErrorCode);
     }
 
     [Fact]
     public async Task An_operators_cancel_after_the_pivot_is_refused()
     {
-        var tenant = await world.GivenTenantAsync();
-        var (run, go) = await world.HoldAsync(tenant, "SendNotification");
+        var tenant = await fixture.GivenTenantAsync();
+        var (run, resume) = await fixture.PauseAtAsync(tenant, "SendNotification");
 
-        var refused = await Assert.ThrowsAsync<ControlPlaneException>(() => world.CancelAsync(tenant));
+        var refused = await Assert.ThrowsAsync<ControlPlaneException>(() => fixture.CancelAsync(tenant));
 
         Assert.Equal(ErrorCode.WrongState, refused.Code);
-        go.SetResult();
+        resume.SetResult();
         Assert.Equal("ACTIVE", (await run.GetResultAsync()).Outcome);
-        Assert.Equal("ACTIVE", await world.StatusAsync(tenant));
+        Assert.Equal("ACTIVE", await fixture.StatusAsync(tenant));
     }
 
     [Fact]
-    public async Task Cancelling_what_is_rolled_back_already_changes_nothing()
+    public async Task Cancelling_during_the_rollback_changes_nothing()
     {
-        var tenant = await world.GivenTenantAsync();
-        world.Refuse("CreateResources", tenant);
-        var (run, go) = await world.HoldAsync(tenant, "DropDatabase");
+        var tenant = await fixture.GivenTenantAsync();
+        fixture.Refuse("CreateResources", tenant);
+        var (run, resume) = await fixture.PauseAtAsync(tenant, "DropDatabase");
 
-        var cancelled = await world.CancelAsync(tenant);
+        var cancelled = await fixture.CancelAsync(tenant);
 
         Assert.Equal(run.RunId, cancelled.RunId);
-        go.SetResult();
+        resume.SetResult();
         var failed = await Assert.ThrowsAsync<WorkflowFailedException>(() => run.GetResultAsync());
         Assert.IsType<ApplicationFailureException>(failed.InnerException);
-        Assert.False((await world.ProgressAsync(tenant)).Attempt!.Cancelled);
+        Assert.False((await fixture.ProgressAsync(tenant)).Attempt!.Cancelled);
     }
 
     [Fact]
-    public async Task Cancelling_a_tenant_whose_run_was_terminated_takes_everything_back()
+    public async Task Cancelling_a_tenant_whose_run_was_terminated_rolls_everything_back()
     {
-        var tenant = await world.GivenTenantAsync();
-        var (run, go) = await world.HoldAsync(tenant, "CreateResources");
+        var tenant = await fixture.GivenTenantAsync();
+        var (run, resume) = await fixture.PauseAtAsync(tenant, "CreateResources");
         await run.TerminateAsync();
 
-        var cancelled = await world.CancelAsync(tenant);
+        var cancelled = await fixture.CancelAsync(tenant);
 
-        go.SetResult();
+        resume.SetResult();
         Assert.NotEqual(run.RunId, cancelled.RunId);
-        Assert.Equal("PROVISION_FAILED", (await world.RollbackRun(tenant, cancelled).GetResultAsync()).Outcome);
+        Assert.Equal("PROVISION_FAILED", (await fixture.RollbackRun(tenant, cancelled).GetResultAsync()).Outcome);
         await AssertRolledBackAsync(tenant, "create-resources");
     }
 
     [Fact]
     public async Task Cancelling_an_attempt_that_was_recorded_and_never_started_ends_it()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.RecordAttemptAsync(tenant);
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.RecordAttemptAsync(tenant);
 
-        var cancelled = await world.CancelAsync(tenant);
+        var cancelled = await fixture.CancelAsync(tenant);
 
-        Assert.Equal("PROVISION_FAILED", (await world.RollbackRun(tenant, cancelled).GetResultAsync()).Outcome);
+        Assert.Equal("PROVISION_FAILED", (await fixture.RollbackRun(tenant, cancelled).GetResultAsync()).Outcome);
         await AssertRolledBackAsync(tenant, "update-status");
-        var again = await world.CancelAsync(tenant);
+        var again = await fixture.CancelAsync(tenant);
         Assert.Equal((cancelled.RunId, true), (again.RunId, again.IsFinished));
     }
 
-    // Somebody was faster than the attempt's run: it finds ROLLING_BACK in its first step.
+    // The cancel is faster than the attempt's run, which finds ROLLING_BACK in its first step.
     [Fact]
-    public async Task A_run_that_begins_when_its_attempt_is_cancelled_takes_everything_back()
+    public async Task A_run_that_begins_after_the_cancel_of_its_attempt_rolls_everything_back()
     {
-        var tenant = await world.GivenTenantAsync();
-        var (run, go) = await world.HoldAsync(tenant, "UpdateStatus");
-        await world.Services.GetRequiredService<ProvisioningTransitions>().BeginRollbackAsync(
+        var tenant = await fixture.GivenTenantAsync();
+        var (run, resume) = await fixture.PauseAtAsync(tenant, "UpdateStatus");
+        await fixture.Services.GetRequiredService<ProvisioningTransitions>().BeginRollbackAsync(
             tenant.Id, 1, ProvisioningFailure.Cancel("update-status"),
             TestContext.Current.CancellationToken);
 
-        go.SetResult();
+        resume.SetResult();
 
         var failed = await Assert.ThrowsAsync<WorkflowFailedException>(() => run.GetResultAsync());
         Assert.Equal("cancelled", Assert.IsType<ApplicationFailureException>(failed.InnerException).ErrorType);
@@ -197,10 +198,10 @@ public sealed class CancelTests(ProvisioningWorld world) : IClassFixture<Provisi
 
     private async Task AssertRolledBackAsync(TestTenant tenant, string step)
     {
-        Assert.Empty(await world.Systems.OfAsync(tenant));
-        Assert.Equal("PROVISION_FAILED", await world.StatusAsync(tenant));
-        Assert.NotNull((await world.ProgressAsync(tenant)).Attempt!.ResidueReadAt);
-        var attempt = (await world.ProgressAsync(tenant)).Attempt!;
+        Assert.Empty(await fixture.Systems.ObjectsOfAsync(tenant));
+        Assert.Equal("PROVISION_FAILED", await fixture.StatusAsync(tenant));
+        Assert.NotNull((await fixture.ProgressAsync(tenant)).Attempt!.ResidueReadAt);
+        var attempt = (await fixture.ProgressAsync(tenant)).Attempt!;
         Assert.Equal(step, attempt.FailedStep);
         Assert.True(attempt.Cancelled);
     }

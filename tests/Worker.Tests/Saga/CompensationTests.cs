@@ -1,12 +1,13 @@
+using ControlPlane.Provisioning;
 using Sandbox.Control;
 using Worker.Tests.Support;
 
 namespace Worker.Tests.Saga;
 
 /// <summary>
-/// The compensation table, row by row: what fails, and that nothing is left; then the next attempt succeeds.
+/// The rows of the compensation table: one step fails, nothing is left, and the next attempt succeeds.
 /// </summary>
-public sealed class CompensationTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+public sealed class CompensationTests(ProvisioningFixture fixture) : IClassFixture<ProvisioningFixture>
 {
     private const string AccessDenied = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>";
 
@@ -16,7 +17,7 @@ public sealed class CompensationTests(ProvisioningWorld world) : IClassFixture<P
         _ => Refused("keycloak", "POST", "/admin/realms"));
 
     [Fact]
-    public Task When_the_realm_was_made_but_its_step_fails_the_realm_is_gone() => RowAsync(
+    public Task When_the_realm_was_created_but_its_step_fails_the_realm_is_gone() => RowAsync(
         "create-idp",
         _ => new() { System = "keycloak", Method = "POST", Path = "/admin/realms", Kind = FaultKind.LoseAnswer },
         tenant => Refused("keycloak", "GET", $"/admin/realms/{tenant.Resources.Realm}/users/profile"));
@@ -27,7 +28,7 @@ public sealed class CompensationTests(ProvisioningWorld world) : IClassFixture<P
         tenant => Refused("keycloak", "POST", $"/admin/realms/{tenant.Resources.Realm}/partialImport"));
 
     [Fact]
-    public Task When_the_admin_user_was_made_but_its_step_fails_user_and_realm_are_gone() => RowAsync(
+    public Task When_the_admin_user_was_created_but_its_step_fails_user_and_realm_are_gone() => RowAsync(
         "create-admin-user",
         tenant => new()
         {
@@ -43,28 +44,27 @@ public sealed class CompensationTests(ProvisioningWorld world) : IClassFixture<P
         tenant => Refused("s3", "PUT", $"/{tenant.Resources.Bucket}*", AccessDenied));
 
     [Fact]
-    public Task When_the_bucket_was_made_but_not_tagged_realm_schema_and_bucket_are_gone() => RowAsync(
+    public Task When_the_bucket_was_created_but_not_tagged_realm_schema_and_bucket_are_gone() => RowAsync(
         "provision-storage",
         tenant => Refused("s3", "PUT", $"/{tenant.Resources.Bucket}*", AccessDenied) with { Query = "tagging*" });
 
     [Fact]
     public async Task When_the_schema_is_refused_the_realm_is_gone()
     {
-        string database = await world.Postgres.ReadAsync<string>("SELECT current_database()::text");
-        await world.Postgres.ExecuteAsync($"REVOKE CREATE ON DATABASE {database} FROM CURRENT_USER");
-        var tenant = await world.GivenTenantAsync();
+        var tenant = await fixture.GivenTenantAsync();
+        await using (await fixture.ForbidSchemasAsync())
+        {
+            await AssertRolledBackAsync(tenant, "provision-database");
+        }
 
-        await AssertRolledBackAsync(tenant, "provision-database");
-
-        await world.Postgres.ExecuteAsync($"GRANT CREATE ON DATABASE {database} TO CURRENT_USER");
         await AssertNextAttemptSucceedsAsync(tenant);
     }
 
     [Fact]
-    public async Task When_a_resource_was_planned_and_never_made_everything_is_gone()
+    public async Task When_a_resource_was_planned_and_never_created_everything_is_gone()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.Postgres.ExecuteAsync(
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.Postgres.ExecuteAsync(
             """
             INSERT INTO resources (tenant_id, type, name, state, attempt, created_at, updated_at)
             VALUES ($1, 'stray', 'stray', 'PLANNED', 1, now(), now())
@@ -73,43 +73,58 @@ public sealed class CompensationTests(ProvisioningWorld world) : IClassFixture<P
 
         await AssertRolledBackAsync(tenant, "create-resources");
 
-        await world.Postgres.ExecuteAsync("DELETE FROM resources WHERE type = 'stray'");
+        await fixture.Postgres.ExecuteAsync("DELETE FROM resources WHERE type = 'stray'");
         await AssertNextAttemptSucceedsAsync(tenant);
     }
 
     [Fact]
     public async Task When_the_tenant_cannot_be_activated_everything_is_gone()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.Postgres.ExecuteAsync(
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.Postgres.ExecuteAsync(
             $"""
             CREATE FUNCTION refuse_activation() RETURNS trigger LANGUAGE plpgsql AS
-                $$ BEGIN RAISE EXCEPTION 'not today' USING ERRCODE = '42501'; END $$;
+                $$ BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = '42501'; END $$;
             CREATE TRIGGER refuse_activation BEFORE UPDATE ON tenants FOR EACH ROW
                 WHEN (NEW.id = '{tenant.Id}' AND NEW.status = 'ACTIVE') EXECUTE FUNCTION refuse_activation();
             """);
 
-        await AssertRolledBackAsync(tenant, "activate-tenant");
+        try
+        {
+            await AssertRolledBackAsync(tenant, "activate-tenant");
+        }
+        finally
+        {
+            await fixture.Postgres.ExecuteAsync("DROP FUNCTION refuse_activation CASCADE");
+        }
 
-        await world.Postgres.ExecuteAsync("DROP TRIGGER refuse_activation ON tenants");
         await AssertNextAttemptSucceedsAsync(tenant);
     }
 
     private async Task RowAsync(string step, params Func<TestTenant, FaultRule>[] rules)
     {
-        var tenant = await world.GivenTenantAsync();
+        var tenant = await fixture.GivenTenantAsync();
         var faults = new List<Testing.SandboxFault>();
-        foreach (var rule in rules)
+        try
         {
-            faults.Add(await world.Control.FaultAsync(rule(tenant)));
+            foreach (var rule in rules)
+            {
+                faults.Add(await fixture.Control.FaultAsync(rule(tenant)));
+            }
+
+            await AssertRolledBackAsync(tenant, step);
+
+            foreach (var fault in faults)
+            {
+                Assert.NotEqual(0, await fault.HitsAsync());
+            }
         }
-
-        await AssertRolledBackAsync(tenant, step);
-
-        foreach (var fault in faults)
+        finally
         {
-            Assert.NotEqual(0, await fault.HitsAsync());
-            await fault.DisposeAsync();
+            foreach (var fault in faults)
+            {
+                await fault.DisposeAsync();
+            }
         }
 
         await AssertNextAttemptSucceedsAsync(tenant);
@@ -117,26 +132,26 @@ public sealed class CompensationTests(ProvisioningWorld world) : IClassFixture<P
 
     private async Task AssertRolledBackAsync(TestTenant tenant, string step)
     {
-        var failure = await world.FailAsync(tenant);
+        var failure = await fixture.FailAsync(tenant);
 
         Assert.Equal(step, failure.FailedStep);
-        Assert.Empty(await world.Systems.OfAsync(tenant));
-        Assert.Equal("PROVISION_FAILED", await world.StatusAsync(tenant));
-        var progress = await world.ProgressAsync(tenant);
+        Assert.Empty(await fixture.Systems.ObjectsOfAsync(tenant));
+        Assert.Equal("PROVISION_FAILED", await fixture.StatusAsync(tenant));
+        var progress = await fixture.ProgressAsync(tenant);
         Assert.Equal(step, progress.Attempt!.FailedStep);
         Assert.Equal("FAILED", progress.Steps.Single(s => s.Step == step).State);
-        Assert.Equal(0, await world.Postgres.ReadAsync<long>(
+        Assert.Equal(0, await fixture.Postgres.ReadAsync<long>(
             "SELECT count(*) FROM resources WHERE tenant_id = $1 AND type <> 'stray' AND state <> 'DELETED'",
             tenant.Id));
     }
 
     private async Task AssertNextAttemptSucceedsAsync(TestTenant tenant)
     {
-        var run = await world.StartAsync(tenant);
+        var run = await fixture.StartAsync(tenant);
 
         Assert.Equal("ACTIVE", (await run.GetResultAsync()).Outcome);
-        Assert.Equal(["realm", "client", "user", "schema", "role", "bucket"], await world.Systems.OfAsync(tenant));
-        Assert.Equal(2, (await world.ProgressAsync(tenant)).Attempt!.Number);
+        Assert.Equal(SystemProbe.AllObjects, await fixture.Systems.ObjectsOfAsync(tenant));
+        Assert.Equal(2, (await fixture.ProgressAsync(tenant)).Attempt!.Number);
     }
 
     private static FaultRule Refused(string system, string method, string path, string body = "{}") => new()

@@ -6,22 +6,22 @@ using Worker.Tests.Support;
 
 namespace Worker.Tests.Saga;
 
-public sealed class HappyPathTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+public sealed class HappyPathTests(ProvisioningFixture fixture) : IClassFixture<ProvisioningFixture>
 {
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_tenant_becomes_active_with_everything_there_once()
+    public async Task A_tenant_becomes_active_with_each_object_once()
     {
-        var tenant = await world.GivenTenantAsync();
+        var tenant = await fixture.GivenTenantAsync();
 
-        var result = await (await world.StartAsync(tenant)).GetResultAsync();
+        var result = await (await fixture.StartAsync(tenant)).GetResultAsync();
 
         Assert.Equal("ACTIVE", result.Outcome);
-        Assert.Equal("ACTIVE", await world.StatusAsync(tenant));
-        Assert.Equal(["realm", "client", "user", "schema", "role", "bucket"], await world.Systems.OfAsync(tenant));
-        Assert.Single(await world.Control.MailsAsync(tenant.SubscriberId));
-        var progress = await world.ProgressAsync(tenant);
+        Assert.Equal("ACTIVE", await fixture.StatusAsync(tenant));
+        Assert.Equal(SystemProbe.AllObjects, await fixture.Systems.ObjectsOfAsync(tenant));
+        Assert.Single(await fixture.Control.MailsAsync(tenant.SubscriberId));
+        var progress = await fixture.ProgressAsync(tenant);
         Assert.Equal(
             ["DONE", "DONE", "DONE", "DONE", "DONE", "SKIPPED", "SKIPPED", "SKIPPED", "DONE", "DONE", "DONE"],
             progress.Steps.Select(step => step.State));
@@ -29,10 +29,10 @@ public sealed class HappyPathTests(ProvisioningWorld world) : IClassFixture<Prov
     }
 
     [Fact]
-    public async Task In_success_no_compensation_activity_runs()
+    public async Task A_success_runs_no_compensation()
     {
-        var tenant = await world.GivenTenantAsync();
-        var run = await world.StartAsync(tenant);
+        var tenant = await fixture.GivenTenantAsync();
+        var run = await fixture.StartAsync(tenant);
         await run.GetResultAsync();
 
         var history = await run.FetchHistoryAsync();
@@ -44,22 +44,22 @@ public sealed class HappyPathTests(ProvisioningWorld world) : IClassFixture<Prov
             history.Events
                 .Where(e => e.EventType == EventType.ActivityTaskScheduled)
                 .Select(e => e.ActivityTaskScheduledEventAttributes.ActivityType.Name));
-        Assert.All((await world.ProgressAsync(tenant)).Steps, step => Assert.Null(step.UndoState));
+        Assert.All((await fixture.ProgressAsync(tenant)).Steps, step => Assert.Null(step.UndoState));
         Assert.Equal(WorkflowExecutionStatus.Completed, (await run.DescribeAsync()).Status);
     }
 
     [Fact]
     public async Task Every_resource_is_recorded_by_the_names_of_the_quick_start()
     {
-        var tenant = await world.GivenTenantAsync();
+        var tenant = await fixture.GivenTenantAsync();
 
-        await (await world.StartAsync(tenant)).GetResultAsync();
+        await (await fixture.StartAsync(tenant)).GetResultAsync();
 
         Assert.Equal(
             $"database_schema: tenant_{tenant.Key} CREATED, keycloak_admin_user: {tenant.Email} CREATED, "
             + $"keycloak_client: {tenant.Key}-app CREATED, keycloak_realm: tenant-{tenant.Key} CREATED, "
             + $"storage_bucket: tenant-{tenant.Key}-files CREATED",
-            await world.Postgres.ReadAsync<string>(
+            await fixture.Postgres.ReadAsync<string>(
                 """
                 SELECT string_agg(type || ': ' || name || ' ' || state, ', ' ORDER BY type)
                 FROM resources WHERE tenant_id = $1
@@ -68,13 +68,13 @@ public sealed class HappyPathTests(ProvisioningWorld world) : IClassFixture<Prov
     }
 
     [Fact]
-    public async Task The_client_takes_codes_with_PKCE_for_the_proven_domain_alone()
+    public async Task The_client_accepts_only_PKCE_codes_for_the_verified_domain()
     {
-        var tenant = await world.GivenTenantAsync();
+        var tenant = await fixture.GivenTenantAsync();
 
-        await (await world.StartAsync(tenant)).GetResultAsync();
+        await (await fixture.StartAsync(tenant)).GetResultAsync();
 
-        var client = await world.Systems.Keycloak.FindClientAsync(
+        var client = await fixture.Systems.Keycloak.FindClientAsync(
             tenant.Resources.Realm, tenant.Resources.Client, CancellationToken);
         Assert.Equal("openid-connect", client!.Protocol);
         Assert.True(client.PublicClient);
@@ -86,28 +86,28 @@ public sealed class HappyPathTests(ProvisioningWorld world) : IClassFixture<Prov
     }
 
     [Fact]
-    public async Task The_admin_is_the_primary_contact_with_its_attributes()
+    public async Task The_admin_user_is_the_primary_contact_with_its_attributes()
     {
-        var tenant = await world.GivenTenantAsync();
+        var tenant = await fixture.GivenTenantAsync();
 
-        await (await world.StartAsync(tenant)).GetResultAsync();
+        await (await fixture.StartAsync(tenant)).GetResultAsync();
 
-        var user = await world.Systems.Keycloak.FindUserAsync(tenant.Resources.Realm, tenant.Email, CancellationToken);
+        var user = await fixture.Systems.FindAdminUserAsync(tenant);
         Assert.Equal(tenant.Email, user!.Email);
         Assert.Equal("John", user.FirstName);
-        Assert.Equal(ProvisioningWorld.LastName, user.LastName);
+        Assert.Equal(ProvisioningFixture.LastName, user.LastName);
         Assert.True(user.Enabled);
         Assert.Equal([tenant.Id.ToString()], user.Attributes!["tenantId"]);
         Assert.Equal(["admin"], user.Attributes["role"]);
-        Assert.Empty(await world.Systems.Keycloak.MissingClientRolesAsync(
+        Assert.Empty(await fixture.Systems.Keycloak.MissingClientRolesAsync(
             tenant.Resources.Realm, user.Id!, "realm-management", ["realm-admin"], CancellationToken));
     }
 
     [Fact]
-    public async Task What_a_store_of_another_make_does_not_know_is_tolerated_and_recorded()
+    public async Task A_feature_that_the_object_store_lacks_is_tolerated_and_recorded()
     {
-        var tenant = await world.GivenTenantAsync();
-        await using var fault = await world.Control.FaultAsync(new FaultRule
+        var tenant = await fixture.GivenTenantAsync();
+        await using var fault = await fixture.Control.FaultAsync(new FaultRule
         {
             System = "s3",
             Path = $"/{tenant.Resources.Bucket}*",
@@ -117,41 +117,41 @@ public sealed class HappyPathTests(ProvisioningWorld world) : IClassFixture<Prov
             ContentType = "application/xml",
         });
 
-        Assert.Equal("ACTIVE", (await (await world.StartAsync(tenant)).GetResultAsync()).Outcome);
+        Assert.Equal("ACTIVE", (await (await fixture.StartAsync(tenant)).GetResultAsync()).Outcome);
 
-        using var details = JsonDocument.Parse(await world.Postgres.ReadAsync<string>(
+        using var details = JsonDocument.Parse(await fixture.Postgres.ReadAsync<string>(
             "SELECT details::text FROM resources WHERE tenant_id = $1 AND type = $2",
             tenant.Id, ResourceTypes.StorageBucket));
         Assert.Equal("public_access_block", details.RootElement.GetProperty("notSupported")[0].GetString());
     }
 
     [Fact]
-    public async Task The_log_says_what_people_look_for()
+    public async Task The_log_contains_the_documented_lines()
     {
-        var tenant = await world.GivenTenantAsync();
+        var tenant = await fixture.GivenTenantAsync();
 
-        await (await world.StartAsync(tenant)).GetResultAsync();
+        await (await fixture.StartAsync(tenant)).GetResultAsync();
 
-        Assert.Contains("Connected to Temporal namespace: arc-saas", world.Logs.Text, StringComparison.Ordinal);
-        Assert.Contains("Worker state: RUNNING", world.Logs.Text, StringComparison.Ordinal);
+        Assert.Contains("Connected to Temporal namespace: arc-saas", fixture.Logs.Text, StringComparison.Ordinal);
+        Assert.Contains("Worker state: RUNNING", fixture.Logs.Text, StringComparison.Ordinal);
         foreach (string line in (string[])
             ["Provisioning workflow started", "Creating IdP organization", "Creating admin user"])
         {
-            Assert.Contains($"{line}: tenant {tenant.Id}", world.Logs.Text, StringComparison.Ordinal);
+            Assert.Contains($"{line}: tenant {tenant.Id}", fixture.Logs.Text, StringComparison.Ordinal);
         }
     }
 
     [Fact]
-    public async Task The_step_under_way_can_be_asked_for()
+    public async Task The_current_step_can_be_queried()
     {
-        var tenant = await world.GivenTenantAsync();
-        await using var held = await world.Control.FaultAsync(new FaultRule
+        var tenant = await fixture.GivenTenantAsync();
+        await using var held = await fixture.Control.FaultAsync(new FaultRule
         {
             System = "keycloak",
             Path = "/admin/realms/*/partialImport",
             Kind = FaultKind.Delay,
         });
-        var run = await world.StartAsync(tenant);
+        var run = await fixture.StartAsync(tenant);
         await held.HitAsync();
 
         Assert.Equal("create-admin-user", await run.QueryAsync(workflow => workflow.CurrentStep()));

@@ -1,5 +1,3 @@
-using ControlPlane.Readings;
-using Microsoft.Extensions.DependencyInjection;
 using Sandbox.Control;
 using Temporalio.Client;
 using Temporalio.Exceptions;
@@ -7,22 +5,23 @@ using Worker.Tests.Support;
 
 namespace Worker.Tests.Saga;
 
-/// <summary>A request that was sent takes effect when nobody waits for it any more.</summary>
-public sealed class LateEffectTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+/// <summary>A request takes effect after its caller gave up.</summary>
+public sealed class LateEffectTests(ProvisioningFixture fixture) : IClassFixture<ProvisioningFixture>
 {
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
-    // Just before its undo, between two undos, or after them and before the systems are read again.
+    // Just before its undo, between two undos, or between the undos and the final readings.
     [Theory]
-    [InlineData(LateCall.Realm, "DeleteIdp")]
-    [InlineData(LateCall.Realm, "FindIdpResidue")]
-    [InlineData(LateCall.User, "DeleteAdminUser")]
-    [InlineData(LateCall.User, "DeleteIdp")]
-    [InlineData(LateCall.Schema, "DropDatabase")]
-    [InlineData(LateCall.Bucket, "DeleteStorage")]
-    [InlineData(LateCall.Bucket, "FindStorageResidue")]
-    [InlineData(LateCall.Tags, "DeleteStorage")]
-    public async Task What_lands_during_the_rollback_is_taken_back_before_it_ends(LateCall call, string activity)
+    [InlineData(CreationCall.Realm, "DeleteIdp")]
+    [InlineData(CreationCall.Realm, "FindIdpResidue")]
+    [InlineData(CreationCall.User, "DeleteAdminUser")]
+    [InlineData(CreationCall.User, "DeleteIdp")]
+    [InlineData(CreationCall.Schema, "DropDatabase")]
+    [InlineData(CreationCall.Bucket, "DeleteStorage")]
+    [InlineData(CreationCall.Bucket, "FindStorageResidue")]
+    [InlineData(CreationCall.Tags, "DeleteStorage")]
+    public async Task An_effect_that_lands_during_the_rollback_is_undone_before_its_end(
+        CreationCall call, string activity)
     {
         var (tenant, landed) = await RolledBackWhileItLandsAsync(call, activity);
 
@@ -31,9 +30,10 @@ public sealed class LateEffectTests(ProvisioningWorld world) : IClassFixture<Pro
     }
 
     [Theory]
-    [InlineData(LateCall.User, "FindAdminUserResidue")]
-    [InlineData(LateCall.Tags, "FindStorageResidue")]
-    public async Task What_lands_where_its_place_is_gone_already_changes_nothing(LateCall call, string activity)
+    [InlineData(CreationCall.User, "FindAdminUserResidue")]
+    [InlineData(CreationCall.Tags, "FindStorageResidue")]
+    public async Task An_effect_that_lands_after_its_parent_was_deleted_changes_nothing(
+        CreationCall call, string activity)
     {
         var (tenant, landed) = await RolledBackWhileItLandsAsync(call, activity);
 
@@ -41,60 +41,60 @@ public sealed class LateEffectTests(ProvisioningWorld world) : IClassFixture<Pro
         await AssertNothingIsLeftAsync(tenant);
     }
 
-    // Its transaction holds a lock until it has ended, so nothing of it can land after its undo.
+    // The transaction holds a lock until its end, so nothing of it can land after its undo.
     [Fact]
-    public async Task The_undo_of_a_schema_waits_for_the_commit_that_is_under_way()
+    public async Task The_undo_of_a_schema_waits_for_a_running_commit()
     {
-        var tenant = await world.GivenTenantAsync();
-        await using var late = await world.HoldEffectAsync(LateCall.Schema, tenant);
-        var run = await world.StartAsync(tenant);
+        var tenant = await fixture.GivenTenantAsync();
+        await using var late = await fixture.HoldEffectAsync(CreationCall.Schema, tenant);
+        var run = await fixture.StartAsync(tenant);
         await late.HitAsync();
         await run.CancelAsync();
-        await world.SomebodyWaitsAsync();
-        Assert.Equal("ROLLING_BACK", await world.StatusAsync(tenant));
+        await fixture.WaitUntilBlockedAsync();
+        Assert.Equal("ROLLING_BACK", await fixture.StatusAsync(tenant));
 
-        var landed = await world.LandAsync(late);
+        var landed = await fixture.LandAsync(late);
 
         await AssertCanceledAsync(run);
         Assert.True(landed.Effect);
         await AssertNothingIsLeftAsync(tenant);
     }
 
-    // A bucket has no mark yet: see BucketEvidenceTests.
+    // A new bucket has no mark yet: see BucketEvidenceTests.
     [Theory]
-    [InlineData(LateCall.Realm, 201, "realm", "client")]
-    [InlineData(LateCall.User, 404)]
-    [InlineData(LateCall.Tags, 404)]
-    public async Task What_lands_after_the_whole_rollback_is_replaced_by_the_next_attempt(
-        LateCall call, int status, params string[] left)
+    [InlineData(CreationCall.Realm, 201, "realm", "client")]
+    [InlineData(CreationCall.User, 404)]
+    [InlineData(CreationCall.Tags, 404)]
+    public async Task An_effect_that_lands_after_the_rollback_is_replaced_by_the_next_attempt(
+        CreationCall call, int status, params string[] left)
     {
-        var tenant = await world.GivenTenantAsync();
-        await using var late = await world.HoldEffectAsync(call, tenant);
-        var run = await world.StartAsync(tenant);
+        var tenant = await fixture.GivenTenantAsync();
+        await using var late = await fixture.HoldEffectAsync(call, tenant);
+        var run = await fixture.StartAsync(tenant);
         await late.HitAsync();
         await run.CancelAsync();
         await AssertCanceledAsync(run);
         await AssertNothingIsLeftAsync(tenant);
 
-        var landed = await world.LandAsync(late);
+        var landed = await fixture.LandAsync(late);
 
         Assert.Equal(status, landed.Status);
-        Assert.Equal(left, await world.Systems.OfAsync(tenant));
-        Assert.Equal("ACTIVE", (await (await world.StartAsync(tenant)).GetResultAsync()).Outcome);
-        Assert.Equal(["realm", "client", "user", "schema", "role", "bucket"], await world.Systems.OfAsync(tenant));
-        var realm = await world.Systems.Keycloak.FindRealmAsync(tenant.Resources.Realm, CancellationToken);
+        Assert.Equal(left, await fixture.Systems.ObjectsOfAsync(tenant));
+        Assert.Equal("ACTIVE", (await (await fixture.StartAsync(tenant)).GetResultAsync()).Outcome);
+        Assert.Equal(SystemProbe.AllObjects, await fixture.Systems.ObjectsOfAsync(tenant));
+        var realm = await fixture.Systems.Keycloak.FindRealmAsync(tenant.Resources.Realm, CancellationToken);
         Assert.Equal(tenant.RealmId(2).ToString(), realm!.Id);
-        Assert.Equal("2", (await world.Systems.BucketTagsAsync(tenant.Resources.Bucket))["arc-saas:attempt"]);
+        Assert.Equal("2", (await fixture.Systems.BucketTagsAsync(tenant.Resources.Bucket))["arc-saas:attempt"]);
     }
 
     private async Task<(TestTenant Tenant, JournalEntry Landed)> RolledBackWhileItLandsAsync(
-        LateCall call, string activity)
+        CreationCall call, string activity)
     {
-        var tenant = await world.GivenTenantAsync();
-        await using var late = await world.HoldEffectAsync(call, tenant);
+        var tenant = await fixture.GivenTenantAsync();
+        await using var late = await fixture.HoldEffectAsync(call, tenant);
         JournalEntry? landed = null;
-        world.Hooks.Before(activity, tenant, async () => landed ??= await world.LandAsync(late));
-        var run = await world.StartAsync(tenant);
+        fixture.Hooks.Before(activity, tenant, async () => landed ??= await fixture.LandAsync(late));
+        var run = await fixture.StartAsync(tenant);
         await late.HitAsync();
 
         await run.CancelAsync();
@@ -105,9 +105,9 @@ public sealed class LateEffectTests(ProvisioningWorld world) : IClassFixture<Pro
 
     private async Task AssertNothingIsLeftAsync(TestTenant tenant)
     {
-        Assert.Empty(await world.Systems.OfAsync(tenant));
-        Assert.Equal("PROVISION_FAILED", await world.StatusAsync(tenant));
-        var residue = await world.Services.GetRequiredService<GetResidue>().ExecuteAsync(tenant.Id, CancellationToken);
+        Assert.Empty(await fixture.Systems.ObjectsOfAsync(tenant));
+        Assert.Equal("PROVISION_FAILED", await fixture.StatusAsync(tenant));
+        var residue = await fixture.ReadResidueAsync(tenant);
         Assert.True(residue.IsClean);
         Assert.Empty(residue.Systems.SelectMany(system => system.Found));
         Assert.Empty(residue.Left);

@@ -6,79 +6,61 @@ using Worker.Tests.Support;
 
 namespace Worker.Tests.Saga;
 
-public sealed class LateImportTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+public sealed class LateImportTests(ProvisioningFixture fixture) : IClassFixture<ProvisioningFixture>
 {
     private const string Password = "correct horse battery staple";
 
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_user_import_that_lands_when_the_tenant_is_live_leaves_its_administrator_alone()
+    public async Task A_user_import_that_lands_on_a_live_tenant_does_not_change_its_admin_user()
     {
-        // The first try's timeout is real time.
-        await world.RestartWorkerAsync(("TIMEOUT_SCALE", "0.01"));
-        var tenant = await world.GivenTenantAsync();
+        // The timeout of the first try runs in real time.
+        await using var scaled = await fixture.ChangeSettingsAsync(("TIMEOUT_SCALE", "0.01"));
+        var tenant = await fixture.GivenTenantAsync();
         string realm = tenant.Resources.Realm, path = $"/admin/realms/{realm}/partialImport";
-        await using var late = await world.Control.FaultAsync(new FaultRule
+        await using var late = await fixture.Control.FaultAsync(new FaultRule
         {
             System = "keycloak",
             Method = "POST",
             Path = path,
             Kind = FaultKind.LateEffect,
         });
-        Assert.Equal("ACTIVE", (await (await world.StartAsync(tenant)).GetResultAsync()).Outcome);
-        var user = await world.Systems.Keycloak.FindUserAsync(realm, tenant.Email, CancellationToken);
-        await world.Systems.Keycloak.SetPasswordAsync(realm, user!.Id!, Password, temporary: false, CancellationToken);
-        Assert.Equal(HttpStatusCode.OK, await LogInAsync(tenant));
+        Assert.Equal("ACTIVE", (await (await fixture.StartAsync(tenant)).GetResultAsync()).Outcome);
+        var user = await fixture.Systems.FindAdminUserAsync(tenant);
+        await fixture.Systems.Keycloak.SetPasswordAsync(
+            realm, user!.Id!, Password, temporary: false, CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, await fixture.LogInAsync(tenant, Password));
 
         await late.ReleaseAsync();
         await AssertMore.EventuallyAsync(
-            () => world.Control.CallsAsync(path),
+            () => fixture.Control.CallsAsync(path),
             calls => calls.Any(call => call is { Fault: not null, Status: not null }));
 
-        Assert.Equal(HttpStatusCode.OK, await LogInAsync(tenant));
-        Assert.Equal(user.Id, (await world.Systems.Keycloak.FindUserAsync(realm, tenant.Email, CancellationToken))!.Id);
+        Assert.Equal(HttpStatusCode.OK, await fixture.LogInAsync(tenant, Password));
+        Assert.Equal(user.Id, (await fixture.Systems.FindAdminUserAsync(tenant))!.Id);
     }
 
-    // Whoever is there under the name, and is not what was wanted, is made anew.
     [Fact]
-    public async Task An_incomplete_user_is_made_anew()
+    public async Task An_incomplete_user_is_replaced()
     {
-        var tenant = await world.GivenTenantAsync();
+        var tenant = await fixture.GivenTenantAsync();
         bool isFirst = true;
-        world.Hooks.Before("CreateAdminUser", tenant, async () =>
+        fixture.Hooks.Before("CreateAdminUser", tenant, async () =>
         {
             if (isFirst)
             {
                 isFirst = false;
-                Assert.True(await world.Systems.Keycloak.CreateUserAsync(
+                Assert.True(await fixture.Systems.Keycloak.CreateUserAsync(
                     tenant.Resources.Realm,
                     new UserRepresentation { Username = tenant.Email, Email = tenant.Email, Enabled = true },
                     CancellationToken));
             }
         });
 
-        Assert.Equal("ACTIVE", (await (await world.StartAsync(tenant)).GetResultAsync()).Outcome);
+        Assert.Equal("ACTIVE", (await (await fixture.StartAsync(tenant)).GetResultAsync()).Outcome);
 
-        var user = await world.Systems.Keycloak.FindUserAsync(tenant.Resources.Realm, tenant.Email, CancellationToken);
+        var user = await fixture.Systems.FindAdminUserAsync(tenant);
         Assert.Equal(["admin"], user!.Attributes!["role"]);
-    }
-
-    // By the realm's admin-cli, which Keycloak makes in every realm: the application's own client takes no passwords.
-    private async Task<HttpStatusCode> LogInAsync(TestTenant tenant)
-    {
-        using var http = new HttpClient();
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
-        {
-            ["grant_type"] = "password",
-            ["client_id"] = "admin-cli",
-            ["username"] = tenant.Email,
-            ["password"] = Password,
-        });
-        using var answer = await http.PostAsync(
-            new Uri(world.Sandbox.Keycloak!, $"/realms/{tenant.Resources.Realm}/protocol/openid-connect/token"),
-            form,
-            CancellationToken);
-        return answer.StatusCode;
     }
 }

@@ -4,9 +4,9 @@ using Worker.Tests.Support;
 namespace Worker.Tests.Saga;
 
 /// <summary>
-/// The effect is done and the answer is lost: the next try finishes what is there, it does not make it twice.
+/// A call takes effect and its answer is lost: the next try completes the object and does not create a second one.
 /// </summary>
-public sealed class LostAnswerTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+public sealed class LostAnswerTests(ProvisioningFixture fixture) : IClassFixture<ProvisioningFixture>
 {
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
@@ -26,11 +26,11 @@ public sealed class LostAnswerTests(ProvisioningWorld world) : IClassFixture<Pro
     [InlineData("s3", "PUT", "/tenant-*", "publicAccessBlock*")]
     [InlineData("novu", "POST", "/v2/subscribers", null)]
     [InlineData("novu", "POST", "/v1/events/trigger", null)]
-    public async Task A_lost_answer_is_made_good_by_the_next_try(
+    public async Task The_next_try_recovers_from_a_lost_answer(
         string system, string method, string path, string? query)
     {
-        var tenant = await world.GivenTenantAsync();
-        await using var fault = await world.Control.FaultAsync(new FaultRule
+        var tenant = await fixture.GivenTenantAsync();
+        await using var fault = await fixture.Control.FaultAsync(new FaultRule
         {
             System = system,
             Method = method,
@@ -39,13 +39,13 @@ public sealed class LostAnswerTests(ProvisioningWorld world) : IClassFixture<Pro
             Kind = FaultKind.LoseAnswer,
         });
 
-        var run = await world.StartAsync(tenant);
+        var run = await fixture.StartAsync(tenant);
 
         Assert.Equal("ACTIVE", (await run.GetResultAsync()).Outcome);
         Assert.Equal(1, await fault.HitsAsync());
-        Assert.Equal(["realm", "client", "user", "schema", "role", "bucket"], await world.Systems.OfAsync(tenant));
-        Assert.Single(await world.Control.MailsAsync(tenant.SubscriberId));
-        Assert.All((await world.ProgressAsync(tenant)).Steps, step => Assert.Null(step.UndoState));
+        Assert.Equal(SystemProbe.AllObjects, await fixture.Systems.ObjectsOfAsync(tenant));
+        Assert.Single(await fixture.Control.MailsAsync(tenant.SubscriberId));
+        Assert.All((await fixture.ProgressAsync(tenant)).Steps, step => Assert.Null(step.UndoState));
     }
 
     [Theory]
@@ -55,110 +55,111 @@ public sealed class LostAnswerTests(ProvisioningWorld world) : IClassFixture<Pro
     [InlineData("s3", FaultKind.Reset)]
     [InlineData("novu", FaultKind.Answer)]
     [InlineData("novu", FaultKind.Reset)]
-    public async Task A_system_that_is_away_for_a_while_is_waited_for(string system, FaultKind kind)
+    public async Task A_temporary_outage_of_a_system_is_retried(string system, FaultKind kind)
     {
-        var tenant = await world.GivenTenantAsync();
-        await using var fault = await world.Control.FaultAsync(
+        var tenant = await fixture.GivenTenantAsync();
+        await using var fault = await fixture.Control.FaultAsync(
             new FaultRule { System = system, Kind = kind, Count = 5 });
 
-        var run = await world.StartAsync(tenant);
+        var run = await fixture.StartAsync(tenant);
 
         Assert.Equal("ACTIVE", (await run.GetResultAsync()).Outcome);
         Assert.Equal(5, await fault.HitsAsync());
-        Assert.Single(await world.Control.MailsAsync(tenant.SubscriberId));
+        Assert.Single(await fixture.Control.MailsAsync(tenant.SubscriberId));
     }
 
     [Fact]
-    public async Task A_retry_that_sees_its_own_realm_takes_it_as_its_own()
+    public async Task A_retry_that_finds_its_own_realm_continues_with_it()
     {
-        var tenant = await world.GivenTenantAsync();
-        await using var lost = await world.Control.FaultAsync(LostCreation);
+        var tenant = await fixture.GivenTenantAsync();
+        await using var lost = await fixture.Control.FaultAsync(LostCreation);
 
-        await (await world.StartAsync(tenant)).GetResultAsync();
+        await (await fixture.StartAsync(tenant)).GetResultAsync();
 
-        await AssertIsTheFirstAttemptsAsync(tenant);
-        Assert.Equal(2, (await world.ProgressAsync(tenant)).Steps.Single(s => s.Step == "create-idp").Tries);
+        await AssertRealmIsOfAttempt1Async(tenant);
+        Assert.Equal(2, (await fixture.ProgressAsync(tenant)).Steps.Single(s => s.Step == "create-idp").Tries);
     }
 
-    // Defect 2 of the original: it retried a creation, met its own realm as 409, gave up and left the realm behind.
-    // The look before the creation shows nothing yet, as where Keycloak's caches are late.
+    // Defect 2 of the original: it retried a creation, got 409 for its own realm, gave up and left the realm behind.
+    // The lookup before the creation finds nothing yet, as with late caches in Keycloak.
     [Fact]
     public async Task A_retry_whose_creation_meets_its_own_realm_as_409_goes_on_with_it()
     {
-        var tenant = await world.GivenTenantAsync();
-        await using var lost = await world.Control.FaultAsync(LostCreation);
-        await using var unseen = await world.Control.FaultAsync(LookAt(tenant) with { Skip = 1, Status = 404 });
+        var tenant = await fixture.GivenTenantAsync();
+        await using var lost = await fixture.Control.FaultAsync(LostCreation);
+        await using var hidden = await fixture.Control.FaultAsync(LookupOf(tenant) with { Skip = 1, Status = 404 });
         long before = await LastCallAsync();
 
-        Assert.Equal("ACTIVE", (await (await world.StartAsync(tenant)).GetResultAsync()).Outcome);
+        Assert.Equal("ACTIVE", (await (await fixture.StartAsync(tenant)).GetResultAsync()).Outcome);
 
         Assert.Equal([201, 409], await CreationsSinceAsync(before));
-        await AssertIsTheFirstAttemptsAsync(tenant);
-        Assert.Equal(["realm", "client", "user", "schema", "role", "bucket"], await world.Systems.OfAsync(tenant));
+        await AssertRealmIsOfAttempt1Async(tenant);
+        Assert.Equal(SystemProbe.AllObjects, await fixture.Systems.ObjectsOfAsync(tenant));
     }
 
     [Fact]
     public async Task A_retry_that_meets_its_own_realm_as_409_until_it_gives_up_orphans_no_realm()
     {
-        var tenant = await world.GivenTenantAsync();
-        await using var lost = await world.Control.FaultAsync(LostCreation);
-        await using var unseen = await world.Control.FaultAsync(
-            LookAt(tenant) with { Skip = 1, Count = 0, Status = 404 });
+        var tenant = await fixture.GivenTenantAsync();
+        await using var lost = await fixture.Control.FaultAsync(LostCreation);
+        await using var hidden = await fixture.Control.FaultAsync(
+            LookupOf(tenant) with { Skip = 1, Count = 0, Status = 404 });
         long before = await LastCallAsync();
 
-        var failure = await world.FailAsync(tenant);
+        var failure = await fixture.FailAsync(tenant);
 
         Assert.Equal("create-idp", failure.FailedStep);
         Assert.Equal([201, .. Enumerable.Repeat(409, 14)], await CreationsSinceAsync(before));
-        Assert.Equal("PROVISION_FAILED", await world.StatusAsync(tenant));
-        Assert.Empty(await world.Systems.OfAsync(tenant));
-        Assert.DoesNotContain(await world.Systems.Keycloak.FindRealmsAsync(CancellationToken) ?? [],
+        Assert.Equal("PROVISION_FAILED", await fixture.StatusAsync(tenant));
+        Assert.Empty(await fixture.Systems.ObjectsOfAsync(tenant));
+        Assert.DoesNotContain(await fixture.Systems.Keycloak.FindRealmsAsync(CancellationToken) ?? [],
             realm => realm.Id == tenant.RealmId(1).ToString());
     }
 
-    // A real Keycloak says 409 as soon as the first creation is committed, and shows whose the realm is a moment later.
+    // A real Keycloak answers 409 as soon as the first creation is committed, and shows the realm's id a moment later.
     [Fact]
-    public async Task A_creation_that_meets_its_own_unanswered_one_is_no_conflict()
+    public async Task A_creation_that_gets_409_for_its_own_earlier_call_is_no_conflict()
     {
-        var tenant = await world.GivenTenantAsync();
-        await using var fault = await world.Control.FaultAsync(
+        var tenant = await fixture.GivenTenantAsync();
+        await using var fault = await fixture.Control.FaultAsync(
             LostCreation with { Kind = FaultKind.Answer, Status = 409 });
 
-        Assert.Equal("ACTIVE", (await (await world.StartAsync(tenant)).GetResultAsync()).Outcome);
+        Assert.Equal("ACTIVE", (await (await fixture.StartAsync(tenant)).GetResultAsync()).Outcome);
 
         Assert.Equal(1, await fault.HitsAsync());
     }
 
     [Fact]
-    public async Task A_realm_that_does_not_show_at_first_whose_it_is_is_asked_again()
+    public async Task A_realm_whose_owner_cannot_be_read_at_first_is_read_again()
     {
-        var tenant = await world.GivenTenantAsync();
-        await using var lost = await world.Control.FaultAsync(LostCreation);
-        await using var hidden = await world.Control.FaultAsync(LookAt(tenant) with { Skip = 1, Status = 403 });
+        var tenant = await fixture.GivenTenantAsync();
+        await using var lost = await fixture.Control.FaultAsync(LostCreation);
+        await using var hidden = await fixture.Control.FaultAsync(LookupOf(tenant) with { Skip = 1, Status = 403 });
 
-        Assert.Equal("ACTIVE", (await (await world.StartAsync(tenant)).GetResultAsync()).Outcome);
+        Assert.Equal("ACTIVE", (await (await fixture.StartAsync(tenant)).GetResultAsync()).Outcome);
 
         Assert.Equal(1, await hidden.HitsAsync());
-        Assert.Equal(["realm", "client", "user", "schema", "role", "bucket"], await world.Systems.OfAsync(tenant));
+        Assert.Equal(SystemProbe.AllObjects, await fixture.Systems.ObjectsOfAsync(tenant));
     }
-    private static FaultRule LookAt(TestTenant tenant) => new()
+
+    private static FaultRule LookupOf(TestTenant tenant) => new()
     {
         System = "keycloak",
         Method = "GET",
         Path = $"/admin/realms/{tenant.Resources.Realm}",
     };
 
-    private async Task AssertIsTheFirstAttemptsAsync(TestTenant tenant)
+    private async Task AssertRealmIsOfAttempt1Async(TestTenant tenant)
     {
-        var realm = await world.Systems.Keycloak.FindRealmAsync(tenant.Resources.Realm, CancellationToken);
+        var realm = await fixture.Systems.Keycloak.FindRealmAsync(tenant.Resources.Realm, CancellationToken);
         Assert.Equal(tenant.RealmId(1).ToString(), realm!.Id);
     }
 
-    private async Task<long> LastCallAsync() => (await world.Control.CallsAsync()).Max(c => c.Number);
+    private async Task<long> LastCallAsync() => (await fixture.Control.CallsAsync()).Max(c => c.Number);
 
-    /// <summary>What Keycloak answered to each creation of a realm, heard or not.</summary>
+    /// <summary>Keycloak's status for each creation of a realm, whether or not the answer arrived.</summary>
     private async Task<IEnumerable<int?>> CreationsSinceAsync(long call) =>
-        (await world.Control.CallsAsync("/admin/realms?"))
+        (await fixture.Control.CallsAsync("/admin/realms?"))
             .Where(c => c.Number > call && c is { System: "keycloak", Method: "POST" })
             .Select(c => c.Status);
 }

@@ -2,7 +2,9 @@ using ControlPlane;
 using ControlPlane.Invitations;
 using ControlPlane.Leads;
 using ControlPlane.Provisioning;
+using ControlPlane.Readings;
 using Microsoft.Extensions.DependencyInjection;
+using Sandbox.Control;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 using Worker.Tests.Support;
@@ -11,10 +13,10 @@ using Worker.Tests.Sweeps;
 namespace Worker.Tests.Saga;
 
 /// <summary>
-/// Every shape of a run, replayed from the history it has just made. To record them for ReplayTests, once for each
-/// release: RECORD_HISTORIES=1 dotnet test -c Release --project tests/Worker.Tests -- --filter-class '*RecordingTests'
+/// Runs each shape of each workflow and replays the history that the run has just made. <see cref="Recordings"/> tells
+/// how these histories are recorded for <see cref="ReplayTests"/>.
 /// </summary>
-public sealed class RecordingTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>, IAsyncLifetime
+public sealed class RecordingTests(ProvisioningFixture fixture) : IClassFixture<ProvisioningFixture>, IAsyncLifetime
 {
     private static bool isReadable;
 
@@ -24,8 +26,8 @@ public sealed class RecordingTests(ProvisioningWorld world) : IClassFixture<Prov
     {
         if (!isReadable)
         {
-            await world.RestartWorkerAsync(("PAYLOAD_KEYS", null));
-            await world.ReconnectAsync();
+            await fixture.RestartWorkerAsync(("PAYLOAD_KEYS", null));
+            await fixture.ReconnectAsync();
             isReadable = true;
         }
     }
@@ -35,8 +37,8 @@ public sealed class RecordingTests(ProvisioningWorld world) : IClassFixture<Prov
     [Fact]
     public async Task Active()
     {
-        var tenant = await world.GivenTenantAsync();
-        var run = await world.StartAsync(tenant);
+        var tenant = await fixture.GivenTenantAsync();
+        var run = await fixture.StartAsync(tenant);
         await run.GetResultAsync();
 
         await ReplayAsync("active", run);
@@ -52,13 +54,13 @@ public sealed class RecordingTests(ProvisioningWorld world) : IClassFixture<Prov
     [InlineData("ActivateTenant")]
     public async Task Failed_at(string activity)
     {
-        var tenant = await world.GivenTenantAsync();
-        world.Refuse(activity, tenant);
-        var run = await world.StartAsync(tenant);
+        var tenant = await fixture.GivenTenantAsync();
+        fixture.Refuse(activity, tenant);
+        var run = await fixture.StartAsync(tenant);
         await Assert.ThrowsAsync<WorkflowFailedException>(() => run.GetResultAsync());
 
         await ReplayAsync($"failed-at-{activity}", run);
-        await ReplayAsync("failure-mail", world.Temporal.GetWorkflowHandle($"provisioning-failed-{tenant.Id}-1"));
+        await ReplayAsync("failure-mail", fixture.Temporal.GetWorkflowHandle($"provisioning-failed-{tenant.Id}-1"));
     }
 
     [Theory]
@@ -66,9 +68,9 @@ public sealed class RecordingTests(ProvisioningWorld world) : IClassFixture<Prov
     [InlineData("ProvisionStorage")]
     public async Task Cancelled_at(string activity)
     {
-        var tenant = await world.GivenTenantAsync();
+        var tenant = await fixture.GivenTenantAsync();
         var reached = new TaskCompletionSource();
-        world.Hooks.Before(activity, tenant, async () =>
+        fixture.Hooks.Before(activity, tenant, async () =>
         {
             reached.TrySetResult();
             await Task.Delay(
@@ -76,7 +78,7 @@ public sealed class RecordingTests(ProvisioningWorld world) : IClassFixture<Prov
                 TimeProvider.System,
                 Temporalio.Activities.ActivityExecutionContext.Current.CancellationToken);
         });
-        var run = await world.StartAsync(tenant);
+        var run = await fixture.StartAsync(tenant);
         await reached.Task;
         await run.CancelAsync();
         await Assert.ThrowsAsync<WorkflowFailedException>(() => run.GetResultAsync());
@@ -87,10 +89,10 @@ public sealed class RecordingTests(ProvisioningWorld world) : IClassFixture<Prov
     [Fact]
     public async Task Activation_with_a_lost_answer()
     {
-        var tenant = await world.GivenTenantAsync();
-        world.Hooks.After("ActivateTenant", tenant, () =>
+        var tenant = await fixture.GivenTenantAsync();
+        fixture.Hooks.After("ActivateTenant", tenant, () =>
             throw new ApplicationFailureException("The answer is lost.", nonRetryable: true));
-        var run = await world.StartAsync(tenant);
+        var run = await fixture.StartAsync(tenant);
         await run.GetResultAsync();
 
         await ReplayAsync("activation-lost", run);
@@ -99,9 +101,9 @@ public sealed class RecordingTests(ProvisioningWorld world) : IClassFixture<Prov
     [Fact]
     public async Task Mail_parked()
     {
-        var tenant = await world.GivenTenantAsync();
-        world.Refuse("SendNotification", tenant);
-        var run = await world.StartAsync(tenant);
+        var tenant = await fixture.GivenTenantAsync();
+        fixture.Refuse("SendNotification", tenant);
+        var run = await fixture.StartAsync(tenant);
         await run.GetResultAsync();
 
         await ReplayAsync("mail-parked", run);
@@ -110,32 +112,32 @@ public sealed class RecordingTests(ProvisioningWorld world) : IClassFixture<Prov
     [Fact]
     public async Task Residue_left()
     {
-        var tenant = await world.GivenTenantAsync();
-        world.Hooks.Before(
-            "CreateResources", tenant, () => throw new ControlPlaneException(ErrorCode.Forbidden, "No."));
-        world.Hooks.Before(
-            "DeleteStorage", tenant, () => throw new ControlPlaneException(ErrorCode.NotConfigured, "No."));
-        world.Hooks.Before("FindDatabaseResidue", tenant, () =>
-            throw new ControlPlaneException(ErrorCode.Forbidden, "No."));
-        var run = await world.StartAsync(tenant);
+        var tenant = await fixture.GivenTenantAsync();
+        fixture.Hooks.Before(
+            "CreateResources", tenant, () => throw new ControlPlaneException(ErrorCode.Forbidden, "Refused."));
+        fixture.Hooks.Before(
+            "DeleteStorage", tenant, () => throw new ControlPlaneException(ErrorCode.NotConfigured, "Not configured."));
+        fixture.Hooks.Before("FindDatabaseResidue", tenant, () =>
+            throw new ControlPlaneException(ErrorCode.Forbidden, "Refused."));
+        var run = await fixture.StartAsync(tenant);
         await Assert.ThrowsAsync<WorkflowFailedException>(() => run.GetResultAsync());
 
-        Assert.Equal("ROLLBACK_INCOMPLETE", await world.StatusAsync(tenant));
+        Assert.Equal("ROLLBACK_INCOMPLETE", await fixture.StatusAsync(tenant));
         await ReplayAsync("undo-given-up", run);
     }
 
     [Fact]
     public async Task Rolled_back_again()
     {
-        var tenant = await world.GivenTenantAsync();
-        world.Refuse("CreateResources", tenant);
-        world.Hooks.Before(
-            "DeleteStorage", tenant, () => throw new ControlPlaneException(ErrorCode.NotConfigured, "No."));
-        await world.FailAsync(tenant);
-        var inVain = world.RollbackRun(tenant, await world.RollBackAsync(tenant));
+        var tenant = await fixture.GivenTenantAsync();
+        fixture.Refuse("CreateResources", tenant);
+        fixture.Hooks.Before(
+            "DeleteStorage", tenant, () => throw new ControlPlaneException(ErrorCode.NotConfigured, "Not configured."));
+        await fixture.FailAsync(tenant);
+        var inVain = fixture.RollbackRun(tenant, await fixture.RollBackAsync(tenant));
         await Assert.ThrowsAsync<WorkflowFailedException>(() => inVain.GetResultAsync());
-        world.Hooks.Clear();
-        var run = world.RollbackRun(tenant, await world.RollBackAsync(tenant));
+        fixture.Hooks.Clear();
+        var run = fixture.RollbackRun(tenant, await fixture.RollBackAsync(tenant));
         await run.GetResultAsync();
 
         await ReplayAsync("rolled-back-again-in-vain", inVain);
@@ -145,9 +147,9 @@ public sealed class RecordingTests(ProvisioningWorld world) : IClassFixture<Prov
     [Fact]
     public async Task Stale()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.SetAsync(tenant, attempt: 2, "PROVISIONING");
-        var run = await world.Temporal.StartWorkflowAsync(
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.SetStateAsync(tenant, attempt: 2, "PROVISIONING");
+        var run = await fixture.Temporal.StartWorkflowAsync(
             (IProvisionTenantWorkflow workflow) => workflow.RunAsync(tenant.Attempt(1)),
             new WorkflowOptions(IProvisionTenantWorkflow.WorkflowId(tenant.Id), "tenant-provisioning"));
         await run.GetResultAsync();
@@ -158,34 +160,63 @@ public sealed class RecordingTests(ProvisioningWorld world) : IClassFixture<Prov
     [Fact]
     public async Task Invitations_and_leads()
     {
-        await world.StoreSealingKeyAsync();
-        var tenant = await world.GivenTenantAsync();
-        await (await world.StartAsync(tenant)).GetResultAsync();
-        var renewed = await world.Services.GetRequiredService<RenewInvitation>().ExecuteAsync(
+        await fixture.StoreSealingKeyAsync();
+        var tenant = await fixture.GivenTenantAsync();
+        await (await fixture.StartAsync(tenant)).GetResultAsync();
+        var renewed = await fixture.Services.GetRequiredService<RenewInvitation>().ExecuteAsync(
             tenant.Id, CancellationToken);
-        string token = await world.InvitationTokenAsync(tenant, mail: 2);
-        await world.Services.GetRequiredService<AcceptInvitation>()
+        string token = await fixture.InvitationTokenAsync(tenant, mail: 2);
+        await fixture.Services.GetRequiredService<AcceptInvitation>()
             .ExecuteAsync(token, "correct horse battery staple", CancellationToken);
-        var mail = await world.Temporal.StartWorkflowAsync(
+        var mail = await fixture.Temporal.StartWorkflowAsync(
             (ISendLeadVerificationWorkflow workflow) => workflow.RunAsync(new(tenant.LeadId, 1)),
             new WorkflowOptions(ISendLeadVerificationWorkflow.WorkflowId(tenant.LeadId, 1), "tenant-provisioning"));
         await mail.GetResultAsync();
 
         await ReplayAsync("lead-verification", mail);
-        await ReplayAsync("send-invitation", world.Temporal.GetWorkflowHandle(
+        await ReplayAsync("send-invitation", fixture.Temporal.GetWorkflowHandle(
             ISendInvitationWorkflow.WorkflowId(renewed.Id, renewed.Generation)));
-        await ReplayAsync("accept-invitation", world.Temporal.GetWorkflowHandle(
+        await ReplayAsync("accept-invitation", fixture.Temporal.GetWorkflowHandle(
             IAcceptInvitationWorkflow.WorkflowId(renewed.Id, renewed.Generation)));
+    }
+
+    [Fact]
+    public async Task Residue_read()
+    {
+        var tenant = await fixture.GivenTenantAsync();
+        await (await fixture.StartAsync(tenant)).GetResultAsync();
+
+        await ReplayReadingAsync("read-residue", tenant);
+    }
+
+    [Fact]
+    public async Task Residue_unreadable()
+    {
+        var tenant = await fixture.GivenTenantAsync();
+        await (await fixture.StartAsync(tenant)).GetResultAsync();
+        await using var down = await fixture.Control.FaultAsync(new FaultRule
+        {
+            System = "s3",
+            Path = $"/{tenant.Resources.Bucket}*",
+            Count = 0,
+        });
+
+        await ReplayReadingAsync("read-residue-unreadable", tenant);
     }
 
     [Fact]
     public async Task Swept()
     {
-        await ReplayAsync("sweep", await world.StartSweepAsync());
-        world.Hooks.Before("SweepOrphans", Sweeping.Stranger() with { Id = Guid.Empty }, () =>
-            throw new ControlPlaneException(ErrorCode.Unavailable, "Away."));
-        await ReplayAsync("sweep-failures-told", await world.StartSweepAsync());
-        world.Hooks.Clear();
+        await ReplayAsync("sweep", await fixture.StartSweepAsync());
+        using var failing = fixture.Hooks.BeforeSweep(
+            "SweepOrphans", () => throw new ControlPlaneException(ErrorCode.Unavailable, "Unavailable."));
+        await ReplayAsync("sweep-failures-told", await fixture.StartSweepAsync());
+    }
+
+    private async Task ReplayReadingAsync(string name, TestTenant tenant)
+    {
+        await fixture.ReadResidueAsync(tenant);
+        await ReplayAsync(name, fixture.Temporal.GetWorkflowHandle(IReadResidueWorkflow.WorkflowId(tenant.Id)));
     }
 
     private static async Task ReplayAsync(string name, WorkflowHandle run)
@@ -196,7 +227,7 @@ public sealed class RecordingTests(ProvisioningWorld world) : IClassFixture<Prov
         }
         catch (WorkflowFailedException)
         {
-            // However it ended: it has.
+            // Only the end matters here, not its outcome.
         }
 
         var history = await run.FetchHistoryAsync();

@@ -1,29 +1,33 @@
+using System.Reflection;
 using Temporalio.Common;
 using Temporalio.Exceptions;
 using Temporalio.Worker;
-using Worker.Invitations;
-using Worker.Mails;
-using Worker.Saga;
-using Worker.Sweeps;
+using Temporalio.Workflows;
+using Worker.Hosting;
 using Worker.Tests.Support;
 
 namespace Worker.Tests.Saga;
 
 /// <summary>
-/// Sagas that are under way survive a deployment: histories of each released shape still replay. A new step comes
-/// behind a patch; RecordingTests.cs says how histories are recorded.
+/// Running workflows survive a deployment: the recorded histories of each version still replay. A workflow's new step
+/// therefore comes behind Workflow.Patched.
 /// </summary>
 public sealed class ReplayTests
 {
-    public static TheoryData<string> Histories => new(
-        Directory.GetFiles(Recordings.Folder, "*.json").Select(path => Path.GetFileName(path)).Order());
+    private static readonly IReadOnlyList<WorkflowDefinition> Workflows =
+    [
+        .. typeof(WorkerHost).Assembly.GetTypes()
+            .Where(type => type.IsClass && type.GetCustomAttribute<WorkflowAttribute>() is not null)
+            .Select(type => WorkflowDefinition.Create(type)),
+    ];
+
+    public static TheoryData<string> Histories => [.. Recordings.All()];
 
     [Theory]
     [MemberData(nameof(Histories))]
     public async Task A_recorded_history_replays(string file)
     {
-        string json = await File.ReadAllTextAsync(
-            Path.Combine(Recordings.Folder, file), TestContext.Current.CancellationToken);
+        string json = Recordings.Read(file);
 
         // Without these flags a changed activity name replays as if nothing were wrong.
         Assert.Contains("\"sdkMetadata\"", json, StringComparison.Ordinal);
@@ -34,26 +38,41 @@ public sealed class ReplayTests
     [Fact]
     public async Task A_history_with_another_activity_name_does_not_replay()
     {
-        string json = await File.ReadAllTextAsync(
-            Path.Combine(Recordings.Folder, "active.json"), TestContext.Current.CancellationToken);
+        string json = Recordings.Read("0.1/active.json");
         string changed = json.Replace("\"ProvisionDatabase\"", "\"ProvisionLedger\"", StringComparison.Ordinal);
 
         Assert.NotEqual(json, changed);
         await Assert.ThrowsAsync<WorkflowNondeterminismException>(() => ReplayAsync(changed));
     }
 
-    private static Task<WorkflowReplayResult> ReplayAsync(string json) => Replayer().ReplayWorkflowAsync(
-        WorkflowHistory.FromJson("recorded", json), cancellationToken: TestContext.Current.CancellationToken);
-
-    internal static WorkflowReplayer Replayer() => new(new WorkflowReplayerOptions
+    [Fact]
+    public void Each_workflow_type_has_a_recorded_history()
     {
-        DataConverter = Recordings.Converter,
+        var recorded = Recordings.All().Select(file => History(Recordings.Read(file)).Events.First()
+            .WorkflowExecutionStartedEventAttributes.WorkflowType.Name);
+
+        Assert.NotEmpty(Workflows);
+        Assert.Empty(Workflows.Select(workflow => workflow.Name).Except(recorded));
     }
-        .AddWorkflow<ProvisionTenantWorkflow>()
-        .AddWorkflow<RollBackTenantWorkflow>()
-        .AddWorkflow<SendProvisioningFailedWorkflow>()
-        .AddWorkflow<AcceptInvitationWorkflow>()
-        .AddWorkflow<SendInvitationWorkflow>()
-        .AddWorkflow<SendLeadVerificationWorkflow>()
-        .AddWorkflow<SweepWorkflow>());
+
+    [Fact]
+    public void The_histories_hold_no_path_of_a_machine() => Assert.All(
+        Recordings.All(),
+        file => Assert.DoesNotMatch(@"\bin /(?!_/)", Recordings.Read(file)));
+
+    internal static WorkflowReplayer Replayer()
+    {
+        var options = new WorkflowReplayerOptions { DataConverter = Recordings.Converter };
+        foreach (var workflow in Workflows)
+        {
+            options.AddWorkflow(workflow);
+        }
+
+        return new WorkflowReplayer(options);
+    }
+
+    private static WorkflowHistory History(string json) => WorkflowHistory.FromJson("recorded", json);
+
+    private static Task<WorkflowReplayResult> ReplayAsync(string json) => Replayer().ReplayWorkflowAsync(
+        History(json), cancellationToken: TestContext.Current.CancellationToken);
 }

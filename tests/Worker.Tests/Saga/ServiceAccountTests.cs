@@ -4,69 +4,60 @@ using Worker.Tests.Support;
 
 namespace Worker.Tests.Saga;
 
-/// <summary>The worker's own account, as `setup` makes it: it may create realms and nothing else.</summary>
-public sealed class ServiceAccountTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+/// <summary>The worker's own Keycloak account, as `setup` creates it: it may only create realms.</summary>
+public sealed class ServiceAccountTests(ProvisioningFixture fixture) : IClassFixture<ProvisioningFixture>
 {
     private readonly string name = $"worker-{SandboxFixture.UniqueKey()}";
 
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
-    // An ordinary token grows by each realm until, beyond about 117, every call is 431 (keycloak#25498).
+    // An ordinary token grows with each realm; beyond about 117 realms every call gets 431 (keycloak#25498).
     [Fact]
     public async Task One_service_account_creates_150_realms_and_can_still_provision_and_delete()
     {
-        await UseServiceAccountAsync();
+        await using var limited = await fixture.UseServiceAccountAsync(name);
         var realms = Enumerable.Range(0, 150).Select(number => $"tenant-{name}-{number}").ToList();
-        foreach (string realm in realms)
+        var tenant = await fixture.GivenTenantAsync();
+        try
         {
-            Assert.True(await world.Systems.Keycloak.CreateRealmAsync(
-                new RealmRepresentation { Realm = realm, Enabled = true }, CancellationToken));
+            foreach (string realm in realms)
+            {
+                Assert.True(await fixture.Systems.Keycloak.CreateRealmAsync(
+                    new RealmRepresentation { Realm = realm, Enabled = true }, CancellationToken));
+            }
+
+            Assert.Equal("ACTIVE", (await (await fixture.StartAsync(tenant)).GetResultAsync()).Outcome);
+
+            var other = await fixture.GivenTenantAsync();
+            await fixture.FailAfterAllStepsAsync(other);
+            Assert.Equal("PROVISION_FAILED", await fixture.StatusAsync(other));
+            Assert.Empty(await fixture.Systems.ObjectsOfAsync(other));
         }
-
-        var tenant = await world.GivenTenantAsync();
-        Assert.Equal("ACTIVE", (await (await world.StartAsync(tenant)).GetResultAsync()).Outcome);
-
-        var other = await world.GivenTenantAsync();
-        world.Refuse("CreateResources", other);
-        await world.FailAsync(other);
-        Assert.Equal("PROVISION_FAILED", await world.StatusAsync(other));
-        Assert.Empty(await world.Systems.OfAsync(other));
-
-        // A real Keycloak is shared with the tests that follow.
-        foreach (string realm in realms)
+        finally
         {
-            await world.Systems.Keycloak.DeleteRealmAsync(realm, CancellationToken);
+            // A real Keycloak is shared with the tests that follow.
+            foreach (string realm in realms)
+            {
+                await fixture.Systems.Keycloak.DeleteRealmAsync(realm, CancellationToken);
+            }
         }
 
         Assert.Equal(
             [tenant.Resources.Realm],
-            (await world.Systems.Keycloak.FindRealmsAsync(CancellationToken))!.Select(realm => realm.Realm));
+            (await fixture.Systems.Keycloak.FindRealmsAsync(CancellationToken))!.Select(realm => realm.Realm));
     }
 
     [Fact]
-    public async Task A_realm_of_somebody_else_is_a_conflict_for_the_service_account_too()
+    public async Task A_foreign_realm_is_a_conflict_for_the_service_account_too()
     {
-        await UseAdministratorAsync();
-        var tenant = await world.GivenTenantAsync();
-        await world.Systems.Keycloak.CreateRealmAsync(
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.Systems.Keycloak.CreateRealmAsync(
             new RealmRepresentation { Realm = tenant.Resources.Realm, Enabled = true }, CancellationToken);
-        await UseServiceAccountAsync();
+        await using var limited = await fixture.UseServiceAccountAsync(name);
 
-        var failure = await world.FailAsync(tenant);
+        var failure = await fixture.FailAsync(tenant);
 
         Assert.Equal("ownership_conflict", failure.Code);
-        Assert.Equal("PROVISION_FAILED", await world.StatusAsync(tenant));
+        Assert.Equal("PROVISION_FAILED", await fixture.StatusAsync(tenant));
     }
-
-    private async Task UseServiceAccountAsync()
-    {
-        await UseAdministratorAsync();
-        var account = new WorkerAccount(world.Systems.Keycloak, "master", name, ProvisioningWorld.Installation);
-        var (secret, _) = await account.EnsureAsync(CancellationToken);
-        await world.RestartWorkerAsync(
-            ("KEYCLOAK_ADMIN_CLIENT_ID", name), ("KEYCLOAK_ADMIN_CLIENT_SECRET", secret));
-    }
-
-    private Task UseAdministratorAsync() => world.RestartWorkerAsync(
-        ("KEYCLOAK_ADMIN_CLIENT_ID", null), ("KEYCLOAK_ADMIN_CLIENT_SECRET", null));
 }

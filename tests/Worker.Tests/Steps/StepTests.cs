@@ -7,149 +7,149 @@ using Worker.Tests.Support;
 
 namespace Worker.Tests.Steps;
 
-/// <summary>Each step by itself: done twice is done once, undone twice is undone, and nothing can be undone.</summary>
-public sealed class StepTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+/// <summary>Single steps: step and undo are idempotent, and an undo of nothing succeeds.</summary>
+public sealed class StepTests(ProvisioningFixture fixture) : IClassFixture<ProvisioningFixture>
 {
     [Fact]
-    public Task Creating_the_realm_twice_makes_one() =>
+    public Task Creating_the_realm_twice_creates_one() =>
         TwiceAsync<CreateIdp>(["realm", "client"]);
 
     [Fact]
-    public Task Creating_the_admin_user_twice_makes_one() =>
+    public Task Creating_the_admin_user_twice_creates_one() =>
         TwiceAsync<CreateAdminUser>(["user"], before: tenant => ExecuteAsync<CreateIdp>(tenant));
 
     [Fact]
-    public Task Creating_the_schema_twice_makes_one() =>
+    public Task Creating_the_schema_twice_creates_one() =>
         TwiceAsync<ProvisionDatabase>(["schema", "role"]);
 
     [Fact]
-    public Task Creating_the_bucket_twice_makes_one() =>
+    public Task Creating_the_bucket_twice_creates_one() =>
         TwiceAsync<ProvisionStorage>(["bucket"]);
 
     [Fact]
-    public async Task Deleting_the_bucket_takes_every_version_and_unfinished_upload()
+    public async Task Deleting_the_bucket_deletes_all_versions_and_unfinished_uploads()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.SetAsync(tenant, attempt: 1, "PROVISIONING");
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.SetStateAsync(tenant, attempt: 1, "PROVISIONING");
         var step = Run<ProvisionStorage>(tenant, 1);
         await step.ExecuteAsync();
-        await world.Systems.FillAsync(tenant.Resources.Bucket);
+        await fixture.Systems.FillAsync(tenant.Resources.Bucket);
 
-        await world.SetAsync(tenant, attempt: 1, "ROLLING_BACK");
+        await fixture.SetStateAsync(tenant, attempt: 1, "ROLLING_BACK");
         await step.CompensateAsync();
 
-        Assert.Empty(await world.Systems.OfAsync(tenant));
+        Assert.Empty(await fixture.Systems.ObjectsOfAsync(tenant));
     }
 
     [Fact]
-    public async Task A_realm_that_its_admin_renamed_is_found_and_deleted()
+    public async Task A_realm_renamed_by_its_admin_is_found_and_deleted()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.SetAsync(tenant, attempt: 1, "PROVISIONING");
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.SetStateAsync(tenant, attempt: 1, "PROVISIONING");
         var step = Run<CreateIdp>(tenant, 1);
         await step.ExecuteAsync();
-        await world.Services.GetRequiredService<IKeycloakApi>().UpdateRealmAsync(
+        await fixture.Services.GetRequiredService<IKeycloakApi>().UpdateRealmAsync(
             tenant.Resources.Realm,
             new RealmRepresentation { Realm = $"renamed-{tenant.Key}" },
             TestContext.Current.CancellationToken);
 
-        await world.SetAsync(tenant, attempt: 1, "ROLLING_BACK");
+        await fixture.SetStateAsync(tenant, attempt: 1, "ROLLING_BACK");
         Assert.Equal(1, await step.FindResidueAsync());
         await step.CompensateAsync();
 
-        Assert.False(await world.Systems.RealmExistsAsync($"renamed-{tenant.Key}"));
+        Assert.False(await fixture.Systems.RealmExistsAsync($"renamed-{tenant.Key}"));
         Assert.Equal(0, await step.FindResidueAsync());
     }
 
     [Fact]
-    public async Task A_later_attempts_realm_schema_and_bucket_survive_an_earlier_attempts_undo()
+    public async Task The_undo_of_an_earlier_attempt_leaves_a_later_attempts_objects()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.SetAsync(tenant, attempt: 2, "PROVISIONING");
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.SetStateAsync(tenant, attempt: 2, "PROVISIONING");
         await RunAllAsync(tenant, 2);
-        string[] before = await world.Systems.OfAsync(tenant);
+        string[] before = await fixture.Systems.ObjectsOfAsync(tenant);
 
-        // The worst case: the guard does not stop it, since the row says that attempt 1 is being rolled back.
-        await world.SetAsync(tenant, attempt: 1, "ROLLING_BACK");
+        // The worst case: the row says that attempt 1 is being rolled back, so the status check does not stop the undo.
+        await fixture.SetStateAsync(tenant, attempt: 1, "ROLLING_BACK");
         await Run<ProvisionStorage>(tenant, 1).CompensateAsync();
         await Run<ProvisionDatabase>(tenant, 1).CompensateAsync();
         await Run<CreateAdminUser>(tenant, 1).CompensateAsync();
         await Run<CreateIdp>(tenant, 1).CompensateAsync();
 
-        Assert.Equal(["realm", "client", "user", "schema", "role", "bucket"], before);
-        Assert.Equal(before, await world.Systems.OfAsync(tenant));
+        Assert.Equal(SystemProbe.AllObjects, before);
+        Assert.Equal(before, await fixture.Systems.ObjectsOfAsync(tenant));
     }
 
     [Fact]
-    public async Task A_try_of_an_earlier_attempt_that_wakes_up_late_changes_nothing()
+    public async Task A_late_try_of_an_earlier_attempt_changes_nothing()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.SetAsync(tenant, attempt: 2, "PROVISIONING");
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.SetStateAsync(tenant, attempt: 2, "PROVISIONING");
 
         await AssertStaleAsync(Run<CreateIdp>(tenant, 1).ExecuteAsync);
         await AssertStaleAsync(Run<ProvisionDatabase>(tenant, 1).ExecuteAsync);
         await AssertStaleAsync(Run<ProvisionStorage>(tenant, 1).ExecuteAsync);
 
-        Assert.Empty(await world.Systems.OfAsync(tenant));
+        Assert.Empty(await fixture.Systems.ObjectsOfAsync(tenant));
         await AssertUserIsStaleAsync(attempt: 2, "PROVISIONING");
     }
 
     [Fact]
-    public async Task A_try_that_wakes_up_during_the_rollback_changes_nothing()
+    public async Task A_late_try_during_the_rollback_changes_nothing()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.SetAsync(tenant, attempt: 1, "ROLLING_BACK");
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.SetStateAsync(tenant, attempt: 1, "ROLLING_BACK");
 
         await AssertStaleAsync(Run<CreateIdp>(tenant, 1).ExecuteAsync);
         await AssertStaleAsync(Run<ProvisionDatabase>(tenant, 1).ExecuteAsync);
         await AssertStaleAsync(Run<ProvisionStorage>(tenant, 1).ExecuteAsync);
 
-        Assert.Empty(await world.Systems.OfAsync(tenant));
+        Assert.Empty(await fixture.Systems.ObjectsOfAsync(tenant));
         await AssertUserIsStaleAsync(attempt: 1, "ROLLING_BACK");
     }
 
     [Fact]
-    public async Task A_next_attempt_takes_over_what_an_earlier_one_left()
+    public async Task The_next_attempt_takes_over_the_objects_of_an_earlier_one()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.SetAsync(tenant, attempt: 1, "PROVISIONING");
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.SetStateAsync(tenant, attempt: 1, "PROVISIONING");
         await RunAllAsync(tenant, 1);
 
-        await world.SetAsync(tenant, attempt: 2, "PROVISIONING");
+        await fixture.SetStateAsync(tenant, attempt: 2, "PROVISIONING");
         await RunAllAsync(tenant, 2);
 
-        Assert.Equal(["realm", "client", "user", "schema", "role", "bucket"], await world.Systems.OfAsync(tenant));
-        var realm = await world.Systems.Keycloak.FindRealmAsync(
+        Assert.Equal(SystemProbe.AllObjects, await fixture.Systems.ObjectsOfAsync(tenant));
+        var realm = await fixture.Systems.Keycloak.FindRealmAsync(
             tenant.Resources.Realm, TestContext.Current.CancellationToken);
         Assert.Equal(tenant.RealmId(2).ToString(), realm!.Id);
         Assert.Contains(
-            "attempt=2", await world.Systems.RoleCommentAsync(tenant.Resources.Schema), StringComparison.Ordinal);
-        Assert.Equal("2", (await world.Systems.BucketTagsAsync(tenant.Resources.Bucket))["arc-saas:attempt"]);
+            "attempt=2", await fixture.Systems.RoleCommentAsync(tenant.Resources.Schema), StringComparison.Ordinal);
+        Assert.Equal("2", (await fixture.Systems.BucketTagsAsync(tenant.Resources.Bucket))["arc-saas:attempt"]);
     }
 
-    private async Task TwiceAsync<TStep>(string[] made, Func<TestTenant, Task>? before = null)
+    private async Task TwiceAsync<TStep>(string[] created, Func<TestTenant, Task>? before = null)
         where TStep : class, ICompensatedStep
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.SetAsync(tenant, attempt: 1, "PROVISIONING");
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.SetStateAsync(tenant, attempt: 1, "PROVISIONING");
         await (before?.Invoke(tenant) ?? Task.CompletedTask);
-        string[] already = await world.Systems.OfAsync(tenant);
+        string[] existing = await fixture.Systems.ObjectsOfAsync(tenant);
         var step = Run<TStep>(tenant, 1);
 
         await step.ExecuteAsync();
         await step.ExecuteAsync();
 
-        Assert.Equal((string[])[.. already, .. made], await world.Systems.OfAsync(tenant));
+        Assert.Equal((string[])[.. existing, .. created], await fixture.Systems.ObjectsOfAsync(tenant));
         Assert.NotEqual(0, await step.FindResidueAsync());
 
-        await world.SetAsync(tenant, attempt: 1, "ROLLING_BACK");
+        await fixture.SetStateAsync(tenant, attempt: 1, "ROLLING_BACK");
         await step.CompensateAsync();
         await step.CompensateAsync();
 
-        Assert.Equal(already, await world.Systems.OfAsync(tenant));
+        Assert.Equal(existing, await fixture.Systems.ObjectsOfAsync(tenant));
         Assert.Equal(0, await step.FindResidueAsync());
-        var untouched = await world.GivenTenantAsync();
-        await world.SetAsync(untouched, attempt: 1, "ROLLING_BACK");
+        var untouched = await fixture.GivenTenantAsync();
+        await fixture.SetStateAsync(untouched, attempt: 1, "ROLLING_BACK");
         await Run<TStep>(untouched, 1).CompensateAsync();
     }
 
@@ -165,19 +165,19 @@ public sealed class StepTests(ProvisioningWorld world) : IClassFixture<Provision
         where TStep : class, ICompensatedStep => Run<TStep>(tenant, 1).ExecuteAsync();
 
     private StepRun<TStep> Run<TStep>(TestTenant tenant, int attempt)
-        where TStep : class, ICompensatedStep => new(world, tenant.Attempt(attempt));
+        where TStep : class, ICompensatedStep => new(fixture, tenant.Attempt(attempt));
 
-    // A user can come late only where the realm of its attempt still stands.
+    // A late try can create a user only while its attempt's realm exists.
     private async Task AssertUserIsStaleAsync(int attempt, string status)
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.SetAsync(tenant, attempt: 1, "PROVISIONING");
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.SetStateAsync(tenant, attempt: 1, "PROVISIONING");
         await ExecuteAsync<CreateIdp>(tenant);
-        await world.SetAsync(tenant, attempt, status);
+        await fixture.SetStateAsync(tenant, attempt, status);
 
         await AssertStaleAsync(Run<CreateAdminUser>(tenant, 1).ExecuteAsync);
 
-        Assert.Equal(["realm", "client"], await world.Systems.OfAsync(tenant));
+        Assert.Equal(["realm", "client"], await fixture.Systems.ObjectsOfAsync(tenant));
     }
 
     private static async Task AssertStaleAsync(Func<Task> execute)

@@ -5,8 +5,8 @@ using Temporalio.Worker.Interceptors;
 namespace Worker.Tests.Support;
 
 /// <summary>
-/// Lets a test stand just before or just after an activity of the running worker: to hold it there, or to lose its
-/// answer when its effect is done.
+/// Runs a test's code just before or after an activity of the running worker: to pause the activity, or to lose its
+/// result after its effect.
 /// </summary>
 public sealed class ActivityHooks : IWorkerInterceptor
 {
@@ -17,6 +17,13 @@ public sealed class ActivityHooks : IWorkerInterceptor
 
     public void After(string activity, TestTenant tenant, Func<Task> act) => after[(activity, tenant.Id)] = act;
 
+    /// <summary>Hooks an activity of the sweep, which has no tenant, until the result is disposed.</summary>
+    public IDisposable BeforeSweep(string activity, Func<Task> act)
+    {
+        before[(activity, Guid.Empty)] = act;
+        return new Removed(() => before.TryRemove((activity, Guid.Empty), out _));
+    }
+
     public void Clear()
     {
         before.Clear();
@@ -25,6 +32,11 @@ public sealed class ActivityHooks : IWorkerInterceptor
 
     public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) =>
         new Inbound(nextInterceptor, this);
+
+    private sealed class Removed(Action remove) : IDisposable
+    {
+        public void Dispose() => remove();
+    }
 
     private sealed class Inbound(ActivityInboundInterceptor next, ActivityHooks hooks)
         : ActivityInboundInterceptor(next)
@@ -42,7 +54,7 @@ public sealed class ActivityHooks : IWorkerInterceptor
         private static Guid Tenant(object? argument) => argument switch
         {
             ControlPlane.Provisioning.ProvisionTenantInput input => input.TenantId,
-            Worker.Saga.RollbackReason why => why.Input.TenantId,
+            Worker.Saga.RollbackReason reason => reason.Input.TenantId,
             _ => Guid.Empty,
         };
     }

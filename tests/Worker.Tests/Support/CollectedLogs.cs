@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Worker.Tests.Support;
 
-/// <summary>Every line the worker logs, with its exceptions.</summary>
+/// <summary>Collects every line that the worker logs, with exceptions.</summary>
 public sealed class CollectedLogs : ILoggerProvider
 {
     private readonly ConcurrentQueue<string> lines = new();

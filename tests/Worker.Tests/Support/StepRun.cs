@@ -5,8 +5,8 @@ using Worker.Saga;
 
 namespace Worker.Tests.Support;
 
-/// <summary>Runs one step's activities by themselves, as the worker would make it and outside any workflow.</summary>
-public sealed class StepRun<TStep>(ProvisioningWorld world, ProvisionTenantInput input)
+/// <summary>Runs the activities of one step outside a workflow, with the worker's services.</summary>
+public sealed class StepRun<TStep>(ProvisioningFixture fixture, ProvisionTenantInput input)
     where TStep : class, ICompensatedStep
 {
     public Task ExecuteAsync() => Environment().RunAsync(() => Step().ExecuteAsync(input));
@@ -20,5 +20,5 @@ public sealed class StepRun<TStep>(ProvisioningWorld world, ProvisionTenantInput
         Info = ActivityEnvironment.DefaultInfo with { StartToCloseTimeout = TStep.Options.StartToClose },
     };
 
-    private TStep Step() => world.Services.GetRequiredService<TStep>();
+    private TStep Step() => fixture.Services.GetRequiredService<TStep>();
 }

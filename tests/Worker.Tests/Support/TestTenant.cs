@@ -1,14 +1,26 @@
 using ControlPlane.Provisioning;
 using ControlPlane.Tenants;
+using Sandbox.Control;
 
 namespace Worker.Tests.Support;
 
-/// <summary>A tenant that a test works with.</summary>
+/// <summary>A tenant of one test.</summary>
 public sealed record TestTenant(Guid Id, Guid LeadId, string Key, string Email, TenantResources Resources)
 {
-    public Guid RealmId(int attempt) => TenantResources.RealmId(ProvisioningWorld.Installation, Id, attempt);
+    public Guid RealmId(int attempt) => TenantResources.RealmId(ProvisioningFixture.Installation, Id, attempt);
 
     public ProvisionTenantInput Attempt(int attempt) => new(Id, attempt);
+
+    /// <summary>Answers each call to the tenant's bucket with AccessDenied.</summary>
+    public FaultRule BucketRefusal => new()
+    {
+        System = "s3",
+        Path = $"/{Resources.Bucket}*",
+        Status = 403,
+        Body = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>",
+        ContentType = "application/xml",
+        Count = 0,
+    };
 
     public string SubscriberId => Worker.Systems.Novu.NovuMail.SubscriberId(Id, Email);
 }

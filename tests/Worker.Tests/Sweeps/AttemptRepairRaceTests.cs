@@ -4,17 +4,17 @@ using Worker.Tests.Support;
 
 namespace Worker.Tests.Sweeps;
 
-/// <summary>Between the sweep's list and its deed a tenant goes on.</summary>
-public sealed class AttemptRepairRaceTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+/// <summary>A tenant changes after the sweep has listed it and before the sweep repairs it.</summary>
+public sealed class AttemptRepairRaceTests(ProvisioningFixture fixture) : IClassFixture<ProvisioningFixture>
 {
     [Fact]
-    public async Task An_attempt_recorded_since_the_list_was_read_is_not_rolled_back_in_the_listed_ones_place()
+    public async Task A_newer_attempt_than_the_listed_one_is_not_rolled_back()
     {
-        // Listed in this order; what is done to the first changes the second.
+        // The sweep lists them in this order; a trigger changes the second when the sweep repairs the first.
         var (first, second) = (await GivenWithoutRunAsync(), await GivenWithoutRunAsync());
-        await world.Postgres.ExecuteAsync(
+        await fixture.Postgres.ExecuteAsync(
             $$"""
-            CREATE FUNCTION second_goes_on() RETURNS trigger LANGUAGE plpgsql AS $body$
+            CREATE FUNCTION change_second() RETURNS trigger LANGUAGE plpgsql AS $body$
             BEGIN
                 UPDATE provisioning_attempts SET state = 'ROLLED_BACK', ended_at = now()
                 WHERE tenant_id = '{{second.Id}}' AND attempt = 1;
@@ -28,26 +28,26 @@ public sealed class AttemptRepairRaceTests(ProvisioningWorld world) : IClassFixt
                 WHERE tenant_id = '{{second.Id}}' AND attempt = 1;
                 RETURN NULL;
             END $body$;
-            CREATE TRIGGER first_is_settled AFTER UPDATE ON tenants FOR EACH ROW
+            CREATE TRIGGER first_is_repaired AFTER UPDATE ON tenants FOR EACH ROW
                 WHEN (NEW.id = '{{first.Id}}' AND NEW.status = 'ROLLING_BACK' AND OLD.status = 'PROVISIONING')
-                EXECUTE FUNCTION second_goes_on();
+                EXECUTE FUNCTION change_second();
             """);
 
-        await world.SweepAsync();
+        await fixture.SweepAsync();
 
-        var (_, attempt, _) = await world.ProgressAsync(second);
+        var (_, attempt, _) = await fixture.ProgressAsync(second);
         Assert.Equal((2, "RECORDED", null), (attempt!.Number, attempt.State, attempt.ErrorCode));
-        Assert.Equal("PROVISION_FAILED", await world.StatusAsync(second));
+        Assert.Equal("PROVISION_FAILED", await fixture.StatusAsync(second));
     }
 
     private async Task<TestTenant> GivenWithoutRunAsync()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.RecordAttemptAsync(tenant);
-        await world.Services.GetRequiredService<ControlPlane.Provisioning.ProvisioningTransitions>().BeginAsync(
-            tenant.Id, 1, "no-such-run", world.Services.GetRequiredService<StepSwitches>().Plan,
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.RecordAttemptAsync(tenant);
+        await fixture.Services.GetRequiredService<ControlPlane.Provisioning.ProvisioningTransitions>().BeginAsync(
+            tenant.Id, 1, "no-such-run", fixture.Services.GetRequiredService<StepSwitches>().Plan,
             TestContext.Current.CancellationToken);
-        await world.Postgres.ExecuteAsync(
+        await fixture.Postgres.ExecuteAsync(
             "UPDATE tenants SET updated_at = $2 WHERE id = $1",
             tenant.Id, TimeProvider.System.GetUtcNow().AddMinutes(-3));
         return tenant;

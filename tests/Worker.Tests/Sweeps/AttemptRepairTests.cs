@@ -7,31 +7,31 @@ using Worker.Tests.Support;
 
 namespace Worker.Tests.Sweeps;
 
-/// <summary>Attempts that no run looks after, each in a time of its own longer than the sweep's minimum age.</summary>
-public sealed class AttemptRepairTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+/// <summary>Attempts without a run, whose last change is older than the sweep's minimum age.</summary>
+public sealed class AttemptRepairTests(ProvisioningFixture fixture) : IClassFixture<ProvisioningFixture>
 {
     [Fact]
     public async Task An_attempt_that_was_recorded_and_never_started_is_started()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.RecordAttemptAsync(tenant);
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.RecordAttemptAsync(tenant);
         await AgeAsync(tenant);
 
-        await world.SweepAsync();
+        await fixture.SweepAsync();
 
         Assert.Equal("ACTIVE", (await SagaOf(tenant).GetResultAsync()).Outcome);
-        Assert.Equal("ACTIVE", await world.StatusAsync(tenant));
+        Assert.Equal("ACTIVE", await fixture.StatusAsync(tenant));
     }
 
     [Fact]
-    public async Task One_that_was_recorded_a_moment_ago_is_left_to_who_recorded_it()
+    public async Task An_attempt_that_was_just_recorded_is_left_to_its_request()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.RecordAttemptAsync(tenant);
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.RecordAttemptAsync(tenant);
 
-        await world.SweepAsync();
+        await fixture.SweepAsync();
 
-        Assert.Equal("RECORDED", (await world.ProgressAsync(tenant)).Attempt!.State);
+        Assert.Equal("RECORDED", (await fixture.ProgressAsync(tenant)).Attempt!.State);
     }
 
     [Theory]
@@ -39,139 +39,138 @@ public sealed class AttemptRepairTests(ProvisioningWorld world) : IClassFixture<
     [InlineData("DropDatabase", "ROLLING_BACK")]
     public async Task A_tenant_whose_run_was_terminated_is_rolled_back(string activity, string status)
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.TerminateAtAsync(tenant, activity);
-        Assert.Equal(status, await world.StatusAsync(tenant));
-        await AgeAsync(tenant);
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.TerminateAtAsync(tenant, activity);
+        Assert.Equal(status, await fixture.StatusAsync(tenant));
 
-        await world.SweepAsync();
-
-        await Rollback(tenant).GetResultAsync();
-        Assert.Equal("PROVISION_FAILED", await world.StatusAsync(tenant));
-        Assert.Empty(await world.Systems.OfAsync(tenant));
+        await AssertSweepRollsBackAsync(tenant);
     }
 
     [Fact]
     public async Task A_tenant_whose_run_is_missing_is_rolled_back()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.RecordAttemptAsync(tenant);
-        await world.Services.GetRequiredService<ProvisioningTransitions>().BeginAsync(
-            tenant.Id, 1, "no-such-run", world.Services.GetRequiredService<StepSwitches>().Plan,
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.RecordAttemptAsync(tenant);
+        await fixture.Services.GetRequiredService<ProvisioningTransitions>().BeginAsync(
+            tenant.Id, 1, "no-such-run", fixture.Services.GetRequiredService<StepSwitches>().Plan,
             TestContext.Current.CancellationToken);
-        await world.PlantAsync(tenant, tenant.MarkOf());
-        await AgeAsync(tenant);
+        await fixture.CreateObjectsAsync(tenant, tenant.MarkOf());
 
-        await world.SweepAsync();
-
-        await Rollback(tenant).GetResultAsync();
-        Assert.Equal("PROVISION_FAILED", await world.StatusAsync(tenant));
-        Assert.Empty(await world.Systems.OfAsync(tenant));
+        await AssertSweepRollsBackAsync(tenant);
     }
 
-    // Between the pivot and the mail: nothing may be rolled back, and somebody waits for the invitation.
+    // Between the pivot and the mail: nothing may be rolled back, and the admin user waits for the invitation.
     [Fact]
     public async Task The_welcome_mail_of_a_live_tenant_whose_run_was_terminated_is_sent()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.TerminateAtAsync(tenant, "SendNotification");
-        Assert.Equal("ACTIVE", await world.StatusAsync(tenant));
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.TerminateAtAsync(tenant, "SendNotification");
+        Assert.Equal("ACTIVE", await fixture.StatusAsync(tenant));
         await AgeAsync(tenant);
 
-        await world.SweepAsync();
+        await fixture.SweepAsync();
 
         await AssertMore.EventuallyAsync(async () =>
-            Assert.Single(await world.Control.MailsAsync(tenant.SubscriberId)));
+            Assert.Single(await fixture.Control.MailsAsync(tenant.SubscriberId)));
         await AssertMore.EventuallyAsync(async () => Assert.Equal("DONE",
-            (await world.ProgressAsync(tenant)).Steps.Single(s => s.Step == "send-notification").State));
-        await world.SweepAsync();
-        Assert.Single(await world.Control.MailsAsync(tenant.SubscriberId));
+            (await fixture.ProgressAsync(tenant)).Steps
+                .Single(s => s.Step == "send-notification").State));
+        await fixture.SweepAsync();
+        Assert.Single(await fixture.Control.MailsAsync(tenant.SubscriberId));
     }
 
     [Fact]
-    public async Task A_welcome_mail_that_a_run_still_tries_to_send_is_left_to_it()
+    public async Task A_welcome_mail_is_left_to_a_run_that_still_sends_it()
     {
-        var tenant = await world.GivenTenantAsync();
-        var (run, go) = await world.HoldAsync(tenant, "SendNotification");
+        var tenant = await fixture.GivenTenantAsync();
+        var (run, resume) = await fixture.PauseAtAsync(tenant, "SendNotification");
         await AgeAsync(tenant);
 
-        await world.SweepAsync();
-        Assert.Empty(await world.Control.MailsAsync(tenant.SubscriberId));
-        go.SetResult();
+        await fixture.SweepAsync();
+        Assert.Empty(await fixture.Control.MailsAsync(tenant.SubscriberId));
+        resume.SetResult();
 
         await run.GetResultAsync();
-        Assert.Single(await world.Control.MailsAsync(tenant.SubscriberId));
+        Assert.Single(await fixture.Control.MailsAsync(tenant.SubscriberId));
     }
 
     [Fact]
-    public async Task A_run_that_is_at_work_is_left_alone_however_long_it_takes()
+    public async Task An_active_run_is_left_alone_however_long_it_takes()
     {
-        var tenant = await world.GivenTenantAsync();
-        var (run, go) = await world.HoldAsync(tenant, "ProvisionStorage");
+        var tenant = await fixture.GivenTenantAsync();
+        var (run, resume) = await fixture.PauseAtAsync(tenant, "ProvisionStorage");
         await AgeAsync(tenant);
 
-        await world.SweepAsync();
-        Assert.Equal("PROVISIONING", await world.StatusAsync(tenant));
-        go.SetResult();
+        await fixture.SweepAsync();
+        Assert.Equal("PROVISIONING", await fixture.StatusAsync(tenant));
+        resume.SetResult();
 
         Assert.Equal("ACTIVE", (await run.GetResultAsync()).Outcome);
     }
 
     [Fact]
-    public async Task A_live_tenant_of_which_a_restored_database_says_that_it_is_provisioned_is_left_alone_and_told()
+    public async Task A_live_tenant_that_is_PROVISIONING_in_a_restored_database_is_only_reported()
     {
-        var tenant = await world.GivenTenantAsync();
-        await (await world.StartAsync(tenant)).GetResultAsync();
-        string[] before = await world.Systems.OfAsync(tenant);
-        await SetAsync(tenant, "PROVISIONING", "RUNNING");
+        var tenant = await fixture.GivenTenantAsync();
+        await (await fixture.StartAsync(tenant)).GetResultAsync();
+        string[] before = await fixture.Systems.ObjectsOfAsync(tenant);
+        await SetStatusAsync(tenant, "PROVISIONING", "RUNNING");
         await AgeAsync(tenant);
 
-        await world.SweepAsync();
+        await fixture.SweepAsync();
 
-        Assert.Equal(before, await world.Systems.OfAsync(tenant));
-        Assert.Equal("PROVISIONING", await world.StatusAsync(tenant));
+        Assert.Equal(before, await fixture.Systems.ObjectsOfAsync(tenant));
+        Assert.Equal("PROVISIONING", await fixture.StatusAsync(tenant));
         Assert.Contains(
-            $"Critical SWEEP_CONTRADICTION tenant {tenant.Id}", world.Logs.Text, StringComparison.Ordinal);
-        await SetAsync(tenant, "ACTIVE", "SUCCEEDED");
+            $"Critical SWEEP_CONTRADICTION tenant {tenant.Id}", fixture.Logs.Text, StringComparison.Ordinal);
+        await SetStatusAsync(tenant, "ACTIVE", "SUCCEEDED");
     }
 
     [Fact]
-    public async Task Two_sweeps_and_a_provision_at_once_start_one_run()
+    public async Task Concurrent_sweeps_and_a_provision_request_start_one_run()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.RecordAttemptAsync(tenant);
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.RecordAttemptAsync(tenant);
         await AgeAsync(tenant);
 
-        var provision = world.StartAsync(tenant);
-        await Task.WhenAll(world.SweepAsync(), world.SweepAsync(), provision);
+        var provision = fixture.StartAsync(tenant);
+        await Task.WhenAll(fixture.SweepAsync(), fixture.SweepAsync(), provision);
 
         Assert.Equal("ACTIVE", (await (await provision).GetResultAsync()).Outcome);
         Assert.Equal((1, "SUCCEEDED"), await AttemptAsync(tenant));
     }
 
+    private async Task AssertSweepRollsBackAsync(TestTenant tenant)
+    {
+        await AgeAsync(tenant);
+
+        await fixture.SweepAsync();
+
+        await fixture.Temporal.GetWorkflowHandle<IRollBackTenantWorkflow, RollBackTenantResult>(
+            IProvisionTenantWorkflow.WorkflowId(tenant.Id)).GetResultAsync();
+        Assert.Equal("PROVISION_FAILED", await fixture.StatusAsync(tenant));
+        Assert.Empty(await fixture.Systems.ObjectsOfAsync(tenant));
+    }
+
     private async Task<(int, string)> AttemptAsync(TestTenant tenant)
     {
-        var attempt = (await world.ProgressAsync(tenant)).Attempt!;
+        var attempt = (await fixture.ProgressAsync(tenant)).Attempt!;
         return (attempt.Number, attempt.State);
     }
 
     private WorkflowHandle<IProvisionTenantWorkflow, ProvisionTenantResult> SagaOf(TestTenant tenant) =>
-        world.Temporal.GetWorkflowHandle<IProvisionTenantWorkflow, ProvisionTenantResult>(
+        fixture.Temporal.GetWorkflowHandle<IProvisionTenantWorkflow, ProvisionTenantResult>(
             IProvisionTenantWorkflow.WorkflowId(tenant.Id));
 
-    private WorkflowHandle<IRollBackTenantWorkflow, RollBackTenantResult> Rollback(TestTenant tenant) =>
-        world.Temporal.GetWorkflowHandle<IRollBackTenantWorkflow, RollBackTenantResult>(
-            IProvisionTenantWorkflow.WorkflowId(tenant.Id));
-
-    private async Task SetAsync(TestTenant tenant, string status, string state)
+    private async Task SetStatusAsync(TestTenant tenant, string status, string state)
     {
-        await world.Postgres.ExecuteAsync("UPDATE tenants SET status = $2 WHERE id = $1", tenant.Id, status);
-        await world.Postgres.ExecuteAsync(
+        await fixture.Postgres.ExecuteAsync("UPDATE tenants SET status = $2 WHERE id = $1", tenant.Id, status);
+        await fixture.Postgres.ExecuteAsync(
             "UPDATE provisioning_attempts SET state = $2 WHERE tenant_id = $1", tenant.Id, state);
     }
 
-    /// <summary>The last change of its row is three minutes ago.</summary>
-    private Task<int> AgeAsync(TestTenant tenant) => world.Postgres.ExecuteAsync(
+    /// <summary>Moves the last change of the tenant's row three minutes into the past.</summary>
+    private Task<int> AgeAsync(TestTenant tenant) => fixture.Postgres.ExecuteAsync(
         "UPDATE tenants SET updated_at = $2 WHERE id = $1",
         tenant.Id, TimeProvider.System.GetUtcNow().AddMinutes(-3));
 }

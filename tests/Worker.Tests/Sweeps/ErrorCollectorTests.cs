@@ -1,5 +1,3 @@
-using ControlPlane.Leads;
-using Microsoft.Extensions.DependencyInjection;
 using Sandbox.Control;
 using Temporalio.Exceptions;
 using Testing;
@@ -7,68 +5,58 @@ using Worker.Tests.Support;
 
 namespace Worker.Tests.Sweeps;
 
-/// <summary>What one thing refuses keeps the sweep from no other of its kind, and is told at the end.</summary>
-public sealed class ErrorCollectorTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+/// <summary>An object that fails does not stop the sweep of the others, and is reported at the end.</summary>
+public sealed class ErrorCollectorTests(ProvisioningFixture fixture) : IClassFixture<ProvisioningFixture>
 {
-    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
-
     [Theory]
     [InlineData("DELETE", null)]
     [InlineData("GET", "tagging*")]
-    public async Task A_bucket_that_cannot_be_deleted_or_read_keeps_no_other_from_being_deleted(
+    public async Task The_other_buckets_are_deleted_when_one_cannot_be_deleted_or_read(
         string method, string? query)
     {
-        // By name: it is the first in the list.
-        var refusing = await GivenLeftOverAsync("a" + SandboxFixture.UniqueKey()[1..]);
-        var (one, other) = (await GivenLeftOverAsync(), await GivenLeftOverAsync());
-        await using (await world.Control.FaultAsync(new FaultRule
-        {
-            System = "s3",
-            Method = method,
-            Path = $"/{refusing.Resources.Bucket}*",
-            Query = query,
-            Status = 403,
-            Body = "<Error><Code>AccessDenied</Code></Error>",
-            ContentType = "application/xml",
-            Count = 0,
-        }))
+        // Its name makes it the first in the list.
+        var refusing = await fixture.GivenLeftOverAsync("a" + SandboxFixture.UniqueKey()[1..]);
+        var (one, other) = (await fixture.GivenLeftOverAsync(), await fixture.GivenLeftOverAsync());
+        await using (await fixture.Control.FaultAsync(
+            refusing.BucketRefusal with { Method = method, Query = query }))
         {
             await AssertNotSweptAsync("storage_bucket");
         }
 
         Assert.Equal(
             (true, false, false),
-            (await IsThereAsync(refusing), await IsThereAsync(one), await IsThereAsync(other)));
-        Assert.Contains(world.Logs.Lines, line => line.StartsWith(
+            (await BucketExistsAsync(refusing), await BucketExistsAsync(one), await BucketExistsAsync(other)));
+        Assert.Contains(fixture.Logs.Lines, line => line.StartsWith(
             $"Error SWEEP_FAILED storage_bucket: refused, S3 answered 403 AccessDenied. ({refusing.Resources.Bucket})",
             StringComparison.Ordinal));
-        await world.SweepAsync();
-        Assert.False(await IsThereAsync(refusing));
+        await fixture.SweepAsync();
+        Assert.False(await BucketExistsAsync(refusing));
     }
 
     [Fact]
-    public async Task Each_reason_is_told_with_what_it_kept()
+    public async Task Each_reason_is_logged_with_its_objects()
     {
-        var (busy, refusing) = (await GivenLeftOverAsync(), await GivenLeftOverAsync());
-        await using (await world.Control.FaultAsync(Refusing(busy, 500)))
-        await using (await world.Control.FaultAsync(Refusing(refusing, 403)))
+        var (busy, refusing) = (await fixture.GivenLeftOverAsync(), await fixture.GivenLeftOverAsync());
+        await using (await fixture.Control.FaultAsync(Refusing(busy, 500)))
+        await using (await fixture.Control.FaultAsync(Refusing(refusing, 403)))
         {
             await AssertNotSweptAsync("keycloak_realm");
         }
 
-        string told = world.Logs.Lines.Last(
-            line => line.Contains("SWEEP_FAILED keycloak_realm", StringComparison.Ordinal));
-        Assert.Contains($"({busy.Resources.Realm})", told, StringComparison.Ordinal);
-        Assert.Contains($"({refusing.Resources.Realm})", told, StringComparison.Ordinal);
-        await world.SweepAsync();
-        Assert.Empty(await world.Systems.OfAsync(busy));
+        string line = fixture.Logs.Lines.Last(
+            logged => logged.Contains("SWEEP_FAILED keycloak_realm", StringComparison.Ordinal));
+        Assert.Contains($"({busy.Resources.Realm})", line, StringComparison.Ordinal);
+        Assert.Contains($"({refusing.Resources.Realm})", line, StringComparison.Ordinal);
+        await fixture.SweepAsync();
+        Assert.Empty(await fixture.Systems.ObjectsOfAsync(busy));
     }
 
     [Fact]
-    public async Task A_contact_that_Novu_does_not_give_up_keeps_no_other_from_being_erased()
+    public async Task The_other_contacts_are_erased_when_Novu_refuses_one()
     {
-        var (refusing, other) = (await GivenOldLeadAsync(), await GivenOldLeadAsync());
-        await using (await world.Control.FaultAsync(new FaultRule
+        var refusing = (await fixture.GivenLeadAsync(daysAgo: 40)).Id;
+        var other = (await fixture.GivenLeadAsync(daysAgo: 40)).Id;
+        await using (await fixture.Control.FaultAsync(new FaultRule
         {
             System = "novu",
             Method = "DELETE",
@@ -81,23 +69,16 @@ public sealed class ErrorCollectorTests(ProvisioningWorld world) : IClassFixture
         }
 
         Assert.Equal((1, 0), (await CountAsync(refusing), await CountAsync(other)));
-        await world.SweepAsync();
+        await fixture.SweepAsync();
         Assert.Equal(0, await CountAsync(refusing));
     }
 
-    private async Task<TestTenant> GivenLeftOverAsync(string? key = null)
-    {
-        var tenant = await world.GivenTenantAsync(key);
-        await world.GivenAttemptAsync(tenant, 1, "ROLLED_BACK");
-        await world.PlantAsync(tenant, tenant.MarkOf());
-        return tenant;
-    }
-
-    private Task<bool> IsThereAsync(TestTenant tenant) => world.Systems.BucketExistsAsync(tenant.Resources.Bucket);
+    private Task<bool> BucketExistsAsync(TestTenant tenant) =>
+        fixture.Systems.BucketExistsAsync(tenant.Resources.Bucket);
 
     private async Task AssertNotSweptAsync(string part)
     {
-        var sweep = await world.StartSweepAsync();
+        var sweep = await fixture.StartSweepAsync();
         var failed = await Assert.ThrowsAsync<WorkflowFailedException>(() => sweep.GetResultAsync());
         Assert.Equal($"Not swept: {part}", failed.InnerException!.Message);
     }
@@ -111,15 +92,6 @@ public sealed class ErrorCollectorTests(ProvisioningWorld world) : IClassFixture
         Count = 0,
     };
 
-    private async Task<Guid> GivenOldLeadAsync()
-    {
-        var lead = Lead.Register(
-            EmailAddress.Parse($"admin@{SandboxFixture.UniqueKey()}.com"), "Ada", "Lovelace", "Company", null,
-            TimeProvider.System.GetUtcNow().AddDays(-40));
-        await world.Services.GetRequiredService<LeadRepository>().AddAsync(lead, CancellationToken);
-        return lead.Id;
-    }
-
     private async Task<int> CountAsync(Guid lead) =>
-        (int)await world.Postgres.ReadAsync<long>("SELECT count(*) FROM leads WHERE id = $1", lead);
+        (int)await fixture.Postgres.ReadAsync<long>("SELECT count(*) FROM leads WHERE id = $1", lead);
 }

@@ -9,131 +9,121 @@ using Worker.Tests.Support;
 namespace Worker.Tests.Sweeps;
 
 /// <summary>
-/// While the sweep deletes, the tenant's row is locked. Once the lock is lost a new attempt may be at work, and what
-/// the sweep had sent may still land.
+/// The sweep locks the tenant's row while it deletes. If the lock is lost, a new attempt may run while calls of the
+/// sweep still take effect.
 /// </summary>
-public sealed class LostLockTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+public sealed class LostLockTests(ProvisioningFixture fixture) : IClassFixture<ProvisioningFixture>
 {
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Without_its_lock_the_sweep_leaves_a_bucket_to_the_attempt_that_has_begun()
+    public async Task A_sweep_without_its_lock_leaves_a_bucket_to_the_new_attempt()
     {
-        var tenant = await GivenLeftOverAsync();
-        await using var emptying = await world.Control.FaultAsync(new FaultRule
+        var tenant = await fixture.GivenLeftOverAsync();
+
+        await FailSweepAsync(EmptyingBucket(tenant), async () =>
         {
-            System = "s3",
-            Method = "POST",
-            Path = $"/{tenant.Resources.Bucket}*",
-            Query = "delete*",
-            Kind = FaultKind.HoldAnswer,
+            await LoseLockAsync();
+            await fixture.SetStateAsync(tenant, 2, "PROVISIONING");
+            await TagByAttempt2Async(tenant);
         });
-        var sweep = await world.StartSweepAsync();
-        await emptying.HitAsync();
 
-        await LoseLockAsync();
-        await world.SetAsync(tenant, 2, "PROVISIONING");
-        await world.Services.GetRequiredService<TenantBuckets>()
-            .TagAsync(tenant.Resources.Bucket, tenant.MarkOf(2), CancellationToken);
-        await emptying.ReleaseAsync();
-
-        await Assert.ThrowsAsync<WorkflowFailedException>(() => sweep.GetResultAsync());
-        Assert.True(await world.Systems.BucketExistsAsync(tenant.Resources.Bucket));
+        Assert.True(await fixture.Systems.BucketExistsAsync(tenant.Resources.Bucket));
     }
 
     [Fact]
-    public async Task A_bucket_whose_mark_changes_under_the_lock_is_left_too()
+    public async Task A_bucket_whose_mark_changes_during_the_lock_is_left()
     {
-        var tenant = await GivenLeftOverAsync();
-        await using var emptying = await world.Control.FaultAsync(new FaultRule
-        {
-            System = "s3",
-            Method = "POST",
-            Path = $"/{tenant.Resources.Bucket}*",
-            Query = "delete*",
-            Kind = FaultKind.HoldAnswer,
-        });
-        var sweep = await world.StartSweepAsync();
-        await emptying.HitAsync();
+        var tenant = await fixture.GivenLeftOverAsync();
 
-        await world.Services.GetRequiredService<TenantBuckets>()
-            .TagAsync(tenant.Resources.Bucket, tenant.MarkOf(2), CancellationToken);
-        await emptying.ReleaseAsync();
+        await FailSweepAsync(EmptyingBucket(tenant), () => TagByAttempt2Async(tenant));
 
-        await Assert.ThrowsAsync<WorkflowFailedException>(() => sweep.GetResultAsync());
-        Assert.True(await world.Systems.BucketExistsAsync(tenant.Resources.Bucket));
+        Assert.True(await fixture.Systems.BucketExistsAsync(tenant.Resources.Bucket));
     }
 
     [Fact]
-    public async Task Without_its_lock_the_sweep_leaves_a_realm()
+    public async Task A_sweep_without_its_lock_leaves_a_realm()
     {
-        var tenant = await GivenLeftOverAsync();
-        await using var disabling = await world.Control.FaultAsync(new FaultRule
-        {
-            System = "keycloak",
-            Method = "PUT",
-            Path = $"/admin/realms/{tenant.Resources.Realm}",
-            Kind = FaultKind.Delay,
-        });
-        var sweep = await world.StartSweepAsync();
-        await disabling.HitAsync();
+        var tenant = await fixture.GivenLeftOverAsync();
 
-        await LoseLockAsync();
-        await disabling.ReleaseAsync();
+        await FailSweepAsync(DisablingRealm(tenant), LoseLockAsync);
 
-        await Assert.ThrowsAsync<WorkflowFailedException>(() => sweep.GetResultAsync());
-        Assert.True(await world.Systems.RealmExistsAsync(tenant.Resources.Realm));
+        Assert.True(await fixture.Systems.RealmExistsAsync(tenant.Resources.Realm));
     }
 
-    // The sweep's DELETE was sent and not answered: made now, the new bucket or realm would be what it hits.
+    // The sweep's DELETE was sent and not answered: it could still hit a bucket or realm that is created now.
     [Fact]
-    public async Task A_new_attempt_waits_until_what_the_sweep_sent_can_land_no_more()
+    public async Task A_new_attempt_waits_until_no_call_of_the_sweep_can_take_effect()
     {
-        var tenant = await GivenLeftOverAsync();
-        await using (await world.Control.FaultAsync(Unanswered("s3", $"/{tenant.Resources.Bucket}")))
-        await using (await world.Control.FaultAsync(Unanswered("keycloak", $"/admin/realms/{tenant.Resources.Realm}")))
+        var tenant = await fixture.GivenLeftOverAsync();
+        var (realmPath, bucketPath) = ($"/admin/realms/{tenant.Resources.Realm}", $"/{tenant.Resources.Bucket}");
+        await using (await fixture.Control.FaultAsync(Unanswered("s3", bucketPath)))
+        await using (await fixture.Control.FaultAsync(Unanswered("keycloak", realmPath)))
         {
-            var sweep = await world.StartSweepAsync();
+            var sweep = await fixture.StartSweepAsync();
             await Assert.ThrowsAsync<WorkflowFailedException>(() => sweep.GetResultAsync());
         }
 
-        // The next sweep is answered; the calls of the one before are on their way all the same.
-        await world.SweepAsync();
-        Assert.Empty(await world.Systems.OfAsync(tenant));
-        await world.SetAsync(tenant, 2, "PROVISIONING");
-        var realm = new StepRun<CreateIdp>(world, tenant.Attempt(2));
-        var bucket = new StepRun<ProvisionStorage>(world, tenant.Attempt(2));
+        // The next sweep succeeds; the calls of the one before may still take effect.
+        await fixture.SweepAsync();
+        Assert.Empty(await fixture.Systems.ObjectsOfAsync(tenant));
+        await fixture.SetStateAsync(tenant, 2, "PROVISIONING");
+        var realm = new StepRun<CreateIdp>(fixture, tenant.Attempt(2));
+        var bucket = new StepRun<ProvisionStorage>(fixture, tenant.Attempt(2));
         await AssertWaitsAsync(realm.ExecuteAsync);
         await AssertWaitsAsync(bucket.ExecuteAsync);
-        Assert.Empty(await world.Systems.OfAsync(tenant));
+        Assert.Empty(await fixture.Systems.ObjectsOfAsync(tenant));
 
-        await world.Postgres.ExecuteAsync("UPDATE sweep_deletions SET begun_at = begun_at - interval '150 seconds'");
+        await fixture.Postgres.ExecuteAsync("UPDATE sweep_deletions SET begun_at = begun_at - interval '150 seconds'");
         await realm.ExecuteAsync();
         await bucket.ExecuteAsync();
 
-        Assert.Equal(["realm", "client", "bucket"], await world.Systems.OfAsync(tenant));
+        Assert.Equal(["realm", "client", "bucket"], await fixture.Systems.ObjectsOfAsync(tenant));
     }
 
     [Fact]
-    public async Task What_was_answered_keeps_nobody_waiting()
+    public async Task An_answered_deletion_delays_no_attempt()
     {
-        var tenant = await GivenLeftOverAsync();
+        var tenant = await fixture.GivenLeftOverAsync();
 
-        await world.SweepAsync();
+        await fixture.SweepAsync();
 
-        Assert.Empty(await world.Systems.OfAsync(tenant));
-        Assert.Equal("ACTIVE", (await (await world.StartAsync(tenant)).GetResultAsync()).Outcome);
+        Assert.Empty(await fixture.Systems.ObjectsOfAsync(tenant));
+        Assert.Equal("ACTIVE", (await (await fixture.StartAsync(tenant)).GetResultAsync()).Outcome);
     }
 
-    private async Task<TestTenant> GivenLeftOverAsync()
+    private static FaultRule EmptyingBucket(TestTenant tenant) => new()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.GivenAttemptAsync(tenant, 1, "ROLLED_BACK");
-        await world.PlantAsync(tenant, tenant.MarkOf());
-        return tenant;
+        System = "s3",
+        Method = "POST",
+        Path = $"/{tenant.Resources.Bucket}*",
+        Query = "delete*",
+        Kind = FaultKind.HoldAnswer,
+    };
+
+    private static FaultRule DisablingRealm(TestTenant tenant) => new()
+    {
+        System = "keycloak",
+        Method = "PUT",
+        Path = $"/admin/realms/{tenant.Resources.Realm}",
+        Kind = FaultKind.Delay,
+    };
+
+    /// <summary>Runs a sweep that fails, with a change while one of its calls is held.</summary>
+    private async Task FailSweepAsync(FaultRule held, Func<Task> change)
+    {
+        await using var fault = await fixture.Control.FaultAsync(held);
+        var sweep = await fixture.StartSweepAsync();
+        await fault.HitAsync();
+        await change();
+        await fault.ReleaseAsync();
+        await Assert.ThrowsAsync<WorkflowFailedException>(() => sweep.GetResultAsync());
     }
 
-    private async Task LoseLockAsync() => Assert.Equal(1, await world.Postgres.ReadAsync<long>(
+    private Task TagByAttempt2Async(TestTenant tenant) => fixture.Services.GetRequiredService<TenantBuckets>()
+        .TagAsync(tenant.Resources.Bucket, tenant.MarkOf(2), CancellationToken);
+
+    private async Task LoseLockAsync() => Assert.Equal(1, await fixture.Postgres.ReadAsync<long>(
         """
         SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
         WHERE datname = current_database() AND state = 'idle in transaction'

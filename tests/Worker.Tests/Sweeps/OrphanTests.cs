@@ -1,6 +1,5 @@
 using ControlPlane;
 using Microsoft.Extensions.DependencyInjection;
-using Sandbox.Control;
 using Temporalio.Exceptions;
 using Worker.Sweeps;
 using Worker.Systems.Keycloak;
@@ -9,54 +8,54 @@ using Worker.Tests.Support;
 namespace Worker.Tests.Sweeps;
 
 /// <summary>
-/// Things with our mark that no live attempt explains. Deleted is only what an attempt left that this database saw
-/// rolled back; everything else is told, or is none of our business.
+/// Objects with our mark that belong to no live attempt. The sweep deletes only the residue of attempts that this
+/// database saw rolled back; other marked objects are reported, and foreign ones are ignored.
 /// </summary>
-public sealed class OrphanTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+public sealed class OrphanTests(ProvisioningFixture fixture) : IClassFixture<ProvisioningFixture>
 {
     private static readonly Guid OtherInstallation = Guid.Parse("11111111-1111-4111-8111-111111111111");
 
-    private static readonly string[] Everything = ["realm", "client", "schema", "role", "bucket"];
+    private static readonly string[] MarkedObjects = ["realm", "client", "schema", "role", "bucket"];
 
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_a_rolled_back_attempt_left_is_gone_after_the_grace()
+    public async Task Residue_of_a_rolled_back_attempt_is_deleted_after_the_grace_period()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.GivenAttemptAsync(tenant, 1, "ROLLED_BACK", minutesAgo: 11);
-        await world.PlantAsync(tenant, tenant.MarkOf());
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.GivenAttemptAsync(tenant, 1, "ROLLED_BACK", minutesAgo: 11);
+        await fixture.CreateObjectsAsync(tenant, tenant.MarkOf());
 
-        await world.SweepAsync();
+        await fixture.SweepAsync();
 
-        Assert.Empty(await world.Systems.OfAsync(tenant));
-        Assert.Empty(await world.OrphansAsync(tenant.Id));
+        Assert.Empty(await fixture.Systems.ObjectsOfAsync(tenant));
+        Assert.Empty(await fixture.OrphansAsync(tenant.Id));
     }
 
     [Fact]
-    public async Task Within_the_grace_it_stays()
+    public async Task Residue_stays_within_the_grace_period()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.GivenAttemptAsync(tenant, 1, "ROLLED_BACK", minutesAgo: 9);
-        await world.PlantAsync(tenant, tenant.MarkOf());
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.GivenAttemptAsync(tenant, 1, "ROLLED_BACK", minutesAgo: 9);
+        await fixture.CreateObjectsAsync(tenant, tenant.MarkOf());
 
-        await world.SweepAsync();
+        await fixture.SweepAsync();
 
-        Assert.Equal(Everything, await world.Systems.OfAsync(tenant));
-        Assert.Empty(await world.OrphansAsync(tenant.Id));
+        Assert.Equal(MarkedObjects, await fixture.Systems.ObjectsOfAsync(tenant));
+        Assert.Empty(await fixture.OrphansAsync(tenant.Id));
     }
 
     [Fact]
-    public async Task What_is_marked_ours_without_a_row_is_told_and_stays_until_an_operator_says_so()
+    public async Task Marked_objects_without_a_row_are_reported_and_stay_until_an_operator_deletes_them()
     {
-        var tenant = Sweeping.Stranger();
-        await world.PlantAsync(tenant, tenant.MarkOf());
+        var tenant = SweepExtensions.UnknownTenant();
+        await fixture.CreateObjectsAsync(tenant, tenant.MarkOf());
 
-        await world.SweepAsync();
-        await world.SweepAsync();
-        var listed = await world.OrphansAsync(tenant.Id);
+        await fixture.SweepAsync();
+        await fixture.SweepAsync();
+        var listed = await fixture.OrphansAsync(tenant.Id);
 
-        Assert.Equal(Everything, await world.Systems.OfAsync(tenant));
+        Assert.Equal(MarkedObjects, await fixture.Systems.ObjectsOfAsync(tenant));
         Assert.Equal(
             [
                 ("database_schema", tenant.Resources.Schema),
@@ -65,243 +64,228 @@ public sealed class OrphanTests(ProvisioningWorld world) : IClassFixture<Provisi
             ],
             listed.Select(orphan => (orphan.Type, orphan.Name)));
         Assert.Contains(
-            $"Critical ORPHAN keycloak_realm {tenant.Resources.Realm}: ", world.Logs.Text, StringComparison.Ordinal);
+            $"Critical ORPHAN keycloak_realm {tenant.Resources.Realm}: ", fixture.Logs.Text, StringComparison.Ordinal);
 
         foreach (var orphan in listed)
         {
-            Assert.True(await Sweep().DeleteOnOperatorRequestAsync(orphan, CancellationToken));
+            Assert.True(await Sweeper().DeleteOnOperatorRequestAsync(orphan, CancellationToken));
         }
 
-        Assert.Empty(await world.Systems.OfAsync(tenant));
-        Assert.Empty(await world.OrphansAsync(tenant.Id));
-        Assert.False(await Sweep().DeleteOnOperatorRequestAsync(listed[0], CancellationToken));
+        Assert.Empty(await fixture.Systems.ObjectsOfAsync(tenant));
+        Assert.Empty(await fixture.OrphansAsync(tenant.Id));
+        Assert.False(await Sweeper().DeleteOnOperatorRequestAsync(listed[0], CancellationToken));
     }
 
     [Fact]
-    public async Task An_attempt_that_the_database_does_not_know_of_a_tenant_that_it_knows_is_an_orphan_too()
+    public async Task Objects_of_an_unknown_attempt_of_a_known_tenant_are_orphans()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.GivenAttemptAsync(tenant, 1, "ROLLED_BACK");
-        await world.PlantAsync(tenant, tenant.MarkOf(attempt: 2));
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.GivenAttemptAsync(tenant, 1, "ROLLED_BACK");
+        await fixture.CreateObjectsAsync(tenant, tenant.MarkOf(attempt: 2));
 
-        await world.SweepAsync();
+        await fixture.SweepAsync();
 
-        Assert.Equal(Everything, await world.Systems.OfAsync(tenant));
-        Assert.Equal([2, 2, 2], (await world.OrphansAsync(tenant.Id)).Select(orphan => orphan.Attempt));
+        Assert.Equal(MarkedObjects, await fixture.Systems.ObjectsOfAsync(tenant));
+        Assert.Equal([2, 2, 2], (await fixture.OrphansAsync(tenant.Id)).Select(orphan => orphan.Attempt));
     }
 
     [Fact]
-    public async Task An_orphan_whose_attempt_is_known_by_now_is_not_deleted_on_an_old_list()
+    public async Task An_orphan_whose_attempt_has_become_known_is_not_deleted()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.PlantRealmAsync(tenant, tenant.MarkOf());
-        await world.SweepAsync();
-        var orphan = Assert.Single(await world.OrphansAsync(tenant.Id));
-        await world.GivenAttemptAsync(tenant, 1, "SUCCEEDED");
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.CreateRealmAsync(tenant, tenant.MarkOf());
+        await fixture.SweepAsync();
+        var orphan = Assert.Single(await fixture.OrphansAsync(tenant.Id));
+        await fixture.GivenAttemptAsync(tenant, 1, "SUCCEEDED");
 
         var refused = await Assert.ThrowsAsync<ControlPlaneException>(
-            () => Sweep().DeleteOnOperatorRequestAsync(orphan, CancellationToken));
+            () => Sweeper().DeleteOnOperatorRequestAsync(orphan, CancellationToken));
 
         Assert.Equal(ErrorCode.WrongState, refused.Code);
-        Assert.True(await world.Systems.RealmExistsAsync(tenant.Resources.Realm));
+        Assert.True(await fixture.Systems.RealmExistsAsync(tenant.Resources.Realm));
     }
 
     [Fact]
-    public async Task What_is_of_another_installation_is_never_touched_nor_told()
+    public async Task Objects_of_another_installation_are_neither_touched_nor_reported()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.GivenAttemptAsync(tenant, 1, "ROLLED_BACK");
-        await world.PlantAsync(tenant, tenant.MarkOf() with { Installation = OtherInstallation });
-        await world.GivenTableAsync(tenant);
-        string before = await world.PictureAsync(tenant.Resources);
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.GivenAttemptAsync(tenant, 1, "ROLLED_BACK");
+        await fixture.CreateObjectsAsync(tenant, tenant.MarkOf() with { Installation = OtherInstallation });
+        await fixture.GivenTableAsync(tenant);
+        string before = await fixture.SnapshotAsync(tenant.Resources);
 
-        await world.SweepAsync();
+        await fixture.SweepAsync();
 
-        Assert.Equal(before, await world.PictureAsync(tenant.Resources));
-        Assert.Equal(Everything, await world.Systems.OfAsync(tenant));
-        Assert.Empty(await world.OrphansAsync(tenant.Id));
+        Assert.Equal(before, await fixture.SnapshotAsync(tenant.Resources));
+        Assert.Equal(MarkedObjects, await fixture.Systems.ObjectsOfAsync(tenant));
+        Assert.Empty(await fixture.OrphansAsync(tenant.Id));
     }
 
     [Fact]
-    public async Task What_is_unmarked_is_never_touched_nor_told()
+    public async Task Unmarked_objects_are_neither_touched_nor_reported()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.GivenAttemptAsync(tenant, 1, "ROLLED_BACK");
-        await world.Systems.Keycloak.CreateRealmAsync(
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.GivenAttemptAsync(tenant, 1, "ROLLED_BACK");
+        await fixture.Systems.Keycloak.CreateRealmAsync(
             new RealmRepresentation { Realm = tenant.Resources.Realm, Enabled = true }, CancellationToken);
-        await world.Postgres.ExecuteAsync($"CREATE SCHEMA \"{tenant.Resources.Schema}\"");
-        await world.Systems.S3.PutBucketAsync(tenant.Resources.Bucket, CancellationToken);
-        await world.Systems.FillAsync(tenant.Resources.Bucket);
-        await world.GivenTableAsync(tenant);
-        string before = await world.PictureAsync(tenant.Resources);
+        await fixture.Postgres.ExecuteAsync($"CREATE SCHEMA \"{tenant.Resources.Schema}\"");
+        await fixture.Systems.S3.PutBucketAsync(tenant.Resources.Bucket, CancellationToken);
+        await fixture.Systems.FillAsync(tenant.Resources.Bucket);
+        await fixture.GivenTableAsync(tenant);
+        string before = await fixture.SnapshotAsync(tenant.Resources);
 
-        await world.SweepAsync();
+        await fixture.SweepAsync();
 
-        Assert.Equal(before, await world.PictureAsync(tenant.Resources));
-        Assert.Equal(["realm", "schema", "bucket"], await world.Systems.OfAsync(tenant));
-        Assert.Empty(await world.OrphansAsync(tenant.Id));
+        Assert.Equal(before, await fixture.SnapshotAsync(tenant.Resources));
+        Assert.Equal(["realm", "schema", "bucket"], await fixture.Systems.ObjectsOfAsync(tenant));
+        Assert.Empty(await fixture.OrphansAsync(tenant.Id));
     }
 
     [Fact]
-    public async Task What_a_live_tenant_has_is_explained()
+    public async Task Objects_of_a_live_tenant_are_no_orphans()
     {
-        var tenant = await world.GivenTenantAsync();
-        await (await world.StartAsync(tenant)).GetResultAsync();
-        string[] before = await world.Systems.OfAsync(tenant);
+        var tenant = await fixture.GivenTenantAsync();
+        await (await fixture.StartAsync(tenant)).GetResultAsync();
+        string[] before = await fixture.Systems.ObjectsOfAsync(tenant);
 
-        await world.SweepAsync();
+        await fixture.SweepAsync();
 
-        Assert.Equal(before, await world.Systems.OfAsync(tenant));
-        Assert.Empty(await world.OrphansAsync(tenant.Id));
+        Assert.Equal(before, await fixture.Systems.ObjectsOfAsync(tenant));
+        Assert.Empty(await fixture.OrphansAsync(tenant.Id));
     }
 
     [Fact]
-    public async Task While_a_tenant_is_provisioned_again_the_attempt_before_is_left_to_it()
+    public async Task Residue_of_an_earlier_attempt_is_left_to_a_running_one()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.GivenAttemptAsync(tenant, 1, "ROLLED_BACK");
-        await world.PlantAsync(tenant, tenant.MarkOf());
-        await world.SetAsync(tenant, 2, "PROVISIONING");
+        var tenant = await fixture.GivenLeftOverAsync();
+        await fixture.SetStateAsync(tenant, 2, "PROVISIONING");
 
-        await world.SweepAsync();
-        Assert.Equal(Everything, await world.Systems.OfAsync(tenant));
-        await world.GivenAttemptAsync(tenant, 2, "ROLLED_BACK");
-        await world.SweepAsync();
+        await fixture.SweepAsync();
+        Assert.Equal(MarkedObjects, await fixture.Systems.ObjectsOfAsync(tenant));
+        await fixture.GivenAttemptAsync(tenant, 2, "ROLLED_BACK");
+        await fixture.SweepAsync();
 
-        Assert.Empty(await world.Systems.OfAsync(tenant));
+        Assert.Empty(await fixture.Systems.ObjectsOfAsync(tenant));
     }
 
     [Fact]
-    public async Task A_realm_renamed_by_its_own_administrator_is_found_and_one_without_attributes_too()
+    public async Task A_realm_that_its_administrator_renamed_and_stripped_of_attributes_is_found()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.GivenAttemptAsync(tenant, 1, "ROLLED_BACK");
-        await world.PlantRealmAsync(tenant, tenant.MarkOf());
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.GivenAttemptAsync(tenant, 1, "ROLLED_BACK");
+        await fixture.CreateRealmAsync(tenant, tenant.MarkOf());
         string hidden = $"hidden-{tenant.Key}";
-        await world.ChangeRealmAsync(
+        await fixture.ChangeRealmAsync(
             tenant.Resources.Realm,
             new RealmRepresentation { Realm = hidden, Attributes = new Dictionary<string, string>() });
 
-        await world.SweepAsync();
+        await fixture.SweepAsync();
 
-        Assert.False(await world.Systems.RealmExistsAsync(hidden));
+        Assert.False(await fixture.Systems.RealmExistsAsync(hidden));
     }
 
     [Fact]
-    public async Task A_realm_renamed_to_a_victims_name_harms_nobody()
+    public async Task A_realm_renamed_to_another_tenants_name_harms_neither()
     {
-        var (live, victim) = (await world.GivenTenantAsync(), await world.GivenTenantAsync());
-        await (await world.StartAsync(live)).GetResultAsync();
-        await world.GivenAttemptAsync(victim, 1, "ROLLED_BACK");
-        await world.ChangeRealmAsync(live.Resources.Realm, new RealmRepresentation
+        var (live, victim) = (await fixture.GivenTenantAsync(), await fixture.GivenTenantAsync());
+        await (await fixture.StartAsync(live)).GetResultAsync();
+        await fixture.GivenAttemptAsync(victim, 1, "ROLLED_BACK");
+        await fixture.ChangeRealmAsync(live.Resources.Realm, new RealmRepresentation
         {
             Realm = victim.Resources.Realm,
             Attributes = victim.MarkOf().Tags,
         });
 
-        await world.SweepAsync();
+        await fixture.SweepAsync();
 
         Assert.Equal(
             live.RealmId(1).ToString("D"),
-            (await world.Systems.Keycloak.FindRealmAsync(victim.Resources.Realm, CancellationToken))!.Id);
-        Assert.Empty(await world.OrphansAsync(victim.Id));
-        await world.ChangeRealmAsync(
+            (await fixture.Systems.Keycloak.FindRealmAsync(victim.Resources.Realm, CancellationToken))!.Id);
+        Assert.Empty(await fixture.OrphansAsync(victim.Id));
+        await fixture.ChangeRealmAsync(
             victim.Resources.Realm, new RealmRepresentation { Realm = live.Resources.Realm });
     }
 
     [Fact]
-    public async Task An_orphan_under_a_victims_name_is_deleted_and_leaves_the_victims_own_alone()
+    public async Task An_orphan_under_another_tenants_name_is_deleted_and_that_tenant_is_unharmed()
     {
-        var (orphan, victim) = (await world.GivenTenantAsync(), await world.GivenTenantAsync());
-        await world.GivenAttemptAsync(orphan, 1, "ROLLED_BACK");
-        await world.PlantRealmAsync(orphan, orphan.MarkOf());
-        await world.ChangeRealmAsync(
+        var (orphan, victim) = (await fixture.GivenTenantAsync(), await fixture.GivenTenantAsync());
+        await fixture.GivenAttemptAsync(orphan, 1, "ROLLED_BACK");
+        await fixture.CreateRealmAsync(orphan, orphan.MarkOf());
+        await fixture.ChangeRealmAsync(
             orphan.Resources.Realm, new RealmRepresentation { Realm = victim.Resources.Realm });
 
-        await world.SweepAsync();
+        await fixture.SweepAsync();
 
-        Assert.False(await world.Systems.RealmExistsAsync(victim.Resources.Realm));
-        await (await world.StartAsync(victim)).GetResultAsync();
-        Assert.Equal("ACTIVE", await world.StatusAsync(victim));
+        Assert.False(await fixture.Systems.RealmExistsAsync(victim.Resources.Realm));
+        await (await fixture.StartAsync(victim)).GetResultAsync();
+        Assert.Equal("ACTIVE", await fixture.StatusAsync(victim));
     }
 
     [Fact]
-    public async Task One_sweep_deletes_no_more_than_it_may_and_says_that_there_is_more()
+    public async Task A_sweep_deletes_at_most_its_limit_and_reports_that_there_is_more()
     {
-        await world.RestartWorkerAsync(("SWEEP_MOST_DELETIONS", "1"));
-        var tenants = new[] { await world.GivenTenantAsync(), await world.GivenTenantAsync() };
+        await using var limited = await fixture.ChangeSettingsAsync(("SWEEP_MOST_DELETIONS", "1"));
+        var tenants = new[] { await fixture.GivenTenantAsync(), await fixture.GivenTenantAsync() };
         foreach (var tenant in tenants)
         {
-            await world.GivenAttemptAsync(tenant, 1, "ROLLED_BACK");
-            await world.PlantRealmAsync(tenant, tenant.MarkOf());
+            await fixture.GivenAttemptAsync(tenant, 1, "ROLLED_BACK");
+            await fixture.CreateRealmAsync(tenant, tenant.MarkOf());
         }
 
-        await world.SweepAsync();
-        Assert.Single(tenants, tenant => world.Systems.RealmExistsAsync(tenant.Resources.Realm).Result);
-        Assert.Contains("Critical SWEEP_LIMIT keycloak_realm: 1 more", world.Logs.Text, StringComparison.Ordinal);
-        await world.SweepAsync();
+        await fixture.SweepAsync();
+        Assert.Single(tenants, tenant => fixture.Systems.RealmExistsAsync(tenant.Resources.Realm).Result);
+        Assert.Contains("Critical SWEEP_LIMIT keycloak_realm: 1 more", fixture.Logs.Text, StringComparison.Ordinal);
+        await fixture.SweepAsync();
 
-        Assert.All(tenants, tenant => Assert.False(world.Systems.RealmExistsAsync(tenant.Resources.Realm).Result));
-        await world.RestartWorkerAsync(("SWEEP_MOST_DELETIONS", null));
+        Assert.All(tenants, tenant => Assert.False(fixture.Systems.RealmExistsAsync(tenant.Resources.Realm).Result));
     }
 
     [Fact]
-    public async Task A_system_that_is_away_keeps_no_other_from_being_swept_and_the_sweep_says_so()
+    public async Task The_other_systems_are_swept_when_one_fails_and_the_failure_is_reported()
     {
-        var tenant = await world.GivenTenantAsync();
-        await world.GivenAttemptAsync(tenant, 1, "ROLLED_BACK");
-        await world.PlantAsync(tenant, tenant.MarkOf());
+        var tenant = await fixture.GivenLeftOverAsync();
         WorkflowFailedException failed;
-        await using (await world.Control.FaultAsync(new FaultRule
+        await using (await fixture.Control.FaultAsync(tenant.BucketRefusal))
         {
-            System = "s3",
-            Path = $"/{tenant.Resources.Bucket}*",
-            Status = 403,
-            Body = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>",
-            ContentType = "application/xml",
-            Count = 0,
-        }))
-        {
-            var sweep = await world.StartSweepAsync();
+            var sweep = await fixture.StartSweepAsync();
             failed = await Assert.ThrowsAsync<WorkflowFailedException>(() => sweep.GetResultAsync());
         }
 
         Assert.Equal("Not swept: storage_bucket", failed.InnerException!.Message);
-        Assert.Contains(world.Logs.Lines, line =>
+        Assert.Contains(fixture.Logs.Lines, line =>
             line.StartsWith("Error SWEEP_FAILED storage_bucket: refused, S3 answered 403", StringComparison.Ordinal));
-        Assert.Equal(["bucket"], await world.Systems.OfAsync(tenant));
-        await world.SweepAsync();
-        Assert.Empty(await world.Systems.OfAsync(tenant));
+        Assert.Equal(["bucket"], await fixture.Systems.ObjectsOfAsync(tenant));
+        await fixture.SweepAsync();
+        Assert.Empty(await fixture.Systems.ObjectsOfAsync(tenant));
     }
 
     [Fact]
-    public async Task Two_sweeps_at_once_do_no_more_than_one()
+    public async Task Concurrent_sweeps_have_the_effect_of_one()
     {
-        var (left, stranger) = (await world.GivenTenantAsync(), Sweeping.Stranger());
-        await world.GivenAttemptAsync(left, 1, "ROLLED_BACK");
-        await world.PlantAsync(left, left.MarkOf());
-        await world.PlantAsync(stranger, stranger.MarkOf());
+        var (left, unknown) = (await fixture.GivenLeftOverAsync(), SweepExtensions.UnknownTenant());
+        await fixture.CreateObjectsAsync(unknown, unknown.MarkOf());
 
-        await Task.WhenAll(world.SweepAsync(), world.SweepAsync());
+        await Task.WhenAll(fixture.SweepAsync(), fixture.SweepAsync());
 
-        Assert.Empty(await world.Systems.OfAsync(left));
-        Assert.Equal(Everything, await world.Systems.OfAsync(stranger));
-        Assert.Equal(3, (await world.OrphansAsync(stranger.Id)).Count);
+        Assert.Empty(await fixture.Systems.ObjectsOfAsync(left));
+        Assert.Equal(MarkedObjects, await fixture.Systems.ObjectsOfAsync(unknown));
+        Assert.Equal(3, (await fixture.OrphansAsync(unknown.Id)).Count);
     }
 
     [Fact]
-    public async Task An_orphan_that_is_gone_is_no_longer_listed()
+    public async Task A_deleted_orphan_is_no_longer_listed()
     {
-        var tenant = Sweeping.Stranger();
-        await world.PlantRealmAsync(tenant, tenant.MarkOf());
-        await world.SweepAsync();
-        Assert.Single(await world.OrphansAsync(tenant.Id));
-        await world.Systems.Keycloak.DeleteRealmAsync(tenant.Resources.Realm, CancellationToken);
+        var tenant = SweepExtensions.UnknownTenant();
+        await fixture.CreateRealmAsync(tenant, tenant.MarkOf());
+        await fixture.SweepAsync();
+        Assert.Single(await fixture.OrphansAsync(tenant.Id));
+        await fixture.Systems.Keycloak.DeleteRealmAsync(tenant.Resources.Realm, CancellationToken);
 
-        await world.SweepAsync();
+        await fixture.SweepAsync();
 
-        Assert.Empty(await world.OrphansAsync(tenant.Id));
+        Assert.Empty(await fixture.OrphansAsync(tenant.Id));
     }
 
-    private OrphanSweeper Sweep() => world.Services.GetRequiredService<OrphanSweeper>();
+    private OrphanSweeper Sweeper() => fixture.Services.GetRequiredService<OrphanSweeper>();
 }

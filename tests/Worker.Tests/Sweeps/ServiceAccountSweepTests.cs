@@ -3,34 +3,28 @@ using Worker.Tests.Support;
 
 namespace Worker.Tests.Sweeps;
 
-/// <summary>What the account of `setup` sees, with the role create-realm alone, is all that the sweep needs.</summary>
-public sealed class ServiceAccountSweepTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+/// <summary>The sweep needs no more than the account of `setup`, which has only the role create-realm.</summary>
+public sealed class ServiceAccountSweepTests(ProvisioningFixture fixture) : IClassFixture<ProvisioningFixture>
 {
-    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
-
     [Fact]
-    public async Task A_realm_that_it_made_is_found_under_another_name_and_without_attributes()
+    public async Task A_realm_of_the_account_is_found_after_a_rename_and_without_attributes()
     {
-        var account = new WorkerAccount(
-            world.Systems.Keycloak, "master", "arc-saas-worker", ProvisioningWorld.Installation);
-        var (secret, _) = await account.EnsureAsync(CancellationToken);
-        await world.RestartWorkerAsync(
-            ("KEYCLOAK_ADMIN_CLIENT_ID", "arc-saas-worker"), ("KEYCLOAK_ADMIN_CLIENT_SECRET", secret));
-        var (left, unknown) = (await world.GivenTenantAsync(), Sweeping.Stranger());
-        await world.GivenAttemptAsync(left, 1, "ROLLED_BACK");
-        await world.PlantRealmAsync(left, left.MarkOf());
-        await world.PlantRealmAsync(unknown, unknown.MarkOf());
-        await world.ChangeRealmAsync(left.Resources.Realm, new RealmRepresentation
+        await using var limited = await fixture.UseServiceAccountAsync();
+        var (left, unknown) = (await fixture.GivenTenantAsync(), SweepExtensions.UnknownTenant());
+        await fixture.GivenAttemptAsync(left, 1, "ROLLED_BACK");
+        await fixture.CreateRealmAsync(left, left.MarkOf());
+        await fixture.CreateRealmAsync(unknown, unknown.MarkOf());
+        await fixture.ChangeRealmAsync(left.Resources.Realm, new RealmRepresentation
         {
             Realm = $"hidden-{left.Key}",
             Attributes = new Dictionary<string, string>(),
         });
-        await world.ChangeRealmAsync(
+        await fixture.ChangeRealmAsync(
             unknown.Resources.Realm, new RealmRepresentation { Realm = $"hidden-{unknown.Key}" });
 
-        await world.SweepAsync();
+        await fixture.SweepAsync();
 
-        Assert.False(await world.Systems.RealmExistsAsync($"hidden-{left.Key}"));
-        Assert.Equal($"hidden-{unknown.Key}", Assert.Single(await world.OrphansAsync(unknown.Id)).Name);
+        Assert.False(await fixture.Systems.RealmExistsAsync($"hidden-{left.Key}"));
+        Assert.Equal($"hidden-{unknown.Key}", Assert.Single(await fixture.OrphansAsync(unknown.Id)).Name);
     }
 }

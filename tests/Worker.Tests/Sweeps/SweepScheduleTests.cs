@@ -7,23 +7,23 @@ using Worker.Tests.Support;
 
 namespace Worker.Tests.Sweeps;
 
-public sealed class SweepScheduleTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+public sealed class SweepScheduleTests(ProvisioningFixture fixture) : IClassFixture<ProvisioningFixture>
 {
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
-    private ScheduleHandle Handle => world.Temporal.GetScheduleHandle(SweepSchedule.Id);
+    private ScheduleHandle Handle => fixture.Temporal.GetScheduleHandle(SweepSchedule.Id);
 
     [Fact]
-    public async Task It_is_made_once_runs_the_sweep_and_keeps_what_an_operator_has_set()
+    public async Task It_is_created_once_runs_the_sweep_and_keeps_an_operators_changes()
     {
-        using var stillness = world.StandStill();
+        using var stopped = fixture.StopClock();
 
         Assert.True(await Schedule(minutes: 10).EnsureAsync(CancellationToken));
         Assert.Equal(TimeSpan.FromMinutes(10), await IntervalAsync());
         await Handle.TriggerAsync();
         var run = Assert.IsType<ScheduleActionExecutionStartWorkflow>(
             Assert.Single((await Handle.DescribeAsync()).Info.RecentActions).Action);
-        await world.Temporal.GetWorkflowHandle(run.WorkflowId).GetResultAsync<SweepResult>();
+        await fixture.Temporal.GetWorkflowHandle(run.WorkflowId).GetResultAsync<SweepResult>();
 
         await Handle.PauseAsync("an operator's word");
         Assert.False(await Schedule(minutes: 5).EnsureAsync(CancellationToken));
@@ -35,8 +35,8 @@ public sealed class SweepScheduleTests(ProvisioningWorld world) : IClassFixture<
     }
 
     private SweepSchedule Schedule(int minutes) => new(
-        world.Temporal,
-        world.Services.GetRequiredService<TemporalOptions>(),
+        fixture.Temporal,
+        fixture.Services.GetRequiredService<TemporalOptions>(),
         new SweepOptions(TimeSpan.FromMinutes(minutes), TimeSpan.Zero, 0, TimeSpan.Zero));
 
     private async Task<TimeSpan> IntervalAsync() =>

@@ -9,7 +9,7 @@ using Worker.Telemetry;
 
 namespace Worker.Tests.Systems;
 
-/// <summary>What is tried again, and what a history is told about it.</summary>
+/// <summary>Which failures are retried, and what a history says about them.</summary>
 public sealed class FailuresTests
 {
     public static TheoryData<Exception, string, bool> Table => new()
@@ -38,17 +38,17 @@ public sealed class FailuresTests
 
     [Theory]
     [MemberData(nameof(Table))]
-    public void Each_failure_has_its_code_and_says_whether_trying_again_can_help(
-        Exception e, string code, bool isTriedAgain)
+    public void Each_failure_has_its_code_and_is_retryable_or_not(
+        Exception e, string code, bool isRetryable)
     {
         var failure = Failures.Translate(e);
 
-        Assert.Equal((code, !isTriedAgain), (failure.ErrorType, failure.NonRetryable));
+        Assert.Equal((code, !isRetryable), (failure.ErrorType, failure.NonRetryable));
         Assert.Null(failure.InnerException);
     }
 
     [Fact]
-    public void An_undo_is_patient_with_a_refusal_and_gives_up_what_only_a_person_can_mend()
+    public void An_undo_retries_a_refusal_but_not_a_missing_setting()
     {
         Assert.False(Failures.Translate(Refusal(HttpStatusCode.Forbidden), patient: true).NonRetryable);
         Assert.True(Failures.Translate(
@@ -56,12 +56,12 @@ public sealed class FailuresTests
     }
 
     [Fact]
-    public void What_is_unexpected_is_told_by_its_type_alone() => Assert.Equal(
+    public void An_unexpected_failure_shows_only_its_type() => Assert.Equal(
         "An unexpected failure: InvalidOperationException.",
         Failures.Translate(new InvalidOperationException("password=secret")).Message);
 
     [Theory]
-    [InlineData("User admin@newcompany.com is there", "User a***@newcompany.com is there")]
+    [InlineData("User admin@newcompany.com exists", "User a***@newcompany.com exists")]
     [InlineData("nothing to hide", "nothing to hide")]
     [InlineData("two\nlines", "two lines")]
     public void Addresses_are_masked(string text, string expected) => Assert.Equal(expected, Masked.Text(text));

@@ -11,10 +11,10 @@ using Worker.Systems.S3;
 
 namespace Worker.Tests.Systems;
 
-/// <summary>What an answer's body can do to a call.</summary>
+/// <summary>Responses whose bodies never end or are no JSON.</summary>
 public sealed class OutsideHttpTests
 {
-    // Only ends a test that would never pass.
+    // Ends a test that would otherwise hang.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(1);
@@ -24,9 +24,9 @@ public sealed class OutsideHttpTests
     [Theory]
     [InlineData(500)]
     [InlineData(200)]
-    public async Task A_body_that_does_not_come_to_its_end_is_waited_for_no_longer_than_the_call(int status)
+    public async Task A_call_whose_body_never_ends_times_out(int status)
     {
-        using var server = new RawAnswer(status, """{"message":""", missing: 100);
+        using var server = new RawResponder(status, """{"message":""", missing: 100);
         await using var services = Services(server.Address);
         var api = services.GetRequiredService<INovuApi>();
 
@@ -36,21 +36,21 @@ public sealed class OutsideHttpTests
     [Theory]
     [InlineData(500)]
     [InlineData(200)]
-    public async Task Nor_is_that_of_the_object_store(int status)
+    public async Task A_call_to_the_object_store_whose_body_never_ends_times_out(int status)
     {
-        using var server = new RawAnswer(status, "<ListAllMyBuckets", missing: 100);
+        using var server = new RawResponder(status, "<ListAllMyBuckets", missing: 100);
         using var s3 = ObjectStoreClient.Create(
             new S3Options(server.Address, "us-east-1", "key", "secret", null), new TimeoutScale(0.001));
 
         await AssertTimesOutAsync(() => s3.ListBucketsAsync(CancellationToken.None));
     }
 
-    // A real Keycloak that fails in the middle of a long list, while a realm in it is deleted for instance, has said
-    // 200 by then, and ends the body with its error: https://github.com/keycloak/keycloak/issues/34857
+    // A real Keycloak that fails in the middle of a long list (for instance while a realm in it is deleted) has already
+    // sent 200, and ends the body with its error: https://github.com/keycloak/keycloak/issues/34857
     [Fact]
-    public async Task A_success_whose_body_cannot_be_read_is_tried_again_and_told_without_the_body()
+    public async Task A_200_with_an_unreadable_body_is_retried_and_reported_without_the_body()
     {
-        using var server = new RawAnswer(200, """[{"name":"secret","smtp{"error":"unknown_error"}""");
+        using var server = new RawResponder(200, """[{"name":"secret","smtp{"error":"unknown_error"}""");
         await using var services = Services(server.Address);
         var api = services.GetRequiredService<INovuApi>();
 
@@ -68,7 +68,7 @@ public sealed class OutsideHttpTests
         var running = call();
         await Task.WhenAny(running, Task.Delay(Limit, TimeProvider.System, CancellationToken));
 
-        Assert.True(running.IsCompleted, "It is still waited for.");
+        Assert.True(running.IsCompleted, "The call did not time out.");
         var e = await Assert.ThrowsAnyAsync<Exception>(() => running);
         Assert.Equal("timeout", Failures.Translate(e).ErrorType);
     }
@@ -81,8 +81,8 @@ public sealed class OutsideHttpTests
         return services.BuildServiceProvider();
     }
 
-    /// <summary>Answers each call with the same, and keeps the connection open.</summary>
-    private sealed class RawAnswer : IDisposable
+    /// <summary>Sends the same response to each call and keeps the connection open.</summary>
+    private sealed class RawResponder : IDisposable
     {
         private readonly TcpListener listener = new(IPAddress.Loopback, 0);
         private readonly CancellationTokenSource end = new();
@@ -90,8 +90,8 @@ public sealed class OutsideHttpTests
 
         /// <param name="status">The HTTP status.</param>
         /// <param name="body">In ASCII.</param>
-        /// <param name="missing">How many bytes more the headers promise than it ever sends.</param>
-        public RawAnswer(int status, string body, int missing = 0)
+        /// <param name="missing">The number of bytes that Content-Length promises and that are never sent.</param>
+        public RawResponder(int status, string body, int missing = 0)
         {
             answer = $"HTTP/1.1 {status} X\r\nContent-Length: {body.Length + missing}\r\n\r\n{body}";
             listener.Start();

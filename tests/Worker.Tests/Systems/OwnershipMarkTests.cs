@@ -10,7 +10,7 @@ public sealed class OwnershipMarkTests
         .Select((installation, tenant, attempt) => new OwnershipMark(installation, tenant, attempt));
 
     [Fact]
-    public void A_mark_survives_as_comment_and_as_tags() => Marks.Sample(mark =>
+    public void A_mark_round_trips_as_comment_and_as_tags() => Marks.Sample(mark =>
         OwnershipMark.FromComment(mark.ToComment()) == mark
         && OwnershipMark.FromTags(mark.Tags.ToDictionary()) == mark);
 
@@ -25,9 +25,9 @@ public sealed class OwnershipMarkTests
     [InlineData(1, Ownership.LowerAttempt)]
     [InlineData(2, Ownership.Ours)]
     [InlineData(3, Ownership.HigherAttempt)]
-    public void The_attempt_says_who_may_touch_it(int found, Ownership expected)
+    public void The_attempt_decides_which_attempt_owns_the_object(int found, Ownership expected)
     {
-        var mark = new OwnershipMark(ProvisioningWorld.Installation, Guid.AllBitsSet, 2);
+        var mark = new OwnershipMark(ProvisioningFixture.Installation, Guid.AllBitsSet, 2);
 
         Assert.Equal(expected, mark.Judge(mark with { Attempt = found }));
     }
@@ -38,8 +38,8 @@ public sealed class OwnershipMarkTests
     [InlineData("standard public schema")]
     [InlineData("arc-saas installation=x tenant=y attempt=1")]
     [InlineData("arc-saas installation=8f14e45f-ceea-467f-a0e6-0d5f0a6f3c11")]
-    public void What_is_no_mark_is_foreign(string? comment) => Assert.Equal(
+    public void A_comment_that_is_no_mark_is_foreign(string? comment) => Assert.Equal(
         Ownership.Foreign,
-        new OwnershipMark(ProvisioningWorld.Installation, Guid.AllBitsSet, 1)
+        new OwnershipMark(ProvisioningFixture.Installation, Guid.AllBitsSet, 1)
             .Judge(OwnershipMark.FromComment(comment)));
 }

@@ -6,15 +6,15 @@ using Worker.Tests.Support;
 
 namespace Worker.Tests.Telemetry;
 
-/// <summary>Everything that the worker of one world measures from here on, as any exporter would get it.</summary>
+/// <summary>Collects all measurements of one fixture's worker, as an exporter would.</summary>
 internal sealed class Measurements : IDisposable
 {
     private readonly MeterListener listener = new();
     private readonly ConcurrentQueue<(string Instrument, string Tags, double Value)> all = new();
 
-    public Measurements(ProvisioningWorld world)
+    public Measurements(ProvisioningFixture fixture)
     {
-        var meters = world.Services.GetRequiredService<IMeterFactory>();
+        var meters = fixture.Services.GetRequiredService<IMeterFactory>();
         listener.InstrumentPublished = (instrument, listening) =>
         {
             if (instrument.Meter.Name == WorkerMetrics.MeterName && instrument.Meter.Scope == meters)
@@ -27,11 +27,11 @@ internal sealed class Measurements : IDisposable
         listener.Start();
     }
 
-    /// <summary>What a counter or histogram took, with tags such as <c>code=forbidden step=create-idp</c>.</summary>
+    /// <summary>A counter's or histogram's values, with tags such as <c>code=forbidden step=create-idp</c>.</summary>
     public IReadOnlyList<(string Tags, double Value)> Of(string instrument) =>
         [.. all.Where(m => m.Instrument == instrument).Select(m => (m.Tags, m.Value))];
 
-    /// <summary>What a gauge says now.</summary>
+    /// <summary>The current value of a gauge.</summary>
     public double Gauge(string instrument, string tags = "")
     {
         all.Clear();

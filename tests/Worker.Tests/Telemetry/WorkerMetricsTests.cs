@@ -9,7 +9,7 @@ using Worker.Tests.Sweeps;
 
 namespace Worker.Tests.Telemetry;
 
-public sealed class WorkerMetricsTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+public sealed class WorkerMetricsTests(ProvisioningFixture fixture) : IClassFixture<ProvisioningFixture>
 {
     private const string Stuck = "arc_saas.tenants.stuck";
 
@@ -18,10 +18,10 @@ public sealed class WorkerMetricsTests(ProvisioningWorld world) : IClassFixture<
     [Fact]
     public async Task Each_step_that_runs_is_measured_once()
     {
-        using var measured = new Measurements(world);
-        var tenant = await world.GivenTenantAsync();
+        using var measured = new Measurements(fixture);
+        var tenant = await fixture.GivenTenantAsync();
 
-        await (await world.StartAsync(tenant)).GetResultAsync();
+        await (await fixture.StartAsync(tenant)).GetResultAsync();
 
         string[] skipped =
         [
@@ -38,14 +38,14 @@ public sealed class WorkerMetricsTests(ProvisioningWorld world) : IClassFixture<
     }
 
     [Fact]
-    public async Task A_step_that_fails_and_an_undo_that_fails_are_counted_with_their_codes()
+    public async Task A_failed_step_and_a_failed_undo_are_counted_with_their_codes()
     {
-        using var measured = new Measurements(world);
-        var tenant = await world.GivenTenantAsync();
+        using var measured = new Measurements(fixture);
+        var tenant = await fixture.GivenTenantAsync();
         Refuse("ProvisionStorage", tenant, ErrorCode.Forbidden);
         Refuse("DropDatabase", tenant, ErrorCode.NotConfigured);
 
-        await world.FailAsync(tenant);
+        await fixture.FailAsync(tenant);
 
         Assert.Equal(
             [
@@ -59,30 +59,30 @@ public sealed class WorkerMetricsTests(ProvisioningWorld world) : IClassFixture<
     }
 
     [Fact]
-    public async Task A_rollback_is_counted_while_it_runs_and_what_it_leaves_until_it_is_gone()
+    public async Task A_rollback_is_counted_while_it_runs_and_its_residue_until_it_is_gone()
     {
-        using var measured = new Measurements(world);
+        using var measured = new Measurements(fixture);
         double incomplete = measured.Gauge("arc_saas.tenants.rollback_incomplete");
         double residue = measured.Gauge("arc_saas.residue");
-        var tenant = await world.GivenTenantAsync();
+        var tenant = await fixture.GivenTenantAsync();
         Refuse("CreateResources", tenant, ErrorCode.Forbidden);
         Refuse("DropDatabase", tenant, ErrorCode.NotConfigured);
         double rollingBack = -1;
-        world.Hooks.Before("DeleteIdp", tenant, () =>
+        fixture.Hooks.Before("DeleteIdp", tenant, () =>
         {
             rollingBack = measured.Gauge("arc_saas.tenants.rolling_back");
             return Task.CompletedTask;
         });
 
-        await world.FailAsync(tenant);
+        await fixture.FailAsync(tenant);
 
         Assert.Equal(1, rollingBack);
         Assert.Equal(0, measured.Gauge("arc_saas.tenants.rolling_back"));
         Assert.Equal(incomplete + 1, measured.Gauge("arc_saas.tenants.rollback_incomplete"));
         Assert.Equal(residue + 1, measured.Gauge("arc_saas.residue"));
 
-        world.Hooks.Clear();
-        await world.RollbackRun(tenant, await world.RollBackAsync(tenant)).GetResultAsync();
+        fixture.Hooks.Clear();
+        await fixture.RollbackRun(tenant, await fixture.RollBackAsync(tenant)).GetResultAsync();
 
         Assert.Equal(incomplete, measured.Gauge("arc_saas.tenants.rollback_incomplete"));
         Assert.Equal(residue, measured.Gauge("arc_saas.residue"));
@@ -92,70 +92,69 @@ public sealed class WorkerMetricsTests(ProvisioningWorld world) : IClassFixture<
     [InlineData("RECORDED", "PENDING_PROVISION")]
     [InlineData("RUNNING", "PROVISIONING")]
     [InlineData("ROLLING_BACK", "ROLLING_BACK")]
-    public async Task A_tenant_that_is_on_its_way_for_too_long_is_stuck(string state, string status)
+    public async Task A_tenant_that_does_not_change_for_too_long_is_stuck(string state, string status)
     {
-        using var measured = new Measurements(world);
-        var tenant = await world.GivenTenantAsync();
-        await world.SetAsync(tenant, attempt: 1, status);
-        await world.Postgres.ExecuteAsync(
+        using var measured = new Measurements(fixture);
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.SetStateAsync(tenant, attempt: 1, status);
+        await fixture.Postgres.ExecuteAsync(
             "UPDATE provisioning_attempts SET state = $2 WHERE tenant_id = $1", tenant.Id, state);
-        await ChangedAsync(tenant, TimeSpan.FromMinutes(29));
+        await SetLastChangeAsync(tenant, TimeSpan.FromMinutes(29));
         Assert.Equal(0, measured.Gauge(Stuck, $"state={state}"));
 
-        await ChangedAsync(tenant, TimeSpan.FromMinutes(31));
+        await SetLastChangeAsync(tenant, TimeSpan.FromMinutes(31));
         Assert.Equal(1, measured.Gauge(Stuck, $"state={state}"));
 
-        await world.GivenAttemptAsync(tenant, 1, "SUCCEEDED");
+        await fixture.GivenAttemptAsync(tenant, 1, "SUCCEEDED");
         Assert.Equal(0, measured.Gauge(Stuck, $"state={state}"));
     }
 
     [Fact]
-    public async Task What_a_sweep_finds_is_counted_and_orphans_are_there_until_they_are_gone()
+    public async Task Findings_of_a_sweep_are_counted_and_orphans_until_they_are_gone()
     {
-        using var measured = new Measurements(world);
-        var left = await world.GivenTenantAsync();
-        await world.GivenAttemptAsync(left, 1, "ROLLED_BACK");
-        await world.PlantRealmAsync(left, left.MarkOf());
-        var unknown = Sweeping.Stranger();
-        await world.PlantRealmAsync(unknown, unknown.MarkOf());
+        using var measured = new Measurements(fixture);
+        var left = await fixture.GivenTenantAsync();
+        await fixture.GivenAttemptAsync(left, 1, "ROLLED_BACK");
+        await fixture.CreateRealmAsync(left, left.MarkOf());
+        var unknown = SweepExtensions.UnknownTenant();
+        await fixture.CreateRealmAsync(unknown, unknown.MarkOf());
 
-        await world.SweepAsync();
+        await fixture.SweepAsync();
 
         Assert.Contains(("kind=left_over type=keycloak_realm", 1), measured.Of("arc_saas.sweep.findings"));
         Assert.Contains(("kind=orphan type=keycloak_realm", 1), measured.Of("arc_saas.sweep.findings"));
         Assert.Equal(1, measured.Gauge("arc_saas.orphans"));
 
-        await world.Systems.Keycloak.DeleteRealmAsync(unknown.Resources.Realm, CancellationToken);
-        await world.SweepAsync();
+        await fixture.Systems.Keycloak.DeleteRealmAsync(unknown.Resources.Realm, CancellationToken);
+        await fixture.SweepAsync();
 
         Assert.Equal(0, measured.Gauge("arc_saas.orphans"));
     }
 
     [Fact]
-    public async Task A_part_of_a_sweep_that_fails_is_counted_with_its_code()
+    public async Task A_failed_part_of_a_sweep_is_counted_with_its_code()
     {
-        using var measured = new Measurements(world);
-        world.Hooks.Before("EraseContacts", Sweeping.Stranger() with { Id = Guid.Empty }, () =>
-            throw new ControlPlaneException(ErrorCode.Unavailable, "Away."));
+        using var measured = new Measurements(fixture);
+        using var failing = fixture.Hooks.BeforeSweep(
+            "EraseContacts", () => throw new ControlPlaneException(ErrorCode.Unavailable, "Unavailable."));
 
-        await Assert.ThrowsAsync<WorkflowFailedException>(world.SweepAsync);
-        world.Hooks.Clear();
+        await Assert.ThrowsAsync<WorkflowFailedException>(fixture.SweepAsync);
 
         Assert.Equal(("code=unavailable part=contacts", 1), Assert.Single(measured.Of("arc_saas.sweep.failures")));
     }
 
     [Fact]
-    public async Task With_an_endpoint_everything_is_sent_there_by_OTLP()
+    public async Task With_an_endpoint_all_metrics_are_exported_by_OTLP()
     {
         using var collector = new HttpListener();
         string address = $"http://127.0.0.1:{FreePort()}";
         collector.Prefixes.Add($"{address}/v1/metrics/");
         collector.Start();
-        await world.RestartWorkerAsync(
+        await using var exporting = await fixture.ChangeSettingsAsync(
             (TelemetryOptions.EndpointSetting, address),
             ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
             ("OTEL_METRIC_EXPORT_INTERVAL", "200"));
-        await (await world.StartAsync(await world.GivenTenantAsync())).GetResultAsync();
+        await (await fixture.StartAsync(await fixture.GivenTenantAsync())).GetResultAsync();
 
         string[] expected =
         [
@@ -168,8 +167,6 @@ public sealed class WorkerMetricsTests(ProvisioningWorld world) : IClassFixture<
             string sent = await ReceiveAsync(collector);
             missing.RemoveWhere(name => sent.Contains(name, StringComparison.Ordinal));
         }
-
-        await world.RestartWorkerAsync((TelemetryOptions.EndpointSetting, null));
     }
 
     private static async Task<string> ReceiveAsync(HttpListener collector)
@@ -191,9 +188,9 @@ public sealed class WorkerMetricsTests(ProvisioningWorld world) : IClassFixture<
     private static IEnumerable<string> Tags(Measurements measured) =>
         measured.Of("arc_saas.step.duration").Select(m => m.Tags);
 
-    private Task<int> ChangedAsync(TestTenant tenant, TimeSpan ago) => world.Postgres.ExecuteAsync(
+    private Task<int> SetLastChangeAsync(TestTenant tenant, TimeSpan ago) => fixture.Postgres.ExecuteAsync(
         "UPDATE tenants SET updated_at = $2 WHERE id = $1", tenant.Id, TimeProvider.System.GetUtcNow() - ago);
 
-    private void Refuse(string activity, TestTenant tenant, ErrorCode code) => world.Hooks.Before(
+    private void Refuse(string activity, TestTenant tenant, ErrorCode code) => fixture.Hooks.Before(
         activity, tenant, () => throw new ControlPlaneException(code, "Refused."));
 }

@@ -19,7 +19,7 @@ public class ReplayBenchmarks
     public void Setup()
     {
         string longest = Directory.GetFiles(
-            Path.Combine(Commands.Root, "tests/Worker.Tests/Saga/Histories/0.1"), "*.json")
+            Path.Combine(Commands.Root, "tests/Worker.Tests/Saga/Histories"), "*.json", SearchOption.AllDirectories)
             .MaxBy(file => new FileInfo(file).Length)!;
         history = WorkflowHistory.FromJson("recorded", File.ReadAllText(longest));
         replayer = new WorkflowReplayer(new WorkflowReplayerOptions

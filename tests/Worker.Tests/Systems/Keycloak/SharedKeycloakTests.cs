@@ -7,8 +7,9 @@ using Worker.Tests.Sweeps;
 
 namespace Worker.Tests.Systems.Keycloak;
 
-/// <summary>Two installations on one Keycloak, each with a worker's account of its own.</summary>
-public sealed class SharedKeycloakTests(ProvisioningWorld first) : IClassFixture<ProvisioningWorld>
+/// <summary>Two installations share one Keycloak, each with its own worker account.</summary>
+public sealed class SharedKeycloakTests(ProvisioningFixture first)
+    : IClassFixture<ProvisioningFixture>, IAsyncDisposable
 {
     private static readonly Guid SecondInstallation = Guid.Parse("22222222-2222-4222-8222-222222222222");
 
@@ -16,8 +17,10 @@ public sealed class SharedKeycloakTests(ProvisioningWorld first) : IClassFixture
 
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
+    public async ValueTask DisposeAsync() => await UseAdministratorAsync(first);
+
     [Fact]
-    public async Task Each_provisions_its_tenants_and_neither_sees_what_the_other_made()
+    public async Task Each_provisions_its_tenants_and_does_not_see_the_others_objects()
     {
         await using var second = await StartSecondAsync();
         var tenant = await first.GivenTenantAsync();
@@ -28,16 +31,16 @@ public sealed class SharedKeycloakTests(ProvisioningWorld first) : IClassFixture
 
         Assert.Equal([tenant.Resources.Realm], await TenantRealmsAsync(first));
         Assert.Equal([other.Resources.Realm], await TenantRealmsAsync(second));
-        await SweepsNothingAsync(first);
-        await SweepsNothingAsync(second);
-        // Not only because Keycloak hides it: an administrator sees the other's realm.
+        await AssertSweepsNothingAsync(first);
+        await AssertSweepsNothingAsync(second);
+        // The sweep also ignores the other's realm with an administrator, who sees it.
         await UseAdministratorAsync(first);
-        await SweepsNothingAsync(first);
+        await AssertSweepsNothingAsync(first);
         Assert.True(await first.Systems.RealmExistsAsync(other.Resources.Realm));
     }
 
     [Fact]
-    public async Task A_key_that_the_other_has_taken_is_a_conflict_and_the_others_realm_stays()
+    public async Task A_key_of_the_other_installation_is_a_conflict_and_its_realm_stays()
     {
         await using var second = await StartSecondAsync();
         var tenant = await first.GivenTenantAsync();
@@ -50,29 +53,27 @@ public sealed class SharedKeycloakTests(ProvisioningWorld first) : IClassFixture
     }
 
     [Fact]
-    public async Task The_others_account_is_refused_and_the_way_out_is_told()
+    public async Task The_others_account_is_refused_with_the_setting_to_change()
     {
-        await UseAdministratorAsync(first);
-        await Account(name, ProvisioningWorld.Installation).EnsureAsync(CancellationToken);
+        await Account(name, ProvisioningFixture.Installation).EnsureAsync(CancellationToken);
 
         var refused = await Assert.ThrowsAsync<CommandException>(
             () => Account(name, SecondInstallation).EnsureAsync(CancellationToken));
 
-        Assert.Contains($"belongs to {ProvisioningWorld.Installation}", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"belongs to {ProvisioningFixture.Installation}", refused.Message, StringComparison.Ordinal);
         Assert.Contains("KEYCLOAK_WORKER_CLIENT_ID", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_client_that_has_the_name_and_not_the_mark_is_refused()
+    public async Task A_client_with_the_name_but_without_the_mark_is_refused()
     {
-        await UseAdministratorAsync(first);
         await first.Systems.Keycloak.CreateClientAsync(
             "master",
             new ClientRepresentation { ClientId = name, Enabled = true, ServiceAccountsEnabled = true },
             CancellationToken);
 
         var refused = await Assert.ThrowsAsync<CommandException>(
-            () => Account(name, ProvisioningWorld.Installation).EnsureAsync(CancellationToken));
+            () => Account(name, ProvisioningFixture.Installation).EnsureAsync(CancellationToken));
 
         Assert.Contains("belongs to no installation", refused.Message, StringComparison.Ordinal);
     }
@@ -80,14 +81,13 @@ public sealed class SharedKeycloakTests(ProvisioningWorld first) : IClassFixture
     private WorkerAccount Account(string clientId, Guid installation) =>
         new(first.Systems.Keycloak, "master", clientId, installation);
 
-    private async Task<ProvisioningWorld> StartSecondAsync()
+    private async Task<ProvisioningFixture> StartSecondAsync()
     {
-        await UseAdministratorAsync(first);
-        var (firstSecret, _) = await Account(name, ProvisioningWorld.Installation).EnsureAsync(CancellationToken);
+        var (firstSecret, _) = await Account(name, ProvisioningFixture.Installation).EnsureAsync(CancellationToken);
         var (secondSecret, _) = await Account($"{name}-two", SecondInstallation).EnsureAsync(CancellationToken);
         await first.RestartWorkerAsync(
             ("KEYCLOAK_ADMIN_CLIENT_ID", name), ("KEYCLOAK_ADMIN_CLIENT_SECRET", firstSecret));
-        var second = new ProvisioningWorld();
+        var second = new ProvisioningFixture();
         await second.InitializeAsync();
         await second.RestartWorkerAsync(
             ("INSTALLATION_ID", SecondInstallation.ToString()),
@@ -96,17 +96,17 @@ public sealed class SharedKeycloakTests(ProvisioningWorld first) : IClassFixture
         return second;
     }
 
-    private static Task UseAdministratorAsync(ProvisioningWorld world) => world.RestartWorkerAsync(
+    private static Task UseAdministratorAsync(ProvisioningFixture fixture) => fixture.RestartWorkerAsync(
         ("KEYCLOAK_ADMIN_CLIENT_ID", null), ("KEYCLOAK_ADMIN_CLIENT_SECRET", null));
 
-    private static async Task<IEnumerable<string?>> TenantRealmsAsync(ProvisioningWorld world) =>
-        (await world.Systems.Keycloak.FindRealmsAsync(CancellationToken))!.Select(realm => realm.Realm);
+    private static async Task<IEnumerable<string?>> TenantRealmsAsync(ProvisioningFixture fixture) =>
+        (await fixture.Systems.Keycloak.FindRealmsAsync(CancellationToken))!.Select(realm => realm.Realm);
 
-    private static async Task SweepsNothingAsync(ProvisioningWorld world)
+    private static async Task AssertSweepsNothingAsync(ProvisioningFixture fixture)
     {
-        var swept = await world.SweepAsync();
+        var swept = await fixture.SweepAsync();
 
         Assert.Equal((0, 0), (swept.Deleted, swept.Orphans));
-        Assert.Empty(await world.Services.GetRequiredService<OrphanRecords>().ListAsync(CancellationToken));
+        Assert.Empty(await fixture.Services.GetRequiredService<OrphanRecords>().ListAsync(CancellationToken));
     }
 }

@@ -4,7 +4,7 @@ using Worker.Tests.Support;
 
 namespace Worker.Tests.Systems.Novu;
 
-public sealed class MailWorkflowsTests(ProvisioningWorld world) : IClassFixture<ProvisioningWorld>
+public sealed class MailWorkflowsTests(ProvisioningFixture fixture) : IClassFixture<ProvisioningFixture>
 {
     private const string Typed = "<a href=\"https://evil.example\">win</a>";
 
@@ -12,15 +12,15 @@ public sealed class MailWorkflowsTests(ProvisioningWorld world) : IClassFixture<
         new Uri("http://127.0.0.1"), "unused", "support@example.com",
         "typed-welcome", "typed-failed", "typed-verification");
 
-    // Anybody can sign up with somebody else's address: what they typed must not become a link in that mail.
+    // Anyone can sign up with another person's address: the typed text must not become a link in that person's mail.
     [Theory]
     [InlineData("typed-welcome")]
     [InlineData("typed-failed")]
     [InlineData("typed-verification")]
-    public async Task What_a_stranger_typed_at_sign_up_is_text_in_the_mail_and_no_markup(string workflow)
+    public async Task Text_typed_at_sign_up_is_escaped_in_the_mail(string workflow)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        var novu = world.Services.GetRequiredService<INovuApi>();
+        var novu = fixture.Services.GetRequiredService<INovuApi>();
         await new NovuWorkflows(novu, Templates).EnsureAsync(cancellationToken);
         string subscriber = $"stranger-{workflow}";
         await novu.SaveSubscriberAsync(new(subscriber, "victim@example.com", "A", "B"), cancellationToken);
@@ -32,7 +32,7 @@ public sealed class MailWorkflowsTests(ProvisioningWorld world) : IClassFixture<
             ["tenantName"] = Typed,
         }, $"typed:{workflow}"), cancellationToken);
 
-        var mail = Assert.Single(await world.Control.MailsAsync(subscriber));
+        var mail = Assert.Single(await fixture.Control.MailsAsync(subscriber));
         Assert.DoesNotContain("<a href=\"https://evil.example\"", mail.Body, StringComparison.Ordinal);
         Assert.Contains("&lt;a href", mail.Body, StringComparison.Ordinal);
     }

@@ -16,7 +16,7 @@ public sealed class TenantSchemasTests(PostgresFixture postgres) : IClassFixture
     private TenantSchemas Schemas => new(new TenantDatabase(postgres.Owner, RefusesSuperuser: true));
 
     [Fact]
-    public async Task The_schema_belongs_to_a_role_that_cannot_log_in_and_to_nobody_else()
+    public async Task The_schema_belongs_to_a_role_that_cannot_log_in()
     {
         string name = await EnsureAsync();
 
@@ -29,18 +29,18 @@ public sealed class TenantSchemasTests(PostgresFixture postgres) : IClassFixture
     }
 
     [Fact]
-    public async Task Several_at_once_make_one()
+    public async Task Concurrent_calls_create_one_schema()
     {
         string name = Name();
 
         await Task.WhenAll(
-            Enumerable.Range(0, 8).Select(_ => Schemas.EnsureAsync(name, mark, Fine, CancellationToken)));
+            Enumerable.Range(0, 8).Select(_ => Schemas.EnsureAsync(name, mark, NothingElse, CancellationToken)));
 
         Assert.Equal((true, true), await Schemas.FindAsync(name, mark, CancellationToken));
     }
 
     [Fact]
-    public async Task What_is_refused_at_the_last_moment_leaves_nothing_half_made()
+    public async Task A_failure_before_the_commit_leaves_nothing()
     {
         string name = Name();
 
@@ -51,7 +51,7 @@ public sealed class TenantSchemasTests(PostgresFixture postgres) : IClassFixture
     }
 
     [Fact]
-    public async Task Dropping_takes_everything_in_it_and_what_the_role_owns()
+    public async Task Dropping_deletes_the_content_and_all_objects_of_the_role()
     {
         string name = await EnsureAsync();
         await postgres.ExecuteAsync(
@@ -59,25 +59,25 @@ public sealed class TenantSchemasTests(PostgresFixture postgres) : IClassFixture
             SET ROLE "{name}"; CREATE TABLE "{name}".orders (id int); RESET ROLE;
             """);
 
-        await Schemas.DropAsync(name, mark, Fine, CancellationToken);
+        await Schemas.DropAsync(name, mark, NothingElse, CancellationToken);
 
         Assert.Equal((false, false), await Schemas.FindAsync(name, mark, CancellationToken));
         Assert.False(await postgres.ReadAsync<bool>("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", name));
     }
 
     [Fact]
-    public async Task A_mark_that_the_tenant_rewrites_on_its_schema_does_not_matter()
+    public async Task A_mark_that_the_tenant_overwrites_on_its_schema_is_ignored()
     {
         string name = await EnsureAsync();
         await postgres.ExecuteAsync($"SET ROLE \"{name}\"; COMMENT ON SCHEMA \"{name}\" IS 'mine'; RESET ROLE");
 
-        await Schemas.DropAsync(name, mark, Fine, CancellationToken);
+        await Schemas.DropAsync(name, mark, NothingElse, CancellationToken);
 
         Assert.Equal((false, false), await Schemas.FindAsync(name, mark, CancellationToken));
     }
 
     [Fact]
-    public async Task Production_does_not_work_as_a_superuser()
+    public async Task Production_refuses_a_superuser()
     {
         string address = Environment.GetEnvironmentVariable("TEST_DATABASE_URL")!;
         var options = ControlPlane.Persistence.DatabaseOptions.Parse("TEST_DATABASE_URL", address);
@@ -85,7 +85,7 @@ public sealed class TenantSchemasTests(PostgresFixture postgres) : IClassFixture
         var schemas = new TenantSchemas(new TenantDatabase(superuser, RefusesSuperuser: true));
 
         var e = await Assert.ThrowsAsync<ControlPlane.ControlPlaneException>(() =>
-            schemas.EnsureAsync(Name(), mark, Fine, CancellationToken));
+            schemas.EnsureAsync(Name(), mark, NothingElse, CancellationToken));
 
         Assert.Contains("superuser", e.Message, StringComparison.Ordinal);
     }
@@ -93,11 +93,11 @@ public sealed class TenantSchemasTests(PostgresFixture postgres) : IClassFixture
     private async Task<string> EnsureAsync()
     {
         string name = Name();
-        await Schemas.EnsureAsync(name, mark, Fine, CancellationToken);
+        await Schemas.EnsureAsync(name, mark, NothingElse, CancellationToken);
         return name;
     }
 
     private static string Name() => $"tenant_{SandboxFixture.UniqueKey()}";
 
-    private static Task Fine() => Task.CompletedTask;
+    private static Task NothingElse() => Task.CompletedTask;
 }

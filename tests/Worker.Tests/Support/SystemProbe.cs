@@ -2,15 +2,19 @@ using Amazon.S3;
 using Amazon.S3.Model;
 using Microsoft.Extensions.DependencyInjection;
 using Worker.Systems.Keycloak;
+using Worker.Systems.S3;
 
 namespace Worker.Tests.Support;
 
-/// <summary>The outside systems as they are, read directly.</summary>
-public sealed class Systems(ProvisioningWorld world)
+/// <summary>Direct access to the outside systems.</summary>
+public sealed class SystemProbe(ProvisioningFixture fixture)
 {
-    public KeycloakAdmin Keycloak => world.Services.GetRequiredService<KeycloakAdmin>();
+    /// <summary>All objects of a live tenant, as <see cref="ObjectsOfAsync"/> lists them.</summary>
+    public static readonly string[] AllObjects = ["realm", "client", "user", "schema", "role", "bucket"];
 
-    public IAmazonS3 S3 => world.Services.GetRequiredService<IAmazonS3>();
+    public KeycloakAdmin Keycloak => fixture.Services.GetRequiredService<KeycloakAdmin>();
+
+    public IAmazonS3 S3 => fixture.Services.GetRequiredService<IAmazonS3>();
 
     public async Task<bool> RealmExistsAsync(string realm) =>
         (await Keycloak.FindRealmsAsync(default) ?? []).Any(r => r.Realm == realm);
@@ -19,15 +23,24 @@ public sealed class Systems(ProvisioningWorld world)
         (await S3.ListBucketsAsync()).Buckets?.Any(b => b.BucketName == bucket) ?? false;
 
     public Task<bool> SchemaExistsAsync(string schema) =>
-        world.Postgres.ReadAsync<bool>("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)", schema);
+        fixture.Postgres.ReadAsync<bool>("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)", schema);
 
     public Task<bool> RoleExistsAsync(string role) =>
-        world.Postgres.ReadAsync<bool>("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", role);
+        fixture.Postgres.ReadAsync<bool>("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", role);
 
-    public Task<string> RoleCommentAsync(string role) => world.Postgres.ReadAsync<string>(
+    public Task<string> RoleCommentAsync(string role) => fixture.Postgres.ReadAsync<string>(
         "SELECT shobj_description(oid, 'pg_authid') FROM pg_roles WHERE rolname = $1", role);
 
-    /// <summary>None where it has no tags.</summary>
+    /// <summary>The tenant's admin user in its realm, or null.</summary>
+    public Task<UserRepresentation?> FindAdminUserAsync(TestTenant tenant) => Keycloak.FindUserAsync(
+        tenant.Resources.Realm, tenant.Email, TestContext.Current.CancellationToken);
+
+    /// <summary>A client of the object store with <see cref="ProvisioningFixture.OtherAccount"/>.</summary>
+    public IAmazonS3 CreateOtherAccountS3() => ObjectStoreClient.Create(new S3Options(
+        fixture.Sandbox.S3, "us-east-1", ProvisioningFixture.OtherAccount.AccessKey,
+        ProvisioningFixture.OtherAccount.SecretKey, null));
+
+    /// <summary>The bucket's tags; empty if it has none.</summary>
     public async Task<Dictionary<string, string>> BucketTagsAsync(string bucket)
     {
         try
@@ -41,7 +54,7 @@ public sealed class Systems(ProvisioningWorld world)
         }
     }
 
-    /// <summary>Two versions of an object, a delete marker and an unfinished upload.</summary>
+    /// <summary>Writes two versions of an object, a delete marker and an unfinished upload.</summary>
     public async Task FillAsync(string bucket)
     {
         await S3.PutBucketVersioningAsync(new PutBucketVersioningRequest
@@ -59,9 +72,9 @@ public sealed class Systems(ProvisioningWorld world)
     }
 
     /// <summary>
-    /// What there is of a tenant, by the names that provisioning gives them; nothing after a rollback.
+    /// Lists the objects under the names that provisioning gives to a tenant's objects; empty after a rollback.
     /// </summary>
-    public async Task<string[]> OfAsync(TestTenant tenant)
+    public async Task<string[]> ObjectsOfAsync(TestTenant tenant)
     {
         var (resources, found) = (tenant.Resources, new List<string>());
         if (await RealmExistsAsync(resources.Realm))

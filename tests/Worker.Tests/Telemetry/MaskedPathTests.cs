@@ -5,7 +5,7 @@ using Worker.Telemetry;
 
 namespace Worker.Tests.Telemetry;
 
-/// <summary>The path of a call that was refused stands in logs and histories.</summary>
+/// <summary>Paths of refused calls appear in logs and histories, so addresses in them are masked.</summary>
 public sealed class MaskedPathTests
 {
     private const string Tenant = "tenant-0198a5a0-0000-7000-8000-000000000001";
@@ -16,11 +16,11 @@ public sealed class MaskedPathTests
         "/v2/subscribers/lead-0198a5a0-0000-7000-8000-000000000001")]
     [InlineData("/admin/realms/ada%40newcompany.com", "/admin/realms/a***@newcompany.com")]
     [InlineData($"/v2/subscribers/{Tenant}-ada_new_com/preferences", $"/v2/subscribers/{Tenant}-***/preferences")]
-    public void It_is_masked_where_it_spells_an_address(string path, string masked) =>
+    public void Addresses_in_a_path_are_masked(string path, string masked) =>
         Assert.Equal(masked, Masked.Path(path));
 
     [Fact]
-    public async Task A_refusal_does_not_tell_whose_subscriber_was_to_be_erased()
+    public async Task A_refused_deletion_of_a_subscriber_does_not_show_the_address()
     {
         string id = NovuMail.SubscriberId(Guid.Parse(Tenant["tenant-".Length..]), "ada@newcompany.com");
         using var refused = new HttpResponseMessage(HttpStatusCode.Forbidden);
@@ -35,6 +35,6 @@ public sealed class MaskedPathTests
     [Theory]
     [InlineData($"{Tenant}-ada_newcompany_com", $"{Tenant}-***")]
     [InlineData("lead-0198a5a0-0000-7000-8000-000000000001", "***")]
-    public void A_subscriber_is_told_by_its_tenant(string id, string masked) =>
+    public void A_subscriber_id_is_masked_except_for_its_tenant(string id, string masked) =>
         Assert.Equal(masked, Masked.SubscriberId(id));
 }

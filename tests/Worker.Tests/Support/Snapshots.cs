@@ -7,37 +7,38 @@ using Worker.Systems.Keycloak;
 
 namespace Worker.Tests.Support;
 
-/// <summary>All that the systems show of what stands under a tenant's names: to compare before and after.</summary>
-public static class Pictures
+/// <summary>Texts of all objects under a tenant's names, for a comparison before and after.</summary>
+public static class Snapshots
 {
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
-    public static async Task<string> PictureAsync(this ProvisioningWorld world, TenantResources names) => string.Join(
-        '\n',
-        await world.RealmPictureAsync(names.Realm),
-        await world.SchemaPictureAsync(names.Schema),
-        await world.BucketPictureAsync(names.Bucket));
+    public static async Task<string> SnapshotAsync(this ProvisioningFixture fixture, TenantResources names) =>
+        string.Join(
+            '\n',
+            await fixture.RealmSnapshotAsync(names.Realm),
+            await fixture.SchemaSnapshotAsync(names.Schema),
+            await fixture.BucketSnapshotAsync(names.Bucket));
 
-    private static async Task<string> RealmPictureAsync(this ProvisioningWorld world, string realm)
+    private static async Task<string> RealmSnapshotAsync(this ProvisioningFixture fixture, string realm)
     {
-        using var http = new HttpClient { BaseAddress = world.Sandbox.Keycloak };
+        using var http = new HttpClient { BaseAddress = fixture.Sandbox.Keycloak };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
-            "Bearer", await world.Services.GetRequiredService<KeycloakTokens>().GetAsync(CancellationToken));
-        var shown = new List<string>();
+            "Bearer", await fixture.Services.GetRequiredService<KeycloakTokens>().GetAsync(CancellationToken));
+        var parts = new List<string>();
         foreach (string part in (string[])["", "/clients", "/users", "/users/profile"])
         {
             var address = new Uri($"/admin/realms/{realm}{part}", UriKind.Relative);
-            using var answer = await http.GetAsync(address, CancellationToken);
-            string json = await answer.Content.ReadAsStringAsync(CancellationToken);
-            shown.Add($"{answer.StatusCode} {InOneOrder(JsonNode.Parse(json))}");
+            using var response = await http.GetAsync(address, CancellationToken);
+            string json = await response.Content.ReadAsStringAsync(CancellationToken);
+            parts.Add($"{response.StatusCode} {Sorted(JsonNode.Parse(json))}");
         }
 
-        return string.Join('\n', shown);
+        return string.Join('\n', parts);
     }
 
-    // Of a schema that was made anew at least the oid would differ.
-    private static Task<string> SchemaPictureAsync(this ProvisioningWorld world, string schema) =>
-        world.Postgres.ReadAsync<string>(
+    // A schema that was dropped and created again differs at least in its oid.
+    private static Task<string> SchemaSnapshotAsync(this ProvisioningFixture fixture, string schema) =>
+        fixture.Postgres.ReadAsync<string>(
             """
             SELECT jsonb_build_object(
                 'schema', (SELECT to_jsonb(n) || jsonb_build_object('comment', obj_description(n.oid, 'pg_namespace'))
@@ -51,33 +52,33 @@ public static class Pictures
             """,
             schema);
 
-    private static async Task<string> BucketPictureAsync(this ProvisioningWorld world, string bucket)
+    private static async Task<string> BucketSnapshotAsync(this ProvisioningFixture fixture, string bucket)
     {
-        var s3 = world.Systems.S3;
+        var s3 = fixture.Systems.S3;
         var buckets = (await s3.ListBucketsAsync(CancellationToken)).Buckets ?? [];
-        if (buckets.SingleOrDefault(b => b.BucketName == bucket) is not { CreationDate: { } made })
+        if (buckets.SingleOrDefault(b => b.BucketName == bucket) is not { CreationDate: { } created })
         {
-            return $"{bucket} is not there";
+            return $"{bucket} does not exist";
         }
 
-        var tags = await world.Systems.BucketTagsAsync(bucket);
+        var tags = await fixture.Systems.BucketTagsAsync(bucket);
         var versions = (await s3.ListVersionsAsync(bucket, CancellationToken)).Versions;
         var uploads = (await s3.ListMultipartUploadsAsync(bucket, CancellationToken)).MultipartUploads;
         return string.Join('\n', (IEnumerable<string>)
         [
-            string.Create(CultureInfo.InvariantCulture, $"{bucket} of {made:O}"),
+            string.Create(CultureInfo.InvariantCulture, $"{bucket} of {created:O}"),
             .. tags.Select(tag => $"{tag.Key}={tag.Value}").Order(StringComparer.Ordinal),
             .. (versions ?? []).Select(v => $"{v.Key} {v.VersionId} {v.ETag} deleted: {v.IsDeleteMarker}"),
             .. (uploads ?? []).Select(upload => $"{upload.Key} {upload.UploadId}"),
         ]);
     }
 
-    // What a server lists in no order must not look like a change.
-    private static string InOneOrder(JsonNode? node) => node switch
+    // Lists without a defined order must not look like a change.
+    private static string Sorted(JsonNode? node) => node switch
     {
-        JsonArray list => $"[{string.Join(',', list.Select(InOneOrder).Order(StringComparer.Ordinal))}]",
+        JsonArray list => $"[{string.Join(',', list.Select(Sorted).Order(StringComparer.Ordinal))}]",
         JsonObject fields => $"{{{string.Join(',', fields.OrderBy(field => field.Key, StringComparer.Ordinal)
-            .Select(field => $"{field.Key}:{InOneOrder(field.Value)}"))}}}",
+            .Select(field => $"{field.Key}:{Sorted(field.Value)}"))}}}",
         _ => node?.ToJsonString() ?? "null",
     };
 }

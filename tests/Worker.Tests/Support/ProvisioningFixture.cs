@@ -26,15 +26,18 @@ using SandboxS3 = Sandbox.S3.S3Options;
 namespace Worker.Tests.Support;
 
 /// <summary>
-/// Everything a saga needs, in this process and for one test class: a database, the outside world, a Temporal server
-/// whose waiting takes no time, and the worker as it runs in Production. Keycloak and the object store are the
-/// sandbox's, or real ones behind its faults (<see cref="ContractServers"/>).
+/// Everything that a saga needs, in this process and for one test class: a database, the outside systems, a Temporal
+/// server that skips time, and the complete worker host. Keycloak and the object store are the sandbox's, or
+/// real ones behind the sandbox's faults (<see cref="ContractServers"/>).
 /// </summary>
-public sealed class ProvisioningWorld : IAsyncLifetime
+public sealed class ProvisioningFixture : IAsyncLifetime
 {
     public static readonly Guid Installation = Guid.Parse("8f14e45f-ceea-467f-a0e6-0d5f0a6f3c11");
 
-    /// <summary>Of every tenant's administrator.</summary>
+    /// <summary>An account whose buckets the worker may not see.</summary>
+    public static readonly S3Account OtherAccount = new("stranger", "stranger-secret-key", "000000000002");
+
+    /// <summary>The last name of every tenant's admin user.</summary>
     public const string LastName = "Lovelace-Byron";
 
     private const string Namespace = "arc-saas";
@@ -42,31 +45,28 @@ public sealed class ProvisioningWorld : IAsyncLifetime
     private readonly FakeTimeProvider clock = new(TimeProvider.System.GetUtcNow());
     private readonly Dictionary<string, string?> settings = [];
     private EmbeddedTemporalServer? temporal;
-    private IDisposable? skipping;
+    private IDisposable? timeSkipping;
     private IHost? worker;
 
     public PostgresFixture Postgres { get; } = new();
 
-    /// <summary>Owns buckets that are not ours.</summary>
-    public static readonly S3Account Stranger = new("stranger", "stranger-secret-key", "000000000002");
-
     public SandboxHost Sandbox { get; private set; } = null!;
 
-    /// <summary>Faults, journal and mails of the sandbox.</summary>
+    /// <summary>The sandbox's faults, journal and mails.</summary>
     public SandboxControl Control { get; private set; } = null!;
 
     public CollectedLogs Logs { get; } = new();
 
     public ActivityHooks Hooks { get; } = new();
 
-    /// <summary>The worker's services, also while it does not run.</summary>
+    /// <summary>The worker's services, also while it is stopped.</summary>
     public IServiceProvider Services => worker!.Services;
 
     public TemporalClient Temporal { get; private set; } = null!;
 
     public TenantSchemas Schemas => Services.GetRequiredService<TenantSchemas>();
 
-    public Systems Systems { get; private set; } = null!;
+    public SystemProbe Systems { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
@@ -77,7 +77,7 @@ public sealed class ProvisioningWorld : IAsyncLifetime
             PostgresUpstream = new DnsEndPoint(postgres.Host!, postgres.Port),
             KeycloakUpstream = ContractServers.Keycloak,
             S3Upstream = ContractServers.S3,
-            S3 = new SandboxS3 { Accounts = [SandboxS3.DefaultAccount, Stranger] },
+            S3 = new SandboxS3 { Accounts = [SandboxS3.DefaultAccount, OtherAccount] },
         });
         Control = new SandboxControl(Sandbox.Novu!);
         temporal = await EmbeddedTemporalServer.StartAsync(new EmbeddedTemporalOptions
@@ -85,21 +85,21 @@ public sealed class ProvisioningWorld : IAsyncLifetime
             TimeProvider = clock,
             Namespaces = [Namespace],
         });
-        skipping = temporal.SkipTime(clock.Advance);
+        timeSkipping = temporal.SkipTime(clock.Advance);
         SetDefaults();
         worker = Build();
         await ReconnectAsync();
-        Systems = new Systems(this);
-        await MakeMailWorkflowsAsync();
+        Systems = new SystemProbe(this);
+        await EnsureMailWorkflowsAsync();
         await worker.StartAsync(TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()
     {
         Hooks.Clear();
-        await StopWorkerAsync();
+        await StopAsync();
         worker?.Dispose();
-        skipping?.Dispose();
+        timeSkipping?.Dispose();
         Control.Dispose();
         if (temporal is not null)
         {
@@ -110,14 +110,14 @@ public sealed class ProvisioningWorld : IAsyncLifetime
         await Postgres.DisposeAsync();
     }
 
-    /// <summary>With the settings of now.</summary>
+    /// <summary>Replaces <see cref="Temporal"/> by a client with the current settings.</summary>
     public async Task ReconnectAsync() => Temporal = await TemporalClient.ConnectAsync(OurConnection.ConnectOptions(
         Services.GetRequiredService<ControlPlane.Temporal.TemporalOptions>(), WorkerJson.Options));
 
     /// <summary>Stops the worker and starts another one, with some settings changed (null: absent).</summary>
     public async Task RestartWorkerAsync(params (string Name, string? Value)[] changes)
     {
-        await StopWorkerAsync();
+        await StopAsync();
         worker!.Dispose();
         foreach (var (name, value) in changes)
         {
@@ -128,17 +128,37 @@ public sealed class ProvisioningWorld : IAsyncLifetime
         await worker.StartAsync(TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Its services can still be used.</summary>
-    public Task StopWorkerAsync() => worker?.StopAsync(CancellationToken.None) ?? Task.CompletedTask;
-
-    /// <summary>Until it is disposed, Temporal's clock stands still: what waits goes on waiting.</summary>
-    public IDisposable StandStill()
+    /// <summary>Restarts the worker with some settings changed; disposing restarts it with the former ones.</summary>
+    public async Task<Restored> ChangeSettingsAsync(params (string Name, string? Value)[] changes)
     {
-        skipping!.Dispose();
-        return new Resumed(() => skipping = temporal!.SkipTime(clock.Advance));
+        var former = changes.Select(change => (change.Name, settings.GetValueOrDefault(change.Name))).ToArray();
+        await RestartWorkerAsync(changes);
+        return new Restored(() => RestartWorkerAsync(former));
     }
 
-    /// <summary>A lead that has proven its address, and its tenant, PENDING_PROVISION.</summary>
+    /// <summary>Stops the worker, whose services can still be used; disposing starts another one.</summary>
+    public async Task<Restored> StopWorkerAsync()
+    {
+        await StopAsync();
+        return new Restored(() => RestartWorkerAsync());
+    }
+
+    /// <summary>Forbids the worker's role to create schemas until the result is disposed.</summary>
+    public async Task<Restored> ForbidSchemasAsync()
+    {
+        string database = await Postgres.ReadAsync<string>("SELECT current_database()::text");
+        await Postgres.ExecuteAsync($"REVOKE CREATE ON DATABASE {database} FROM CURRENT_USER");
+        return new Restored(() => Postgres.ExecuteAsync($"GRANT CREATE ON DATABASE {database} TO CURRENT_USER"));
+    }
+
+    /// <summary>Stops Temporal's clock until the result is disposed: no timer or retry delay elapses.</summary>
+    public IDisposable StopClock()
+    {
+        timeSkipping!.Dispose();
+        return new Resumed(() => timeSkipping = temporal!.SkipTime(clock.Advance));
+    }
+
+    /// <summary>Creates a lead and its tenant in PENDING_PROVISION.</summary>
     public async Task<TestTenant> GivenTenantAsync(string? key = null)
     {
         key ??= SandboxFixture.UniqueKey();
@@ -152,7 +172,7 @@ public sealed class ProvisioningWorld : IAsyncLifetime
         return new TestTenant(tenant.Id, lead.Id, key, email.Value, TenantResources.For(tenant.Key));
     }
 
-    /// <summary>As POST /tenants/{id}/provision does it.</summary>
+    /// <summary>Starts provisioning as POST /tenants/{id}/provision does.</summary>
     public async Task<WorkflowHandle<IProvisionTenantWorkflow, ProvisionTenantResult>> StartAsync(
         TestTenant tenant, string tier = "enterprise")
     {
@@ -163,7 +183,7 @@ public sealed class ProvisioningWorld : IAsyncLifetime
             started.WorkflowId, started.RunId);
     }
 
-    /// <summary>As POST /tenants/{id}/provision, whose process dies before it has started the run.</summary>
+    /// <summary>Does what POST /tenants/{id}/provision does when its process dies before it starts the run.</summary>
     public Task RecordAttemptAsync(TestTenant tenant) => Postgres.Owner.InTransactionAsync(async connection =>
     {
         var now = TimeProvider.System.GetUtcNow();
@@ -174,22 +194,22 @@ public sealed class ProvisioningWorld : IAsyncLifetime
         return row.Attempt;
     }, default);
 
-    /// <summary>As POST /tenants/{id}/provisioning/cancel does it.</summary>
+    /// <summary>Cancels as POST /tenants/{id}/provisioning/cancel does.</summary>
     public Task<StartedRollback> CancelAsync(TestTenant tenant) => Services.GetRequiredService<CancelProvisioning>()
         .ExecuteAsync(tenant.Id, TestContext.Current.CancellationToken);
 
-    /// <summary>As POST /tenants/{id}/provisioning/rollback does it.</summary>
+    /// <summary>Resumes the rollback as POST /tenants/{id}/provisioning/rollback does.</summary>
     public Task<StartedRollback> RollBackAsync(TestTenant tenant) => Services.GetRequiredService<ResumeRollback>()
         .ExecuteAsync(tenant.Id, TestContext.Current.CancellationToken);
 
-    /// <summary>The run that rolls a tenant back by itself.</summary>
+    /// <summary>The handle of a rollback that has its own run.</summary>
     public WorkflowHandle<IRollBackTenantWorkflow, RollBackTenantResult> RollbackRun(
         TestTenant tenant, StartedRollback rollback) =>
         Temporal.GetWorkflowHandle<IRollBackTenantWorkflow, RollBackTenantResult>(
             IProvisionTenantWorkflow.WorkflowId(tenant.Id), rollback.RunId);
 
-    /// <summary>Puts the tenant's row where a test of a single step needs it.</summary>
-    public async Task SetAsync(TestTenant tenant, int attempt, string status)
+    /// <summary>Writes attempt and status into the rows: for single steps and states that no call reaches.</summary>
+    public async Task SetStateAsync(TestTenant tenant, int attempt, string status)
     {
         await Postgres.ExecuteAsync(
             "UPDATE tenants SET attempt = $2, status = $3 WHERE id = $1", tenant.Id, attempt, status);
@@ -199,8 +219,8 @@ public sealed class ProvisioningWorld : IAsyncLifetime
             tenant.Id, attempt);
     }
 
-    /// <summary>Provisions to the end that is expected: a rollback.</summary>
-    /// <returns>Why, from the failure's details.</returns>
+    /// <summary>Starts provisioning and waits until it has failed and rolled back.</summary>
+    /// <returns>The failure from the run's details.</returns>
     public async Task<ProvisioningFailure> FailAsync(TestTenant tenant)
     {
         var run = await StartAsync(tenant);
@@ -209,14 +229,14 @@ public sealed class ProvisioningWorld : IAsyncLifetime
         return failure.Details.ElementAt<ProvisioningFailure>(0);
     }
 
-    /// <summary>The status the tenant has in the database.</summary>
+    /// <summary>The tenant's status in the database.</summary>
     public Task<string> StatusAsync(TestTenant tenant) =>
         Postgres.ReadAsync<string>("SELECT status FROM tenants WHERE id = $1", tenant.Id);
 
     public async Task<ProvisioningProgress> ProgressAsync(TestTenant tenant) =>
         await Services.GetRequiredService<GetProvisioning>().ExecuteAsync(tenant.Id, default);
 
-    /// <summary>Another worker process beside the first; the caller ends it.</summary>
+    /// <summary>Starts another worker beside the first. The caller stops it.</summary>
     public async Task<IHost> StartSecondWorkerAsync(CollectedLogs logs)
     {
         var second = Build(logs);
@@ -229,6 +249,8 @@ public sealed class ProvisioningWorld : IAsyncLifetime
             "sub-uuid", tenant.Id.ToString(), "plan-uuid", "2025-01-01T00:00:00Z", "2026-01-01T00:00:00Z", 1,
             new SubscriptionPlanFields("plan-uuid", "Enterprise Plan", "Enterprise tier", 999m, "usd", tier, "annual",
                 new SubscriptionMetaData("enterprise-pipeline"))));
+
+    private Task StopAsync() => worker?.StopAsync(CancellationToken.None) ?? Task.CompletedTask;
 
     private IHost Build(CollectedLogs? logs = null)
     {
@@ -253,7 +275,7 @@ public sealed class ProvisioningWorld : IAsyncLifetime
         {
             ["INSTALLATION_ID"] = Installation.ToString("D"),
             ["DATABASE_URL"] = Postgres.OwnerConnectionString,
-            // Where tenants' schemas lie, behind the sandbox's faults.
+            // The same database, behind the sandbox's faults.
             ["TENANT_DATABASE_URL"] = new NpgsqlConnectionStringBuilder(Postgres.OwnerConnectionString)
             {
                 Port = IPEndPoint.Parse(Sandbox.Postgres!).Port,
@@ -279,7 +301,7 @@ public sealed class ProvisioningWorld : IAsyncLifetime
         }
     }
 
-    private async Task MakeMailWorkflowsAsync()
+    private async Task EnsureMailWorkflowsAsync()
     {
         var setup = new NovuWorkflows(
             Services.GetRequiredService<INovuApi>(), Services.GetRequiredService<NovuOptions>());
@@ -288,6 +310,15 @@ public sealed class ProvisioningWorld : IAsyncLifetime
 
     private sealed class Resumed(Action resume) : IDisposable
     {
-        public void Dispose() => resume();
+        private bool isDisposed;
+
+        public void Dispose()
+        {
+            if (!isDisposed)
+            {
+                isDisposed = true;
+                resume();
+            }
+        }
     }
 }

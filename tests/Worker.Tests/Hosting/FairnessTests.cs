@@ -1,4 +1,3 @@
-using ControlPlane.Provisioning;
 using Microsoft.Extensions.Hosting;
 using Sandbox.Control;
 using Testing;

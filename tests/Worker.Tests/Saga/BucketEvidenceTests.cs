@@ -1,6 +1,5 @@
 using Amazon.S3;
 using Amazon.S3.Model;
-using ControlPlane.Provisioning;
 using Microsoft.Extensions.DependencyInjection;
 using Sandbox.Control;
 using Temporalio.Exceptions;

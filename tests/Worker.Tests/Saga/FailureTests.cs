@@ -1,5 +1,4 @@
 using ControlPlane;
-using ControlPlane.Provisioning;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Exceptions;
 using Worker.Tests.Support;

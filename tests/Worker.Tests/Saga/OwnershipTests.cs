@@ -1,5 +1,4 @@
 using Amazon.S3.Model;
-using ControlPlane.Provisioning;
 using Worker.Systems;
 using Worker.Systems.Keycloak;
 using Worker.Tests.Support;

@@ -11,11 +11,11 @@ public static class HealthExtensions
     {
         var health = routes.MapGroup("/health").WithTags("Health");
         health.MapGet("/live", () => TypedResults.Ok(new LiveResponse("alive"))).WithName("Live")
-            .WithSummary("The process lives.");
+            .WithSummary("Reports that the process is alive.");
         health.MapGet("/ready", GetReadyAsync).WithName("Ready")
             .Produces<HealthResponse>()
             .Produces<HealthResponse>(StatusCodes.Status503ServiceUnavailable)
-            .WithSummary("Whether the database and Temporal answer, each by itself.");
+            .WithSummary("Reports whether the database and Temporal are reachable, each separately.");
     }
 
     private static async Task<JsonHttpResult<HealthResponse>> GetReadyAsync(

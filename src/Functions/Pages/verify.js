@@ -44,7 +44,7 @@ onSubmit("create-form", async form => {
   const wanted = { key: key.value.trim(), domains: [domain.value.trim()], name: name.value.trim() || null };
   let answer = await call(`/leads/${lead}/tenants`, wanted, jwt);
   if (answer.body?.code === "token_expired" && (await verify()).status === 200) {
-    // The confirmation lives longer than what it gave: a fresh one lets the person take their time.
+    // The validation token outlives the JWT (30 and 15 minutes): verifying again gets a fresh JWT.
     answer = await call(`/leads/${lead}/tenants`, wanted, jwt);
   }
   if (answer.status === 201) {

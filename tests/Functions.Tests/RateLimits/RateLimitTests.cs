@@ -84,7 +84,7 @@ public sealed class RateLimitTests(World world)
         await app.Given.LeadAsync();
 
         (await app.PostAsync("/leads", Given.SignUp($"{Given.Key()}.com"))).IsProblem(429, "too_many_requests");
-        Assert.Single(app.Log.All, line => line.Contains("Redis is away", StringComparison.Ordinal));
+        Assert.Single(app.Log.All, line => line.Contains("Redis is unreachable", StringComparison.Ordinal));
     }
 
     [Fact]

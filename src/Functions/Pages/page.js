@@ -8,7 +8,7 @@ export function takeToken() {
 }
 
 /** Shows a message in the live region, which screen readers announce; `kind` is "error", "done" or "busy". */
-export function say(text, kind) {
+export function showMessage(text, kind) {
   const message = document.getElementById("message");
   message.dataset.kind = kind;
   message.textContent = text;
@@ -17,7 +17,7 @@ export function say(text, kind) {
 }
 
 /** Shows one section, hides the others, and focuses its first input or button. */
-export function show(id) {
+export function showSection(id) {
   for (const section of document.querySelectorAll("main > section")) {
     section.hidden = section.id !== id;
   }
@@ -52,8 +52,8 @@ function parse(text) {
 }
 
 /** Shows the message for an unsuccessful answer. */
-export function sayProblem(answer) {
-  say(answer.status === 0 ? unreachable : answer.body?.detail ?? outOfOrder, "error");
+export function showProblem(answer) {
+  showMessage(answer.status === 0 ? unreachable : answer.body?.detail ?? gatewayFailure, "error");
 }
 
 /** Runs `work` on submit, one run at a time; the button keeps the focus meanwhile. */
@@ -66,11 +66,11 @@ export function onSubmit(formId, work) {
       return;
     }
     button.setAttribute("aria-disabled", "true");
-    say("One moment …", "busy");
+    showMessage("One moment …", "busy");
     try {
       await work(form);
     } catch (error) {
-      say(outOfOrder, "error");
+      showMessage(gatewayFailure, "error");
       throw error;
     } finally {
       button.removeAttribute("aria-disabled");
@@ -79,7 +79,7 @@ export function onSubmit(formId, work) {
 }
 
 /** Marks and focuses the invalid field; null only clears the marks. */
-export function blame(field) {
+export function markInvalid(field) {
   for (const input of document.querySelectorAll("input")) {
     input.removeAttribute("aria-invalid");
   }
@@ -88,4 +88,4 @@ export function blame(field) {
 }
 
 const unreachable = "Nobody answered. Check your connection and try again; nothing is lost.";
-const outOfOrder = "Something on the way to us is out of order. Try again in a few minutes; nothing is lost.";
+const gatewayFailure = "Something on the way to us is out of order. Try again in a few minutes; nothing is lost.";

@@ -3,15 +3,15 @@ using ControlPlane.Settings;
 namespace ControlPlane.Leads;
 
 /// <param name="TokenInResponse">
-/// <c>LEAD_TOKEN_DELIVERY</c>: <c>email</c> proves the address; <c>response</c>, which proves nothing, is for
-/// development (where it is the default) and tests.
+/// <c>LEAD_TOKEN_DELIVERY</c>: <c>email</c> proves the address. <c>response</c> proves nothing and is for development,
+/// where it is the default, and for tests.
 /// </param>
 public sealed record LeadVerificationOptions(bool TokenInResponse)
 {
     private const string Name = "LEAD_TOKEN_DELIVERY";
 
     /// <exception cref="SettingException">
-    /// An unknown word; or <c>response</c> in Production without <c>LEAD_TOKEN_IN_RESPONSE_FORCED=true</c>.
+    /// An unknown value, or <c>response</c> in Production without <c>LEAD_TOKEN_IN_RESPONSE_FORCED=true</c>.
     /// </exception>
     public static LeadVerificationOptions From(SettingsReader settings)
     {

@@ -3,13 +3,14 @@ using Npgsql;
 
 namespace ControlPlane.Persistence;
 
-/// <summary>The pool of connections to the control tables.</summary>
+/// <summary>Creates the connection pool of the control database.</summary>
 public static class ControlDatabase
 {
     /// <summary>
-    /// What the connection string does not say is chosen for many small processes in front of one server.
+    /// Creates the data source. Its defaults for missing connection string keywords suit many small processes that
+    /// share one server.
     /// </summary>
-    /// <exception cref="SettingException"><c>DB_AUTH=entra</c>, which the worker alone can do so far.</exception>
+    /// <exception cref="SettingException"><c>DB_AUTH=entra</c>, which only the worker supports.</exception>
     public static NpgsqlDataSource Open(DatabaseOptions options)
     {
         if (options.UseEntra)
@@ -31,7 +32,7 @@ public static class ControlDatabase
         return new NpgsqlSlimDataSourceBuilder(connection.ConnectionString)
             .EnableArrays()
             .EnableTransportSecurity()
-            // Our types are PostgreSQL's own: asking the server for others costs the first connection a round trip.
+            // Only built-in types are used: loading others would cost the first connection a round trip.
             .ConfigureTypeLoading(types => types.EnableTypeLoading(false))
             .Build();
     }

@@ -4,39 +4,42 @@ using Npgsql;
 namespace ControlPlane.Persistence;
 
 /// <summary>
-/// A PostgreSQL database: <c>DATABASE_URL</c> (<c>postgres://user:password@host:port/database?sslmode=require</c>, or
-/// Npgsql's own <c>Host=…;…</c>), or <c>DB_HOST</c>, <c>DB_PORT</c>, <c>DB_USER</c>, <c>DB_PASSWORD</c> and
-/// <c>DB_DATABASE</c>.
+/// The connection to a PostgreSQL database: <c>DATABASE_URL</c>
+/// (<c>postgres://user:password@host:port/database?sslmode=require</c>, or an Npgsql connection string
+/// <c>Host=…;…</c>), or <c>DB_HOST</c>, <c>DB_PORT</c>, <c>DB_USER</c>, <c>DB_PASSWORD</c> and <c>DB_DATABASE</c>.
 /// </summary>
-/// <param name="ConnectionString">For Npgsql; it may hold a password, so it is never logged.</param>
+/// <param name="ConnectionString">The Npgsql connection string. It may contain a password and is never logged.</param>
 /// <param name="UseEntra">
-/// <c>DB_AUTH=entra</c>: the password is a fresh token of Microsoft Entra for each connection.
+/// <c>DB_AUTH=entra</c>: the password is a fresh Microsoft Entra token for each connection.
 /// </param>
 public sealed record DatabaseOptions(string ConnectionString, bool UseEntra)
 {
     private const string Expected =
         "postgres://user:password@host:port/database, or DB_HOST, DB_PORT, DB_USER, DB_PASSWORD and DB_DATABASE";
 
-    private const string Another =
-        "a database of its own: tenants' schemas do not share one with the control tables in Production";
+    private const string ExpectedForTenants =
+        "a separate database: in Production, tenant schemas and control tables must not share one";
 
-    /// <summary>The control tables.</summary>
+    /// <summary>Reads the options of the control database.</summary>
     public static DatabaseOptions From(SettingsReader settings) => new(
-        settings.Find("DATABASE_URL") is { } url ? Parse("DATABASE_URL", url) : FromParts(settings), Entra(settings));
+        settings.Find("DATABASE_URL") is { } url ? Parse("DATABASE_URL", url) : FromParts(settings),
+        ReadUseEntra(settings));
 
-    /// <summary>Where tenants' schemas live; the control tables' database by default, but not in Production.</summary>
+    /// <summary>
+    /// Reads the options of the database of the tenant schemas: by default the control database, except in Production.
+    /// </summary>
     public static DatabaseOptions ForTenants(SettingsReader settings)
     {
         if (settings.Find("TENANT_DATABASE_URL") is { } url)
         {
-            var tenants = new DatabaseOptions(Parse("TENANT_DATABASE_URL", url), Entra(settings));
+            var tenants = new DatabaseOptions(Parse("TENANT_DATABASE_URL", url), ReadUseEntra(settings));
             return settings.IsProduction && tenants.IsSameDatabaseAs(From(settings))
-                ? throw new SettingException("TENANT_DATABASE_URL", "the database of the control tables", Another)
+                ? throw new SettingException("TENANT_DATABASE_URL", "the control database", ExpectedForTenants)
                 : tenants;
         }
 
         return settings.IsProduction
-            ? throw new MissingSettingException("TENANT_DATABASE_URL", Another)
+            ? throw new MissingSettingException("TENANT_DATABASE_URL", ExpectedForTenants)
             : From(settings);
     }
 
@@ -48,7 +51,7 @@ public sealed record DatabaseOptions(string ConnectionString, bool UseEntra)
         return (mine.Host, mine.Port, mine.Database) == (theirs.Host, theirs.Port, theirs.Database);
     }
 
-    private static bool Entra(SettingsReader settings) => settings.Text("DB_AUTH", "password") switch
+    private static bool ReadUseEntra(SettingsReader settings) => settings.Text("DB_AUTH", "password") switch
     {
         "password" => false,
         "entra" => true,
@@ -72,9 +75,9 @@ public sealed record DatabaseOptions(string ConnectionString, bool UseEntra)
         }.ConnectionString;
     }
 
-    /// <param name="name">The setting the text comes from, for the error.</param>
-    /// <param name="text">An address, or a connection string of Npgsql.</param>
-    /// <returns>A connection string of Npgsql.</returns>
+    /// <param name="name">The name of the setting, for the error message.</param>
+    /// <param name="text">An address (<c>postgres://…</c>) or an Npgsql connection string.</param>
+    /// <returns>An Npgsql connection string.</returns>
     /// <exception cref="SettingException">The text is neither.</exception>
     public static string Parse(string name, string text)
     {
@@ -117,8 +120,8 @@ public sealed record DatabaseOptions(string ConnectionString, bool UseEntra)
         }
         catch (Exception e) when (e is FormatException or ArgumentException or UriFormatException)
         {
-            // The text itself may hold a password: only its shape is told.
-            throw new SettingException(name, $"{text.Length} characters that cannot be read as an address", Expected);
+            // The text may contain a password, so only its length is reported.
+            throw new SettingException(name, $"{text.Length} characters that are not an address", Expected);
         }
     }
 }

@@ -3,18 +3,18 @@ using Npgsql;
 
 namespace ControlPlane.Persistence;
 
-/// <summary>Plain SQL in one line each: a command with its <c>$1, $2, …</c>, and what is done with its rows.</summary>
+/// <summary>Runs SQL commands with positional parameters (<c>$1, $2, …</c>) and reads their rows.</summary>
 public static class NpgsqlExtensions
 {
-    /// <summary>On a connection of its own, outside any transaction.</summary>
+    /// <summary>Creates a command on its own connection, outside any transaction.</summary>
     public static NpgsqlCommand Command(this NpgsqlDataSource database, string sql, params object?[] values) =>
-        With(database.CreateCommand(sql), values);
+        AddParameters(database.CreateCommand(sql), values);
 
-    /// <summary>On this connection, and so in its transaction.</summary>
+    /// <summary>Creates a command on this connection, and thus in its transaction.</summary>
     public static NpgsqlCommand Command(this NpgsqlConnection connection, string sql, params object?[] values) =>
-        With(new NpgsqlCommand(sql, connection), values);
+        AddParameters(new NpgsqlCommand(sql, connection), values);
 
-    /// <returns>How many rows were touched: a compare-and-set that found nothing to set touches none.</returns>
+    /// <returns>The number of affected rows; zero for a conditional update whose condition does not hold.</returns>
     public static async Task<int> ExecuteAsync(this NpgsqlCommand command, CancellationToken cancellationToken)
     {
         await using (command)
@@ -23,7 +23,7 @@ public static class NpgsqlExtensions
         }
     }
 
-    /// <returns>Every row.</returns>
+    /// <returns>All rows.</returns>
     public static async Task<List<T>> ReadAllAsync<T>(
         this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
@@ -40,18 +40,18 @@ public static class NpgsqlExtensions
         }
     }
 
-    /// <returns>The first row, or null where there is none.</returns>
+    /// <returns>The first row, or null if there is none.</returns>
     public static async Task<T?> ReadFirstAsync<T>(
         this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
         where T : class =>
         (await command.ReadAllAsync(read, cancellationToken)).FirstOrDefault();
 
-    /// <summary>Everything in one transaction: committed when the work returns, undone when it throws.</summary>
+    /// <summary>Runs the work in one transaction, which is rolled back if the work throws.</summary>
     public static Task<T> InTransactionAsync<T>(
         this NpgsqlDataSource database, Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken) =>
         database.InTransactionAsync(IsolationLevel.ReadCommitted, work, cancellationToken);
 
-    /// <summary>For reading alone: everything as it was at one moment, whatever is written meanwhile.</summary>
+    /// <summary>Runs read-only work on one snapshot of the database, unaffected by concurrent writes.</summary>
     public static Task<T> InSnapshotAsync<T>(
         this NpgsqlDataSource database, Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken) =>
         database.InTransactionAsync(IsolationLevel.RepeatableRead, work, cancellationToken);
@@ -90,7 +90,7 @@ public static class NpgsqlExtensions
         return result;
     }
 
-    private static NpgsqlCommand With(NpgsqlCommand command, object?[] values)
+    private static NpgsqlCommand AddParameters(NpgsqlCommand command, object?[] values)
     {
         foreach (object? value in values)
         {

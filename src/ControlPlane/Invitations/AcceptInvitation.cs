@@ -71,8 +71,8 @@ public sealed partial class AcceptInvitation(
         }
 
         // An invitation has one run at a time, so this result may belong to the password of an earlier call that timed
-        // out. If our sealed password still existed, the worker has not read it. Only the worker erases a password
-        // before it expires; once it has expired, its absence proves nothing.
+        // out. If our sealed password still existed, this run did not set it. Only the worker erases a password before
+        // it expires; once it has expired, its absence proves nothing.
         if (isUntouched || time.GetUtcNow() >= sealedPassword.ExpiresAt)
         {
             throw Unavailable("The run was processing the password of an earlier call; this password was not set. ");

@@ -50,7 +50,7 @@ public sealed class InvitationRepository(NpgsqlDataSource database)
 
     /// <summary>
     /// Stores a sealed password for the worker, unless an unexpired one of any generation is stored. That one must not
-    /// be replaced: its caller concludes from its absence that the worker has read it.
+    /// be replaced: its caller concludes from its absence that the worker has processed it.
     /// </summary>
     /// <returns>Whether the password was stored.</returns>
     public async Task<bool> TryAddSealedAsync(

@@ -37,7 +37,7 @@ public sealed class LeadVerificationMail(
         // The generation is not written here: the workflow makes it current once the mail is sent
         // (ISendLeadVerificationWorkflow). If the start fails, the previous link stays valid. If the start succeeds and
         // its answer is lost, the link in the mail becomes valid. Writing the generation first and undoing it after an
-        // apparent failure would invalidate the right link in one of these two cases, which look the same here.
+        // apparent failure would invalidate a needed link in one of these two cases, which look the same here.
         await workflows.StartAsync(
             (ISendLeadVerificationWorkflow workflow) => workflow.RunAsync(new(leadId, generation)),
             ISendLeadVerificationWorkflow.WorkflowId(leadId, generation),

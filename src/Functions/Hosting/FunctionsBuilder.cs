@@ -16,7 +16,7 @@ public static class FunctionsBuilder
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
     };
 
-    /// <exception cref="SettingException">A setting of the host or the port is malformed.</exception>
+    /// <exception cref="SettingException">The host, a port or <c>local.settings.json</c> is malformed.</exception>
     public static WebApplicationBuilder Create(string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
@@ -25,7 +25,7 @@ public static class FunctionsBuilder
             Args = [.. args, "--hostBuilder:reloadConfigOnChange=false"],
             ContentRootPath = AppContext.BaseDirectory,
         });
-        // First, so that the binary needs no settings file and every other source (Logging__LogLevel__…) overrides it.
+        // The first source, so that every other one (Logging__LogLevel__…) overrides it. No settings file is needed.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = LogLevels });
         LocalSettings.AddTo(builder.Configuration, builder.Environment);
         var settings = new SettingsReader(builder.Configuration, builder.Environment);

@@ -3,7 +3,7 @@ namespace Functions.RateLimits;
 /// <summary>
 /// Counts in the memory of this process. Each kind of key has its own capacity, so that a flood of one kind (addresses
 /// are cheap) cannot reset the limits of another kind. If a kind is full, the keys with the lowest counts are evicted
-/// first: an attacker who wants to reset one limit must bring that many other keys to the same count.
+/// first: to reset one key, an attacker must raise the other keys of a full kind to the same count.
 /// </summary>
 public sealed class ProcessRateCounter(TimeProvider time) : IRateCounter
 {

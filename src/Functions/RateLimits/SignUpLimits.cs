@@ -25,7 +25,7 @@ public sealed class SignUpLimits(IRateCounter counter, RateLimitOptions options)
     /// <inheritdoc cref="AdmitCallAsync"/>
     public async ValueTask AdmitMailAsync(EmailAddress recipient, CancellationToken cancellationToken)
     {
-        // The address is hashed, so that the counters hold no personal data.
+        // The address is hashed, so that personal data is not stored in one more place.
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(recipient.Value.ToLowerInvariant()));
         await AdmitAsync($"recipient:{Convert.ToHexStringLower(hash)}", MaxPerRecipient, Hour, cancellationToken);
         await AdmitAsync("mails", MaxMails, Hour, cancellationToken);

@@ -11,7 +11,7 @@ public sealed class BodyLimitTests(FunctionsFixture fixture)
     private readonly FunctionsApplication app = fixture.Application;
 
     [Theory]
-    [InlineData("a token that nobody gave", "401")]
+    [InlineData("an unknown token", "401")]
     [InlineData(null, "413")]
     public async Task A_caller_with_an_oversized_body_receives_the_error(string? bearer, string status) =>
         Assert.StartsWith($"HTTP/1.1 {status}",

@@ -14,7 +14,7 @@ public sealed class LeadVerificationMail(
     /// <exception cref="Settings.SettingException">A setting that mails need is missing or invalid.</exception>
     public void RequireConfigured()
     {
-        if (!options.TokenInResponse)
+        if (!options.IsTokenInResponse)
         {
             _ = workflows.Client;
         }
@@ -27,7 +27,7 @@ public sealed class LeadVerificationMail(
     /// <exception cref="ControlPlaneException"><c>unavailable</c>: Temporal cannot be reached.</exception>
     public async Task<string?> SendAsync(Guid leadId, int generation, CancellationToken cancellationToken)
     {
-        if (options.TokenInResponse)
+        if (options.IsTokenInResponse)
         {
             await leads.BeginGenerationAsync(
                 leadId, generation, time.GetUtcNow() + Lead.TokenLifetime, cancellationToken);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ControlPlane.Leads;
 
-/// <summary>The fields of a sign-up, not yet validated.</summary>
+/// <summary>The fields of a sign-up.</summary>
 public sealed record RegisterLeadCommand(
     [property: StringLength(EmailAddress.MaxLength)] string? Email,
     [property: StringLength(Field.NameLength)] string? FirstName,

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ControlPlane.Tenants;
 
-/// <summary>The fields of the tenant that a lead requests, not yet validated.</summary>
+/// <summary>The fields of a new tenant.</summary>
 /// <param name="Key">The key: 2 to 10 characters, not reserved.</param>
 /// <param name="Domains">1 to 20 host names, including the domain of the lead's verified address.</param>
 /// <param name="Name">The name of the tenant; by default the lead's company.</param>

@@ -5,7 +5,7 @@ namespace Functions.Health;
 
 public static class HealthExtensions
 {
-    public static void AddHealth(this IServiceCollection services) => services.AddSingleton<Readiness>();
+    public static void AddHealth(this IServiceCollection services) => services.AddSingleton<ReadinessCheck>();
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
@@ -19,9 +19,9 @@ public static class HealthExtensions
     }
 
     private static async Task<JsonHttpResult<HealthResponse>> GetReadyAsync(
-        Readiness readiness, HttpContext context, CancellationToken cancellationToken)
+        ReadinessCheck check, HttpContext context, CancellationToken cancellationToken)
     {
-        var health = await readiness.ReadAsync(cancellationToken);
+        var health = await check.CheckAsync(cancellationToken);
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(health, FunctionsJson.Default.HealthResponse, statusCode:
             health.Status == HealthResponse.Ready

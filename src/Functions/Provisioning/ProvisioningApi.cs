@@ -22,7 +22,7 @@ public static class ProvisioningApi
             .WithSummary("Returns the progress of the current attempt, step by step, also to the tenant's lead.")
             .WithOperatorErrors(ErrorCode.NotFound);
         tenant.MapGet("/residue", ReadResidueAsync).WithName("ReadResidue").ForOperators()
-            .WithSummary("Reads the objects of the tenant from every outside system now, with their owners.")
+            .WithSummary("Reads from every outside system which objects of the tenant exist now.")
             .WithOperatorErrors(ErrorCode.NotFound);
         tenant.MapPost("/provisioning/cancel", CancelAsync).WithName("CancelProvisioning").ForOperators()
             .WithSummary("Cancels and rolls back the running attempt; refused once the tenant is ACTIVE.")

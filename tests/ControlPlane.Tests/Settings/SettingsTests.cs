@@ -120,7 +120,7 @@ public sealed class SettingsTests
     public void A_token_is_in_the_answer_in_development_or_when_forced(
         string environment, string? delivery, string? forced, bool expected) => Assert.Equal(expected,
         LeadVerificationOptions.From(Reader(environment,
-            ("LEAD_TOKEN_DELIVERY", delivery), ("LEAD_TOKEN_IN_RESPONSE_FORCED", forced))).TokenInResponse);
+            ("LEAD_TOKEN_DELIVERY", delivery), ("LEAD_TOKEN_IN_RESPONSE_FORCED", forced))).IsTokenInResponse);
 
     [Fact]
     public void In_Production_a_token_in_the_answer_must_be_forced() => Assert.Contains("LEAD_TOKEN_IN_RESPONSE_FORCED",

@@ -8,7 +8,7 @@ using Temporalio.Exceptions;
 namespace Functions.Health;
 
 /// <summary>Checks the database and Temporal in parallel, with a timeout of two seconds.</summary>
-public sealed class Readiness(IServiceProvider services, TimeProvider time)
+public sealed class ReadinessCheck(IServiceProvider services, TimeProvider time)
 {
     private const string Ok = "ok";
     private const string NotConfigured = "not_configured";
@@ -16,7 +16,7 @@ public sealed class Readiness(IServiceProvider services, TimeProvider time)
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
-    public async Task<HealthResponse> ReadAsync(CancellationToken cancellationToken)
+    public async Task<HealthResponse> CheckAsync(CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(Timeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);

@@ -1,12 +1,12 @@
 namespace ControlPlane;
 
 /// <summary>
-/// A rule of the control plane was broken. The code is stable and compared; the message is for a person.
+/// Reports a violated rule of the control plane. The code is stable and for programs; the message is for a person.
 /// </summary>
-/// <param name="code">What kind of rule.</param>
-/// <param name="message">What was found and what is expected; never a secret, a token or a password.</param>
+/// <param name="code">The kind of rule.</param>
+/// <param name="message">The found and the expected value; never a secret, a token or a password.</param>
 /// <param name="field">
-/// The field of the request at fault, as a path such as <c>plan.tier</c>; null where there is none.
+/// The path of the invalid request field, such as <c>plan.tier</c>; null if no field is invalid.
 /// </param>
 public sealed class ControlPlaneException(ErrorCode code, string message, string? field = null) : Exception(message)
 {

@@ -16,15 +16,16 @@ namespace ControlPlane;
 public static class ControlPlaneServiceCollectionExtensions
 {
     /// <summary>
-    /// The control plane: its settings, its database, its use cases. Nothing is read or connected to before it is used:
-    /// a setting that is absent (<see cref="MissingSettingException"/>) stops only what needs it.
+    /// Registers the settings, the database and the use cases of the control plane. Settings are read and connections
+    /// opened on first use, so that a missing setting (<see cref="MissingSettingException"/>) disables only what needs
+    /// it.
     /// </summary>
     public static IServiceCollection AddControlPlane(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<SettingsReader>();
         services.AddSingleton(provider => ControlDatabase.Open(provider.GetRequiredService<DatabaseOptions>()));
-        // Opens no connection, but says at start what no connection could be made with.
+        // Creating the data source opens no connection and reports an unusable connection string at start.
         services.AddSingleton(new SettingProbe(provider => provider.GetRequiredService<NpgsqlDataSource>()));
         return services.AddOptions().AddLeads().AddTenants().AddProvisioning().AddInvitations();
     }
@@ -53,7 +54,7 @@ public static class ControlPlaneServiceCollectionExtensions
         .AddSingleton<TenantRepository>();
 
     private static IServiceCollection AddProvisioning(this IServiceCollection services) => services
-        // Any pipeline's name is taken while nothing is deployed.
+        // Any pipeline name is accepted because the deployment step is not built; the step must therefore be off.
         .AddSingleton(new SettingProbe(provider =>
         {
             UnbuiltSteps.RequireOff(provider.GetRequiredService<SettingsReader>(), UnbuiltSteps.Deployment);
@@ -75,13 +76,13 @@ public static class ControlPlaneServiceCollectionExtensions
         .AddSingleton<InvitationRepository>()
         .AddSingleton<RenewInvitation>();
 
-    /// <summary>Options that are read from the settings when they are first needed, or probed at start.</summary>
+    /// <summary>Registers options that are read from the settings on first use, with a probe for the start.</summary>
     public static IServiceCollection AddSetting<T>(this IServiceCollection services, Func<SettingsReader, T> read)
         where T : class => services
         .AddSingleton(provider => read(provider.GetRequiredService<SettingsReader>()))
         .AddSingleton(new SettingProbe(provider => provider.GetRequiredService<T>()));
 }
 
-/// <summary>Reads one group of settings, so that a process can say at start what is wrong with it.</summary>
-/// <param name="Read">Throws <see cref="SettingException"/> where a value cannot be used.</param>
+/// <summary>Reads one group of settings, so that a process reports invalid ones at start.</summary>
+/// <param name="Read">Throws <see cref="SettingException"/> if a value is invalid.</param>
 public sealed record SettingProbe(Func<IServiceProvider, object?> Read);

@@ -1,8 +1,8 @@
 namespace ControlPlane;
 
 /// <summary>
-/// The kinds of broken rules. Over HTTP each is a snake_case <c>code</c> with one status;
-/// in Temporal each is the type of a failure that is not retried.
+/// The kinds of violated rules. Over HTTP, each is a snake_case <c>code</c> with one status. In Temporal, each is the
+/// type of a non-retryable failure.
 /// </summary>
 public enum ErrorCode
 {
@@ -24,9 +24,9 @@ public enum ErrorCode
     NotConfigured,
     Unavailable,
 
-    /// <summary>Something with our name is there and is not ours. Nothing was touched.</summary>
+    /// <summary>An object with the tenant's name exists and carries another mark or none. It was not touched.</summary>
     OwnershipConflict,
 
-    /// <summary>The attempt that asks is no longer the tenant's current one.</summary>
+    /// <summary>The attempt is no longer the tenant's current one.</summary>
     StaleAttempt,
 }

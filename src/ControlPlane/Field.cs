@@ -3,26 +3,27 @@ using System.Text;
 
 namespace ControlPlane;
 
-/// <summary>Rules for text that comes in from outside, the same for every field: trimmed, bounded, printable.</summary>
+/// <summary>Validates text fields of requests: trimmed, of limited length and printable.</summary>
 public static class Field
 {
-    /// <summary>What a name may be long.</summary>
+    /// <summary>The maximum length of a name, in characters.</summary>
     public const int NameLength = 100;
 
-    /// <exception cref="ControlPlaneException">Absent, empty, too long or not printable; names the field.</exception>
+    /// <returns>The trimmed text.</returns>
+    /// <exception cref="ControlPlaneException">Missing, empty, too long or not printable; names the field.</exception>
     public static string Required(string? text, string field, int maxLength = NameLength) =>
         Optional(text, field, maxLength)
         ?? throw ControlPlaneException.Invalid(field,
             $"{field} is missing: 1 to {maxLength} characters are expected.");
 
-    /// <returns>Null where there is no text.</returns>
+    /// <returns>The trimmed text, or null if it is missing or empty.</returns>
     /// <exception cref="ControlPlaneException">Too long or not printable; names the field.</exception>
     public static string? Optional(string? text, string field, int maxLength = NameLength)
     {
         string? trimmed = text?.Trim();
         if (trimmed is not { Length: > 0 })
         {
-            // A NUL or a tab alone is no empty text but a character that is refused.
+            // Text of control characters only (NUL, tab) is refused and does not count as empty.
             return text is null || text.All(c => c == ' ') ? null : throw Unprintable(field);
         }
 
@@ -36,15 +37,15 @@ public static class Field
     }
 
     private static ControlPlaneException Unprintable(string field) =>
-        ControlPlaneException.Invalid(field, $"{field} holds a control character; printable text is expected.");
+        ControlPlaneException.Invalid(field, $"{field} contains a control character; printable text is expected.");
 
-    // EnumerateRunes gives U+FFFD for half a surrogate pair: such text is no Unicode and PostgreSQL would refuse it.
+    // EnumerateRunes returns U+FFFD for an unpaired surrogate: PostgreSQL would refuse such text as invalid Unicode.
     private static bool IsPrintable(Rune rune) =>
         rune.Value is not 0xFFFD
         && !IsDirectionOverride(rune.Value)
         && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control
             or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 
-    // They make a name read as another one: https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
+    // These make a name look like another one: https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
     private static bool IsDirectionOverride(int rune) => rune is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069);
 }

@@ -10,7 +10,7 @@ public sealed class FieldTests
     public void Printable_text_is_kept(string text) => Assert.Equal(text, Field.Required(text, "name"));
 
     [Fact]
-    public void Spaces_around_are_dropped() => Assert.Equal("x", Field.Required("  x ", "name"));
+    public void Surrounding_spaces_are_removed() => Assert.Equal("x", Field.Required("  x ", "name"));
 
     [Theory]
     [InlineData("a\0b")]
@@ -27,14 +27,14 @@ public sealed class FieldTests
         Assert.Equal("name", Assert.Throws<ControlPlaneException>(() => Field.Required(text, "name")).Field);
 
     [Fact]
-    public void Half_a_surrogate_pair_is_refused() =>
+    public void An_unpaired_surrogate_is_refused() =>
         Assert.Throws<ControlPlaneException>(() => Field.Required("a\uD83Db".ToString(), "name"));
 
     [Theory]
     [InlineData(null)]
     [InlineData("")]
     [InlineData("   ")]
-    public void Text_that_is_missing_is_named(string? text) =>
+    public void Missing_text_is_refused_by_name(string? text) =>
         Assert.Equal("name", Assert.Throws<ControlPlaneException>(() => Field.Required(text, "name")).Field);
 
     [Fact]

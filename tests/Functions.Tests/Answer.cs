@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Functions.Tests;
 
-/// <summary>What came back, read to its end.</summary>
+/// <summary>An HTTP answer with its complete body.</summary>
 public sealed record Answer(HttpStatusCode Status, HttpResponseHeaders Headers, string? MediaType, string Text)
 {
     public JsonElement Json => JsonDocument.Parse(Text).RootElement;
@@ -15,24 +15,24 @@ public sealed record Answer(HttpStatusCode Status, HttpResponseHeaders Headers, 
         response.Content.Headers.ContentType?.MediaType,
         await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
 
-    public string Value(string name) => Json.GetProperty(name).GetString()!;
+    public string GetString(string name) => Json.GetProperty(name).GetString()!;
 
-    /// <summary>A success, or the test ends with what came instead.</summary>
+    /// <summary>Asserts the status; the failure message contains the body.</summary>
     public Answer Expect(HttpStatusCode status)
     {
         Assert.True(Status == status, $"Expected {(int)status}, got {(int)Status}: {Text}");
         return this;
     }
 
-    /// <summary>Problem details with this status, code and field, and nothing of the request in them.</summary>
-    public void IsProblem(int status, string code, string? field = null)
+    /// <summary>Asserts problem details with this status, code and field.</summary>
+    public void AssertProblem(int status, string code, string? field = null)
     {
         Assert.Equal(($"{status} {code} {field}", "application/problem+json"), (
             $"{(int)Status} {Find("code")} {Find("field")}", MediaType));
         Assert.Equal(status, Json.GetProperty("status").GetInt32());
-        Assert.NotEmpty(Value("title"));
-        Assert.NotEmpty(Value("detail"));
-        Assert.Equal("about:blank", Value("type"));
+        Assert.NotEmpty(GetString("title"));
+        Assert.NotEmpty(GetString("detail"));
+        Assert.Equal("about:blank", GetString("type"));
         Assert.Equal(status == 401, Headers.WwwAuthenticate.Count > 0);
     }
 

@@ -11,35 +11,35 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Functions.Tests;
 
-/// <summary>The functions on a real port of the loopback interface, and the language the tests call them in.</summary>
+/// <summary>Runs the functions on a real port of the loopback interface and sends requests to them.</summary>
 public sealed class FunctionsApplication : WebApplicationFactory<AboutResponse>
 {
     public const string JwtSecret = "a secret that only these tests know, long enough for any algorithm of the family";
 
     public const string TokenKeys = "k1:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
 
-    private readonly World world;
+    private readonly FunctionsFixture fixture;
     private readonly (string Name, string Value)[] settings;
     private HttpClient? client;
 
-    public FunctionsApplication(World world, (string Name, string Value)[] settings)
+    public FunctionsApplication(FunctionsFixture fixture, (string Name, string Value)[] settings)
     {
-        this.world = world;
+        this.fixture = fixture;
         this.settings = settings;
-        // The port is the program's own setting: choosing one here races with its start.
+        // The port comes from the PORT setting: a port that is set here would compete with it.
         UseKestrel(_ => { });
-        Given = new Given(this);
+        Data = new TestData(this);
     }
 
-    /// <summary>Leads and tenants, made by calling the API.</summary>
-    public Given Given { get; }
+    /// <summary>Creates leads and tenants through the API.</summary>
+    public TestData Data { get; }
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero));
 
-    /// <summary>Every line that was logged.</summary>
+    /// <summary>All logged lines.</summary>
     public LogLines Log { get; } = new();
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address on which the application listens.</summary>
     public Uri Address => Http.BaseAddress!;
 
     private HttpClient Http
@@ -56,7 +56,7 @@ public sealed class FunctionsApplication : WebApplicationFactory<AboutResponse>
         }
     }
 
-    /// <param name="body">An object becomes JSON, text is sent as it is.</param>
+    /// <param name="body">The body: an object is sent as JSON, text unchanged.</param>
     public Task<Answer> PostAsync(string path, object? body = null, string? bearer = null, string? mediaType = null) =>
         SendAsync(HttpMethod.Post, path, bearer, body switch
         {
@@ -102,12 +102,12 @@ public sealed class FunctionsApplication : WebApplicationFactory<AboutResponse>
 
     private IEnumerable<(string Name, string Value)> Defaults() =>
     [
-        ("DATABASE_URL", world.Postgres.FunctionsConnectionString),
+        ("DATABASE_URL", fixture.Postgres.FunctionsConnectionString),
         ("JWT_SECRET", JwtSecret),
         ("LEADS_RATE_LIMIT", "0"),
         ("PORT", "0"),
-        ("OPERATOR_ISSUER", world.Realm.Issuer),
-        ("TEMPORAL_ADDRESS", world.Temporal.Address),
+        ("OPERATOR_ISSUER", fixture.Realm.Issuer),
+        ("TEMPORAL_ADDRESS", fixture.Temporal.Address),
         ("TOKEN_KEYS", TokenKeys),
     ];
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Functions.Tests;
 
-/// <summary>Keeps what is logged, for tests that look for a line, or for what must be in none.</summary>
+/// <summary>Records log lines, for tests that assert their presence or absence.</summary>
 public sealed class LogLines : ILoggerProvider
 {
     private readonly ConcurrentQueue<string> lines = new();

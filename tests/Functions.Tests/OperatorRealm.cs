@@ -11,32 +11,32 @@ using Microsoft.IdentityModel.Tokens;
 namespace Functions.Tests;
 
 /// <summary>
-/// The operators' realm: its discovery document and key set on the loopback interface, and tokens of it.
+/// The operators' realm: serves its discovery document and key set on the loopback interface, and creates tokens.
 /// </summary>
 public sealed class OperatorRealm : IAsyncDisposable
 {
     private readonly WebApplication server;
     private volatile SigningKey key = new("first");
-    private int fetched;
+    private int fetchCount;
 
     private OperatorRealm(WebApplication server) => this.server = server;
 
     public string Issuer { get; private set; } = "";
 
-    /// <summary>While true the key set answers 503.</summary>
-    public bool IsAway { get; set; }
+    /// <summary>Whether the key set answers 503.</summary>
+    public bool IsUnavailable { get; set; }
 
-    /// <summary>Where the discovery document says that the key set is; null: where it really is.</summary>
+    /// <summary>The address of the key set in the discovery document; null: the real one.</summary>
     public string? KeySetUrl { get; set; }
 
-    /// <summary>The key set is answered when this has ended.</summary>
-    public Task Held { get; set; } = Task.CompletedTask;
+    /// <summary>The task that the key set awaits before it answers.</summary>
+    public Task BeforeResponse { get; set; } = Task.CompletedTask;
 
-    /// <summary>The public half of the key that signs now.</summary>
+    /// <summary>The public key of the current signing key.</summary>
     public string PublicKeyPem => key.Key.Rsa.ExportSubjectPublicKeyInfoPem();
 
-    /// <summary>How often the key set was asked for.</summary>
-    public int Fetched => fetched;
+    /// <summary>The number of requests for the key set.</summary>
+    public int FetchCount => fetchCount;
 
     public static async Task<OperatorRealm> StartAsync()
     {
@@ -48,18 +48,18 @@ public sealed class OperatorRealm : IAsyncDisposable
         server.MapGet("/realms/platform/.well-known/openid-configuration", context =>
             context.Response.WriteAsync(
                 $$"""{"issuer":"{{realm.Issuer}}","jwks_uri":"{{realm.KeySetUrl ?? realm.Issuer + "/certs"}}"}"""));
-        server.MapGet("/realms/platform/certs", realm.AnswerKeysAsync);
+        server.MapGet("/realms/platform/certs", realm.WriteKeySetAsync);
         await server.StartAsync();
         realm.Issuer = server.Services.GetRequiredService<IServer>().Features
             .Get<IServerAddressesFeature>()!.Addresses.Single() + "/realms/platform";
         return realm;
     }
 
-    /// <summary>Signs with a new key from now on; the old one is no longer in the set.</summary>
+    /// <summary>Replaces the signing key and removes the old one from the key set.</summary>
     public void RotateKey(string id) => key = new SigningKey(id);
 
-    /// <summary>An operator's access token, unless told otherwise.</summary>
-    public string Token(
+    /// <summary>Creates a token; by default a valid access token of an operator.</summary>
+    public string CreateToken(
         DateTimeOffset now, string? issuer = null, string? audience = "control-plane", string type = "Bearer",
         string role = "operator", TimeSpan? lifetime = null, TimeSpan? notBefore = null, SigningKey? signedBy = null,
         SigningCredentials? credentials = null)
@@ -85,12 +85,12 @@ public sealed class OperatorRealm : IAsyncDisposable
 
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
-    private async Task AnswerKeysAsync(HttpContext context)
+    private async Task WriteKeySetAsync(HttpContext context)
     {
-        Interlocked.Increment(ref fetched);
-        await Held;
-        context.Response.StatusCode = IsAway ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
-        await context.Response.WriteAsync(IsAway ? "" : $$"""{"keys":[{{key.PublicJson()}}]}""");
+        Interlocked.Increment(ref fetchCount);
+        await BeforeResponse;
+        context.Response.StatusCode = IsUnavailable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
+        await context.Response.WriteAsync(IsUnavailable ? "" : $$"""{"keys":[{{key.PublicJson()}}]}""");
     }
 }
 

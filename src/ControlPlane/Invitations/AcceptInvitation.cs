@@ -7,8 +7,8 @@ using Temporalio.Exceptions;
 namespace ControlPlane.Invitations;
 
 /// <summary>
-/// Sets an administrator's first password. The ingress has no right over Keycloak: it seals the password to the
-/// worker's key, has the worker set it, and waits for the end of that.
+/// Sets the first password of an admin user. The functions have no access to Keycloak: they seal the password with the
+/// worker's public key, start a workflow that sets it, and wait for the result.
 /// </summary>
 public sealed partial class AcceptInvitation(
     InvitationRepository invitations, MailedTokens tokens, ControlPlaneWorkflows workflows, TimeProvider time,
@@ -16,23 +16,24 @@ public sealed partial class AcceptInvitation(
 {
     public const int MaxPasswordLength = 256;
 
-    /// <summary>Of expired passwords, erased on the way.</summary>
+    /// <summary>The maximum number of expired sealed passwords that one call erases.</summary>
     public const int MaxErased = 100;
 
     /// <summary>
-    /// A sealed password is opened within this time or never. Whoever put it there erases it when the wait is over, a
-    /// minute or so later. When that process was killed it is erased within one minute of its expiry while a worker
-    /// runs, whatever the sweep's interval; else with the next password that is taken or read, or as a worker starts.
+    /// The time within which a sealed password may be opened. The process that stored it erases it after its wait,
+    /// about a minute later. If that process was killed, a running worker erases it within one minute of its expiry,
+    /// regardless of the sweep interval. Without a running worker, the next call that stores or reads a password erases
+    /// it, or the next start of a worker.
     /// </summary>
     private static readonly TimeSpan SealedLifetime = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long the caller waits: below what gateways in front of the functions wait for an answer.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    /// <summary>The timeout of the wait, shorter than the timeouts of gateways in front of the functions.</summary>
+    private static readonly TimeSpan ResultTimeout = TimeSpan.FromSeconds(60);
 
     /// <exception cref="ControlPlaneException">
-    /// The token is wrong, expired or used; <c>password_rejected</c> in Keycloak's words; <c>unavailable</c>: the
-    /// worker is away, or was at work on the password of an earlier call. Only a return says that this very password
-    /// was set.
+    /// The token is wrong, expired or used; <c>password_rejected</c>, with Keycloak's message; <c>unavailable</c>: no
+    /// worker is running, or the run was processing the password of an earlier call. Only a normal return means that
+    /// this password was set.
     /// </exception>
     public async Task ExecuteAsync(string? token, string? password, CancellationToken cancellationToken)
     {
@@ -46,7 +47,7 @@ public sealed partial class AcceptInvitation(
         var invitation = await FindAsync(token, now, cancellationToken);
         var key = await invitations.FindSealingKeyAsync(cancellationToken)
             ?? throw new ControlPlaneException(ErrorCode.NotConfigured,
-                "INVITATION_PRIVATE_KEY: its public half is not in the database yet; run `setup` of the worker.");
+                "INVITATION_PRIVATE_KEY: the public key is not in the database; run the worker's `setup`.");
         var sealedPassword = new SealedPassword(
             invitation.Id, invitation.Generation, key.Id,
             PasswordSeal.Seal(password, invitation.Id, key.PublicKey), now + SealedLifetime);
@@ -54,7 +55,7 @@ public sealed partial class AcceptInvitation(
         if (!await invitations.TryAddSealedAsync(sealedPassword, now, cancellationToken))
         {
             throw new ControlPlaneException(ErrorCode.WrongState,
-                "A password is being set by this invitation right now. Try again in a few minutes.");
+                "Another call is setting a password with this invitation. Try again in a few minutes.");
         }
 
         AcceptInvitationResult result;
@@ -65,19 +66,19 @@ public sealed partial class AcceptInvitation(
         }
         finally
         {
-            // The worker has erased it by now, or nobody waits for it any more.
+            // The worker has erased it by now, or the wait is over.
             isUntouched = await invitations.EraseSealedAsync(sealedPassword);
         }
 
-        // An invitation has one run at a time. It may still have been at work on the password of a caller who has given
-        // up since: how that ended says nothing about this one, which the worker never touched. Nobody but the worker
-        // erases what has not expired; of what has, the end is not known any more.
+        // An invitation has one run at a time, so this result may belong to the password of an earlier call that timed
+        // out. If our sealed password still existed, this run did not set it. Only the worker erases a password before
+        // it expires; once it has expired, its absence proves nothing.
         if (isUntouched || time.GetUtcNow() >= sealedPassword.ExpiresAt)
         {
-            throw Unavailable("An earlier call was still setting its password; this one was not set. ");
+            throw Unavailable("The run was processing the password of an earlier call; this password was not set. ");
         }
 
-        LogEnded(invitation.TenantId, invitation.Generation, result.Accepted);
+        LogResult(invitation.TenantId, invitation.Generation, result.Accepted);
         if (!result.Accepted)
         {
             throw new ControlPlaneException(ErrorCode.PasswordRejected,
@@ -89,11 +90,12 @@ public sealed partial class AcceptInvitation(
     {
         if (token is not { Length: > 0 })
         {
-            throw ControlPlaneException.Invalid("token", "token is missing: the part of the link behind its #.");
+            throw ControlPlaneException.Invalid("token", "token is missing: the part of the link after # is expected.");
         }
 
-        var invitation = MailedTokens.ReadId(token) is { } id ? await invitations.FindAsync(
-            id, cancellationToken) : null;
+        var invitation = MailedTokens.ReadId(token) is { } id
+            ? await invitations.FindAsync(id, cancellationToken)
+            : null;
         if (invitation is null)
         {
             throw Invitation.InvalidToken();
@@ -105,8 +107,8 @@ public sealed partial class AcceptInvitation(
 
     private async Task<AcceptInvitationResult> SetAsync(Invitation invitation, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        using var timeout = new CancellationTokenSource(ResultTimeout, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         var run = await workflows.StartAsync(
             (IAcceptInvitationWorkflow workflow) => workflow.RunAsync(new(invitation.Id, invitation.Generation)),
             IAcceptInvitationWorkflow.WorkflowId(invitation.Id, invitation.Generation),
@@ -115,17 +117,17 @@ public sealed partial class AcceptInvitation(
         try
         {
             return await ControlPlaneWorkflows.ReachAsync(() => run.GetResultAsync(
-                followRuns: true, new RpcOptions { CancellationToken = either.Token }));
+                followRuns: true, new RpcOptions { CancellationToken = linked.Token }));
         }
-        catch (Exception e) when (e is WorkflowFailedException || patience.IsCancellationRequested)
+        catch (Exception e) when (e is WorkflowFailedException || timeout.IsCancellationRequested)
         {
-            throw Unavailable("The password could not be set right now; the invitation is still good. ");
+            throw Unavailable("The password could not be set; the invitation is still valid. ");
         }
     }
 
-    private static ControlPlaneException Unavailable(string what) =>
-        new(ErrorCode.Unavailable, what + "Try again in a few minutes.");
+    private static ControlPlaneException Unavailable(string reason) =>
+        new(ErrorCode.Unavailable, reason + "Try again in a few minutes.");
 
     [LoggerMessage(106, LogLevel.Information, "Tenant {TenantId}: invitation {Generation}, accepted: {Accepted}")]
-    private partial void LogEnded(Guid tenantId, int generation, bool accepted);
+    private partial void LogResult(Guid tenantId, int generation, bool accepted);
 }

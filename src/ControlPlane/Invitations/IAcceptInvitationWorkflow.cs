@@ -3,7 +3,8 @@ using Temporalio.Workflows;
 namespace ControlPlane.Invitations;
 
 /// <summary>
-/// Opens the sealed password, sets it in Keycloak and erases it. Used up only when Keycloak has taken it.
+/// Opens the sealed password, sets it in Keycloak and erases it. The invitation is used up only once Keycloak accepts
+/// the password.
 /// </summary>
 [Workflow("AcceptInvitation")]
 public interface IAcceptInvitationWorkflow
@@ -16,6 +17,8 @@ public interface IAcceptInvitationWorkflow
 
 public sealed record AcceptInvitationInput(Guid InvitationId, int Generation);
 
-/// <param name="Accepted">Whether Keycloak has taken the password.</param>
-/// <param name="Refusal">Keycloak's own words otherwise (its password policy); never the password.</param>
+/// <param name="Accepted">Whether Keycloak accepted the password.</param>
+/// <param name="Refusal">
+/// Keycloak's message about its password policy, which never contains the password; null if accepted.
+/// </param>
 public sealed record AcceptInvitationResult(bool Accepted, string? Refusal);

@@ -3,8 +3,8 @@ using Temporalio.Workflows;
 namespace ControlPlane.Invitations;
 
 /// <summary>
-/// Sends the welcome mail with the current generation of the invitation again: after an operator asked for a new one,
-/// or after the mail of the provisioning was parked.
+/// Sends the welcome mail again, with the current generation of the invitation: on an operator's request, or after the
+/// mail of the provisioning was parked.
 /// </summary>
 [Workflow("SendInvitation")]
 public interface ISendInvitationWorkflow

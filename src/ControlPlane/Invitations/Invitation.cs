@@ -3,15 +3,18 @@ using ControlPlane.Security;
 namespace ControlPlane.Invitations;
 
 /// <summary>
-/// The administrator's way to a first password: a one-time link. Used up only when Keycloak has taken the password.
+/// The one-time link with which the admin user sets the first password. It is used up only once Keycloak accepts the
+/// password.
 /// </summary>
 public sealed record Invitation(
     Guid Id, Guid TenantId, int Generation, DateTimeOffset ExpiresAt, DateTimeOffset? AcceptedAt)
 {
-    /// <summary>How long a link is good.</summary>
+    /// <summary>The time for which a link is valid.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(72);
 
-    /// <exception cref="ControlPlaneException">The token is not of this generation, used, or expired.</exception>
+    /// <exception cref="ControlPlaneException">
+    /// The token is not of this generation, or the invitation is used or expired.
+    /// </exception>
     public void RequireAcceptable(string token, MailedTokens tokens, DateTimeOffset now)
     {
         if (!tokens.IsGenuine(token, MailedTokenKind.Invitation, Id, Generation))
@@ -28,11 +31,11 @@ public sealed record Invitation(
         if (now >= ExpiresAt)
         {
             throw new ControlPlaneException(ErrorCode.TokenExpired,
-                "The invitation has expired. Ask whoever invited you for a new one.");
+                "The invitation has expired. Ask for a new one.");
         }
     }
 
-    /// <summary>The same answer for a wrong token and for an invitation that does not exist.</summary>
+    /// <summary>Creates the same error for a wrong token and an unknown invitation.</summary>
     public static ControlPlaneException InvalidToken() => new(ErrorCode.TokenInvalid,
-        "The invitation is unknown, or a newer one was sent since: use the link of the newest mail.", "token");
+        "The invitation is unknown, or a newer one was sent: use the link of the newest mail.", "token");
 }

@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace ControlPlane.Invitations;
 
-/// <summary>The rows of <c>invitations</c>, and passwords on their way to the worker.</summary>
+/// <summary>
+/// Stores invitations and their sealed passwords (<c>invitations</c>, <c>sealed_passwords</c>, <c>sealing_keys</c>).
+/// </summary>
 public sealed class InvitationRepository(NpgsqlDataSource database)
 {
     public Task<Invitation?> FindAsync(Guid id, CancellationToken cancellationToken) =>
@@ -14,7 +16,7 @@ public sealed class InvitationRepository(NpgsqlDataSource database)
             .ReadFirstAsync(Read, cancellationToken);
 
     /// <summary>
-    /// The tenant's invitation, made if there is none: a mail that is sent again carries the same link.
+    /// Returns the tenant's invitation, creating it if there is none. A mail that is sent again has the same link.
     /// </summary>
     public async Task<Invitation> FindOrAddAsync(Guid tenantId, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -28,7 +30,7 @@ public sealed class InvitationRepository(NpgsqlDataSource database)
     }
 
     /// <summary>
-    /// A new generation of the tenant's invitation, or its first one: the link before is worthless then.
+    /// Creates the next generation of the tenant's invitation, or its first one. Earlier links become invalid.
     /// </summary>
     public async Task<Invitation> RenewAsync(Guid tenantId, DateTimeOffset now, CancellationToken cancellationToken) =>
         (await database.Command(
@@ -41,16 +43,16 @@ public sealed class InvitationRepository(NpgsqlDataSource database)
             Guid.CreateVersion7(now), tenantId, now + Invitation.Lifetime,
             now).ReadFirstAsync(Read, cancellationToken))!;
 
-    /// <summary>The newest key that seals passwords for the worker; null until <c>setup</c> has stored one.</summary>
+    /// <summary>Returns the newest key for sealing passwords, or null before <c>setup</c> stores one.</summary>
     public Task<SealingKey?> FindSealingKeyAsync(CancellationToken cancellationToken) =>
         database.Command("SELECT id, public_key FROM sealing_keys ORDER BY created_at DESC, id LIMIT 1")
             .ReadFirstAsync(row => new SealingKey(row.GetString(0), row.GetFieldValue<byte[]>(1)), cancellationToken);
 
     /// <summary>
-    /// Puts a sealed password where the worker finds it, unless another one is on its way, of whatever generation: its
-    /// caller takes its absence for the worker's doing.
+    /// Stores a sealed password for the worker, unless an unexpired one of any generation is stored. That one must not
+    /// be replaced: its caller concludes from its absence that the worker has processed it.
     /// </summary>
-    /// <returns>Whether it was put there.</returns>
+    /// <returns>Whether the password was stored.</returns>
     public async Task<bool> TryAddSealedAsync(
         SealedPassword password, DateTimeOffset now, CancellationToken cancellationToken) =>
         await database.Command(
@@ -65,7 +67,7 @@ public sealed class InvitationRepository(NpgsqlDataSource database)
             password.InvitationId, password.Generation, password.KeyId, password.Sealed, password.ExpiresAt, now)
             .ExecuteAsync(cancellationToken) == 1;
 
-    /// <summary>The password that waits for the worker; null when there is none, or it has waited too long.</summary>
+    /// <summary>Returns the sealed password of an invitation, or null if there is none or it has expired.</summary>
     public Task<SealedPassword?> FindSealedAsync(
         Guid invitationId, int generation, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.Command(
@@ -79,8 +81,8 @@ public sealed class InvitationRepository(NpgsqlDataSource database)
                 cancellationToken);
 
     /// <summary>
-    /// Uses the invitation up and erases this very password, both or neither. Another one in its place stays: that it
-    /// is there still tells its caller that it was not the one that was set.
+    /// Marks the invitation as used and erases this password, in one transaction. A password that was stored later
+    /// stays: its presence tells its caller that it was not set.
     /// </summary>
     public Task AcceptAsync(SealedPassword password, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.InTransactionAsync(async connection =>
@@ -96,35 +98,35 @@ public sealed class InvitationRepository(NpgsqlDataSource database)
                 password.InvitationId, password.Sealed).ExecuteAsync(cancellationToken);
         }, cancellationToken);
 
-    /// <summary>Erases this very password; another one in its place stays.</summary>
-    /// <returns>Whether it was still there.</returns>
+    /// <summary>Erases this password; a password that was stored later stays.</summary>
+    /// <returns>Whether the password still existed.</returns>
     public async Task<bool> EraseSealedAsync(SealedPassword password) => await database.Command(
         "DELETE FROM sealed_passwords WHERE invitation_id = $1 AND sealed = $2", password.InvitationId, password.Sealed)
         .ExecuteAsync(CancellationToken.None) == 1;
 
     /// <summary>
-    /// Erases sealed passwords whose time is over, of any invitation: their callers' processes died before they could.
+    /// Erases expired sealed passwords of all invitations. They remain if the process of their caller was killed.
     /// </summary>
-    /// <param name="most">So many at once at most: whoever erases them on the way does not wait for long.</param>
-    /// <param name="now">What has expired by then.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>How many.</returns>
-    public Task<int> EraseExpiredSealedAsync(int most, DateTimeOffset now, CancellationToken cancellationToken) =>
+    /// <param name="limit">The maximum number of erased passwords, which keeps the call short.</param>
+    /// <param name="now">The current time.</param>
+    /// <param name="cancellationToken">Cancels the command.</param>
+    /// <returns>The number of erased passwords.</returns>
+    public Task<int> EraseExpiredSealedAsync(int limit, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.Command(
             """
             DELETE FROM sealed_passwords WHERE invitation_id IN (
                 SELECT invitation_id FROM sealed_passwords WHERE expires_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
             """,
-            now, most).ExecuteAsync(cancellationToken);
+            now, limit).ExecuteAsync(cancellationToken);
 
     private static Invitation Read(NpgsqlDataReader row) => new(
         row.Id("id"), row.Id("tenant_id"), row.Number("generation"), row.Time("expires_at"),
         row.FindTime("accepted_at"));
 }
 
-/// <param name="PublicKey">SubjectPublicKeyInfo of an RSA key.</param>
+/// <param name="PublicKey">The SubjectPublicKeyInfo of an RSA key.</param>
 public sealed record SealingKey(string Id, byte[] PublicKey);
 
-/// <summary>A password that the worker's private key alone can open.</summary>
+/// <summary>A password that only the worker's private key can open.</summary>
 public sealed record SealedPassword(
     Guid InvitationId, int Generation, string KeyId, byte[] Sealed, DateTimeOffset ExpiresAt);

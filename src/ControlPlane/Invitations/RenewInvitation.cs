@@ -4,13 +4,13 @@ using Microsoft.Extensions.Logging;
 
 namespace ControlPlane.Invitations;
 
-/// <summary>Sends the administrator a new invitation; also the way on after a parked welcome mail.</summary>
+/// <summary>Sends the admin user a new invitation; also resolves a parked welcome mail.</summary>
 public sealed partial class RenewInvitation(
     GetTenant tenants, InvitationRepository invitations, ControlPlaneWorkflows workflows, TimeProvider time,
     ILogger<RenewInvitation> logger)
 {
     /// <exception cref="ControlPlaneException">
-    /// No such tenant, the tenant is not ACTIVE, or Temporal is away.
+    /// The tenant does not exist or is not ACTIVE, or Temporal is unreachable.
     /// </exception>
     public async Task<Invitation> ExecuteAsync(Guid tenantId, CancellationToken cancellationToken)
     {
@@ -26,6 +26,6 @@ public sealed partial class RenewInvitation(
         return invitation;
     }
 
-    [LoggerMessage(105, LogLevel.Information, "Tenant {TenantId}: invitation {Generation} is on its way")]
+    [LoggerMessage(105, LogLevel.Information, "Tenant {TenantId}: sending invitation {Generation}")]
     private partial void LogRenewed(Guid tenantId, int generation);
 }

@@ -4,8 +4,8 @@ using ControlPlane.Tenants;
 namespace ControlPlane.Leads;
 
 /// <summary>
-/// An address at a company's own domain, the domain in lower case and international ones as punycode. The local part is
-/// the unquoted form of RFC 5321 (at most 64 characters, 254 in all): what mail systems really use.
+/// An email address at a company's own domain. The domain is in lower case, an international one as punycode. The local
+/// part has the unquoted form of RFC 5321, which mail systems use in practice: at most 64 of 254 characters.
 /// </summary>
 public readonly partial record struct EmailAddress
 {
@@ -24,7 +24,7 @@ public readonly partial record struct EmailAddress
     public string Value => $"{Local}@{Domain}";
 
     /// <exception cref="ControlPlaneException">
-    /// Not an address, or a public mail provider's; names the field.
+    /// Not an address, or an address at a public mail provider; names the field.
     /// </exception>
     public static EmailAddress Parse(string? text, string field = "email")
     {
@@ -34,23 +34,24 @@ public readonly partial record struct EmailAddress
             throw Invalid(field);
         }
 
-        // As punycode a domain is longer than it was typed, and this form is the one that mail goes to.
+        // Punycode is longer than the typed domain, and mail is sent to the punycode form.
         var address = new EmailAddress(text[..at], DomainName.Parse(text[(at + 1)..], field));
         return address.Value.Length <= MaxLength ? address : throw Invalid(field);
     }
 
-    /// <summary>For what the database already holds.</summary>
+    /// <summary>Creates an address from a stored value, without validation.</summary>
     public static EmailAddress FromStorage(string text)
     {
         int at = text.LastIndexOf('@');
         return new EmailAddress(text[..at], DomainName.FromStorage(text[(at + 1)..]));
     }
 
-    /// <summary>Masked, so that it can stand in a log: <c>a***@example.com</c>.</summary>
+    /// <summary>Returns a masked form for logs: <c>a***@example.com</c>.</summary>
     public override string ToString() => $"{Local[0]}***@{Domain}";
 
     private static ControlPlaneException Invalid(string field) => ControlPlaneException.Invalid(field,
-        $"{field} is no address; expected is one such as admin@example.com, at most {MaxLength} characters.");
+        $"{field} is not an email address; one such as admin@example.com with at most {MaxLength} characters "
+        + "is expected.");
 
     [GeneratedRegex(@"\A[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+)*\z",
         RegexOptions.CultureInvariant)]

@@ -3,9 +3,9 @@ using Temporalio.Workflows;
 namespace ControlPlane.Leads;
 
 /// <summary>
-/// Mails the verification link to a lead. One activity; the token is derived there, never in the history. A generation
-/// after the lead's current one becomes current when its mail has been taken: whoever asked has a good link all along,
-/// the one from before until then.
+/// Mails the verification link to a lead. Its only activity derives the token, which never enters the history. A newer
+/// generation becomes the lead's current one once Novu accepts its mail. The previous link stays valid until then, so
+/// that the lead always has a valid link.
 /// </summary>
 [Workflow("SendLeadVerification")]
 public interface ISendLeadVerificationWorkflow

@@ -3,12 +3,12 @@ using ControlPlane.Security;
 namespace ControlPlane.Leads;
 
 /// <summary>
-/// A sign-up, not yet a customer. Its address is proven by a mailed token of which only the generation and the expiry
-/// are kept; a new generation kills the tokens of the old ones.
+/// A person who signed up and has no tenant yet. A mailed token proves the email address. Only the generation and the
+/// expiry of the token are stored; a new generation invalidates earlier tokens.
 /// </summary>
 public sealed class Lead
 {
-    /// <summary>How long a validation token is good, as often as it is used.</summary>
+    /// <summary>The lifetime of a validation token, which may be used any number of times.</summary>
     public static readonly TimeSpan TokenLifetime = TimeSpan.FromMinutes(30);
 
     public required Guid Id { get; init; }
@@ -29,7 +29,7 @@ public sealed class Lead
 
     public DateTimeOffset TokenExpiresAt { get; private set; }
 
-    /// <summary>When the address was proven first.</summary>
+    /// <summary>The time of the first verification; null before it.</summary>
     public DateTimeOffset? VerifiedAt { get; private set; }
 
     public static Lead Register(
@@ -46,7 +46,7 @@ public sealed class Lead
             TokenExpiresAt = now + TokenLifetime,
         };
 
-    /// <summary>Takes note that whoever shows the token reads the address's mail.</summary>
+    /// <summary>Marks the address as verified: the owner of the token can read its mail.</summary>
     /// <exception cref="ControlPlaneException">The token is of another lead, not genuine, or expired.</exception>
     public void Verify(string token, MailedTokens tokens, DateTimeOffset now)
     {
@@ -63,15 +63,15 @@ public sealed class Lead
         if (now >= TokenExpiresAt)
         {
             throw new ControlPlaneException(ErrorCode.TokenExpired,
-                $"The token has expired. Ask for a new one: POST /leads/{Id:D}/resend.");
+                $"The token has expired. Request a new one: POST /leads/{Id:D}/resend.");
         }
 
         VerifiedAt ??= now;
     }
 
-    /// <summary>The same answer for a wrong token and for a lead that does not exist.</summary>
+    /// <summary>Creates the same error for a wrong token and an unknown lead.</summary>
     public static ControlPlaneException InvalidToken() =>
-        new(ErrorCode.TokenInvalid, "The token is not one of this lead, or a newer one was sent since.");
+        new(ErrorCode.TokenInvalid, "The token does not belong to this lead, or a newer one was sent.");
 
     internal static Lead Restore(
         Lead stored, int tokenGeneration, DateTimeOffset tokenExpiresAt, DateTimeOffset? verifiedAt)
@@ -83,5 +83,5 @@ public sealed class Lead
     }
 }
 
-/// <summary>Where the company is; everything but the country is optional.</summary>
+/// <summary>The postal address of the company; only the country is required.</summary>
 public sealed record LeadAddress(string Country, string? Street, string? City, string? State, string? Zip);

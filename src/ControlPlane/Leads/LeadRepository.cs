@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace ControlPlane.Leads;
 
-/// <summary>The rows of <c>leads</c>.</summary>
+/// <summary>Stores leads (table <c>leads</c>).</summary>
 public sealed class LeadRepository(NpgsqlDataSource database)
 {
     public Task AddAsync(Lead lead, CancellationToken cancellationToken) => database.Command(
@@ -19,14 +19,14 @@ public sealed class LeadRepository(NpgsqlDataSource database)
     public Task<Lead?> FindAsync(Guid id, CancellationToken cancellationToken) =>
         database.Command("SELECT * FROM leads WHERE id = $1", id).ReadFirstAsync(Read, cancellationToken);
 
-    /// <summary>Keeps the first time a lead's address was proven.</summary>
-    public Task SaveVerifiedAsync(Guid id, DateTimeOffset at, CancellationToken cancellationToken) => database.Command(
-        "UPDATE leads SET verified_at = $2 WHERE id = $1 AND verified_at IS NULL", id,
-        at).ExecuteAsync(cancellationToken);
+    /// <summary>Stores the time of the first verification; later ones do not change it.</summary>
+    public Task SaveVerifiedAsync(Guid id, DateTimeOffset verifiedAt, CancellationToken cancellationToken) =>
+        database.Command("UPDATE leads SET verified_at = $2 WHERE id = $1 AND verified_at IS NULL", id, verifiedAt)
+            .ExecuteAsync(cancellationToken);
 
     /// <summary>
-    /// Makes the next generation of the lead's token the current one, for so long; from then on those before it are
-    /// worthless. Nothing happens where it, or a later one, is current already.
+    /// Makes the next generation of the lead's token the current one and invalidates earlier ones. Does nothing if this
+    /// generation or a later one is already current.
     /// </summary>
     public Task BeginGenerationAsync(
         Guid id, int generation, DateTimeOffset expiresAt, CancellationToken cancellationToken) => database.Command(

@@ -3,39 +3,41 @@ using ControlPlane.Temporal;
 
 namespace ControlPlane.Leads;
 
-/// <summary>Gets a lead's validation token on its way: starts the mail's workflow, or hands the token back.</summary>
+/// <summary>Delivers a lead's validation token: starts the workflow of the mail, or returns the token.</summary>
 public sealed class LeadVerificationMail(
     LeadVerificationOptions options, MailedTokens tokens, LeadRepository leads, ControlPlaneWorkflows workflows,
     TimeProvider time)
 {
-    /// <summary>To be asked before anything is written: without Temporal's settings no mail could follow.</summary>
-    /// <exception cref="Settings.SettingException">A setting that mails need is absent.</exception>
+    /// <summary>
+    /// Checks the settings of Temporal, without which no mail can be sent. Must be called before a row is written.
+    /// </summary>
+    /// <exception cref="Settings.SettingException">A setting that mails need is missing or invalid.</exception>
     public void RequireConfigured()
     {
-        if (!options.TokenInResponse)
+        if (!options.IsTokenInResponse)
         {
             _ = workflows.Client;
         }
     }
 
-    /// <param name="leadId">The lead.</param>
-    /// <param name="generation">Of the token: the lead's current one, or the next.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The token where it stands in the answer (development and tests); null where it is mailed.</returns>
+    /// <param name="leadId">The id of the lead.</param>
+    /// <param name="generation">The generation of the token: the lead's current one, or the next.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>The token if it is part of the answer (development and tests); null if it is mailed.</returns>
     /// <exception cref="ControlPlaneException"><c>unavailable</c>: Temporal cannot be reached.</exception>
     public async Task<string?> SendAsync(Guid leadId, int generation, CancellationToken cancellationToken)
     {
-        if (options.TokenInResponse)
+        if (options.IsTokenInResponse)
         {
             await leads.BeginGenerationAsync(
                 leadId, generation, time.GetUtcNow() + Lead.TokenLifetime, cancellationToken);
             return tokens.Create(MailedTokenKind.LeadValidation, leadId, generation);
         }
 
-        // Here nothing is written: whoever mails the link makes it the good one (ISendLeadVerificationWorkflow). A
-        // start that failed has changed nothing, so the link that was mailed before stays good; and after one that
-        // succeeded and whose answer was lost, the mail brings a link that is good. To write first and take it back
-        // when the start seems to have failed would kill one of the two: which one, nobody here can know.
+        // The generation is not written here: the workflow makes it current once the mail is sent
+        // (ISendLeadVerificationWorkflow). If the start fails, the previous link stays valid. If the start succeeds and
+        // its answer is lost, the link in the mail becomes valid. Writing the generation first and undoing it after an
+        // apparent failure would invalidate a needed link in one of these two cases, which look the same here.
         await workflows.StartAsync(
             (ISendLeadVerificationWorkflow workflow) => workflow.RunAsync(new(leadId, generation)),
             ISendLeadVerificationWorkflow.WorkflowId(leadId, generation),
@@ -45,6 +47,6 @@ public sealed class LeadVerificationMail(
 }
 
 /// <summary>
-/// Whether one more mail may go to this address now; throws <c>too_many_requests</c> where it may not.
+/// Checks the rate limits of mails to a recipient and counts one more; throws <c>too_many_requests</c> above them.
 /// </summary>
 public delegate ValueTask AdmitMail(EmailAddress recipient, CancellationToken cancellationToken);

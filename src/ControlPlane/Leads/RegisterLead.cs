@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ControlPlane.Leads;
 
-/// <summary>A sign-up as it came in; every field is checked by the use case.</summary>
+/// <summary>The fields of a sign-up.</summary>
 public sealed record RegisterLeadCommand(
     [property: StringLength(EmailAddress.MaxLength)] string? Email,
     [property: StringLength(Field.NameLength)] string? FirstName,
@@ -13,27 +13,29 @@ public sealed record RegisterLeadCommand(
 
 public sealed record RegisterLeadAddress(
     [property: StringLength(Field.NameLength)] string? Country,
-    [property: StringLength(RegisterLeadAddress.StreetLength)] string? Address = null,
+    [property: StringLength(RegisterLeadAddress.MaxStreetLength)] string? Address = null,
     [property: StringLength(Field.NameLength)] string? City = null,
     [property: StringLength(Field.NameLength)] string? State = null,
-    [property: StringLength(RegisterLeadAddress.ZipLength)] string? Zip = null)
+    [property: StringLength(RegisterLeadAddress.MaxZipLength)] string? Zip = null)
 {
-    public const int StreetLength = 200;
-    public const int ZipLength = 20;
+    public const int MaxStreetLength = 200;
+    public const int MaxZipLength = 20;
 }
 
-/// <param name="Id">The lead.</param>
-/// <param name="Token">Its validation token, where that does not go by mail.</param>
+/// <param name="Id">The id of the lead.</param>
+/// <param name="Token">The validation token; null if it is mailed.</param>
 public sealed record RegisteredLead(Guid Id, string? Token);
 
 /// <summary>
-/// Takes a sign-up. Whether the address is known makes no difference: each sign-up is a lead of its own, and the same
-/// work is done for it.
+/// Registers a lead and delivers its validation token. Each sign-up creates a new lead and does the same work, so that
+/// an answer does not reveal whether an address is known.
 /// </summary>
 public sealed partial class RegisterLead(
     LeadRepository leads, LeadVerificationMail mail, AdmitMail admit, TimeProvider time, ILogger<RegisterLead> logger)
 {
-    /// <exception cref="ControlPlaneException">A field is wrong, too many mails, or Temporal is away.</exception>
+    /// <exception cref="ControlPlaneException">
+    /// A field is invalid, a rate limit is exceeded, or Temporal is unreachable.
+    /// </exception>
     public async Task<RegisteredLead> ExecuteAsync(RegisterLeadCommand command, CancellationToken cancellationToken)
     {
         var lead = Lead.Register(
@@ -45,8 +47,8 @@ public sealed partial class RegisterLead(
             time.GetUtcNow());
         mail.RequireConfigured();
         await admit(lead.Email, cancellationToken);
-        // It stays when the mail cannot be started after all: the start may have succeeded and its answer been lost,
-        // and then the mail's link must find it. One that nobody ever verifies goes with the retention of contacts.
+        // The lead stays even if the mail's workflow seems not to start: if the start succeeded and only its answer was
+        // lost, the link in the mail must find the lead. The retention of contacts deletes unverified leads.
         await leads.AddAsync(lead, cancellationToken);
         LogRegistered(lead.Id, lead.Email);
         return new RegisteredLead(lead.Id, await mail.SendAsync(lead.Id, lead.TokenGeneration, cancellationToken));
@@ -56,10 +58,10 @@ public sealed partial class RegisterLead(
         ? null
         : new LeadAddress(
             Field.Required(address.Country, "address.country"),
-            Field.Optional(address.Address, "address.address", RegisterLeadAddress.StreetLength),
+            Field.Optional(address.Address, "address.address", RegisterLeadAddress.MaxStreetLength),
             Field.Optional(address.City, "address.city"),
             Field.Optional(address.State, "address.state"),
-            Field.Optional(address.Zip, "address.zip", RegisterLeadAddress.ZipLength));
+            Field.Optional(address.Zip, "address.zip", RegisterLeadAddress.MaxZipLength));
 
     [LoggerMessage(101, LogLevel.Information, "Lead {LeadId} signed up as {Email}")]
     private partial void LogRegistered(Guid leadId, EmailAddress email);

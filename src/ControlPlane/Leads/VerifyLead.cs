@@ -4,13 +4,11 @@ using Microsoft.Extensions.Logging;
 
 namespace ControlPlane.Leads;
 
-/// <param name="Id">The lead whose address is proven.</param>
-/// <param name="TenantId">
-/// Its tenant, once it has one: from then on it may only read that tenant's provisioning.
-/// </param>
+/// <param name="Id">The id of the lead whose address is proven.</param>
+/// <param name="TenantId">The lead's tenant; null before it is created.</param>
 public sealed record VerifiedLead(Guid Id, Guid? TenantId);
 
-/// <summary>Proves a lead's address by its validation token, as often as asked until the token expires.</summary>
+/// <summary>Verifies a lead's address with its validation token, any number of times until the token expires.</summary>
 public sealed partial class VerifyLead(
     LeadRepository leads, TenantRepository tenants, MailedTokens tokens, TimeProvider time, ILogger<VerifyLead> logger)
 {
@@ -25,6 +23,6 @@ public sealed partial class VerifyLead(
         return new VerifiedLead(leadId, await tenants.FindIdByLeadAsync(leadId, cancellationToken));
     }
 
-    [LoggerMessage(102, LogLevel.Information, "Lead {LeadId} has proven its address")]
+    [LoggerMessage(102, LogLevel.Information, "Lead {LeadId} verified its email address")]
     private partial void LogVerified(Guid leadId);
 }

@@ -3,14 +3,14 @@ using Npgsql;
 
 namespace ControlPlane.Persistence;
 
-/// <summary>Opens the connection pool of the control database.</summary>
+/// <summary>Creates the connection pool of the control database.</summary>
 public static class ControlDatabase
 {
     /// <summary>
-    /// Creates the data source. Defaults that the connection string does not override suit many small processes that
+    /// Creates the data source. Its defaults for missing connection string keywords suit many small processes that
     /// share one server.
     /// </summary>
-    /// <exception cref="SettingException"><c>DB_AUTH=entra</c>: only the worker supports it so far.</exception>
+    /// <exception cref="SettingException"><c>DB_AUTH=entra</c>, which only the worker supports.</exception>
     public static NpgsqlDataSource Open(DatabaseOptions options)
     {
         if (options.UseEntra)
@@ -32,7 +32,7 @@ public static class ControlDatabase
         return new NpgsqlSlimDataSourceBuilder(connection.ConnectionString)
             .EnableArrays()
             .EnableTransportSecurity()
-            // All column types are built in: loading types would cost the first connection a round trip.
+            // Only built-in types are used: loading others would cost the first connection a round trip.
             .ConfigureTypeLoading(types => types.EnableTypeLoading(false))
             .Build();
     }

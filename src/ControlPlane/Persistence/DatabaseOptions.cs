@@ -5,53 +5,53 @@ namespace ControlPlane.Persistence;
 
 /// <summary>
 /// The connection to a PostgreSQL database: <c>DATABASE_URL</c>
-/// (<c>postgres://user:password@host:port/database?sslmode=require</c>, or an Npgsql connection string,
+/// (<c>postgres://user:password@host:port/database?sslmode=require</c>, or an Npgsql connection string
 /// <c>Host=…;…</c>), or <c>DB_HOST</c>, <c>DB_PORT</c>, <c>DB_USER</c>, <c>DB_PASSWORD</c> and <c>DB_DATABASE</c>.
 /// </summary>
-/// <param name="ConnectionString">An Npgsql connection string. Never logged: it may hold a password.</param>
+/// <param name="ConnectionString">The Npgsql connection string. It may contain a password and is never logged.</param>
 /// <param name="UseEntra">
-/// <c>DB_AUTH=entra</c>: each connection uses a new Microsoft Entra token as its password.
+/// <c>DB_AUTH=entra</c>: the password is a fresh Microsoft Entra token for each connection.
 /// </param>
 public sealed record DatabaseOptions(string ConnectionString, bool UseEntra)
 {
     private const string Expected =
         "postgres://user:password@host:port/database, or DB_HOST, DB_PORT, DB_USER, DB_PASSWORD and DB_DATABASE";
 
-    private const string SeparateDatabaseExpected =
-        "a database of its own: in Production the tenants' schemas are not in the control database";
+    private const string ExpectedForTenants =
+        "a separate database: in Production, tenant schemas and control tables must not share one";
 
     /// <summary>Reads the options of the control database.</summary>
     public static DatabaseOptions From(SettingsReader settings) => new(
         settings.Find("DATABASE_URL") is { } url ? Parse("DATABASE_URL", url) : FromParts(settings),
-        UsesEntra(settings));
+        ReadUseEntra(settings));
 
     /// <summary>
-    /// Reads the options of the database for the tenants' schemas. The default is the control database, except in
-    /// Production.
+    /// Reads the options of the database of the tenant schemas: by default the control database, except in Production.
     /// </summary>
     public static DatabaseOptions ForTenants(SettingsReader settings)
     {
         if (settings.Find("TENANT_DATABASE_URL") is { } url)
         {
-            var tenants = new DatabaseOptions(Parse("TENANT_DATABASE_URL", url), UsesEntra(settings));
+            var tenants = new DatabaseOptions(Parse("TENANT_DATABASE_URL", url), ReadUseEntra(settings));
             return settings.IsProduction && tenants.IsSameDatabaseAs(From(settings))
-                ? throw new SettingException("TENANT_DATABASE_URL", "the control database", SeparateDatabaseExpected)
+                ? throw new SettingException("TENANT_DATABASE_URL", "the control database", ExpectedForTenants)
                 : tenants;
         }
 
         return settings.IsProduction
-            ? throw new MissingSettingException("TENANT_DATABASE_URL", SeparateDatabaseExpected)
+            ? throw new MissingSettingException("TENANT_DATABASE_URL", ExpectedForTenants)
             : From(settings);
     }
 
     private bool IsSameDatabaseAs(DatabaseOptions other)
     {
-        var left = new NpgsqlConnectionStringBuilder(ConnectionString);
-        var right = new NpgsqlConnectionStringBuilder(other.ConnectionString);
-        return (left.Host, left.Port, left.Database) == (right.Host, right.Port, right.Database);
+        var (mine, theirs) = (
+            new NpgsqlConnectionStringBuilder(ConnectionString),
+            new NpgsqlConnectionStringBuilder(other.ConnectionString));
+        return (mine.Host, mine.Port, mine.Database) == (theirs.Host, theirs.Port, theirs.Database);
     }
 
-    private static bool UsesEntra(SettingsReader settings) => settings.Text("DB_AUTH", "password") switch
+    private static bool ReadUseEntra(SettingsReader settings) => settings.Text("DB_AUTH", "password") switch
     {
         "password" => false,
         "entra" => true,
@@ -75,9 +75,8 @@ public sealed record DatabaseOptions(string ConnectionString, bool UseEntra)
         }.ConnectionString;
     }
 
-    /// <summary>Converts a URL or an Npgsql connection string to an Npgsql connection string.</summary>
-    /// <param name="name">The name of the setting, for the error.</param>
-    /// <param name="text">The value of the setting.</param>
+    /// <param name="name">The name of the setting, for the error message.</param>
+    /// <param name="text">An address (<c>postgres://…</c>) or an Npgsql connection string.</param>
     /// <returns>An Npgsql connection string.</returns>
     /// <exception cref="SettingException">The text is neither.</exception>
     public static string Parse(string name, string text)
@@ -121,8 +120,8 @@ public sealed record DatabaseOptions(string ConnectionString, bool UseEntra)
         }
         catch (Exception e) when (e is FormatException or ArgumentException or UriFormatException)
         {
-            // The text may hold a password: the error gives only its length.
-            throw new SettingException(name, $"{text.Length} characters that are no valid database address", Expected);
+            // The text may contain a password, so only its length is reported.
+            throw new SettingException(name, $"{text.Length} characters that are not an address", Expected);
         }
     }
 }

@@ -3,24 +3,18 @@ using Npgsql;
 
 namespace ControlPlane.Persistence;
 
-/// <summary>Shortcuts for plain SQL: commands with positional parameters, reading of rows, and transactions.</summary>
+/// <summary>Runs SQL commands with positional parameters (<c>$1, $2, …</c>) and reads their rows.</summary>
 public static class NpgsqlExtensions
 {
-    /// <summary>
-    /// Creates a command that runs on a connection of its own, outside any transaction.
-    /// </summary>
-    /// <param name="database">The connection pool.</param>
-    /// <param name="sql">The statement.</param>
-    /// <param name="values">The values of <c>$1, $2, …</c>; null becomes SQL NULL.</param>
+    /// <summary>Creates a command on its own connection, outside any transaction.</summary>
     public static NpgsqlCommand Command(this NpgsqlDataSource database, string sql, params object?[] values) =>
         AddParameters(database.CreateCommand(sql), values);
 
-    /// <summary>Creates a command on this connection, and so in its transaction.</summary>
+    /// <summary>Creates a command on this connection, and thus in its transaction.</summary>
     public static NpgsqlCommand Command(this NpgsqlConnection connection, string sql, params object?[] values) =>
         AddParameters(new NpgsqlCommand(sql, connection), values);
 
-    /// <summary>Executes the command and disposes it.</summary>
-    /// <returns>The number of affected rows; 0 when the condition of a compare-and-set did not hold.</returns>
+    /// <returns>The number of affected rows; zero for a conditional update whose condition does not hold.</returns>
     public static async Task<int> ExecuteAsync(this NpgsqlCommand command, CancellationToken cancellationToken)
     {
         await using (command)
@@ -29,7 +23,7 @@ public static class NpgsqlExtensions
         }
     }
 
-    /// <summary>Reads every row and disposes the command.</summary>
+    /// <returns>All rows.</returns>
     public static async Task<List<T>> ReadAllAsync<T>(
         this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
@@ -46,18 +40,18 @@ public static class NpgsqlExtensions
         }
     }
 
-    /// <summary>Reads the first row, or null where there is none, and disposes the command.</summary>
+    /// <returns>The first row, or null if there is none.</returns>
     public static async Task<T?> ReadFirstAsync<T>(
         this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
         where T : class =>
         (await command.ReadAllAsync(read, cancellationToken)).FirstOrDefault();
 
-    /// <summary>Runs work in one transaction: committed when it returns, rolled back when it throws.</summary>
+    /// <summary>Runs the work in one transaction, which is rolled back if the work throws.</summary>
     public static Task<T> InTransactionAsync<T>(
         this NpgsqlDataSource database, Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken) =>
         database.InTransactionAsync(IsolationLevel.ReadCommitted, work, cancellationToken);
 
-    /// <summary>Runs queries on one snapshot of the database, in a REPEATABLE READ transaction.</summary>
+    /// <summary>Runs read-only work on one snapshot of the database, unaffected by concurrent writes.</summary>
     public static Task<T> InSnapshotAsync<T>(
         this NpgsqlDataSource database, Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken) =>
         database.InTransactionAsync(IsolationLevel.RepeatableRead, work, cancellationToken);

@@ -1,13 +1,13 @@
 namespace ControlPlane.Security;
 
-/// <summary>Tells secrets that were made by chance from those that somebody typed.</summary>
+/// <summary>Detects placeholder secrets.</summary>
 public static class Entropy
 {
-    private const int MinDifferent = 12;
+    private const int MinDistinctBytes = 12;
 
     /// <summary>
-    /// Whether a secret repeats a few bytes: fewer than 12 different ones. Of 32 random bytes about 30 are different,
-    /// and no fewer than 12 in any lifetime. What is typed with some care passes: this finds placeholders, no more.
+    /// Returns whether a secret has fewer than 12 distinct bytes. 32 random bytes have about 30 distinct ones, and
+    /// practically never fewer than 12. A carefully typed secret passes: the check only finds placeholders.
     /// </summary>
     public static bool IsWeak(ReadOnlySpan<byte> secret)
     {
@@ -17,6 +17,6 @@ public static class Entropy
             seen.Add(value);
         }
 
-        return seen.Count < MinDifferent;
+        return seen.Count < MinDistinctBytes;
     }
 }

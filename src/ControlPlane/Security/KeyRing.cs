@@ -3,13 +3,14 @@ using ControlPlane.Settings;
 namespace ControlPlane.Security;
 
 /// <summary>
-/// Keys by id, as in <c>TOKEN_KEYS</c> and <c>PAYLOAD_KEYS</c>: <c>id:base64,id:base64</c>. The first one writes,
-/// all of them read, so a key is replaced by putting the new one in front and dropping the old one later.
+/// Holds keys by id, as in <c>TOKEN_KEYS</c> and <c>PAYLOAD_KEYS</c>: <c>id:base64,id:base64</c>. The first key signs
+/// or encrypts; all keys verify or decrypt. A key is rotated by adding the new one in front and removing the old one
+/// later.
 /// </summary>
 public sealed class KeyRing
 {
     private const string Expected =
-        "a list of id:base64 with keys of 32 bytes, such as k1:<44 characters>; the first one writes";
+        "a list of id:base64 with keys of 32 bytes, such as k1:<44 characters>; the first key is the current one";
 
     private readonly Dictionary<string, byte[]> keys;
 
@@ -25,9 +26,9 @@ public sealed class KeyRing
 
     public byte[]? Find(string id) => keys.GetValueOrDefault(id);
 
-    /// <summary>As a setting holds it; null where it has no value.</summary>
+    /// <summary>Reads the keys from a setting. Returns null if the setting has no value.</summary>
     /// <exception cref="SettingException">
-    /// The list is none (<see cref="Parse"/>), or in Production a key of it is one that somebody typed.
+    /// The list is malformed (<see cref="Parse"/>), or contains a weak key in Production.
     /// </exception>
     public static KeyRing? Find(SettingsReader settings, string name)
     {
@@ -37,7 +38,7 @@ public sealed class KeyRing
         }
 
         var ring = Parse(name, text);
-        // Those that only read as well: whoever guesses one makes tokens with it, or reads old histories.
+        // Older keys are checked too: a guessed key still makes valid tokens and decrypts old histories.
         int weak = settings.IsProduction ? ring.keys.Values.ToList().FindIndex(key => Entropy.IsWeak(key)) : -1;
         return weak < 0
             ? ring
@@ -46,14 +47,14 @@ public sealed class KeyRing
     }
 
     /// <exception cref="MissingSettingException">There is no value.</exception>
-    /// <exception cref="SettingException">As <see cref="Find(SettingsReader, string)"/>.</exception>
+    /// <exception cref="SettingException">See <see cref="Find(SettingsReader, string)"/>.</exception>
     public static KeyRing Require(SettingsReader settings, string name) =>
         Find(settings, name) ?? throw new MissingSettingException(name, Expected);
 
-    /// <param name="name">The setting the text comes from, for the error.</param>
-    /// <param name="text">The list.</param>
+    /// <param name="name">The name of the setting, for the error message.</param>
+    /// <param name="text">The list of keys.</param>
     /// <exception cref="SettingException">
-    /// The list is empty, an id repeats, or a key is not 32 bytes of base64.
+    /// The list is empty, an id is duplicated, or a key is not 32 bytes in base64.
     /// </exception>
     public static KeyRing Parse(string name, string text)
     {
@@ -70,7 +71,7 @@ public sealed class KeyRing
                 && Convert.TryFromBase64String(entry[(colon + 1)..], key, out int length) && length == 32;
             if (!isKey)
             {
-                throw new SettingException(name, $"an entry (number {keys.Count + 1}) that is no such key", Expected);
+                throw new SettingException(name, $"a malformed entry (number {keys.Count + 1})", Expected);
             }
 
             if (!keys.TryAdd(id, key.ToArray()))

@@ -6,9 +6,9 @@ using System.Text;
 namespace ControlPlane.Security;
 
 /// <summary>
-/// Tokens that go out by mail. They are derived (HMAC-SHA256 over kind, id and generation), not stored: a mail that is
-/// sent again carries the same token, and a new generation kills the old one. Expiry and use stand in the row.
-/// Form: <c>keyId.base64url(id).base64url(mac)</c>.
+/// Creates and checks tokens in mails. A token is derived (HMAC-SHA256 over kind, id and generation) and not stored: a
+/// mail that is sent again carries the same token, and a new generation invalidates the old one. The row of the lead or
+/// invitation holds expiry and use. Format: <c>keyId.base64url(id).base64url(mac)</c>.
 /// </summary>
 public sealed class MailedTokens(KeyRing keys)
 {
@@ -17,11 +17,11 @@ public sealed class MailedTokens(KeyRing keys)
         + Base64Url.EncodeToString(Mac(keys.Current, kind, id, generation));
 
     /// <summary>
-    /// The id a token speaks of, before it is known to be genuine: to look its row up. Null if malformed.
+    /// Reads the id from an unverified token, to look up its row. Returns null if the token is malformed.
     /// </summary>
     public static Guid? ReadId(string token) => Split(token)?.Id;
 
-    /// <summary>Whether the token was made for this kind, id and generation. Compared in constant time.</summary>
+    /// <summary>Returns whether the token was created for this kind, id and generation, in constant time.</summary>
     public bool IsGenuine(string token, MailedTokenKind kind, Guid id, int generation) =>
         Split(token) is { } parts
         && parts.Id == id
@@ -45,7 +45,7 @@ public sealed class MailedTokens(KeyRing keys)
     }
 }
 
-/// <summary>What a mailed token is for: one of one kind is worthless for the other.</summary>
+/// <summary>The purpose of a mailed token; a token of one kind is invalid for the other.</summary>
 public enum MailedTokenKind
 {
     LeadValidation = 1,

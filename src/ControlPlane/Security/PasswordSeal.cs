@@ -4,9 +4,10 @@ using System.Text;
 namespace ControlPlane.Security;
 
 /// <summary>
-/// Seals a password to the worker's public key, so that the public ingress and the database never hold it readable:
-/// AES-256-GCM with a fresh key, that key by RSA-OAEP-256. Layout: version (1), length of the wrapped key (2, big
-/// endian), wrapped key, nonce (12), tag (16), ciphertext. The invitation's id is authenticated with it.
+/// Seals a password with the worker's public key, so that the database never holds it in plain text and the functions
+/// cannot open it again. AES-256-GCM with a fresh key encrypts the password, and RSA-OAEP-256 wraps that key. Layout:
+/// version (1 byte), length of the wrapped key (2 bytes, big endian), wrapped key, nonce (12), tag (16), ciphertext.
+/// The id of the invitation is authenticated as associated data.
 /// </summary>
 public static class PasswordSeal
 {
@@ -38,7 +39,9 @@ public static class PasswordSeal
         }
     }
 
-    /// <exception cref="CryptographicException">Not sealed for this invitation and key, or altered.</exception>
+    /// <exception cref="CryptographicException">
+    /// The password was sealed for another invitation or key, or was altered.
+    /// </exception>
     public static string Open(ReadOnlySpan<byte> sealedPassword, Guid invitationId, RSA privateKey)
     {
         if (sealedPassword.Length < 3 || sealedPassword[0] != Version)
@@ -49,7 +52,7 @@ public static class PasswordSeal
         int wrappedSize = (sealedPassword[1] << 8) | sealedPassword[2];
         if (sealedPassword.Length < 3 + wrappedSize + NonceSize + TagSize)
         {
-            throw new CryptographicException("The sealed password is cut off.");
+            throw new CryptographicException("The sealed password is truncated.");
         }
 
         var rest = sealedPassword[3..];

@@ -1,9 +1,9 @@
 namespace ControlPlane.Settings;
 
-/// <summary>A setting has a value that cannot be used. Stops the process at start with this one line.</summary>
-/// <param name="name">The setting's name as in the environment.</param>
-/// <param name="found">What was found; of a secret only its length or shape.</param>
-/// <param name="expected">What would be right.</param>
+/// <summary>Reports an invalid setting. It stops the process at start with its message, which is one line.</summary>
+/// <param name="name">The name of the environment variable.</param>
+/// <param name="found">The found value; for a secret only its length or form.</param>
+/// <param name="expected">The expected value.</param>
 public class SettingException(string name, string found, string expected)
     : Exception($"{name}: found {found}, expected {expected}.")
 {
@@ -11,7 +11,7 @@ public class SettingException(string name, string found, string expected)
 }
 
 /// <summary>
-/// A setting that is needed has no value. The functions answer 503 <c>not_configured</c> with its name.
+/// Reports a required setting without a value. The functions answer 503 <c>not_configured</c> with its name.
 /// </summary>
 public sealed class MissingSettingException(string name, string expected)
     : SettingException(name, "nothing", expected);

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Hosting;
 namespace ControlPlane.Settings;
 
 /// <summary>
-/// Reads settings by their names in the environment (docs/settings.md) and says clearly what is wrong with one.
-/// An empty value counts as absent. An unset environment name means Production.
+/// Reads settings by the names of their environment variables (docs/settings.md). An empty value counts as missing. The
+/// environment is Production unless its name is set.
 /// </summary>
 public sealed class SettingsReader(IConfiguration configuration, IHostEnvironment environment)
 {
@@ -14,7 +14,7 @@ public sealed class SettingsReader(IConfiguration configuration, IHostEnvironmen
 
     public bool IsDevelopment { get; } = environment.IsDevelopment();
 
-    /// <summary>The value, or null where there is none.</summary>
+    /// <summary>Returns the value, or null if there is none.</summary>
     public string? Find(string name) => configuration[name] is { Length: > 0 } value ? value : null;
 
     /// <exception cref="MissingSettingException">There is no value.</exception>
@@ -23,10 +23,12 @@ public sealed class SettingsReader(IConfiguration configuration, IHostEnvironmen
 
     public string Text(string name, string fallback) => Find(name) ?? fallback;
 
-    /// <summary>A value that only the installation can know: an example stands for it, but not in Production.</summary>
-    /// <exception cref="MissingSettingException">There is no value, in Production.</exception>
+    /// <summary>
+    /// Returns a value that is specific to the installation. Outside Production, the example is the default.
+    /// </summary>
+    /// <exception cref="MissingSettingException">There is no value in Production.</exception>
     public string TextOfOurs(string name, string example) =>
-        IsProduction ? Require(name, $"one of your own such as {example}") : Text(name, example);
+        IsProduction ? Require(name, $"the value of this installation, such as {example}") : Text(name, example);
 
     public bool Flag(string name, bool fallback) => Find(name) switch
     {
@@ -36,7 +38,7 @@ public sealed class SettingsReader(IConfiguration configuration, IHostEnvironmen
         { } text => throw new SettingException(name, $"'{text}'", "true or false"),
     };
 
-    public int Number(string name, int fallback, int least, int most)
+    public int Number(string name, int fallback, int min, int max)
     {
         if (Find(name) is not { } text)
         {
@@ -44,12 +46,15 @@ public sealed class SettingsReader(IConfiguration configuration, IHostEnvironmen
         }
 
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value)
-            && value >= least && value <= most
+            && value >= min && value <= max
                 ? value
-                : throw new SettingException(name, $"'{text}'", $"a whole number from {least} to {most}");
+                : throw new SettingException(name, $"'{text}'", $"a whole number from {min} to {max}");
     }
 
-    /// <summary>An absolute http or https address without query or fragment; a slash at its end is dropped.</summary>
+    /// <summary>
+    /// Returns an absolute http or https address without user info, query and fragment, or null if there is no value. A
+    /// trailing slash is removed.
+    /// </summary>
     public Uri? FindUrl(string name)
     {
         if (Find(name) is not { } text)

@@ -7,10 +7,10 @@ using Temporalio.Exceptions;
 namespace ControlPlane.Temporal;
 
 /// <summary>
-/// The control plane's workflows as the functions start them. The connection is made by the first call, so that a
-/// process starts fast and without Temporal; arguments become JSON without reflection.
+/// Starts the control plane's workflows from the functions. The first call connects, so that a process starts fast and
+/// without Temporal. Arguments become JSON without reflection.
 /// </summary>
-/// <param name="options">Read by the first call: what does not need Temporal runs without its settings.</param>
+/// <param name="options">The options, read on first use: other features work without the settings of Temporal.</param>
 public sealed class ControlPlaneWorkflows(Lazy<TemporalOptions> options)
 {
     private readonly Lazy<ITemporalClient> client = new(() => TemporalClient.CreateLazy(
@@ -20,7 +20,7 @@ public sealed class ControlPlaneWorkflows(Lazy<TemporalOptions> options)
 
     public string Namespace => options.Value.Namespace;
 
-    /// <summary>Starts the workflow of this id, or finds the run that is open; a closed one does not count.</summary>
+    /// <summary>Starts a run of the workflow, or returns its open run. Closed runs are ignored.</summary>
     /// <exception cref="ControlPlaneException"><c>unavailable</c>: Temporal cannot be reached.</exception>
     public Task<WorkflowHandle<TWorkflow, TResult>> StartAsync<TWorkflow, TResult>(
         Expression<Func<TWorkflow, Task<TResult>>> run,
@@ -34,7 +34,10 @@ public sealed class ControlPlaneWorkflows(Lazy<TemporalOptions> options)
         Expression<Func<TWorkflow, Task>> run, string id, CancellationToken cancellationToken) =>
         ReachAsync(() => Client.StartWorkflowAsync(run, Options(id, null, cancellationToken)));
 
-    /// <summary>A call to Temporal whose failure to get there is said as <c>unavailable</c>.</summary>
+    /// <summary>Calls Temporal and translates connection failures.</summary>
+    /// <exception cref="ControlPlaneException">
+    /// <c>unavailable</c>: Temporal cannot be reached, or does not know the namespace or the run.
+    /// </exception>
     public static async Task<T> ReachAsync<T>(Func<Task<T>> call)
     {
         try
@@ -44,7 +47,7 @@ public sealed class ControlPlaneWorkflows(Lazy<TemporalOptions> options)
         catch (RpcException e) when (e.Code is RpcException.StatusCode.NotFound)
         {
             throw new ControlPlaneException(ErrorCode.Unavailable,
-                "Temporal does not know the namespace (or the run). Has `setup` been run against this server?");
+                "Temporal does not know the namespace or the run. Check that `setup` was run against this server.");
         }
         catch (RpcException e) when (e.Code is RpcException.StatusCode.Unavailable
             or RpcException.StatusCode.DeadlineExceeded or RpcException.StatusCode.ResourceExhausted
@@ -54,12 +57,12 @@ public sealed class ControlPlaneWorkflows(Lazy<TemporalOptions> options)
         }
         catch (InvalidOperationException e) when (e.Message.StartsWith("Connection failed", StringComparison.Ordinal))
         {
-            // What the SDK throws when nothing listens; it has no type of its own.
+            // The SDK has no specific exception type for a refused connection.
             throw Unavailable();
         }
     }
 
-    /// <summary>A call about a run; null where there is none, or none that is open.</summary>
+    /// <summary>Makes a call about a run. Returns null if the run does not exist or is closed.</summary>
     /// <exception cref="ControlPlaneException"><c>unavailable</c>: Temporal cannot be reached.</exception>
     public static Task<T?> FindAsync<T>(Func<Task<T>> call)
         where T : class =>
@@ -75,12 +78,12 @@ public sealed class ControlPlaneWorkflows(Lazy<TemporalOptions> options)
             }
         });
 
-    // A namespace that is missing is not found either, and says nothing about any run.
+    // A missing namespace has the same status code and says nothing about the run.
     private static bool IsAboutRun(RpcException e) => !(e.GrpcStatus.Value?.Details ?? []).Any(detail =>
         detail.TypeUrl.EndsWith(nameof(NamespaceNotFoundFailure), StringComparison.Ordinal));
 
     private static ControlPlaneException Unavailable() =>
-        new(ErrorCode.Unavailable, "Temporal cannot be reached right now. Call again in a moment.");
+        new(ErrorCode.Unavailable, "Temporal is unreachable. Try again in a moment.");
 
     private WorkflowOptions Options(
         string id, IReadOnlyDictionary<string, object>? memo, CancellationToken cancellationToken) =>

@@ -8,9 +8,9 @@ using Temporalio.Converters;
 namespace ControlPlane.Temporal;
 
 /// <summary>
-/// Encrypts payloads before they reach Temporal: AES-256-GCM, the key's id in the metadata, so that keys can be
-/// replaced while histories live. What is not encrypted (of a time before the keys) is read as it is.
-/// Data: nonce (12), tag (16), ciphertext of the whole payload.
+/// Encrypts payloads before they reach Temporal, with AES-256-GCM. The metadata holds the id of the key, so that keys
+/// can be rotated while old histories exist. Unencrypted payloads, from before keys were set, are returned unchanged.
+/// Data: nonce (12 bytes), tag (16 bytes), ciphertext of the whole payload.
 /// </summary>
 public sealed class EncryptionCodec(KeyRing keys) : IPayloadCodec
 {
@@ -57,11 +57,11 @@ public sealed class EncryptionCodec(KeyRing keys) : IPayloadCodec
 
         string keyId = payload.Metadata.TryGetValue(KeyId, out var id) ? id.ToStringUtf8() : "";
         byte[] key = keys.Find(keyId) ?? throw new CryptographicException(
-            $"A payload was encrypted with the key '{keyId}', which PAYLOAD_KEYS no longer holds.");
+            $"A payload was encrypted with the key '{keyId}', which is not in PAYLOAD_KEYS.");
         var data = payload.Data.Span;
         if (data.Length < NonceSize + TagSize)
         {
-            throw new CryptographicException("An encrypted payload is cut off.");
+            throw new CryptographicException("An encrypted payload is truncated.");
         }
 
         byte[] plain = new byte[data.Length - NonceSize - TagSize];

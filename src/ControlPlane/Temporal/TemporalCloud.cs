@@ -6,14 +6,14 @@ using ControlPlane.Settings;
 namespace ControlPlane.Temporal;
 
 /// <summary>
-/// How to prove who we are to Temporal Cloud, by an API key or a client certificate, and by what to know the server.
-/// Each certificate and the key come as PEM, from a file (<c>…_PATH</c>) or as the value itself (<c>…_DATA</c>).
+/// The credentials for Temporal Cloud (an API key or a client certificate) and the TLS settings that verify its server.
+/// Certificates and the key are PEM, from a file (<c>…_PATH</c>) or as the value itself (<c>…_DATA</c>).
 /// </summary>
 /// <param name="ApiKey"><c>TEMPORAL_API_KEY</c>.</param>
 /// <param name="ClientCertificate"><c>TEMPORAL_TLS_CLIENT_CERT_PATH</c> or <c>…_DATA</c>.</param>
-/// <param name="ClientKey"><c>TEMPORAL_TLS_CLIENT_KEY_PATH</c> or <c>…_DATA</c>, where there is a certificate.</param>
+/// <param name="ClientKey"><c>TEMPORAL_TLS_CLIENT_KEY_PATH</c> or <c>…_DATA</c>; required with a certificate.</param>
 /// <param name="ServerRoots">
-/// <c>TEMPORAL_TLS_SERVER_CA_CERT_PATH</c> or <c>…_DATA</c>; null: the roots that this machine trusts.
+/// <c>TEMPORAL_TLS_SERVER_CA_CERT_PATH</c> or <c>…_DATA</c>; null: the trusted roots of this machine.
 /// </param>
 /// <param name="ServerName"><c>TEMPORAL_TLS_SERVER_NAME</c>; null: the host of the address.</param>
 public sealed record TemporalCloud(
@@ -28,9 +28,10 @@ public sealed record TemporalCloud(
     private static readonly Names ServerRootsNames =
         new("TEMPORAL_TLS_SERVER_CA_CERT_PATH", "TEMPORAL_TLS_SERVER_CA_CERT_DATA");
 
-    /// <returns>Null unless <c>TEMPORAL_CLOUD_ENABLED</c>.</returns>
+    /// <returns>The credentials, or null if <c>TEMPORAL_CLOUD_ENABLED</c> is not true.</returns>
     /// <exception cref="SettingException">
-    /// Neither key nor certificate, half a pair, a file that cannot be read, or text that is no PEM.
+    /// There is neither an API key nor a certificate, a certificate without its key or vice versa, an unreadable file,
+    /// or text that is not PEM.
     /// </exception>
     public static TemporalCloud? Find(SettingsReader settings)
     {
@@ -60,7 +61,7 @@ public sealed record TemporalCloud(
             settings.Find("TEMPORAL_TLS_SERVER_NAME"));
     }
 
-    /// <summary>Nothing of it is ever printed.</summary>
+    /// <summary>Returns only the type name: credentials must not reach a log.</summary>
     public override string ToString() => nameof(TemporalCloud);
 
     private static byte[]? FindPem(SettingsReader settings, Names names, string label)
@@ -69,19 +70,19 @@ public sealed record TemporalCloud(
         string? data = settings.Find(names.Data);
         if (path is not null && data is not null)
         {
-            throw new SettingException(names.Data, $"a value beside that of {names.Path}", "one of the two");
+            throw new SettingException(names.Data, $"a value in addition to {names.Path}", "only one of the two");
         }
 
         return (path, data) switch
         {
-            ({ } file, _) => Pem(names.Path, Read(names.Path, file), label),
-            (_, { } text) => Pem(names.Data, text, label),
+            ({ } file, _) => ParsePem(names.Path, ReadFile(names.Path, file), label),
+            (_, { } text) => ParsePem(names.Data, text, label),
             _ => null,
         };
     }
 
-    // The path is not told: by mistake it may be the key itself.
-    private static string Read(string name, string path)
+    // The error does not contain the path, which may by mistake be the key itself.
+    private static string ReadFile(string name, string path)
     {
         try
         {
@@ -91,14 +92,14 @@ public sealed record TemporalCloud(
             or NotSupportedException or SecurityException)
         {
             throw new SettingException(
-                name, $"a file that cannot be read ({e.GetType().Name})", "the path of a PEM file");
+                name, $"an unreadable file ({e.GetType().Name})", "the path of a PEM file");
         }
     }
 
-    private static byte[] Pem(string name, string text, string label) =>
+    private static byte[] ParsePem(string name, string text, string label) =>
         PemEncoding.TryFind(text, out var fields) && text.AsSpan()[fields.Label].EndsWith(label)
             ? Encoding.UTF8.GetBytes(text)
-            : throw new SettingException(name, $"{text.Length} characters without such a part", $"PEM of a {label}");
+            : throw new SettingException(name, $"{text.Length} characters that are not one", $"a PEM {label}");
 
     private sealed record Names(string Path, string Data);
 }

@@ -4,11 +4,13 @@ using Temporalio.Converters;
 
 namespace ControlPlane.Temporal;
 
-/// <summary>How every process of ours connects: the same data converter on all sides, or nothing can be read.</summary>
+/// <summary>
+/// Creates the connection options for all our processes. They must share one data converter to read each other's data.
+/// </summary>
 public static class TemporalConnection
 {
-    /// <param name="options">Where, and as whom.</param>
-    /// <param name="json">How arguments become JSON: source-generated in the functions, anything in the worker.</param>
+    /// <param name="options">The address and the credentials.</param>
+    /// <param name="json">The JSON options: source-generated in the functions, with reflection in the worker.</param>
     public static TemporalClientConnectOptions ConnectOptions(TemporalOptions options, JsonSerializerOptions json)
     {
         var connect = new TemporalClientConnectOptions(options.Address)
@@ -31,9 +33,12 @@ public static class TemporalConnection
         return connect;
     }
 
-    /// <summary>With payload keys, payloads are encrypted and so are the messages and stacks of failures.</summary>
+    /// <summary>
+    /// Creates the data converter. If payload keys are set, it encrypts payloads and the messages and stack traces of
+    /// failures.
+    /// </summary>
     public static DataConverter Converter(TemporalOptions options, JsonSerializerOptions json) => new(
         new DefaultPayloadConverter(json),
-        options.PayloadKeys is null ? new DefaultFailureConverter() : new EncodedFailures(),
+        options.PayloadKeys is null ? new DefaultFailureConverter() : new EncodedFailureConverter(),
         options.PayloadKeys is { } keys ? new EncryptionCodec(keys) : null);
 }

@@ -8,8 +8,8 @@ using ControlPlane.Readings;
 namespace ControlPlane.Temporal;
 
 /// <summary>
-/// Every type that crosses Temporal from the functions, without reflection: under Native AOT a type that is missing
-/// here fails at the call, not at publish.
+/// Source-generated JSON for every type that the functions exchange with Temporal. Under Native AOT, a type that is
+/// missing here fails at the call, not at publish.
 /// </summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(AcceptInvitationInput))]
@@ -20,7 +20,7 @@ namespace ControlPlane.Temporal;
 [JsonSerializable(typeof(RollBackTenantResult))]
 [JsonSerializable(typeof(SendInvitationInput))]
 [JsonSerializable(typeof(SendLeadVerificationInput))]
-[JsonSerializable(typeof(Dictionary<string, string>))] // what an encoded failure holds
+[JsonSerializable(typeof(Dictionary<string, string>))] // the content of an encoded failure
 [JsonSerializable(typeof(int))]
 [JsonSerializable(typeof(string))]
 public sealed partial class TemporalJson : JsonSerializerContext;

@@ -5,15 +5,17 @@ using ControlPlane.Settings;
 namespace ControlPlane.Temporal;
 
 /// <summary>
-/// Where Temporal is (<c>TEMPORAL_ADDRESS</c>, <c>TEMPORAL_NAMESPACE</c>, <c>TEMPORAL_TASK_QUEUE</c>), and for Temporal
-/// Cloud (<c>TEMPORAL_CLOUD_ENABLED</c>) how to prove who we are, under the names of Temporal's own environment
+/// The connection to Temporal (<c>TEMPORAL_ADDRESS</c>, <c>TEMPORAL_NAMESPACE</c>, <c>TEMPORAL_TASK_QUEUE</c>) and the
+/// credentials for Temporal Cloud (<c>TEMPORAL_CLOUD_ENABLED</c>). Setting names follow Temporal's environment
 /// configuration (https://docs.temporal.io/references/client-environment-configuration).
 /// </summary>
 /// <param name="Address"><c>host:port</c>, without a scheme; an IPv6 address in brackets.</param>
-/// <param name="Namespace"><c>arc-saas</c> unless set.</param>
-/// <param name="TaskQueue"><c>tenant-provisioning</c> unless set; those of the outside systems begin with it.</param>
-/// <param name="Cloud">Null: no TLS, and nobody to be proven.</param>
-/// <param name="PayloadKeys"><c>PAYLOAD_KEYS</c>; null: payloads are readable. Production requires them.</param>
+/// <param name="Namespace"><c>arc-saas</c> by default.</param>
+/// <param name="TaskQueue">
+/// <c>tenant-provisioning</c> by default; the queues of the outside systems begin with this name.
+/// </param>
+/// <param name="Cloud">The credentials for Temporal Cloud; null: no TLS and no authentication.</param>
+/// <param name="PayloadKeys"><c>PAYLOAD_KEYS</c>; null: payloads are in plain text. Required in Production.</param>
 public sealed record TemporalOptions(
     string Address, string Namespace, string TaskQueue, TemporalCloud? Cloud, KeyRing? PayloadKeys)
 {
@@ -21,7 +23,7 @@ public sealed record TemporalOptions(
     private const string AddressExpected = "host:port, such as localhost:7233";
 
     /// <exception cref="SettingException">
-    /// A value cannot be used, or in Production the payload keys are absent or weak.
+    /// A value is invalid, or the payload keys are missing or weak in Production.
     /// </exception>
     public static TemporalOptions From(SettingsReader settings)
     {
@@ -46,7 +48,7 @@ public sealed record TemporalOptions(
             payloadKeys);
     }
 
-    // The SDK puts a scheme in front, so one that is there already would become part of the host.
+    // The SDK prepends a scheme, so a scheme in the address would become part of the host.
     private static bool IsHostAndPort(string address)
     {
         int colon = address.LastIndexOf(':');

@@ -4,16 +4,16 @@ using Microsoft.Extensions.Logging;
 
 namespace ControlPlane.Tenants;
 
-/// <summary>What a lead asks for; every field is checked by the use case.</summary>
-/// <param name="Key">2 to 10 characters, not reserved.</param>
-/// <param name="Domains">1 to 20 host names, the domain of the proven address among them.</param>
-/// <param name="Name">The company of the lead unless given.</param>
+/// <summary>The fields of a new tenant.</summary>
+/// <param name="Key">The key: 2 to 10 characters, not reserved.</param>
+/// <param name="Domains">1 to 20 host names, including the domain of the lead's verified address.</param>
+/// <param name="Name">The name of the tenant; by default the lead's company.</param>
 public sealed record CreateTenantCommand(
     [property: RegularExpression("^[a-z][a-z0-9]*$")] string? Key,
     IReadOnlyList<string?>? Domains,
     [property: StringLength(Field.NameLength)] string? Name = null);
 
-/// <summary>Makes the one tenant of a lead whose address is proven.</summary>
+/// <summary>Creates the tenant of a verified lead; a lead has at most one.</summary>
 public sealed partial class CreateTenant(
     LeadRepository leads, TenantRepository tenants, TenantKeyOptions keys, TimeProvider time,
     ILogger<CreateTenant> logger)
@@ -21,7 +21,7 @@ public sealed partial class CreateTenant(
     public const int MaxDomains = 20;
 
     /// <exception cref="ControlPlaneException">
-    /// A field is wrong, the lead has a tenant, or key or domain belong to another one.
+    /// A field is invalid, the lead already has a tenant, or another tenant has the key or the domain.
     /// </exception>
     public async Task<Tenant> ExecuteAsync(
         Guid leadId, CreateTenantCommand command, CancellationToken cancellationToken)
@@ -30,11 +30,11 @@ public sealed partial class CreateTenant(
         var domains = ParseDomains(command.Domains);
         string? name = Field.Optional(command.Name, "name");
         var lead = await leads.FindAsync(leadId, cancellationToken)
-            ?? throw new ControlPlaneException(ErrorCode.NotFound, $"There is no lead {leadId:D}.");
+            ?? throw new ControlPlaneException(ErrorCode.NotFound, $"The lead {leadId:D} does not exist.");
         var now = time.GetUtcNow();
         var tenant = Tenant.Create(lead, key, domains, name, now);
         await tenants.AddAsync(tenant, now, cancellationToken);
-        LogCreated(tenant.Id, tenant.Key, leadId);
+        LogCreated(leadId, tenant.Id, tenant.Key);
         return tenant;
     }
 
@@ -47,12 +47,12 @@ public sealed partial class CreateTenant(
         }
 
         var domains = texts.Select((text, i) => DomainName.Parse(text, $"domains[{i}]")).ToList();
-        var twice = domains.GroupBy(domain => domain).FirstOrDefault(group => group.Count() > 1);
-        return twice is null
+        var duplicate = domains.GroupBy(domain => domain).FirstOrDefault(group => group.Count() > 1);
+        return duplicate is null
             ? domains
-            : throw ControlPlaneException.Invalid("domains", $"domains holds {twice.Key} twice.");
+            : throw ControlPlaneException.Invalid("domains", $"domains contains {duplicate.Key} more than once.");
     }
 
-    [LoggerMessage(103, LogLevel.Information, "Tenant {TenantId} ({Key}) was created by lead {LeadId}")]
-    private partial void LogCreated(Guid tenantId, TenantKey key, Guid leadId);
+    [LoggerMessage(103, LogLevel.Information, "Lead {LeadId} created tenant {TenantId} ({Key})")]
+    private partial void LogCreated(Guid leadId, Guid tenantId, TenantKey key);
 }

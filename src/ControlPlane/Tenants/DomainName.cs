@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace ControlPlane.Tenants;
 
 /// <summary>
-/// A company's host name in lower case, international ones as punycode (RFC 3492). No address, wildcard, port,
-/// <c>localhost</c>, single label or public mail provider: text that is no such name cannot become one.
+/// A host name of a company, in lower case, an international one as punycode (RFC 3492). IP addresses, wildcards,
+/// ports, <c>localhost</c>, single labels and public mail providers are refused: an instance is always valid.
 /// </summary>
 public readonly partial record struct DomainName
 {
@@ -15,24 +15,24 @@ public readonly partial record struct DomainName
 
     private DomainName(string value) => this.value = value;
 
-    public string Value => value ?? throw new InvalidOperationException("A default DomainName names no host.");
+    public string Value => value ?? throw new InvalidOperationException("A default DomainName has no value.");
 
-    /// <exception cref="ControlPlaneException">Not such a name; names the field.</exception>
+    /// <exception cref="ControlPlaneException">The text is not such a name; names the field.</exception>
     public static DomainName Parse(string? text, string field)
     {
         string name = ToAscii(text) ?? throw Invalid(field,
             "a host name such as example.com: no scheme, port, path, wildcard or IP address");
         if (name.EndsWith(".localhost", StringComparison.Ordinal))
         {
-            throw Invalid(field, "a public host name, not one of this machine");
+            throw Invalid(field, "a public host name, not a name of the local machine");
         }
 
         return PublicMailProviders.Contains(name)
-            ? throw Invalid(field, $"a domain of your own: {name} is a public mail provider's")
+            ? throw Invalid(field, $"your company's own domain: {name} belongs to a public mail provider")
             : new DomainName(name);
     }
 
-    /// <summary>For what the database already holds.</summary>
+    /// <summary>Creates a name from a stored value, without validation.</summary>
     public static DomainName FromStorage(string text) => new(text);
 
     public override string ToString() => Value;
@@ -47,7 +47,7 @@ public readonly partial record struct DomainName
         try
         {
             string ascii = Idn.GetAscii(text.ToLowerInvariant());
-            // What came as punycode must stand for something, too.
+            // Labels that were given as punycode must decode to accepted characters.
             return ascii.Length <= 253 && HostName().IsMatch(ascii) && Idn.GetUnicode(ascii).All(IsExpected)
                 ? ascii
                 : null;
@@ -58,7 +58,7 @@ public readonly partial record struct DomainName
         }
     }
 
-    // Full-width letters and combining accents have another, usual form; both would be two names that look the same.
+    // Full-width letters and combining accents are refused: they also have a usual form, which would look the same.
     private static bool IsExpected(char c) =>
         char.IsAscii(c)
             ? char.IsAsciiLetterOrDigit(c) || c is '-' or '.'
@@ -67,10 +67,10 @@ public readonly partial record struct DomainName
                     is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark);
 
     private static ControlPlaneException Invalid(string field, string expected) =>
-        ControlPlaneException.Invalid(field, $"{field} is no domain that can be used; expected is {expected}.");
+        ControlPlaneException.Invalid(field, $"{field} is not a usable domain; expected is {expected}.");
 
-    // Labels of 1 to 63 characters without a hyphen at either end (RFC 1123); the last one begins with a letter, so
-    // that nothing a browser reads as an IPv4 address passes.
+    // Labels of 1 to 63 characters without a hyphen at either end (RFC 1123). The last label begins with a letter,
+    // which excludes everything that a browser reads as an IPv4 address.
     [GeneratedRegex(@"\A(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])\z",
         RegexOptions.CultureInvariant)]
     private static partial Regex HostName();

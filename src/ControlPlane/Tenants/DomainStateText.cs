@@ -1,6 +1,6 @@
 namespace ControlPlane.Tenants;
 
-/// <summary>The words of <see cref="DomainState"/> in the database and over HTTP.</summary>
+/// <summary>Converts <see cref="DomainState"/> to and from its text in the database and over HTTP.</summary>
 public static class DomainStateText
 {
     public static string ToText(this DomainState state) => state switch
@@ -16,6 +16,6 @@ public static class DomainStateText
         "PROVEN" => DomainState.Proven,
         "UNPROVEN" => DomainState.Unproven,
         "RELEASED" => DomainState.Released,
-        _ => throw new FormatException($"'{text}' is no state of a domain."),
+        _ => throw new FormatException($"'{text}' is not a state of a domain."),
     };
 }

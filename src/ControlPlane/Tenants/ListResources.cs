@@ -3,16 +3,16 @@ using Npgsql;
 
 namespace ControlPlane.Tenants;
 
-/// <summary>What a tenant owns in an outside system.</summary>
+/// <summary>The resource record of an object in an outside system.</summary>
 /// <param name="State">PLANNED before its step, CREATED after it, DELETED after its undo.</param>
-/// <param name="Attempt">The one it was made by.</param>
+/// <param name="Attempt">The attempt that made the object.</param>
 public sealed record TenantResource(
     string Type, string Name, string State, int Attempt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
 
-/// <summary>The resource records of a tenant, in the order of their making.</summary>
+/// <summary>Lists the resource records of a tenant in the order of creation.</summary>
 public sealed class ListResources(GetTenant tenants, NpgsqlDataSource database)
 {
-    /// <exception cref="ControlPlaneException">No such tenant.</exception>
+    /// <exception cref="ControlPlaneException">The tenant does not exist.</exception>
     public async Task<IReadOnlyList<TenantResource>> ExecuteAsync(Guid tenantId, CancellationToken cancellationToken)
     {
         await tenants.ExecuteAsync(tenantId, cancellationToken);

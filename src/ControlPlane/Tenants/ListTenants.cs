@@ -1,26 +1,26 @@
 namespace ControlPlane.Tenants;
 
-/// <param name="Next">For the page after this one; null on the last one.</param>
+/// <param name="Next">The cursor of the next page; null on the last page.</param>
 public sealed record TenantPage(IReadOnlyList<Tenant> Tenants, TenantCursor? Next);
 
-/// <summary>The tenants page by page, the newest first.</summary>
+/// <summary>Lists the tenants in pages, newest first.</summary>
 public sealed class ListTenants(TenantRepository tenants, TimeProvider time)
 {
     public const int MaxPageSize = 200;
-    public const int UsualOnPage = 50;
+    public const int DefaultPageSize = 50;
 
-    /// <exception cref="ControlPlaneException">Status, cursor or limit is none; names it.</exception>
+    /// <exception cref="ControlPlaneException">The status, cursor or limit is invalid; names the parameter.</exception>
     public async Task<TenantPage> ExecuteAsync(
         string? status, string? cursor, int? limit, CancellationToken cancellationToken)
     {
-        int size = limit ?? UsualOnPage;
+        int size = limit ?? DefaultPageSize;
         if (size is < 1 or > MaxPageSize)
         {
             throw ControlPlaneException.Invalid("limit", $"limit must be a whole number from 1 to {MaxPageSize}.");
         }
 
         var now = time.GetUtcNow();
-        // One more than asked for tells whether there is a next page.
+        // One more than requested, to detect whether there is a next page.
         var found = await tenants.ListAsync(
             ParseStatus(status), cursor is null ? null : TenantCursor.Parse(cursor), size + 1, now, cancellationToken);
         var page = found.Take(size).Select(tenant => tenant.AsOf(now)).ToList();

@@ -3,29 +3,30 @@ using System.Collections.Frozen;
 namespace ControlPlane.Tenants;
 
 /// <summary>
-/// Domains where anybody gets an address: none of them proves that somebody speaks for a company. No such list is ever
-/// complete; what it lacks shows as a tenant of a provider's name, never as somebody else's tenant.
+/// Lists mail domains with addresses for the public. An address there does not prove that a person acts for a company.
+/// The list cannot be complete: a missing provider allows a tenant under the provider's domain, and gives no access to
+/// another tenant.
 /// </summary>
 internal static class PublicMailProviders
 {
-    /// <summary>Providers that are at home under many public suffixes: hotmail.es, yahoo.com.mx, live.co.uk.</summary>
+    /// <summary>Providers that exist under many public suffixes: hotmail.es, yahoo.com.mx, live.co.uk.</summary>
     private static readonly FrozenSet<string> Families = FrozenSet.Create(
         "aol", "fastmail", "gmail", "gmx", "googlemail", "guerrillamail", "hotmail", "hushmail", "icloud", "live",
         "mailinator", "msn", "outlook", "posteo", "protonmail", "rediffmail", "rocketmail", "tiscali", "trashmail",
         "tutanota", "wanadoo", "windowslive", "yahoo", "yandex", "ymail", "yopmail", "zoho", "zohomail");
 
-    /// <summary>What families stand under, besides every country: example.com, example.org.</summary>
+    /// <summary>Top-level domains of families, besides all country codes: example.com, example.org.</summary>
     private static readonly FrozenSet<string> Generic = FrozenSet.Create("biz", "com", "info", "net", "org");
 
-    /// <summary>What stands between a family and its country: example.co.uk, example.com.mx, example.ne.jp.</summary>
+    /// <summary>Labels between a family and a country code: example.co.uk, example.com.mx, example.ne.jp.</summary>
     private static readonly FrozenSet<string> SecondLevel = FrozenSet.Create("co", "com", "ne", "net", "or", "org");
 
     private static readonly FrozenSet<string> Domains = FrozenSet.Create(
-        // Everywhere
+        // Worldwide
         "aim.com", "cock.li", "disroot.org", "duck.com", "email.com", "hey.com", "inbox.com", "mac.com", "mail.com",
         "mailbox.org", "mailfence.com", "mailo.com", "me.com", "mozmail.com", "pm.me", "proton.me", "riseup.net",
         "runbox.com", "startmail.com", "tuta.com", "tuta.io", "tutamail.com", "usa.com",
-        // For minutes
+        // Disposable addresses
         "10minutemail.com", "33mail.com", "armyspy.com", "burnermail.io", "byom.de", "cuvox.de", "dayrep.com",
         "discard.email", "dispostable.com", "einrot.com", "emailondeck.com", "fakeinbox.com", "fleckens.hu",
         "getnada.com", "grr.la", "gustr.com", "jourrapide.com", "mailcatch.com", "maildrop.cc", "mailnesia.com",
@@ -72,17 +73,18 @@ internal static class PublicMailProviders
         "rr.com", "sbcglobal.net", "shaw.ca", "sympatico.ca", "telus.net", "verizon.net", "videotron.ca",
         "windstream.net");
 
-    /// <param name="domain">In lower case.</param>
-    public static bool Contains(string domain) => Domains.Contains(domain) || IsOfFamily(domain.Split('.'));
+    /// <param name="domain">The domain, in lower case.</param>
+    public static bool Contains(string domain) => Domains.Contains(domain) || IsFamily(domain.Split('.'));
 
-    // Directly before the suffix, or it is a company's own host: live.example.com. Every country counts as one that
-    // gives names under itself, which refuses a company called live.tv rather than a provider that nobody listed.
-    private static bool IsOfFamily(string[] labels) => labels switch
+    // The family name must be directly before the public suffix: live.example.com is a company's own host. Any country
+    // code counts as a suffix. This refuses a company with the domain live.tv rather than miss an unlisted provider.
+    private static bool IsFamily(string[] labels) => labels switch
     {
-        [var name, var top] => Families.Contains(name) && (IsCountry(top) || Generic.Contains(top)),
-        [var name, var second, var top] => Families.Contains(name) && SecondLevel.Contains(second) && IsCountry(top),
+        [var name, var top] => Families.Contains(name) && (IsCountryCode(top) || Generic.Contains(top)),
+        [var name, var second, var top] =>
+            Families.Contains(name) && SecondLevel.Contains(second) && IsCountryCode(top),
         _ => false,
     };
 
-    private static bool IsCountry(string label) => label.Length == 2;
+    private static bool IsCountryCode(string label) => label.Length == 2;
 }

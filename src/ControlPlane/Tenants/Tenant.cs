@@ -2,10 +2,10 @@ using ControlPlane.Leads;
 
 namespace ControlPlane.Tenants;
 
-/// <summary>The customer. The attempt only grows: a run that serves a lower one is stale.</summary>
+/// <summary>A customer. The attempt number only increases; a run of a lower attempt is stale.</summary>
 public sealed class Tenant
 {
-    /// <summary>A tenant that nobody has tried to provision for so long gives its key and domain back.</summary>
+    /// <summary>The time after which a tenant without an attempt expires and releases its key and domains.</summary>
     public static readonly TimeSpan PendingLifetime = TimeSpan.FromDays(14);
 
     public required Guid Id { get; init; }
@@ -26,22 +26,23 @@ public sealed class Tenant
 
     public TenantStatus Status { get; private set; } = TenantStatus.PendingProvision;
 
-    /// <summary>The current attempt; 0 until there is one.</summary>
+    /// <summary>The number of the current attempt; 0 before the first.</summary>
     public int Attempt { get; private set; }
 
     public DateTimeOffset UpdatedAt { get; private set; }
 
     /// <summary>
-    /// A tenant for a lead: the lead is its primary contact, and of its domains only the lead's own is proven.
+    /// Creates a tenant for a lead. The lead becomes its primary contact, and only the domain of the lead's address is
+    /// proven.
     /// </summary>
-    /// <exception cref="ControlPlaneException">The lead's own domain is not among the domains.</exception>
+    /// <exception cref="ControlPlaneException">The domain of the lead's address is not among the domains.</exception>
     public static Tenant Create(
         Lead lead, TenantKey key, IReadOnlyList<DomainName> domains, string? name, DateTimeOffset now)
     {
         if (!domains.Contains(lead.Email.Domain))
         {
             throw ControlPlaneException.Invalid("domains",
-                $"domains must hold {lead.Email.Domain}, the domain of the proven address.");
+                $"domains must contain {lead.Email.Domain}, the domain of the verified address.");
         }
 
         return new Tenant
@@ -59,11 +60,12 @@ public sealed class Tenant
         };
     }
 
-    /// <summary>Waiting for its first attempt for longer than it may.</summary>
+    /// <summary>Returns whether the tenant has no attempt and its <see cref="ExpiresAt"/> has passed.</summary>
     public bool IsOverdue(DateTimeOffset now) =>
         Status == TenantStatus.PendingProvision && Attempt == 0 && now >= ExpiresAt;
 
-    /// <summary>Gives key and domains back.</summary>
+    /// <summary>Expires an overdue tenant, which releases its key and domains.</summary>
+    /// <exception cref="ControlPlaneException">The tenant is not overdue.</exception>
     public void Expire(DateTimeOffset now)
     {
         Require(IsOverdue(now), "expire");
@@ -71,7 +73,9 @@ public sealed class Tenant
         UpdatedAt = now;
     }
 
-    /// <summary>As it is at this time: an overdue one counts as EXPIRED before anybody has written that down.</summary>
+    /// <summary>
+    /// Returns the tenant with its status at this time: an overdue one is EXPIRED even before that is stored.
+    /// </summary>
     public Tenant AsOf(DateTimeOffset now)
     {
         if (IsOverdue(now))
@@ -82,7 +86,9 @@ public sealed class Tenant
         return this;
     }
 
-    /// <summary>The next attempt; the status changes only when its run begins.</summary>
+    /// <summary>Begins the next attempt. The status changes only when the run of the attempt begins.</summary>
+    /// <returns>The number of the attempt.</returns>
+    /// <exception cref="ControlPlaneException">The tenant cannot be provisioned in its state.</exception>
     public int BeginAttempt(DateTimeOffset now)
     {
         Require(Status is TenantStatus.PendingProvision or TenantStatus.ProvisionFailed, "be provisioned");
@@ -90,8 +96,9 @@ public sealed class Tenant
         return ++Attempt;
     }
 
-    /// <summary>An invitation leads into what an ACTIVE tenant has.</summary>
-    public void RequireActive() => Require(Status == TenantStatus.Active, "invite its administrator");
+    /// <summary>Requires an ACTIVE tenant: only such a tenant has an admin user to invite.</summary>
+    /// <exception cref="ControlPlaneException">The tenant is not ACTIVE.</exception>
+    public void RequireActive() => Require(Status == TenantStatus.Active, "invite its admin user");
 
     internal static Tenant Restore(Tenant stored, TenantStatus status, int attempt, DateTimeOffset updatedAt)
     {
@@ -116,8 +123,9 @@ public sealed record TenantContact(string Email, string FirstName, string LastNa
 public sealed record TenantDomain(DomainName Name, DomainState State);
 
 /// <summary>
-/// Only a proven domain takes effect; it belongs to one live tenant. The others conflict with nobody and reach no
-/// system. An expired tenant's are released.
+/// The state of a domain. Only a proven domain takes effect, and it belongs to at most one live tenant. An unproven
+/// domain conflicts with no other tenant and is not sent to any outside system. The domains of an expired tenant are
+/// released.
 /// </summary>
 public enum DomainState
 {

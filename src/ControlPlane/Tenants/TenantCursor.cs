@@ -3,7 +3,7 @@ using System.Buffers.Text;
 
 namespace ControlPlane.Tenants;
 
-/// <summary>Where a page of tenants ended: opaque to the caller, and stable while tenants are added.</summary>
+/// <summary>The end position of a page of tenants: opaque to callers, and stable while tenants are added.</summary>
 public sealed record TenantCursor(DateTimeOffset CreatedAt, Guid Id)
 {
     public string ToText()
@@ -14,7 +14,7 @@ public sealed record TenantCursor(DateTimeOffset CreatedAt, Guid Id)
         return Base64Url.EncodeToString(bytes);
     }
 
-    /// <exception cref="ControlPlaneException">Not one that a page gave.</exception>
+    /// <exception cref="ControlPlaneException">The text is not a cursor; names the field.</exception>
     public static TenantCursor Parse(string text, string field = "cursor")
     {
         Span<byte> bytes = stackalloc byte[24];
@@ -28,6 +28,6 @@ public sealed record TenantCursor(DateTimeOffset CreatedAt, Guid Id)
             }
         }
 
-        throw ControlPlaneException.Invalid(field, $"{field} is not one that a page of this list gave as next.");
+        throw ControlPlaneException.Invalid(field, $"{field} must be the next value of a page of this list.");
     }
 }

@@ -4,15 +4,17 @@ using System.Text.RegularExpressions;
 namespace ControlPlane.Tenants;
 
 /// <summary>
-/// A tenant's short name: <c>^[a-z][a-z0-9]*$</c>, 2 to 10 characters, not reserved. Every name in an outside system is
-/// derived from it (<see cref="TenantResources"/>), so text that is no key cannot become one.
+/// The short name of a tenant: <c>^[a-z][a-z0-9]*$</c>, 2 to 10 characters by default, not reserved. All names in
+/// outside systems are derived from it (<see cref="TenantResources"/>), so an instance is always valid.
 /// </summary>
 public readonly partial record struct TenantKey
 {
     public const int MinLength = 2;
     public const int MaxLength = 10;
 
-    /// <summary>As far as the longest derived names (a bucket's 63 characters) allow the limit to be raised.</summary>
+    /// <summary>
+    /// The upper bound of the configurable limit. It follows from the longest derived name, a bucket of 63 characters.
+    /// </summary>
     public const int MaxConfigurableLength = 50;
 
     private static readonly FrozenSet<string> Reserved = FrozenSet.Create(
@@ -24,9 +26,9 @@ public readonly partial record struct TenantKey
 
     private TenantKey(string value) => this.value = value;
 
-    public string Value => value ?? throw new InvalidOperationException("A default TenantKey names no tenant.");
+    public string Value => value ?? throw new InvalidOperationException("A default TenantKey has no value.");
 
-    /// <exception cref="ControlPlaneException">Not a key, or reserved; names the field.</exception>
+    /// <exception cref="ControlPlaneException">The text is not a key, or is reserved; names the field.</exception>
     public static TenantKey Parse(string? text, string field = "key", int maxLength = MaxLength)
     {
         if (text is null || !Pattern().IsMatch(text) || text.Length < MinLength || text.Length > maxLength)
@@ -43,12 +45,12 @@ public readonly partial record struct TenantKey
         return new TenantKey(text);
     }
 
-    /// <summary>For what the database already holds.</summary>
+    /// <summary>Creates a key from a stored value, without validation.</summary>
     public static TenantKey FromStorage(string text) => new(text);
 
     public override string ToString() => Value;
 
-    // PostgreSQL keeps names that begin with pg for itself, and template0/1 are its own databases.
+    // PostgreSQL reserves names that begin with pg_; template0 and template1 are its own databases.
     private static bool IsReserved(string text) =>
         Reserved.Contains(text)
         || text.StartsWith("pg", StringComparison.Ordinal)

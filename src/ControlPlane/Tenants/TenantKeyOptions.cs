@@ -3,7 +3,7 @@ using ControlPlane.Settings;
 namespace ControlPlane.Tenants;
 
 /// <param name="MaxLength">
-/// <c>TENANT_KEY_MAX_LENGTH</c>: how long a new tenant's key may be, 10 unless set, at most 50.
+/// <c>TENANT_KEY_MAX_LENGTH</c>: the maximum length of a new tenant's key, 10 by default, at most 50.
 /// </param>
 public sealed record TenantKeyOptions(int MaxLength)
 {

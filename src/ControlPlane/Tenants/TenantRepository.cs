@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace ControlPlane.Tenants;
 
-/// <summary>The rows of <c>tenants</c>, <c>tenant_domains</c> and <c>tenant_contacts</c>.</summary>
+/// <summary>Stores tenants (<c>tenants</c>, <c>tenant_domains</c> and <c>tenant_contacts</c>).</summary>
 public sealed class TenantRepository(NpgsqlDataSource database)
 {
     private const string Select =
@@ -16,19 +16,20 @@ public sealed class TenantRepository(NpgsqlDataSource database)
         """;
 
     /// <summary>
-    /// In one transaction: gives back what overdue tenants hold of the new one's names, then adds it.
+    /// Adds a tenant. The same transaction first expires overdue tenants with the same key or proven domain.
     /// </summary>
     /// <exception cref="ControlPlaneException">
-    /// <c>lead_has_tenant</c>, <c>key_taken</c> or <c>domain_taken</c>: the database decides, so racing is safe.
+    /// <c>lead_has_tenant</c>, <c>key_taken</c> or <c>domain_taken</c>: unique indexes decide, so concurrent calls are
+    /// safe.
     /// </exception>
     public async Task AddAsync(Tenant tenant, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        string proven = tenant.Domains.Single(domain => domain.State == DomainState.Proven).Name.Value;
+        string provenDomain = tenant.Domains.Single(domain => domain.State == DomainState.Proven).Name.Value;
         try
         {
             await database.InTransactionAsync(async connection =>
             {
-                await ExpireHoldersAsync(connection, tenant.Key, proven, now, cancellationToken);
+                await ExpireHoldersAsync(connection, tenant.Key, provenDomain, now, cancellationToken);
                 await InsertAsync(connection, tenant, cancellationToken);
                 return true;
             }, cancellationToken);
@@ -38,11 +39,11 @@ public sealed class TenantRepository(NpgsqlDataSource database)
             throw e.ConstraintName switch
             {
                 "tenants_lead_id_key" => new ControlPlaneException(ErrorCode.LeadHasTenant,
-                    "The lead has a tenant already. Verify the lead again for a token that reads its provisioning."),
+                    "The lead already has a tenant. Verify the lead again to get a token that reads its provisioning."),
                 "tenants_live_key" => new ControlPlaneException(ErrorCode.KeyTaken,
                     $"The key '{tenant.Key}' belongs to another tenant; choose another one.", "key"),
                 "tenant_domains_live" => new ControlPlaneException(ErrorCode.DomainTaken,
-                    $"The domain {proven} belongs to another tenant.", "domains"),
+                    $"The domain {provenDomain} belongs to another tenant.", "domains"),
                 _ => e,
             };
         }
@@ -54,7 +55,7 @@ public sealed class TenantRepository(NpgsqlDataSource database)
     public static Task<Tenant?> FindAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken) =>
         connection.Command($"{Select} WHERE t.id = $1", id).ReadFirstAsync(Read, cancellationToken);
 
-    /// <summary>The tenant, locked until the connection's transaction ends.</summary>
+    /// <summary>Returns the tenant and locks its row until the connection's transaction ends.</summary>
     public static Task<Tenant?> FindAndLockAsync(
         NpgsqlConnection connection, Guid id, CancellationToken cancellationToken) =>
         connection.Command($"{Select} WHERE t.id = $1 FOR UPDATE OF t", id).ReadFirstAsync(Read, cancellationToken);
@@ -64,8 +65,8 @@ public sealed class TenantRepository(NpgsqlDataSource database)
             .ReadAllAsync(row => row.GetGuid(0), cancellationToken) is [var id] ? id : null;
 
     /// <summary>
-    /// The newest first, after the last one of the page before where there was one; of one status or of all. Overdue
-    /// ones count as EXPIRED.
+    /// Lists tenants, newest first, with an optional status and after an optional cursor. Overdue tenants count as
+    /// EXPIRED.
     /// </summary>
     public Task<List<Tenant>> ListAsync(
         TenantStatus? status, TenantCursor? after, int limit, DateTimeOffset now,
@@ -81,7 +82,7 @@ public sealed class TenantRepository(NpgsqlDataSource database)
             """,
             status?.ToText(), after?.CreatedAt, after?.Id, limit, now).ReadAllAsync(Read, cancellationToken);
 
-    /// <summary>Saves what the entity's verbs changed, in the transaction that locked it.</summary>
+    /// <summary>Saves status, attempt and domain states, in the transaction that locked the tenant.</summary>
     public static async Task SaveAsync(NpgsqlConnection connection, Tenant tenant, CancellationToken cancellationToken)
     {
         await connection.Command(
@@ -94,8 +95,8 @@ public sealed class TenantRepository(NpgsqlDataSource database)
         }
     }
 
-    /// <summary>Writes down of so many overdue tenants that they are EXPIRED.</summary>
-    /// <returns>Of how many.</returns>
+    /// <summary>Expires overdue tenants, at most <paramref name="limit"/>.</summary>
+    /// <returns>The number of expired tenants.</returns>
     public Task<int> ExpireOverdueAsync(int limit, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.InTransactionAsync(async connection =>
         {
@@ -110,7 +111,7 @@ public sealed class TenantRepository(NpgsqlDataSource database)
             return overdue.Count;
         }, cancellationToken);
 
-    // Locked in the order of their ids, so that two sign-ups that free the same two tenants do not block each other.
+    // Rows are locked in the order of their ids, so that two sign-ups that expire the same two tenants cannot deadlock.
     private static async Task ExpireHoldersAsync(
         NpgsqlConnection connection, TenantKey key, string domain, DateTimeOffset now,
         CancellationToken cancellationToken)

@@ -3,8 +3,8 @@ using ControlPlane.Security;
 namespace ControlPlane.Tenants;
 
 /// <summary>
-/// The names of everything a tenant owns, derived from its key and never carried from a step's answer: so an undo
-/// works even when the answer of its step was lost.
+/// The names of a tenant's objects in outside systems. They are derived from the key and never taken from the answer of
+/// a step, so that an undo works even if that answer was lost.
 /// </summary>
 public sealed record TenantResources
 {
@@ -16,27 +16,29 @@ public sealed record TenantResources
         Bucket = $"tenant-{key}-files";
     }
 
-    /// <summary>Keycloak realm.</summary>
+    /// <summary>The Keycloak realm.</summary>
     public string Realm { get; }
 
-    /// <summary>OpenID Connect client of the application in that realm.</summary>
+    /// <summary>The OpenID Connect client of the application in the realm.</summary>
     public string Client { get; }
 
     /// <summary>
-    /// PostgreSQL schema and the role that owns it (both have this name; PostgreSQL allows 63 bytes).
+    /// The PostgreSQL schema and the role that owns it; both have this name, of at most 63 bytes.
     /// </summary>
     public string Schema { get; }
 
-    /// <summary>S3 bucket (3 to 63 characters).</summary>
+    /// <summary>The S3 bucket, of 3 to 63 characters.</summary>
     public string Bucket { get; }
 
-    /// <summary>Whether a bucket has a name as those of tenants: a bucket cannot be renamed.</summary>
+    /// <summary>
+    /// Returns whether a name has the form of a tenant's bucket. This finds all of them, as buckets cannot be renamed.
+    /// </summary>
     public static bool IsBucket(string name) =>
         name.StartsWith("tenant-", StringComparison.Ordinal) && name.EndsWith("-files", StringComparison.Ordinal);
 
     public static TenantResources For(TenantKey key) => new(key.Value);
 
-    /// <summary>The mark on a realm: its id, which the tenant's own realm-admin cannot change.</summary>
+    /// <summary>Returns the id of a realm, which is its mark: the tenant's own realm admin cannot change it.</summary>
     public static Guid RealmId(Guid installation, Guid tenantId, int attempt) =>
         NameBasedId.Create(installation, $"realm:{tenantId:D}:{attempt}");
 }

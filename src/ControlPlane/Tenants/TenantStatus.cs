@@ -1,8 +1,9 @@
 namespace ControlPlane.Tenants;
 
 /// <summary>
-/// PENDING_PROVISION → PROVISIONING → ACTIVE; PROVISIONING → ROLLING_BACK → PROVISION_FAILED or ROLLBACK_INCOMPLETE;
-/// PENDING_PROVISION → EXPIRED. In the database and over HTTP the words of <see cref="TenantStatusText"/>.
+/// The status of a tenant: PENDING_PROVISION → PROVISIONING → ACTIVE; PROVISIONING → ROLLING_BACK → PROVISION_FAILED or
+/// ROLLBACK_INCOMPLETE; PENDING_PROVISION → EXPIRED. The database and HTTP use the texts of
+/// <see cref="TenantStatusText"/>.
 /// </summary>
 public enum TenantStatus
 {
@@ -33,5 +34,5 @@ public static class TenantStatusText
         Enum.GetValues<TenantStatus>().Cast<TenantStatus?>().FirstOrDefault(s => s!.Value.ToText() == text);
 
     public static TenantStatus Parse(string text) =>
-        TryParse(text) ?? throw new FormatException($"'{text}' is no status of a tenant.");
+        TryParse(text) ?? throw new FormatException($"'{text}' is not a status of a tenant.");
 }

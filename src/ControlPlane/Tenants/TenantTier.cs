@@ -1,6 +1,6 @@
 namespace ControlPlane.Tenants;
 
-/// <summary>How much of the infrastructure a tenant has to itself.</summary>
+/// <summary>How much of the infrastructure is dedicated to a tenant.</summary>
 public enum TenantTier
 {
     /// <summary>Dedicated infrastructure (plan tier <c>enterprise</c>).</summary>
@@ -23,8 +23,8 @@ public static class TenantTierText
         _ => throw new ArgumentOutOfRangeException(nameof(tier), tier, null),
     };
 
-    /// <summary>From a plan's tier or our own word, in any case.</summary>
-    /// <exception cref="ControlPlaneException">Unknown; the message lists the known ones.</exception>
+    /// <summary>Parses the tier of a plan or our own name of a tier, ignoring case.</summary>
+    /// <exception cref="ControlPlaneException">The tier is unknown; the message lists the known ones.</exception>
     public static TenantTier Parse(string text, string field) =>
         text.ToLowerInvariant() switch
         {

@@ -5,23 +5,23 @@ namespace Functions.Health;
 
 public static class HealthExtensions
 {
-    public static void AddHealth(this IServiceCollection services) => services.AddSingleton<Readiness>();
+    public static void AddHealth(this IServiceCollection services) => services.AddSingleton<ReadinessCheck>();
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         var health = routes.MapGroup("/health").WithTags("Health");
         health.MapGet("/live", () => TypedResults.Ok(new LiveResponse("alive"))).WithName("Live")
-            .WithSummary("The process lives.");
+            .WithSummary("Reports that the process is alive.");
         health.MapGet("/ready", GetReadyAsync).WithName("Ready")
             .Produces<HealthResponse>()
             .Produces<HealthResponse>(StatusCodes.Status503ServiceUnavailable)
-            .WithSummary("Whether the database and Temporal answer, each by itself.");
+            .WithSummary("Reports whether the database and Temporal are reachable, each separately.");
     }
 
     private static async Task<JsonHttpResult<HealthResponse>> GetReadyAsync(
-        Readiness readiness, HttpContext context, CancellationToken cancellationToken)
+        ReadinessCheck check, HttpContext context, CancellationToken cancellationToken)
     {
-        var health = await readiness.ReadAsync(cancellationToken);
+        var health = await check.CheckAsync(cancellationToken);
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(health, FunctionsJson.Default.HealthResponse, statusCode:
             health.Status == HealthResponse.Ready

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Functions.Hosting;
 
-/// <summary>The web application's builder under the rules of a custom handler of Azure Functions.</summary>
+/// <summary>
+/// Creates the builder of the web application according to the rules for custom handlers of Azure Functions.
+/// </summary>
 public static class FunctionsBuilder
 {
     private static readonly Dictionary<string, string?> LogLevels = new()
@@ -14,28 +16,28 @@ public static class FunctionsBuilder
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
     };
 
-    /// <exception cref="SettingException">A setting of the process itself cannot be used.</exception>
+    /// <exception cref="SettingException">The host, a port or <c>local.settings.json</c> is malformed.</exception>
     public static WebApplicationBuilder Create(string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
-            // Nothing is read again while the process lives; watching would put an inotify watch on every folder below.
+            // Settings are read only at start. Reloading would set an inotify watch on every folder below.
             Args = [.. args, "--hostBuilder:reloadConfigOnChange=false"],
             ContentRootPath = AppContext.BaseDirectory,
         });
-        // Below every other source, so that the binary needs no file beside it and Logging__LogLevel__… still decides.
+        // The first source, so that every other one (Logging__LogLevel__…) overrides it. No settings file is needed.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = LogLevels });
         LocalSettings.AddTo(builder.Configuration, builder.Environment);
         var settings = new SettingsReader(builder.Configuration, builder.Environment);
-        builder.WebHost.UseUrls(ListenAddress(settings));
+        builder.WebHost.UseUrls(ReadListenAddress(settings));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         AddConsole(builder.Logging);
         return builder;
     }
 
-    // The Functions host says on which port it expects its handler, and looks nowhere but on the loopback address.
-    private static string ListenAddress(SettingsReader settings)
+    // The Functions host sets the port of its handler and connects only to the loopback address.
+    private static string ReadListenAddress(SettingsReader settings)
     {
         if (settings.Find("FUNCTIONS_CUSTOMHANDLER_PORT") is not null)
         {
@@ -43,7 +45,7 @@ public static class FunctionsBuilder
         }
 
         string host = settings.Text("HOST", "127.0.0.1");
-        // Kestrel takes any other name, a mistyped one too, for "every interface of this machine".
+        // Kestrel binds to every interface of the machine for any other name, also for a mistyped one.
         if (!IPAddress.TryParse(host, out var address) && !host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
         {
             throw new SettingException("HOST", $"'{host}'", "an IP address such as 127.0.0.1, or localhost");
@@ -53,7 +55,7 @@ public static class FunctionsBuilder
         return $"http://{(isVersion6 ? $"[{host}]" : host)}:{settings.Number("PORT", 14000, 0, 65535)}";
     }
 
-    // The Functions host takes every line of the error stream for an error.
+    // The Functions host reports every line on standard error as an error.
     private static void AddConsole(ILoggingBuilder logging)
     {
         logging.AddSimpleConsole(line =>

@@ -4,8 +4,8 @@ using ControlPlane.Settings;
 namespace Functions.Hosting;
 
 /// <summary>
-/// The <c>Values</c> of <c>local.settings.json</c>, in Development: what the Functions host would hand over as
-/// environment variables. The environment itself wins.
+/// Adds the <c>Values</c> of <c>local.settings.json</c> in Development, as the Functions host does by environment
+/// variables. Variables that are already set take precedence.
 /// </summary>
 internal static class LocalSettings
 {
@@ -22,7 +22,7 @@ internal static class LocalSettings
         ((IConfigurationBuilder)configuration).AddInMemoryCollection(values);
     }
 
-    // Next to the program, or where the program was started: the function app's folder.
+    // Next to the program, or in the working directory: the folder of the function app.
     private static string? Find() =>
         ((string[])[AppContext.BaseDirectory, Directory.GetCurrentDirectory()])
             .Select(folder => Path.Combine(folder, FileName)).FirstOrDefault(File.Exists);
@@ -41,7 +41,7 @@ internal static class LocalSettings
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new SettingException(FileName, "text that is no such file",
+            throw new SettingException(FileName, "malformed content",
                 "{\"IsEncrypted\": false, \"Values\": {\"NAME\": \"value\"}}");
         }
     }

@@ -4,12 +4,12 @@ using ControlPlane.Settings;
 namespace Functions.Hosting;
 
 /// <summary>
-/// Reads every setting once at start: one that cannot be used stops the process, one that is absent is said and stops
+/// Reads every setting once at start. A malformed setting stops the process. A missing setting is logged and disables
 /// only the routes that need it.
 /// </summary>
 public static partial class SettingsCheck
 {
-    /// <exception cref="SettingException">A value is malformed, or not for Production.</exception>
+    /// <exception cref="SettingException">A value is malformed, or not allowed in Production.</exception>
     public static void CheckSettings(this WebApplication app)
     {
         var missing = new HashSet<string>(StringComparer.Ordinal);
@@ -21,7 +21,7 @@ public static partial class SettingsCheck
             }
             catch (MissingSettingException e)
             {
-                // More than one group may need it.
+                // Several groups of settings may need the same one.
                 if (missing.Add(e.Name))
                 {
                     LogMissing(app.Logger, e.Name);

@@ -1,9 +1,9 @@
 namespace Functions.Http;
 
 /// <summary>
-/// No body above 64 KiB, refused with 413. The server's own limit would close the connection on a caller that is still
-/// sending, which then reads of a broken pipe instead of our answer; so that limit stays far above (30 MB by default),
-/// and what lies between the two is answered first, then read away.
+/// Refuses bodies above 64 KiB with 413. Kestrel's own limit would close the connection while the caller is still
+/// sending, so the caller would see a broken pipe instead of the answer. That limit therefore stays far above ours
+/// (30 MB by default): Kestrel drains a body between the two limits after the answer.
 /// </summary>
 public static class BodyLimitExtensions
 {
@@ -12,7 +12,7 @@ public static class BodyLimitExtensions
     public static void UseBodyLimit(this WebApplication app) => app.Use(async (context, next) =>
     {
         if (context.Request.ContentLength > MaxBytes
-            || (context.Request.ContentLength is null && await IsLongAsync(context)))
+            || (context.Request.ContentLength is null && await IsTooLargeAsync(context)))
         {
             throw new BadHttpRequestException("Request body too large.", StatusCodes.Status413PayloadTooLarge);
         }
@@ -20,18 +20,18 @@ public static class BodyLimitExtensions
         await next(context);
     });
 
-    // Examined, not consumed: the handler reads the body from its beginning.
-    private static async Task<bool> IsLongAsync(HttpContext context)
+    // The body is examined and not consumed, so that the endpoint reads it from its beginning.
+    private static async Task<bool> IsTooLargeAsync(HttpContext context)
     {
         var body = context.Request.BodyReader;
         while (true)
         {
             var read = await body.ReadAsync(context.RequestAborted);
-            bool isLong = read.Buffer.Length > MaxBytes;
-            if (isLong || read.IsCompleted)
+            bool isTooLarge = read.Buffer.Length > MaxBytes;
+            if (isTooLarge || read.IsCompleted)
             {
                 body.AdvanceTo(read.Buffer.Start);
-                return isLong;
+                return isTooLarge;
             }
 
             body.AdvanceTo(read.Buffer.Start, read.Buffer.End);

@@ -2,12 +2,12 @@ using ControlPlane;
 
 namespace Functions.Http;
 
-/// <summary>What an endpoint may answer besides its success, for the OpenAPI document.</summary>
+/// <summary>Declares the errors of an endpoint for the OpenAPI document.</summary>
 public static class EndpointExtensions
 {
     public const string ProblemType = "application/problem+json";
 
-    /// <summary>Errors of one endpoint: one line in the document for each status.</summary>
+    /// <summary>Declares the error codes of an endpoint: one response in the document for each status.</summary>
     public static RouteHandlerBuilder WithErrors(this RouteHandlerBuilder route, params ErrorCode[] codes)
     {
         route.WithMetadata(new ErrorCodes(codes));
@@ -19,12 +19,12 @@ public static class EndpointExtensions
         return route;
     }
 
-    /// <summary>As <see cref="WithErrors"/>, for an endpoint that takes a JSON body.</summary>
+    /// <summary>Declares the same as <see cref="WithErrors"/> for an endpoint with a JSON body.</summary>
     public static RouteHandlerBuilder WithBodyErrors(this RouteHandlerBuilder route, params ErrorCode[] codes) => route
         .WithErrors([ErrorCode.InvalidRequest, .. codes])
         .Produces<Problem>(StatusCodes.Status413PayloadTooLarge, ProblemType)
         .Produces<Problem>(StatusCodes.Status415UnsupportedMediaType, ProblemType);
 }
 
-/// <summary>The codes behind the statuses, which the document lists by name.</summary>
+/// <summary>Endpoint metadata: the error codes that the document lists for each status.</summary>
 internal sealed record ErrorCodes(IReadOnlyList<ErrorCode> Codes);

@@ -13,7 +13,8 @@ using Functions.Tenants;
 namespace Functions.Http;
 
 /// <summary>
-/// Every type that crosses HTTP, without reflection, and strict: a name twice or a number as text is refused.
+/// Source-generated JSON for every request and response type. It is strict: duplicate properties and numbers in quotes
+/// are refused.
 /// </summary>
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
@@ -49,7 +50,7 @@ public static class JsonExtensions
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, FunctionsJson.Default);
         });
-        // In every environment, so that one place says what was wrong with a body.
+        // In every environment, so that ProblemDetailsExtensions alone turns a malformed body into an answer.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
     }
 }

@@ -8,17 +8,17 @@ using Microsoft.OpenApi;
 
 namespace Functions.Http;
 
-/// <summary>The API's description at <c>/openapi/v1.json</c>: every route, schema and error code.</summary>
+/// <summary>The OpenAPI document at <c>/openapi/v1.json</c>: every route, schema and error code.</summary>
 public static class OpenApiExtensions
 {
-    private const string Codes =
-        "Errors are problem details (RFC 9457) with a stable `code`; any call may also answer 500 `internal`. "
-        + "No token stands in a path or query.";
+    private const string Description =
+        "Errors are problem details (RFC 9457) with a stable `code`. Any call may also answer 500 `internal`. "
+        + "Paths and queries never carry a token.";
 
     private static readonly (BearerKind Kind, string Name, string Description)[] Bearers =
     [
-        (BearerKind.Validation, "validationToken", "The token that a lead was mailed: 30 minutes."),
-        (BearerKind.Lead, "leadToken", "A lead's JWT, from verifying it: 15 minutes."),
+        (BearerKind.Validation, "validationToken", "The token that was mailed to a lead; valid for 30 minutes."),
+        (BearerKind.Lead, "leadToken", "The JWT from verifying a lead; valid for 15 minutes."),
         (BearerKind.Operator, "operatorToken", "An access token of the operators' realm."),
     ];
 
@@ -39,8 +39,8 @@ public static class OpenApiExtensions
     private static Task DescribeDocumentAsync(
         OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {
-        document.Info = new OpenApiInfo { Title = "arc-saas control plane", Version = "1", Description = Codes };
-        // The address a caller used is its own affair, and a Host header is not to be believed.
+        document.Info = new OpenApiInfo { Title = "arc-saas control plane", Version = "1", Description = Description };
+        // No server addresses: they would come from the Host header, which is not trustworthy.
         document.Servers = [];
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = Bearers.ToDictionary(
@@ -54,7 +54,7 @@ public static class OpenApiExtensions
         return Task.CompletedTask;
     }
 
-    // A request's fields may be absent when they come in, and are then refused by name: they are nullable to us alone.
+    // Required request fields are nullable only in our records, so that a missing field is refused by its name.
     private static Task DescribeSchemaAsync(
         OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
@@ -96,7 +96,7 @@ public static class OpenApiExtensions
                 {
                     response.Headers = new Dictionary<string, IOpenApiHeader>
                     {
-                        ["Retry-After"] = new OpenApiHeader { Description = "Seconds until there may be more." },
+                        ["Retry-After"] = new OpenApiHeader { Description = "Seconds until the next call is allowed." },
                     };
                 }
 

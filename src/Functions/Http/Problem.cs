@@ -2,13 +2,13 @@ using System.Text.Json.Serialization;
 
 namespace Functions.Http;
 
-/// <summary>What went wrong, as RFC 9457 lays it out.</summary>
-/// <param name="Type">Always <c>about:blank</c>: <paramref name="Code"/> tells the kinds apart.</param>
-/// <param name="Title">The status in words.</param>
+/// <summary>Problem details (RFC 9457) of an error.</summary>
+/// <param name="Type">Always <c>about:blank</c>: <paramref name="Code"/> identifies the kind of error.</param>
+/// <param name="Title">The reason phrase of the status.</param>
 /// <param name="Status">The HTTP status.</param>
-/// <param name="Detail">What was found and what is expected, for a person.</param>
-/// <param name="Code">Stable, for a program.</param>
-/// <param name="Field">The field of the body, or the parameter, at fault.</param>
+/// <param name="Detail">The found and the expected value, for a person.</param>
+/// <param name="Code">The stable code of the error, for a program.</param>
+/// <param name="Field">The invalid field of the body, or the invalid parameter.</param>
 public sealed record Problem(
     string Type,
     string Title,

@@ -10,10 +10,10 @@ using Temporalio.Exceptions;
 
 namespace Functions.Http;
 
-/// <summary>Everything that goes wrong becomes problem details here, and nowhere else.</summary>
+/// <summary>Turns every error into problem details. No other code writes an error response.</summary>
 public static partial class ProblemDetailsExtensions
 {
-    /// <summary>The status of each kind of broken rule, and its code in the contract.</summary>
+    /// <summary>Maps an error code to its HTTP status and its name in the API.</summary>
     public static (int Status, string Code) ToHttp(this ErrorCode code) => code switch
     {
         ErrorCode.InvalidRequest => (400, "invalid_request"),
@@ -41,7 +41,7 @@ public static partial class ProblemDetailsExtensions
         try
         {
             await next(context);
-            if (!context.Response.HasStarted && ForStatus(context.Response.StatusCode) is { } problem)
+            if (!context.Response.HasStarted && FromStatus(context.Response.StatusCode) is { } problem)
             {
                 await WriteAsync(context, problem);
             }
@@ -49,58 +49,58 @@ public static partial class ProblemDetailsExtensions
         catch (Exception e) when (context.RequestAborted.IsCancellationRequested
             && e is (OperationCanceledException or RpcException { Code: RpcException.StatusCode.Cancelled }))
         {
-            // Nobody is left to read an answer.
+            // The caller has disconnected.
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
             context.Response.Headers.RetryAfter = (e as TooManyRequestsException)?.RetryAfter;
-            await WriteAsync(context, For(e) ?? Unexpected(app.Logger, context, e));
+            await WriteAsync(context, FromException(e) ?? LogUnexpected(app.Logger, context, e));
         }
     });
 
-    private static Problem? For(Exception exception) => exception switch
+    private static Problem? FromException(Exception exception) => exception switch
     {
         ControlPlaneException e when e.Code.ToHttp() is var (status, code) => Create(status, code, e.Message, e.Field),
         TooManyRequestsException e => Create(429, "too_many_requests",
-            $"There were too many sign-ups. Try again in {e.RetryAfter} seconds.", null),
+            $"There are too many sign-ups. Try again in {e.RetryAfter} seconds.", null),
         MissingSettingException e => Create(503, "not_configured", e.Message, null),
-        BadHttpRequestException { StatusCode: 413 } => ForStatus(413),
-        BadHttpRequestException { StatusCode: 415 } => ForStatus(415),
-        BadHttpRequestException { InnerException: JsonException json } => Malformed(json),
-        BadHttpRequestException => Create(400, "invalid_request", "A JSON object is expected as the body.", "body"),
+        BadHttpRequestException { StatusCode: 413 } => FromStatus(413),
+        BadHttpRequestException { StatusCode: 415 } => FromStatus(415),
+        BadHttpRequestException { InnerException: JsonException json } => FromMalformedBody(json),
+        BadHttpRequestException => Create(400, "invalid_request", "The body must be a JSON object.", "body"),
         PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } =>
-            Create(503, "unavailable", "The control tables are missing: run `migrate` of the worker.", null),
+            Create(503, "unavailable", "The control tables do not exist: run the worker's `migrate`.", null),
         PostgresException { IsTransient: false } => null,
         NpgsqlException or SocketException or TimeoutException =>
-            Create(503, "unavailable", "The database cannot be reached right now. Call again in a moment.", null),
+            Create(503, "unavailable", "The database is unreachable. Try again in a moment.", null),
         _ => null,
     };
 
-    private static Problem? ForStatus(int status) => status switch
+    private static Problem? FromStatus(int status) => status switch
     {
-        400 => Create(400, "invalid_request", "A JSON object is expected as the body.", "body"),
-        404 => Create(404, "not_found", "There is nothing at this address; see /openapi/v1.json.", null),
-        405 => Create(405, "method_not_allowed", "This address does not take this method; see Allow.", null),
+        400 => Create(400, "invalid_request", "The body must be a JSON object.", "body"),
+        404 => Create(404, "not_found", "This address does not exist; see /openapi/v1.json.", null),
+        405 => Create(405, "method_not_allowed", "This address does not support the method; see Allow.", null),
         413 => Create(413, "too_large", "The body is larger than 64 KiB.", null),
         415 => Create(415, "unsupported_media_type", "Content-Type must be application/json.", null),
         _ => null,
     };
 
-    // The exception's own message may quote what was sent.
-    private static Problem Malformed(JsonException e)
+    // The message of the exception is not used: it may quote the body.
+    private static Problem FromMalformedBody(JsonException e)
     {
         string field = e.Path is { Length: > 2 } path && path.StartsWith("$.", StringComparison.Ordinal)
             ? path[2..]
             : "body";
         return Create(400, "invalid_request", string.Create(CultureInfo.InvariantCulture,
-            $"The body is no JSON as expected: {field}, line {e.LineNumber + 1}, is malformed, out of range, "
-            + $"there twice, or of another type."), field);
+            $"The body is invalid: {field} in line {e.LineNumber + 1} is malformed, out of range, duplicated or of "
+            + $"another type."), field);
     }
 
-    private static Problem Unexpected(ILogger logger, HttpContext context, Exception e)
+    private static Problem LogUnexpected(ILogger logger, HttpContext context, Exception e)
     {
         LogUnexpected(logger, context.Request.Method, context.GetEndpoint()?.DisplayName, e);
-        return Create(500, "internal", "Something went wrong here. It has been logged; try again later.", null);
+        return Create(500, "internal", "An unexpected error occurred and was logged. Try again later.", null);
     }
 
     private static Problem Create(int status, string code, string detail, string? field) =>
@@ -108,7 +108,7 @@ public static partial class ProblemDetailsExtensions
 
     private static Task WriteAsync(HttpContext context, Problem problem)
     {
-        // What the handler had set so far belongs to an answer that is not given; what a limit says stays.
+        // Headers that the endpoint has set belong to a response that is discarded. Those of limits and routing stay.
         var retryAfter = context.Response.Headers.RetryAfter;
         var allow = context.Response.Headers.Allow;
         context.Response.Clear();

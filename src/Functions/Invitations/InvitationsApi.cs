@@ -13,10 +13,10 @@ public static class InvitationsApi
     {
         routes.MapPost("/tenants/{id:guid}/invitations", RenewAsync).WithTags("Invitations")
             .WithName("RenewInvitation").ForOperators()
-            .WithSummary("Sends the administrator a new invitation; the link before it is worthless from then on.")
+            .WithSummary("Sends the admin user a new invitation and invalidates the previous link.")
             .WithOperatorErrors(ErrorCode.NotFound, ErrorCode.WrongState);
         routes.MapPost("/invitations/accept", AcceptAsync).WithTags("Invitations").WithName("AcceptInvitation")
-            .WithSummary("Sets the administrator's first password.")
+            .WithSummary("Sets the first password of the admin user.")
             .WithBodyErrors(ErrorCode.TokenInvalid, ErrorCode.TokenExpired, ErrorCode.WrongState,
                 ErrorCode.PasswordRejected, ErrorCode.NotConfigured, ErrorCode.Unavailable);
     }
@@ -37,15 +37,15 @@ public static class InvitationsApi
     }
 }
 
-/// <param name="Token">What stands in the link behind its <c>#</c>.</param>
-/// <param name="Password">The new password; the tenant's own password policy decides.</param>
+/// <param name="Token">The token of the link: the part after <c>#</c>.</param>
+/// <param name="Password">The new password; it must meet the password policy of the tenant's realm.</param>
 public sealed record AcceptInvitationRequest(
     string? Token, [property: StringLength(AcceptInvitation.MaxPasswordLength)] string? Password)
 {
-    /// <summary>Neither is ever printed.</summary>
+    /// <summary>Returns only the type name: token and password must not reach a log.</summary>
     public override string ToString() => nameof(AcceptInvitationRequest);
 }
 
-/// <param name="Id">The invitation.</param>
-/// <param name="Generation">Grows with each new link.</param>
+/// <param name="Id">The id of the invitation.</param>
+/// <param name="Generation">The number of the link; each new link increments it.</param>
 public sealed record InvitationResponse(Guid Id, Guid TenantId, int Generation, DateTimeOffset ExpiresAt);

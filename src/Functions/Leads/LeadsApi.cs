@@ -14,13 +14,13 @@ public static class LeadsApi
     {
         var leads = routes.MapGroup("/leads").WithTags("Leads");
         leads.MapPost("/", RegisterAsync).WithName("RegisterLead").LimitByAddress()
-            .WithSummary("Takes a sign-up and sends a token that proves its address.")
+            .WithSummary("Registers a lead and mails it a validation token.")
             .WithBodyErrors(ErrorCode.TooManyRequests, ErrorCode.NotConfigured, ErrorCode.Unavailable);
         leads.MapPost("/{id:guid}/resend", ResendAsync).WithName("ResendLeadVerification").LimitByAddress()
-            .WithSummary("Sends a new token; once it is mailed, those before it are worthless.")
+            .WithSummary("Mails a new validation token; once it is mailed, earlier tokens are invalid.")
             .WithErrors(ErrorCode.NotFound, ErrorCode.TooManyRequests, ErrorCode.NotConfigured, ErrorCode.Unavailable);
         leads.MapPost("/{id:guid}/verify", VerifyAsync).WithName("VerifyLead").AcceptsBearer(BearerKind.Validation)
-            .WithSummary("Proves the address and gives a JWT that creates one tenant.")
+            .WithSummary("Verifies the lead's email address and returns a JWT that creates one tenant.")
             .WithErrors(ErrorCode.TokenMissing, ErrorCode.TokenInvalid, ErrorCode.TokenExpired,
                 ErrorCode.TokenWrongLead, ErrorCode.NotConfigured, ErrorCode.Unavailable);
     }
@@ -42,19 +42,20 @@ public static class LeadsApi
     private static async Task<Ok<VerifiedLeadResponse>> VerifyAsync(
         Guid id, HttpContext context, VerifyLead verify, LeadTokens tokens, CancellationToken cancellationToken)
     {
-        var lead = await verify.ExecuteAsync(id, context.BearerToken(), cancellationToken);
+        var lead = await verify.ExecuteAsync(id, context.RequireBearerToken(), cancellationToken);
         return TypedResults.Ok(new VerifiedLeadResponse(lead.Id, tokens.Create(lead)));
     }
 }
 
-/// <param name="Key">The validation token, in development only; otherwise it comes by mail.</param>
-/// <param name="Id">The lead.</param>
+/// <param name="Key">The validation token, only in development; otherwise it is mailed.</param>
+/// <param name="Id">The id of the lead.</param>
 public sealed record LeadResponse(
     Guid Id,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), JsonPropertyOrder(-1)] string? Key = null);
 
-/// <param name="Id">The lead.</param>
+/// <param name="Id">The id of the lead.</param>
 /// <param name="Token">
-/// A JWT of 15 minutes that creates one tenant for this lead; once there is one, it reads that tenant's provisioning.
+/// A JWT, valid for 15 minutes. It creates the lead's tenant or, once the lead has one, reads that tenant's
+/// provisioning.
 /// </param>
 public sealed record VerifiedLeadResponse(Guid Id, string Token);

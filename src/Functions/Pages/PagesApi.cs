@@ -4,13 +4,13 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Functions.Pages;
 
 /// <summary>
-/// The two pages that mails link to. They read the token behind the <c>#</c> of their address, which no server, proxy
-/// or log ever sees, and call the same API as everybody.
+/// The two pages that mails link to. They read the token after the <c>#</c> of their address, which browsers never send
+/// to a server, proxy or log, and call the public API.
 /// </summary>
 public static class PagesApi
 {
-    // Scripts and styles from here alone, nothing inline, nobody frames the page, and no other site learns its address.
-    private const string Policy =
+    // Scripts and styles come only from this origin and are never inline; no other site may frame the page.
+    private const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; "
         + "form-action 'none'; frame-ancestors 'none'";
 
@@ -25,13 +25,13 @@ public static class PagesApi
         Map("/pages/page.css", "page.css", "text/css");
 
         void Map(string path, string file, string type) =>
-            pages.MapGet(path, (HttpContext context) => Page(context, file, type));
+            pages.MapGet(path, (HttpContext context) => GetFile(context, file, type));
     }
 
-    private static FileStreamHttpResult Page(HttpContext context, string file, string type)
+    private static FileStreamHttpResult GetFile(HttpContext context, string file, string type)
     {
         var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = Policy;
+        headers.ContentSecurityPolicy = ContentSecurityPolicy;
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers.XContentTypeOptions = "nosniff";

@@ -1,14 +1,14 @@
-// What both pages share: the token behind the #, one call, and one place for what is to be said.
+// Shared by both pages: reading the token after the #, calling the API, and showing messages.
 
-/** The token of the link, taken out of the address bar and the history at once. */
+/** Returns the token of the link and removes it from the address bar and the history. */
 export function takeToken() {
   const token = location.hash.slice(1).replace(/^token=/, "");
   history.replaceState(null, "", location.pathname);
   return token;
 }
 
-/** Says something where screen readers hear it; `kind` is "error", "done" or "busy". */
-export function say(text, kind) {
+/** Shows a message in the live region, which screen readers announce; `kind` is "error", "done" or "busy". */
+export function showMessage(text, kind) {
   const message = document.getElementById("message");
   message.dataset.kind = kind;
   message.textContent = text;
@@ -16,8 +16,8 @@ export function say(text, kind) {
   document.title = `${text.split(".")[0]} – ${document.querySelector("h1").textContent}`;
 }
 
-/** Shows one section, hides the others, and puts the focus where the person goes on. */
-export function show(id) {
+/** Shows one section, hides the others, and focuses its first input or button. */
+export function showSection(id) {
   for (const section of document.querySelectorAll("main > section")) {
     section.hidden = section.id !== id;
   }
@@ -25,7 +25,7 @@ export function show(id) {
   first?.focus();
 }
 
-/** Gives `{ status, body }`; a status of 0 means that nobody answered, no body that it was not we who did. */
+/** Returns `{ status, body }`: status 0 if there was no answer, body null if the answer was not from the API. */
 export async function call(path, body, bearer) {
   const headers = {};
   if (body) {
@@ -42,7 +42,7 @@ export async function call(path, body, bearer) {
   }
 }
 
-// A proxy on the way answers with a page of its own, or with nothing.
+// A proxy may answer with its own HTML page or with an empty body.
 function parse(text) {
   try {
     return JSON.parse(text);
@@ -51,12 +51,12 @@ function parse(text) {
   }
 }
 
-/** What to say of an answer that is no success. */
-export function sayProblem(answer) {
-  say(answer.status === 0 ? unreachable : answer.body?.detail ?? outOfOrder, "error");
+/** Shows the message for an unsuccessful answer. */
+export function showProblem(answer) {
+  showMessage(answer.status === 0 ? unreachable : answer.body?.detail ?? gatewayFailure, "error");
 }
 
-/** Runs the form's work once at a time; the button keeps the focus while it is busy. */
+/** Runs `work` on submit, one run at a time; the button keeps the focus meanwhile. */
 export function onSubmit(formId, work) {
   const form = document.getElementById(formId);
   const button = form.querySelector("button");
@@ -66,11 +66,11 @@ export function onSubmit(formId, work) {
       return;
     }
     button.setAttribute("aria-disabled", "true");
-    say("One moment …", "busy");
+    showMessage("One moment …", "busy");
     try {
       await work(form);
     } catch (error) {
-      say(outOfOrder, "error");
+      showMessage(gatewayFailure, "error");
       throw error;
     } finally {
       button.removeAttribute("aria-disabled");
@@ -78,8 +78,8 @@ export function onSubmit(formId, work) {
   });
 }
 
-/** Marks the field at fault, if any, and puts the focus there. */
-export function blame(field) {
+/** Marks and focuses the invalid field; null only clears the marks. */
+export function markInvalid(field) {
   for (const input of document.querySelectorAll("input")) {
     input.removeAttribute("aria-invalid");
   }
@@ -88,4 +88,4 @@ export function blame(field) {
 }
 
 const unreachable = "Nobody answered. Check your connection and try again; nothing is lost.";
-const outOfOrder = "Something on the way to us is out of order. Try again in a few minutes; nothing is lost.";
+const gatewayFailure = "Something on the way to us is out of order. Try again in a few minutes; nothing is lost.";

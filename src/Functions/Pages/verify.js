@@ -1,11 +1,11 @@
-import { blame, call, onSubmit, say, sayProblem, show, takeToken } from "./page.js";
+import { call, markInvalid, onSubmit, showMessage, showProblem, showSection, takeToken } from "./page.js";
 
 const token = takeToken();
-const lead = leadOf(token);
+const lead = readLeadId(token);
 let jwt = "";
 
 // The token's middle part is the lead's id: 16 bytes in base64url.
-function leadOf(text) {
+function readLeadId(text) {
   try {
     const part = text.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
     const hex = [...atob(part)].map(c => c.charCodeAt(0).toString(16).padStart(2, "0")).join("");
@@ -26,55 +26,55 @@ async function verify() {
 onSubmit("confirm-form", async () => {
   const answer = await verify();
   if (answer.status === 200) {
-    say("Your address is confirmed.", "done");
-    show("create");
+    showMessage("Your address is confirmed.", "done");
+    showSection("create");
   } else if (answer.body?.code === "token_expired") {
-    say("This link has expired. Have a new one sent to you.", "error");
-    show("resend");
+    showMessage("This link has expired. Have a new one sent to you.", "error");
+    showSection("resend");
   } else if (answer.status === 401) {
-    say("This link is not valid, or a newer one was sent since. Use the link of the newest mail.", "error");
-    show("resend");
+    showMessage("This link is not valid, or a newer one was sent since. Use the link of the newest mail.", "error");
+    showSection("resend");
   } else {
-    sayProblem(answer);
+    showProblem(answer);
   }
 });
 
 onSubmit("create-form", async form => {
   const { key, domain, name } = form.elements;
-  const wanted = { key: key.value.trim(), domains: [domain.value.trim()], name: name.value.trim() || null };
-  let answer = await call(`/leads/${lead}/tenants`, wanted, jwt);
+  const request = { key: key.value.trim(), domains: [domain.value.trim()], name: name.value.trim() || null };
+  let answer = await call(`/leads/${lead}/tenants`, request, jwt);
   if (answer.body?.code === "token_expired" && (await verify()).status === 200) {
-    // The confirmation lives longer than what it gave: a fresh one lets the person take their time.
-    answer = await call(`/leads/${lead}/tenants`, wanted, jwt);
+    // The validation token outlives the JWT (30 and 15 minutes): verifying again gets a fresh JWT.
+    answer = await call(`/leads/${lead}/tenants`, request, jwt);
   }
   if (answer.status === 201) {
-    say(`Your workspace ${wanted.key} is ordered. You get a mail as soon as it is ready.`, "done");
-    show(null);
+    showMessage(`Your workspace ${request.key} is ordered. You get a mail as soon as it is ready.`, "done");
+    showSection(null);
   } else if (answer.body?.code === "lead_has_tenant") {
-    say("Your workspace has been ordered already. You get a mail as soon as it is ready.", "done");
-    show(null);
+    showMessage("Your workspace has been ordered already. You get a mail as soon as it is ready.", "done");
+    showSection(null);
   } else if (answer.body?.code === "token_expired") {
-    say("This link has expired. Have a new one sent to you.", "error");
-    show("resend");
+    showMessage("This link has expired. Have a new one sent to you.", "error");
+    showSection("resend");
   } else {
-    sayProblem(answer);
+    showProblem(answer);
     const field = answer.body?.field ?? "";
-    blame(field.startsWith("domains") ? domain : form.elements[field] ?? null);
+    markInvalid(field.startsWith("domains") ? domain : form.elements[field] ?? null);
   }
 });
 
 onSubmit("resend-form", async () => {
   const answer = await call(`/leads/${lead}/resend`, null, null);
   if (answer.status === 200) {
-    say("A new link is on its way to you. Once it is there, the old one is no longer good.", "done");
-    show(null);
+    showMessage("A new link is on its way to you. Once it is there, the old one is no longer good.", "done");
+    showSection(null);
   } else {
-    sayProblem(answer);
+    showProblem(answer);
   }
 });
 
 if (lead) {
-  show("confirm");
+  showSection("confirm");
 } else {
-  say("This link is not complete. Open it from the mail, or copy all of it.", "error");
+  showMessage("This link is not complete. Open it from the mail, or copy all of it.", "error");
 }

@@ -14,21 +14,21 @@ public static class ProvisioningApi
     {
         var tenant = routes.MapGroup("/tenants/{id:guid}").WithTags("Provisioning");
         tenant.MapPost("/provision", StartAsync).WithName("StartProvisioning").ForOperators()
-            .WithSummary("Records an attempt and starts its run, or finds the one that is open.")
+            .WithSummary("Records an attempt and starts its run, or returns the open run.")
             .WithBodyErrors([.. OperatorEndpoints.Errors, ErrorCode.NotFound, ErrorCode.ProvisioningDiffers,
                 ErrorCode.WrongState]);
         tenant.MapGet("/provisioning", GetAsync).WithName("GetProvisioning")
             .AcceptsBearer(BearerKind.Lead | BearerKind.Operator)
-            .WithSummary("How far the current attempt is, step by step. Also for the JWT of the tenant's lead.")
+            .WithSummary("Returns the progress of the current attempt, step by step, also to the tenant's lead.")
             .WithOperatorErrors(ErrorCode.NotFound);
         tenant.MapGet("/residue", ReadResidueAsync).WithName("ReadResidue").ForOperators()
-            .WithSummary("What exists of the tenant, read from every system now, and whose it is.")
+            .WithSummary("Reads from every outside system which objects of the tenant exist now.")
             .WithOperatorErrors(ErrorCode.NotFound);
         tenant.MapPost("/provisioning/cancel", CancelAsync).WithName("CancelProvisioning").ForOperators()
-            .WithSummary("Cancels the attempt that is under way and has it rolled back; ACTIVE it is too late.")
+            .WithSummary("Cancels and rolls back the running attempt; refused once the tenant is ACTIVE.")
             .WithOperatorErrors(ErrorCode.NotFound, ErrorCode.WrongState);
         tenant.MapPost("/provisioning/rollback", RollBackAsync).WithName("RollbackProvisioning").ForOperators()
-            .WithSummary("Goes on with a rollback that left something behind, or that no run looks after any more.")
+            .WithSummary("Resumes a rollback that left residue, or whose run no longer exists.")
             .WithOperatorErrors(ErrorCode.NotFound, ErrorCode.WrongState);
     }
 
@@ -55,13 +55,13 @@ public static class ProvisioningApi
 
     private static async Task<Results<Accepted<ProvisioningStartedResponse>, Ok<ProvisioningStartedResponse>>>
         CancelAsync(Guid id, CancelProvisioning cancel, CancellationToken cancellationToken) =>
-        Answer(id, await cancel.ExecuteAsync(id, cancellationToken));
+        ToResult(id, await cancel.ExecuteAsync(id, cancellationToken));
 
     private static async Task<Results<Accepted<ProvisioningStartedResponse>, Ok<ProvisioningStartedResponse>>>
         RollBackAsync(Guid id, ResumeRollback resume, CancellationToken cancellationToken) =>
-        Answer(id, await resume.ExecuteAsync(id, cancellationToken));
+        ToResult(id, await resume.ExecuteAsync(id, cancellationToken));
 
-    private static Results<Accepted<ProvisioningStartedResponse>, Ok<ProvisioningStartedResponse>> Answer(
+    private static Results<Accepted<ProvisioningStartedResponse>, Ok<ProvisioningStartedResponse>> ToResult(
         Guid id, StartedRollback rollback)
     {
         var response = new ProvisioningStartedResponse(
@@ -73,6 +73,6 @@ public static class ProvisioningApi
 }
 
 /// <param name="WorkflowId">Always <c>provision-tenant-{id}</c>.</param>
-/// <param name="RunId">The run that serves the current attempt.</param>
-/// <param name="Status">The tenant's; it changes when the run begins.</param>
+/// <param name="RunId">The run of the current attempt.</param>
+/// <param name="Status">The status of the tenant; it changes when the run begins.</param>
 public sealed record ProvisioningStartedResponse(string WorkflowId, string? RunId, string Status);

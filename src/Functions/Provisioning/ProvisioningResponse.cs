@@ -3,9 +3,9 @@ using ControlPlane.Tenants;
 
 namespace Functions.Provisioning;
 
-/// <param name="Status">The tenant's.</param>
-/// <param name="Attempt">The current one; null before the first.</param>
-/// <param name="Steps">The steps in their order; none before the attempt's run has begun.</param>
+/// <param name="Status">The status of the tenant.</param>
+/// <param name="Attempt">The current attempt; null before the first.</param>
+/// <param name="Steps">The steps in order; empty until the attempt's run has begun.</param>
 public sealed record ProvisioningResponse(
     Guid TenantId, string Status, string WorkflowId, AttemptResponse? Attempt, StepResponse[] Steps)
 {
@@ -19,9 +19,9 @@ public sealed record ProvisioningResponse(
 
 /// <param name="State">RECORDED, RUNNING, SUCCEEDED, ROLLING_BACK, ROLLED_BACK or ROLLBACK_INCOMPLETE.</param>
 /// <param name="FailedStep">The id of the step that failed first.</param>
-/// <param name="Error">Why it failed; no secret is in it.</param>
+/// <param name="Error">The error of the failed step; it contains no secret.</param>
 /// <param name="ResidueReadAt">
-/// When every system was last read again: ROLLED_BACK means that nothing was found then.
+/// The time of the last final readings of all systems; ROLLED_BACK means that they found nothing.
 /// </param>
 public sealed record AttemptResponse(
     int Number, string State, string? RunId, string? FailedStep, StepError? Error, bool Cancelled,
@@ -33,12 +33,12 @@ public sealed record AttemptResponse(
         attempt.EndedAt, attempt.ResidueReadAt);
 }
 
-/// <param name="Step">Its id, such as <c>create-idp</c>.</param>
-/// <param name="Name">Its name, such as <c>Create IdP</c>.</param>
+/// <param name="Step">The id of the step, such as <c>create-idp</c>.</param>
+/// <param name="Name">The title of the step, such as <c>Create IdP</c>.</param>
 /// <param name="State">PENDING, RUNNING, WAITING (for <c>nextTryAt</c>), DONE, SKIPPED, FAILED or PARKED.</param>
-/// <param name="Tries">How often it was begun.</param>
-/// <param name="Error">The last one; no secret is in it.</param>
-/// <param name="Undo">Its compensation; null where none has begun.</param>
+/// <param name="Tries">The number of tries so far.</param>
+/// <param name="Error">The error of the last failed try; it contains no secret.</param>
+/// <param name="Undo">The undo of the step; null before it begins.</param>
 public sealed record StepResponse(
     string Step, string Name, string State, int Tries, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt,
     DateTimeOffset? NextTryAt, StepError? Error, UndoResponse? Undo)
@@ -54,8 +54,8 @@ public sealed record StepResponse(
 /// <param name="State">RUNNING, WAITING, DONE or FAILED.</param>
 public sealed record UndoResponse(string State, int Tries, string? Error, DateTimeOffset? NextTryAt);
 
-/// <param name="Code">Stable, for a program.</param>
-/// <param name="Message">For a person.</param>
+/// <param name="Code">The stable code of the error, for a program.</param>
+/// <param name="Message">The description of the error, for a person.</param>
 public sealed record StepError(string Code, string Message)
 {
     public static StepError? From(string? code, string? message) =>

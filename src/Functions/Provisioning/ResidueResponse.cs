@@ -4,9 +4,9 @@ using ControlPlane.Tenants;
 namespace Functions.Provisioning;
 
 /// <param name="IsClean">
-/// Every system was read, and there is nothing of ours but what a live tenant has. False where one could not be read.
+/// True if every system was read and no finding is LEFT_OVER. False if a system could not be read.
 /// </param>
-/// <param name="LastRollback">Of the current attempt; null where there was none.</param>
+/// <param name="LastRollback">The last rollback of the current attempt; null if there was none.</param>
 public sealed record ResidueResponse(
     Guid TenantId, string Key, string Status, int Attempt, bool IsClean, SystemResponse[] Systems,
     RollbackResponse? LastRollback)
@@ -26,7 +26,7 @@ public sealed record ResidueResponse(
 
 /// <param name="System">keycloak, postgresql, s3, infrastructure, deployment or dns.</param>
 /// <param name="State">READ, UNREADABLE, NOT_CONFIGURED or NOT_BUILT.</param>
-/// <param name="Problem">Why it could not be read, or what cannot be looked for.</param>
+/// <param name="Problem">The reason why the system could not be read, or a limitation of the reading.</param>
 public sealed record SystemResponse(
     string System, string State, string? Problem, DateTimeOffset? ReadAt, FindingResponse[] Found)
 {
@@ -37,13 +37,13 @@ public sealed record SystemResponse(
 }
 
 /// <param name="State">
-/// LIVE: the current attempt's, of a tenant that has it or gets it. LEFT_OVER: ours, and should be gone. FOREIGN: has
-/// our name and is not ours; never touched.
+/// LIVE: made by the current attempt of a tenant that is PROVISIONING or ACTIVE. LEFT_OVER: ours, and should not exist.
+/// FOREIGN: carries the tenant's name and not our mark; never touched.
 /// </param>
-/// <param name="Attempt">Which made it; null: it is not ours.</param>
+/// <param name="Attempt">The attempt that made the object; null for a foreign object.</param>
 public sealed record FindingResponse(string Type, string Name, string State, int? Attempt, string Detail);
 
-/// <param name="State">ROLLED_BACK: nothing was found at <paramref name="ReadAt"/>.</param>
+/// <param name="State">The state of the attempt; ROLLED_BACK: nothing was found at <paramref name="ReadAt"/>.</param>
 public sealed record RollbackResponse(int Attempt, string State, DateTimeOffset ReadAt, LeftResponse[] Left);
 
 public sealed record LeftResponse(string Type, string Name, string Reason);

@@ -4,15 +4,15 @@ using System.Net.Sockets;
 namespace Functions.RateLimits;
 
 /// <summary>
-/// Where a call comes from: the socket, or behind proxies of ours what the outermost of them wrote into
-/// <c>X-Forwarded-For</c>. What a caller wrote there himself stands further left and is never believed.
+/// The address of a caller: that of the socket or, behind trusted proxies, the entry of the outermost proxy in
+/// <c>X-Forwarded-For</c>. Entries further left come from the caller and are ignored.
 /// </summary>
 public static class ClientAddress
 {
-    /// <summary>IPv4 as it is; IPv6 by its /64, which one customer has to himself.</summary>
+    /// <summary>Returns an IPv4 address, or the /64 prefix of an IPv6 address, which belongs to one customer.</summary>
     public static string Of(HttpContext context, int trustedProxyHops)
     {
-        var address = Forwarded(context, trustedProxyHops) ?? context.Connection.RemoteIpAddress ?? IPAddress.None;
+        var address = FindForwarded(context, trustedProxyHops) ?? context.Connection.RemoteIpAddress ?? IPAddress.None;
         if (address.IsIPv4MappedToIPv6)
         {
             address = address.MapToIPv4();
@@ -28,14 +28,14 @@ public static class ClientAddress
         return $"{new IPAddress(bytes)}/64";
     }
 
-    private static IPAddress? Forwarded(HttpContext context, int hops)
+    private static IPAddress? FindForwarded(HttpContext context, int hops)
     {
         string[] chain = hops == 0
             ? []
             : string.Join(',', context.Request.Headers["X-Forwarded-For"].ToArray()).Split(',');
-        // Some proxies write the port as well.
-        return chain.Length >= hops && hops > 0 && IPEndPoint.TryParse(chain[^hops].Trim(), out var end)
-            ? end.Address
+        // Some proxies also write the port.
+        return chain.Length >= hops && hops > 0 && IPEndPoint.TryParse(chain[^hops].Trim(), out var endpoint)
+            ? endpoint.Address
             : null;
     }
 }

@@ -1,30 +1,30 @@
 namespace Functions.RateLimits;
 
 /// <summary>
-/// Counts in this process alone. What it remembers is bounded for each kind of key by itself, so that a flood of one
-/// kind (addresses are cheap) makes no limit of another kind begin anew. Where a kind has no room left, those that
-/// have counted least are forgotten first: to free somebody who is at a limit, as many others must get as far.
+/// Counts in the memory of this process. Each kind of key has its own capacity, so that a flood of one kind (addresses
+/// are cheap) cannot reset the limits of another kind. If a kind is full, the keys with the lowest counts are evicted
+/// first: to reset one key, an attacker must raise the other keys of a full kind to the same count.
 /// </summary>
 public sealed class ProcessRateCounter(TimeProvider time) : IRateCounter
 {
-    /// <summary>Of one kind: the keys that begin alike, up to their colon.</summary>
+    /// <summary>The capacity of one kind of keys. The kind of a key is its part before the colon.</summary>
     public const int MaxKeys = 50_000;
 
-    /// <summary>Looking for room takes as long as there are keys; after it there is enough for a while.</summary>
-    private const int MinRoom = MaxKeys / 8;
+    /// <summary>Eviction scans all keys of a kind, so it frees many places at once.</summary>
+    private const int EvictionSize = MaxKeys / 8;
 
-    private readonly Lock gate = new();
-    private readonly Dictionary<string, Dictionary<string, Window>> kinds = new(StringComparer.Ordinal);
+    private readonly Lock sync = new();
+    private readonly Dictionary<string, Dictionary<string, Window>> windowsByKind = new(StringComparer.Ordinal);
 
     public ValueTask<RateCount> AddAsync(string key, TimeSpan window, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        lock (gate)
+        lock (sync)
         {
-            var windows = KindOf(key);
+            var windows = WindowsFor(key);
             if (!windows.TryGetValue(key, out var current))
             {
-                MakeRoom(windows, now);
+                EvictIfFull(windows, now);
             }
 
             if (current.EndsAt <= now)
@@ -38,16 +38,16 @@ public sealed class ProcessRateCounter(TimeProvider time) : IRateCounter
         }
     }
 
-    // The kinds are our own words, not the callers'.
-    private Dictionary<string, Window> KindOf(string key)
+    // The kinds come from our own code and never from a caller, so their number is bounded.
+    private Dictionary<string, Window> WindowsFor(string key)
     {
         string kind = key.Split(':', 2)[0];
-        return kinds.TryGetValue(kind, out var windows)
+        return windowsByKind.TryGetValue(kind, out var windows)
             ? windows
-            : kinds[kind] = new Dictionary<string, Window>(StringComparer.Ordinal);
+            : windowsByKind[kind] = new Dictionary<string, Window>(StringComparer.Ordinal);
     }
 
-    private static void MakeRoom(Dictionary<string, Window> windows, DateTimeOffset now)
+    private static void EvictIfFull(Dictionary<string, Window> windows, DateTimeOffset now)
     {
         if (windows.Count < MaxKeys)
         {
@@ -59,8 +59,9 @@ public sealed class ProcessRateCounter(TimeProvider time) : IRateCounter
             windows.Remove(ended);
         }
 
-        var least = windows.OrderBy(pair => pair.Value.Count).ThenBy(pair => pair.Value.EndsAt);
-        foreach (string key in least.Select(pair => pair.Key).Take(windows.Count - (MaxKeys - MinRoom)).ToList())
+        var lowestFirst = windows.OrderBy(pair => pair.Value.Count).ThenBy(pair => pair.Value.EndsAt);
+        int excess = windows.Count - (MaxKeys - EvictionSize);
+        foreach (string key in lowestFirst.Select(pair => pair.Key).Take(excess).ToList())
         {
             windows.Remove(key);
         }

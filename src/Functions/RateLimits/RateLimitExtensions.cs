@@ -21,11 +21,11 @@ public static class RateLimitExtensions
         services.AddSingleton<AdmitMail>(provider => provider.GetRequiredService<SignUpLimits>().AdmitMailAsync);
     }
 
-    /// <summary>The endpoint counts against the limit of the caller's address.</summary>
+    /// <summary>Counts calls of the endpoint against the limit of the caller's address.</summary>
     public static RouteHandlerBuilder LimitByAddress(this RouteHandlerBuilder route) =>
         route.WithMetadata(new LimitedByAddress());
 
-    /// <summary>Before a body is read.</summary>
+    /// <summary>Adds the middleware that applies the limits, before a body is read.</summary>
     public static void UseRateLimits(this WebApplication app) => app.Use(async (context, next) =>
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<LimitedByAddress>() is not null)

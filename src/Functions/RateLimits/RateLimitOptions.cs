@@ -3,9 +3,11 @@ using ControlPlane.Settings;
 namespace Functions.RateLimits;
 
 /// <param name="PerAddress">
-/// <c>LEADS_RATE_LIMIT</c>: sign-ups a minute from one address, 10; 0 switches all limits off.
+/// <c>LEADS_RATE_LIMIT</c>: sign-ups per minute and address, 10 by default; 0 disables all limits.
 /// </param>
-/// <param name="TrustedProxyHops"><c>TRUSTED_PROXY_HOPS</c>: how many proxies of ours stand in front, 0.</param>
+/// <param name="TrustedProxyHops">
+/// <c>TRUSTED_PROXY_HOPS</c>: the number of trusted proxies in front of the functions, 0 by default.
+/// </param>
 public sealed record RateLimitOptions(int PerAddress, int TrustedProxyHops)
 {
     public static RateLimitOptions From(SettingsReader settings) => new(

@@ -4,13 +4,14 @@ using StackExchange.Redis;
 namespace Functions.RateLimits;
 
 /// <summary>
-/// Counts in Redis, for all processes together; while Redis is away each process counts for itself. Nothing is lost
-/// without Redis.
+/// Counts in Redis, shared by all processes. While Redis is unreachable, each process counts on its own; no other
+/// function depends on Redis.
 /// </summary>
 public sealed partial class RedisRateCounter(
-    RedisOptions options, ProcessRateCounter own, ILogger<RedisRateCounter> logger) : IRateCounter, IAsyncDisposable
+    RedisOptions options, ProcessRateCounter fallback, ILogger<RedisRateCounter> logger)
+    : IRateCounter, IAsyncDisposable
 {
-    // Both in one step: a key that was counted and has no end would never be free again.
+    // Count and expiry are atomic: a key without an expiry would stay limited permanently.
     private const string Script =
         """
         local count = redis.call('INCR', KEYS[1])
@@ -21,7 +22,7 @@ public sealed partial class RedisRateCounter(
     private readonly Lazy<Task<ConnectionMultiplexer>> connection = new(() =>
         ConnectionMultiplexer.ConnectAsync(options.Configuration));
 
-    private int isAway;
+    private int isUnreachable;
 
     public async ValueTask<RateCount> AddAsync(string key, TimeSpan window, CancellationToken cancellationToken)
     {
@@ -30,21 +31,21 @@ public sealed partial class RedisRateCounter(
             var redis = await connection.Value.WaitAsync(cancellationToken);
             var answer = (RedisResult[])(await redis.GetDatabase().ScriptEvaluateAsync(
                 Script, [$"arc-saas:rate:{key}"], [(long)window.TotalMilliseconds]))!;
-            if (Interlocked.Exchange(ref isAway, 0) == 1)
+            if (Interlocked.Exchange(ref isUnreachable, 0) == 1)
             {
-                LogBack();
+                LogReachable();
             }
 
             return new RateCount((long)answer[0], TimeSpan.FromMilliseconds(Math.Max(1, (long)answer[1])));
         }
         catch (Exception e) when (e is RedisException or TimeoutException)
         {
-            if (Interlocked.Exchange(ref isAway, 1) == 0)
+            if (Interlocked.Exchange(ref isUnreachable, 1) == 0)
             {
-                LogAway(e.GetType().Name);
+                LogUnreachable(e.GetType().Name);
             }
 
-            return await own.AddAsync(key, window, cancellationToken);
+            return await fallback.AddAsync(key, window, cancellationToken);
         }
     }
 
@@ -56,11 +57,11 @@ public sealed partial class RedisRateCounter(
         }
     }
 
-    [LoggerMessage(4, LogLevel.Warning, "Redis is away ({Reason}): this process counts sign-ups for itself.")]
-    private partial void LogAway(string reason);
+    [LoggerMessage(4, LogLevel.Warning, "Redis is unreachable ({Reason}): this process counts sign-ups on its own.")]
+    private partial void LogUnreachable(string reason);
 
-    [LoggerMessage(5, LogLevel.Information, "Redis is back: sign-ups are counted for all processes together.")]
-    private partial void LogBack();
+    [LoggerMessage(5, LogLevel.Information, "Redis is reachable again: all processes share the sign-up counts.")]
+    private partial void LogReachable();
 }
 
 /// <summary>
@@ -70,7 +71,7 @@ public sealed record RedisOptions(ConfigurationOptions Configuration)
 {
     private const string Name = "REDIS_URL";
 
-    /// <returns>Null where no Redis is configured.</returns>
+    /// <returns>The options, or null if no Redis is configured.</returns>
     public static RedisOptions? Find(SettingsReader settings)
     {
         if (settings.Find(Name) is not { } text)
@@ -81,8 +82,8 @@ public sealed record RedisOptions(ConfigurationOptions Configuration)
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("redis" or "rediss")
             || url.Host.Length == 0)
         {
-            // The text may hold a password.
-            throw new SettingException(Name, "something that is no such address", "redis://host:6379");
+            // The value is not shown: it may contain a password.
+            throw new SettingException(Name, "a malformed address", "redis://host:6379");
         }
 
         string[] user = url.UserInfo.Split(':', 2);
@@ -95,8 +96,8 @@ public sealed record RedisOptions(ConfigurationOptions Configuration)
             Password = user.Length == 2 ? Uri.UnescapeDataString(user[1]) : null,
             DefaultDatabase = path.Length == 0 ? 0
                 : int.TryParse(path, out int number) ? number
-                : throw new SettingException(Name, "a database that is no number", "redis://host:6379/0"),
-            // A sign-up does not wait for a Redis that is away.
+                : throw new SettingException(Name, "a database that is not a number", "redis://host:6379/0"),
+            // A sign-up must not wait for an unreachable Redis.
             AbortOnConnectFail = false,
             BacklogPolicy = BacklogPolicy.FailFast,
             ConnectTimeout = 1000,

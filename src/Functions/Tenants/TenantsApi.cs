@@ -13,20 +13,20 @@ public static class TenantsApi
     {
         routes.MapPost("/leads/{id:guid}/tenants", CreateAsync).WithTags("Tenants").WithName("CreateTenant")
             .AcceptsBearer(BearerKind.Lead)
-            .WithSummary("Makes the one tenant of a lead.")
+            .WithSummary("Creates the tenant of a lead; a lead has at most one.")
             .WithBodyErrors(ErrorCode.TokenMissing, ErrorCode.TokenInvalid, ErrorCode.TokenExpired,
                 ErrorCode.TokenWrongLead, ErrorCode.NotFound, ErrorCode.KeyTaken, ErrorCode.DomainTaken,
                 ErrorCode.LeadHasTenant, ErrorCode.NotConfigured, ErrorCode.Unavailable);
 
         var tenants = routes.MapGroup("/tenants").WithTags("Tenants");
         tenants.MapGet("/", ListAsync).WithName("ListTenants").ForOperators()
-            .WithSummary("The tenants, the newest first, page by page.")
+            .WithSummary("Lists the tenants in pages, newest first.")
             .WithOperatorErrors(ErrorCode.InvalidRequest);
         tenants.MapGet("/{id:guid}", GetAsync).WithName("GetTenant").ForOperators()
-            .WithSummary("One tenant.")
+            .WithSummary("Returns one tenant.")
             .WithOperatorErrors(ErrorCode.NotFound);
         tenants.MapGet("/{id:guid}/resources", ListResourcesAsync).WithName("ListResources").ForOperators()
-            .WithSummary("What the tenant owns in the outside systems.")
+            .WithSummary("Lists the resource records of the tenant: its objects in the outside systems.")
             .WithOperatorErrors(ErrorCode.NotFound);
     }
 
@@ -34,7 +34,7 @@ public static class TenantsApi
         Guid id, CreateTenantCommand command, HttpContext context, CreateTenant create,
         CancellationToken cancellationToken)
     {
-        context.Lead().RequireTenantCreation(id);
+        context.RequireLead().RequireTenantCreation(id);
         var tenant = await create.ExecuteAsync(id, command, cancellationToken);
         return TypedResults.Created($"/tenants/{tenant.Id:D}", TenantResponse.From(tenant));
     }
@@ -42,7 +42,7 @@ public static class TenantsApi
     private static async Task<Ok<TenantPageResponse>> ListAsync(
         string? status, string? cursor, string? limit, ListTenants list, CancellationToken cancellationToken)
     {
-        // As text, so that a wrong one is said like every other wrong field; what is no number is out of range.
+        // The limit is bound as text, so that an invalid one is refused by name. A non-number counts as out of range.
         int? size = limit is null ? null
             : int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
         var page = await list.ExecuteAsync(status, cursor, size, cancellationToken);
@@ -91,14 +91,16 @@ public sealed record TenantResponse(
         tenant.ExpiresAt);
 }
 
-/// <param name="Domain">A host name, international ones as punycode.</param>
-/// <param name="State">PROVEN (takes effect), UNPROVEN (reaches no system) or RELEASED (of an expired tenant).</param>
+/// <param name="Domain">The host name; an international one as punycode.</param>
+/// <param name="State">
+/// PROVEN (in effect), UNPROVEN (not sent to any outside system) or RELEASED (of an expired tenant).
+/// </param>
 public sealed record DomainResponse(string Domain, string State);
 
 public sealed record ContactResponse(string Email, string FirstName, string LastName, bool IsPrimary, string Type);
 
 /// <param name="Items">The tenants of this page.</param>
-/// <param name="Next">The next page's <c>cursor</c>; null on the last page.</param>
+/// <param name="Next">The <c>cursor</c> of the next page; null on the last page.</param>
 public sealed record TenantPageResponse(TenantResponse[] Items, string? Next);
 
 /// <param name="State">PLANNED before its step, CREATED after it, DELETED after its undo.</param>

@@ -3,16 +3,16 @@ using Functions.Http;
 
 namespace Functions.Tokens;
 
-/// <summary>Whose bearer token an endpoint takes; one of another kind is refused with 401.</summary>
+/// <summary>The kinds of bearer tokens that an endpoint accepts; other kinds are refused with 401.</summary>
 [Flags]
 public enum BearerKind
 {
     None = 0,
 
-    /// <summary>A mailed token, which the use case itself checks against its row.</summary>
+    /// <summary>A validation token from a mail, which the use case checks against the lead's row.</summary>
     Validation = 1,
 
-    /// <summary>Our own JWT for a lead.</summary>
+    /// <summary>A JWT that the functions issued to a lead.</summary>
     Lead = 2,
 
     /// <summary>A JWT of the operators' realm.</summary>
@@ -20,7 +20,8 @@ public enum BearerKind
 }
 
 /// <summary>
-/// Who calls: checked after routing and before a body is read, so that a stranger learns nothing from it.
+/// Authenticates callers after routing and before the body is read, so that the answer to an unauthenticated call
+/// reveals nothing about the body's validity.
 /// </summary>
 public static class BearerExtensions
 {
@@ -46,30 +47,31 @@ public static class BearerExtensions
         await next(context);
     });
 
-    /// <summary>The token as it came, for an endpoint of <see cref="BearerKind.Validation"/>.</summary>
-    public static string BearerToken(this HttpContext context) =>
+    /// <summary>Returns the unchecked token, for an endpoint of <see cref="BearerKind.Validation"/>.</summary>
+    /// <exception cref="ControlPlaneException"><c>token_missing</c>: absent, repeated or above 16 KiB.</exception>
+    public static string RequireBearerToken(this HttpContext context) =>
         context.Request.Headers.Authorization is [{ } header]
         && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
         && header.AsSpan(Scheme.Length).Trim() is { Length: > 0 and <= 16 * 1024 } token
             ? token.ToString()
             : throw new ControlPlaneException(ErrorCode.TokenMissing,
-                "A token is expected in one header: Authorization: Bearer <token>.");
+                "One token is expected in the header: Authorization: Bearer <token>.");
 
-    /// <summary>The lead that calls.</summary>
-    public static LeadCaller Lead(this HttpContext context) =>
-        context.FindLead() ?? throw new InvalidOperationException("This endpoint does not take a lead's token.");
+    /// <summary>Returns the calling lead.</summary>
+    public static LeadCaller RequireLead(this HttpContext context) =>
+        context.FindLead() ?? throw new InvalidOperationException("This endpoint does not accept a lead's token.");
 
-    /// <summary>The lead that calls; null where an operator does.</summary>
+    /// <summary>Returns the calling lead, or null if the caller is an operator.</summary>
     public static LeadCaller? FindLead(this HttpContext context) => context.Features.Get<LeadCaller>();
 
     private static async Task AuthenticateAsync(HttpContext context, BearerKind kinds)
     {
-        // What is not configured is said first: no token could help.
+        // Missing settings are reported first: no token could pass without them.
         var leads = kinds.HasFlag(BearerKind.Lead) ? context.RequestServices.GetRequiredService<LeadTokens>() : null;
         var operators = kinds.HasFlag(BearerKind.Operator)
             ? context.RequestServices.GetRequiredService<OperatorTokens>()
             : null;
-        string token = context.BearerToken();
+        string token = context.RequireBearerToken();
         if (leads is not null && (operators is null || LeadTokens.IsLeadToken(token)))
         {
             context.Features.Set(await leads.ValidateAsync(token));
@@ -83,7 +85,7 @@ public static class BearerExtensions
 
 internal sealed record BearerRequirement(BearerKind Kind);
 
-/// <summary>Endpoints that operators alone may call.</summary>
+/// <summary>Marks endpoints that only operators may call.</summary>
 public static class OperatorEndpoints
 {
     public static readonly ErrorCode[] Errors =
@@ -95,6 +97,6 @@ public static class OperatorEndpoints
     public static RouteHandlerBuilder ForOperators(this RouteHandlerBuilder route) =>
         route.AcceptsBearer(BearerKind.Operator);
 
-    public static RouteHandlerBuilder WithOperatorErrors(this RouteHandlerBuilder route, params ErrorCode[] more) =>
-        route.WithErrors([.. Errors, .. more]);
+    public static RouteHandlerBuilder WithOperatorErrors(this RouteHandlerBuilder route, params ErrorCode[] codes) =>
+        route.WithErrors([.. Errors, .. codes]);
 }

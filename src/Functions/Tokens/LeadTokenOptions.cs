@@ -4,8 +4,8 @@ using ControlPlane.Settings;
 
 namespace Functions.Tokens;
 
-/// <param name="Secret"><c>JWT_SECRET</c>: what signs a lead's JWT; at least 256 bit.</param>
-/// <param name="Issuer"><c>JWT_ISSUER</c>: <c>arc-saas</c> unless set.</param>
+/// <param name="Secret"><c>JWT_SECRET</c>: the key that signs a lead's JWT; at least 256 bits.</param>
+/// <param name="Issuer"><c>JWT_ISSUER</c>: <c>arc-saas</c> by default.</param>
 public sealed record LeadTokenOptions(byte[] Secret, string Issuer)
 {
     private const string Name = "JWT_SECRET";

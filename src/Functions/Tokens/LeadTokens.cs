@@ -7,8 +7,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Functions.Tokens;
 
 /// <summary>
-/// JWTs of leads: HS256 and nothing else, 15 minutes, audience <c>lead</c>. One creates a tenant, or, once the lead has
-/// one, reads that tenant's provisioning.
+/// Creates and validates the JWTs of leads: HS256 only, valid for 15 minutes, audience <c>lead</c>. Such a JWT creates
+/// the lead's tenant or, once the lead has one, reads that tenant's provisioning.
 /// </summary>
 public sealed class LeadTokens(LeadTokenOptions options, TimeProvider time)
 {
@@ -45,30 +45,32 @@ public sealed class LeadTokens(LeadTokenOptions options, TimeProvider time)
         });
     }
 
-    /// <summary>Whether this is to be checked as a lead's token, where an operator's could come as well.</summary>
-    public static bool IsLeadToken(string token) => JwtReading.TryRead(token)?.Alg == SecurityAlgorithms.HmacSha256;
+    /// <summary>Tells lead tokens from operator tokens by their algorithm, where an endpoint accepts both.</summary>
+    public static bool IsLeadToken(string token) => JwtValidator.TryRead(token)?.Alg == SecurityAlgorithms.HmacSha256;
 
     /// <exception cref="ControlPlaneException"><c>token_invalid</c> or <c>token_expired</c>.</exception>
     public async Task<LeadCaller> ValidateAsync(string token)
     {
-        var jwt = await JwtReading.ValidateAsync(token, new TokenValidationParameters
+        var jwt = await JwtValidator.ValidateAsync(token, new TokenValidationParameters
         {
             ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
             IssuerSigningKey = key,
             ValidIssuer = options.Issuer,
             ValidAudience = Audience,
         });
-        JwtReading.RequireInTime(jwt, time, "Verify the lead again for a new one.");
+        JwtValidator.RequireValidLifetime(jwt, time, "Verify the lead again to get a new one.");
         return Guid.TryParseExact(jwt.Subject, "D", out var lead)
-            ? new LeadCaller(lead, Guid.TryParseExact(JwtReading.Find(jwt, TenantClaim), "D", out var tenant)
+            ? new LeadCaller(lead, Guid.TryParseExact(JwtValidator.Find(jwt, TenantClaim), "D", out var tenant)
                 ? tenant
                 : null)
-            : throw JwtReading.Invalid();
+            : throw JwtValidator.Invalid();
     }
 }
 
-/// <param name="Id">The lead.</param>
-/// <param name="TenantId">Null while the lead may make a tenant; then the one whose provisioning it may read.</param>
+/// <param name="Id">The id of the lead.</param>
+/// <param name="TenantId">
+/// The tenant whose provisioning the lead may read; null while the lead may create a tenant.
+/// </param>
 public sealed record LeadCaller(Guid Id, Guid? TenantId)
 {
     /// <exception cref="ControlPlaneException"><c>token_wrong_lead</c>, or <c>lead_has_tenant</c>.</exception>
@@ -77,12 +79,12 @@ public sealed record LeadCaller(Guid Id, Guid? TenantId)
         if (leadId != Id)
         {
             throw new ControlPlaneException(ErrorCode.TokenWrongLead,
-                "The token belongs to another lead than the one in the address.");
+                "The token does not belong to the lead in the address.");
         }
 
         if (TenantId is { } tenant)
         {
-            throw new ControlPlaneException(ErrorCode.LeadHasTenant, $"The lead has the tenant {tenant:D} already.");
+            throw new ControlPlaneException(ErrorCode.LeadHasTenant, $"The lead already has the tenant {tenant:D}.");
         }
     }
 
@@ -92,7 +94,7 @@ public sealed record LeadCaller(Guid Id, Guid? TenantId)
         if (TenantId != tenantId)
         {
             throw new ControlPlaneException(ErrorCode.Forbidden, TenantId is null
-                ? "The token only creates a tenant. Once there is one, verify the lead again for a token that reads it."
+                ? "The token only creates a tenant. Verify the lead again to get a token that reads the tenant."
                 : "The token reads another tenant's provisioning.");
         }
     }

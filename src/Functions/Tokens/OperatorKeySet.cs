@@ -5,16 +5,16 @@ using Microsoft.IdentityModel.Tokens;
 namespace Functions.Tokens;
 
 /// <summary>
-/// The public keys of the operators' realm, fetched when first needed, every hour, and when a key is unknown: but then
-/// at most twice a minute, so that made-up key ids make no traffic.
+/// Caches the public keys of the operators' realm. They are fetched on first use, when they are an hour old, and for an
+/// unknown key id; for the latter at most every 30 seconds, so that made-up key ids cause no traffic.
 /// </summary>
 public sealed partial class OperatorKeySet(
     OperatorTokenOptions options, TimeProvider time, ILogger<OperatorKeySet> logger) : IDisposable
 {
-    private static readonly TimeSpan Freshness = TimeSpan.FromHours(1);
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MaxAge = TimeSpan.FromHours(1);
+    private static readonly TimeSpan MinUnknownKeyInterval = TimeSpan.FromSeconds(30);
 
-    /// <summary>After a failure, so that calls do not queue up behind a realm that is away.</summary>
+    /// <summary>The delay after a failed fetch, so that calls do not queue while the realm is unreachable.</summary>
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     private readonly HttpClient http = new(new SocketsHttpHandler
@@ -27,44 +27,45 @@ public sealed partial class OperatorKeySet(
         MaxResponseContentBufferSize = 256 * 1024,
     };
 
-    private readonly SemaphoreSlim fetching = new(1, 1);
-    private volatile KeySet? known;
+    private readonly SemaphoreSlim fetchLock = new(1, 1);
+    private volatile KeySet? cached;
     private DateTimeOffset? failedAt;
 
-    /// <returns>Null where the realm has no such key for signatures.</returns>
+    /// <returns>The key, or null if the realm has no signing key with this id.</returns>
     /// <exception cref="ControlPlaneException"><c>unavailable</c>: the key set cannot be fetched.</exception>
     public async Task<SecurityKey?> FindAsync(string keyId, CancellationToken cancellationToken)
     {
-        if (Fresh() is { } keys && keys.Keys.TryGetValue(keyId, out var key))
+        if (FindFresh() is { } keys && keys.Keys.TryGetValue(keyId, out var key))
         {
             return key;
         }
 
-        await fetching.WaitAsync(cancellationToken);
+        await fetchLock.WaitAsync(cancellationToken);
         try
         {
-            // Somebody else may have fetched while this call waited.
+            // Another call may have fetched the keys while this one waited for the lock.
             var now = time.GetUtcNow();
-            if (Fresh() is not { } current || (!current.Keys.ContainsKey(keyId) && now - current.FetchedAt >= Pause))
+            if (FindFresh() is not { } current
+                || (!current.Keys.ContainsKey(keyId) && now - current.FetchedAt >= MinUnknownKeyInterval))
             {
-                known = await RefreshAsync(now, cancellationToken);
+                cached = await RefreshAsync(now, cancellationToken);
             }
 
-            return known!.Keys.GetValueOrDefault(keyId);
+            return cached!.Keys.GetValueOrDefault(keyId);
         }
         finally
         {
-            fetching.Release();
+            fetchLock.Release();
         }
     }
 
     public void Dispose()
     {
         http.Dispose();
-        fetching.Dispose();
+        fetchLock.Dispose();
     }
 
-    private KeySet? Fresh() => known is { } keys && time.GetUtcNow() - keys.FetchedAt < Freshness ? keys : null;
+    private KeySet? FindFresh() => cached is { } keys && time.GetUtcNow() - keys.FetchedAt < MaxAge ? keys : null;
 
     private async Task<KeySet> RefreshAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -81,7 +82,7 @@ public sealed partial class OperatorKeySet(
             or KeyNotFoundException or InvalidOperationException
             || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            // Counted from now: a fetch that timed out has taken longer than the breath.
+            // Read the clock again: a fetch that timed out took longer than the retry delay.
             failedAt = time.GetUtcNow();
             LogUnreachable(e.Message);
             throw Unavailable();
@@ -89,7 +90,7 @@ public sealed partial class OperatorKeySet(
     }
 
     private static ControlPlaneException Unavailable() => new(ErrorCode.Unavailable,
-        "The operators' key set cannot be fetched right now. Call again in a moment.");
+        "The operators' key set cannot be fetched. Try again in a moment.");
 
     private async Task<Dictionary<string, SecurityKey>> FetchAsync(CancellationToken cancellationToken)
     {
@@ -107,7 +108,7 @@ public sealed partial class OperatorKeySet(
         return Uri.TryCreate(document.RootElement.GetProperty("jwks_uri").GetString(), UriKind.Absolute, out var url)
             && url.Scheme is "http" or "https"
                 ? url
-                : throw new JsonException("jwks_uri is no http or https address");
+                : throw new JsonException("jwks_uri is not an http or https address");
     }
 
     [LoggerMessage(3, LogLevel.Warning, "The operators' key set cannot be fetched: {Reason}")]

@@ -2,11 +2,13 @@ using ControlPlane.Settings;
 
 namespace Functions.Tokens;
 
-/// <summary>The operators' realm, as it stands in their tokens.</summary>
-/// <param name="Issuer"><c>OPERATOR_ISSUER</c>; <c>{KEYCLOAK_URL}/realms/platform</c> unless set.</param>
-/// <param name="KeySetUrl"><c>OPERATOR_JWKS_URL</c>; null: the issuer's discovery document names it.</param>
-/// <param name="Audience"><c>OPERATOR_AUDIENCE</c>: <c>control-plane</c> unless set.</param>
-/// <param name="Role"><c>OPERATOR_ROLE</c>: the realm role that operators have, <c>operator</c> unless set.</param>
+/// <summary>The operators' realm and the values that it writes into their tokens.</summary>
+/// <param name="Issuer"><c>OPERATOR_ISSUER</c>: <c>{KEYCLOAK_URL}/realms/platform</c> by default.</param>
+/// <param name="KeySetUrl">
+/// <c>OPERATOR_JWKS_URL</c>; null: the address from the issuer's discovery document.
+/// </param>
+/// <param name="Audience"><c>OPERATOR_AUDIENCE</c>: <c>control-plane</c> by default.</param>
+/// <param name="Role"><c>OPERATOR_ROLE</c>: the realm role of operators, <c>operator</c> by default.</param>
 public sealed record OperatorTokenOptions(string Issuer, Uri? KeySetUrl, string Audience, string Role)
 {
     public static OperatorTokenOptions From(SettingsReader settings)

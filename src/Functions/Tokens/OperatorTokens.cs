@@ -6,36 +6,40 @@ using Microsoft.IdentityModel.Tokens;
 namespace Functions.Tokens;
 
 /// <summary>
-/// JWTs of operators: RS256 and nothing else, by the key set of their realm. An access token (<c>typ</c> Bearer): an ID
-/// token says who somebody is, not what they may do.
+/// Validates the JWTs of operators: RS256 only, with the key set of their realm. Only access tokens (<c>typ</c> Bearer)
+/// are accepted: an ID token proves an identity and grants no access.
 /// </summary>
 public sealed class OperatorTokens(OperatorTokenOptions options, OperatorKeySet keys, TimeProvider time)
 {
     /// <exception cref="ControlPlaneException">
-    /// <c>token_invalid</c>, <c>token_expired</c>, <c>forbidden</c> without the role, <c>unavailable</c> without keys.
+    /// <c>token_invalid</c>; <c>token_expired</c>; <c>forbidden</c>: the role is missing; <c>unavailable</c>: the keys
+    /// cannot be fetched.
     /// </exception>
     public async Task ValidateAsync(string token, CancellationToken cancellationToken)
     {
-        // What cannot be ours is refused before the key set is asked, which may have to be fetched.
-        if (JwtReading.TryRead(token) is not { Alg: SecurityAlgorithms.RsaSha256, Kid: { Length: > 0 } keyId } unproven
-            || unproven.Issuer != options.Issuer)
+        // Tokens of another algorithm or issuer are refused first, so that they cause no fetch of the key set.
+        if (JwtValidator.TryRead(token) is not
+            {
+                Alg: SecurityAlgorithms.RsaSha256, Kid: { Length: > 0 } keyId
+            } untrusted
+            || untrusted.Issuer != options.Issuer)
         {
-            throw JwtReading.Invalid();
+            throw JwtValidator.Invalid();
         }
 
-        var jwt = await JwtReading.ValidateAsync(token, new TokenValidationParameters
+        var jwt = await JwtValidator.ValidateAsync(token, new TokenValidationParameters
         {
             ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
-            IssuerSigningKey = await keys.FindAsync(keyId, cancellationToken) ?? throw JwtReading.Invalid(),
+            IssuerSigningKey = await keys.FindAsync(keyId, cancellationToken) ?? throw JwtValidator.Invalid(),
             ValidIssuer = options.Issuer,
             ValidAudience = options.Audience,
         });
-        if (JwtReading.Find(jwt, "typ") != "Bearer")
+        if (JwtValidator.Find(jwt, "typ") != "Bearer")
         {
-            throw JwtReading.Invalid();
+            throw JwtValidator.Invalid();
         }
 
-        JwtReading.RequireInTime(jwt, time, "Get a new one: `token` of the worker, or log in again.");
+        JwtValidator.RequireValidLifetime(jwt, time, "Get a new one with the worker's `token`, or log in again.");
         if (!HasRole(jwt))
         {
             throw new ControlPlaneException(ErrorCode.Forbidden,

@@ -13,11 +13,11 @@ public sealed class InvitationRepositoryTests(PostgresFixture postgres) : IClass
 
     private InvitationRepository Invitations => new(postgres.Functions);
 
-    // Whoever gave the first one has given up, and another call has put a password in its place.
+    // The call with the first password has timed out, and another call has stored a second one.
     [Fact]
-    public async Task Accepting_one_password_leaves_another_one_where_it_is()
+    public async Task Accepting_one_password_leaves_a_later_one_stored()
     {
-        var first = Sealed(await GivenInvitationAsync("first"), 1);
+        var first = Sealed(await CreateInvitationAsync("first"), 1);
         var second = first with { Sealed = [2] };
         Assert.True(await Invitations.TryAddSealedAsync(first, Now, CancellationToken));
         await Invitations.EraseSealedAsync(first);
@@ -32,7 +32,7 @@ public sealed class InvitationRepositoryTests(PostgresFixture postgres) : IClass
     [Fact]
     public async Task Accepting_a_password_erases_it()
     {
-        var password = Sealed(await GivenInvitationAsync("second"), 1);
+        var password = Sealed(await CreateInvitationAsync("second"), 1);
         await Invitations.TryAddSealedAsync(password, Now, CancellationToken);
 
         await Invitations.AcceptAsync(password, Now, CancellationToken);
@@ -41,9 +41,9 @@ public sealed class InvitationRepositoryTests(PostgresFixture postgres) : IClass
     }
 
     [Fact]
-    public async Task A_password_that_is_on_its_way_is_not_replaced_even_by_one_of_a_newer_invitation()
+    public async Task A_stored_password_is_not_replaced_even_by_one_of_a_newer_generation()
     {
-        var old = Sealed(await GivenInvitationAsync("third"), 1);
+        var old = Sealed(await CreateInvitationAsync("third"), 1);
         await Invitations.TryAddSealedAsync(old, Now, CancellationToken);
 
         Assert.False(
@@ -53,10 +53,10 @@ public sealed class InvitationRepositoryTests(PostgresFixture postgres) : IClass
     }
 
     [Fact]
-    public async Task What_nobody_fetched_in_time_is_erased_and_nothing_younger()
+    public async Task Only_expired_passwords_are_erased()
     {
-        var late = Sealed(await GivenInvitationAsync("late"), 1) with { ExpiresAt = Now };
-        var fresh = Sealed(await GivenInvitationAsync("fresh"), 2);
+        var late = Sealed(await CreateInvitationAsync("late"), 1) with { ExpiresAt = Now };
+        var fresh = Sealed(await CreateInvitationAsync("fresh"), 2);
         await Invitations.TryAddSealedAsync(late, Now.AddMinutes(-5), CancellationToken);
         await Invitations.TryAddSealedAsync(fresh, Now, CancellationToken);
 
@@ -69,7 +69,7 @@ public sealed class InvitationRepositoryTests(PostgresFixture postgres) : IClass
     private static SealedPassword Sealed(Invitation invitation, byte bytes) =>
         new(invitation.Id, invitation.Generation, "key", [bytes], Now.AddMinutes(5));
 
-    private async Task<Invitation> GivenInvitationAsync(string key)
+    private async Task<Invitation> CreateInvitationAsync(string key)
     {
         var lead = Lead.Register(EmailAddress.Parse($"admin@{key}.com"), "John", "Doe", "New Company Inc", null, Now);
         await new LeadRepository(postgres.Functions).AddAsync(lead, CancellationToken);

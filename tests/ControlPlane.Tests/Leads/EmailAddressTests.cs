@@ -9,7 +9,7 @@ public sealed class EmailAddressTests
     [InlineData("Admin@NewCompany.COM", "Admin@newcompany.com")]
     [InlineData("first.last+tag@a.co", "first.last+tag@a.co")]
     [InlineData("o'neil@b\u00FCcher.example", "o'neil@xn--bcher-kva.example")]
-    public void An_address_keeps_its_local_part_and_has_its_domain_in_one_form(string text, string expected) =>
+    public void An_address_keeps_its_local_part_and_normalizes_its_domain(string text, string expected) =>
         Assert.Equal(expected, EmailAddress.Parse(text).Value);
 
     [Theory]
@@ -35,16 +35,16 @@ public sealed class EmailAddressTests
     [InlineData("admin@gmail.com")]
     [InlineData("admin@GMAIL.com")]
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@newcompany.com")] // 65
-    public void Text_that_is_no_address_of_a_company_is_refused(string? text)
+    public void Text_that_is_not_an_address_of_a_company_is_refused(string? text)
     {
         var error = Assert.Throws<ControlPlaneException>(() => EmailAddress.Parse(text));
 
         Assert.Equal((ErrorCode.InvalidRequest, "email"), (error.Code, error.Field));
     }
 
-    // As punycode a domain is longer than it was typed, and it is that form which is kept and mailed to.
+    // Punycode is longer than the typed domain, and the punycode form is stored and used for mail.
     [Fact]
-    public void An_address_has_at_most_254_characters_in_the_form_that_is_kept()
+    public void An_address_has_at_most_254_characters_in_its_stored_form()
     {
         string typed = $"{new string('a', 64)}@{string.Concat(Enumerable.Repeat("\u00FC.", 24))}com";
         Assert.InRange(typed.Length, 1, EmailAddress.MaxLength);
@@ -54,6 +54,6 @@ public sealed class EmailAddressTests
     }
 
     [Fact]
-    public void As_text_an_address_is_masked() =>
+    public void ToString_masks_the_address() =>
         Assert.Equal("a***@newcompany.com", $"{EmailAddress.Parse("admin@newcompany.com")}");
 }

@@ -16,7 +16,7 @@ public sealed class LeadTests
     private string Token => tokens.Create(MailedTokenKind.LeadValidation, lead.Id, lead.TokenGeneration);
 
     [Fact]
-    public void A_token_proves_the_address_as_often_as_it_is_shown_and_the_first_time_is_kept()
+    public void A_token_can_be_used_repeatedly_and_the_first_verification_is_kept()
     {
         lead.Verify(Token, tokens, Now.AddMinutes(1));
         lead.Verify(Token, tokens, Now.AddMinutes(29));
@@ -25,11 +25,11 @@ public sealed class LeadTests
     }
 
     [Fact]
-    public void After_30_minutes_the_token_has_expired() =>
+    public void The_token_expires_after_30_minutes() =>
         Assert.Equal(ErrorCode.TokenExpired, Refusal(Token, Now.AddMinutes(30)));
 
     [Fact]
-    public void A_token_of_another_lead_is_told_apart() => Assert.Equal(ErrorCode.TokenWrongLead,
+    public void A_token_of_another_lead_has_its_own_error() => Assert.Equal(ErrorCode.TokenWrongLead,
         Refusal(tokens.Create(MailedTokenKind.LeadValidation, Guid.CreateVersion7(Now), 1), Now));
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class SubscriptionTests
     private static readonly SubscriptionFields Fields = new(
         "sub-uuid", Tenant.ToString(), "plan-uuid", "2025-01-01T00:00:00Z", "2026-01-01T00:00:00Z", 1, Plan);
 
-    public static TheoryData<string, SubscriptionFields> Wrong { get; } = new()
+    public static TheoryData<string, SubscriptionFields> InvalidFields { get; } = new()
     {
         { "id", Fields with { Id = null } },
         { "id", Fields with { Id = new string('x', 65) } },
@@ -46,12 +46,12 @@ public sealed class SubscriptionTests
     };
 
     [Fact]
-    public void The_subscription_of_the_quick_start_is_one() =>
+    public void The_subscription_of_the_quick_start_is_valid() =>
         Assert.Equal(TenantTier.Silo, Subscription.Parse(Tenant, Fields).Plan.Tier);
 
     [Theory]
-    [MemberData(nameof(Wrong))]
-    public void A_wrong_field_is_named(string field, SubscriptionFields fields)
+    [MemberData(nameof(InvalidFields))]
+    public void An_invalid_field_is_named(string field, SubscriptionFields fields)
     {
         var error = Assert.Throws<ControlPlaneException>(() => Subscription.Parse(Tenant, fields));
 
@@ -66,11 +66,12 @@ public sealed class SubscriptionTests
     [InlineData("pooled", TenantTier.Pooled)]
     [InlineData("hybrid", TenantTier.Bridge)]
     [InlineData("bridge", TenantTier.Bridge)]
-    public void A_tier_is_known_in_any_case(string text, TenantTier tier) =>
+    public void A_tier_is_recognized_in_any_case(string text, TenantTier tier) =>
         Assert.Equal(tier, Subscription.Parse(Tenant, Fields with { Plan = Plan with { Tier = text } }).Plan.Tier);
 
     [Fact]
-    public void An_unknown_tier_is_told_the_known_ones() => Assert.Contains("enterprise (silo), standard (pooled)",
+    public void The_error_for_an_unknown_tier_lists_the_known_ones() => Assert.Contains(
+        "enterprise (silo), standard (pooled)",
         Assert.Throws<ControlPlaneException>(() =>
             Subscription.Parse(Tenant, Fields with { Plan = Plan with { Tier = "gold" } })).Message,
         StringComparison.Ordinal);

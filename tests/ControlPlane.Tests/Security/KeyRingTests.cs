@@ -8,7 +8,7 @@ public sealed class KeyRingTests
     private const string Key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
 
     [Fact]
-    public void The_first_key_writes_and_all_of_them_read()
+    public void The_first_key_is_current_and_all_keys_are_found()
     {
         var ring = Ring.Of("new", "old");
 
@@ -26,7 +26,7 @@ public sealed class KeyRingTests
     [InlineData("k1:not base64")]
     [InlineData($"k.1:{Key}")]
     [InlineData($"k1:{Key},k1:{Key}")]
-    public void A_list_that_is_none_is_an_error_that_tells_no_key(string text)
+    public void A_malformed_list_is_an_error_without_the_keys(string text)
     {
         var error = Assert.Throws<SettingException>(() => KeyRing.Parse("TOKEN_KEYS", text));
 

@@ -14,11 +14,11 @@ public sealed class PasswordSealTests : IDisposable
     public void Dispose() => key.Dispose();
 
     [Fact]
-    public void A_password_is_opened_as_it_was_sealed() => Gen.String.Where(IsUnicode).Sample(password =>
+    public void A_sealed_password_opens_unchanged() => Gen.String.Where(IsUnicode).Sample(password =>
         Assert.Equal(password, PasswordSeal.Open(Seal(password), Invitation, key)), iter: 50);
 
     [Fact]
-    public void The_sealed_bytes_do_not_hold_the_password()
+    public void The_sealed_bytes_do_not_contain_the_password()
     {
         byte[] password = Encoding.UTF8.GetBytes("correct horse battery staple");
 
@@ -26,17 +26,21 @@ public sealed class PasswordSealTests : IDisposable
     }
 
     [Fact]
-    public void Sealed_for_another_invitation_it_does_not_open() => Assert.ThrowsAny<CryptographicException>(() =>
-        PasswordSeal.Open(Seal("secret"), new Guid("0197b0a1-0000-7000-8000-000000000002"), key));
+    public void A_password_sealed_for_another_invitation_does_not_open()
+    {
+        var another = new Guid("0197b0a1-0000-7000-8000-000000000002");
+
+        Assert.ThrowsAny<CryptographicException>(() => PasswordSeal.Open(Seal("secret"), another, key));
+    }
 
     [Fact]
-    public void Altered_or_cut_off_it_does_not_open()
+    public void An_altered_or_truncated_password_does_not_open()
     {
         byte[] good = Seal("secret");
-        foreach (int place in (int[])[0, 1, 10, 260, 275, good.Length - 1])
+        foreach (int position in (int[])[0, 1, 10, 260, 275, good.Length - 1])
         {
             byte[] altered = [.. good];
-            altered[place] ^= 1;
+            altered[position] ^= 1;
             Assert.ThrowsAny<CryptographicException>(() => PasswordSeal.Open(altered, Invitation, key));
         }
 

@@ -11,11 +11,11 @@ namespace ControlPlane.Tests.Settings;
 public sealed class SettingsTests
 {
     [Fact]
-    public void An_empty_value_counts_as_absent() => Assert.Throws<MissingSettingException>(() =>
+    public void An_empty_value_counts_as_missing() => Assert.Throws<MissingSettingException>(() =>
         Reader("Development", ("JWT_SECRET", "")).Require("JWT_SECRET", "x"));
 
     [Fact]
-    public void A_flag_that_is_none_says_what_was_found_and_what_is_expected() => Assert.Equal(
+    public void An_invalid_flag_reports_the_found_and_the_expected_value() => Assert.Equal(
         "NOVU_ENABLED: found 'yes', expected true or false.",
         Assert.Throws<SettingException>(() => Reader("Development", ("NOVU_ENABLED", "yes"))
             .Flag("NOVU_ENABLED", false)).Message);
@@ -53,7 +53,7 @@ public sealed class SettingsTests
     [InlineData("postgres://user:secret@/")]
     [InlineData("postgres://user:secret@host/db?nonsense=1")]
     [InlineData("nonsense=secret")]
-    public void An_address_that_is_none_is_refused_without_its_text(string text)
+    public void An_invalid_database_address_is_refused_and_not_quoted(string text)
     {
         var error = Assert.Throws<SettingException>(() => DatabaseOptions.Parse("DATABASE_URL", text));
 
@@ -62,12 +62,12 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public void In_Production_tenants_have_a_database_of_their_own() => Assert.Equal("TENANT_DATABASE_URL",
+    public void In_Production_tenants_require_a_separate_database() => Assert.Equal("TENANT_DATABASE_URL",
         Assert.Throws<MissingSettingException>(() => DatabaseOptions.ForTenants(
             Reader("Production", ("DATABASE_URL", "postgres://u@h/d")))).Name);
 
     [Fact]
-    public void In_Production_payloads_are_encrypted() => Assert.Equal("PAYLOAD_KEYS",
+    public void In_Production_payload_keys_are_required() => Assert.Equal("PAYLOAD_KEYS",
         Assert.Throws<MissingSettingException>(() => TemporalOptions.From(
             Reader("Production", ("TEMPORAL_ADDRESS", "localhost:7233")))).Name);
 
@@ -84,7 +84,7 @@ public sealed class SettingsTests
     [InlineData("local host:7233")]
     [InlineData("::1:7233")]
     [InlineData("*:7233")]
-    public void An_address_of_Temporal_is_a_host_and_a_port(string text) => Assert.Throws<SettingException>(() =>
+    public void A_malformed_Temporal_address_is_refused(string text) => Assert.Throws<SettingException>(() =>
         TemporalOptions.From(Reader("Development", ("TEMPORAL_ADDRESS", text))));
 
     [Theory]
@@ -93,11 +93,11 @@ public sealed class SettingsTests
     [InlineData("prod.a1b2c.tmprl.cloud:7233")]
     [InlineData("10.0.0.7:7233")]
     [InlineData("[::1]:7233")]
-    public void An_address_of_Temporal_is_taken_as_it_is(string text) => Assert.Equal(text,
+    public void A_valid_Temporal_address_is_kept(string text) => Assert.Equal(text,
         TemporalOptions.From(Reader("Development", ("TEMPORAL_ADDRESS", text))).Address);
 
     [Fact]
-    public void In_Production_a_key_of_few_bytes_is_refused_and_not_shown()
+    public void In_Production_a_weak_key_is_refused_and_not_shown()
     {
         string zeros = Convert.ToBase64String(new byte[32]);
         string good = Convert.ToBase64String([.. Enumerable.Range(7, 32).Select(i => (byte)(i * 7))]);
@@ -120,7 +120,7 @@ public sealed class SettingsTests
     public void A_token_is_in_the_answer_in_development_or_when_forced(
         string environment, string? delivery, string? forced, bool expected) => Assert.Equal(expected,
         LeadVerificationOptions.From(Reader(environment,
-            ("LEAD_TOKEN_DELIVERY", delivery), ("LEAD_TOKEN_IN_RESPONSE_FORCED", forced))).TokenInResponse);
+            ("LEAD_TOKEN_DELIVERY", delivery), ("LEAD_TOKEN_IN_RESPONSE_FORCED", forced))).IsTokenInResponse);
 
     [Fact]
     public void In_Production_a_token_in_the_answer_must_be_forced() => Assert.Contains("LEAD_TOKEN_IN_RESPONSE_FORCED",

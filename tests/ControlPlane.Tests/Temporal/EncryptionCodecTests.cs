@@ -10,7 +10,7 @@ namespace ControlPlane.Tests.Temporal;
 public sealed class EncryptionCodecTests
 {
     [Fact]
-    public async Task What_is_encrypted_is_decrypted_and_not_readable_between() =>
+    public async Task An_encrypted_payload_is_unreadable_until_decrypted() =>
         await Gen.Byte.Array[8, 200].SampleAsync(async data =>
         {
             var codec = new EncryptionCodec(Ring.Of("k1"));
@@ -23,7 +23,7 @@ public sealed class EncryptionCodecTests
         });
 
     [Fact]
-    public async Task A_history_of_the_key_before_is_still_read_until_the_key_is_dropped()
+    public async Task A_payload_of_the_previous_key_is_read_until_the_key_is_removed()
     {
         var plain = Of([1, 2, 3]);
         var old = await new EncryptionCodec(Ring.Of("k1")).EncodeAsync([plain]);
@@ -35,7 +35,7 @@ public sealed class EncryptionCodecTests
     }
 
     [Fact]
-    public async Task What_was_never_encrypted_is_read_as_it_is()
+    public async Task An_unencrypted_payload_is_returned_unchanged()
     {
         var plain = Of([1, 2, 3]);
 

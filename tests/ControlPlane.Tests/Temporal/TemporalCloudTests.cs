@@ -10,7 +10,7 @@ using OurConnection = ControlPlane.Temporal.TemporalConnection;
 
 namespace ControlPlane.Tests.Temporal;
 
-/// <summary>The names of Temporal's own environment configuration, each by file and by value.</summary>
+/// <summary>Tests the settings of Temporal's environment configuration, each by file and by value.</summary>
 public sealed class TemporalCloudTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("temporal-cloud-test-").FullName;
@@ -22,8 +22,8 @@ public sealed class TemporalCloudTests : IDisposable
         using var rsa = RSA.Create(2048);
         var request = new CertificateRequest("CN=client", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         var now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-        using var made = request.CreateSelfSigned(now, now.AddDays(1));
-        certificate = made.ExportCertificatePem();
+        using var selfSigned = request.CreateSelfSigned(now, now.AddDays(1));
+        certificate = selfSigned.ExportCertificatePem();
         key = rsa.ExportPkcs8PrivateKeyPem();
     }
 
@@ -64,13 +64,13 @@ public sealed class TemporalCloudTests : IDisposable
     }
 
     [Fact]
-    public void Without_either_what_is_missing_is_named() => Assert.Equal("TEMPORAL_API_KEY",
+    public void Without_credentials_the_missing_setting_is_named() => Assert.Equal("TEMPORAL_API_KEY",
         Assert.Throws<MissingSettingException>(() => Connect()).Name);
 
     [Theory]
     [InlineData("CLIENT_CERT")]
     [InlineData("CLIENT_KEY")]
-    public void A_certificate_comes_with_its_key(string alone)
+    public void A_certificate_requires_its_key_and_vice_versa(string alone)
     {
         string other = alone == "CLIENT_CERT" ? "CLIENT_KEY" : "CLIENT_CERT";
 
@@ -85,7 +85,7 @@ public sealed class TemporalCloudTests : IDisposable
     [InlineData("CLIENT_CERT")]
     [InlineData("CLIENT_KEY")]
     [InlineData("SERVER_CA_CERT")]
-    public void What_cannot_be_read_or_is_no_PEM_is_told_without_its_text(string part)
+    public void An_unreadable_file_or_text_that_is_not_PEM_is_refused_and_not_quoted(string part)
     {
         foreach (var (suffix, value) in ((string, string)[])
         [
@@ -98,7 +98,7 @@ public sealed class TemporalCloudTests : IDisposable
         ])
         {
             var error = Assert.Throws<SettingException>(() => Connect(
-                [.. Given(part), ($"TEMPORAL_TLS_{part}_{suffix}", value)]));
+                [.. OtherSettings(part), ($"TEMPORAL_TLS_{part}_{suffix}", value)]));
 
             Assert.Equal($"TEMPORAL_TLS_{part}_{suffix}", error.Name);
             Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
@@ -108,7 +108,7 @@ public sealed class TemporalCloudTests : IDisposable
     }
 
     [Fact]
-    public void Of_a_file_and_a_value_there_is_one() => Assert.Equal("TEMPORAL_TLS_SERVER_CA_CERT_DATA",
+    public void A_file_and_a_value_together_are_refused() => Assert.Equal("TEMPORAL_TLS_SERVER_CA_CERT_DATA",
         Assert.Throws<SettingException>(() => Connect(
             ("TEMPORAL_API_KEY", "an API key"),
             ("TEMPORAL_TLS_SERVER_CA_CERT_PATH", FileOf(certificate)),
@@ -123,8 +123,8 @@ public sealed class TemporalCloudTests : IDisposable
         return path;
     }
 
-    // What is needed besides the part that a test gives.
-    private IEnumerable<(string, string)> Given(string part) => ((string, string)[])
+    // The other required settings, without the part that a test sets.
+    private IEnumerable<(string, string)> OtherSettings(string part) => ((string, string)[])
     [
         ("TEMPORAL_API_KEY", "an API key"),
         .. part == "CLIENT_CERT" ? [("TEMPORAL_TLS_CLIENT_KEY_DATA", key)] : Array.Empty<(string, string)>(),

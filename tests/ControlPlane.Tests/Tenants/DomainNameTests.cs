@@ -13,7 +13,7 @@ public sealed class DomainNameTests
     [InlineData("xn--bcher-kva.example", "xn--bcher-kva.example")]
     [InlineData("\u4F8B\u5B50.\u4E2D\u56FD", "xn--fsqu00a.xn--fiqs8s")]
     [InlineData("123.example", "123.example")]
-    public void A_host_name_is_kept_in_one_form(string text, string expected) =>
+    public void A_host_name_is_normalized(string text, string expected) =>
         Assert.Equal(expected, DomainName.Parse(text, "domains").Value);
 
     [Theory]
@@ -46,9 +46,9 @@ public sealed class DomainNameTests
     [InlineData("\uFF45xample.com")] // full-width e
     [InlineData("example\u3002com")] // ideographic full stop
     [InlineData("bu\u0308cher.example")] // u with a combining diaeresis
-    [InlineData("xn--a.example")] // no punycode
-    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.com")] // a label of 64
-    public void Text_that_is_no_host_name_of_a_company_is_refused(string? text)
+    [InlineData("xn--a.example")] // invalid punycode
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.com")] // a label of 64 characters
+    public void Text_that_is_not_a_host_name_of_a_company_is_refused(string? text)
     {
         var error = Assert.Throws<ControlPlaneException>(() => DomainName.Parse(text, "domains[0]"));
 

@@ -2,7 +2,7 @@ using CsCheck;
 
 namespace ControlPlane.Tests.Tenants;
 
-/// <summary>Keys of every length that the limit can be raised to, reserved words left out.</summary>
+/// <summary>Generates keys of every configurable length, without reserved words.</summary>
 internal static class Keys
 {
     public static readonly Gen<string> Legal =

@@ -6,11 +6,11 @@ namespace ControlPlane.Tests.Tenants;
 
 public sealed class PublicMailProvidersTests
 {
-    private static readonly Gen<string> Family = Among(
+    private static readonly Gen<string> Family = OneOf(
         "hotmail", "outlook", "live", "msn", "windowslive", "yahoo", "ymail", "rocketmail", "gmx", "yandex", "aol",
         "gmail", "googlemail", "icloud", "protonmail", "tutanota", "fastmail", "zoho", "yopmail");
 
-    private static readonly Gen<string> Suffix = Among(
+    private static readonly Gen<string> Suffix = OneOf(
         "com", "net", "org", "es", "fr", "ru", "mx", "eu", "co.uk", "co.jp", "co.in", "com.mx", "com.br", "com.au",
         "com.tr", "ne.jp", "net.au", "org.uk");
 
@@ -18,17 +18,17 @@ public sealed class PublicMailProvidersTests
         Gen.Char["abcdefghijklmnopqrstuvwxyz0123456789"].Array[3, 12].Select(letters => "c" + new string(letters));
 
     [Fact]
-    public void A_provider_is_one_under_every_public_suffix() => Gen.Select(Family, Suffix).Sample((family, suffix) =>
-        Assert.Contains("public mail provider", Assert.Throws<ControlPlaneException>(() =>
+    public void A_provider_is_recognized_under_every_public_suffix() => Gen.Select(Family, Suffix).Sample(
+        (family, suffix) => Assert.Contains("public mail provider", Assert.Throws<ControlPlaneException>(() =>
             DomainName.Parse($"{family}.{suffix}", "email")).Message, StringComparison.Ordinal));
 
     [Fact]
-    public void A_company_may_call_a_host_like_a_provider() => Gen.Select(Family, Company, Suffix).Sample(
+    public void A_company_may_name_a_host_like_a_provider() => Gen.Select(Family, Company, Suffix).Sample(
         (family, company, suffix) => Assert.Equal($"{family}.{company}.{suffix}",
             DomainName.Parse($"{family}.{company}.{suffix}", "domains").Value));
 
     [Fact]
-    public void A_company_may_have_a_providers_name_in_its_own() => Gen.Select(Family, Company, Suffix).Sample(
+    public void A_companys_name_may_contain_a_providers_name() => Gen.Select(Family, Company, Suffix).Sample(
         (family, company, suffix) =>
         {
             DomainName.Parse($"{family}{company}.{suffix}", "domains");
@@ -61,7 +61,7 @@ public sealed class PublicMailProvidersTests
     [InlineData("gmail.com")]
     [InlineData("me.com")]
     [InlineData("t-online.de")]
-    public void Who_has_an_address_where_anybody_gets_one_speaks_for_no_company(string domain) => Assert.Equal("email",
+    public void An_address_at_a_public_mail_provider_is_refused(string domain) => Assert.Equal("email",
         Assert.Throws<ControlPlaneException>(() => EmailAddress.Parse($"admin@{domain}")).Field);
 
     [Theory]
@@ -73,8 +73,8 @@ public sealed class PublicMailProvidersTests
     [InlineData("outlook.agency")]
     [InlineData("live.com.mycompany.com")]
     [InlineData("freefr.fr")]
-    public void A_company_with_a_similar_name_is_one(string domain) =>
+    public void A_company_with_a_similar_name_is_accepted(string domain) =>
         Assert.Equal(domain, EmailAddress.Parse($"admin@{domain}").Domain.Value);
 
-    private static Gen<string> Among(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(i => texts[i]);
+    private static Gen<string> OneOf(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(i => texts[i]);
 }

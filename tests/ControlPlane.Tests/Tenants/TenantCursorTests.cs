@@ -6,7 +6,7 @@ namespace ControlPlane.Tests.Tenants;
 public sealed class TenantCursorTests
 {
     [Fact]
-    public void A_cursor_is_read_as_it_was_written() => Gen.Select(Gen.DateTime, Gen.Guid).Sample((time, id) =>
+    public void A_cursor_is_parsed_as_it_was_formatted() => Gen.Select(Gen.DateTime, Gen.Guid).Sample((time, id) =>
     {
         var cursor = new TenantCursor(new DateTimeOffset(time.Ticks, TimeSpan.Zero), id);
 
@@ -20,6 +20,6 @@ public sealed class TenantCursorTests
     [Theory]
     [InlineData("________________________________")]
     [InlineData("////////////////////////////////")]
-    public void A_time_that_there_is_not_is_refused(string text) =>
+    public void A_time_out_of_range_is_refused(string text) =>
         Assert.Throws<ControlPlaneException>(() => TenantCursor.Parse(text));
 }

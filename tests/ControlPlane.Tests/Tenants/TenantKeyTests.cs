@@ -6,7 +6,7 @@ namespace ControlPlane.Tests.Tenants;
 public sealed class TenantKeyTests
 {
     [Fact]
-    public void Every_legal_key_becomes_one() => Keys.Legal.Sample(key =>
+    public void Every_legal_key_is_accepted() => Keys.Legal.Sample(key =>
         Assert.Equal(key, TenantKey.Parse(key, maxLength: TenantKey.MaxConfigurableLength).Value));
 
     [Theory]
@@ -30,7 +30,7 @@ public sealed class TenantKeyTests
     [InlineData("company\u0661")] // Arabic-Indic one
     [InlineData("compan\u00ED")]
     [InlineData("c\u043Emp\u0430ny")]
-    public void Text_that_is_no_key_is_refused(string? text)
+    public void Text_that_is_not_a_key_is_refused(string? text)
     {
         var error = Assert.Throws<ControlPlaneException>(() => TenantKey.Parse(text));
 
@@ -38,10 +38,10 @@ public sealed class TenantKeyTests
     }
 
     [Fact]
-    public void Any_character_but_the_36_is_refused_wherever_it_stands() =>
+    public void Any_character_other_than_the_36_is_refused_at_any_position() =>
         Gen.Select(Gen.Char, Gen.Int[0, 3]).Where((c, _) => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c))
-            .Sample((c, place) =>
-                Assert.Throws<ControlPlaneException>(() => TenantKey.Parse("abc".Insert(place, c.ToString()))));
+            .Sample((c, position) =>
+                Assert.Throws<ControlPlaneException>(() => TenantKey.Parse("abc".Insert(position, c.ToString()))));
 
     [Theory]
     [InlineData("admin")]
@@ -55,7 +55,7 @@ public sealed class TenantKeyTests
     [InlineData("template1")]
     [InlineData("temporal")]
     [InlineData("www")]
-    public void A_reserved_word_is_no_key(string text) =>
+    public void A_reserved_word_is_refused(string text) =>
         Assert.Contains("reserved",
             Assert.Throws<ControlPlaneException>(() => TenantKey.Parse(text)).Message, StringComparison.Ordinal);
 }

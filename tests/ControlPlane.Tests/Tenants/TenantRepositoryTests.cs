@@ -19,7 +19,7 @@ public sealed class TenantRepositoryTests(PostgresFixture postgres) : IClassFixt
     [Fact]
     public async Task Of_leads_that_race_for_one_key_one_gets_it()
     {
-        var leads = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => LeadAsync($"race{i}.com")));
+        var leads = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => CreateLeadAsync($"race{i}.com")));
 
         var outcomes = await Task.WhenAll(leads.Select(lead => TryCreateAsync(lead, "racing")));
 
@@ -33,7 +33,7 @@ public sealed class TenantRepositoryTests(PostgresFixture postgres) : IClassFixt
     [Fact]
     public async Task Of_leads_that_race_for_one_domain_one_gets_it()
     {
-        var leads = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => LeadAsync("shared.com")));
+        var leads = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => CreateLeadAsync("shared.com")));
 
         var outcomes = await Task.WhenAll(leads.Select((lead, i) => TryCreateAsync(lead, $"shared{i}")));
 
@@ -43,9 +43,9 @@ public sealed class TenantRepositoryTests(PostgresFixture postgres) : IClassFixt
     }
 
     [Fact]
-    public async Task A_lead_that_asks_many_times_at_once_gets_one_tenant()
+    public async Task A_lead_with_many_concurrent_calls_gets_one_tenant()
     {
-        var lead = await LeadAsync("eager.com");
+        var lead = await CreateLeadAsync("eager.com");
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => TryCreateAsync(lead, $"eager{i}")));
 
@@ -54,20 +54,20 @@ public sealed class TenantRepositoryTests(PostgresFixture postgres) : IClassFixt
     }
 
     [Fact]
-    public async Task An_unproven_domain_conflicts_with_nobody()
+    public async Task An_unproven_domain_conflicts_with_no_tenant()
     {
-        Assert.Null(await TryCreateAsync(await LeadAsync("first.com"), "unproven1", "first.com", "second.com"));
+        Assert.Null(await TryCreateAsync(await CreateLeadAsync("first.com"), "unproven1", "first.com", "second.com"));
 
-        Assert.Null(await TryCreateAsync(await LeadAsync("second.com"), "unproven2", "second.com", "first.com"));
+        Assert.Null(await TryCreateAsync(await CreateLeadAsync("second.com"), "unproven2", "second.com", "first.com"));
     }
 
     [Fact]
     public async Task After_14_days_key_and_domain_are_free_again()
     {
-        Assert.Null(await TryCreateAsync(await LeadAsync("late.com"), "late"));
+        Assert.Null(await TryCreateAsync(await CreateLeadAsync("late.com"), "late"));
         time.Advance(Tenant.PendingLifetime);
 
-        Assert.Null(await TryCreateAsync(await LeadAsync("late.com"), "late"));
+        Assert.Null(await TryCreateAsync(await CreateLeadAsync("late.com"), "late"));
 
         Assert.Equal(1L, await postgres.ReadAsync<long>(
             "SELECT count(*) FROM tenants WHERE key = 'late' AND status = 'EXPIRED'"));
@@ -76,15 +76,15 @@ public sealed class TenantRepositoryTests(PostgresFixture postgres) : IClassFixt
     }
 
     [Fact]
-    public async Task Sign_ups_that_free_the_same_tenants_crosswise_do_not_block_each_other()
+    public async Task Sign_ups_that_expire_the_same_tenants_do_not_deadlock()
     {
-        Assert.Null(await TryCreateAsync(await LeadAsync("cross1.com"), "cross1"));
-        Assert.Null(await TryCreateAsync(await LeadAsync("cross2.com"), "cross2"));
+        Assert.Null(await TryCreateAsync(await CreateLeadAsync("cross1.com"), "cross1"));
+        Assert.Null(await TryCreateAsync(await CreateLeadAsync("cross2.com"), "cross2"));
         time.Advance(Tenant.PendingLifetime);
 
         var outcomes = await Task.WhenAll(
-            TryCreateAsync(await LeadAsync("cross2.com"), "cross1"),
-            TryCreateAsync(await LeadAsync("cross1.com"), "cross2"));
+            TryCreateAsync(await CreateLeadAsync("cross2.com"), "cross1"),
+            TryCreateAsync(await CreateLeadAsync("cross1.com"), "cross2"));
 
         Assert.Equal([null, null], outcomes);
     }
@@ -94,7 +94,7 @@ public sealed class TenantRepositoryTests(PostgresFixture postgres) : IClassFixt
     {
         for (int i = 0; i < 5; i++)
         {
-            Assert.Null(await TryCreateAsync(await LeadAsync($"page{i}.com"), $"page{i}"));
+            Assert.Null(await TryCreateAsync(await CreateLeadAsync($"page{i}.com"), $"page{i}"));
             time.Advance(TimeSpan.FromSeconds(1));
         }
 
@@ -106,7 +106,7 @@ public sealed class TenantRepositoryTests(PostgresFixture postgres) : IClassFixt
             var page = await list.ExecuteAsync(null, cursor, 2, CancellationToken);
             seen.AddRange(page.Tenants.Select(tenant => tenant.Key.Value));
             cursor = page.Next?.ToText();
-            await TryCreateAsync(await LeadAsync($"added{seen.Count}.com"), $"added{seen.Count}");
+            await TryCreateAsync(await CreateLeadAsync($"added{seen.Count}.com"), $"added{seen.Count}");
         }
         while (cursor is not null);
 
@@ -117,7 +117,7 @@ public sealed class TenantRepositoryTests(PostgresFixture postgres) : IClassFixt
     [Fact]
     public async Task A_list_by_status_counts_overdue_tenants_as_expired()
     {
-        Assert.Null(await TryCreateAsync(await LeadAsync("overdue.com"), "overdue"));
+        Assert.Null(await TryCreateAsync(await CreateLeadAsync("overdue.com"), "overdue"));
         time.Advance(Tenant.PendingLifetime);
         var list = new ListTenants(Tenants, time);
 
@@ -129,7 +129,7 @@ public sealed class TenantRepositoryTests(PostgresFixture postgres) : IClassFixt
         Assert.DoesNotContain(pending.Tenants, tenant => tenant.Key.Value == "overdue");
     }
 
-    private async Task<Lead> LeadAsync(string domain)
+    private async Task<Lead> CreateLeadAsync(string domain)
     {
         var lead = Lead.Register(
             EmailAddress.Parse($"admin@{domain}"), "John", "Doe", "New Company Inc", null, time.GetUtcNow());

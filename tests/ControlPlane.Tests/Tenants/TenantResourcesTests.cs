@@ -12,12 +12,12 @@ public sealed partial class TenantResourcesTests
     {
         var names = TenantResources.For(TenantKey.FromStorage(key));
 
-        // Keycloak keeps realm and client names in columns of 255 characters and in the paths of its addresses.
+        // Keycloak stores realm and client names in columns of 255 characters and uses them in URL paths.
         Assert.Matches(PathSegment(), names.Realm);
         Assert.Matches(PathSegment(), names.Client);
         Assert.True(names.Realm.Length <= 255 && names.Client.Length <= 255);
 
-        // PostgreSQL cuts names at 63 bytes and keeps pg_ for itself.
+        // PostgreSQL truncates names at 63 bytes and reserves the prefix pg_.
         Assert.Matches(Identifier(), names.Schema);
         Assert.True(Encoding.UTF8.GetByteCount(names.Schema) <= 63);
         Assert.False(names.Schema.StartsWith("pg_", StringComparison.Ordinal));

@@ -19,11 +19,11 @@ public sealed class TenantTests
     }
 
     [Fact]
-    public void Without_the_domain_of_the_proven_address_there_is_no_tenant() =>
+    public void A_tenant_requires_the_domain_of_the_proven_address() =>
         Assert.Equal("domains", Assert.Throws<ControlPlaneException>(() => Create("other.com")).Field);
 
     [Fact]
-    public void The_lead_is_the_primary_contact_and_its_company_the_name()
+    public void The_lead_becomes_the_primary_contact_and_its_company_the_name()
     {
         var tenant = Create("newcompany.com");
 
@@ -32,7 +32,7 @@ public sealed class TenantTests
     }
 
     [Fact]
-    public void A_tenant_nobody_provisions_is_expired_after_14_days()
+    public void A_tenant_without_an_attempt_expires_after_14_days()
     {
         Assert.Equal(TenantStatus.PendingProvision, Create("newcompany.com").AsOf(Now.AddDays(14).AddTicks(-1)).Status);
         Assert.Equal(TenantStatus.Expired, Create("newcompany.com").AsOf(Now.AddDays(14)).Status);
@@ -48,7 +48,7 @@ public sealed class TenantTests
     }
 
     [Fact]
-    public void An_expired_tenant_is_not_provisioned()
+    public void An_expired_tenant_cannot_be_provisioned()
     {
         var tenant = Create("newcompany.com").AsOf(Now.AddDays(15));
 

@@ -2,12 +2,12 @@ using System.Net;
 
 namespace Functions.Tests.Health;
 
-public sealed class HealthTests(World world)
+public sealed class HealthTests(FunctionsFixture fixture)
 {
     [Fact]
-    public async Task With_everything_there_it_is_ready()
+    public async Task With_all_dependencies_it_is_ready()
     {
-        var answer = (await world.Application.GetAsync("/health/ready")).Expect(HttpStatusCode.OK);
+        var answer = (await fixture.Application.GetAsync("/health/ready")).Expect(HttpStatusCode.OK);
 
         Assert.Equal("""{"status":"ready","database":"ok","temporal":"ok"}""", answer.Text);
     }
@@ -18,15 +18,15 @@ public sealed class HealthTests(World world)
     [InlineData("TEMPORAL_NAMESPACE", "another", "ok", "namespace_missing")]
     [InlineData("DATABASE_URL", "postgres://u@127.0.0.1:1/d", "unreachable", "ok")]
     [InlineData("DATABASE_URL", "", "not_configured", "ok")]
-    public async Task The_database_and_Temporal_are_told_apart(
+    public async Task The_database_and_Temporal_are_reported_separately(
         string setting, string value, string database, string temporal)
     {
-        await using var app = world.Start((setting, value));
+        await using var app = fixture.StartApplication((setting, value));
 
         var answer = (await app.GetAsync("/health/ready")).Expect(HttpStatusCode.ServiceUnavailable);
 
         Assert.Equal(("unavailable", database, temporal),
-            (answer.Value("status"), answer.Value("database"), answer.Value("temporal")));
+            (answer.GetString("status"), answer.GetString("database"), answer.GetString("temporal")));
         (await app.GetAsync("/health/live")).Expect(HttpStatusCode.OK);
     }
 }

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Functions.Tests.Hosting;
 
-/// <summary>The program itself, as the Functions host or a person starts it.</summary>
+/// <summary>Tests the published process, as the Functions host or a person starts it.</summary>
 public sealed partial class ProcessTests
 {
     private const string StrongSecret = "q8Zk3xv9LmT2bYc7Wd5RfJ4hNs6Gp1UaEoIi0KxD";
@@ -34,7 +34,7 @@ public sealed partial class ProcessTests
     [InlineData("LEADS_RATE_LIMIT", "-1", "LEADS_RATE_LIMIT: found '-1'")]
     [InlineData("LEAD_TOKEN_DELIVERY", "response", "LEAD_TOKEN_DELIVERY: found 'response' in Production")]
     [InlineData("TENANT_KEY_MAX_LENGTH", "51", "TENANT_KEY_MAX_LENGTH: found '51'")]
-    public async Task A_setting_that_cannot_be_used_stops_the_process_with_one_line(
+    public async Task An_invalid_setting_stops_the_process_with_one_line(
         string name, string value, string expected)
     {
         using var process = Start(
@@ -49,7 +49,7 @@ public sealed partial class ProcessTests
     }
 
     [Fact]
-    public async Task With_no_settings_it_answers_on_the_Functions_hosts_port_and_ends_promptly_when_told_to()
+    public async Task Without_settings_the_process_listens_on_the_Functions_hosts_port_and_stops_promptly()
     {
         int port = FreePort();
         using var process = Start(("FUNCTIONS_CUSTOMHANDLER_PORT", $"{port}"), ("PORT", "1"));
@@ -66,14 +66,14 @@ public sealed partial class ProcessTests
 
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, process.ExitCode);
-        // The Functions host takes every line of the error stream for an error: there was none.
+        // The Functions host reports every line on standard error as an error.
         Assert.Empty(await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
 
         Task<HttpResponseMessage> GetAsync(string path) => http.GetAsync(path, TestContext.Current.CancellationToken);
     }
 
     [Fact]
-    public async Task In_Development_the_values_of_local_settings_are_read_and_the_environment_wins()
+    public async Task In_Development_local_settings_are_read_and_the_environment_takes_precedence()
     {
         string folder = Directory.CreateTempSubdirectory("functions-test-").FullName;
         await File.WriteAllTextAsync(Path.Combine(folder, "local.settings.json"),
@@ -106,7 +106,7 @@ public sealed partial class ProcessTests
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         };
-        // Nothing of the machine's own settings: an unset environment name means Production.
+        // The settings of the machine are removed. Without an environment name, the environment is Production.
         foreach (string name in start.Environment.Keys.Except(["PATH", "HOME", "DOTNET_ROOT"]).ToList())
         {
             start.Environment.Remove(name);

@@ -3,22 +3,22 @@ using System.Text;
 
 namespace Functions.Tests.Http;
 
-public sealed class BodyLimitTests(World world)
+public sealed class BodyLimitTests(FunctionsFixture fixture)
 {
-    // More than the sockets between the two can hold: whoever stops reading at 64 KiB cuts the caller off.
+    // More than the socket buffers hold: a server that stops reading at 64 KiB would break the caller's connection.
     private const int Length = 16 * 1024 * 1024;
 
-    private readonly FunctionsApplication app = world.Application;
+    private readonly FunctionsApplication app = fixture.Application;
 
     [Theory]
-    [InlineData("a token that nobody gave", "401")]
+    [InlineData("an unknown token", "401")]
     [InlineData(null, "413")]
-    public async Task A_caller_with_a_long_body_hears_why_it_is_refused(string? bearer, string status) =>
+    public async Task A_caller_with_an_oversized_body_receives_the_error(string? bearer, string status) =>
         Assert.StartsWith($"HTTP/1.1 {status}",
             await SendAsync($"Content-Length: {Length}", new byte[Length], bearer), StringComparison.Ordinal);
 
     [Fact]
-    public async Task A_caller_with_a_long_body_of_unknown_length_hears_why_it_is_refused()
+    public async Task A_caller_with_an_oversized_chunked_body_receives_the_error()
     {
         byte[] chunk = [.. "10000\r\n"u8, .. new byte[0x10000], .. "\r\n"u8];
         byte[] body = [.. Enumerable.Repeat(chunk, Length / 0x10000).SelectMany(bytes => bytes), .. "0\r\n\r\n"u8];
@@ -27,7 +27,7 @@ public sealed class BodyLimitTests(World world)
             await SendAsync("Transfer-Encoding: chunked", body), StringComparison.Ordinal);
     }
 
-    // By hand: an HTTP client may read an answer before its request is out, and hide what is tested here.
+    // A raw socket, because an HTTP client may read the answer before it has sent the request, which hides the error.
     private async Task<string> SendAsync(string framing, byte[] body, string? bearer = null)
     {
         var cancellationToken = TestContext.Current.CancellationToken;

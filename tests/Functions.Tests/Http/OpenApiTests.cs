@@ -8,21 +8,21 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Functions.Tests.Http;
 
-public sealed class OpenApiTests(World world)
+public sealed class OpenApiTests(FunctionsFixture fixture)
 {
-    private readonly FunctionsApplication app = world.Application;
+    private readonly FunctionsApplication app = fixture.Application;
 
     /// <summary>
-    /// The public surface does not change by accident. Where it is meant to: look at <c>openapi.received.json</c>,
-    /// which a failing run leaves next to this file, and put it in place of <c>openapi.verified.json</c>.
+    /// Detects accidental changes of the public API. For an intended change, review <c>openapi.received.json</c>, which
+    /// a failing run writes next to this file, and rename it to <c>openapi.verified.json</c>.
     /// </summary>
     [Fact]
-    public async Task The_document_is_the_one_that_was_verified()
+    public async Task The_document_equals_the_verified_one()
     {
         var answer = (await app.GetAsync("/openapi/v1.json")).Expect(HttpStatusCode.OK);
         string received = answer.Text.ReplaceLineEndings("\n").TrimEnd() + "\n";
-        string verifiedFile = FileNextToThis("openapi.verified.json");
-        string receivedFile = FileNextToThis("openapi.received.json");
+        string verifiedFile = SiblingPath("openapi.verified.json");
+        string receivedFile = SiblingPath("openapi.received.json");
         string verified = File.Exists(verifiedFile)
             ? await File.ReadAllTextAsync(verifiedFile, TestContext.Current.CancellationToken)
             : "";
@@ -33,11 +33,11 @@ public sealed class OpenApiTests(World world)
         }
 
         await File.WriteAllTextAsync(receivedFile, received, TestContext.Current.CancellationToken);
-        Assert.Fail($"The document has changed. If that is meant: mv {receivedFile} {verifiedFile}");
+        Assert.Fail($"The document has changed. If this is intended: mv {receivedFile} {verifiedFile}");
     }
 
     [Fact]
-    public async Task Every_route_but_the_pages_is_described_with_its_errors()
+    public async Task Every_route_except_the_pages_is_described_with_its_errors()
     {
         var document = (await app.GetAsync("/openapi/v1.json")).Json;
         var routes = app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
@@ -53,7 +53,7 @@ public sealed class OpenApiTests(World world)
                 .GetProperty(method.ToLower(System.Globalization.CultureInfo.InvariantCulture));
             Assert.NotEmpty(operation.GetProperty("summary").GetString()!);
             Assert.NotEmpty(operation.GetProperty("operationId").GetString()!);
-            // That the process is not ready is an answer of its own, no problem.
+            // An unready process answers 503 with a health response, not with problem details.
             foreach (var response in operation.GetProperty("responses").EnumerateObject()
                 .Where(response => response.Name[0] is '4' or '5' && path != "/health/ready"))
             {
@@ -78,6 +78,6 @@ public sealed class OpenApiTests(World world)
         }
     }
 
-    private static string FileNextToThis(string name, [CallerFilePath] string path = "") =>
+    private static string SiblingPath(string name, [CallerFilePath] string path = "") =>
         Path.Combine(Path.GetDirectoryName(path)!, name);
 }

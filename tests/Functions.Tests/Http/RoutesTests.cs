@@ -4,22 +4,22 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Functions.Tests.Http;
 
-public sealed class RoutesTests(World world)
+public sealed class RoutesTests(FunctionsFixture fixture)
 {
-    private readonly FunctionsApplication app = world.Application;
+    private readonly FunctionsApplication app = fixture.Application;
 
     [Theory]
     [InlineData("/")]
     [InlineData("/ping")]
     [InlineData("/health/live")]
     [InlineData("/openapi/v1.json")]
-    public async Task Needs_nothing(string path)
+    public async Task The_route_works_without_settings(string path)
     {
-        await using var bare = world.Start(
+        await using var unconfigured = fixture.StartApplication(
             ("DATABASE_URL", ""), ("JWT_SECRET", ""), ("OPERATOR_ISSUER", ""), ("TEMPORAL_ADDRESS", ""),
             ("TOKEN_KEYS", ""));
 
-        (await bare.GetAsync(path)).Expect(HttpStatusCode.OK);
+        (await unconfigured.GetAsync(path)).Expect(HttpStatusCode.OK);
     }
 
     [Theory]
@@ -27,37 +27,37 @@ public sealed class RoutesTests(World world)
     [InlineData("TOKEN_KEYS", "POST", "/leads")]
     [InlineData("JWT_SECRET", "POST", "/leads/0197b0a1-0000-7000-8000-000000000001/tenants")]
     [InlineData("OPERATOR_ISSUER", "GET", "/tenants")]
-    public async Task What_is_not_configured_is_named(string setting, string method, string path)
+    public async Task A_missing_setting_is_named(string setting, string method, string path)
     {
-        await using var bare = world.Start((setting, ""));
+        await using var unconfigured = fixture.StartApplication((setting, ""));
 
-        var answer = await bare.SendAsync(new HttpMethod(method), path, null,
-            method == "POST" ? System.Net.Http.Json.JsonContent.Create(Given.SignUp("newcompany.com")) : null);
+        var answer = await unconfigured.SendAsync(new HttpMethod(method), path, null,
+            method == "POST" ? System.Net.Http.Json.JsonContent.Create(TestData.SignUp("newcompany.com")) : null);
 
-        answer.IsProblem(503, "not_configured");
-        Assert.StartsWith($"{setting}: found nothing", answer.Value("detail"), StringComparison.Ordinal);
+        answer.AssertProblem(503, "not_configured");
+        Assert.StartsWith($"{setting}: found nothing", answer.GetString("detail"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Without_Temporals_settings_no_attempt_is_recorded()
     {
-        await using var bare = world.Start(("TEMPORAL_ADDRESS", ""));
-        var tenant = await bare.Given.TenantAsync();
+        await using var unconfigured = fixture.StartApplication(("TEMPORAL_ADDRESS", ""));
+        var tenant = await unconfigured.Data.CreateTenantAsync();
 
-        var answer = await bare.PostAsync($"/tenants/{tenant.Id}/provision", Given.Subscription(tenant.Id),
-            world.Realm.Token(bare.Time.GetUtcNow()));
+        var answer = await unconfigured.PostAsync($"/tenants/{tenant.Id}/provision", TestData.Subscription(tenant.Id),
+            fixture.Realm.CreateToken(unconfigured.Time.GetUtcNow()));
 
-        answer.IsProblem(503, "not_configured");
-        Assert.Equal(0L, await world.Postgres.ReadAsync<long>(
+        answer.AssertProblem(503, "not_configured");
+        Assert.Equal(0L, await fixture.Postgres.ReadAsync<long>(
             "SELECT count(*) FROM provisioning_attempts WHERE tenant_id = $1", Guid.Parse(tenant.Id)));
     }
 
     [Fact]
-    public async Task A_database_that_is_away_is_503()
+    public async Task An_unreachable_database_is_503()
     {
-        await using var without = world.Start(("DATABASE_URL", "postgres://u@127.0.0.1:1/d"));
+        await using var offline = fixture.StartApplication(("DATABASE_URL", "postgres://u@127.0.0.1:1/d"));
 
-        (await without.PostAsync("/leads", Given.SignUp("newcompany.com"))).IsProblem(503, "unavailable");
+        (await offline.PostAsync("/leads", TestData.SignUp("newcompany.com"))).AssertProblem(503, "unavailable");
     }
 
     [Theory]
@@ -68,10 +68,10 @@ public sealed class RoutesTests(World world)
     [InlineData("DELETE", "/leads", 405, "method_not_allowed")]
     [InlineData("PUT", "/tenants/0197b0a1-0000-7000-8000-000000000001", 405, "method_not_allowed")]
     [InlineData("POST", "/ping", 405, "method_not_allowed")]
-    public async Task What_is_not_there_is_a_problem_too(string method, string path, int status, string code) =>
-        (await app.SendAsync(new HttpMethod(method), path, null, null)).IsProblem(status, code);
+    public async Task An_unknown_route_or_method_is_a_problem(string method, string path, int status, string code) =>
+        (await app.SendAsync(new HttpMethod(method), path, null, null)).AssertProblem(status, code);
 
-    // The Functions host keeps these for itself and answers them.
+    // The Functions host reserves these paths and answers them itself.
     [Fact]
     public void No_route_begins_with_admin_or_runtime() => Assert.All(
         app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>(),
@@ -80,7 +80,7 @@ public sealed class RoutesTests(World world)
     [Theory]
     [InlineData("/verify")]
     [InlineData("/invitations")]
-    public async Task A_page_runs_nothing_but_its_own_script_and_tells_nobody_its_address(string path)
+    public async Task A_page_runs_only_its_own_scripts_and_sends_no_referrer(string path)
     {
         var page = (await app.GetAsync(path)).Expect(HttpStatusCode.OK);
 
@@ -91,10 +91,10 @@ public sealed class RoutesTests(World world)
         Assert.Equal("no-referrer", page.Headers.GetValues("Referrer-Policy").Single());
         Assert.DoesNotContain("<script>", page.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("style=", page.Text, StringComparison.Ordinal);
-        foreach (string part in page.Text.Split('"')
+        foreach (string asset in page.Text.Split('"')
             .Where(text => text.StartsWith("/pages/", StringComparison.Ordinal)))
         {
-            (await app.GetAsync(part)).Expect(HttpStatusCode.OK);
+            (await app.GetAsync(asset)).Expect(HttpStatusCode.OK);
         }
     }
 }

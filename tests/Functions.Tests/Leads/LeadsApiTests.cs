@@ -3,25 +3,26 @@ using System.Text;
 
 namespace Functions.Tests.Leads;
 
-public sealed class LeadsApiTests(World world)
+public sealed class LeadsApiTests(FunctionsFixture fixture)
 {
-    private readonly FunctionsApplication app = world.Application;
+    private readonly FunctionsApplication app = fixture.Application;
 
     [Fact]
-    public async Task A_sign_up_gets_an_id_and_in_development_its_token()
+    public async Task A_sign_up_returns_an_id_and_in_development_its_token()
     {
-        var answer = (await app.PostAsync("/leads", Given.SignUp($"{Given.Key()}.com"))).Expect(HttpStatusCode.Created);
+        var answer = (await app.PostAsync("/leads", TestData.SignUp($"{TestData.NewKey()}.com")))
+            .Expect(HttpStatusCode.Created);
 
         Assert.Equal(["key", "id"], answer.Json.EnumerateObject().Select(property => property.Name));
-        Assert.True(Guid.TryParseExact(answer.Value("id"), "D", out _));
+        Assert.True(Guid.TryParseExact(answer.GetString("id"), "D", out _));
     }
 
     [Fact]
-    public async Task A_known_address_makes_no_difference()
+    public async Task A_known_address_gets_a_new_lead()
     {
-        var first = await app.Given.LeadAsync();
+        var first = await app.Data.CreateLeadAsync();
 
-        var second = await app.Given.LeadAsync(first.Domain);
+        var second = await app.Data.CreateLeadAsync(first.Domain);
 
         Assert.NotEqual(first.Id, second.Id);
     }
@@ -29,7 +30,7 @@ public sealed class LeadsApiTests(World world)
     [Fact]
     public async Task An_address_is_optional() => (await app.PostAsync("/leads", new
     {
-        email = $"a@{Given.Key()}.com",
+        email = $"a@{TestData.NewKey()}.com",
         firstName = "J",
         lastName = "D",
         companyName = "C",
@@ -47,7 +48,7 @@ public sealed class LeadsApiTests(World world)
     [InlineData("firstName", "a\u0000b")]
     [InlineData("lastName", "a\nb")]
     [InlineData("companyName", "a\u007Fb")]
-    public async Task A_wrong_field_is_named(string field, string? value)
+    public async Task An_invalid_field_is_named(string field, string? value)
     {
         var body = new Dictionary<string, string?>
         {
@@ -58,7 +59,7 @@ public sealed class LeadsApiTests(World world)
             [field] = value,
         };
 
-        (await app.PostAsync("/leads", body)).IsProblem(400, "invalid_request", field);
+        (await app.PostAsync("/leads", body)).AssertProblem(400, "invalid_request", field);
     }
 
     [Theory]
@@ -66,7 +67,7 @@ public sealed class LeadsApiTests(World world)
     [InlineData("lastName", 101)]
     [InlineData("companyName", 101)]
     [InlineData("email", 300)]
-    public async Task An_over_long_field_is_named(string field, int length) => await A_wrong_field_is_named(
+    public async Task An_over_long_field_is_named(string field, int length) => await An_invalid_field_is_named(
         field, field == "email" ? new string('a', length - 16) + "@newcompany.com" : new string('x', length));
 
     [Theory]
@@ -75,12 +76,12 @@ public sealed class LeadsApiTests(World world)
     [InlineData("city", 101)]
     [InlineData("state", 101)]
     [InlineData("zip", 21)]
-    public async Task Each_field_of_an_address_is_bounded_and_printable(string field, int tooLong)
+    public async Task Each_field_of_an_address_is_limited_and_printable(string field, int tooLong)
     {
         foreach (string value in (string[])[new string('x', tooLong), "a\0b", "a\nb"])
         {
             (await SignUpAtAsync(new() { ["country"] = "US", [field] = value }))
-                .IsProblem(400, "invalid_request", $"address.{field}");
+                .AssertProblem(400, "invalid_request", $"address.{field}");
         }
 
         (await SignUpAtAsync(new() { ["country"] = "US", [field] = new string('x', tooLong - 1) }))
@@ -91,14 +92,14 @@ public sealed class LeadsApiTests(World world)
     public async Task Only_the_country_of_an_address_is_required()
     {
         (await SignUpAtAsync(new() { ["country"] = "US" })).Expect(HttpStatusCode.Created);
-        foreach (var without in (Dictionary<string, string?>[])
+        foreach (var address in (Dictionary<string, string?>[])
         [
             new() { ["city"] = "San Francisco" },
             new() { ["country"] = null },
             new() { ["country"] = " " },
         ])
         {
-            (await SignUpAtAsync(without)).IsProblem(400, "invalid_request", "address.country");
+            (await SignUpAtAsync(address)).AssertProblem(400, "invalid_request", "address.country");
         }
     }
 
@@ -118,17 +119,18 @@ public sealed class LeadsApiTests(World world)
     [InlineData("""{"email":"a@b.co","email":"c@d.co"}""", "email")]
     [InlineData("{\"email\":\"a\u0000\"}", "email")]
     [InlineData("""{"firstName":"\ud800"}""", "firstName")]
-    public async Task A_body_that_is_not_as_expected_is_said(string body, string field) =>
-        (await app.PostAsync("/leads", body)).IsProblem(400, "invalid_request", field);
+    public async Task An_invalid_body_is_refused_and_its_field_named(string body, string field) =>
+        (await app.PostAsync("/leads", body)).AssertProblem(400, "invalid_request", field);
 
     [Fact]
     public async Task A_body_of_another_type_is_415() =>
         (await app.PostAsync("/leads", "email=a", mediaType: "application/x-www-form-urlencoded"))
-            .IsProblem(415, "unsupported_media_type");
+            .AssertProblem(415, "unsupported_media_type");
 
     [Fact]
     public async Task A_body_above_64_KiB_is_413() =>
-        (await app.PostAsync("/leads", $$"""{"email":"{{new string('a', 65 * 1024)}}"}""")).IsProblem(413, "too_large");
+        (await app.PostAsync("/leads", $$"""{"email":"{{new string('a', 65 * 1024)}}"}"""))
+            .AssertProblem(413, "too_large");
 
     [Fact]
     public async Task A_body_above_64_KiB_without_a_length_is_413()
@@ -139,156 +141,158 @@ public sealed class LeadsApiTests(World world)
 
         var answer = await app.SendAsync(HttpMethod.Post, "/leads", null, endless, ("Transfer-Encoding", "chunked"));
 
-        answer.IsProblem(413, "too_large");
+        answer.AssertProblem(413, "too_large");
     }
 
     [Fact]
-    public async Task Nothing_is_written_for_a_sign_up_that_is_refused()
+    public async Task A_refused_sign_up_writes_nothing()
     {
-        string domain = $"{Given.Key()}.com";
+        string domain = $"{TestData.NewKey()}.com";
 
         (await app.PostAsync("/leads", new { email = $"admin@{domain}", firstName = "J" }))
-            .IsProblem(400, "invalid_request", "lastName");
+            .AssertProblem(400, "invalid_request", "lastName");
 
-        Assert.Equal(0L, await world.Postgres.ReadAsync<long>(
+        Assert.Equal(0L, await fixture.Postgres.ReadAsync<long>(
             "SELECT count(*) FROM leads WHERE email = $1", $"admin@{domain}"));
     }
 
     [Fact]
-    public async Task A_token_is_good_until_it_expires_each_time_for_a_fresh_JWT()
+    public async Task A_token_can_be_used_repeatedly_and_gives_a_new_JWT_each_time()
     {
-        var lead = await app.Given.VerifiedLeadAsync();
+        var lead = await app.Data.CreateVerifiedLeadAsync();
 
-        var again = await app.Given.VerifyAsync(lead);
+        var again = await app.Data.VerifyAsync(lead);
 
         Assert.NotEqual(lead.Jwt, again.Jwt);
     }
 
     [Fact]
-    public async Task After_30_minutes_a_token_has_expired()
+    public async Task A_token_expires_after_30_minutes()
     {
-        await using var own = world.Start();
-        var lead = await own.Given.LeadAsync();
-        own.Time.Advance(TimeSpan.FromMinutes(30));
+        await using var isolated = fixture.StartApplication();
+        var lead = await isolated.Data.CreateLeadAsync();
+        isolated.Time.Advance(TimeSpan.FromMinutes(30));
 
-        (await own.PostAsync($"/leads/{lead.Id}/verify", bearer: lead.Token)).IsProblem(401, "token_expired");
+        (await isolated.PostAsync($"/leads/{lead.Id}/verify", bearer: lead.Token)).AssertProblem(401, "token_expired");
     }
 
     [Fact]
     public async Task A_token_of_another_lead_is_refused()
     {
-        var lead = await app.Given.LeadAsync();
-        var other = await app.Given.LeadAsync();
+        var lead = await app.Data.CreateLeadAsync();
+        var other = await app.Data.CreateLeadAsync();
 
-        (await app.PostAsync($"/leads/{lead.Id}/verify", bearer: other.Token)).IsProblem(401, "token_wrong_lead");
+        (await app.PostAsync($"/leads/{lead.Id}/verify", bearer: other.Token)).AssertProblem(401, "token_wrong_lead");
     }
 
     [Fact]
-    public async Task Without_a_token_or_with_nonsense_nobody_is_verified()
+    public async Task A_missing_or_malformed_token_verifies_no_lead()
     {
-        var lead = await app.Given.VerifiedLeadAsync();
+        var lead = await app.Data.CreateVerifiedLeadAsync();
 
-        (await app.PostAsync($"/leads/{lead.Id}/verify")).IsProblem(401, "token_missing");
-        (await app.PostAsync($"/leads/{lead.Id}/verify", bearer: "nonsense")).IsProblem(401, "token_invalid");
-        (await app.PostAsync($"/leads/{lead.Id}/verify", bearer: lead.Jwt)).IsProblem(401, "token_invalid");
-        (await app.PostAsync($"/leads/{lead.Id}/verify", bearer: lead.Token + "x")).IsProblem(401, "token_invalid");
+        (await app.PostAsync($"/leads/{lead.Id}/verify")).AssertProblem(401, "token_missing");
+        (await app.PostAsync($"/leads/{lead.Id}/verify", bearer: "nonsense")).AssertProblem(401, "token_invalid");
+        (await app.PostAsync($"/leads/{lead.Id}/verify", bearer: lead.Jwt)).AssertProblem(401, "token_invalid");
+        (await app.PostAsync($"/leads/{lead.Id}/verify", bearer: lead.Token + "x")).AssertProblem(401, "token_invalid");
     }
 
     [Fact]
-    public async Task An_unknown_lead_is_answered_like_a_wrong_token()
+    public async Task An_unknown_lead_gets_the_same_answer_as_a_wrong_token()
     {
-        var lead = await app.Given.LeadAsync();
+        var lead = await app.Data.CreateLeadAsync();
 
         (await app.PostAsync($"/leads/{Guid.CreateVersion7(app.Time.GetUtcNow())}/verify", bearer: lead.Token))
-            .IsProblem(401, "token_invalid");
+            .AssertProblem(401, "token_invalid");
     }
 
     [Fact]
-    public async Task A_new_token_kills_the_old_one()
+    public async Task A_new_token_invalidates_the_old_one()
     {
-        var lead = await app.Given.LeadAsync();
+        var lead = await app.Data.CreateLeadAsync();
 
         var answer = (await app.PostAsync($"/leads/{lead.Id}/resend")).Expect(HttpStatusCode.OK);
 
-        (await app.PostAsync($"/leads/{lead.Id}/verify", bearer: lead.Token)).IsProblem(401, "token_invalid");
-        await app.Given.VerifyAsync(lead with { Token = answer.Value("key") });
+        (await app.PostAsync($"/leads/{lead.Id}/verify", bearer: lead.Token)).AssertProblem(401, "token_invalid");
+        await app.Data.VerifyAsync(lead with { Token = answer.GetString("key") });
     }
 
     [Fact]
-    public async Task A_new_token_for_an_unknown_lead_is_404() =>
+    public async Task A_resend_for_an_unknown_lead_is_404() =>
         (await app.PostAsync($"/leads/{Guid.CreateVersion7(app.Time.GetUtcNow())}/resend"))
-            .IsProblem(404, "not_found");
+            .AssertProblem(404, "not_found");
 
     [Fact]
-    public async Task By_mail_the_answer_carries_only_the_id_and_a_workflow_sends_the_token()
+    public async Task With_delivery_by_mail_the_answer_has_only_the_id_and_a_workflow_sends_the_token()
     {
-        await using var own = world.Start(("LEAD_TOKEN_DELIVERY", "email"));
+        await using var isolated = fixture.StartApplication(("LEAD_TOKEN_DELIVERY", "email"));
 
-        var answer = (await own.PostAsync("/leads", Given.SignUp($"{Given.Key()}.com"))).Expect(HttpStatusCode.Created);
-        await own.PostAsync($"/leads/{answer.Value("id")}/resend");
+        var answer = (await isolated.PostAsync("/leads", TestData.SignUp($"{TestData.NewKey()}.com")))
+            .Expect(HttpStatusCode.Created);
+        await isolated.PostAsync($"/leads/{answer.GetString("id")}/resend");
 
         Assert.Equal(["id"], answer.Json.EnumerateObject().Select(property => property.Name));
-        var client = await world.TemporalClientAsync();
+        var client = await fixture.ConnectTemporalAsync();
         foreach (int generation in (int[])[1, 2])
         {
-            var mail = await client.GetWorkflowHandle($"send-lead-verification-{answer.Value("id")}-{generation}")
+            var mail = await client.GetWorkflowHandle($"send-lead-verification-{answer.GetString("id")}-{generation}")
                 .DescribeAsync();
             Assert.Equal("SendLeadVerification", mail.WorkflowType);
         }
     }
 
     [Fact]
-    public async Task Where_no_mail_could_follow_nothing_is_written()
+    public async Task Nothing_is_written_if_no_mail_can_be_sent()
     {
-        await using var own = world.Start(("LEAD_TOKEN_DELIVERY", "email"), ("TEMPORAL_ADDRESS", ""));
-        string domain = $"{Given.Key()}.com";
+        await using var isolated = fixture.StartApplication(("LEAD_TOKEN_DELIVERY", "email"), ("TEMPORAL_ADDRESS", ""));
+        string domain = $"{TestData.NewKey()}.com";
 
-        (await own.PostAsync("/leads", Given.SignUp(domain))).IsProblem(503, "not_configured");
+        (await isolated.PostAsync("/leads", TestData.SignUp(domain))).AssertProblem(503, "not_configured");
 
-        Assert.Equal(0L, await world.Postgres.ReadAsync<long>(
+        Assert.Equal(0L, await fixture.Postgres.ReadAsync<long>(
             "SELECT count(*) FROM leads WHERE email = $1", $"admin@{domain}"));
     }
 
     [Theory]
     [InlineData("", "not_configured")]
     [InlineData("127.0.0.1:1", "unavailable")]
-    public async Task The_link_that_was_mailed_stays_good_where_no_new_one_could_be(string temporal, string code)
+    public async Task The_mailed_link_stays_valid_if_no_new_one_can_be_sent(string temporal, string code)
     {
-        await using var own = world.Start(("LEAD_TOKEN_DELIVERY", "email"), ("TEMPORAL_ADDRESS", temporal));
-        var lead = await app.Given.LeadAsync();
+        await using var isolated = fixture.StartApplication(
+            ("LEAD_TOKEN_DELIVERY", "email"), ("TEMPORAL_ADDRESS", temporal));
+        var lead = await app.Data.CreateLeadAsync();
 
-        (await own.PostAsync($"/leads/{lead.Id}/resend")).IsProblem(503, code);
+        (await isolated.PostAsync($"/leads/{lead.Id}/resend")).AssertProblem(503, code);
 
-        await app.Given.VerifyAsync(lead);
+        await app.Data.VerifyAsync(lead);
     }
 
     [Fact]
-    public async Task The_link_that_was_mailed_stays_good_until_the_new_one_is()
+    public async Task The_mailed_link_stays_valid_until_the_new_one_is_sent()
     {
-        await using var own = world.Start(("LEAD_TOKEN_DELIVERY", "email"));
-        var lead = await app.Given.LeadAsync();
+        await using var isolated = fixture.StartApplication(("LEAD_TOKEN_DELIVERY", "email"));
+        var lead = await app.Data.CreateLeadAsync();
 
-        // No worker sends it.
-        (await own.PostAsync($"/leads/{lead.Id}/resend")).Expect(HttpStatusCode.OK);
+        // No worker is running, so the mail is not sent.
+        (await isolated.PostAsync($"/leads/{lead.Id}/resend")).Expect(HttpStatusCode.OK);
 
-        await app.Given.VerifyAsync(lead);
+        await app.Data.VerifyAsync(lead);
     }
 
     [Fact]
     public async Task Neither_address_nor_token_is_logged()
     {
-        await using var own = world.Start();
-        var lead = await own.Given.VerifiedLeadAsync();
+        await using var isolated = fixture.StartApplication();
+        var lead = await isolated.Data.CreateVerifiedLeadAsync();
 
-        Assert.Contains(own.Log.All, line => line.Contains($"a***@{lead.Domain}", StringComparison.Ordinal));
-        Assert.DoesNotContain(own.Log.All, line => line.Contains($"admin@{lead.Domain}", StringComparison.Ordinal)
+        Assert.Contains(isolated.Log.All, line => line.Contains($"a***@{lead.Domain}", StringComparison.Ordinal));
+        Assert.DoesNotContain(isolated.Log.All, line => line.Contains($"admin@{lead.Domain}", StringComparison.Ordinal)
             || line.Contains(lead.Token, StringComparison.Ordinal)
             || line.Contains(lead.Jwt, StringComparison.Ordinal));
     }
 
     private Task<Answer> SignUpAtAsync(Dictionary<string, string?> address) => app.PostAsync("/leads", new
     {
-        email = $"a@{Given.Key()}.com",
+        email = $"a@{TestData.NewKey()}.com",
         firstName = "J",
         lastName = "D",
         companyName = "C",

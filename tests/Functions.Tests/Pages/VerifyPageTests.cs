@@ -3,102 +3,102 @@ using Testing.Browser;
 
 namespace Functions.Tests.Pages;
 
-public sealed class VerifyPageTests(World world, Chromium chromium) : IClassFixture<Chromium>
+public sealed class VerifyPageTests(FunctionsFixture fixture, Chromium chromium) : IClassFixture<Chromium>
 {
-    private readonly FunctionsApplication app = world.Application;
+    private readonly FunctionsApplication app = fixture.Application;
 
     [Theory]
     [InlineData(ColorScheme.Light)]
     [InlineData(ColorScheme.Dark)]
-    public async Task By_keyboard_alone_an_address_is_confirmed_and_a_workspace_ordered(ColorScheme colors)
+    public async Task An_address_is_confirmed_and_a_workspace_ordered_by_keyboard_only(ColorScheme colors)
     {
-        var lead = await app.Given.LeadAsync();
-        string key = Given.Key();
+        var lead = await app.Data.CreateLeadAsync();
+        string key = TestData.NewKey();
         var page = await OpenAsync($"#{lead.Token}", colors);
         await page.GetByRole(AriaRole.Button, new() { Name = "Confirm my address" }).WaitForAsync();
         Assert.DoesNotContain(lead.Token, page.Url, StringComparison.Ordinal);
         await Chromium.AssertAccessibleAsync(page);
 
         await page.FillByKeyboardAsync();
-        await SaysAsync(page, "Your address is confirmed.");
+        await WaitForMessageAsync(page, "Your address is confirmed.");
         await Chromium.AssertAccessibleAsync(page);
         await page.FillByKeyboardAsync(key.ToUpperInvariant(), lead.Domain);
-        await SaysAsync(page, "A key is 2 to 10 characters");
+        await WaitForMessageAsync(page, "A key is 2 to 10 characters");
         await Chromium.AssertAccessibleAsync(page);
-        // The focus is back on the field at fault.
+        // The focus has returned to the invalid field.
         await page.FillByKeyboardAsync(key);
 
-        await SaysAsync(page, $"Your workspace {key} is ordered.");
+        await WaitForMessageAsync(page, $"Your workspace {key} is ordered.");
         await Chromium.AssertAccessibleAsync(page);
-        Assert.Equal(1L, await world.Postgres.ReadAsync<long>("SELECT count(*) FROM tenants WHERE key = $1", key));
+        Assert.Equal(1L, await fixture.Postgres.ReadAsync<long>("SELECT count(*) FROM tenants WHERE key = $1", key));
     }
 
     [Fact]
-    public async Task With_an_old_link_a_person_gets_a_new_one()
+    public async Task An_outdated_link_offers_a_new_one()
     {
-        var lead = await app.Given.LeadAsync();
+        var lead = await app.Data.CreateLeadAsync();
         await app.PostAsync($"/leads/{lead.Id}/resend");
         var page = await OpenAsync($"#{lead.Token}");
         await page.GetByRole(AriaRole.Button).First.WaitForAsync();
 
         await page.Keyboard.PressAsync("Enter");
-        await SaysAsync(page, "This link is not valid, or a newer one was sent since.");
+        await WaitForMessageAsync(page, "This link is not valid, or a newer one was sent since.");
         await Chromium.AssertAccessibleAsync(page);
         await page.Keyboard.PressAsync("Enter");
 
-        await SaysAsync(page, "A new link is on its way to you.");
+        await WaitForMessageAsync(page, "A new link is on its way to you.");
     }
 
     [Fact]
-    public async Task An_expired_link_says_so()
+    public async Task An_expired_link_shows_a_message()
     {
-        await using var own = world.Start();
-        var lead = await own.Given.LeadAsync();
-        own.Time.Advance(TimeSpan.FromMinutes(30));
-        var page = await chromium.OpenAsync(new Uri(own.Address, $"/verify#{lead.Token}"));
+        await using var isolated = fixture.StartApplication();
+        var lead = await isolated.Data.CreateLeadAsync();
+        isolated.Time.Advance(TimeSpan.FromMinutes(30));
+        var page = await chromium.OpenAsync(new Uri(isolated.Address, $"/verify#{lead.Token}"));
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Confirm my address" }).PressAsync("Enter");
 
-        await SaysAsync(page, "This link has expired.");
+        await WaitForMessageAsync(page, "This link has expired.");
     }
 
     [Theory]
     [InlineData("")]
     [InlineData("#nonsense")]
     [InlineData("#%")]
-    public async Task A_link_that_is_not_complete_says_so(string fragment)
+    public async Task An_incomplete_link_shows_a_message(string fragment)
     {
         var page = await OpenAsync(fragment);
 
-        await SaysAsync(page, "This link is not complete.");
+        await WaitForMessageAsync(page, "This link is not complete.");
         await Chromium.AssertAccessibleAsync(page);
     }
 
     [Fact]
-    public async Task When_nobody_answers_nothing_is_lost()
+    public async Task A_connection_failure_is_shown_and_the_person_can_try_again()
     {
-        var lead = await app.Given.LeadAsync();
+        var lead = await app.Data.CreateLeadAsync();
         var page = await OpenAsync($"#{lead.Token}");
         var button = page.GetByRole(AriaRole.Button, new() { Name = "Confirm my address" });
         await button.WaitForAsync();
         await page.Context.SetOfflineAsync(true);
 
         await button.PressAsync("Enter");
-        await SaysAsync(page, "Nobody answered.");
+        await WaitForMessageAsync(page, "Nobody answered.");
         await page.Context.SetOfflineAsync(false);
         await button.PressAsync("Enter");
 
-        await SaysAsync(page, "Your address is confirmed.");
+        await WaitForMessageAsync(page, "Your address is confirmed.");
     }
 
-    // What a gateway says while the process behind it is away.
+    // The answers of a gateway whose backend is unavailable.
     [Theory]
     [InlineData(502, "")]
     [InlineData(504, "<html><body>Gateway Time-out</body></html>")]
-    public async Task An_answer_of_a_proxy_is_said_and_the_person_can_try_again(int status, string body)
+    public async Task An_error_from_a_proxy_is_shown_and_the_person_can_try_again(int status, string body)
     {
-        var lead = await app.Given.LeadAsync();
-        string key = Given.Key();
+        var lead = await app.Data.CreateLeadAsync();
+        string key = TestData.NewKey();
         var page = await OpenAsync($"#{lead.Token}");
         await page.GetByRole(AriaRole.Button, new() { Name = "Confirm my address" }).WaitForAsync();
 
@@ -111,30 +111,30 @@ public sealed class VerifyPageTests(World world, Chromium chromium) : IClassFixt
             await page.RouteAsync($"**/leads/*/{step}",
                 route => route.FulfillAsync(new() { Status = status, ContentType = "text/html", Body = body }));
             await page.FillByKeyboardAsync(step == "verify" ? [] : [key, lead.Domain]);
-            await SaysAsync(page, "Something on the way to us is out of order.");
+            await WaitForMessageAsync(page, "Something on the way to us is out of order.");
             await page.UnrouteAllAsync();
             await page.Keyboard.PressAsync("Enter");
-            await SaysAsync(page, success);
+            await WaitForMessageAsync(page, success);
         }
     }
 
     [Fact]
-    public async Task An_answer_of_a_proxy_to_asking_for_a_new_link_is_said()
+    public async Task An_error_from_a_proxy_on_resend_is_shown()
     {
-        var lead = await app.Given.LeadAsync();
+        var lead = await app.Data.CreateLeadAsync();
         await app.PostAsync($"/leads/{lead.Id}/resend");
         var page = await OpenAsync($"#{lead.Token}");
         await page.FillByKeyboardAsync();
-        await SaysAsync(page, "This link is not valid");
+        await WaitForMessageAsync(page, "This link is not valid");
         await page.RouteAsync("**/leads/*/resend", route => route.FulfillAsync(new() { Status = 502 }));
 
         await page.FillByKeyboardAsync();
 
-        await SaysAsync(page, "Something on the way to us is out of order.");
+        await WaitForMessageAsync(page, "Something on the way to us is out of order.");
         await Chromium.AssertAccessibleAsync(page);
     }
 
-    internal static Task SaysAsync(IPage page, string text) =>
+    internal static Task WaitForMessageAsync(IPage page, string text) =>
         page.GetByRole(AriaRole.Status).Filter(new() { HasText = text }).WaitForAsync();
 
     private Task<IPage> OpenAsync(string fragment, ColorScheme colors = ColorScheme.Light) =>

@@ -5,24 +5,25 @@ using Testing;
 
 namespace Functions.Tests.Provisioning;
 
-/// <summary>No worker is there: a run that was started stays open, and does nothing.</summary>
-public sealed class CancelAndRollbackTests(World world)
+/// <summary>Tests without a worker: a started run stays open and makes no progress.</summary>
+public sealed class CancelAndRollbackTests(FunctionsFixture fixture)
 {
-    private readonly FunctionsApplication app = world.Application;
+    private readonly FunctionsApplication app = fixture.Application;
 
-    private string Operator => world.Realm.Token(app.Time.GetUtcNow());
+    private string OperatorToken => fixture.Realm.CreateToken(app.Time.GetUtcNow());
 
     [Fact]
-    public async Task Cancelling_says_at_once_that_it_rolls_back_and_asks_the_run_to_end()
+    public async Task Cancelling_sets_ROLLING_BACK_at_once_and_requests_cancellation_of_the_run()
     {
-        var tenant = await app.Given.TenantAsync();
-        string runId = (await CallAsync(tenant, "provision")).Value("runId");
+        var tenant = await app.Data.CreateTenantAsync();
+        string runId = (await CallAsync(tenant, "provision")).GetString("runId");
 
         var answer = (await CallAsync(tenant, "provisioning/cancel")).Expect(HttpStatusCode.Accepted);
 
         Assert.Equal($"/tenants/{tenant.Id}/provisioning", answer.Headers.Location!.OriginalString);
-        Assert.Equal((runId, "ROLLING_BACK"), (answer.Value("runId"), answer.Value("status")));
-        var attempt = (await app.GetAsync($"/tenants/{tenant.Id}/provisioning", Operator)).Json.GetProperty("attempt");
+        Assert.Equal((runId, "ROLLING_BACK"), (answer.GetString("runId"), answer.GetString("status")));
+        var attempt = (await app.GetAsync($"/tenants/{tenant.Id}/provisioning", OperatorToken))
+            .Json.GetProperty("attempt");
         Assert.Equal(("ROLLING_BACK", "update-status", "cancelled", true), (
             attempt.GetProperty("state").GetString(),
             attempt.GetProperty("failedStep").GetString(),
@@ -33,50 +34,50 @@ public sealed class CancelAndRollbackTests(World world)
     }
 
     [Fact]
-    public async Task Cancelling_twice_answers_the_same()
+    public async Task Cancelling_twice_gives_the_same_answer()
     {
-        var tenant = await app.Given.TenantAsync();
+        var tenant = await app.Data.CreateTenantAsync();
         await CallAsync(tenant, "provision");
-        string first = (await CallAsync(tenant, "provisioning/cancel")).Value("runId");
+        string first = (await CallAsync(tenant, "provisioning/cancel")).GetString("runId");
 
         var second = (await CallAsync(tenant, "provisioning/cancel")).Expect(HttpStatusCode.Accepted);
 
-        Assert.Equal((first, "ROLLING_BACK"), (second.Value("runId"), second.Value("status")));
+        Assert.Equal((first, "ROLLING_BACK"), (second.GetString("runId"), second.GetString("status")));
     }
 
     [Fact]
-    public async Task A_tenant_that_was_never_provisioned_has_nothing_to_cancel_and_nothing_to_roll_back()
+    public async Task A_tenant_without_an_attempt_cannot_be_cancelled_or_rolled_back()
     {
-        var tenant = await app.Given.TenantAsync();
+        var tenant = await app.Data.CreateTenantAsync();
 
-        (await CallAsync(tenant, "provisioning/cancel")).IsProblem(409, "wrong_state");
-        (await CallAsync(tenant, "provisioning/rollback")).IsProblem(409, "wrong_state");
+        (await CallAsync(tenant, "provisioning/cancel")).AssertProblem(409, "wrong_state");
+        (await CallAsync(tenant, "provisioning/rollback")).AssertProblem(409, "wrong_state");
     }
 
     [Fact]
-    public async Task An_active_tenant_is_neither_cancelled_nor_rolled_back()
+    public async Task An_ACTIVE_tenant_cannot_be_cancelled_or_rolled_back()
     {
-        var tenant = await app.Given.TenantAsync();
+        var tenant = await app.Data.CreateTenantAsync();
         await CallAsync(tenant, "provision");
         await EndAttemptAsync(tenant, "ACTIVE", "SUCCEEDED");
 
-        (await CallAsync(tenant, "provisioning/cancel")).IsProblem(409, "wrong_state");
-        (await CallAsync(tenant, "provisioning/rollback")).IsProblem(409, "wrong_state");
+        (await CallAsync(tenant, "provisioning/cancel")).AssertProblem(409, "wrong_state");
+        (await CallAsync(tenant, "provisioning/rollback")).AssertProblem(409, "wrong_state");
     }
 
     [Fact]
-    public async Task What_is_being_provisioned_is_not_rolled_back_but_cancelled()
+    public async Task A_running_attempt_cannot_be_rolled_back_without_cancelling()
     {
-        var tenant = await app.Given.TenantAsync();
+        var tenant = await app.Data.CreateTenantAsync();
         await CallAsync(tenant, "provision");
 
-        (await CallAsync(tenant, "provisioning/rollback")).IsProblem(409, "wrong_state");
+        (await CallAsync(tenant, "provisioning/rollback")).AssertProblem(409, "wrong_state");
     }
 
     [Fact]
-    public async Task After_an_incomplete_rollback_a_run_of_the_rollback_alone_goes_on_under_the_same_id()
+    public async Task An_incomplete_rollback_is_resumed_by_a_rollback_run_with_the_same_workflow_id()
     {
-        var tenant = await app.Given.TenantAsync();
+        var tenant = await app.Data.CreateTenantAsync();
         await CallAsync(tenant, "provision");
         await (await RunAsync(tenant)).TerminateAsync("it has ended");
         await EndAttemptAsync(tenant, "ROLLBACK_INCOMPLETE", "ROLLBACK_INCOMPLETE");
@@ -84,109 +85,112 @@ public sealed class CancelAndRollbackTests(World world)
         var answer = (await CallAsync(tenant, "provisioning/rollback")).Expect(HttpStatusCode.Accepted);
 
         var run = await (await RunAsync(tenant)).DescribeAsync();
-        Assert.Equal(("RollBackTenant", answer.Value("runId")), (run.WorkflowType, run.RunId));
-        Assert.Equal(answer.Value("runId"), (await CallAsync(tenant, "provisioning/rollback")).Value("runId"));
+        Assert.Equal(("RollBackTenant", answer.GetString("runId")), (run.WorkflowType, run.RunId));
+        Assert.Equal(answer.GetString("runId"), (await CallAsync(tenant, "provisioning/rollback")).GetString("runId"));
     }
 
     [Fact]
-    public async Task What_was_rolled_back_cleanly_says_so_and_starts_nothing()
+    public async Task A_completed_rollback_is_returned_and_starts_no_run()
     {
-        var tenant = await app.Given.TenantAsync();
+        var tenant = await app.Data.CreateTenantAsync();
         await CallAsync(tenant, "provision");
         await (await RunAsync(tenant)).TerminateAsync("it has ended");
         await EndAttemptAsync(tenant, "PROVISION_FAILED", "ROLLED_BACK");
 
         var answer = (await CallAsync(tenant, "provisioning/rollback")).Expect(HttpStatusCode.OK);
 
-        Assert.Equal("PROVISION_FAILED", answer.Value("status"));
+        Assert.Equal("PROVISION_FAILED", answer.GetString("status"));
         Assert.Equal(WorkflowExecutionStatus.Terminated, (await (await RunAsync(tenant)).DescribeAsync()).Status);
     }
 
     [Fact]
-    public async Task Cancel_rollback_and_provision_at_once_leave_one_attempt_one_open_run_and_one_decision()
+    public async Task Concurrent_cancel_rollback_and_provision_leave_one_attempt_one_open_run_and_one_decision()
     {
-        var tenant = await app.Given.TenantAsync();
+        var tenant = await app.Data.CreateTenantAsync();
         await CallAsync(tenant, "provision");
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => CallAsync(tenant,
             (i % 3) switch { 0 => "provisioning/cancel", 1 => "provisioning/rollback", _ => "provision" })));
 
         Assert.All(answers.Where(answer => answer.Status != HttpStatusCode.Accepted),
-            answer => answer.IsProblem(409, "wrong_state"));
+            answer => answer.AssertProblem(409, "wrong_state"));
         Assert.Single(answers.Where(answer => answer.Status == HttpStatusCode.Accepted)
-            .Select(answer => answer.Value("runId")).Distinct());
+            .Select(answer => answer.GetString("runId")).Distinct());
         Assert.Equal((1L, "ROLLING_BACK"), (
-            await world.Postgres.ReadAsync<long>(
+            await fixture.Postgres.ReadAsync<long>(
                 "SELECT count(*) FROM provisioning_attempts WHERE tenant_id = $1", Guid.Parse(tenant.Id)),
-            await world.Postgres.ReadAsync<string>("SELECT status FROM tenants WHERE id = $1", Guid.Parse(tenant.Id))));
+            await fixture.Postgres.ReadAsync<string>(
+                "SELECT status FROM tenants WHERE id = $1", Guid.Parse(tenant.Id))));
     }
 
     [Theory]
     [InlineData("provisioning/cancel")]
     [InlineData("provisioning/rollback")]
-    public async Task Both_are_for_operators_and_for_tenants_that_exist(string call)
+    public async Task Both_require_an_operator_and_an_existing_tenant(string call)
     {
-        var tenant = await app.Given.TenantAsync();
-        var lead = await app.Given.VerifyAsync(tenant.Lead);
+        var tenant = await app.Data.CreateTenantAsync();
+        var lead = await app.Data.VerifyAsync(tenant.Lead);
 
-        (await app.PostAsync($"/tenants/{tenant.Id}/{call}", null)).IsProblem(401, "token_missing");
-        (await app.PostAsync($"/tenants/{tenant.Id}/{call}", null, lead.Jwt)).IsProblem(401, "token_invalid");
-        (await app.PostAsync($"/tenants/{Guid.Empty}/{call}", null, Operator)).IsProblem(404, "not_found");
+        (await app.PostAsync($"/tenants/{tenant.Id}/{call}", null)).AssertProblem(401, "token_missing");
+        (await app.PostAsync($"/tenants/{tenant.Id}/{call}", null, lead.Jwt)).AssertProblem(401, "token_invalid");
+        (await app.PostAsync($"/tenants/{Guid.Empty}/{call}", null, OperatorToken)).AssertProblem(404, "not_found");
     }
 
     [Theory]
     [InlineData("provisioning/cancel")]
     [InlineData("provisioning/rollback")]
-    public async Task Without_Temporal_nothing_is_half_done(string call)
+    public async Task Without_Temporal_nothing_is_written(string call)
     {
-        var tenant = await app.Given.TenantAsync();
+        var tenant = await app.Data.CreateTenantAsync();
         await CallAsync(tenant, "provision");
-        await using var without = world.Start(("TEMPORAL_ADDRESS", "127.0.0.1:1"));
+        await using var offline = fixture.StartApplication(("TEMPORAL_ADDRESS", "127.0.0.1:1"));
 
-        (await without.PostAsync($"/tenants/{tenant.Id}/{call}", null, Operator)).IsProblem(503, "unavailable");
+        (await offline.PostAsync($"/tenants/{tenant.Id}/{call}", null, OperatorToken))
+            .AssertProblem(503, "unavailable");
 
-        Assert.Equal("RECORDED", await world.Postgres.ReadAsync<string>(
+        Assert.Equal("RECORDED", await fixture.Postgres.ReadAsync<string>(
             "SELECT state FROM provisioning_attempts WHERE tenant_id = $1", Guid.Parse(tenant.Id)));
     }
 
     [Fact]
-    public async Task Residue_without_a_worker_says_whom_to_ask_and_is_not_waited_for_without_bound()
+    public async Task Reading_residue_without_a_worker_times_out()
     {
-        await using var own = world.Start();
-        var tenant = await own.Given.TenantAsync();
-        var reading = own.GetAsync($"/tenants/{tenant.Id}/residue", world.Realm.Token(own.Time.GetUtcNow()));
+        await using var isolated = fixture.StartApplication();
+        var tenant = await isolated.Data.CreateTenantAsync();
+        var reading = isolated.GetAsync(
+            $"/tenants/{tenant.Id}/residue", fixture.Realm.CreateToken(isolated.Time.GetUtcNow()));
 
         await AssertMore.EventuallyAsync(() =>
         {
-            own.Time.Advance(TimeSpan.FromSeconds(61));
+            isolated.Time.Advance(TimeSpan.FromSeconds(61));
             Assert.True(reading.IsCompleted);
             return Task.CompletedTask;
         });
 
-        (await reading).IsProblem(503, "unavailable");
+        (await reading).AssertProblem(503, "unavailable");
     }
 
     [Fact]
-    public async Task Residue_is_for_operators_and_for_tenants_that_exist()
+    public async Task Reading_residue_requires_an_operator_and_an_existing_tenant()
     {
-        var tenant = await app.Given.TenantAsync();
+        var tenant = await app.Data.CreateTenantAsync();
 
-        (await app.GetAsync($"/tenants/{tenant.Id}/residue")).IsProblem(401, "token_missing");
-        (await app.GetAsync($"/tenants/{Guid.Empty}/residue", Operator)).IsProblem(404, "not_found");
+        (await app.GetAsync($"/tenants/{tenant.Id}/residue")).AssertProblem(401, "token_missing");
+        (await app.GetAsync($"/tenants/{Guid.Empty}/residue", OperatorToken)).AssertProblem(404, "not_found");
     }
 
-    private Task<Answer> CallAsync(GivenTenant tenant, string call) => app.PostAsync(
-        $"/tenants/{tenant.Id}/{call}", call == "provision" ? Given.Subscription(tenant.Id) : null, Operator);
+    private Task<Answer> CallAsync(TestTenant tenant, string call) => app.PostAsync(
+        $"/tenants/{tenant.Id}/{call}", call == "provision" ? TestData.Subscription(tenant.Id) : null, OperatorToken);
 
-    private async Task<WorkflowHandle> RunAsync(GivenTenant tenant) =>
-        (await world.TemporalClientAsync()).GetWorkflowHandle($"provision-tenant-{tenant.Id}");
+    private async Task<WorkflowHandle> RunAsync(TestTenant tenant) =>
+        (await fixture.ConnectTemporalAsync()).GetWorkflowHandle($"provision-tenant-{tenant.Id}");
 
-    // What the worker writes at the end of a run.
-    private async Task EndAttemptAsync(GivenTenant tenant, string status, string attempt)
+    // Writes the rows that the worker writes at the end of a run.
+    private async Task EndAttemptAsync(TestTenant tenant, string status, string attempt)
     {
-        await world.Postgres.ExecuteAsync(
+        await fixture.Postgres.ExecuteAsync(
             "UPDATE tenants SET status = $2 WHERE id = $1", Guid.Parse(tenant.Id), status);
-        await world.Postgres.ExecuteAsync(
+        await fixture.Postgres.ExecuteAsync(
             "UPDATE provisioning_attempts SET state = $2 WHERE tenant_id = $1", Guid.Parse(tenant.Id), attempt);
     }
 }

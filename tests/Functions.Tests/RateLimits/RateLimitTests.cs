@@ -4,91 +4,93 @@ using Functions.RateLimits;
 
 namespace Functions.Tests.RateLimits;
 
-public sealed class RateLimitTests(World world)
+public sealed class RateLimitTests(FunctionsFixture fixture)
 {
     [Fact]
-    public async Task The_eleventh_sign_up_of_a_minute_is_too_many_and_told_when_to_come_back()
+    public async Task The_eleventh_sign_up_in_a_minute_is_refused_with_Retry_After()
     {
-        await using var app = world.Start(("LEADS_RATE_LIMIT", "10"));
+        await using var app = fixture.StartApplication(("LEADS_RATE_LIMIT", "10"));
         for (int i = 0; i < 10; i++)
         {
-            await app.Given.LeadAsync();
+            await app.Data.CreateLeadAsync();
         }
 
         app.Time.Advance(TimeSpan.FromSeconds(20));
-        var refused = await app.PostAsync("/leads", Given.SignUp($"{Given.Key()}.com"));
+        var refused = await app.PostAsync("/leads", TestData.SignUp($"{TestData.NewKey()}.com"));
 
-        refused.IsProblem(429, "too_many_requests");
+        refused.AssertProblem(429, "too_many_requests");
         Assert.Equal(TimeSpan.FromSeconds(40), refused.Headers.RetryAfter!.Delta);
         app.Time.Advance(TimeSpan.FromSeconds(40));
-        await app.Given.LeadAsync();
+        await app.Data.CreateLeadAsync();
     }
 
     [Fact]
-    public async Task A_new_token_and_a_wrong_body_count_too()
+    public async Task A_resend_and_an_invalid_body_count_too()
     {
-        await using var app = world.Start(("LEADS_RATE_LIMIT", "3"));
-        var lead = await app.Given.LeadAsync();
+        await using var app = fixture.StartApplication(("LEADS_RATE_LIMIT", "3"));
+        var lead = await app.Data.CreateLeadAsync();
         (await app.PostAsync($"/leads/{lead.Id}/resend")).Expect(HttpStatusCode.OK);
-        (await app.PostAsync("/leads", "{ no json")).IsProblem(400, "invalid_request", "body");
+        (await app.PostAsync("/leads", "{ no json")).AssertProblem(400, "invalid_request", "body");
 
-        (await app.PostAsync($"/leads/{lead.Id}/resend")).IsProblem(429, "too_many_requests");
-        (await app.PostAsync("/leads", "{ no json")).IsProblem(429, "too_many_requests");
-        // Others are not limited.
-        (await app.PostAsync($"/leads/{lead.Id}/verify", bearer: "x")).IsProblem(401, "token_invalid");
+        (await app.PostAsync($"/leads/{lead.Id}/resend")).AssertProblem(429, "too_many_requests");
+        (await app.PostAsync("/leads", "{ no json")).AssertProblem(429, "too_many_requests");
+        // Other endpoints are not limited.
+        (await app.PostAsync($"/leads/{lead.Id}/verify", bearer: "x")).AssertProblem(401, "token_invalid");
         (await app.GetAsync("/ping")).Expect(HttpStatusCode.OK);
     }
 
     [Fact]
-    public async Task A_forged_X_Forwarded_For_does_not_help()
+    public async Task A_forged_X_Forwarded_For_does_not_bypass_the_limit()
     {
-        await using var app = world.Start(("LEADS_RATE_LIMIT", "1"));
-        await app.Given.LeadAsync();
+        await using var app = fixture.StartApplication(("LEADS_RATE_LIMIT", "1"));
+        await app.Data.CreateLeadAsync();
 
-        (await SignUpAsync(app, "203.0.113.9")).IsProblem(429, "too_many_requests");
+        (await SignUpAsync(app, "203.0.113.9")).AssertProblem(429, "too_many_requests");
     }
 
     [Fact]
-    public async Task Behind_a_proxy_each_caller_has_a_limit_of_his_own()
+    public async Task Behind_a_proxy_each_caller_has_a_separate_limit()
     {
-        await using var app = world.Start(("LEADS_RATE_LIMIT", "1"), ("TRUSTED_PROXY_HOPS", "1"));
+        await using var app = fixture.StartApplication(("LEADS_RATE_LIMIT", "1"), ("TRUSTED_PROXY_HOPS", "1"));
         (await SignUpAsync(app, "203.0.113.1")).Expect(HttpStatusCode.Created);
         (await SignUpAsync(app, "203.0.113.2")).Expect(HttpStatusCode.Created);
 
-        (await SignUpAsync(app, "203.0.113.3, 203.0.113.1")).IsProblem(429, "too_many_requests");
+        (await SignUpAsync(app, "203.0.113.3, 203.0.113.1")).AssertProblem(429, "too_many_requests");
     }
 
     [Fact]
-    public async Task Nobodys_mailbox_is_filled_by_others_from_many_addresses()
+    public async Task Many_addresses_cannot_flood_one_mailbox()
     {
-        await using var app = world.Start(("LEADS_RATE_LIMIT", "1000"));
-        string domain = $"{Given.Key()}.com";
-        var lead = await app.Given.LeadAsync(domain);
+        await using var app = fixture.StartApplication(("LEADS_RATE_LIMIT", "1000"));
+        string domain = $"{TestData.NewKey()}.com";
+        var lead = await app.Data.CreateLeadAsync(domain);
         for (int i = 1; i < SignUpLimits.MaxPerRecipient; i++)
         {
-            await app.Given.LeadAsync(domain);
+            await app.Data.CreateLeadAsync(domain);
         }
 
-        (await app.PostAsync("/leads", Given.SignUp(domain.ToUpperInvariant()))).IsProblem(429, "too_many_requests");
-        (await app.PostAsync($"/leads/{lead.Id}/resend")).IsProblem(429, "too_many_requests");
-        await app.Given.LeadAsync();
-        Assert.Equal((long)SignUpLimits.MaxPerRecipient, await world.Postgres.ReadAsync<long>(
+        (await app.PostAsync("/leads", TestData.SignUp(domain.ToUpperInvariant())))
+            .AssertProblem(429, "too_many_requests");
+        (await app.PostAsync($"/leads/{lead.Id}/resend")).AssertProblem(429, "too_many_requests");
+        await app.Data.CreateLeadAsync();
+        Assert.Equal((long)SignUpLimits.MaxPerRecipient, await fixture.Postgres.ReadAsync<long>(
             "SELECT count(*) FROM leads WHERE email = $1", $"admin@{domain}"));
     }
 
     [Fact]
-    public async Task While_Redis_is_away_the_process_counts_for_itself_and_says_so_once()
+    public async Task While_Redis_is_unreachable_the_process_counts_on_its_own_and_logs_it_once()
     {
-        await using var app = world.Start(("LEADS_RATE_LIMIT", "2"), ("REDIS_URL", "redis://127.0.0.1:1"));
-        await app.Given.LeadAsync();
-        await app.Given.LeadAsync();
+        await using var app = fixture.StartApplication(("LEADS_RATE_LIMIT", "2"), ("REDIS_URL", "redis://127.0.0.1:1"));
+        await app.Data.CreateLeadAsync();
+        await app.Data.CreateLeadAsync();
 
-        (await app.PostAsync("/leads", Given.SignUp($"{Given.Key()}.com"))).IsProblem(429, "too_many_requests");
-        Assert.Single(app.Log.All, line => line.Contains("Redis is away", StringComparison.Ordinal));
+        (await app.PostAsync("/leads", TestData.SignUp($"{TestData.NewKey()}.com")))
+            .AssertProblem(429, "too_many_requests");
+        Assert.Single(app.Log.All, line => line.Contains("Redis is unreachable", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Windows_that_have_ended_are_forgotten()
+    public async Task A_new_window_begins_after_the_old_one_ends()
     {
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
         var counter = new ProcessRateCounter(time);
@@ -103,7 +105,7 @@ public sealed class RateLimitTests(World world)
     }
 
     [Fact]
-    public async Task However_many_addresses_call_no_other_limit_begins_anew_and_neither_does_that_of_who_calls_most()
+    public async Task A_flood_of_addresses_resets_neither_other_limits_nor_that_of_the_busiest_caller()
     {
         var counter = new ProcessRateCounter(new Microsoft.Extensions.Time.Testing.FakeTimeProvider());
         await AddAsync("mails");
@@ -121,7 +123,7 @@ public sealed class RateLimitTests(World world)
         Assert.Equal(2, await AddAsync("mails"));
         Assert.Equal(11, await AddAsync("recipient:victim"));
         Assert.Equal(11, await AddAsync("address:attacker"));
-        // What is remembered is bounded all the same.
+        // The memory is bounded nevertheless: an early address was evicted.
         Assert.Equal(1, await AddAsync("address:0"));
 
         async Task<long> AddAsync(string key) => (await counter.AddAsync(
@@ -129,7 +131,7 @@ public sealed class RateLimitTests(World world)
     }
 
     [Fact]
-    public async Task However_many_recipients_are_named_the_one_who_has_got_the_most_is_not_forgotten()
+    public async Task A_flood_of_recipients_does_not_reset_the_count_of_the_busiest_recipient()
     {
         var counter = new ProcessRateCounter(new Microsoft.Extensions.Time.Testing.FakeTimeProvider());
         for (int i = 0; i < 10; i++)
@@ -149,6 +151,6 @@ public sealed class RateLimitTests(World world)
     }
 
     private static Task<Answer> SignUpAsync(FunctionsApplication app, string forwarded) => app.SendAsync(
-        HttpMethod.Post, "/leads", null, JsonContent.Create(Given.SignUp($"{Given.Key()}.com")),
+        HttpMethod.Post, "/leads", null, JsonContent.Create(TestData.SignUp($"{TestData.NewKey()}.com")),
         ("X-Forwarded-For", forwarded));
 }

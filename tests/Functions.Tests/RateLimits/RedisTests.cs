@@ -4,8 +4,8 @@ using System.Net.Sockets;
 
 namespace Functions.Tests.RateLimits;
 
-/// <summary>Against a real Redis, where the machine has one; nothing the tests rest on is lost without it.</summary>
-public sealed class RedisTests(World world) : IAsyncLifetime
+/// <summary>Tests with a real Redis. They are skipped if the machine has no redis-server.</summary>
+public sealed class RedisTests(FunctionsFixture fixture) : IAsyncLifetime
 {
     private readonly string folder = Directory.CreateTempSubdirectory("redis-test-").FullName;
     private readonly int port = FreePort();
@@ -13,7 +13,7 @@ public sealed class RedisTests(World world) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (Find("redis-server") is { } program)
+        if (FindInPath("redis-server") is { } program)
         {
             redis = Process.Start(new ProcessStartInfo(program,
                 ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--dir", folder, "--requirepass", "secret"])
@@ -23,7 +23,7 @@ public sealed class RedisTests(World world) : IAsyncLifetime
             while (await redis.StandardOutput.ReadLineAsync() is { } line
                 && !line.Contains("Ready to accept connections", StringComparison.Ordinal))
             {
-                // Its greeting.
+                // Skips the startup messages.
             }
         }
     }
@@ -38,28 +38,28 @@ public sealed class RedisTests(World world) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Processes_share_one_limit_and_each_goes_on_alone_when_Redis_dies()
+    public async Task Processes_share_one_limit_and_count_on_their_own_when_Redis_dies()
     {
-        Assert.SkipWhen(redis is null, "redis-server is not on this machine; apt-get install redis-server.");
+        Assert.SkipWhen(redis is null, "redis-server is not installed: apt-get install redis-server.");
         (string, string)[] settings = [("LEADS_RATE_LIMIT", "2"), ("REDIS_URL", $"redis://:secret@127.0.0.1:{port}/3")];
-        await using var one = world.Start(settings);
-        await using var other = world.Start(settings);
-        await one.Given.LeadAsync();
-        await other.Given.LeadAsync();
+        await using var first = fixture.StartApplication(settings);
+        await using var second = fixture.StartApplication(settings);
+        await first.Data.CreateLeadAsync();
+        await second.Data.CreateLeadAsync();
 
-        var refused = await one.PostAsync("/leads", Given.SignUp($"{Given.Key()}.com"));
+        var refused = await first.PostAsync("/leads", TestData.SignUp($"{TestData.NewKey()}.com"));
 
-        refused.IsProblem(429, "too_many_requests");
+        refused.AssertProblem(429, "too_many_requests");
         Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
-        Assert.DoesNotContain(one.Log.All, line => line.Contains("Redis is away", StringComparison.Ordinal));
+        Assert.DoesNotContain(first.Log.All, line => line.Contains("Redis is unreachable", StringComparison.Ordinal));
 
         redis.Kill();
         await redis.WaitForExitAsync(TestContext.Current.CancellationToken);
-        (await one.PostAsync("/leads", Given.SignUp($"{Given.Key()}.com"))).Expect(HttpStatusCode.Created);
-        Assert.Single(one.Log.All, line => line.Contains("Redis is away", StringComparison.Ordinal));
+        (await first.PostAsync("/leads", TestData.SignUp($"{TestData.NewKey()}.com"))).Expect(HttpStatusCode.Created);
+        Assert.Single(first.Log.All, line => line.Contains("Redis is unreachable", StringComparison.Ordinal));
     }
 
-    private static string? Find(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+    private static string? FindInPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
         .Select(directory => Path.Combine(directory, program)).FirstOrDefault(File.Exists);
 
     private static int FreePort()

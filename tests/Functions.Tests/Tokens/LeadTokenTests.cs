@@ -5,14 +5,14 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Functions.Tests.Tokens;
 
-public sealed class LeadTokenTests(World world)
+public sealed class LeadTokenTests(FunctionsFixture fixture)
 {
-    private readonly FunctionsApplication app = world.Application;
+    private readonly FunctionsApplication app = fixture.Application;
 
     [Fact]
-    public async Task A_JWT_says_who_for_what_and_how_long_and_nothing_personal()
+    public async Task A_JWT_has_subject_audience_and_lifetime_and_no_personal_data()
     {
-        var lead = await app.Given.VerifiedLeadAsync();
+        var lead = await app.Data.CreateVerifiedLeadAsync();
 
         var jwt = new JsonWebToken(lead.Jwt);
 
@@ -25,30 +25,30 @@ public sealed class LeadTokenTests(World world)
     [Fact]
     public async Task A_JWT_of_another_lead_is_refused()
     {
-        var lead = await app.Given.VerifiedLeadAsync();
-        var other = await app.Given.VerifiedLeadAsync();
+        var lead = await app.Data.CreateVerifiedLeadAsync();
+        var other = await app.Data.CreateVerifiedLeadAsync();
 
-        (await CreateAsync(app, lead, other.Jwt)).IsProblem(401, "token_wrong_lead");
+        (await CreateAsync(app, lead, other.Jwt)).AssertProblem(401, "token_wrong_lead");
     }
 
     [Fact]
-    public async Task After_15_minutes_a_JWT_has_expired_and_verifying_again_gives_another()
+    public async Task A_JWT_expires_after_15_minutes_and_verifying_again_gives_a_new_one()
     {
-        await using var own = world.Start();
-        var lead = await own.Given.VerifiedLeadAsync();
-        own.Time.Advance(TimeSpan.FromMinutes(15));
+        await using var isolated = fixture.StartApplication();
+        var lead = await isolated.Data.CreateVerifiedLeadAsync();
+        isolated.Time.Advance(TimeSpan.FromMinutes(15));
 
-        (await CreateAsync(own, lead, lead.Jwt)).IsProblem(401, "token_expired");
-        (await CreateAsync(own, lead, (await own.Given.VerifyAsync(lead)).Jwt)).Expect(HttpStatusCode.Created);
+        (await CreateAsync(isolated, lead, lead.Jwt)).AssertProblem(401, "token_expired");
+        (await CreateAsync(isolated, lead, (await isolated.Data.VerifyAsync(lead)).Jwt)).Expect(HttpStatusCode.Created);
     }
 
     [Fact]
-    public async Task A_JWT_that_we_did_not_sign_like_this_is_refused()
+    public async Task A_forged_JWT_is_refused()
     {
-        var lead = await app.Given.VerifiedLeadAsync();
+        var lead = await app.Data.CreateVerifiedLeadAsync();
         string payload = lead.Jwt.Split('.')[1];
         string none = $"{Base64UrlEncoder.Encode("""{"alg":"none","typ":"JWT"}""")}.{payload}.";
-        string mine = FunctionsApplication.JwtSecret;
+        string secret = FunctionsApplication.JwtSecret;
 
         foreach (string forged in (string[])
         [
@@ -56,69 +56,70 @@ public sealed class LeadTokenTests(World world)
             none + lead.Jwt.Split('.')[2],
             lead.Jwt[..^2] + (lead.Jwt.EndsWith("AA", StringComparison.Ordinal) ? "BB" : "AA"),
             Sign(lead, "another secret of the same length as the right one is"),
-            Sign(lead, mine, issuer: "somebody-else"),
-            Sign(lead, mine, audience: "operator"),
-            Sign(lead, mine, algorithm: SecurityAlgorithms.HmacSha512),
-            Sign(lead, mine, expires: false),
-            Sign(lead, mine, subject: "not-an-id"),
+            Sign(lead, secret, issuer: "another-issuer"),
+            Sign(lead, secret, audience: "operator"),
+            Sign(lead, secret, algorithm: SecurityAlgorithms.HmacSha512),
+            Sign(lead, secret, expires: false),
+            Sign(lead, secret, subject: "not-an-id"),
             lead.Token,
             "a.b.c",
             "x",
         ])
         {
-            (await CreateAsync(app, lead, forged)).IsProblem(401, "token_invalid");
+            (await CreateAsync(app, lead, forged)).AssertProblem(401, "token_invalid");
         }
     }
 
     [Fact]
     public async Task An_operators_token_creates_no_tenant()
     {
-        var lead = await app.Given.VerifiedLeadAsync();
+        var lead = await app.Data.CreateVerifiedLeadAsync();
 
-        (await CreateAsync(app, lead, world.Realm.Token(app.Time.GetUtcNow()))).IsProblem(401, "token_invalid");
+        (await CreateAsync(app, lead, fixture.Realm.CreateToken(app.Time.GetUtcNow())))
+            .AssertProblem(401, "token_invalid");
     }
 
     [Fact]
-    public async Task Who_calls_is_asked_before_the_body_is_read()
+    public async Task The_caller_is_authenticated_before_the_body_is_read()
     {
-        var lead = await app.Given.VerifiedLeadAsync();
+        var lead = await app.Data.CreateVerifiedLeadAsync();
 
         string path = $"/leads/{lead.Id}/tenants";
 
-        (await app.PostAsync(path, "{ no json")).IsProblem(401, "token_missing");
-        (await app.PostAsync(path, "{ no json", "x")).IsProblem(401, "token_invalid");
-        (await app.PostAsync(path, "{ no json", lead.Jwt)).IsProblem(400, "invalid_request", "body");
+        (await app.PostAsync(path, "{ no json")).AssertProblem(401, "token_missing");
+        (await app.PostAsync(path, "{ no json", "x")).AssertProblem(401, "token_invalid");
+        (await app.PostAsync(path, "{ no json", lead.Jwt)).AssertProblem(400, "invalid_request", "body");
     }
 
     [Fact]
-    public async Task Once_there_is_a_tenant_a_fresh_JWT_reads_its_provisioning_and_nothing_else()
+    public async Task A_JWT_issued_after_the_tenant_reads_only_its_provisioning()
     {
-        var tenant = await app.Given.TenantAsync();
-        var other = await app.Given.TenantAsync();
-        string jwt = (await app.Given.VerifyAsync(tenant.Lead)).Jwt;
+        var tenant = await app.Data.CreateTenantAsync();
+        var other = await app.Data.CreateTenantAsync();
+        string jwt = (await app.Data.VerifyAsync(tenant.Lead)).Jwt;
 
         var provisioning = (await app.GetAsync($"/tenants/{tenant.Id}/provisioning", jwt)).Expect(HttpStatusCode.OK);
 
-        Assert.Equal(tenant.Id, provisioning.Value("tenantId"));
-        (await app.GetAsync($"/tenants/{other.Id}/provisioning", jwt)).IsProblem(403, "forbidden");
-        (await app.GetAsync($"/tenants/{tenant.Id}", jwt)).IsProblem(401, "token_invalid");
-        (await app.PostAsync($"/tenants/{tenant.Id}/provision", Given.Subscription(tenant.Id), jwt))
-            .IsProblem(401, "token_invalid");
+        Assert.Equal(tenant.Id, provisioning.GetString("tenantId"));
+        (await app.GetAsync($"/tenants/{other.Id}/provisioning", jwt)).AssertProblem(403, "forbidden");
+        (await app.GetAsync($"/tenants/{tenant.Id}", jwt)).AssertProblem(401, "token_invalid");
+        (await app.PostAsync($"/tenants/{tenant.Id}/provision", TestData.Subscription(tenant.Id), jwt))
+            .AssertProblem(401, "token_invalid");
     }
 
     [Fact]
-    public async Task The_JWT_that_made_the_tenant_does_not_read_it()
+    public async Task The_JWT_that_created_the_tenant_does_not_read_it()
     {
-        var tenant = await app.Given.TenantAsync();
+        var tenant = await app.Data.CreateTenantAsync();
 
-        (await app.GetAsync($"/tenants/{tenant.Id}/provisioning", tenant.Lead.Jwt)).IsProblem(403, "forbidden");
+        (await app.GetAsync($"/tenants/{tenant.Id}/provisioning", tenant.Lead.Jwt)).AssertProblem(403, "forbidden");
     }
 
-    private static Task<Answer> CreateAsync(FunctionsApplication on, GivenLead lead, string jwt) => on.PostAsync(
-        $"/leads/{lead.Id}/tenants", new { key = Given.Key(), domains = (string[])[lead.Domain] }, jwt);
+    private static Task<Answer> CreateAsync(FunctionsApplication app, TestLead lead, string jwt) => app.PostAsync(
+        $"/leads/{lead.Id}/tenants", new { key = TestData.NewKey(), domains = (string[])[lead.Domain] }, jwt);
 
     private string Sign(
-        GivenLead lead, string secret, string issuer = "arc-saas", string audience = "lead",
+        TestLead lead, string secret, string issuer = "arc-saas", string audience = "lead",
         string algorithm = SecurityAlgorithms.HmacSha256, bool expires = true, string? subject = null)
     {
         var now = app.Time.GetUtcNow().UtcDateTime;

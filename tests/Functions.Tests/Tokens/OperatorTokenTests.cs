@@ -5,56 +5,56 @@ using Testing;
 
 namespace Functions.Tests.Tokens;
 
-public sealed class OperatorTokenTests(World world)
+public sealed class OperatorTokenTests(FunctionsFixture fixture)
 {
-    private readonly FunctionsApplication app = world.Application;
+    private readonly FunctionsApplication app = fixture.Application;
 
     private DateTimeOffset Now => app.Time.GetUtcNow();
 
     [Fact]
-    public async Task An_operator_is_let_in() =>
-        (await app.GetAsync("/tenants", world.Realm.Token(Now))).Expect(HttpStatusCode.OK);
+    public async Task An_operator_is_admitted() =>
+        (await app.GetAsync("/tenants", fixture.Realm.CreateToken(Now))).Expect(HttpStatusCode.OK);
 
     [Fact]
-    public async Task Without_a_token_or_with_another_kind_nobody_is_let_in()
+    public async Task A_missing_token_or_one_of_another_kind_is_refused()
     {
-        var lead = await app.Given.VerifiedLeadAsync();
+        var lead = await app.Data.CreateVerifiedLeadAsync();
 
-        (await app.GetAsync("/tenants")).IsProblem(401, "token_missing");
-        (await app.GetAsync("/tenants", lead.Jwt)).IsProblem(401, "token_invalid");
-        (await app.GetAsync("/tenants", lead.Token)).IsProblem(401, "token_invalid");
+        (await app.GetAsync("/tenants")).AssertProblem(401, "token_missing");
+        (await app.GetAsync("/tenants", lead.Jwt)).AssertProblem(401, "token_invalid");
+        (await app.GetAsync("/tenants", lead.Token)).AssertProblem(401, "token_invalid");
         (await app.SendAsync(HttpMethod.Get, "/tenants", null, null, ("Authorization", "Basic YTpi")))
-            .IsProblem(401, "token_missing");
+            .AssertProblem(401, "token_missing");
     }
 
     [Fact]
-    public async Task A_token_that_is_not_quite_right_is_refused()
+    public async Task A_token_with_one_wrong_property_is_refused()
     {
         foreach (string token in (string[])
         [
-            world.Realm.Token(Now, type: "ID"),
-            world.Realm.Token(Now, type: "Refresh"),
-            world.Realm.Token(Now, issuer: "http://127.0.0.1:1/realms/platform"),
-            world.Realm.Token(Now, audience: "account"),
-            world.Realm.Token(Now, audience: null),
-            world.Realm.Token(Now, signedBy: new SigningKey("first")),
-            world.Realm.Token(Now, signedBy: new SigningKey("unknown")),
-            world.Realm.Token(Now, notBefore: TimeSpan.FromMinutes(2)),
+            fixture.Realm.CreateToken(Now, type: "ID"),
+            fixture.Realm.CreateToken(Now, type: "Refresh"),
+            fixture.Realm.CreateToken(Now, issuer: "http://127.0.0.1:1/realms/platform"),
+            fixture.Realm.CreateToken(Now, audience: "account"),
+            fixture.Realm.CreateToken(Now, audience: null),
+            fixture.Realm.CreateToken(Now, signedBy: new SigningKey("first")),
+            fixture.Realm.CreateToken(Now, signedBy: new SigningKey("unknown")),
+            fixture.Realm.CreateToken(Now, notBefore: TimeSpan.FromMinutes(2)),
         ])
         {
-            (await app.GetAsync("/tenants", token)).IsProblem(401, "token_invalid");
+            (await app.GetAsync("/tenants", token)).AssertProblem(401, "token_invalid");
         }
     }
 
-    // The oldest trick on a verifier that lets the token choose: https://www.rfc-editor.org/rfc/rfc8725#section-2.1
+    // The attack on verifiers that let the token choose: https://www.rfc-editor.org/rfc/rfc8725#section-2.1
     [Fact]
-    public async Task A_token_of_another_algorithm_is_refused_even_when_keyed_with_what_everybody_knows()
+    public async Task A_token_of_another_algorithm_is_refused_even_if_its_key_is_the_public_key()
     {
-        (await app.GetAsync("/tenants", world.Realm.Token(Now))).Expect(HttpStatusCode.OK);
-        string good = world.Realm.Token(Now);
+        (await app.GetAsync("/tenants", fixture.Realm.CreateToken(Now))).Expect(HttpStatusCode.OK);
+        string good = fixture.Realm.CreateToken(Now);
         string payload = good.Split('.')[1];
         string none = $"{Base64UrlEncoder.Encode("""{"alg":"none","typ":"JWT","kid":"first"}""")}.{payload}.";
-        string pem = world.Realm.PublicKeyPem;
+        string pem = fixture.Realm.PublicKeyPem;
         byte[] der = Convert.FromBase64String(
             string.Concat(pem.Split('\n').Where(line => !line.StartsWith("-----", StringComparison.Ordinal))));
 
@@ -63,84 +63,88 @@ public sealed class OperatorTokenTests(World world)
             none,
             none + good.Split('.')[2],
             $"{Base64UrlEncoder.Encode("""{"alg":"NONE","typ":"JWT","kid":"first"}""")}.{payload}.",
-            KeyedWith(Encoding.UTF8.GetBytes(pem)),
-            KeyedWith(Encoding.UTF8.GetBytes(pem + "\n")),
-            KeyedWith(der),
+            SignHs256(Encoding.UTF8.GetBytes(pem)),
+            SignHs256(Encoding.UTF8.GetBytes(pem + "\n")),
+            SignHs256(der),
         ])
         {
-            (await app.GetAsync("/tenants", forged)).IsProblem(401, "token_invalid");
-            // Where a lead's HS256 is taken as well.
+            (await app.GetAsync("/tenants", forged)).AssertProblem(401, "token_invalid");
+            // This endpoint also accepts a lead's HS256 token.
             (await app.GetAsync($"/tenants/{Guid.CreateVersion7(Now)}/provisioning", forged))
-                .IsProblem(401, "token_invalid");
+                .AssertProblem(401, "token_invalid");
         }
 
-        string KeyedWith(byte[] key) => world.Realm.Token(Now, credentials: new SigningCredentials(
+        string SignHs256(byte[] key) => fixture.Realm.CreateToken(Now, credentials: new SigningCredentials(
             new SymmetricSecurityKey(key) { KeyId = "first" }, SecurityAlgorithms.HmacSha256));
     }
 
     [Fact]
-    public async Task A_token_that_has_expired_says_so() =>
-        (await app.GetAsync("/tenants", world.Realm.Token(Now.AddMinutes(-10)))).IsProblem(401, "token_expired");
+    public async Task An_expired_token_is_reported_as_expired() =>
+        (await app.GetAsync("/tenants", fixture.Realm.CreateToken(Now.AddMinutes(-10))))
+            .AssertProblem(401, "token_expired");
 
     [Fact]
     public async Task A_user_of_the_realm_without_the_role_is_forbidden() =>
-        (await app.GetAsync("/tenants", world.Realm.Token(Now, role: "viewer"))).IsProblem(403, "forbidden");
+        (await app.GetAsync("/tenants", fixture.Realm.CreateToken(Now, role: "viewer")))
+            .AssertProblem(403, "forbidden");
 
     [Fact]
-    public async Task The_key_set_is_asked_again_for_a_new_key_but_not_by_everybody_who_makes_one_up()
+    public async Task The_key_set_is_fetched_again_for_a_new_key_but_not_for_every_made_up_key_id()
     {
         await using var realm = await OperatorRealm.StartAsync();
-        await using var own = world.Start(("OPERATOR_ISSUER", realm.Issuer));
-        (await own.GetAsync("/tenants", realm.Token(own.Time.GetUtcNow()))).Expect(HttpStatusCode.OK);
+        await using var isolated = fixture.StartApplication(("OPERATOR_ISSUER", realm.Issuer));
+        (await isolated.GetAsync("/tenants", realm.CreateToken(isolated.Time.GetUtcNow()))).Expect(HttpStatusCode.OK);
         realm.RotateKey("second");
-        own.Time.Advance(TimeSpan.FromMinutes(1));
+        isolated.Time.Advance(TimeSpan.FromMinutes(1));
 
-        (await own.GetAsync("/tenants", realm.Token(own.Time.GetUtcNow()))).Expect(HttpStatusCode.OK);
-        Assert.Equal(2, realm.Fetched);
+        (await isolated.GetAsync("/tenants", realm.CreateToken(isolated.Time.GetUtcNow()))).Expect(HttpStatusCode.OK);
+        Assert.Equal(2, realm.FetchCount);
 
         for (int i = 0; i < 5; i++)
         {
-            string madeUp = realm.Token(own.Time.GetUtcNow(), signedBy: new SigningKey($"made-up-{i}"));
-            (await own.GetAsync("/tenants", madeUp)).IsProblem(401, "token_invalid");
+            string madeUp = realm.CreateToken(isolated.Time.GetUtcNow(), signedBy: new SigningKey($"made-up-{i}"));
+            (await isolated.GetAsync("/tenants", madeUp)).AssertProblem(401, "token_invalid");
         }
 
-        Assert.Equal(2, realm.Fetched);
+        Assert.Equal(2, realm.FetchCount);
     }
 
     [Fact]
-    public async Task Without_the_key_set_it_is_not_the_tokens_fault()
+    public async Task An_unreachable_key_set_is_unavailable_and_not_an_invalid_token()
     {
         await using var realm = await OperatorRealm.StartAsync();
-        realm.IsAway = true;
-        await using var own = world.Start(("OPERATOR_ISSUER", realm.Issuer));
+        realm.IsUnavailable = true;
+        await using var isolated = fixture.StartApplication(("OPERATOR_ISSUER", realm.Issuer));
 
-        (await own.GetAsync("/tenants", realm.Token(own.Time.GetUtcNow()))).IsProblem(503, "unavailable");
-        (await own.GetAsync("/tenants", realm.Token(own.Time.GetUtcNow()))).IsProblem(503, "unavailable");
-        Assert.Equal(1, realm.Fetched);
-        realm.IsAway = false;
-        own.Time.Advance(TimeSpan.FromSeconds(1));
-        (await own.GetAsync("/tenants", realm.Token(own.Time.GetUtcNow()))).Expect(HttpStatusCode.OK);
+        (await isolated.GetAsync("/tenants", realm.CreateToken(isolated.Time.GetUtcNow())))
+            .AssertProblem(503, "unavailable");
+        (await isolated.GetAsync("/tenants", realm.CreateToken(isolated.Time.GetUtcNow())))
+            .AssertProblem(503, "unavailable");
+        Assert.Equal(1, realm.FetchCount);
+        realm.IsUnavailable = false;
+        isolated.Time.Advance(TimeSpan.FromSeconds(1));
+        (await isolated.GetAsync("/tenants", realm.CreateToken(isolated.Time.GetUtcNow()))).Expect(HttpStatusCode.OK);
     }
 
     [Fact]
-    public async Task Calls_that_waited_for_a_key_set_that_is_away_do_not_each_ask_for_it_anew()
+    public async Task Calls_that_waited_for_a_failed_fetch_do_not_fetch_again()
     {
         await using var realm = await OperatorRealm.StartAsync();
-        var held = new TaskCompletionSource();
-        realm.Held = held.Task;
-        realm.IsAway = true;
-        await using var own = world.Start(("OPERATOR_ISSUER", realm.Issuer));
-        string token = realm.Token(own.Time.GetUtcNow());
-        var first = own.GetAsync("/tenants", token);
-        await AssertMore.EventuallyAsync(() => Task.FromResult(realm.Fetched), fetched => fetched == 1);
+        var release = new TaskCompletionSource();
+        realm.BeforeResponse = release.Task;
+        realm.IsUnavailable = true;
+        await using var isolated = fixture.StartApplication(("OPERATOR_ISSUER", realm.Issuer));
+        string token = realm.CreateToken(isolated.Time.GetUtcNow());
+        var first = isolated.GetAsync("/tenants", token);
+        await AssertMore.EventuallyAsync(() => Task.FromResult(realm.FetchCount), fetched => fetched == 1);
 
-        // As long as a fetch may take.
-        own.Time.Advance(TimeSpan.FromSeconds(5));
-        held.SetResult();
+        // The timeout of a fetch.
+        isolated.Time.Advance(TimeSpan.FromSeconds(5));
+        release.SetResult();
 
-        (await first).IsProblem(503, "unavailable");
-        (await own.GetAsync("/tenants", token)).IsProblem(503, "unavailable");
-        Assert.Equal(1, realm.Fetched);
+        (await first).AssertProblem(503, "unavailable");
+        (await isolated.GetAsync("/tenants", token)).AssertProblem(503, "unavailable");
+        Assert.Equal(1, realm.FetchCount);
     }
 
     [Theory]
@@ -148,22 +152,24 @@ public sealed class OperatorTokenTests(World world)
     [InlineData("")]
     [InlineData("http://")]
     [InlineData("ftp://127.0.0.1/certs")]
-    public async Task A_realm_that_names_no_address_for_its_key_set_is_not_the_tokens_fault_either(string url)
+    public async Task An_invalid_key_set_address_is_unavailable_and_not_an_invalid_token(string url)
     {
         await using var realm = await OperatorRealm.StartAsync();
         realm.KeySetUrl = url;
-        await using var own = world.Start(("OPERATOR_ISSUER", realm.Issuer));
+        await using var isolated = fixture.StartApplication(("OPERATOR_ISSUER", realm.Issuer));
 
-        (await own.GetAsync("/tenants", realm.Token(own.Time.GetUtcNow()))).IsProblem(503, "unavailable");
+        (await isolated.GetAsync("/tenants", realm.CreateToken(isolated.Time.GetUtcNow())))
+            .AssertProblem(503, "unavailable");
     }
 
     [Fact]
-    public async Task Who_calls_is_asked_before_the_body_is_read()
+    public async Task The_caller_is_authenticated_before_the_body_is_read()
     {
-        var tenant = await app.Given.TenantAsync();
+        var tenant = await app.Data.CreateTenantAsync();
         string path = $"/tenants/{tenant.Id}/provision";
 
-        (await app.PostAsync(path, "{ no json")).IsProblem(401, "token_missing");
-        (await app.PostAsync(path, "{ no json", world.Realm.Token(Now))).IsProblem(400, "invalid_request", "body");
+        (await app.PostAsync(path, "{ no json")).AssertProblem(401, "token_missing");
+        (await app.PostAsync(path, "{ no json", fixture.Realm.CreateToken(Now)))
+            .AssertProblem(400, "invalid_request", "body");
     }
 }

@@ -3,11 +3,11 @@ using System.Security.Cryptography;
 
 namespace Functions.Tests;
 
-/// <summary>What a test begins with, made by calling the API, under names that no other test uses.</summary>
-public sealed class Given(FunctionsApplication application)
+/// <summary>Creates leads and tenants through the API, with names that no other test uses.</summary>
+public sealed class TestData(FunctionsApplication application)
 {
-    /// <summary>A key that nobody has.</summary>
-    public static string Key() => "k" + RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", 9);
+    /// <summary>Returns an unused tenant key.</summary>
+    public static string NewKey() => "k" + RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", 9);
 
     public static object SignUp(string domain) => new
     {
@@ -25,33 +25,33 @@ public sealed class Given(FunctionsApplication application)
         },
     };
 
-    public async Task<GivenLead> LeadAsync(string? domain = null)
+    public async Task<TestLead> CreateLeadAsync(string? domain = null)
     {
-        domain ??= $"{Key()}.com";
+        domain ??= $"{NewKey()}.com";
         var answer = (await application.PostAsync("/leads", SignUp(domain))).Expect(HttpStatusCode.Created);
-        return new GivenLead(answer.Value("id"), domain, answer.Value("key"), Jwt: "");
+        return new TestLead(answer.GetString("id"), domain, answer.GetString("key"), Jwt: "");
     }
 
-    public async Task<GivenLead> VerifiedLeadAsync(string? domain = null) =>
-        await VerifyAsync(await LeadAsync(domain));
+    public async Task<TestLead> CreateVerifiedLeadAsync(string? domain = null) =>
+        await VerifyAsync(await CreateLeadAsync(domain));
 
-    /// <summary>The lead with a fresh JWT.</summary>
-    public async Task<GivenLead> VerifyAsync(GivenLead lead)
+    /// <summary>Verifies the lead and returns it with a fresh JWT.</summary>
+    public async Task<TestLead> VerifyAsync(TestLead lead)
     {
         var answer = await application.PostAsync($"/leads/{lead.Id}/verify", bearer: lead.Token);
-        return lead with { Jwt = answer.Expect(HttpStatusCode.OK).Value("token") };
+        return lead with { Jwt = answer.Expect(HttpStatusCode.OK).GetString("token") };
     }
 
-    public async Task<GivenTenant> TenantAsync(string? key = null)
+    public async Task<TestTenant> CreateTenantAsync(string? key = null)
     {
-        key ??= Key();
-        var lead = await VerifiedLeadAsync($"{key}.com");
+        key ??= NewKey();
+        var lead = await CreateVerifiedLeadAsync($"{key}.com");
         var answer = await application.PostAsync(
             $"/leads/{lead.Id}/tenants", new { key, domains = (string[])[lead.Domain] }, lead.Jwt);
-        return new GivenTenant(answer.Expect(HttpStatusCode.Created).Value("id"), key, lead);
+        return new TestTenant(answer.Expect(HttpStatusCode.Created).GetString("id"), key, lead);
     }
 
-    /// <summary>The body of the quick start's fourth call.</summary>
+    /// <summary>Returns the body of the quick start's fourth call.</summary>
     public static Dictionary<string, object?> Subscription(string tenantId) => new()
     {
         ["id"] = "sub-uuid",
@@ -76,6 +76,6 @@ public sealed class Given(FunctionsApplication application)
 
 /// <param name="Token">The validation token.</param>
 /// <param name="Jwt">Empty until the lead is verified.</param>
-public sealed record GivenLead(string Id, string Domain, string Token, string Jwt);
+public sealed record TestLead(string Id, string Domain, string Token, string Jwt);
 
-public sealed record GivenTenant(string Id, string Key, GivenLead Lead);
+public sealed record TestTenant(string Id, string Key, TestLead Lead);

@@ -5,15 +5,15 @@ using Temporalio.Client;
 using Temporalio.Converters;
 using Testing;
 
-[assembly: AssemblyFixture(typeof(World))]
+[assembly: AssemblyFixture(typeof(FunctionsFixture))]
 
 namespace Functions.Tests;
 
 /// <summary>
-/// What all tests share: a database, a Temporal server, the operators' realm, and the functions as most tests want
-/// them. Every test makes leads and tenants of its own.
+/// The fixture of all tests: a database, a Temporal server, the operators' realm and an application with default
+/// settings. Every test creates its own leads and tenants.
 /// </summary>
-public sealed class World : IAsyncLifetime
+public sealed class FunctionsFixture : IAsyncLifetime
 {
     private FunctionsApplication? application;
 
@@ -23,7 +23,10 @@ public sealed class World : IAsyncLifetime
 
     public OperatorRealm Realm { get; private set; } = null!;
 
-    /// <summary>Without limits, the token in the answer. Its clock stands still: who moves it makes his own.</summary>
+    /// <summary>
+    /// The shared application: no rate limits, tokens in answers, a stopped clock. A test that advances the clock must
+    /// start a separate application.
+    /// </summary>
     public FunctionsApplication Application => application!;
 
     public async ValueTask InitializeAsync()
@@ -32,7 +35,7 @@ public sealed class World : IAsyncLifetime
         Temporal = await EmbeddedTemporalServer.StartAsync(
             new EmbeddedTemporalOptions { Namespaces = ["arc-saas"] });
         Realm = await OperatorRealm.StartAsync();
-        application = Start();
+        application = StartApplication();
     }
 
     public async ValueTask DisposeAsync()
@@ -47,8 +50,8 @@ public sealed class World : IAsyncLifetime
         await Postgres.DisposeAsync();
     }
 
-    /// <summary>A client of the Temporal server, as the worker is one.</summary>
-    public Task<TemporalClient> TemporalClientAsync() => TemporalClient.ConnectAsync(new(Temporal.Address)
+    /// <summary>Connects to the Temporal server with the worker's data converter.</summary>
+    public Task<TemporalClient> ConnectTemporalAsync() => TemporalClient.ConnectAsync(new(Temporal.Address)
     {
         Namespace = "arc-saas",
         DataConverter = new(
@@ -56,6 +59,6 @@ public sealed class World : IAsyncLifetime
             new DefaultFailureConverter()),
     });
 
-    /// <summary>The functions with other settings; an empty value takes one away.</summary>
-    public FunctionsApplication Start(params (string Name, string Value)[] settings) => new(this, settings);
+    /// <summary>Starts an application with changed settings; an empty value removes a setting.</summary>
+    public FunctionsApplication StartApplication(params (string Name, string Value)[] settings) => new(this, settings);
 }

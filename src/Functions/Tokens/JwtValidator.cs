@@ -4,15 +4,17 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Functions.Tokens;
 
-/// <summary>What the two kinds of JWT have in common: signature, issuer and audience first, then the times.</summary>
-internal static class JwtReading
+/// <summary>
+/// Validates the JWTs of leads and operators: first the signature, issuer and audience, then the lifetime.
+/// </summary>
+internal static class JwtValidator
 {
-    // How far the clock of whoever signed may run ahead of ours.
-    private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(30);
+    // The maximum time that the issuer's clock may run ahead of ours.
+    private static readonly TimeSpan MaxClockSkew = TimeSpan.FromSeconds(30);
 
     private static readonly JsonWebTokenHandler Handler = new();
 
-    /// <summary>The token before anything of it is known to be true; null if it is no JWT.</summary>
+    /// <summary>Reads the token without validating it. Returns null if it is not a JWT.</summary>
     public static JsonWebToken? TryRead(string token)
     {
         try
@@ -25,10 +27,12 @@ internal static class JwtReading
         }
     }
 
-    /// <exception cref="ControlPlaneException"><c>token_invalid</c>, without saying why to whoever tries.</exception>
+    /// <exception cref="ControlPlaneException">
+    /// <c>token_invalid</c>, without the reason, which would help an attacker.
+    /// </exception>
     public static async Task<JsonWebToken> ValidateAsync(string token, TokenValidationParameters parameters)
     {
-        // The times are compared to our own clock afterwards.
+        // RequireValidLifetime checks the lifetime with our own clock.
         parameters.ValidateLifetime = false;
         parameters.RequireExpirationTime = true;
         parameters.RequireSignedTokens = true;
@@ -38,12 +42,12 @@ internal static class JwtReading
     }
 
     /// <exception cref="ControlPlaneException">
-    /// <c>token_expired</c>, or <c>token_invalid</c> without an expiry.
+    /// <c>token_expired</c>; <c>token_invalid</c>: no expiry, or not yet valid.
     /// </exception>
-    public static void RequireInTime(JsonWebToken jwt, TimeProvider time, string remedy)
+    public static void RequireValidLifetime(JsonWebToken jwt, TimeProvider time, string remedy)
     {
         var now = time.GetUtcNow().UtcDateTime;
-        if (jwt.ValidTo == DateTime.MinValue || jwt.ValidFrom > now + Ahead)
+        if (jwt.ValidTo == DateTime.MinValue || jwt.ValidFrom > now + MaxClockSkew)
         {
             throw Invalid();
         }
@@ -58,5 +62,5 @@ internal static class JwtReading
         jwt.TryGetPayloadValue(claim, out string? value) ? value : null;
 
     public static ControlPlaneException Invalid() =>
-        new(ErrorCode.TokenInvalid, "The token is not one that this address takes.");
+        new(ErrorCode.TokenInvalid, "The token is not valid for this address.");
 }

@@ -8,42 +8,42 @@ using Temporalio.Workflows;
 namespace Functions.Tests.Invitations;
 
 /// <summary>
-/// The worker's side of an invitation as far as the ingress sees it: opens the password and judges it.
+/// The workflow of an accepted invitation as the functions see it: opens the password and accepts or refuses it.
 /// </summary>
 [Workflow("AcceptInvitation")]
-public sealed class StandInAcceptInvitation : IAcceptInvitationWorkflow
+public sealed class FakeAcceptInvitationWorkflow : IAcceptInvitationWorkflow
 {
     [WorkflowRun]
     public Task<AcceptInvitationResult> RunAsync(AcceptInvitationInput input) =>
         Workflow.ExecuteActivityAsync(
-            (StandInActivities activities) => activities.SetPasswordAsync(input),
+            (FakeActivities activities) => activities.SetPasswordAsync(input),
             new ActivityOptions { StartToCloseTimeout = TimeSpan.FromSeconds(30) });
 }
 
-/// <summary>The mail, which is the worker's affair.</summary>
+/// <summary>The workflow of the mail; it does nothing.</summary>
 [Workflow("SendInvitation")]
-public sealed class StandInSendInvitation : ISendInvitationWorkflow
+public sealed class FakeSendInvitationWorkflow : ISendInvitationWorkflow
 {
     [WorkflowRun]
     public Task RunAsync(SendInvitationInput input) => Task.CompletedTask;
 }
 
-public sealed class StandInActivities(NpgsqlDataSource database, RSA key)
+public sealed class FakeActivities(NpgsqlDataSource database, RSA key)
 {
-    /// <summary>What was opened, in order.</summary>
+    /// <summary>The opened passwords, in order.</summary>
     public List<string> Passwords { get; } = [];
 
     /// <summary>
-    /// Not null: the run had read another call's password before this one was put in its place, and ends with this.
+    /// The result of another call's password, which the run read before this call stored its own; null: none.
     /// </summary>
-    public AcceptInvitationResult? EndOfAnother { get; set; }
+    public AcceptInvitationResult? ResultOfAnotherCall { get; set; }
 
     [Activity]
     public async Task<AcceptInvitationResult> SetPasswordAsync(AcceptInvitationInput input)
     {
-        if (EndOfAnother is { } end)
+        if (ResultOfAnotherCall is { } result)
         {
-            return end;
+            return result;
         }
 
         await using var command = database.CreateCommand(

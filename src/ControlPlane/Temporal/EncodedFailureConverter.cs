@@ -4,10 +4,11 @@ using Temporalio.Converters;
 namespace ControlPlane.Temporal;
 
 /// <summary>
-/// Moves messages and stack traces of failures into a payload, which the codec encrypts. The SDK's own converter does
-/// that for the outermost failure alone: the causes of one that was read before and is passed on stay readable.
+/// Moves the messages and stack traces of a failure and its causes into payloads, which the codec encrypts. The SDK's
+/// converter encodes only the outermost failure: the causes of a failure that was decoded and is passed on would stay
+/// in plain text.
 /// </summary>
-internal sealed class EncodedFailures : IFailureConverter
+internal sealed class EncodedFailureConverter : IFailureConverter
 {
     private const string Placeholder = "Encoded failure";
 

@@ -7,27 +7,27 @@ using Temporalio.Exceptions;
 
 namespace Functions.Health;
 
-/// <summary>Asks the database and Temporal, at the same time and for at most two seconds.</summary>
-public sealed class Readiness(IServiceProvider services, TimeProvider time)
+/// <summary>Checks the database and Temporal in parallel, with a timeout of two seconds.</summary>
+public sealed class ReadinessCheck(IServiceProvider services, TimeProvider time)
 {
     private const string Ok = "ok";
     private const string NotConfigured = "not_configured";
     private const string Unreachable = "unreachable";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
-    public async Task<HealthResponse> ReadAsync(CancellationToken cancellationToken)
+    public async Task<HealthResponse> CheckAsync(CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
-        var database = AskDatabaseAsync(either.Token);
-        var temporal = AskTemporalAsync(either.Token);
+        using var timeout = new CancellationTokenSource(Timeout, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        var database = CheckDatabaseAsync(linked.Token);
+        var temporal = CheckTemporalAsync(linked.Token);
         await Task.WhenAll(database, temporal);
         bool isReady = (await database, await temporal) is (Ok, Ok);
         return new HealthResponse(isReady ? HealthResponse.Ready : "unavailable", await database, await temporal);
     }
 
-    private async Task<string> AskDatabaseAsync(CancellationToken cancellationToken)
+    private async Task<string> CheckDatabaseAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -50,7 +50,7 @@ public sealed class Readiness(IServiceProvider services, TimeProvider time)
         }
     }
 
-    private async Task<string> AskTemporalAsync(CancellationToken cancellationToken)
+    private async Task<string> CheckTemporalAsync(CancellationToken cancellationToken)
     {
         try
         {

@@ -3,7 +3,7 @@ using Spectre.Console;
 using Testing;
 using Torture.Cells;
 using Torture.Running;
-using Torture.Worlds;
+using Torture.Environments;
 
 namespace Torture;
 
@@ -49,7 +49,7 @@ internal static class TortureCommand
         {
             Description = "Breaks the undo of this step: it and its reading do nothing and say that all is done.",
         };
-        broken.AcceptOnlyFromAmong([.. Matrix.UndoneSteps]);
+        broken.AcceptOnlyFromAmong([.. Matrix.StepsWithUndo]);
         var command = new RootCommand(Description)
         {
             filter, pairs, seed, signUps, jobs, list, broken, TortureWorker.Command(),
@@ -57,8 +57,8 @@ internal static class TortureCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var matrix = Matrix.Generate();
-            var all = matrix.Cells.Concat(Pairs.Of(matrix, parsed.GetValue(pairs), parsed.GetValue(seed))).ToList();
-            var cells = Filter.Of(all, parsed.GetValue(filter) ?? []).ToList();
+            var all = matrix.Cells.Concat(Pairs.Generate(matrix, parsed.GetValue(pairs), parsed.GetValue(seed))).ToList();
+            var cells = Filter.Apply(all, parsed.GetValue(filter) ?? []).ToList();
             if (parsed.GetValue(list))
             {
                 return List(cells, matrix);
@@ -66,15 +66,15 @@ internal static class TortureCommand
 
             string? brokenUndo = parsed.GetValue(broken);
             return parsed.GetValue(signUps) is > 0 and var customers
-                ? await RunAsync(SignUps.Of(matrix, customers, parsed.GetValue(seed)), matrix, customers, null,
-                    World.Patient, cancellationToken)
-                : await RunAsync(cells, matrix, parsed.GetValue(jobs), brokenUndo, World.Hasty, cancellationToken);
+                ? await RunAsync(SignUpLoad.Generate(matrix, customers, parsed.GetValue(seed)), matrix, customers, null,
+                    TortureEnvironment.ProductionTimeouts, cancellationToken)
+                : await RunAsync(cells, matrix, parsed.GetValue(jobs), brokenUndo, TortureEnvironment.ShortTimeouts, cancellationToken);
         });
         return command;
     }
 
     private static async Task<int> RunAsync(
-        IReadOnlyList<Cell> cells, Matrix matrix, int jobs, string? brokenUndo, string patience,
+        IReadOnlyList<Cell> cells, Matrix matrix, int jobs, string? brokenUndo, string timeoutScale,
         CancellationToken cancellationToken)
     {
         if (Console.IsOutputRedirected)
@@ -82,14 +82,14 @@ internal static class TortureCommand
             AnsiConsole.Profile.Width = 1000;
         }
 
-        var report = new Report(AnsiConsole.Console, cells.Count);
-        report.Say($"{cells.Count} cells; starting an instance…");
+        var report = new ConsoleReport(AnsiConsole.Console, cells.Count);
+        report.WriteNote($"{cells.Count} cells; starting an instance…");
         try
         {
-            await using var world = await World.StartAsync(brokenUndo, patience, cancellationToken);
-            var again = new Again(Instance.Servers, brokenUndo);
-            var results = await new Runner(world, jobs, again, report.Tell, cancellationToken).RunAsync(cells);
-            return report.End(results, world.Calls.Unknown, matrix);
+            await using var environment = await TortureEnvironment.StartAsync(brokenUndo, timeoutScale, cancellationToken);
+            var repeatCommand = new RepeatCommand(Instance.Servers, brokenUndo);
+            var results = await new Runner(environment, jobs, repeatCommand, report.WriteResult, cancellationToken).RunAsync(cells);
+            return report.WriteSummary(results, environment.CallAudit.UnknownCalls, matrix);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -108,21 +108,21 @@ internal static class TortureCommand
     {
         foreach (var cell in cells)
         {
-            Console.WriteLine($"{cell.Name,-50} {cell.Ending,-10} {cell.Words}");
+            Console.WriteLine($"{cell.Name,-50} {cell.Ending,-10} {cell.Description}");
         }
 
-        foreach (var (name, reason) in matrix.Left)
+        foreach (var (name, reason) in matrix.LeftOut)
         {
             Console.WriteLine($"{name,-50} left out   {reason}");
         }
 
-        foreach (var call in OtherCalls.All)
+        foreach (var call in UncoveredCalls.All)
         {
             Console.WriteLine($"{call,-50} no cell    {call.Reason}");
         }
 
         Console.WriteLine(
-            $"{cells.Count} cells, {matrix.Left.Count} left out, {OtherCalls.All.Count} calls without one");
+            $"{cells.Count} cells, {matrix.LeftOut.Count} left out, {UncoveredCalls.All.Count} calls without one");
         return 0;
     }
 }

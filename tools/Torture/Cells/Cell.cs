@@ -24,11 +24,11 @@ internal sealed record Cell(StepCall Call, Fault Fault)
     public string Name => $"{Call}/{Fault.Name}";
 
     /// <summary>What <c>./dev torture</c> wants to hear to run it again.</summary>
-    public string Again { get; init; } = $"--filter {Call}/{Fault.Name}";
+    public string RepeatArguments { get; init; } = $"--filter {Call}/{Fault.Name}";
 
     public Ending Ending => (Fault.Ending, Call) switch
     {
-        _ when Leftovers.Of(this) is not null => Ending.Incomplete,
+        _ when ExpectedResidue.Of(this) is not null => Ending.Incomplete,
         // To cancel or terminate a rollback changes nothing.
         (_, { IsUndo: true }) => Ending.Failed,
         (_, { Step: ProvisioningSteps.ActivateTenant or ProvisioningSteps.SendNotification })
@@ -49,7 +49,7 @@ internal sealed record Cell(StepCall Call, Fault Fault)
         && (Fault.Name == Faults.LateInUndo || this is { Call.IsReport: true, Fault.Name: "refused" });
 
     /// <summary>The system that is off for a while.</summary>
-    public string? Off => Fault.Name switch
+    public string? SwitchedOffSystem => Fault.Name switch
     {
         Faults.Off => Call.System,
         Faults.MailOff => "novu",
@@ -60,12 +60,12 @@ internal sealed record Cell(StepCall Call, Fault Fault)
     public string? WhyNot => Fault.WhyNot?.Invoke(Call);
 
     /// <summary>For <c>--list</c>.</summary>
-    public string Words => Call.IsReport ? $"it is done, and then its report meets: {Fault.Words}" : Fault.Words;
+    public string Description => Call.IsReport ? $"it is done, and then its report meets: {Fault.Description}" : Fault.Description;
 
     /// <summary>
     /// Minutes of waiting: an undo is tried sixty times before it is given up, an open transaction holds up every try.
     /// </summary>
-    public bool IsLong => Fault.Name == "down" || Name is "create-admin-user.look/refused"
+    public bool IsSlow => Fault.Name == "down" || Name is "create-admin-user.look/refused"
         or "create-admin-user.look-again/refused" or "provision-database.make/late-in-undo";
 
     public string FailedStep => this switch

@@ -1,4 +1,4 @@
-using Torture.Worlds;
+using Torture.Environments;
 
 namespace Torture.Cells;
 

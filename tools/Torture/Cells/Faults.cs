@@ -53,23 +53,23 @@ internal static class Faults
             rule => rule with { Kind = FaultKind.AfterCallerLeft }, WhyNot: WithoutEffect),
         new(LateInUndo, "the effect comes while everything is being taken back, or is about to be", Ending.Failed,
             run => run.Cell.Call.Step == ProvisioningSteps.ActivateTenant
-                ? Ways.LateActivateAsync(run)
-                : Ways.LateAsync(run, progress => progress.IsRollingBack),
+                ? FaultActions.DelayActivateAsync(run)
+                : FaultActions.DelayEffectAsync(run, progress => progress.IsRollingBack),
             WhyNot: call => $"{call}" == "activate-tenant.activate" ? null : NothingToUndo(call)),
         new(LateAfterUndo, "the effect comes when the step is taken back", Ending.Failed,
-            run => Ways.LateAsync(run, progress => progress.UndoOf(run.Cell.Call.Step) == "DONE"),
+            run => FaultActions.DelayEffectAsync(run, progress => progress.UndoStateOf(run.Cell.Call.Step) == "DONE"),
             WhyNot: call => NothingToUndo(call)
                 ?? (call.IsTransaction ? "the undo waits for the open transaction: see late-in-undo" : null)),
         new("down", "refused for good, until it is given up; then it is no more and an operator goes on",
-            Ending.Failed, run => Ways.MeetAsync(run, Ways.Refused(run)),
+            Ending.Failed, run => FaultActions.InjectAsync(run, FaultActions.Refusal(run)),
             WhyNot: call => !call.IsUndo ? "for a step: see refused and denied"
                 : call is { IsReport: true, Name: not ("report" or StepCalls.Residue) }
                     ? "it is tried without bound: see busy" : null),
         new("foreign", "somebody else's thing, with all that it holds, has the name", Ending.Failed,
-            run => Ways.ForeignAsync(run, isBare: false), WhyNot: NothingToName),
+            run => FaultActions.ProvisionWithForeignAsync(run, isBare: false), WhyNot: NothingToName),
         new("foreign-bare", "somebody else's thing that holds nothing has the name; a role without its schema",
-            Ending.Failed, run => Ways.ForeignAsync(run, isBare: true), WhyNot: NothingToName),
-        new("cancelled", "an operator cancels while the call is held", Ending.Failed, Ways.CancelAsync,
+            Ending.Failed, run => FaultActions.ProvisionWithForeignAsync(run, isBare: true), WhyNot: NothingToName),
+        new("cancelled", "an operator cancels while the call is held", Ending.Failed, FaultActions.CancelAsync,
             WhyNot: call => call switch
             {
                 { IsReport: true, IsUndo: true } => "to cancel a rollback changes nothing: its calls show it",
@@ -78,11 +78,11 @@ internal static class Faults
                 _ => null,
             }),
         new("terminated", "somebody terminates the run while the call is held; an operator rolls back",
-            Ending.Failed, Ways.TerminateAsync,
+            Ending.Failed, FaultActions.TerminateAsync,
             WhyNot: call => call.Step == ProvisioningSteps.SendNotification
                 ? "the tenant is ACTIVE, and a rollback is refused: see swept" : null),
         new(Swept, "somebody terminates the run while the call is held; the sweep settles what is left", Ending.Failed,
-            Ways.SweepAsync, WhyNot: WithoutEffect),
+            FaultActions.SweepAsync, WhyNot: WithoutEffect),
         new(Off, "its system is switched off before the worker goes on; later it is on again", Ending.Failed,
             HoldAsync, "worker", FaultKind.Delay, WhyNotOff),
         new(MailOff, "Novu is switched off during the rollback; later it is on again", Ending.Failed,
@@ -101,18 +101,18 @@ internal static class Faults
 
     /// <summary>One rule, and nobody does anything.</summary>
     private static Fault Plain(
-        string name, string words, Ending ending, Func<FaultRule, FaultRule> how,
+        string name, string description, Ending ending, Func<FaultRule, FaultRule> transform,
         Func<StepCall, string?>? WhyNot = null) =>
-        new(name, words, ending, run => Ways.MeetAsync(run, how(run.Rule)), WhyNot: WhyNot, How: how);
+        new(name, description, ending, run => FaultActions.InjectAsync(run, transform(run.Rule)), WhyNot: WhyNot, Transform: transform);
 
-    private static Fault Killing(string part, string how, string words, FaultKind hold) =>
-        new($"{part}-{how}", words, Ending.Active, HoldAsync, part, hold);
+    private static Fault Killing(string part, string how, string description, FaultKind hold) =>
+        new($"{part}-{how}", description, Ending.Active, HoldAsync, part, hold);
 
     // Every try is held, until all of the batch are there and the part dies. An answer is held only then: by a second
     // try the effect would be there, and many a call not made.
-    private static Task<SetFault> HoldAsync(CellRun run) => run.HoldAsync(run.Rule with
+    private static Task<InjectedFault> HoldAsync(CellRun run) => run.HoldAsync(run.Rule with
     {
-        Kind = run.Cell.Fault.Holds is FaultKind.HoldAnswer ? FaultKind.Delay : run.Cell.Fault.Holds!.Value,
+        Kind = run.Cell.Fault.HoldKind is FaultKind.HoldAnswer ? FaultKind.Delay : run.Cell.Fault.HoldKind!.Value,
         Count = 0,
     });
 
@@ -133,7 +133,7 @@ internal static class Faults
     private static string? WithoutEffect(StepCall call) => call.Changes ? null : "the call has no effect";
 
     private static string? NothingToUndo(StepCall call) =>
-        call is { IsUndo: false, Changes: true, IsUndone: true } ? null : "it makes nothing that an undo takes back";
+        call is { IsUndo: false, Changes: true, HasUndo: true } ? null : "it makes nothing that an undo takes back";
 
     private static string? NothingToName(StepCall call) =>
         call is { IsUndo: false, Name: "make" } or { IsUndo: false, IsPostgres: false, Name: "create" }

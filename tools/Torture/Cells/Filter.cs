@@ -6,7 +6,7 @@ namespace Torture.Cells;
 /// </summary>
 internal static class Filter
 {
-    public static IEnumerable<Cell> Of(IReadOnlyList<Cell> cells, IReadOnlyList<string> texts) => texts.Count == 0
+    public static IEnumerable<Cell> Apply(IReadOnlyList<Cell> cells, IReadOnlyList<string> texts) => texts.Count == 0
         ? cells
         : cells.Where(cell => texts.Any(text => cell.Name == text
             || (cell.Name.Contains(text, StringComparison.Ordinal) && cells.All(other => other.Name != text))));

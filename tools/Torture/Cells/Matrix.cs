@@ -4,10 +4,10 @@ using Worker.Saga;
 namespace Torture.Cells;
 
 /// <summary>Every call with every fault; what makes no sense, and what nothing covers, with its reason.</summary>
-internal sealed record Matrix(IReadOnlyList<Cell> Cells, IReadOnlyList<(string Name, string Reason)> Left)
+internal sealed record Matrix(IReadOnlyList<Cell> Cells, IReadOnlyList<(string Name, string Reason)> LeftOut)
 {
     /// <summary>The steps that have an undo and are built.</summary>
-    public static IReadOnlySet<string> UndoneSteps { get; } = new StepCatalog().Steps
+    public static IReadOnlySet<string> StepsWithUndo { get; } = new StepCatalog().Steps
         .Where(step => step.ResourceTypes.Count > 0).Select(step => step.Id).ToHashSet();
 
     public static Matrix Generate()
@@ -25,7 +25,7 @@ internal sealed record Matrix(IReadOnlyList<Cell> Cells, IReadOnlyList<(string N
 
     private static IEnumerable<(string, string)> Narrowed() => StepCalls.All
         .Where(call => call.Only is not null)
-        .Select(call => ($"{call}/…", $"{call.Only!.Why} (only {string.Join(", ", call.Only.Faults)})"));
+        .Select(call => ($"{call}/…", $"{call.Only!.Reason} (only {string.Join(", ", call.Only.Faults)})"));
 
     /// <summary>By the product's own list of steps, so that a new one without a call here is named.</summary>
     private static IEnumerable<(string, string)> Uncovered()

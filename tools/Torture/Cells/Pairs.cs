@@ -8,14 +8,14 @@ internal static class Pairs
     private static readonly List<StepCall> InOrder = [.. StepCalls.All];
 
     [SuppressMessage("Security", "CA5394", Justification = "It must be the same each time.")]
-    public static IEnumerable<Cell> Of(Matrix matrix, int count, int seed)
+    public static IEnumerable<Cell> Generate(Matrix matrix, int count, int seed)
     {
         var random = new Random(seed);
         // A refusal that happens once may meet another call than in the cell alone, and then is one for good.
         var passing = matrix.Cells
             .Where(cell => cell is
             {
-                Fault: { How: not null, Ending: Ending.Active, Name: not "refused-once" },
+                Fault: { Transform: not null, Ending: Ending.Active, Name: not "refused-once" },
                 Call: { IsShared: false, AfterLost: null },
             }).ToArray();
         for (int number = 0; number < count; number++)
@@ -42,17 +42,17 @@ internal static class Pairs
         (null, not null) => false,
         // Behind what fails no step makes a call any more.
         ({ } trigger, null) => InOrder.IndexOf(second) <= InOrder.IndexOf(trigger),
-        var (trigger, wanted) => trigger == wanted && (first.WantsObjects || !second.WantsObjects),
+        var (trigger, wanted) => trigger == wanted && (first.NeedsObjects || !second.NeedsObjects),
     };
 
     private static Cell Of(Cell first, Cell second, string options)
     {
         var both = new Fault(
             $"{first.Fault.Name}+{second.Name}",
-            $"{first.Fault.Words}; and at {second.Call}: {second.Fault.Words}",
+            $"{first.Fault.Description}; and at {second.Call}: {second.Fault.Description}",
             Ending.Active,
-            run => Ways.MeetAsync(run, first.Fault.How!(run.Rule), second.Fault.How!(run.RuleOf(second.Call))));
+            run => FaultActions.InjectAsync(run, first.Fault.Transform!(run.Rule), second.Fault.Transform!(run.RuleOf(second.Call))));
         var cell = new Cell(first.Call, both);
-        return cell with { Again = $"{options} --filter {cell.Name}" };
+        return cell with { RepeatArguments = $"{options} --filter {cell.Name}" };
     }
 }

@@ -30,7 +30,7 @@ internal sealed record StepCall(
     string? AfterLost = null,
     bool IsShared = false,
     bool IsReport = false,
-    Only? Only = null)
+    FaultSelection? Only = null)
 {
     public bool IsPostgres => System == "postgres";
 
@@ -38,13 +38,13 @@ internal sealed record StepCall(
     public bool IsTransaction => IsPostgres && Method == "COMMIT";
 
     /// <summary>While it is held nobody else can change what the tenant is.</summary>
-    public bool HoldsTenant => IsTransaction && Step is UpdateStatus or ActivateTenant;
+    public bool LocksTenant => IsTransaction && Step is UpdateStatus or ActivateTenant;
 
     /// <summary>What its step makes is in an outside system, and is taken back by an undo.</summary>
-    public bool IsUndone => Matrix.UndoneSteps.Contains(Step);
+    public bool HasUndo => Matrix.StepsWithUndo.Contains(Step);
 
     /// <summary>It is made for a bucket in which there is something.</summary>
-    public bool WantsObjects => this is { IsUndo: true, System: "s3", IsShared: false };
+    public bool NeedsObjects => this is { IsUndo: true, System: "s3", IsShared: false };
 
     /// <summary>For an undo: what fails, so that there is something to take back.</summary>
     public StepCall? Trigger => this switch
@@ -52,7 +52,7 @@ internal sealed record StepCall(
         { IsUndo: false } => null,
         { IsShared: true, System: "s3" } => StepCalls.Find(ProvisionStorage, "tag"),
         // Only when its step is done does anybody put something into the bucket.
-        { WantsObjects: true } => StepCalls.Find(CreateResources, "seal"),
+        { NeedsObjects: true } => StepCalls.Find(CreateResources, "seal"),
         _ => StepCalls.Find(ProvisionStorage, "block"),
     };
 
@@ -71,12 +71,12 @@ internal sealed record StepCall(
     public override string ToString() => $"{Step}{(IsUndo ? ".undo" : "")}.{Name}";
 
     /// <summary>What it looks like, whoever it is for.</summary>
-    public FaultRule Kind => new() { System = System, Method = Method, Path = Path, Query = Query };
+    public FaultRule Pattern => new() { System = System, Method = Method, Path = Path, Query = Query };
 
     /// <summary>A fault that meets this call for one tenant alone.</summary>
     public FaultRule RuleFor(string key, string id)
     {
-        return Kind with
+        return Pattern with
         {
             Path = Fill(Path)!,
             Query = Fill(Query),
@@ -90,4 +90,4 @@ internal sealed record StepCall(
 }
 
 /// <summary>Which faults a call is for, where it is not for all of them.</summary>
-internal sealed record Only(string Why, params IReadOnlyList<string> Faults);
+internal sealed record FaultSelection(string Reason, params IReadOnlyList<string> Faults);

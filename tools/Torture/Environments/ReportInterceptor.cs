@@ -6,13 +6,13 @@ using Temporalio.Worker.Interceptors;
 using Worker.Saga;
 using Worker.Systems;
 
-namespace Torture.Worlds;
+namespace Torture.Environments;
 
 /// <summary>
 /// Comes between the end of an activity, which its journal has written down by then, and its report to Temporal: it
 /// asks Novu's stand-in for a path that nobody plays, so that a fault can hold the report there, or lose it.
 /// </summary>
-internal sealed class Reports(Uri novu) : IWorkerInterceptor, IDisposable
+internal sealed class ReportInterceptor(Uri novu) : IWorkerInterceptor, IDisposable
 {
     private const string Root = "/reports";
 
@@ -22,7 +22,7 @@ internal sealed class Reports(Uri novu) : IWorkerInterceptor, IDisposable
     public static string PathOf(string activity, string tenantId) => $"{Root}/{activity}/{tenantId}";
 
     /// <summary>Whether it is a call that the product does not make.</summary>
-    public static bool IsOne(string path) => path.StartsWith(Root, StringComparison.Ordinal);
+    public static bool IsReportPath(string path) => path.StartsWith(Root, StringComparison.Ordinal);
 
     public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) =>
         new Inbound(nextInterceptor, this);
@@ -57,7 +57,7 @@ internal sealed class Reports(Uri novu) : IWorkerInterceptor, IDisposable
         _ => null,
     };
 
-    private sealed class Inbound(ActivityInboundInterceptor next, Reports reports) : ActivityInboundInterceptor(next)
+    private sealed class Inbound(ActivityInboundInterceptor next, ReportInterceptor reports) : ActivityInboundInterceptor(next)
     {
         public override async Task<object?> ExecuteActivityAsync(ExecuteActivityInput input)
         {

@@ -2,12 +2,12 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Sandbox.Demo;
 
-namespace Torture.Worlds;
+namespace Torture.Environments;
 
 /// <summary>The one tenant of a cell: a customer signs it up, an operator does the rest.</summary>
-internal sealed class Tenant(World world, string key)
+internal sealed class Tenant(TortureEnvironment environment, string key)
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(150);
 
     public string Key => key;
 
@@ -26,26 +26,26 @@ internal sealed class Tenant(World world, string key)
     }
 
     public Task ProvisionAsync(CancellationToken cancellationToken) =>
-        AskAsync(HttpMethod.Post, "provision", Customer.Subscription(Id), cancellationToken);
+        SendAsync(HttpMethod.Post, "provision", Customer.Subscription(Id), cancellationToken);
 
     public Task CancelAsync(CancellationToken cancellationToken) =>
-        AskAsync(HttpMethod.Post, "provisioning/cancel", null, cancellationToken);
+        SendAsync(HttpMethod.Post, "provisioning/cancel", null, cancellationToken);
 
     /// <summary>Goes on with a rollback, or begins one where no run looks after the attempt any more.</summary>
     public Task RollBackAsync(CancellationToken cancellationToken) =>
-        AskAsync(HttpMethod.Post, "provisioning/rollback", null, cancellationToken);
+        SendAsync(HttpMethod.Post, "provisioning/rollback", null, cancellationToken);
 
     /// <summary>Sends a welcome mail, also one that was parked.</summary>
     public Task InviteAsync(CancellationToken cancellationToken) =>
-        AskAsync(HttpMethod.Post, "invitations", null, cancellationToken);
+        SendAsync(HttpMethod.Post, "invitations", null, cancellationToken);
 
     /// <summary>Type and name of what the last rollback says that it left, and why.</summary>
-    public async Task<IReadOnlyList<(string Thing, string Reason)>> LeftAsync(CancellationToken cancellationToken) =>
-        [.. (await AskAsync(HttpMethod.Get, "residue", null, cancellationToken))!["lastRollback"]!["left"]!.AsArray()
+    public async Task<IReadOnlyList<(string Thing, string Reason)>> ReadResidueAsync(CancellationToken cancellationToken) =>
+        [.. (await SendAsync(HttpMethod.Get, "residue", null, cancellationToken))!["lastRollback"]!["left"]!.AsArray()
             .Select(left => ($"{Text(left, "type")} {Text(left, "name")}", Text(left, "reason")))];
 
     public async Task<Progress> ReadAsync(CancellationToken cancellationToken) =>
-        new((await AskAsync(HttpMethod.Get, "provisioning", null, cancellationToken))!);
+        new((await SendAsync(HttpMethod.Get, "provisioning", null, cancellationToken))!);
 
     /// <summary>The first view of it for which the condition holds.</summary>
     /// <exception cref="CellException">It has not come to that within the time.</exception>
@@ -66,14 +66,14 @@ internal sealed class Tenant(World world, string key)
                 throw new CellException($"after {limit.TotalSeconds:0} s it is not {awaited}, but {progress}");
             }
 
-            await Task.Delay(Poll, TimeProvider.System, cancellationToken);
+            await Task.Delay(PollInterval, TimeProvider.System, cancellationToken);
         }
     }
 
-    private async Task<JsonNode?> AskAsync(
+    private async Task<JsonNode?> SendAsync(
         HttpMethod method, string what, JsonObject? body, CancellationToken cancellationToken) =>
         await CallAsync(
-            method, $"/tenants/{Id}/{what}", await world.TokenAsync(cancellationToken), body, cancellationToken);
+            method, $"/tenants/{Id}/{what}", await environment.TokenAsync(cancellationToken), body, cancellationToken);
 
     private Task<JsonNode?> PostAsync(
         string path, string? bearer, JsonObject? body, CancellationToken cancellationToken) =>
@@ -88,12 +88,12 @@ internal sealed class Tenant(World world, string key)
         {
             try
             {
-                return await world.Api.CallAsync(method, path, bearer, body, cancellationToken);
+                return await environment.Api.CallAsync(method, path, bearer, body, cancellationToken);
             }
             catch (DemoException e) when (
-                e.Message.Contains(" 503 ", StringComparison.Ordinal) && watch.Elapsed < World.Recovers)
+                e.Message.Contains(" 503 ", StringComparison.Ordinal) && watch.Elapsed < TortureEnvironment.RecoveryTimeout)
             {
-                await Task.Delay(Poll, TimeProvider.System, cancellationToken);
+                await Task.Delay(PollInterval, TimeProvider.System, cancellationToken);
             }
         }
     }

@@ -4,16 +4,16 @@ namespace Torture.Cells;
 
 /// <summary>A call that is made while tenants are provisioned and has no cell.</summary>
 /// <param name="Reason">Why not.</param>
-internal sealed record OtherCall(string System, string? Method, string Path, string? Query, string Reason)
+internal sealed record UncoveredCall(string System, string? Method, string Path, string? Query, string Reason)
 {
     /// <summary>What it looks like, whoever it is for.</summary>
-    public FaultRule Kind => new() { System = System, Method = Method, Path = Path, Query = Query };
+    public FaultRule Pattern => new() { System = System, Method = Method, Path = Path, Query = Query };
 
     public override string ToString() =>
         $"{System} {Method ?? "*"} {Path}{(Query is { Length: > 0 } ? $"?{Query}" : "")}";
 }
 
-internal static class OtherCalls
+internal static class UncoveredCalls
 {
     private const string
         SignUp = "before there is anything to take back: whoever hears no answer calls again",
@@ -22,7 +22,7 @@ internal static class OtherCalls
         ForPeople = "for people: nothing that follows reads it; a try that cannot write it is tried again, as with "
             + "provision-storage.begun and .done";
 
-    public static IReadOnlyList<OtherCall> All { get; } =
+    public static IReadOnlyList<UncoveredCall> All { get; } =
     [
         new("keycloak", null, "/realms/platform/*", null, "an operator logs in"),
         new("keycloak", "GET", "/realms/master/.well-known/*", null, "`./dev crash` asks whether it is there again"),
@@ -61,6 +61,6 @@ internal static class OtherCalls
         new("postgres", null, "/control_plane", "*sweep_deletions*", Sweeps),
     ];
 
-    private static OtherCall Rows(string method, string statements, string reason) =>
+    private static UncoveredCall Rows(string method, string statements, string reason) =>
         new("postgres", method, "/control_plane", statements, reason);
 }

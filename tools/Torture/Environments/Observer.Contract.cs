@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using ControlPlane.Tenants;
 
-namespace Torture.Worlds;
+namespace Torture.Environments;
 
 internal sealed partial class Observer
 {
@@ -10,22 +10,22 @@ internal sealed partial class Observer
     private Guid Installation => Guid.Parse(instance.Secret("INSTALLATION_ID"));
 
     /// <summary>What is not as the contract says of an ACTIVE tenant that this attempt has made.</summary>
-    public async Task<IReadOnlyList<string>> WrongAsync(
+    public async Task<IReadOnlyList<string>> FindDeviationsAsync(
         Tenant tenant, int attempt, CancellationToken cancellationToken) =>
     [
-        .. await WrongInRealmAsync(tenant, attempt, cancellationToken),
-        .. await WrongInDatabaseAsync(tenant, attempt, cancellationToken),
-        .. Wrong("tags", TagsOf(tenant.Id, attempt),
+        .. await FindRealmDeviationsAsync(tenant, attempt, cancellationToken),
+        .. await FindDatabaseDeviationsAsync(tenant, attempt, cancellationToken),
+        .. Compare("tags", TagsOf(tenant.Id, attempt),
             Listed(await TagsAsync($"tenant-{tenant.Key}-files", cancellationToken))),
-        .. await WrongRecordsAsync(tenant, cancellationToken),
+        .. await FindRecordDeviationsAsync(tenant, cancellationToken),
     ];
 
     /// <summary>What the records say that there is of a tenant which has nothing.</summary>
-    public Task<IReadOnlyList<string>> CreatedAsync(string tenantId, CancellationToken cancellationToken) => NamesAsync(
+    public Task<IReadOnlyList<string>> FindCreatedRecordsAsync(string tenantId, CancellationToken cancellationToken) => QueryAsync(
         "SELECT type || ' ' || name FROM resources WHERE tenant_id = $1::uuid AND state = 'CREATED' ORDER BY 1",
         tenantId, cancellationToken);
 
-    private async Task<IReadOnlyList<string>> WrongInRealmAsync(
+    private async Task<IReadOnlyList<string>> FindRealmDeviationsAsync(
         Tenant tenant, int attempt, CancellationToken cancellationToken)
     {
         string path = $"/admin/realms/tenant-{tenant.Key}";
@@ -37,27 +37,27 @@ internal sealed partial class Observer
             ["clientMappings"]?["realm-management"]?["mappings"]?.AsArray().Select(role => $"{role!["name"]}");
         return
         [
-            .. Wrong("id of the realm",
+            .. Compare("id of the realm",
                 $"{TenantResources.RealmId(Installation, Guid.Parse(tenant.Id), attempt):D}", $"{realm["id"]}"),
-            .. Wrong("realm is enabled", "true", $"{realm["enabled"]}"),
-            .. Wrong("client is public", "true", $"{client["publicClient"]}"),
-            .. Wrong("PKCE", "S256", $"{client["attributes"]?["pkce.code.challenge.method"]}"),
-            .. Wrong("direct grants", "false", $"{client["directAccessGrantsEnabled"]}"),
-            .. Wrong("redirect URIs", $"https://{tenant.Key}.com/*", Listed(client["redirectUris"])),
-            .. Wrong("web origins", $"https://{tenant.Key}.com", Listed(client["webOrigins"])),
-            .. Wrong("name of the user", tenant.Email, $"{user["username"]}"),
-            .. Wrong("user is enabled", "true", $"{user["enabled"]}"),
-            .. Wrong("tenantId of the user", tenant.Id, Listed(user["attributes"]?["tenantId"])),
-            .. Wrong("role of the user", "admin", Listed(user["attributes"]?["role"])),
-            .. Wrong("roles over the realm", string.Join(' ', AdminRoles), string.Join(' ', roles ?? [])),
+            .. Compare("realm is enabled", "true", $"{realm["enabled"]}"),
+            .. Compare("client is public", "true", $"{client["publicClient"]}"),
+            .. Compare("PKCE", "S256", $"{client["attributes"]?["pkce.code.challenge.method"]}"),
+            .. Compare("direct grants", "false", $"{client["directAccessGrantsEnabled"]}"),
+            .. Compare("redirect URIs", $"https://{tenant.Key}.com/*", Listed(client["redirectUris"])),
+            .. Compare("web origins", $"https://{tenant.Key}.com", Listed(client["webOrigins"])),
+            .. Compare("name of the user", tenant.Email, $"{user["username"]}"),
+            .. Compare("user is enabled", "true", $"{user["enabled"]}"),
+            .. Compare("tenantId of the user", tenant.Id, Listed(user["attributes"]?["tenantId"])),
+            .. Compare("role of the user", "admin", Listed(user["attributes"]?["role"])),
+            .. Compare("roles over the realm", string.Join(' ', AdminRoles), string.Join(' ', roles ?? [])),
         ];
     }
 
-    private async Task<IReadOnlyList<string>> WrongInDatabaseAsync(
+    private async Task<IReadOnlyList<string>> FindDatabaseDeviationsAsync(
         Tenant tenant, int attempt, CancellationToken cancellationToken)
     {
         string mark = $"arc-saas installation={Installation:D} tenant={tenant.Id} attempt={attempt}";
-        var found = await NamesAsync(
+        var found = await QueryAsync(
             """
             SELECT concat_ws('|', shobj_description(r.oid, 'pg_authid'), obj_description(n.oid, 'pg_namespace'),
                              r.rolcanlogin, has_schema_privilege('public', n.oid, 'USAGE, CREATE'))
@@ -66,13 +66,13 @@ internal sealed partial class Observer
             $"tenant_{tenant.Key}", cancellationToken);
         return
         [
-            .. Wrong("marks on role and schema, login, rights of PUBLIC",
+            .. Compare("marks on role and schema, login, rights of PUBLIC",
                 $"{mark}|{mark}|f|f", string.Join(' ', found)),
         ];
     }
 
     // A public contract: exactly these.
-    private async Task<IReadOnlyList<string>> WrongRecordsAsync(Tenant tenant, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> FindRecordDeviationsAsync(Tenant tenant, CancellationToken cancellationToken)
     {
         string[] expected =
         [
@@ -82,10 +82,10 @@ internal sealed partial class Observer
             $"keycloak_realm tenant-{tenant.Key} CREATED",
             $"storage_bucket tenant-{tenant.Key}-files CREATED",
         ];
-        var found = await NamesAsync(
+        var found = await QueryAsync(
             "SELECT type || ' ' || name || ' ' || state FROM public.resources WHERE tenant_id = $1::uuid ORDER BY 1",
             tenant.Id, cancellationToken);
-        return [.. Wrong("records", string.Join(", ", expected), string.Join(", ", found))];
+        return [.. Compare("records", string.Join(", ", expected), string.Join(", ", found))];
     }
 
     private string TagsOf(string tenantId, int attempt) =>
@@ -94,6 +94,6 @@ internal sealed partial class Observer
     private static string Listed(JsonNode? texts) =>
         string.Join(' ', (texts?.AsArray() ?? []).Select(text => $"{text}").Order(StringComparer.Ordinal));
 
-    private static IEnumerable<string> Wrong(string what, string expected, string found) =>
+    private static IEnumerable<string> Compare(string what, string expected, string found) =>
         found == expected ? [] : [$"{what}: expected {expected}, found {(found.Length > 0 ? found : "nothing")}"];
 }

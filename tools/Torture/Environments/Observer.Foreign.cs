@@ -1,15 +1,15 @@
 using System.Text.Json.Nodes;
 
-namespace Torture.Worlds;
+namespace Torture.Environments;
 
 /// <summary>What is somebody else's, as it stood there.</summary>
-/// <param name="Things">By name and mark.</param>
-/// <param name="Picture">All that the systems say of it.</param>
-internal sealed record Foreign(IReadOnlyList<string> Things, IReadOnlyList<string> Picture);
+/// <param name="Names">By name and mark.</param>
+/// <param name="Snapshot">All that the systems say of it.</param>
+internal sealed record ForeignObjects(IReadOnlyList<string> Names, IReadOnlyList<string> Snapshot);
 
 internal sealed partial class Observer
 {
-    private const string Nobody = "somebody else";
+    private const string ForeignOwner = "somebody else";
 
     /// <summary>Somebody else's thing, with the name that a step of this tenant wants.</summary>
     /// <param name="step">Whose thing would have it.</param>
@@ -21,10 +21,10 @@ internal sealed partial class Observer
         switch (step)
         {
             case "create-idp":
-                (await AskAsync(HttpMethod.Post, "/admin/realms", Realm(key, isBare), cancellationToken)).Dispose();
+                (await SendAsync(HttpMethod.Post, "/admin/realms", Realm(key, isBare), cancellationToken)).Dispose();
                 break;
             case "provision-database":
-                await ExecuteAsync(isBare ? RoleAlone(key) : Schema(key), cancellationToken);
+                await ExecuteAsync(isBare ? RoleWithoutSchema(key) : SchemaWithContent(key), cancellationToken);
                 break;
             case "provision-storage":
                 await s3.PutBucketAsync($"tenant-{key}-files", cancellationToken);
@@ -40,9 +40,9 @@ internal sealed partial class Observer
         }
     }
 
-    public async Task<Foreign> ForeignAsync(string key, CancellationToken cancellationToken) => new(
-        [.. (await LookAsync(key, cancellationToken)).Things],
-        await PictureAsync(key, cancellationToken));
+    public async Task<ForeignObjects> ReadForeignAsync(string key, CancellationToken cancellationToken) => new(
+        [.. (await FindObjectsAsync(key, cancellationToken)).Names],
+        await SnapshotAsync(key, cancellationToken));
 
     /// <summary>Its owner takes it away again.</summary>
     public async Task RemoveForeignAsync(string step, string key, CancellationToken cancellationToken)
@@ -50,7 +50,7 @@ internal sealed partial class Observer
         switch (step)
         {
             case "create-idp":
-                (await AskAsync(HttpMethod.Delete, $"/admin/realms/tenant-{key}", null, cancellationToken)).Dispose();
+                (await SendAsync(HttpMethod.Delete, $"/admin/realms/tenant-{key}", null, cancellationToken)).Dispose();
                 break;
             case "provision-database":
                 await ExecuteAsync(
@@ -67,8 +67,8 @@ internal sealed partial class Observer
         var realm = new JsonObject { ["realm"] = $"tenant-{key}", ["enabled"] = true };
         if (!isBare)
         {
-            realm["displayName"] = Nobody;
-            realm["attributes"] = new JsonObject { ["owner"] = Nobody };
+            realm["displayName"] = ForeignOwner;
+            realm["attributes"] = new JsonObject { ["owner"] = ForeignOwner };
             // By the names that ours would have.
             realm["clients"] = new JsonArray(new JsonObject
             {
@@ -86,20 +86,20 @@ internal sealed partial class Observer
         return realm;
     }
 
-    private static string Schema(string key) => $"""
+    private static string SchemaWithContent(string key) => $"""
         CREATE SCHEMA tenant_{key};
         CREATE TABLE tenant_{key}.kept (id int PRIMARY KEY, words text);
         INSERT INTO tenant_{key}.kept VALUES (1, 'one'), (2, 'two');
         CREATE VIEW tenant_{key}.shown AS SELECT words FROM tenant_{key}.kept;
-        COMMENT ON SCHEMA tenant_{key} IS '{Nobody}';
-        COMMENT ON TABLE tenant_{key}.kept IS '{Nobody}';
+        COMMENT ON SCHEMA tenant_{key} IS '{ForeignOwner}';
+        COMMENT ON TABLE tenant_{key}.kept IS '{ForeignOwner}';
         GRANT USAGE ON SCHEMA tenant_{key} TO PUBLIC;
         GRANT SELECT ON tenant_{key}.kept TO PUBLIC;
         """;
 
-    private static string RoleAlone(string key) => $"""
+    private static string RoleWithoutSchema(string key) => $"""
         CREATE ROLE tenant_{key} LOGIN CONNECTION LIMIT 7;
-        COMMENT ON ROLE tenant_{key} IS '{Nobody}';
+        COMMENT ON ROLE tenant_{key} IS '{ForeignOwner}';
         ALTER ROLE tenant_{key} SET search_path = kept;
         """;
 

@@ -1,42 +1,42 @@
 using Sandbox.Demo;
 using Testing;
 
-namespace Torture.Worlds;
+namespace Torture.Environments;
 
 /// <summary>An instance of everything, as <c>./dev up</c> starts it, with the clocks of impatient people.</summary>
-internal sealed class World : IAsyncDisposable
+internal sealed class TortureEnvironment : IAsyncDisposable
 {
     /// <summary>Within it whatever was killed, and who used it, answers again.</summary>
-    public static readonly TimeSpan Recovers = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan RecoveryTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>For faults that end by themselves; an undo is given up within a minute or two.</summary>
-    public const string Hasty = "0.004";
+    public const string ShortTimeouts = "0.004";
 
     /// <summary>As in Production: many at once are slow, which is no reason to give one up.</summary>
-    public const string Patient = "1";
+    public const string ProductionTimeouts = "1";
 
     /// <summary>For deaths: longer than a part takes to come back.</summary>
-    private const string Enduring = "0.02";
+    private const string CrashTimeouts = "0.02";
 
     // Of the object store there is none: it is off where it is not named.
     private static readonly Dictionary<string, (string Setting, string Off)> Switches = new()
     {
         ["keycloak"] = ("KEYCLOAK_ENABLED", "false"),
         ["novu"] = ("NOVU_ENABLED", "false"),
-        ["s3"] = (TortureWorker.Without, "-u S3_ENDPOINT -u AWS_REGION"),
+        ["s3"] = (TortureWorker.RemovedSettings, "-u S3_ENDPOINT -u AWS_REGION"),
     };
 
     private readonly Dictionary<string, string?> settings;
     private readonly OperatorToken token;
 
-    private World(Instance instance, Dictionary<string, string?> settings)
+    private TortureEnvironment(Instance instance, Dictionary<string, string?> settings)
     {
         this.settings = settings;
         Instance = instance;
         Sandbox = new SandboxControl(instance.Novu);
         Api = new ControlPlaneApi(instance.Functions, "");
         Observer = new Observer(instance, Sandbox);
-        Calls = new Calls(Sandbox);
+        CallAudit = new CallAudit(Sandbox);
         token = new OperatorToken(LogInAsync);
     }
 
@@ -48,16 +48,16 @@ internal sealed class World : IAsyncDisposable
 
     public Observer Observer { get; }
 
-    public Calls Calls { get; }
+    public CallAudit CallAudit { get; }
 
     /// <param name="brokenUndo">The step whose undo the worker only claims to do; null for none.</param>
-    /// <param name="patience">One of the above.</param>
+    /// <param name="timeoutScale">One of the above.</param>
     /// <param name="cancellationToken">Drops what was started.</param>
-    public static async Task<World> StartAsync(string? brokenUndo, string patience, CancellationToken cancellationToken)
+    public static async Task<TortureEnvironment> StartAsync(string? brokenUndo, string timeoutScale, CancellationToken cancellationToken)
     {
         var settings = new Dictionary<string, string?>
         {
-            ["TIMEOUT_SCALE"] = patience,
+            ["TIMEOUT_SCALE"] = timeoutScale,
             // As long as a request that was sent may still take effect: a real Keycloak makes a realm in seconds.
             ["ROLLBACK_SETTLE"] = Instance.IsReal ? "10" : "2",
             ["DEV_POSTGRES_PROXY"] = "1",
@@ -69,12 +69,12 @@ internal sealed class World : IAsyncDisposable
         {
             await instance.UpAsync();
             cancellationToken.ThrowIfCancellationRequested();
-            var world = new World(instance, settings);
+            var environment = new TortureEnvironment(instance, settings);
             // It lists what faults of shared calls count; a cell that wants a sweep starts one.
-            await world.Observer.PauseSweepsAsync(cancellationToken);
-            await world.TokenAsync(cancellationToken);
-            await world.Calls.BeginAsync(cancellationToken);
-            return world;
+            await environment.Observer.PauseSweepsAsync(cancellationToken);
+            await environment.TokenAsync(cancellationToken);
+            await environment.CallAudit.BeginAsync(cancellationToken);
+            return environment;
         }
         catch
         {
@@ -84,9 +84,9 @@ internal sealed class World : IAsyncDisposable
     }
 
     /// <summary>From now on nobody gives up before a part that died is back.</summary>
-    public Task EndureAsync()
+    public Task UseCrashTimeoutsAsync()
     {
-        settings["TIMEOUT_SCALE"] = Enduring;
+        settings["TIMEOUT_SCALE"] = CrashTimeouts;
         return CrashAsync("worker");
     }
 
@@ -122,21 +122,21 @@ internal sealed class World : IAsyncDisposable
     // A real Keycloak whose connections died with PostgreSQL refuses some logins before it notices.
     private async Task<string> LogInAsync()
     {
-        var limit = TimeProvider.System.GetUtcNow() + Recovers;
-        var said = await Instance.DevAsync("token");
-        while (said.ExitCode != 0 && TimeProvider.System.GetUtcNow() < limit)
+        var limit = TimeProvider.System.GetUtcNow() + RecoveryTimeout;
+        var result = await Instance.DevAsync("token");
+        while (result.ExitCode != 0 && TimeProvider.System.GetUtcNow() < limit)
         {
             await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
-            said = await Instance.DevAsync("token");
+            result = await Instance.DevAsync("token");
         }
 
-        return said.AndSucceeded().Output.Trim();
+        return result.AndSucceeded().Output.Trim();
     }
 
     public async ValueTask DisposeAsync()
     {
         Api.Dispose();
-        Calls.Dispose();
+        CallAudit.Dispose();
         Sandbox.Dispose();
         await Observer.DisposeAsync();
         (await Instance.DevAsync("reset")).AndSucceeded();

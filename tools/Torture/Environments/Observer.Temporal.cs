@@ -2,7 +2,7 @@ using Temporalio.Client;
 using Temporalio.Exceptions;
 using Worker.Sweeps;
 
-namespace Torture.Worlds;
+namespace Torture.Environments;
 
 internal sealed partial class Observer
 {
@@ -26,20 +26,20 @@ internal sealed partial class Observer
             cancellationToken);
         await (await TemporalAsync()).StartWorkflowAsync(
             (SweepWorkflow sweep) => sweep.RunAsync(),
-            new(SweepOf(tenantId), "tenant-provisioning") { Rpc = new() { CancellationToken = cancellationToken } });
+            new(SweepId(tenantId), "tenant-provisioning") { Rpc = new() { CancellationToken = cancellationToken } });
     }
 
     /// <summary>Ends when the sweep does that was started for a tenant.</summary>
-    public Task SweepIsOverAsync(string tenantId, CancellationToken cancellationToken) =>
-        IsClosedAsync(SweepOf(tenantId), cancellationToken);
+    public Task WaitForSweepAsync(string tenantId, CancellationToken cancellationToken) =>
+        WaitForCloseAsync(SweepId(tenantId), cancellationToken);
 
     /// <summary>Ends when the tenant's run has, however it does.</summary>
-    public Task RunIsOverAsync(string tenantId, CancellationToken cancellationToken) =>
-        IsClosedAsync($"provision-tenant-{tenantId}", cancellationToken);
+    public Task WaitForRunAsync(string tenantId, CancellationToken cancellationToken) =>
+        WaitForCloseAsync($"provision-tenant-{tenantId}", cancellationToken);
 
     /// <summary>Ends when the mail about an attempt's failure is sent, or given up.</summary>
-    public Task FailureMailIsOverAsync(string tenantId, int attempt, CancellationToken cancellationToken) =>
-        IsClosedAsync($"provisioning-failed-{tenantId}-{attempt}", cancellationToken);
+    public Task WaitForFailureMailAsync(string tenantId, int attempt, CancellationToken cancellationToken) =>
+        WaitForCloseAsync($"provisioning-failed-{tenantId}-{attempt}", cancellationToken);
 
     public async Task<bool> IsCancelRequestedAsync(string tenantId, CancellationToken cancellationToken) =>
         (await (await TemporalAsync()).GetWorkflowHandle($"provision-tenant-{tenantId}")
@@ -47,7 +47,7 @@ internal sealed partial class Observer
         .Events.Any(e => e.WorkflowExecutionCancelRequestedEventAttributes is not null);
 
     /// <summary>The activities that a run has scheduled, in their order.</summary>
-    public async Task<IReadOnlyList<string>> ActivitiesAsync(
+    public async Task<IReadOnlyList<string>> ReadActivitiesAsync(
         string tenantId, string? runId, CancellationToken cancellationToken)
     {
         var history = await (await TemporalAsync()).GetWorkflowHandle($"provision-tenant-{tenantId}", runId)
@@ -57,9 +57,9 @@ internal sealed partial class Observer
             .OfType<string>()];
     }
 
-    private static string SweepOf(string tenantId) => $"sweep-torture-{tenantId}";
+    private static string SweepId(string tenantId) => $"sweep-torture-{tenantId}";
 
-    private async Task IsClosedAsync(string workflowId, CancellationToken cancellationToken)
+    private async Task WaitForCloseAsync(string workflowId, CancellationToken cancellationToken)
     {
         try
         {

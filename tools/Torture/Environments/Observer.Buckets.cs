@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using Amazon.S3;
 using Amazon.S3.Model;
 
-namespace Torture.Worlds;
+namespace Torture.Environments;
 
 internal sealed partial class Observer
 {
@@ -28,7 +28,7 @@ internal sealed partial class Observer
     private async Task PutSettingsAsync(string bucket, CancellationToken cancellationToken)
     {
         await s3.PutBucketTaggingAsync(
-            new() { BucketName = bucket, TagSet = [new() { Key = "owner", Value = Nobody }] }, cancellationToken);
+            new() { BucketName = bucket, TagSet = [new() { Key = "owner", Value = ForeignOwner }] }, cancellationToken);
         await s3.PutBucketPolicyAsync(
             new()
             {
@@ -58,7 +58,7 @@ internal sealed partial class Observer
         await s3.DeleteBucketAsync(bucket, cancellationToken);
     }
 
-    private async Task<IReadOnlyList<string>> BucketPictureAsync(string bucket, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> BucketSnapshotAsync(string bucket, CancellationToken cancellationToken)
     {
         if (await FindBucketAsync(bucket, cancellationToken) is not { } found)
         {

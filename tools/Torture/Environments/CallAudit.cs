@@ -4,29 +4,29 @@ using Testing;
 using Torture.Cells;
 using Fault = Sandbox.Control.Fault;
 
-namespace Torture.Worlds;
+namespace Torture.Environments;
 
 /// <summary>
 /// Every kind of call that was made in this run, from the sandbox's journal: what neither the table of the cells knows
 /// nor the list of those that need none. The observer's own are not in the journal.
 /// </summary>
-internal sealed partial class Calls(SandboxControl sandbox) : IDisposable
+internal sealed partial class CallAudit(SandboxControl sandbox) : IDisposable
 {
     // The journal forgets the oldest of twenty thousand.
-    private const int Page = 10_000;
+    private const int PageSize = 10_000;
 
     private readonly SemaphoreSlim gate = new(1);
-    private readonly SortedSet<string> unknown = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> unknownCalls = new(StringComparer.Ordinal);
     private readonly HashSet<Call> seen = [];
-    private long last;
+    private long lastNumber;
 
-    public IReadOnlyList<string> Unknown => [.. unknown];
+    public IReadOnlyList<string> UnknownCalls => [.. unknownCalls];
 
     /// <summary>What was called before is nobody's tenant's.</summary>
     public async Task BeginAsync(CancellationToken cancellationToken)
     {
         await ReadAsync(cancellationToken);
-        unknown.Clear();
+        unknownCalls.Clear();
         seen.Clear();
     }
 
@@ -39,15 +39,15 @@ internal sealed partial class Calls(SandboxControl sandbox) : IDisposable
             List<JournalEntry> page;
             do
             {
-                page = await sandbox.CallsAfterAsync(last, Page);
-                foreach (var call in page.Where(call => !Reports.IsOne(call.Path)))
+                page = await sandbox.CallsAfterAsync(lastNumber, PageSize);
+                foreach (var call in page.Where(call => !ReportInterceptor.IsReportPath(call.Path)))
                 {
-                    Look(call);
+                    Record(call);
                 }
 
-                last = page is [.., var newest] ? newest.Number : last;
+                lastNumber = page is [.., var newest] ? newest.Number : lastNumber;
             }
-            while (page.Count == Page);
+            while (page.Count == PageSize);
         }
         finally
         {
@@ -57,22 +57,22 @@ internal sealed partial class Calls(SandboxControl sandbox) : IDisposable
 
     public void Dispose() => gate.Dispose();
 
-    private void Look(JournalEntry entry)
+    private void Record(JournalEntry entry)
     {
-        var call = new Call(entry.System, entry.Method, Bare(entry.Path), Bare(entry.Query), Body: "");
+        var call = new Call(entry.System, entry.Method, Normalize(entry.Path), Normalize(entry.Query), Body: "");
         if (seen.Add(call) && !IsKnown(call))
         {
-            unknown.Add($"{call.System} {call.Method} {call.Path}{(call.Query.Length > 0 ? $"?{call.Query}" : "")}");
+            unknownCalls.Add($"{call.System} {call.Method} {call.Path}{(call.Query.Length > 0 ? $"?{call.Query}" : "")}");
         }
     }
 
     // Whose call it is says the body, which is not written down.
     private static bool IsKnown(Call call) =>
-        StepCalls.All.Any(known => Fault.Matches(known.Kind, call))
-        || OtherCalls.All.Any(known => Fault.Matches(known.Kind, call));
+        StepCalls.All.Any(known => Fault.Matches(known.Pattern, call))
+        || UncoveredCalls.All.Any(known => Fault.Matches(known.Pattern, call));
 
     // Of which tenant a call is, and of which of its things, does not make it another kind.
-    private static string Bare(string text) => Ids().Replace(Keys().Replace(text, "{key}"), "{id}");
+    private static string Normalize(string text) => Ids().Replace(Keys().Replace(text, "{key}"), "{id}");
 
     [GeneratedRegex(@"(?<![A-Za-z0-9])t[a-z0-9]{9}(?![A-Za-z0-9])", RegexOptions.CultureInvariant)]
     private static partial Regex Keys();

@@ -9,7 +9,7 @@ using Sandbox.Control;
 using Sandbox.Novu;
 using Testing;
 
-namespace Torture.Worlds;
+namespace Torture.Environments;
 
 /// <summary>
 /// Reads the systems with keys of its own, past everything that the product says of itself, and puts in what is
@@ -48,33 +48,33 @@ internal sealed partial class Observer : IAsyncDisposable
     /// <summary>After a server was restarted.</summary>
     public void Reconnect() => postgres.Clear();
 
-    public async Task<Found> LookAsync(string key, CancellationToken cancellationToken)
+    public async Task<TenantObjects> FindObjectsAsync(string key, CancellationToken cancellationToken)
     {
         var realms = (await GetAsync("/admin/realms", cancellationToken)).AsArray()
             .Where(realm => realm!["realm"]!.GetValue<string>() == $"tenant-{key}").ToList();
         bool isThere = realms.Count > 0;
-        return new Found(
+        return new TenantObjects(
             [.. realms.Select(realm => $"tenant-{key} {realm!["id"]}")],
             isThere ? await CountAsync($"/admin/realms/tenant-{key}/clients?clientId={key}-app", cancellationToken) : 0,
             isThere ? await CountAsync($"/admin/realms/tenant-{key}/users", cancellationToken) : 0,
-            await NamesAsync(
+            await QueryAsync(
                 "SELECT nspname || ' of ' || pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = $1",
                 $"tenant_{key}", cancellationToken),
-            await NamesAsync(
+            await QueryAsync(
                 "SELECT rolname::text FROM pg_roles WHERE rolname = $1", $"tenant_{key}", cancellationToken),
-            await BucketsAsync($"tenant-{key}-files", cancellationToken));
+            await FindBucketsAsync($"tenant-{key}-files", cancellationToken));
     }
 
     /// <summary>The mails that went to an address, by their template.</summary>
-    public async Task<ILookup<string, Mail>> MailsAsync(string address) =>
+    public async Task<ILookup<string, Mail>> ReadMailsAsync(string address) =>
         (await sandbox.MailsToAsync(address)).ToLookup(mail => mail.WorkflowId);
 
     /// <summary>That the API tells this status now, and that the database knows no other.</summary>
     /// <exception cref="CellException">One of them does not.</exception>
-    public async Task IsToldAsync(Tenant tenant, string status, CancellationToken cancellationToken)
+    public async Task AssertStatusAsync(Tenant tenant, string status, CancellationToken cancellationToken)
     {
         var told = await tenant.ReadAsync(cancellationToken);
-        string row = string.Join(' ', await NamesAsync(
+        string row = string.Join(' ', await QueryAsync(
             "SELECT status FROM tenants WHERE id = $1::uuid", tenant.Id, cancellationToken));
         if (told.Status != status || row != status)
         {
@@ -83,7 +83,7 @@ internal sealed partial class Observer : IAsyncDisposable
     }
 
     /// <summary>Whether somebody waits for the row of a tenant that another one holds.</summary>
-    public async Task<bool> WaitsForRowAsync(CancellationToken cancellationToken) => (await NamesAsync(
+    public async Task<bool> HasTenantLockWaiterAsync(CancellationToken cancellationToken) => (await QueryAsync(
         "SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE $1",
         "SELECT status FROM tenants%FOR UPDATE", cancellationToken)).Count > 0;
 
@@ -92,7 +92,7 @@ internal sealed partial class Observer : IAsyncDisposable
     {
         try
         {
-            (await AskAsync(HttpMethod.Delete, $"/admin/realms/tenant-{key}", null, cancellationToken)).Dispose();
+            (await SendAsync(HttpMethod.Delete, $"/admin/realms/tenant-{key}", null, cancellationToken)).Dispose();
         }
         catch (HttpRequestException)
         {
@@ -107,7 +107,7 @@ internal sealed partial class Observer : IAsyncDisposable
         await postgres.DisposeAsync();
     }
 
-    private async Task<IReadOnlyList<string>> BucketsAsync(string bucket, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> FindBucketsAsync(string bucket, CancellationToken cancellationToken)
     {
         if (await FindBucketAsync(bucket, cancellationToken) is null)
         {
@@ -124,7 +124,7 @@ internal sealed partial class Observer : IAsyncDisposable
         }
     }
 
-    private async Task<IReadOnlyList<string>> NamesAsync(string sql, string name, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> QueryAsync(string sql, string name, CancellationToken cancellationToken)
     {
         await using var command = postgres.CreateCommand(sql);
         command.Parameters.Add(new() { Value = name });
@@ -145,12 +145,12 @@ internal sealed partial class Observer : IAsyncDisposable
     // realm goes while it lists them it has said 200 by then, and the body is cut (keycloak#34857).
     private async Task<JsonNode> GetAsync(string path, CancellationToken cancellationToken)
     {
-        var limit = TimeProvider.System.GetUtcNow() + World.Recovers;
+        var limit = TimeProvider.System.GetUtcNow() + TortureEnvironment.RecoveryTimeout;
         while (true)
         {
             try
             {
-                using var response = await AskAsync(HttpMethod.Get, path, null, cancellationToken);
+                using var response = await SendAsync(HttpMethod.Get, path, null, cancellationToken);
                 return JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellationToken))!;
             }
             catch (Exception e) when (
@@ -163,7 +163,7 @@ internal sealed partial class Observer : IAsyncDisposable
     }
 
     // As Keycloak's administrator, with a fresh token each time: it lives for a minute.
-    private async Task<HttpResponseMessage> AskAsync(
+    private async Task<HttpResponseMessage> SendAsync(
         HttpMethod method, string path, JsonNode? json, CancellationToken cancellationToken)
     {
         using var login = new FormUrlEncodedContent(new Dictionary<string, string>

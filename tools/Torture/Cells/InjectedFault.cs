@@ -5,7 +5,7 @@ using Testing;
 namespace Torture.Cells;
 
 /// <summary>A fault that was set for a cell, and whether it has met as many calls as it is for.</summary>
-internal sealed class SetFault(FaultRule rule, SandboxFault fault)
+internal sealed class InjectedFault(FaultRule rule, SandboxFault fault)
 {
     private bool isRemoved;
 
@@ -16,10 +16,10 @@ internal sealed class SetFault(FaultRule rule, SandboxFault fault)
         + (rule.Count > 1 ? $" ({rule.Count} times)" : "");
 
     /// <summary>Ends when it has met a call.</summary>
-    public Task HitAsync() => fault.HitAsync();
+    public Task WaitForHitAsync() => fault.HitAsync();
 
     /// <summary>One for good has met its call once it has met one.</summary>
-    public async Task NoteAsync()
+    public async Task RecordHitsAsync()
     {
         if (IsMet || isRemoved)
         {

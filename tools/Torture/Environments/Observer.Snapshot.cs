@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Torture.Worlds;
+namespace Torture.Environments;
 
 internal sealed partial class Observer
 {
@@ -33,14 +33,14 @@ internal sealed partial class Observer
     /// All that the systems say of what has this tenant's names: realm with clients, users and roles, schema with its
     /// tables and their rows, role, bucket with every version of every object. Two that are equal: nobody touched it.
     /// </summary>
-    private async Task<IReadOnlyList<string>> PictureAsync(string key, CancellationToken cancellationToken) =>
+    private async Task<IReadOnlyList<string>> SnapshotAsync(string key, CancellationToken cancellationToken) =>
     [
-        .. await RealmPictureAsync($"tenant-{key}", cancellationToken),
-        .. await DatabasePictureAsync($"tenant_{key}", cancellationToken),
-        .. await BucketPictureAsync($"tenant-{key}-files", cancellationToken),
+        .. await RealmSnapshotAsync($"tenant-{key}", cancellationToken),
+        .. await DatabaseSnapshotAsync($"tenant_{key}", cancellationToken),
+        .. await BucketSnapshotAsync($"tenant-{key}-files", cancellationToken),
     ];
 
-    private async Task<IReadOnlyList<string>> RealmPictureAsync(string realm, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> RealmSnapshotAsync(string realm, CancellationToken cancellationToken)
     {
         if (!(await GetAsync("/admin/realms", cancellationToken)).AsArray()
             .Any(known => known!["realm"]!.GetValue<string>() == realm))
@@ -65,13 +65,13 @@ internal sealed partial class Observer
         return lines;
     }
 
-    private async Task<IReadOnlyList<string>> DatabasePictureAsync(string schema, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> DatabaseSnapshotAsync(string schema, CancellationToken cancellationToken)
     {
-        var lines = new List<string>(await NamesAsync(DatabaseObjects, schema, cancellationToken));
-        foreach (string table in await NamesAsync(Tables, schema, cancellationToken))
+        var lines = new List<string>(await QueryAsync(DatabaseObjects, schema, cancellationToken));
+        foreach (string table in await QueryAsync(Tables, schema, cancellationToken))
         {
             string rows = $"SELECT $1 || ' ' || t.xmin || ' ' || t::text FROM {schema}.{table} t ORDER BY 1";
-            lines.AddRange(await NamesAsync(rows, $"row of {table}", cancellationToken));
+            lines.AddRange(await QueryAsync(rows, $"row of {table}", cancellationToken));
         }
 
         return lines;

@@ -1,4 +1,4 @@
-namespace Torture.Worlds;
+namespace Torture.Environments;
 
 /// <summary>
 /// An operator's token, fetched anew long before it is over and in the background: whoever polls never waits for it.
@@ -6,45 +6,45 @@ namespace Torture.Worlds;
 /// <param name="logIn">Takes seconds: <c>./dev token</c> starts processes of its own.</param>
 internal sealed class OperatorToken(Func<Task<string>> logIn)
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RenewAfter = TimeSpan.FromMinutes(1);
 
     /// <summary>Keycloak gives it five minutes.</summary>
-    private static readonly TimeSpan Usable = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan ValidFor = TimeSpan.FromMinutes(4);
 
     private readonly Lock gate = new();
     private string token = "";
-    private DateTimeOffset from;
-    private Task renewing = Task.CompletedTask;
+    private DateTimeOffset issuedAt;
+    private Task renewal = Task.CompletedTask;
 
     public async Task<string> GetAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
-            var age = TimeProvider.System.GetUtcNow() - from;
-            Task current;
+            var age = TimeProvider.System.GetUtcNow() - issuedAt;
+            Task pending;
             lock (gate)
             {
-                if (age > Fresh && renewing.IsCompleted)
+                if (age > RenewAfter && renewal.IsCompleted)
                 {
-                    renewing = RenewAsync();
+                    renewal = RenewAsync();
                 }
 
-                current = renewing;
+                pending = renewal;
             }
 
-            if (age <= Usable)
+            if (age <= ValidFor)
             {
                 return token;
             }
 
-            await current.WaitAsync(cancellationToken);
+            await pending.WaitAsync(cancellationToken);
         }
     }
 
     private async Task RenewAsync()
     {
-        var asked = TimeProvider.System.GetUtcNow();
+        var requestedAt = TimeProvider.System.GetUtcNow();
         token = await logIn();
-        from = asked;
+        issuedAt = requestedAt;
     }
 }

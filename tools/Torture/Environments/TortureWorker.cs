@@ -7,13 +7,13 @@ using Temporalio.Worker.Interceptors;
 using Worker.Hosting;
 using Worker.Saga;
 
-namespace Torture.Worlds;
+namespace Torture.Environments;
 
 /// <summary>The product's own worker, in this program's process; an undo of it may be broken on purpose.</summary>
 internal static class TortureWorker
 {
     /// <summary>Arguments of <c>env</c> that take settings away from the worker.</summary>
-    public const string Without = "TORTURE_WITHOUT";
+    public const string RemovedSettings = "TORTURE_WITHOUT";
 
     private const string BreakUndo = "--break-undo";
 
@@ -23,7 +23,7 @@ internal static class TortureWorker
         Directory.CreateDirectory(folder);
         string path = Path.Combine(folder, "torture-worker");
         string broken = brokenUndo is null ? "" : $" {BreakUndo} {brokenUndo}";
-        File.WriteAllText(path, $"#!/bin/sh\nexec env ${Without} '{Environment.ProcessPath}' worker{broken}\n");
+        File.WriteAllText(path, $"#!/bin/sh\nexec env ${RemovedSettings} '{Environment.ProcessPath}' worker{broken}\n");
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -44,7 +44,7 @@ internal static class TortureWorker
             // Within the frame, which goes on beating, and around the journal, which has written by then.
             int journal = builder.Services.ToList().FindIndex(s => s.ImplementationType == typeof(StepJournal));
             builder.Services.Insert(
-                journal, ServiceDescriptor.Singleton<IWorkerInterceptor>(_ => new Reports(novu)));
+                journal, ServiceDescriptor.Singleton<IWorkerInterceptor>(_ => new ReportInterceptor(novu)));
             if (parsed.GetValue(broken) is { } step)
             {
                 builder.Services.AddSingleton<IWorkerInterceptor>(services =>

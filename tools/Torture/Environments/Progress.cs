@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Torture.Worlds;
+namespace Torture.Environments;
 
 /// <summary>A tenant's provisioning as the control plane tells it.</summary>
 internal sealed record Progress(JsonNode Json)
@@ -30,7 +30,7 @@ internal sealed record Progress(JsonNode Json)
     public string StateOf(string step) => State(Step(step));
 
     /// <summary>Null where the undo has not begun.</summary>
-    public string? UndoOf(string step) => Text(Step(step)?["undo"]?["state"]);
+    public string? UndoStateOf(string step) => Text(Step(step)?["undo"]?["state"]);
 
     public override string ToString() =>
         $"{Status}, attempt {Attempt}"

@@ -7,47 +7,50 @@ using Torture.Environments;
 
 namespace Torture;
 
-/// <summary>The command line.</summary>
+/// <summary>Defines the command line of <c>./dev torture</c>.</summary>
 internal static class TortureCommand
 {
     private const string Description = """
-        Breaks every call of every provisioning step, and of every undo, in every way there is, and the report that
-        it was done; and reads from the systems themselves how it ended: an ACTIVE tenant with everything there once,
-        or nothing at all. Starts an instance of its own by ./dev up, on free ports, and drops it at the end.
+        Injects every fault into every call of every provisioning step and undo, and into the report of each activity.
+        Then reads the outside systems directly: the tenant must be ACTIVE with every object exactly once, or gone
+        without residue. Starts its own instance with ./dev up on free ports and deletes it at the end.
 
         Examples:
           ./dev torture                                        the whole matrix
-          ./dev torture --list                                 its cells, and what is left out and why
+          ./dev torture --list                                 its cells, and what is left out, with reasons
           ./dev torture --filter create-idp                    the cells of one step
-          ./dev torture --filter provision-storage.create/lost one cell, by its whole name
-          ./dev torture --filter .report/                      done, and its report lost, or its worker killed before
-          ./dev torture --pairs 50 --seed 7 --filter +         fifty random pairs of faults alone
-          ./dev torture --signups 200                          two hundred customers at once, every tenth with a fault
-          ./dev torture --filter refused --break-undo create-idp    an undo that only claims to be done: must end red
+          ./dev torture --filter provision-storage.create/lost one cell, by its full name
+          ./dev torture --filter .report/                      activities that are done but not reported
+          ./dev torture --pairs 50 --seed 7 --filter +         only fifty random pairs of faults
+          ./dev torture --signups 200                          200 customers at once, every tenth with a fault
+          ./dev torture --filter refused --break-undo create-idp    a faked undo: the run must fail
         """;
 
     public static RootCommand Create()
     {
         var filter = new Option<string[]>("--filter")
         {
-            Description = "The cell of this name, or else those with the text in theirs; given twice, with either.",
+            Description = "The cell with this name, or else all whose name contains the text. Repeatable.",
         };
-        var pairs = new Option<int>("--pairs") { Description = "This many random combinations of two faults on top." };
-        var seed = new Option<int>("--seed") { Description = "Which ones; the same seed gives the same." };
+        var pairs = new Option<int>("--pairs") { Description = "Adds N random combinations of two faults." };
+        var seed = new Option<int>("--seed")
+        {
+            Description = "Seed of the random choice; the same seed gives the same cells.",
+        };
         var signUps = new Option<int>("--signups")
         {
-            Description = "Instead of the matrix: so many customers at once, every tenth with a random fault.",
+            Description = "Runs N customers at once instead of the matrix, every tenth with a random fault.",
         };
-        // Realms are made one at a time, and a real Keycloak takes seconds for one.
+        // Realms are created one at a time, and a real Keycloak needs seconds for each.
         var jobs = new Option<int>("--jobs")
         {
-            Description = "Cells side by side.",
+            Description = "Maximum number of cells that run in parallel.",
             DefaultValueFactory = _ => Instance.IsReal ? 5 : 6,
         };
-        var list = new Option<bool>("--list") { Description = "Names the cells and runs none." };
+        var list = new Option<bool>("--list") { Description = "Lists the cells without running them." };
         var broken = new Option<string?>("--break-undo")
         {
-            Description = "Breaks the undo of this step: it and its reading do nothing and say that all is done.",
+            Description = "Fakes the undo of this step: undo and reading do nothing and report success.",
         };
         broken.AcceptOnlyFromAmong([.. Matrix.StepsWithUndo]);
         var command = new RootCommand(Description)
@@ -57,7 +60,8 @@ internal static class TortureCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var matrix = Matrix.Generate();
-            var all = matrix.Cells.Concat(Pairs.Generate(matrix, parsed.GetValue(pairs), parsed.GetValue(seed))).ToList();
+            var all = matrix.Cells
+                .Concat(Pairs.Generate(matrix, parsed.GetValue(pairs), parsed.GetValue(seed))).ToList();
             var cells = Filter.Apply(all, parsed.GetValue(filter) ?? []).ToList();
             if (parsed.GetValue(list))
             {
@@ -68,7 +72,8 @@ internal static class TortureCommand
             return parsed.GetValue(signUps) is > 0 and var customers
                 ? await RunAsync(SignUpLoad.Generate(matrix, customers, parsed.GetValue(seed)), matrix, customers, null,
                     TortureEnvironment.ProductionTimeouts, cancellationToken)
-                : await RunAsync(cells, matrix, parsed.GetValue(jobs), brokenUndo, TortureEnvironment.ShortTimeouts, cancellationToken);
+                : await RunAsync(cells, matrix, parsed.GetValue(jobs), brokenUndo,
+                    TortureEnvironment.ShortTimeouts, cancellationToken);
         });
         return command;
     }
@@ -86,9 +91,11 @@ internal static class TortureCommand
         report.WriteNote($"{cells.Count} cells; starting an instance…");
         try
         {
-            await using var environment = await TortureEnvironment.StartAsync(brokenUndo, timeoutScale, cancellationToken);
+            await using var environment =
+                await TortureEnvironment.StartAsync(brokenUndo, timeoutScale, cancellationToken);
             var repeatCommand = new RepeatCommand(Instance.Servers, brokenUndo);
-            var results = await new Runner(environment, jobs, repeatCommand, report.WriteResult, cancellationToken).RunAsync(cells);
+            var runner = new Runner(environment, jobs, repeatCommand, report.WriteResult, cancellationToken);
+            var results = await runner.RunAsync(cells);
             return report.WriteSummary(results, environment.CallAudit.UnknownCalls, matrix);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -98,7 +105,7 @@ internal static class TortureCommand
         }
         catch (Xunit.Sdk.XunitException e)
         {
-            // ./dev could not do its part, and has said why.
+            // A ./dev command failed; the message contains its output.
             await Console.Error.WriteLineAsync(e.Message);
             return 1;
         }

@@ -6,7 +6,7 @@ using static Torture.Cells.Expectation;
 
 namespace Torture.Cells;
 
-/// <summary>How a cell ended, read from the systems and held against how it must end.</summary>
+/// <summary>Compares the state of the outside systems with the expected outcome of a cell.</summary>
 internal static class EndCheck
 {
     private static readonly StepCatalog Steps = new();
@@ -23,13 +23,13 @@ internal static class EndCheck
         }),
     ];
 
-    /// <summary>How the first attempt ended, and that whatever is left of it stands in nobody's way.</summary>
+    /// <summary>Checks the outcome of the first attempt, and that a second attempt succeeds after a failure.</summary>
     public static async Task RunAsync(CellRun run)
     {
         var progress = await run.WaitForEndAsync();
-        // An undo that is tried in vain needs its fault until it is given up, and no longer.
+        // A fault on an undo must stay in place until the undo is given up, but no longer.
         await run.RemoveFaultsAsync();
-        Expect("faults that have met no call", "", string.Join(", ", run.UnmetFaults), progress);
+        Expect("faults that have matched too few calls", "", string.Join(", ", run.UnmetFaults), progress);
         await CheckFirstAttemptAsync(run, progress);
         if (run.Cell.SwitchedOffSystem is not null)
         {
@@ -52,12 +52,13 @@ internal static class EndCheck
 
         if (run.Foreign is not null)
         {
-            await run.Environment.Observer.RemoveForeignAsync(run.Cell.Call.Step, run.Tenant.Key, run.CancellationToken);
+            await run.Environment.Observer.RemoveForeignAsync(
+                run.Cell.Call.Step, run.Tenant.Key, run.CancellationToken);
         }
 
         if (run.Cell.Ending is Ending.Failed or Ending.Incomplete)
         {
-            // The key is free: another attempt gets everything.
+            // The key is free again: a second attempt must succeed.
             await run.Tenant.ProvisionAsync(run.CancellationToken);
             await CheckActiveAsync(run, await run.WaitForEndAsync(), isFirst: false);
         }
@@ -79,7 +80,7 @@ internal static class EndCheck
         }
     }
 
-    /// <summary>Everything once, as the contract says, and nothing of a rollback in the history.</summary>
+    /// <summary>Checks that each object exists once, as the contract says, without a rollback in the history.</summary>
     private static async Task CheckActiveAsync(CellRun run, Progress progress, bool isFirst)
     {
         Expect("status", "ACTIVE", progress.Status, progress);
@@ -95,16 +96,18 @@ internal static class EndCheck
             progress);
         Expect("roles", 1, found.Roles.Count, progress);
         Expect("buckets", 1, found.Buckets.Count, progress);
-        var wrong = await run.Environment.Observer.FindDeviationsAsync(run.Tenant, progress.Attempt, run.CancellationToken);
-        Expect("wrong in what is there", "", string.Join("; ", wrong), progress);
+        var deviations = await run.Environment.Observer.FindDeviationsAsync(
+            run.Tenant, progress.Attempt, run.CancellationToken);
+        Expect("deviations from the contract", "", string.Join("; ", deviations), progress);
 
-        var rollbacks = (await run.Environment.Observer.ReadActivitiesAsync(run.Tenant.Id, progress.RunId, run.CancellationToken))
-            .Where(RollbackActivities.Contains);
-        Expect("rollback in the history of a success",
+        var activities = await run.Environment.Observer.ReadActivitiesAsync(
+            run.Tenant.Id, progress.RunId, run.CancellationToken);
+        var rollbacks = activities.Where(RollbackActivities.Contains);
+        Expect("rollback activities in the history of an ACTIVE tenant",
             isFirst && run.Cell.AsksForRow ? "BeginRollback" : "", string.Join(", ", rollbacks), progress);
     }
 
-    /// <summary>Nothing is there but what is somebody else's, and that is untouched.</summary>
+    /// <summary>Checks that no object of the tenant exists, and that foreign objects are unchanged.</summary>
     private static async Task CheckFailedAsync(CellRun run, Progress progress)
     {
         Expect("status", "PROVISION_FAILED", progress.Status, progress);
@@ -112,15 +115,14 @@ internal static class EndCheck
         var observer = run.Environment.Observer;
         var found = await observer.FindObjectsAsync(run.Tenant.Key, run.CancellationToken);
         Expect("left", string.Join(", ", run.Foreign?.Names ?? []), string.Join(", ", found.Names), progress);
-        Expect("records of what is there", "",
+        Expect("records in state CREATED", "",
             string.Join(", ", await observer.FindCreatedRecordsAsync(run.Tenant.Id, run.CancellationToken)), progress);
         if (run.Foreign is { } before)
         {
             Expect("code of the failure", "ownership_conflict", progress.ErrorCode, progress);
             var after = await observer.ReadForeignAsync(run.Tenant.Key, run.CancellationToken);
-            Expect("changed of somebody else's", "",
-                string.Join("; ", before.Snapshot.Except(after.Snapshot).Concat(after.Snapshot.Except(before.Snapshot))),
-                progress);
+            var changes = before.Snapshot.Except(after.Snapshot).Concat(after.Snapshot.Except(before.Snapshot));
+            Expect("changes of foreign objects", "", string.Join("; ", changes), progress);
         }
 
         await MailCheck.ExpectCountsAsync(run, welcome: 0, MailCheck.ExpectedFailureMails(run));
@@ -128,16 +130,17 @@ internal static class EndCheck
         await CheckStatusBeforeUndoAsync(run, progress);
     }
 
-    /// <summary>That the tenant is ROLLING_BACK was written down before anything was undone.</summary>
+    /// <summary>Checks that ROLLING_BACK was written before the first undo.</summary>
     private static async Task CheckStatusBeforeUndoAsync(CellRun run, Progress progress)
     {
         var beforeUndos = (await run.Environment.Observer.ReadActivitiesAsync(
             run.Tenant.Id, progress.RunId, run.CancellationToken))
             .TakeWhile(activity => Steps.Find(activity) is not { IsUndo: true });
-        Expect("ROLLING_BACK told before the first undo", true, beforeUndos.Any(StatusActivities.Contains), progress);
+        Expect("ROLLING_BACK written before the first undo",
+            true, beforeUndos.Any(StatusActivities.Contains), progress);
     }
 
-    /// <summary>The rest is gone, and what is left is named with its reason: that and nothing else.</summary>
+    /// <summary>Checks that exactly the expected objects remain, and that each is reported with a reason.</summary>
     private static async Task CheckIncompleteAsync(CellRun run, Progress progress)
     {
         Expect("status", "ROLLBACK_INCOMPLETE", progress.Status, progress);
@@ -145,22 +148,23 @@ internal static class EndCheck
         string key = run.Tenant.Key;
         var left = ExpectedResidue.Of(run.Cell)!;
         var found = await run.Environment.Observer.FindObjectsAsync(key, run.CancellationToken);
-        Expect("left", Listed(ExpectedResidue.Fill(left.Remaining, key)), Listed(found.Names.Select(WithoutDetails)), progress);
-        Expect("users in a realm that is left", 0, found.Users, progress);
+        Expect("left", Listed(ExpectedResidue.Fill(left.Remaining, key)),
+            Listed(found.Names.Select(WithoutDetails)), progress);
+        Expect("users in the remaining realm", 0, found.Users, progress);
         var reported = await run.Tenant.ReadResidueAsync(run.CancellationToken);
-        Expect("told to be left", Listed(ExpectedResidue.Fill(left.Reported, key)), Listed(told.Select(one => one.Thing)),
-            progress);
-        Expect("without a reason", "",
-            Listed(reported.Where(one => one.Reason.Length == 0).Select(one => one.Thing)), progress);
+        Expect("reported residue", Listed(ExpectedResidue.Fill(left.Reported, key)),
+            Listed(reported.Select(residue => residue.Name)), progress);
+        Expect("residue without a reason", "",
+            Listed(reported.Where(residue => residue.Reason.Length == 0).Select(residue => residue.Name)), progress);
         await MailCheck.ExpectCountsAsync(run, welcome: 0, MailCheck.ExpectedFailureMails(run));
     }
 
-    // It was sent, and its step heard nothing of it.
+    // The mail was sent, but the report of its step was lost.
     private static bool IsSentWithoutReport(CellRun run) => run.Cell.Call is { IsReport: true };
 
     private static string NameOf(StepDescription step, string method) =>
         ActivityDefinition.Create(step.Type.GetMethod(method)!, _ => null).Name!;
 
-    // Without its id, owner or tags.
-    private static string WithoutDetails(string thing) => string.Join(' ', thing.Split(' ').Take(2));
+    // Drops id, owner and tags.
+    private static string WithoutDetails(string name) => string.Join(' ', name.Split(' ').Take(2));
 }

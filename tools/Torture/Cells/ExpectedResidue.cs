@@ -2,9 +2,9 @@ using static ControlPlane.Provisioning.ProvisioningSteps;
 
 namespace Torture.Cells;
 
-/// <summary>What a rollback leaves that could not take it back, or could not see that it is gone.</summary>
-/// <param name="Remaining">In the systems, by kind and name; {key} stands for the tenant's.</param>
-/// <param name="Told">By type and name; as much as can be in what cannot be read.</param>
+/// <summary>The residue of a rollback that could not remove an object or could not read its system again.</summary>
+/// <param name="Remaining">Objects that exist, by kind and name; {key} stands for the tenant's key.</param>
+/// <param name="Reported">Reported objects by type and name; of an unreadable system all that may exist.</param>
 internal sealed record ExpectedResidue(IReadOnlyList<string> Remaining, params IReadOnlyList<string> Reported)
 {
     private const string
@@ -19,7 +19,7 @@ internal sealed record ExpectedResidue(IReadOnlyList<string> Remaining, params I
         SchemaRemains = ["schema tenant_{key}", "role tenant_{key}"],
         BucketRemains = ["bucket tenant-{key}-files"];
 
-    /// <summary>Null where a cell leaves nothing.</summary>
+    /// <summary>Returns the expected residue of a cell, or null if nothing may remain.</summary>
     public static ExpectedResidue? Of(Cell cell) => cell switch
     {
         { Call.IsUndo: false } => null,
@@ -29,19 +29,20 @@ internal sealed record ExpectedResidue(IReadOnlyList<string> Remaining, params I
         _ => null,
     };
 
-    public static IEnumerable<string> Fill(IEnumerable<string> things, string key) =>
-        things.Select(thing => thing.Replace("{key}", key, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Fill(IEnumerable<string> patterns, string key) =>
+        patterns.Select(pattern => pattern.Replace("{key}", key, StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal);
 
     private static ExpectedResidue? OfRefused(StepCall call) => call switch
     {
-        // Done is done, whatever becomes of its report or its row.
+        // The undo is done, even if its report or its row is lost.
         { IsReport: true, Name: not StepCalls.Residue } or { Name: StepCalls.Deleted } => null,
-        // What was never read again may be there.
+        // An object whose system was not read again may still exist.
         { Name: StepCalls.Residue, Step: CreateIdp } => new([], Realm, Client),
         { Name: StepCalls.Residue, Step: CreateAdminUser } => new([], User),
         { Name: StepCalls.Residue, Step: ProvisionDatabase } => new([], Schema),
         { Name: StepCalls.Residue or StepCalls.LookAgain or "written" } => new([], Bucket),
-        // A realm takes its users with it.
+        // Deleting the realm also deletes its users.
         { Step: CreateAdminUser } => null,
         { Step: CreateIdp } => new(RealmRemains, Realm),
         { Step: ProvisionDatabase } => new(SchemaRemains, Schema),

@@ -2,14 +2,14 @@ using Sandbox.Control;
 
 namespace Torture.Cells;
 
-/// <summary>What goes wrong with a call.</summary>
-/// <param name="Description">For <c>--list</c>.</param>
-/// <param name="Ending">Where it meets a step.</param>
-/// <param name="RunAsync">Sets it, begins the provisioning, and does what more there is to do.</param>
-/// <param name="KilledPart">The part that dies while the call is held; such cells run apart from the others.</param>
-/// <param name="HoldKind">How the call is held until then.</param>
-/// <param name="WhyNot">Why it makes no sense with a call; null where it does.</param>
-/// <param name="Transform">What it makes of the rule that meets the call; null where somebody has to do something.</param>
+/// <summary>A failure that is injected into a call.</summary>
+/// <param name="Description">Text for <c>--list</c>.</param>
+/// <param name="Ending">The expected outcome on a step; <see cref="Cell.Ending"/> has the exceptions.</param>
+/// <param name="RunAsync">Sets the fault, starts the provisioning and performs any further action.</param>
+/// <param name="KilledPart">The part that is killed while the call is held, for a whole batch; null for none.</param>
+/// <param name="HoldKind">How the call is held until the part is killed.</param>
+/// <param name="WhyNot">Returns the reason to leave a call out, or null. Null: applies to every call.</param>
+/// <param name="Transform">Turns the rule that matches the call into the fault. Null if a rule is not enough.</param>
 internal sealed record Fault(
     string Name,
     string Description,

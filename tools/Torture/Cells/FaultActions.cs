@@ -5,9 +5,10 @@ using Progress = Torture.Environments.Progress;
 
 namespace Torture.Cells;
 
-/// <summary>The faults that take more than a rule: somebody does something while a call is held.</summary>
+/// <summary>The actions of a cell that set its faults, and those that run while a call is held.</summary>
 internal static class FaultActions
 {
+    /// <summary>Sets the rules and starts the provisioning.</summary>
     public static async Task InjectAsync(CellRun run, params FaultRule[] rules)
     {
         foreach (var rule in rules)
@@ -18,7 +19,7 @@ internal static class FaultActions
         await run.ProvisionAsync();
     }
 
-    /// <summary>For good, and with no doubt about it.</summary>
+    /// <summary>A permanent refusal: HTTP 403, or SQLSTATE 42501 of PostgreSQL.</summary>
     public static FaultRule Refusal(FaultRule rule) => rule with
     {
         Count = 0,
@@ -27,29 +28,30 @@ internal static class FaultActions
     };
 
     /// <summary>
-    /// For good. A reading is tried again, and then given up: the 403 to a HEAD would be another account's bucket.
+    /// A permanent refusal of the cell's call. A reading gets 503, which is retried until it is given up: 403 to a HEAD
+    /// would mean a bucket of another account.
     /// </summary>
     public static FaultRule Refusal(CellRun run) => run.Cell.Call.Name is StepCalls.Residue or StepCalls.LookAgain
         ? run.Rule with { Count = 0, Status = 503 }
         : Refusal(run.Rule);
 
-    /// <summary>The step fails while its first request is still on its way.</summary>
+    /// <summary>Fails the step while its first request is still in flight, and releases that request later.</summary>
     public static async Task DelayEffectAsync(CellRun run, Func<Progress, bool> releaseWhen)
     {
         var delayed = await run.SetFaultAsync(run.Rule with { Kind = FaultKind.LateEffect });
-        // An open transaction lets no further try come as far as its own commit.
+        // An open transaction blocks every further try before its commit, so no refusal is needed.
         await InjectAsync(run, run.Cell.Call.IsTransaction ? [] : [Refusal(run)]);
-        await run.UntilAsync("so far that the effect may come", releaseWhen);
+        await run.UntilAsync("in the state for the delayed effect", releaseWhen);
         await delayed.ReleaseAsync();
     }
 
     /// <summary>
-    /// The commit of Activate is still on its way when the step has failed and the rollback asks for the row.
+    /// Delays the commit of Activate Tenant until the step has failed and the rollback waits for the tenant's row.
     /// </summary>
     public static async Task DelayActivateAsync(CellRun run)
     {
         var delayed = await run.SetFaultAsync(run.Rule with { Kind = FaultKind.LateEffect });
-        // The first who asks for the row is Update Status, the second the try that is late; the next one is refused.
+        // Update Status locks the row first, the delayed try second; the third lock is refused.
         await InjectAsync(run, run.Rule with
         {
             Method = "SELECT",
@@ -58,13 +60,14 @@ internal static class FaultActions
             Skip = 2,
             SqlState = "42501",
         });
-        await run.PollAsync("begun the rollback, and so come to wait for the row", async () =>
-            (await run.Environment.Observer.ReadActivitiesAsync(run.Tenant.Id, null, run.CancellationToken)).Contains(
-                "BeginRollback")
-            && await run.Environment.Observer.HasTenantLockWaiterAsync(run.CancellationToken));
+        var observer = run.Environment.Observer;
+        await run.PollAsync("rollback that waits for the tenant's row", async () =>
+            (await observer.ReadActivitiesAsync(run.Tenant.Id, null, run.CancellationToken)).Contains("BeginRollback")
+            && await observer.HasTenantLockWaiterAsync(run.CancellationToken));
         await delayed.ReleaseAsync();
     }
 
+    /// <summary>Creates a foreign object with the name of the tenant's, then starts the provisioning.</summary>
     public static async Task ProvisionWithForeignAsync(CellRun run, bool isBare)
     {
         var observer = run.Environment.Observer;
@@ -73,13 +76,14 @@ internal static class FaultActions
         await run.ProvisionAsync();
     }
 
+    /// <summary>Cancels the provisioning while the call is held.</summary>
     public static async Task CancelAsync(CellRun run)
     {
         var held = await run.HoldAsync(run.Rule with { Kind = FaultKind.Delay });
         var cancelling = run.Tenant.CancelAsync(run.CancellationToken);
         if (run.Cell.Call is { Step: ProvisioningSteps.ActivateTenant, IsReport: false })
         {
-            // The cancel waits for the row that this transaction holds, and then comes too late.
+            // The cancel waits for the row lock of this transaction, and is then refused: the tenant is ACTIVE.
             await run.WaitForCancelRequestAsync();
             await held.ReleaseAsync();
         }
@@ -97,6 +101,7 @@ internal static class FaultActions
         await held.ReleaseAsync();
     }
 
+    /// <summary>Terminates the run while the call is held, then rolls back as an operator.</summary>
     public static async Task TerminateAsync(CellRun run)
     {
         var held = await run.HoldAsync(run.Rule with { Kind = FaultKind.Delay });
@@ -104,11 +109,12 @@ internal static class FaultActions
         var rollingBack = run.Tenant.RollBackAsync(run.CancellationToken);
         if (run.Cell.Call.LocksTenant)
         {
-            await run.PollAsync("waited for the row that the call holds", async () =>
-                rollingBack.IsCompleted || await run.Environment.Observer.HasTenantLockWaiterAsync(run.CancellationToken));
+            await run.PollAsync("rollback that waits for the row lock of the call", async () =>
+                rollingBack.IsCompleted
+                || await run.Environment.Observer.HasTenantLockWaiterAsync(run.CancellationToken));
             if (!run.Cell.Call.IsUndo)
             {
-                // Were it to come to pass, there would be nothing to roll back.
+                // If the transaction committed, there would be nothing to roll back.
                 await run.RemoveFaultsAsync();
             }
         }
@@ -121,7 +127,7 @@ internal static class FaultActions
         await rollingBack;
     }
 
-    /// <summary>Nobody but the sweep looks after what was terminated.</summary>
+    /// <summary>Terminates the run while the call is held, then lets the sweep repair the tenant.</summary>
     public static async Task SweepAsync(CellRun run)
     {
         var held = await run.HoldAsync(run.Rule with { Kind = FaultKind.Delay });
@@ -132,14 +138,14 @@ internal static class FaultActions
         }
         else if (!run.Cell.Call.HasUndo)
         {
-            // It never comes to pass, and the row that its transaction holds is free.
+            // The transaction never commits and releases its row lock.
             await run.RemoveFaultsAsync();
         }
 
         await run.Environment.Observer.SweepAsync(run.Tenant.Id, run.CancellationToken);
         if (run.Cell.Ending == Ending.Active)
         {
-            await run.UntilAsync("settled by the sweep", progress =>
+            await run.UntilAsync("completed by the sweep", progress =>
                 progress.HasEnded && progress.StateOf(ProvisioningSteps.SendNotification) == "DONE");
         }
         else
@@ -148,7 +154,7 @@ internal static class FaultActions
             await run.ReleaseFaultsAsync();
         }
 
-        // It also looks at what is other cells'.
+        // The sweep also processes the tenants of other cells.
         await run.Environment.Observer.WaitForSweepAsync(run.Tenant.Id, run.CancellationToken)
             .WaitAsync(CellRun.Timeout, run.CancellationToken);
     }

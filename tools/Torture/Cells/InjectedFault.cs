@@ -4,21 +4,22 @@ using Testing;
 
 namespace Torture.Cells;
 
-/// <summary>A fault that was set for a cell, and whether it has met as many calls as it is for.</summary>
+/// <summary>A fault that is set in the sandbox for a cell, with the recorded hits.</summary>
 internal sealed class InjectedFault(FaultRule rule, SandboxFault fault)
 {
     private bool isRemoved;
 
+    /// <summary>Whether the fault has matched as many calls as intended, as of the last record.</summary>
     public bool IsMet { get; private set; }
 
     public override string ToString() => $"{rule.Kind} at {rule.System} {rule.Method} {rule.Path}"
         + (rule.Query is { Length: > 0 } query ? $"?{query}" : "")
         + (rule.Count > 1 ? $" ({rule.Count} times)" : "");
 
-    /// <summary>Ends when it has met a call.</summary>
+    /// <summary>Waits until the fault has matched a call.</summary>
     public Task WaitForHitAsync() => fault.HitAsync();
 
-    /// <summary>One for good has met its call once it has met one.</summary>
+    /// <summary>Reads the hits from the sandbox. A permanent fault needs one hit.</summary>
     public async Task RecordHitsAsync()
     {
         if (IsMet || isRemoved)
@@ -32,7 +33,7 @@ internal sealed class InjectedFault(FaultRule rule, SandboxFault fault)
         }
         catch (HttpRequestException e) when (e.StatusCode == HttpStatusCode.NotFound)
         {
-            // The sandbox was killed since.
+            // The sandbox was killed and has lost the fault.
         }
     }
 

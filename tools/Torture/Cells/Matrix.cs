@@ -3,10 +3,12 @@ using Worker.Saga;
 
 namespace Torture.Cells;
 
-/// <summary>Every call with every fault; what makes no sense, and what nothing covers, with its reason.</summary>
+/// <summary>The cells of all calls and faults, and the combinations that are left out.</summary>
+/// <param name="Cells">The cells to run.</param>
+/// <param name="LeftOut">What has no cell, with the reason.</param>
 internal sealed record Matrix(IReadOnlyList<Cell> Cells, IReadOnlyList<(string Name, string Reason)> LeftOut)
 {
-    /// <summary>The steps that have an undo and are built.</summary>
+    /// <summary>The ids of the implemented steps that have an undo.</summary>
     public static IReadOnlySet<string> StepsWithUndo { get; } = new StepCatalog().Steps
         .Where(step => step.ResourceTypes.Count > 0).Select(step => step.Id).ToHashSet();
 
@@ -27,13 +29,13 @@ internal sealed record Matrix(IReadOnlyList<Cell> Cells, IReadOnlyList<(string N
         .Where(call => call.Only is not null)
         .Select(call => ($"{call}/…", $"{call.Only!.Reason} (only {string.Join(", ", call.Only.Faults)})"));
 
-    /// <summary>By the product's own list of steps, so that a new one without a call here is named.</summary>
+    /// <summary>Lists the product's steps without a call in the table, so that a new step is noticed.</summary>
     private static IEnumerable<(string, string)> Uncovered()
     {
         var off = StepSwitches.For(null, null, null).Off.Except(StepCalls.All.Select(call => call.Step)).ToHashSet();
         return ProvisioningSteps.All.Select(step => step.Id)
             .Except(StepCalls.All.Select(call => call.Step))
-            .Select(step => (step, off.Contains(step) ? "every attempt skips it: it is not built yet"
+            .Select(step => (step, off.Contains(step) ? "not implemented yet: every attempt skips it"
                 : "no call of it is in the table"));
     }
 }

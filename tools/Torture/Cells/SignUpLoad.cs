@@ -4,21 +4,21 @@ using ControlPlane.Provisioning;
 namespace Torture.Cells;
 
 /// <summary>
-/// Many customers at once; every tenth meets a random fault of the matrix, the same for the same seed. Those that kill
-/// a part, wait for a person or wait for minutes are left to the matrix.
+/// Generates one cell for each of many customers. Every tenth has a random fault of the matrix; the same seed gives the
+/// same faults. Faults that kill a part, need an operator or last for minutes are left to the matrix.
 /// </summary>
 internal static class SignUpLoad
 {
     private const int EveryTenth = 10;
 
     private static readonly Fault None = new(
-        "sign-up", "nothing goes wrong", Ending.Active, run => run.ProvisionAsync());
+        "sign-up", "no fault", Ending.Active, run => run.ProvisionAsync());
 
-    [SuppressMessage("Security", "CA5394", Justification = "It must be the same each time.")]
+    [SuppressMessage("Security", "CA5394", Justification = "The result must be reproducible.")]
     public static IReadOnlyList<Cell> Generate(Matrix matrix, int count, int seed)
     {
         var random = new Random(seed);
-        // Where no answer comes, or none but a passing refusal, the patience of Production is spent first: minutes.
+        // Without an answer, or with transient errors only, the timeouts of Production expire first: minutes.
         var faulty = matrix.Cells.Where(cell => cell is
         {
             IsSlow: false,
@@ -26,12 +26,12 @@ internal static class SignUpLoad
             Fault: { Transform: not null, Name: not ("silent" or "late" or "disk-full-for-good") },
         }).ToArray();
         var first = StepCalls.All.First(call => call.Step == ProvisioningSteps.UpdateStatus);
-        string again = $"--signups {count} --seed {seed}";
+        string arguments = $"--signups {count} --seed {seed}";
         return
         [
             .. Enumerable.Range(0, count)
                 .Select(number => number % EveryTenth == 0 ? faulty[random.Next(faulty.Length)] : new Cell(first, None))
-                .Select(cell => cell with { RepeatArguments = again }),
+                .Select(cell => cell with { RepeatArguments = arguments }),
         ];
     }
 }

@@ -4,8 +4,8 @@ using static ControlPlane.Provisioning.ProvisioningSteps;
 namespace Torture.Cells;
 
 /// <summary>
-/// The calls of each step in their order, and of the rollback what it writes at its begin and end. What the product
-/// really calls is held against it at the end of a run (<see cref="CallAudit"/>).
+/// The calls of each step and its undo in their order, and the writes at the start and the end of a rollback. At the
+/// end of a run <see cref="CallAudit"/> compares the table with the calls that the product has made.
 /// </summary>
 internal static class StepCalls
 {
@@ -19,31 +19,31 @@ internal static class StepCalls
         Clients = "/admin/realms/tenant-{key}/clients",
         Bucket = "/tenant-{key}-files/";
 
-    // In a row's parameters, as they are on the wire.
+    // Parameters of a row as they are encoded on the wire.
     private const string FirstAttempt = "{id}\n\0\0\0\u0001\n",
         ArrayOf14Characters = "\0\0\0\u0001\0\0\0\0\0\0\0\u0019\0\0\0\u0001\0\0\0\u0001\0\0\0\u000e";
 
     private static readonly FaultSelection
-        SharedFaults = new("it is about all tenants, so its cells run alone: the ways that pass are shown",
+        SharedFaults = new("it concerns all tenants, so its cells run alone; transient faults are enough",
             "refused-once", "busy", "cut", "reset", "silent", "lost"),
         ReportFaults = new(
-            "a report has no effect of its own: it is lost, given up, cancelled, or who sends, takes or wrote it dies; "
-            + "what else happens to a connection is shown by the calls",
+            "a report has no effect of its own: it is lost, given up or cancelled, or worker, Temporal or PostgreSQL "
+            + "is killed; the calls show the other connection faults",
             "refused", "down", "busy", "silent", "cancelled",
             Faults.KilledBefore, "temporal-killed", "postgres-killed"),
-        ReadFaults = new("a read like another of its step, which meets everything",
+        ReadFaults = new("a read like another one of its step, which has all faults",
             "refused", "down", "busy", "cut", "reset", "silent", "cancelled"),
-        RetryFaults = new("a read of a second try; for good its undo would meet it too: see there",
+        RetryFaults = new("a read of a second try; a permanent fault would also hit the undo, see there",
             "busy", "cut", "reset", "silent", "cancelled"),
-        RowFaults = new("a row in the control database; what else happens to one is shown by update-status.begin",
+        RowFaults = new("a row in the control database; update-status.begin shows the other faults",
             "denied", "down", "disk-full", "disk-full-for-good", "reset", "lost", "late", "late-after-undo",
             "postgres-killed", "worker-killed-after"),
-        StatementFaults = new("a statement of a transaction: what has an effect is the commit",
+        StatementFaults = new("a statement of a transaction: only the commit has an effect",
             "denied", "disk-full", "disk-full-for-good", "reset", "silent"),
-        UnboundedFaults = new("it is tried without bound: nothing that lasts for good ends it",
+        UnboundedFaults = new("it is retried without limit, so a permanent fault would never end",
             "disk-full", "reset", "silent", "lost", "late", "terminated", Faults.Swept, Faults.KilledBefore,
             "worker-killed-during", "worker-killed-after", "temporal-killed", "postgres-killed", "sandbox-killed"),
-        MailFaults = new("the mail has a run of its own, which no rollback waits for; refused for good there is no mail",
+        MailFaults = new("the mail has its own run, for which no rollback waits; a permanent refusal means no mail",
             "throttled", "busy", "disk-full", "reset", "silent", "lost", "late");
 
     public static IReadOnlyList<StepCall> All { get; } =
@@ -86,7 +86,8 @@ internal static class StepCalls
         Get(CreateAdminUser, "look", "keycloak", Users),
         Call(CreateAdminUser, "import", "keycloak", "POST", "/admin/realms/tenant-{key}/partialImport"),
         Get(CreateAdminUser, LookAgain, "keycloak", Users) with { Skip = 1, Only = ReadFaults },
-        Get(CreateAdminUser, "client", "keycloak", Clients) with { Query = "clientId=realm-management*", Only = ReadFaults },
+        Get(CreateAdminUser, "client", "keycloak", Clients)
+            with { Query = "clientId=realm-management*", Only = ReadFaults },
         Get(CreateAdminUser, "roles", "keycloak", $"{Users}/*/role-mappings/clients/*") with { Only = ReadFaults },
         Report(CreateAdminUser, "report", "CreateAdminUser"),
         UndoGet(CreateAdminUser, "look", "keycloak", Users) with { Skip = 2 },
@@ -105,8 +106,9 @@ internal static class StepCalls
             FirstAttempt + ProvisionStorage) with { Only = RowFaults },
         Call(ProvisionStorage, "look", "s3", "HEAD", Bucket, changes: false),
         Call(ProvisionStorage, "create", "s3", "PUT", Bucket) with { Query = "" },
-        // Where a bucket has no tags yet.
-        Get(ProvisionStorage, "tags", "s3", Bucket) with { Query = "tagging*", AfterLost = "create", Only = RetryFaults },
+        // Only for a bucket without tags.
+        Get(ProvisionStorage, "tags", "s3", Bucket)
+            with { Query = "tagging*", AfterLost = "create", Only = RetryFaults },
         Get(ProvisionStorage, List, "s3", "/") with { AfterLost = "create", IsShared = true, Only = SharedFaults },
         Get(ProvisionStorage, "versions", "s3", Bucket)
             with { Query = "versions*", AfterLost = "create", Only = RetryFaults },
@@ -157,11 +159,11 @@ internal static class StepCalls
     private static StepCall UndoGet(string step, string name, string system, string path) =>
         Undo(step, name, system, "GET", path, changes: false);
 
-    // A transaction as a whole; its statements, and a text with their parameters, say which.
+    // A whole transaction, identified by its statements and a text in their parameters.
     private static StepCall Commit(string step, string name, string statements, string? text) =>
         new(step, false, name, "postgres", "COMMIT", "/control_plane", Query: statements, Body: text);
 
-    // By itself, or within a transaction.
+    // A statement on its own or within a transaction.
     private static StepCall Statement(string step, string name, string statement, string? text) => new(
         step, false, name, "postgres", statement.Split(' ')[0], "/control_plane", Query: statement, Body: text);
 

@@ -7,30 +7,30 @@ using Fault = Sandbox.Control.Fault;
 namespace Torture.Environments;
 
 /// <summary>
-/// Every kind of call that was made in this run, from the sandbox's journal: what neither the table of the cells knows
-/// nor the list of those that need none. The observer's own are not in the journal.
+/// Reads the sandbox's journal and collects the kinds of calls that are neither in <see cref="StepCalls"/> nor in
+/// <see cref="UncoveredCalls"/>. The journal does not contain the observer's own calls.
 /// </summary>
 internal sealed partial class CallAudit(SandboxControl sandbox) : IDisposable
 {
-    // The journal forgets the oldest of twenty thousand.
+    // The journal keeps the last 20,000 calls.
     private const int PageSize = 10_000;
 
     private readonly SemaphoreSlim gate = new(1);
-    private readonly SortedSet<string> unknownCalls = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> unknown = new(StringComparer.Ordinal);
     private readonly HashSet<Call> seen = [];
     private long lastNumber;
 
-    public IReadOnlyList<string> UnknownCalls => [.. unknownCalls];
+    public IReadOnlyList<string> UnknownCalls => [.. unknown];
 
-    /// <summary>What was called before is nobody's tenant's.</summary>
+    /// <summary>Skips the calls so far: they belong to the start of the instance.</summary>
     public async Task BeginAsync(CancellationToken cancellationToken)
     {
         await ReadAsync(cancellationToken);
-        unknownCalls.Clear();
+        unknown.Clear();
         seen.Clear();
     }
 
-    /// <summary>What was called since the last time.</summary>
+    /// <summary>Reads the calls since the last read.</summary>
     public async Task ReadAsync(CancellationToken cancellationToken)
     {
         await gate.WaitAsync(cancellationToken);
@@ -62,16 +62,16 @@ internal sealed partial class CallAudit(SandboxControl sandbox) : IDisposable
         var call = new Call(entry.System, entry.Method, Normalize(entry.Path), Normalize(entry.Query), Body: "");
         if (seen.Add(call) && !IsKnown(call))
         {
-            unknownCalls.Add($"{call.System} {call.Method} {call.Path}{(call.Query.Length > 0 ? $"?{call.Query}" : "")}");
+            unknown.Add($"{call.System} {call.Method} {call.Path}{(call.Query.Length > 0 ? $"?{call.Query}" : "")}");
         }
     }
 
-    // Whose call it is says the body, which is not written down.
+    // The journal has no bodies, so a call is compared without its tenant.
     private static bool IsKnown(Call call) =>
         StepCalls.All.Any(known => Fault.Matches(known.Pattern, call))
         || UncoveredCalls.All.Any(known => Fault.Matches(known.Pattern, call));
 
-    // Of which tenant a call is, and of which of its things, does not make it another kind.
+    // Calls that differ only in the tenant's key or in ids are of the same kind.
     private static string Normalize(string text) => Ids().Replace(Keys().Replace(text, "{key}"), "{id}");
 
     [GeneratedRegex(@"(?<![A-Za-z0-9])t[a-z0-9]{9}(?![A-Za-z0-9])", RegexOptions.CultureInvariant)]

@@ -7,17 +7,19 @@ namespace Torture.Environments;
 
 internal sealed partial class Observer
 {
-    /// <summary>Two versions of an object, one that is deleted, and an upload that nobody ends.</summary>
+    /// <summary>
+    /// Puts two versions of one object, a deleted object and an incomplete multipart upload into a tenant's bucket.
+    /// </summary>
     public async Task PutObjectsAsync(string key, CancellationToken cancellationToken)
     {
         string bucket = $"tenant-{key}-files";
         await s3.PutBucketVersioningAsync(
             new() { BucketName = bucket, VersioningConfig = new() { Status = VersionStatus.Enabled } },
             cancellationToken);
-        foreach (string words in (string[])["one", "two"])
+        foreach (string content in (string[])["one", "two"])
         {
             await s3.PutObjectAsync(
-                new() { BucketName = bucket, Key = "kept", ContentBody = words }, cancellationToken);
+                new() { BucketName = bucket, Key = "kept", ContentBody = content }, cancellationToken);
         }
 
         await s3.PutObjectAsync(new() { BucketName = bucket, Key = "gone", ContentBody = "gone" }, cancellationToken);
@@ -93,7 +95,7 @@ internal sealed partial class Observer
         return lines;
     }
 
-    // Who has none, and what a server of another make does not know, has an error for it.
+    // A missing setting, and one that a server does not support, gives an error code instead.
     private static async Task<string> SettingAsync(string name, Func<Task<string?>> read)
     {
         try
@@ -106,7 +108,7 @@ internal sealed partial class Observer
         }
     }
 
-    // Of one that has none the client reads the error, with the request's id in it, as if it were the policy.
+    // Without a policy the client returns the error body, which contains the request id, as the policy.
     private async Task<string?> PolicyAsync(string bucket, CancellationToken cancellationToken)
     {
         string? policy =

@@ -9,7 +9,7 @@ internal sealed partial class Observer
 
     private Guid Installation => Guid.Parse(instance.Secret("INSTALLATION_ID"));
 
-    /// <summary>What is not as the contract says of an ACTIVE tenant that this attempt has made.</summary>
+    /// <summary>Lists how the objects of an ACTIVE tenant deviate from the contract for this attempt.</summary>
     public async Task<IReadOnlyList<string>> FindDeviationsAsync(
         Tenant tenant, int attempt, CancellationToken cancellationToken) =>
     [
@@ -20,8 +20,9 @@ internal sealed partial class Observer
         .. await FindRecordDeviationsAsync(tenant, cancellationToken),
     ];
 
-    /// <summary>What the records say that there is of a tenant which has nothing.</summary>
-    public Task<IReadOnlyList<string>> FindCreatedRecordsAsync(string tenantId, CancellationToken cancellationToken) => QueryAsync(
+    /// <summary>Lists the tenant's resource records in state CREATED.</summary>
+    public Task<IReadOnlyList<string>> FindCreatedRecordsAsync(
+        string tenantId, CancellationToken cancellationToken) => QueryAsync(
         "SELECT type || ' ' || name FROM resources WHERE tenant_id = $1::uuid AND state = 'CREATED' ORDER BY 1",
         tenantId, cancellationToken);
 
@@ -49,7 +50,7 @@ internal sealed partial class Observer
             .. Compare("user is enabled", "true", $"{user["enabled"]}"),
             .. Compare("tenantId of the user", tenant.Id, Listed(user["attributes"]?["tenantId"])),
             .. Compare("role of the user", "admin", Listed(user["attributes"]?["role"])),
-            .. Compare("roles over the realm", string.Join(' ', AdminRoles), string.Join(' ', roles ?? [])),
+            .. Compare("roles of the user in the realm", string.Join(' ', AdminRoles), string.Join(' ', roles ?? [])),
         ];
     }
 
@@ -71,8 +72,9 @@ internal sealed partial class Observer
         ];
     }
 
-    // A public contract: exactly these.
-    private async Task<IReadOnlyList<string>> FindRecordDeviationsAsync(Tenant tenant, CancellationToken cancellationToken)
+    // A public contract: exactly these five records.
+    private async Task<IReadOnlyList<string>> FindRecordDeviationsAsync(
+        Tenant tenant, CancellationToken cancellationToken)
     {
         string[] expected =
         [
@@ -94,6 +96,6 @@ internal sealed partial class Observer
     private static string Listed(JsonNode? texts) =>
         string.Join(' ', (texts?.AsArray() ?? []).Select(text => $"{text}").Order(StringComparer.Ordinal));
 
-    private static IEnumerable<string> Compare(string what, string expected, string found) =>
-        found == expected ? [] : [$"{what}: expected {expected}, found {(found.Length > 0 ? found : "nothing")}"];
+    private static IEnumerable<string> Compare(string what, string expected, string actual) =>
+        actual == expected ? [] : [$"{what}: expected {expected}, found {(actual.Length > 0 ? actual : "nothing")}"];
 }

@@ -2,20 +2,20 @@ using System.Text.Json.Nodes;
 
 namespace Torture.Environments;
 
-/// <summary>What is somebody else's, as it stood there.</summary>
-/// <param name="Names">By name and mark.</param>
-/// <param name="Snapshot">All that the systems say of it.</param>
+/// <summary>Foreign objects with a tenant's names at one point in time.</summary>
+/// <param name="Names">The objects by kind, name and mark.</param>
+/// <param name="Snapshot">All that the systems report about them.</param>
 internal sealed record ForeignObjects(IReadOnlyList<string> Names, IReadOnlyList<string> Snapshot);
 
 internal sealed partial class Observer
 {
-    private const string ForeignOwner = "somebody else";
+    private const string ForeignOwner = "another owner";
 
-    /// <summary>Somebody else's thing, with the name that a step of this tenant wants.</summary>
-    /// <param name="step">Whose thing would have it.</param>
-    /// <param name="key">The tenant's.</param>
-    /// <param name="isBare">The least there can be; otherwise it holds something of everything.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Creates a foreign object with the name that a step of this tenant needs.</summary>
+    /// <param name="step">The id of the step.</param>
+    /// <param name="key">The tenant's key.</param>
+    /// <param name="isBare">Whether the object is empty; otherwise it has content of every kind.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
     public async Task MakeForeignAsync(string step, string key, bool isBare, CancellationToken cancellationToken)
     {
         switch (step)
@@ -36,15 +36,16 @@ internal sealed partial class Observer
 
                 break;
             default:
-                throw new InvalidOperationException($"{step} makes nothing that could be somebody else's.");
+                throw new InvalidOperationException($"{step} creates no object that could be foreign.");
         }
     }
 
+    /// <summary>Reads the objects with this tenant's names and takes a snapshot of them.</summary>
     public async Task<ForeignObjects> ReadForeignAsync(string key, CancellationToken cancellationToken) => new(
         [.. (await FindObjectsAsync(key, cancellationToken)).Names],
         await SnapshotAsync(key, cancellationToken));
 
-    /// <summary>Its owner takes it away again.</summary>
+    /// <summary>Removes a foreign object, as its owner would.</summary>
     public async Task RemoveForeignAsync(string step, string key, CancellationToken cancellationToken)
     {
         switch (step)
@@ -69,7 +70,7 @@ internal sealed partial class Observer
         {
             realm["displayName"] = ForeignOwner;
             realm["attributes"] = new JsonObject { ["owner"] = ForeignOwner };
-            // By the names that ours would have.
+            // The names that the tenant's own objects would have.
             realm["clients"] = new JsonArray(new JsonObject
             {
                 ["clientId"] = $"{key}-app",

@@ -4,7 +4,7 @@ namespace Torture.Environments;
 
 internal sealed partial class Observer
 {
-    // What has written to a row of these tables, or to one of the tenant's own, shows in its xmin.
+    // A write to a row of these catalogs, or of the tenant's own tables, changes its xmin.
     private const string DatabaseObjects = """
         SELECT 'schema ' || concat_ws(' ', xmin, nspname, pg_get_userbyid(nspowner), nspacl::text,
                                       obj_description(oid, 'pg_namespace'))
@@ -30,8 +30,8 @@ internal sealed partial class Observer
         + "WHERE n.nspname = $1 AND c.relkind = 'r' ORDER BY 1";
 
     /// <summary>
-    /// All that the systems say of what has this tenant's names: realm with clients, users and roles, schema with its
-    /// tables and their rows, role, bucket with every version of every object. Two that are equal: nobody touched it.
+    /// Reads everything about the objects with this tenant's names: realm with clients, users and roles, schema with
+    /// tables and rows, role, bucket with every version of every object. Equal snapshots mean that nothing was changed.
     /// </summary>
     private async Task<IReadOnlyList<string>> SnapshotAsync(string key, CancellationToken cancellationToken) =>
     [
@@ -77,7 +77,7 @@ internal sealed partial class Observer
         return lines;
     }
 
-    // Neither the order of fields nor that of lists means anything.
+    // The order of fields and of lists has no meaning.
     private static string Sorted(JsonNode? json) => json switch
     {
         JsonObject fields => "{" + string.Join(',', fields.OrderBy(field => field.Key, StringComparer.Ordinal)

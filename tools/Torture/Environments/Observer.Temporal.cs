@@ -8,17 +8,17 @@ internal sealed partial class Observer
 {
     private TemporalClient? temporal;
 
-    /// <summary>As somebody does who has the keys of Temporal and means well.</summary>
+    /// <summary>Terminates the tenant's run, as an administrator of Temporal can.</summary>
     public async Task TerminateAsync(string tenantId, CancellationToken cancellationToken) =>
         await (await TemporalAsync()).GetWorkflowHandle($"provision-tenant-{tenantId}")
             .TerminateAsync("torture", new() { Rpc = new() { CancellationToken = cancellationToken } });
 
-    /// <summary>From now on only who wants a sweep starts one.</summary>
+    /// <summary>Pauses the schedule of the sweep; from then on only cells start one.</summary>
     public async Task PauseSweepsAsync(CancellationToken cancellationToken) =>
         await (await TemporalAsync()).GetScheduleHandle(SweepSchedule.Id)
             .PauseAsync("torture", new() { CancellationToken = cancellationToken });
 
-    /// <summary>Lets the sweep look at a tenant as if its row had last changed a while ago, and starts one.</summary>
+    /// <summary>Ages the tenant's row, so that the sweep considers it, and starts a sweep.</summary>
     public async Task SweepAsync(string tenantId, CancellationToken cancellationToken)
     {
         await ExecuteAsync(
@@ -29,15 +29,15 @@ internal sealed partial class Observer
             new(SweepId(tenantId), "tenant-provisioning") { Rpc = new() { CancellationToken = cancellationToken } });
     }
 
-    /// <summary>Ends when the sweep does that was started for a tenant.</summary>
+    /// <summary>Waits for the end of the sweep that was started for a tenant.</summary>
     public Task WaitForSweepAsync(string tenantId, CancellationToken cancellationToken) =>
         WaitForCloseAsync(SweepId(tenantId), cancellationToken);
 
-    /// <summary>Ends when the tenant's run has, however it does.</summary>
+    /// <summary>Waits for the end of the tenant's run, whatever its result.</summary>
     public Task WaitForRunAsync(string tenantId, CancellationToken cancellationToken) =>
         WaitForCloseAsync($"provision-tenant-{tenantId}", cancellationToken);
 
-    /// <summary>Ends when the mail about an attempt's failure is sent, or given up.</summary>
+    /// <summary>Waits until the failure mail of an attempt is sent or given up.</summary>
     public Task WaitForFailureMailAsync(string tenantId, int attempt, CancellationToken cancellationToken) =>
         WaitForCloseAsync($"provisioning-failed-{tenantId}-{attempt}", cancellationToken);
 
@@ -46,7 +46,7 @@ internal sealed partial class Observer
             .FetchHistoryAsync(new() { Rpc = new() { CancellationToken = cancellationToken } }))
         .Events.Any(e => e.WorkflowExecutionCancelRequestedEventAttributes is not null);
 
-    /// <summary>The activities that a run has scheduled, in their order.</summary>
+    /// <summary>Returns the types of the activities that a run has scheduled, in order.</summary>
     public async Task<IReadOnlyList<string>> ReadActivitiesAsync(
         string tenantId, string? runId, CancellationToken cancellationToken)
     {
@@ -68,7 +68,7 @@ internal sealed partial class Observer
         }
         catch (WorkflowFailedException)
         {
-            // Rolled back, or not all of it swept.
+            // The run was rolled back, or the sweep has reported findings.
         }
     }
 

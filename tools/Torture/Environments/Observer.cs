@@ -12,8 +12,8 @@ using Testing;
 namespace Torture.Environments;
 
 /// <summary>
-/// Reads the systems with keys of its own, past everything that the product says of itself, and puts in what is
-/// somebody else's.
+/// Reads the outside systems with its own credentials, independently of what the product reports, and creates foreign
+/// objects.
 /// </summary>
 internal sealed partial class Observer : IAsyncDisposable
 {
@@ -45,18 +45,20 @@ internal sealed partial class Observer : IAsyncDisposable
             ((WebServiceRequestEventArgs)request).Headers[JournalMiddleware.Observer] = nameof(Torture);
     }
 
-    /// <summary>After a server was restarted.</summary>
+    /// <summary>Drops pooled connections after a restart of PostgreSQL.</summary>
     public void Reconnect() => postgres.Clear();
 
+    /// <summary>Finds all objects with the tenant's names.</summary>
     public async Task<TenantObjects> FindObjectsAsync(string key, CancellationToken cancellationToken)
     {
         var realms = (await GetAsync("/admin/realms", cancellationToken)).AsArray()
-            .Where(realm => realm!["realm"]!.GetValue<string>() == $"tenant-{key}").ToList();
-        bool isThere = realms.Count > 0;
+            .Where(known => known!["realm"]!.GetValue<string>() == $"tenant-{key}").ToList();
+        bool hasRealm = realms.Count > 0;
+        string realm = $"/admin/realms/tenant-{key}";
         return new TenantObjects(
-            [.. realms.Select(realm => $"tenant-{key} {realm!["id"]}")],
-            isThere ? await CountAsync($"/admin/realms/tenant-{key}/clients?clientId={key}-app", cancellationToken) : 0,
-            isThere ? await CountAsync($"/admin/realms/tenant-{key}/users", cancellationToken) : 0,
+            [.. realms.Select(found => $"tenant-{key} {found!["id"]}")],
+            hasRealm ? await CountAsync($"{realm}/clients?clientId={key}-app", cancellationToken) : 0,
+            hasRealm ? await CountAsync($"{realm}/users", cancellationToken) : 0,
             await QueryAsync(
                 "SELECT nspname || ' of ' || pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = $1",
                 $"tenant_{key}", cancellationToken),
@@ -65,29 +67,30 @@ internal sealed partial class Observer : IAsyncDisposable
             await FindBucketsAsync($"tenant-{key}-files", cancellationToken));
     }
 
-    /// <summary>The mails that went to an address, by their template.</summary>
+    /// <summary>Returns the mails to an address by their template.</summary>
     public async Task<ILookup<string, Mail>> ReadMailsAsync(string address) =>
         (await sandbox.MailsToAsync(address)).ToLookup(mail => mail.WorkflowId);
 
-    /// <summary>That the API tells this status now, and that the database knows no other.</summary>
-    /// <exception cref="CellException">One of them does not.</exception>
+    /// <summary>Checks that both the API and the database have this status now.</summary>
+    /// <exception cref="CellException">One of them has another status.</exception>
     public async Task AssertStatusAsync(Tenant tenant, string status, CancellationToken cancellationToken)
     {
-        var told = await tenant.ReadAsync(cancellationToken);
+        var progress = await tenant.ReadAsync(cancellationToken);
         string row = string.Join(' ', await QueryAsync(
             "SELECT status FROM tenants WHERE id = $1::uuid", tenant.Id, cancellationToken));
-        if (told.Status != status || row != status)
+        if (progress.Status != status || row != status)
         {
-            throw new CellException($"the status is not {status} at once: the row says {row}, and told is {told}");
+            throw new CellException(
+                $"the status is not {status} at once: {row} in the database, {progress} in the API");
         }
     }
 
-    /// <summary>Whether somebody waits for the row of a tenant that another one holds.</summary>
+    /// <summary>Whether a session of PostgreSQL waits for the lock on a tenant's row.</summary>
     public async Task<bool> HasTenantLockWaiterAsync(CancellationToken cancellationToken) => (await QueryAsync(
         "SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE $1",
         "SELECT status FROM tenants%FOR UPDATE", cancellationToken)).Count > 0;
 
-    /// <summary>Of a cell that is through; one that does not go now stays.</summary>
+    /// <summary>Deletes the realm of a finished cell; a failure is ignored.</summary>
     public async Task RemoveRealmAsync(string key, CancellationToken cancellationToken)
     {
         try
@@ -96,7 +99,7 @@ internal sealed partial class Observer : IAsyncDisposable
         }
         catch (HttpRequestException)
         {
-            // It only makes the others slower.
+            // The remaining realm only slows the other cells down.
         }
     }
 
@@ -141,8 +144,8 @@ internal sealed partial class Observer : IAsyncDisposable
     private async Task<int> CountAsync(string path, CancellationToken cancellationToken) =>
         (await GetAsync(path, cancellationToken)).AsArray().Count;
 
-    // A real Keycloak learns only by a call that a connection died with PostgreSQL, and answers that one 500. Where a
-    // realm goes while it lists them it has said 200 by then, and the body is cut (keycloak#34857).
+    // After a restart of PostgreSQL a real Keycloak notices each broken connection by a failing call, which it answers
+    // with 500. If a realm is deleted while it lists them, the answer is 200 with a truncated body (keycloak#34857).
     private async Task<JsonNode> GetAsync(string path, CancellationToken cancellationToken)
     {
         var limit = TimeProvider.System.GetUtcNow() + TortureEnvironment.RecoveryTimeout;
@@ -162,7 +165,7 @@ internal sealed partial class Observer : IAsyncDisposable
         }
     }
 
-    // As Keycloak's administrator, with a fresh token each time: it lives for a minute.
+    // As Keycloak's administrator, with a new token for each call: a token is valid for one minute.
     private async Task<HttpResponseMessage> SendAsync(
         HttpMethod method, string path, JsonNode? json, CancellationToken cancellationToken)
     {
@@ -173,10 +176,10 @@ internal sealed partial class Observer : IAsyncDisposable
             ["username"] = "admin",
             ["password"] = "admin",
         });
-        using var answer = await keycloak.PostAsync(
+        using var tokenResponse = await keycloak.PostAsync(
             new Uri("/realms/master/protocol/openid-connect/token", UriKind.Relative), login, cancellationToken);
-        answer.EnsureSuccessStatusCode();
-        var token = await answer.Content.ReadFromJsonAsync<JsonNode>(cancellationToken);
+        tokenResponse.EnsureSuccessStatusCode();
+        var token = await tokenResponse.Content.ReadFromJsonAsync<JsonNode>(cancellationToken);
         using var request = new HttpRequestMessage(method, path);
         request.Headers.Authorization = new("Bearer", token!["access_token"]!.GetValue<string>());
         request.Content = json is null ? null : JsonContent.Create(json);

@@ -1,14 +1,14 @@
 namespace Torture.Environments;
 
 /// <summary>
-/// An operator's token, fetched anew long before it is over and in the background: whoever polls never waits for it.
+/// Caches an operator's token and renews it in the background long before it expires, so that polling never waits.
 /// </summary>
-/// <param name="logIn">Takes seconds: <c>./dev token</c> starts processes of its own.</param>
+/// <param name="logIn">Requests a token. Takes seconds: <c>./dev token</c> starts processes.</param>
 internal sealed class OperatorToken(Func<Task<string>> logIn)
 {
     private static readonly TimeSpan RenewAfter = TimeSpan.FromMinutes(1);
 
-    /// <summary>Keycloak gives it five minutes.</summary>
+    /// <summary>The age up to which a token is used. Keycloak issues it for five minutes.</summary>
     private static readonly TimeSpan ValidFor = TimeSpan.FromMinutes(4);
 
     private readonly Lock gate = new();

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Torture.Environments;
 
-/// <summary>A tenant's provisioning as the control plane tells it.</summary>
+/// <summary>A tenant's provisioning as the control plane's API reports it.</summary>
 internal sealed record Progress(JsonNode Json)
 {
     public string Status => Text(Json["status"])!;
@@ -21,7 +21,7 @@ internal sealed record Progress(JsonNode Json)
 
     public bool IsRollingBack => Status == "ROLLING_BACK";
 
-    /// <summary>Nothing goes on by itself any more.</summary>
+    /// <summary>Whether nothing continues without an operator.</summary>
     public bool HasEnded =>
         (Status is "PROVISION_FAILED" or "ROLLBACK_INCOMPLETE"
             && Text(Json["attempt"]?["state"]) is "ROLLED_BACK" or "ROLLBACK_INCOMPLETE")
@@ -29,7 +29,7 @@ internal sealed record Progress(JsonNode Json)
 
     public string StateOf(string step) => State(Step(step));
 
-    /// <summary>Null where the undo has not begun.</summary>
+    /// <summary>The state of the step's undo; null if it has not started.</summary>
     public string? UndoStateOf(string step) => Text(Step(step)?["undo"]?["state"]);
 
     public override string ToString() =>

@@ -9,8 +9,8 @@ using Worker.Systems;
 namespace Torture.Environments;
 
 /// <summary>
-/// Comes between the end of an activity, which its journal has written down by then, and its report to Temporal: it
-/// asks Novu's stand-in for a path that nobody plays, so that a fault can hold the report there, or lose it.
+/// Calls the sandbox after the end of an activity, which its journal has recorded by then, and before its report to
+/// Temporal. The call uses a free path of Novu's stand-in, so that a fault can hold the report or lose it.
 /// </summary>
 internal sealed class ReportInterceptor(Uri novu) : IWorkerInterceptor, IDisposable
 {
@@ -18,10 +18,10 @@ internal sealed class ReportInterceptor(Uri novu) : IWorkerInterceptor, IDisposa
 
     private readonly HttpClient http = new() { BaseAddress = novu, Timeout = Timeout.InfiniteTimeSpan };
 
-    /// <summary>What the faults of reports know them by.</summary>
+    /// <summary>The path that faults on reports match.</summary>
     public static string PathOf(string activity, string tenantId) => $"{Root}/{activity}/{tenantId}";
 
-    /// <summary>Whether it is a call that the product does not make.</summary>
+    /// <summary>Whether the path belongs to this interceptor and not to the product.</summary>
     public static bool IsReportPath(string path) => path.StartsWith(Root, StringComparison.Ordinal);
 
     public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) =>
@@ -39,25 +39,26 @@ internal sealed class ReportInterceptor(Uri novu) : IWorkerInterceptor, IDisposa
             if (answer.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.ServiceUnavailable)
             {
                 throw new ApplicationFailureException(
-                    "It was done, and its report was lost.",
+                    "The activity was done, and its report was lost.",
                     errorType: Failures.Unavailable,
                     nonRetryable: answer.StatusCode == HttpStatusCode.Forbidden);
             }
         }
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConnectionError)
         {
-            // The sandbox was killed: nobody holds anything.
+            // The sandbox was killed, so no fault can hold the report.
         }
     }
 
     private static Guid? TenantOf(ExecuteActivityInput input) => input.Args switch
     {
         [ProvisionTenantInput tenant, ..] => tenant.TenantId,
-        [RollbackReason why] => why.Input.TenantId,
+        [RollbackReason reason] => reason.Input.TenantId,
         _ => null,
     };
 
-    private sealed class Inbound(ActivityInboundInterceptor next, ReportInterceptor reports) : ActivityInboundInterceptor(next)
+    private sealed class Inbound(ActivityInboundInterceptor next, ReportInterceptor reports)
+        : ActivityInboundInterceptor(next)
     {
         public override async Task<object?> ExecuteActivityAsync(ExecuteActivityInput input)
         {

@@ -4,7 +4,7 @@ using Sandbox.Demo;
 
 namespace Torture.Environments;
 
-/// <summary>The one tenant of a cell: a customer signs it up, an operator does the rest.</summary>
+/// <summary>The tenant of a cell: signed up as a customer, operated as an operator.</summary>
 internal sealed class Tenant(TortureEnvironment environment, string key)
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(150);
@@ -31,26 +31,31 @@ internal sealed class Tenant(TortureEnvironment environment, string key)
     public Task CancelAsync(CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Post, "provisioning/cancel", null, cancellationToken);
 
-    /// <summary>Goes on with a rollback, or begins one where no run looks after the attempt any more.</summary>
+    /// <summary>Retries a rollback, or starts one if the attempt has no running workflow.</summary>
     public Task RollBackAsync(CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Post, "provisioning/rollback", null, cancellationToken);
 
-    /// <summary>Sends a welcome mail, also one that was parked.</summary>
+    /// <summary>Sends a welcome mail, including a parked one.</summary>
     public Task InviteAsync(CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Post, "invitations", null, cancellationToken);
 
-    /// <summary>Type and name of what the last rollback says that it left, and why.</summary>
-    public async Task<IReadOnlyList<(string Thing, string Reason)>> ReadResidueAsync(CancellationToken cancellationToken) =>
+    /// <summary>Returns type, name and reason of each object that the last rollback reports as left.</summary>
+    public async Task<IReadOnlyList<(string Name, string Reason)>> ReadResidueAsync(
+        CancellationToken cancellationToken) =>
         [.. (await SendAsync(HttpMethod.Get, "residue", null, cancellationToken))!["lastRollback"]!["left"]!.AsArray()
             .Select(left => ($"{Text(left, "type")} {Text(left, "name")}", Text(left, "reason")))];
 
     public async Task<Progress> ReadAsync(CancellationToken cancellationToken) =>
         new((await SendAsync(HttpMethod.Get, "provisioning", null, cancellationToken))!);
 
-    /// <summary>The first view of it for which the condition holds.</summary>
-    /// <exception cref="CellException">It has not come to that within the time.</exception>
+    /// <summary>Polls until the condition holds, and returns that progress.</summary>
+    /// <param name="awaited">The awaited state, for the message.</param>
+    /// <param name="condition">Ends the polling.</param>
+    /// <param name="timeout">The limit of the wait.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="CellException">The condition did not hold within the timeout.</exception>
     public async Task<Progress> UntilAsync(
-        string awaited, Func<Progress, bool> condition, TimeSpan limit, CancellationToken cancellationToken)
+        string awaited, Func<Progress, bool> condition, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
         while (true)
@@ -61,9 +66,10 @@ internal sealed class Tenant(TortureEnvironment environment, string key)
                 return progress;
             }
 
-            if (watch.Elapsed > limit)
+            if (watch.Elapsed > timeout)
             {
-                throw new CellException($"after {limit.TotalSeconds:0} s it is not {awaited}, but {progress}");
+                throw new CellException(
+                    $"after {timeout.TotalSeconds:0} s the tenant is not {awaited}, but {progress}");
             }
 
             await Task.Delay(PollInterval, TimeProvider.System, cancellationToken);
@@ -71,15 +77,19 @@ internal sealed class Tenant(TortureEnvironment environment, string key)
     }
 
     private async Task<JsonNode?> SendAsync(
-        HttpMethod method, string what, JsonObject? body, CancellationToken cancellationToken) =>
+        HttpMethod method, string action, JsonObject? body, CancellationToken cancellationToken) =>
         await CallAsync(
-            method, $"/tenants/{Id}/{what}", await environment.TokenAsync(cancellationToken), body, cancellationToken);
+            method,
+            $"/tenants/{Id}/{action}",
+            await environment.TokenAsync(cancellationToken),
+            body,
+            cancellationToken);
 
     private Task<JsonNode?> PostAsync(
         string path, string? bearer, JsonObject? body, CancellationToken cancellationToken) =>
         CallAsync(HttpMethod.Post, path, bearer, body, cancellationToken);
 
-    // What was killed is not back yet: whoever asks is told to ask again.
+    // While a killed part restarts, the functions answer 503; the call is retried.
     private async Task<JsonNode?> CallAsync(
         HttpMethod method, string path, string? bearer, JsonObject? body, CancellationToken cancellationToken)
     {
@@ -91,7 +101,8 @@ internal sealed class Tenant(TortureEnvironment environment, string key)
                 return await environment.Api.CallAsync(method, path, bearer, body, cancellationToken);
             }
             catch (DemoException e) when (
-                e.Message.Contains(" 503 ", StringComparison.Ordinal) && watch.Elapsed < TortureEnvironment.RecoveryTimeout)
+                e.Message.Contains(" 503 ", StringComparison.Ordinal)
+                && watch.Elapsed < TortureEnvironment.RecoveryTimeout)
             {
                 await Task.Delay(PollInterval, TimeProvider.System, cancellationToken);
             }

@@ -1,10 +1,12 @@
 namespace Torture.Environments;
 
-/// <summary>What there is of a tenant in the systems themselves, whoever made it.</summary>
-/// <param name="Realms">Each with its id.</param>
-/// <param name="Clients">Of the application, in the realm.</param>
-/// <param name="Users">In the realm.</param>
-/// <param name="Buckets">Each with its tags.</param>
+/// <summary>The objects with a tenant's names that exist in the outside systems, foreign ones included.</summary>
+/// <param name="Realms">Names with ids.</param>
+/// <param name="Clients">Number of the application's clients in the realm.</param>
+/// <param name="Users">Number of users in the realm.</param>
+/// <param name="Schemas">Names with owners.</param>
+/// <param name="Roles">Names.</param>
+/// <param name="Buckets">Names with tags.</param>
 internal sealed record TenantObjects(
     IReadOnlyList<string> Realms,
     int Clients,
@@ -13,6 +15,7 @@ internal sealed record TenantObjects(
     IReadOnlyList<string> Roles,
     IReadOnlyList<string> Buckets)
 {
+    /// <summary>Each object by kind, name and details.</summary>
     public IEnumerable<string> Names =>
     [
         .. Realms.Select(realm => $"realm {realm}"),

@@ -3,22 +3,22 @@ using Testing;
 
 namespace Torture.Environments;
 
-/// <summary>An instance of everything, as <c>./dev up</c> starts it, with the clocks of impatient people.</summary>
+/// <summary>The instance under test, started by <c>./dev up</c> with short timeouts, and its clients.</summary>
 internal sealed class TortureEnvironment : IAsyncDisposable
 {
-    /// <summary>Within it whatever was killed, and who used it, answers again.</summary>
+    /// <summary>The time within which a killed part and its clients answer again.</summary>
     public static readonly TimeSpan RecoveryTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>For faults that end by themselves; an undo is given up within a minute or two.</summary>
+    /// <summary>TIMEOUT_SCALE for transient faults; an undo is given up within a minute or two.</summary>
     public const string ShortTimeouts = "0.004";
 
-    /// <summary>As in Production: many at once are slow, which is no reason to give one up.</summary>
+    /// <summary>TIMEOUT_SCALE of Production, for many customers at once: slow calls must not count as failed.</summary>
     public const string ProductionTimeouts = "1";
 
-    /// <summary>For deaths: longer than a part takes to come back.</summary>
+    /// <summary>TIMEOUT_SCALE for killed parts: timeouts exceed the restart time of a part.</summary>
     private const string CrashTimeouts = "0.02";
 
-    // Of the object store there is none: it is off where it is not named.
+    // The object store has no switch; it is off if its settings are missing.
     private static readonly Dictionary<string, (string Setting, string Off)> Switches = new()
     {
         ["keycloak"] = ("KEYCLOAK_ENABLED", "false"),
@@ -50,15 +50,17 @@ internal sealed class TortureEnvironment : IAsyncDisposable
 
     public CallAudit CallAudit { get; }
 
-    /// <param name="brokenUndo">The step whose undo the worker only claims to do; null for none.</param>
-    /// <param name="timeoutScale">One of the above.</param>
-    /// <param name="cancellationToken">Drops what was started.</param>
-    public static async Task<TortureEnvironment> StartAsync(string? brokenUndo, string timeoutScale, CancellationToken cancellationToken)
+    /// <summary>Starts an instance and prepares it for cells.</summary>
+    /// <param name="brokenUndo">The step whose undo the worker fakes; null for none.</param>
+    /// <param name="timeoutScale">The worker's TIMEOUT_SCALE.</param>
+    /// <param name="cancellationToken">Cancels the start and deletes the instance.</param>
+    public static async Task<TortureEnvironment> StartAsync(
+        string? brokenUndo, string timeoutScale, CancellationToken cancellationToken)
     {
         var settings = new Dictionary<string, string?>
         {
             ["TIMEOUT_SCALE"] = timeoutScale,
-            // As long as a request that was sent may still take effect: a real Keycloak makes a realm in seconds.
+            // In seconds. Must exceed the time that a sent request takes; a real Keycloak creates a realm in seconds.
             ["ROLLBACK_SETTLE"] = Instance.IsReal ? "10" : "2",
             ["DEV_POSTGRES_PROXY"] = "1",
             ["DEV_KEYCLOAK_COMPILER"] = "4",
@@ -70,7 +72,7 @@ internal sealed class TortureEnvironment : IAsyncDisposable
             await instance.UpAsync();
             cancellationToken.ThrowIfCancellationRequested();
             var environment = new TortureEnvironment(instance, settings);
-            // It lists what faults of shared calls count; a cell that wants a sweep starts one.
+            // A scheduled sweep would make calls that faults on shared calls count.
             await environment.Observer.PauseSweepsAsync(cancellationToken);
             await environment.TokenAsync(cancellationToken);
             await environment.CallAudit.BeginAsync(cancellationToken);
@@ -83,14 +85,14 @@ internal sealed class TortureEnvironment : IAsyncDisposable
         }
     }
 
-    /// <summary>From now on nobody gives up before a part that died is back.</summary>
+    /// <summary>Restarts the worker with timeouts that exceed the restart time of a part.</summary>
     public Task UseCrashTimeoutsAsync()
     {
         settings["TIMEOUT_SCALE"] = CrashTimeouts;
         return CrashAsync("worker");
     }
 
-    /// <summary>For the worker, which is killed and comes back without this system.</summary>
+    /// <summary>Restarts the worker with this outside system switched off.</summary>
     public Task SwitchOffAsync(string system)
     {
         var (setting, off) = Switches[system];
@@ -98,7 +100,7 @@ internal sealed class TortureEnvironment : IAsyncDisposable
         return CrashAsync("worker");
     }
 
-    /// <summary>What was switched off is on again.</summary>
+    /// <summary>Restarts the worker with all systems switched on, if any is off.</summary>
     public async Task SwitchOnAsync()
     {
         var off = Switches.Values.Select(s => s.Setting).Where(name => settings.GetValueOrDefault(name) is not null);
@@ -116,10 +118,10 @@ internal sealed class TortureEnvironment : IAsyncDisposable
         Observer.Reconnect();
     }
 
-    /// <summary>An operator's.</summary>
+    /// <summary>Returns a valid operator token.</summary>
     public Task<string> TokenAsync(CancellationToken cancellationToken) => token.GetAsync(cancellationToken);
 
-    // A real Keycloak whose connections died with PostgreSQL refuses some logins before it notices.
+    // After a restart of PostgreSQL a real Keycloak fails some logins until it notices its broken connections.
     private async Task<string> LogInAsync()
     {
         var limit = TimeProvider.System.GetUtcNow() + RecoveryTimeout;

@@ -9,15 +9,15 @@ using Worker.Saga;
 
 namespace Torture.Environments;
 
-/// <summary>The product's own worker, in this program's process; an undo of it may be broken on purpose.</summary>
+/// <summary>Runs the product's worker with the report interceptor and, on request, with a faked undo.</summary>
 internal static class TortureWorker
 {
-    /// <summary>Arguments of <c>env</c> that take settings away from the worker.</summary>
+    /// <summary>The variable with the arguments of <c>env</c> that remove settings from the worker.</summary>
     public const string RemovedSettings = "TORTURE_WITHOUT";
 
     private const string BreakUndo = "--break-undo";
 
-    /// <summary>What <c>./dev</c> starts in place of the worker.</summary>
+    /// <summary>Writes the script that <c>./dev</c> starts instead of the worker, and returns its path.</summary>
     public static string WriteScript(string folder, string? brokenUndo)
     {
         Directory.CreateDirectory(folder);
@@ -34,14 +34,14 @@ internal static class TortureWorker
 
     public static Command Command()
     {
-        var broken = new Option<string?>(BreakUndo) { Description = "The step whose undo is only claimed." };
+        var broken = new Option<string?>(BreakUndo) { Description = "The step whose undo is faked." };
         var command = new Command("worker", "The worker that `./dev torture` starts.") { broken };
         command.Hidden = true;
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var builder = WorkerHost.CreateBuilder().AddWorker();
             var novu = new SettingsReader(builder.Configuration, builder.Environment).RequireUrl("NOVU_BACKEND_URL");
-            // Within the frame, which goes on beating, and around the journal, which has written by then.
+            // Inside the interceptor that sends heartbeats, which must continue; around the journal, written first.
             int journal = builder.Services.ToList().FindIndex(s => s.ImplementationType == typeof(StepJournal));
             builder.Services.Insert(
                 journal, ServiceDescriptor.Singleton<IWorkerInterceptor>(_ => new ReportInterceptor(novu)));
@@ -57,13 +57,13 @@ internal static class TortureWorker
         return command;
     }
 
-    /// <summary>Says that it is undone and that nothing is left, and does and reads nothing.</summary>
+    /// <summary>Reports undo and reading of a step as successful without executing them.</summary>
     private sealed class BrokenUndo(StepDescription step) : IWorkerInterceptor
     {
-        private static readonly string[] Broken =
+        private static readonly string[] BrokenMethods =
             [nameof(ICompensatedStep.CompensateAsync), nameof(ICompensatedStep.FindResidueAsync)];
 
-        private readonly string[] activities = [.. Broken.Select(name =>
+        private readonly string[] activities = [.. BrokenMethods.Select(name =>
             ActivityDefinition.Create(step.Type.GetMethod(name)!, _ => null).Name!)];
 
         public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) =>

@@ -4,23 +4,24 @@ using Torture.Cells;
 namespace Torture.Running;
 
 /// <summary>
-/// Cells that one death of a part serves: each is held at its own call at that moment, so no more of them than the
-/// product runs side by side.
+/// Groups the cells that share one kill of a part. Each is held at its own call at that moment, so a batch is limited
+/// to what the product runs in parallel.
 /// </summary>
 internal static class Batches
 {
     private const int MaxCells = 8;
     private const int MaxUndos = 3;
 
-    /// <summary>Realms are made one at a time: such a cell is held last, and alone.</summary>
+    /// <summary>Whether the cell holds the creation of realms, which is serial: it is held last and alone.</summary>
     public static bool IsOneAtATime(Cell cell) => cell.Call is { Step: ProvisioningSteps.CreateIdp, IsUndo: false };
 
-    // Its worker has other settings.
+    // The worker of such a batch has other settings.
     private static bool NeedsOwnBatch(Cell cell) => cell.SwitchedOffSystem is not null;
 
     public static IEnumerable<List<Cell>> Group(IEnumerable<Cell> cells)
     {
-        foreach (var part in cells.Where(cell => cell.Fault.KilledPart is not null).GroupBy(cell => cell.Fault.KilledPart))
+        foreach (var part in cells
+            .Where(cell => cell.Fault.KilledPart is not null).GroupBy(cell => cell.Fault.KilledPart))
         {
             var batches = new List<List<Cell>>();
             foreach (var cell in part)

@@ -5,7 +5,7 @@ using Torture.Cells;
 
 namespace Torture.Running;
 
-/// <summary>A line for each cell as it ends, and what it comes to.</summary>
+/// <summary>Writes a line for each finished cell, and a summary.</summary>
 internal sealed class ConsoleReport(IAnsiConsole console, int count)
 {
     private readonly Stopwatch watch = Stopwatch.StartNew();
@@ -32,13 +32,15 @@ internal sealed class ConsoleReport(IAnsiConsole console, int count)
         console.MarkupLineInterpolated($"       {result.Failure}");
     }
 
-    /// <param name="results">Of all cells.</param>
-    /// <param name="unknown">Calls of the product that are in no table: nobody has thought of breaking them.</param>
-    /// <param name="matrix">What there is and what is left out.</param>
-    /// <returns>The exit code.</returns>
-    public int WriteSummary(IReadOnlyList<Result> results, IReadOnlyList<string> unknown, Matrix matrix)
+    /// <summary>Writes the totals by step, the failed cells with repeat commands, and the unknown calls.</summary>
+    /// <param name="results">The results of all cells.</param>
+    /// <param name="unknownCalls">Calls of the product that are in neither table.</param>
+    /// <param name="matrix">The matrix with what it leaves out.</param>
+    /// <returns>The exit code: 0 if at least one cell ran, all passed and every call is known; otherwise 1.</returns>
+    public int WriteSummary(IReadOnlyList<Result> results, IReadOnlyList<string> unknownCalls, Matrix matrix)
     {
         var red = results.Where(result => result.Failure is not null).ToList();
+        int green = results.Count - red.Count;
         console.WriteLine();
         foreach (var step in results.GroupBy(result => PartOf(result.Cell.Call)).OrderBy(part => part.Key))
         {
@@ -51,14 +53,14 @@ internal sealed class ConsoleReport(IAnsiConsole console, int count)
             console.MarkupLineInterpolated($"[red]{result.Cell.Name}[/]: {result.RepeatCommand}");
         }
 
-        foreach (string call in unknown)
+        foreach (string call in unknownCalls)
         {
             console.MarkupLineInterpolated(
                 $"[red]a call in no table[/]: {call} (StepCalls, or UncoveredCalls with the reason)");
         }
 
         console.MarkupLineInterpolated(
-            $"{results.Count - red.Count} green, {red.Count} red, {matrix.LeftOut.Count} left out (see --list), {Elapsed}");
-        return red.Count == 0 && unknown.Count == 0 && results.Count > 0 ? 0 : 1;
+            $"{green} green, {red.Count} red, {matrix.LeftOut.Count} left out (see --list), {Elapsed}");
+        return red.Count == 0 && unknownCalls.Count == 0 && results.Count > 0 ? 0 : 1;
     }
 }

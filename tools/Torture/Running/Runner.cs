@@ -7,19 +7,26 @@ using Torture.Environments;
 
 namespace Torture.Running;
 
-/// <param name="Failure">What was expected and what was found; null: green.</param>
-/// <param name="RepeatCommand">The command that repeats it.</param>
+/// <summary>The result of one cell.</summary>
+/// <param name="Cell">The cell.</param>
+/// <param name="Failure">The expected and the actual value; null if the cell passed.</param>
+/// <param name="Duration">The run time.</param>
+/// <param name="RepeatCommand">The command that repeats the cell.</param>
 internal sealed record Result(Cell Cell, string? Failure, TimeSpan Duration, string RepeatCommand);
 
 /// <summary>
-/// Runs cells side by side, each on a tenant of its own; then those whose fault meets everybody, one after the other;
-/// then those that kill a part, a batch for each death. At last it counts everybody's mails once more.
+/// Runs the cells, each on its own tenant: first those that are independent, in parallel; then those with a shared
+/// call, one by one; then those that kill a part, in batches. Finally it counts the mails of all cells again.
 /// </summary>
 internal sealed class Runner(
-    TortureEnvironment environment, int jobs, RepeatCommand repeatCommand, Action<Result> report, CancellationToken cancellationToken)
+    TortureEnvironment environment,
+    int jobs,
+    RepeatCommand repeatCommand,
+    Action<Result> report,
+    CancellationToken cancellationToken)
 {
-    // They wait for what stays broken, most of the time.
-    private static readonly int SlowJobs = Instance.IsReal ? 5 : 20;
+    // Slow cells mostly wait, so more of them can run in parallel.
+    private static readonly int MaxSlowCells = Instance.IsReal ? 5 : 20;
 
     private readonly List<Job> ended = [];
 
@@ -27,7 +34,7 @@ internal sealed class Runner(
     {
         var parallel = cells.Where(cell => cell is { Fault.KilledPart: null, Call.IsShared: false })
             .ToLookup(cell => cell.IsSlow);
-        await Task.WhenAll(SideBySideAsync(parallel[true], SlowJobs), SideBySideAsync(parallel[false], jobs));
+        await Task.WhenAll(SideBySideAsync(parallel[true], MaxSlowCells), SideBySideAsync(parallel[false], jobs));
         foreach (var cell in cells.Where(cell => cell.Call.IsShared))
         {
             await RunSharedAsync(cell);
@@ -47,7 +54,7 @@ internal sealed class Runner(
         return await RecheckMailsAsync();
     }
 
-    // A mail that comes twice may come late.
+    // A duplicate mail may arrive late.
     private async Task<IReadOnlyList<Result>> RecheckMailsAsync()
     {
         foreach (var job in ended.Where(job => job.Result.Failure is null))
@@ -72,7 +79,7 @@ internal sealed class Runner(
     {
         if (cell.Call.Name == StepCalls.Token)
         {
-            // Only a new worker has none.
+            // Only a new worker requests a token.
             await environment.CrashAsync("worker");
         }
 
@@ -86,7 +93,7 @@ internal sealed class Runner(
         await FinishAsync(one);
     }
 
-    /// <summary>All are held, each at its own call; the part dies and is started again; all must end well.</summary>
+    /// <summary>Holds each cell at its own call, kills and restarts the part, and checks every cell.</summary>
     private async Task KillAsync(List<Cell> batch)
     {
         var all = batch.ConvertAll(cell => new Job(NewRun(cell), repeatCommand.For(batch)));
@@ -114,7 +121,7 @@ internal sealed class Runner(
         await run.Cell.Fault.RunAsync(run);
     }
 
-    // What was on its way to a worker that died has no effect unless the fault says so; a system that died forgot it.
+    // A call held for a killed worker takes effect only if the fault says so. A killed sandbox has lost its faults.
     private static Task ReleaseAsync(CellRun run) => run.Cell.Fault switch
     {
         { KilledPart: "sandbox" } => Task.CompletedTask,
@@ -128,7 +135,7 @@ internal sealed class Runner(
         await job.Run.RemoveFaultsAsync();
         if (job.Result.Failure is null)
         {
-            // A Keycloak gets slow with hundreds of realms.
+            // Keycloak slows down with hundreds of realms.
             await environment.Observer.RemoveRealmAsync(job.Run.Tenant.Key, cancellationToken);
         }
 
@@ -146,7 +153,7 @@ internal sealed class Runner(
         new Tenant(environment, "t" + RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 9)),
         cancellationToken);
 
-    /// <summary>A cell on its way; after the first thing that goes wrong it does no more.</summary>
+    /// <summary>A running cell. After its first failure it performs no further actions.</summary>
     private sealed class Job(CellRun run, string repeatCommand)
     {
         private readonly Stopwatch watch = Stopwatch.StartNew();
@@ -156,7 +163,7 @@ internal sealed class Runner(
 
         public Result Result => new(run.Cell, failure, watch.Elapsed, repeatCommand);
 
-        public async Task TryAsync(Func<CellRun, Task> act)
+        public async Task TryAsync(Func<CellRun, Task> action)
         {
             if (failure is not null)
             {
@@ -165,7 +172,7 @@ internal sealed class Runner(
 
             try
             {
-                await act(run);
+                await action(run);
             }
             catch (Exception e) when (!run.CancellationToken.IsCancellationRequested)
             {

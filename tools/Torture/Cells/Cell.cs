@@ -66,7 +66,7 @@ internal sealed record Cell(StepCall Call, Fault Fault)
 
     /// <summary>Text for <c>--list</c>.</summary>
     public string Description => Call.IsReport
-        ? $"the activity is done, then its report meets: {Fault.Description}"
+        ? $"the activity is done, then the fault hits its report: {Fault.Description}"
         : Fault.Description;
 
     /// <summary>

@@ -6,11 +6,11 @@ internal static class Expectation
 {
     /// <summary>Compares an expected with an actual value.</summary>
     /// <exception cref="CellException">The values differ.</exception>
-    public static void Expect<T>(string what, T expected, T actual, Progress? progress)
+    public static void Expect<T>(string name, T expected, T actual, Progress? progress)
     {
         if (!EqualityComparer<T>.Default.Equals(expected, actual))
         {
-            throw new CellException($"{what}: expected {Shown(expected)}, found {Shown(actual)}"
+            throw new CellException($"{name}: expected {Shown(expected)}, found {Shown(actual)}"
                 + (progress is null ? "" : $" ({progress})"));
         }
     }

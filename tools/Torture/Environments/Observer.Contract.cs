@@ -96,6 +96,6 @@ internal sealed partial class Observer
     private static string Listed(JsonNode? texts) =>
         string.Join(' ', (texts?.AsArray() ?? []).Select(text => $"{text}").Order(StringComparer.Ordinal));
 
-    private static IEnumerable<string> Compare(string what, string expected, string actual) =>
-        actual == expected ? [] : [$"{what}: expected {expected}, found {(actual.Length > 0 ? actual : "nothing")}"];
+    private static IEnumerable<string> Compare(string name, string expected, string actual) =>
+        actual == expected ? [] : [$"{name}: expected {expected}, found {(actual.Length > 0 ? actual : "nothing")}"];
 }

@@ -74,7 +74,7 @@ internal sealed partial class Observer
             realm["clients"] = new JsonArray(new JsonObject
             {
                 ["clientId"] = $"{key}-app",
-                ["redirectUris"] = new JsonArray("https://somebody.example/*"),
+                ["redirectUris"] = new JsonArray("https://other.example/*"),
             });
             realm["users"] = new JsonArray(new JsonObject
             {
@@ -89,9 +89,9 @@ internal sealed partial class Observer
 
     private static string SchemaWithContent(string key) => $"""
         CREATE SCHEMA tenant_{key};
-        CREATE TABLE tenant_{key}.kept (id int PRIMARY KEY, words text);
+        CREATE TABLE tenant_{key}.kept (id int PRIMARY KEY, content text);
         INSERT INTO tenant_{key}.kept VALUES (1, 'one'), (2, 'two');
-        CREATE VIEW tenant_{key}.shown AS SELECT words FROM tenant_{key}.kept;
+        CREATE VIEW tenant_{key}.shown AS SELECT content FROM tenant_{key}.kept;
         COMMENT ON SCHEMA tenant_{key} IS '{ForeignOwner}';
         COMMENT ON TABLE tenant_{key}.kept IS '{ForeignOwner}';
         GRANT USAGE ON SCHEMA tenant_{key} TO PUBLIC;

@@ -1,14 +1,14 @@
 using Testing;
 
-namespace EndToEnd.Tests;
+namespace Torture.Tests;
 
-/// <summary>A sample of the fault matrix, and that the matrix sees an undo that only claims to be done.</summary>
-public sealed class TortureTests
+/// <summary>Runs a sample of the fault matrix, and a cell with a faked undo, as <c>./dev torture</c> does.</summary>
+public sealed class MatrixSampleTests
 {
     [Fact]
-    public async Task Whatever_breaks_the_tenant_ends_active_or_gone()
+    public async Task A_tenant_ends_active_or_gone_in_each_cell_of_a_sample()
     {
-        var said = await TortureAsync(
+        var result = await TortureAsync(
             "--filter", "create-idp.create/lost",
             "--filter", "create-idp.create/cancelled",
             "--filter", "create-admin-user.import/late-in-undo",
@@ -24,22 +24,22 @@ public sealed class TortureTests
             "--filter", "activate-tenant.report/refused",
             "--filter", "send-notification.trigger/lost");
 
-        said.AndSucceeded();
-        Assert.Contains("14 green, 0 red", said.Output, StringComparison.Ordinal);
+        result.AndSucceeded();
+        Assert.Contains("14 green, 0 red", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]
     [Trait("About", "stand-ins")]
-    public async Task An_undo_that_only_claims_to_be_done_is_found_out()
+    public async Task A_faked_undo_makes_its_cell_fail()
     {
-        var said = await TortureAsync(
+        var result = await TortureAsync(
             "--filter", "provision-storage.tag/refused", "--break-undo", "provision-storage");
 
-        Assert.Equal(1, said.ExitCode);
-        Assert.Contains("left: expected nothing, found bucket tenant-", said.Output, StringComparison.Ordinal);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("left: expected nothing, found bucket tenant-", result.Output, StringComparison.Ordinal);
         Assert.Contains(
             "--break-undo provision-storage --filter provision-storage.tag/refused",
-            said.Output, StringComparison.Ordinal);
+            result.Output, StringComparison.Ordinal);
     }
 
     private static Task<Said> TortureAsync(params string[] arguments) => Commands.RunAsync(

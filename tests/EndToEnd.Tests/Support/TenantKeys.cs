@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 
 namespace EndToEnd.Tests.Support;
 
-public static class Keys
+public static class TenantKeys
 {
-    /// <summary>A tenant's key that no other test has.</summary>
+    /// <summary>Returns a random tenant key that no other test uses.</summary>
     public static string New() => "t" + RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 8);
 }

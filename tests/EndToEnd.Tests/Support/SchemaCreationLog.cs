@@ -4,14 +4,14 @@ using Testing;
 namespace EndToEnd.Tests.Support;
 
 /// <summary>
-/// What PostgreSQL itself writes down of each schema that is created, in the transaction that creates it.
+/// A log of created schemas, written by an event trigger of PostgreSQL in the transaction that creates the schema.
 /// </summary>
-public sealed class MadeSchemas : IAsyncDisposable
+public sealed class SchemaCreationLog : IAsyncDisposable
 {
     private readonly NpgsqlDataSource database;
     private readonly string name;
 
-    private MadeSchemas(Instance instance, string key)
+    private SchemaCreationLog(Instance instance, string key)
     {
         name = $"made_{key}";
         database = NpgsqlDataSource.Create(
@@ -19,24 +19,24 @@ public sealed class MadeSchemas : IAsyncDisposable
             + $"Password={instance.Secret("DEV_DB_SUPERUSER_PASSWORD")}");
     }
 
-    public static async Task<MadeSchemas> WatchAsync(Instance instance, string key)
+    public static async Task<SchemaCreationLog> StartAsync(Instance instance, string key)
     {
-        var made = new MadeSchemas(instance, key);
-        await made.ExecuteAsync(
+        var log = new SchemaCreationLog(instance, key);
+        await log.ExecuteAsync(
             $"""
-            CREATE SCHEMA {made.name};
-            CREATE TABLE {made.name}.schemas (name text);
-            CREATE FUNCTION {made.name}.note() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS
+            CREATE SCHEMA {log.name};
+            CREATE TABLE {log.name}.schemas (name text);
+            CREATE FUNCTION {log.name}.note() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS
                 $$ BEGIN
-                    INSERT INTO {made.name}.schemas SELECT object_identity FROM pg_event_trigger_ddl_commands();
+                    INSERT INTO {log.name}.schemas SELECT object_identity FROM pg_event_trigger_ddl_commands();
                 END $$;
-            CREATE EVENT TRIGGER {made.name} ON ddl_command_end WHEN TAG IN ('CREATE SCHEMA')
-                EXECUTE FUNCTION {made.name}.note();
+            CREATE EVENT TRIGGER {log.name} ON ddl_command_end WHEN TAG IN ('CREATE SCHEMA')
+                EXECUTE FUNCTION {log.name}.note();
             """);
-        return made;
+        return log;
     }
 
-    public async Task<List<string>> ListAsync()
+    public async Task<List<string>> ReadAsync()
     {
         await using var command = database.CreateCommand($"SELECT name FROM {name}.schemas");
         await using var reader = await command.ExecuteReaderAsync();

@@ -9,27 +9,27 @@ using Testing;
 namespace EndToEnd.Tests.Support;
 
 /// <summary>
-/// Where an instance leaves text behind: its logs, Temporal's file, every history as it is stored and decrypted with
-/// the instance's own keys, and every table.
+/// All text that an instance persists: its logs, Temporal's file, every history, both as stored and decrypted with the
+/// instance's keys, and every table.
 /// </summary>
-public sealed class Places
+public sealed class PersistedText
 {
-    private readonly List<(string Name, string Content)> places = [];
+    private readonly List<(string Name, string Content)> sources = [];
 
-    /// <summary>The places that hold the text, or its bytes as PostgreSQL shows them.</summary>
-    public IEnumerable<string> Holding(string text)
+    /// <summary>Returns the names of the sources that contain the text, or its bytes in hexadecimal.</summary>
+    public IEnumerable<string> SourcesOf(string text)
     {
         string hex = Convert.ToHexStringLower(Encoding.UTF8.GetBytes(text));
-        return places
-            .Where(place => place.Content.Contains(text, StringComparison.Ordinal)
-                || place.Content.Contains(hex, StringComparison.Ordinal))
-            .Select(place => place.Name)
+        return sources
+            .Where(source => source.Content.Contains(text, StringComparison.Ordinal)
+                || source.Content.Contains(hex, StringComparison.Ordinal))
+            .Select(source => source.Name)
             .Distinct();
     }
 
-    public static async Task<Places> ReadAsync(Instance instance)
+    public static async Task<PersistedText> ReadAsync(Instance instance)
     {
-        var all = new Places();
+        var all = new PersistedText();
         await all.AddFilesAsync("log", Path.Combine(instance.State, "logs"), "*.log*");
         await all.AddFilesAsync("file", Path.Combine(instance.State, "temporal"), "temporal.db*");
         await all.AddHistoriesAsync(instance);
@@ -37,7 +37,7 @@ public sealed class Places
         return all;
     }
 
-    // Text stands in Temporal's file as it is.
+    // Temporal's file contains text unencoded.
     private async Task AddFilesAsync(string kind, string folder, string pattern)
     {
         foreach (string file in Directory.GetFiles(folder, pattern))
@@ -46,7 +46,7 @@ public sealed class Places
                 file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using var copy = new MemoryStream();
             await stream.CopyToAsync(copy);
-            places.Add(($"{kind} {Path.GetFileName(file)}", Encoding.Latin1.GetString(copy.ToArray())));
+            sources.Add(($"{kind} {Path.GetFileName(file)}", Encoding.Latin1.GetString(copy.ToArray())));
         }
     }
 
@@ -60,8 +60,8 @@ public sealed class Places
         });
         foreach (var history in await HistoryText.ReadAllAsync(client))
         {
-            places.Add(($"stored {history.WorkflowType}", history.Stored + history.Plain));
-            places.Add(($"decrypted {history.WorkflowType}", history.Decrypted));
+            sources.Add(($"stored {history.WorkflowType}", history.Stored + history.Plain));
+            sources.Add(($"decrypted {history.WorkflowType}", history.Decrypted));
         }
     }
 
@@ -74,7 +74,7 @@ public sealed class Places
         foreach (string table in await ColumnAsync(database, Tables))
         {
             var rows = await ColumnAsync(database, $"SELECT t::text FROM \"{table}\" t");
-            places.Add(($"table {table}", string.Join('\n', rows)));
+            sources.Add(($"table {table}", string.Join('\n', rows)));
         }
     }
 

@@ -2,8 +2,8 @@ using Testing;
 
 namespace EndToEnd.Tests.Support;
 
-/// <summary>The instance that the tests share; a test that kills a part starts it again.</summary>
-public sealed class RunningInstance : IAsyncLifetime
+/// <summary>The instance that all tests share. A test that kills a part must restart it.</summary>
+public sealed class InstanceFixture : IAsyncLifetime
 {
     public Instance Instance { get; } = new("instance");
 

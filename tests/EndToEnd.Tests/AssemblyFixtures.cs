@@ -1,9 +1,9 @@
 using System.Runtime.Versioning;
 using EndToEnd.Tests.Support;
 
-// One instance for all, started once; the tests take turns on it.
-[assembly: AssemblyFixture(typeof(RunningInstance))]
+// All tests share one instance and run one after the other.
+[assembly: AssemblyFixture(typeof(InstanceFixture))]
 [assembly: CollectionBehavior(CollectionBehavior.CollectionPerAssembly)]
 
-// ./dev is a script of Linux.
+// ./dev runs on Linux only.
 [assembly: UnsupportedOSPlatform("windows")]

@@ -5,11 +5,11 @@ using Testing;
 
 namespace EndToEnd.Tests;
 
-/// <summary>What the Functions host of Azure asks of its custom handler.</summary>
-public sealed class CustomHandlerTests(RunningInstance running)
+/// <summary>The requirements of the Azure Functions host on a custom handler.</summary>
+public sealed class CustomHandlerTests(InstanceFixture fixture)
 {
     [Fact]
-    public async Task With_nothing_but_the_hosts_port_it_answers_and_names_what_is_missing()
+    public async Task With_only_the_hosts_port_set_it_answers_and_names_the_missing_settings()
     {
         int port = FreePort();
         var environment = Environment.GetEnvironmentVariables().Keys.Cast<string>()
@@ -31,14 +31,14 @@ public sealed class CustomHandlerTests(RunningInstance running)
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
 
-        // Not a line for each request: the binary needs no file beside it to be quiet.
+        // Requests are not logged, even without a settings file beside the binary.
         Assert.Contains("DATABASE_URL is not set", await output, StringComparison.Ordinal);
         Assert.DoesNotContain("Request starting", await output, StringComparison.Ordinal);
     }
 
     private async Task<HttpStatusCode> StatusAsync(Uri address)
     {
-        using var answer = await running.Http.GetAsync(address, TestContext.Current.CancellationToken);
+        using var answer = await fixture.Http.GetAsync(address, TestContext.Current.CancellationToken);
         return answer.StatusCode;
     }
 

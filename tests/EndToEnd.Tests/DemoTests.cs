@@ -3,40 +3,40 @@ using Testing;
 
 namespace EndToEnd.Tests;
 
-public sealed class DemoTests(RunningInstance running)
+public sealed class DemoTests(InstanceFixture fixture)
 {
     [Fact]
-    public async Task The_demo_ends_with_every_tick_green_and_a_second_time_only_verifies()
+    public async Task The_demo_ends_with_all_ticks_green_and_a_second_run_only_verifies()
     {
-        string key = Keys.New();
-        var first = (await running.Instance.DevAsync("demo", "--key", key)).AndSucceeded();
+        string key = TenantKeys.New();
+        var first = (await fixture.Instance.DevAsync("demo", "--key", key)).AndSucceeded();
         Assert.Equal(11, Ticks(first));
         Assert.DoesNotContain("✘", first.Output, StringComparison.Ordinal);
         Assert.Contains("from sign-up to password", first.Output, StringComparison.Ordinal);
 
-        var second = (await running.Instance.DevAsync("demo", "--key", key)).AndSucceeded();
+        var second = (await fixture.Instance.DevAsync("demo", "--key", key)).AndSucceeded();
         Assert.Equal(11, Ticks(second));
         Assert.DoesNotContain("Workflow provision-tenant", second.Output, StringComparison.Ordinal);
 
-        string password = Path.Combine(running.Instance.State, "admins", key);
+        string password = Path.Combine(fixture.Instance.State, "admins", key);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(password));
     }
 
     [Fact]
-    public async Task Without_its_password_a_tenant_is_not_verified()
+    public async Task Without_the_password_a_tenant_is_not_verified()
     {
-        string key = Keys.New();
-        var customer = new Customer(running, key);
+        string key = TenantKeys.New();
+        var customer = new Customer(fixture, key);
         await customer.SignUpAsync();
         await customer.ProvisionAsync();
-        await customer.IsActiveAsync();
+        await customer.WaitForActiveAsync();
 
-        var said = await running.Instance.DevAsync("verify", key);
+        var result = await fixture.Instance.DevAsync("verify", key);
 
-        Assert.Equal(1, said.ExitCode);
-        Assert.Contains("not tried", said.Output, StringComparison.Ordinal);
-        Assert.Equal(10, Ticks(said));
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("not tried", result.Output, StringComparison.Ordinal);
+        Assert.Equal(10, Ticks(result));
     }
 
-    private static int Ticks(Said said) => said.Output.Count(character => character == '✔');
+    private static int Ticks(Said result) => result.Output.Count(character => character == '✔');
 }

@@ -5,18 +5,18 @@ using Testing;
 
 namespace EndToEnd.Tests;
 
-/// <summary>Each trouble of the quick start's list, made on purpose.</summary>
-public sealed class DoctorTests(RunningInstance running)
+/// <summary>Causes each problem of the quick start's list and checks its remedy.</summary>
+public sealed class DoctorTests(InstanceFixture fixture)
 {
     private const string SomeLead = "0198c0de-0000-7000-8000-000000000001";
 
     [Fact]
-    public async Task Where_all_is_well_every_line_is_green()
+    public async Task Without_problems_every_line_is_green()
     {
-        var said = (await running.Instance.DevAsync("doctor")).AndSucceeded();
+        var result = (await fixture.Instance.DevAsync("doctor")).AndSucceeded();
 
-        Assert.DoesNotContain("✘", said.Output, StringComparison.Ordinal);
-        Assert.Equal(12, said.Output.Count(character => character == '✔'));
+        Assert.DoesNotContain("✘", result.Output, StringComparison.Ordinal);
+        Assert.Equal(12, result.Output.Count(character => character == '✔'));
     }
 
     [Theory]
@@ -32,45 +32,45 @@ public sealed class DoctorTests(RunningInstance running)
     [InlineData("object store", "S3_ENDPOINT", "S3_ENDPOINT", "http://127.0.0.1:1")]
     [InlineData("Temporal", "TEMPORAL_ADDRESS", "TEMPORAL_ADDRESS", "127.0.0.1:1")]
     [InlineData("control database", "DATABASE_URL", "DATABASE_URL", "postgres://nobody:x@127.0.0.1:1/nothing")]
-    public async Task A_trouble_is_one_red_line_with_its_remedy(
+    public async Task A_problem_is_one_red_line_with_its_remedy(
         string check, string remedy, string variable, string value)
     {
-        var said = await running.Instance.DevWithAsync(
+        var result = await fixture.Instance.DevWithAsync(
             new() { [variable] = value, ["KEYCLOAK_ADMIN_CLIENT_ID"] = "arc-saas-worker" }, "doctor");
 
-        IsTheOnlyRed(said, check, remedy);
+        AssertOnlyRed(result, check, remedy);
     }
 
     [Fact]
-    public async Task A_role_that_may_not_create_schemas_is_named_with_the_statement_that_helps()
+    public async Task A_role_that_cannot_create_schemas_is_named_with_the_statement_that_grants_the_right()
     {
         string role = "control_plane_functions";
-        string server = $"127.0.0.1:{running.Instance.Address("POSTGRES_PORT")}/control_plane";
-        string url = $"postgres://{role}:{running.Instance.Secret("DEV_DB_FUNCTIONS_PASSWORD")}@{server}";
+        string server = $"127.0.0.1:{fixture.Instance.Address("POSTGRES_PORT")}/control_plane";
+        string url = $"postgres://{role}:{fixture.Instance.Secret("DEV_DB_FUNCTIONS_PASSWORD")}@{server}";
 
-        var said = await running.Instance.DevWithAsync(new() { ["TENANT_DATABASE_URL"] = url }, "doctor");
+        var result = await fixture.Instance.DevWithAsync(new() { ["TENANT_DATABASE_URL"] = url }, "doctor");
 
-        IsTheOnlyRed(said, "right to create schemas", $"ALTER ROLE \"{role}\" CREATEROLE");
+        AssertOnlyRed(result, "right to create schemas", $"ALTER ROLE \"{role}\" CREATEROLE");
     }
 
     [Fact]
-    public async Task An_expired_token_and_one_of_another_lead_are_told_apart()
+    public async Task An_expired_token_and_a_token_of_another_lead_are_distinguished()
     {
-        string file = Path.Combine(running.Instance.State, "lead-token");
+        string file = Path.Combine(fixture.Instance.State, "lead-token");
         await File.WriteAllTextAsync(file, Jwt(expires: 1), TestContext.Current.CancellationToken);
-        var expired = await running.Instance.DevAsync("doctor", "--lead-token-file", file, "--lead", SomeLead);
-        IsTheOnlyRed(expired, "lead's token: time", "Verify the lead again");
+        var expired = await fixture.Instance.DevAsync("doctor", "--lead-token-file", file, "--lead", SomeLead);
+        AssertOnlyRed(expired, "lead's token: time", "Verify the lead again");
 
         await File.WriteAllTextAsync(file, Jwt(expires: 4_000_000_000), TestContext.Current.CancellationToken);
-        var other = await running.Instance.DevAsync(
+        var other = await fixture.Instance.DevAsync(
             "doctor", "--lead-token-file", file, "--lead", "0198c0de-0000-7000-8000-000000000002");
-        IsTheOnlyRed(other, "lead's token: lead", $"Use /leads/{SomeLead}/tenants");
+        AssertOnlyRed(other, "lead's token: lead", $"Use /leads/{SomeLead}/tenants");
     }
 
-    private static void IsTheOnlyRed(Said said, string check, string remedy)
+    private static void AssertOnlyRed(Said result, string check, string remedy)
     {
-        Assert.Equal(1, said.ExitCode);
-        string[] lines = said.Output.Split('\n');
+        Assert.Equal(1, result.ExitCode);
+        string[] lines = result.Output.Split('\n');
         string red = Assert.Single(lines, line => line.StartsWith('✘'));
         Assert.StartsWith($"✘ {check} ", red, StringComparison.Ordinal);
         Assert.Contains(

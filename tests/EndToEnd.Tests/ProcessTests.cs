@@ -5,23 +5,23 @@ using Testing;
 
 namespace EndToEnd.Tests;
 
-public sealed class ProcessTests(RunningInstance running)
+public sealed class ProcessTests(InstanceFixture fixture)
 {
     [Fact]
-    public async Task A_second_up_says_that_it_runs_and_where()
+    public async Task A_second_up_reports_that_the_instance_is_running_and_its_address()
     {
-        var said = (await running.Instance.DevAsync("up", "--detach", "--no-build")).AndSucceeded();
+        var result = (await fixture.Instance.DevAsync("up", "--detach", "--no-build")).AndSucceeded();
 
-        Assert.Contains("It is running already", said.Output, StringComparison.Ordinal);
-        Assert.Contains(running.Instance.Functions.Authority, said.Output, StringComparison.Ordinal);
+        Assert.Contains("It is running already", result.Output, StringComparison.Ordinal);
+        Assert.Contains(fixture.Instance.Functions.Authority, result.Output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Two_ups_at_once_start_one_instance_and_Ctrl_C_leaves_no_process_and_no_port()
+    public async Task Two_concurrent_ups_start_one_instance_and_Ctrl_C_leaves_no_process_and_no_port()
     {
         var instance = new Instance("foreground");
         string dev = Path.Combine(Commands.Root, "dev");
-        // Whoever runs the tests in the background ignores Ctrl-C, and all below inherit that.
+        // A shell that runs the tests in the background ignores SIGINT, and child processes inherit that.
         using var first = Commands.Start(
             "env", ["--default-signal=INT", dev, "up", "--no-build", "--free-ports"], instance.Variables);
         try
@@ -34,15 +34,15 @@ public sealed class ProcessTests(RunningInstance running)
             int[] pids = [.. Directory.GetFiles(Path.Combine(instance.State, "run"))
                 .Select(file => instance.Pid(Path.GetFileName(file)))];
             Assert.NotEmpty(pids);
-            // What a terminal sends at Ctrl-C, once the first one is done.
+            // The signal that a terminal sends on Ctrl-C.
             await Commands.RunAsync("kill", ["-INT", $"{first.Id}"], instance.Variables);
             await first.WaitForExitAsync(TestContext.Current.CancellationToken);
 
-            string said = await first.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)
+            string output = await first.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)
                 + await first.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            Assert.True(first.ExitCode == 130, $"Exit code {first.ExitCode}: {said}");
+            Assert.True(first.ExitCode == 130, $"Exit code {first.ExitCode}: {output}");
             Assert.DoesNotContain(ListeningPorts(), ports.Contains);
-            Assert.All(pids, pid => Assert.False(Lives(pid), $"{pid} still lives"));
+            Assert.All(pids, pid => Assert.False(IsRunning(pid), $"{pid} is still running"));
         }
         finally
         {
@@ -59,11 +59,11 @@ public sealed class ProcessTests(RunningInstance running)
         var instance = new Instance("taken");
         try
         {
-            var said = await instance.DevAsync("up", "--detach", "--no-build", "--free-ports", "--port", $"{port}");
+            var result = await instance.DevAsync("up", "--detach", "--no-build", "--free-ports", "--port", $"{port}");
 
-            Assert.Equal(1, said.ExitCode);
-            Assert.Contains($"port {port} is taken", said.Errors, StringComparison.Ordinal);
-            Assert.Contains("--port", said.Errors, StringComparison.Ordinal);
+            Assert.Equal(1, result.ExitCode);
+            Assert.Contains($"port {port} is taken", result.Errors, StringComparison.Ordinal);
+            Assert.Contains("--port", result.Errors, StringComparison.Ordinal);
         }
         finally
         {
@@ -74,18 +74,18 @@ public sealed class ProcessTests(RunningInstance running)
     [Theory]
     [InlineData("/nowhere", "there is no temporal in /nowhere", "--help")]
     [InlineData("", "which servers?", "--servers")]
-    public async Task Real_servers_that_are_not_there_are_named_with_what_to_do(
+    public async Task Missing_real_servers_are_named_with_a_remedy(
         string folder, string found, string remedy)
     {
         var instance = new Instance("nowhere");
         try
         {
-            var said = await instance.DevWithAsync(
+            var result = await instance.DevWithAsync(
                 new() { ["REAL_SERVERS"] = folder }, "up", "--real", "--detach", "--no-build");
 
-            Assert.Equal(1, said.ExitCode);
-            Assert.Contains(found, said.Errors, StringComparison.Ordinal);
-            Assert.Contains(remedy, said.Errors, StringComparison.Ordinal);
+            Assert.Equal(1, result.ExitCode);
+            Assert.Contains(found, result.Errors, StringComparison.Ordinal);
+            Assert.Contains(remedy, result.Errors, StringComparison.Ordinal);
         }
         finally
         {
@@ -99,23 +99,24 @@ public sealed class ProcessTests(RunningInstance running)
     [InlineData("check", "--servers", "")]
     [InlineData("torture", "--real")]
     [InlineData("demo", "--servers")]
-    public async Task Who_asks_for_real_servers_and_names_none_gets_no_stand_ins_instead(params string[] arguments)
+    public async Task Real_servers_without_a_folder_are_refused_and_never_replaced_by_stand_ins(
+        params string[] arguments)
     {
-        var said = await new Instance("none").DevWithAsync(new() { ["REAL_SERVERS"] = null }, arguments);
+        var result = await new Instance("none").DevWithAsync(new() { ["REAL_SERVERS"] = null }, arguments);
 
-        Assert.Equal(2, said.ExitCode);
-        Assert.Contains("--servers", said.Errors, StringComparison.Ordinal);
-        Assert.Empty(said.Output);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("--servers", result.Errors, StringComparison.Ordinal);
+        Assert.Empty(result.Output);
     }
 
     [Fact]
     [Trait("About", "stand-ins")]
-    public async Task An_instance_that_began_with_stand_ins_goes_on_with_them()
+    public async Task An_instance_started_with_stand_ins_cannot_switch_to_real_servers()
     {
-        var said = await running.Instance.DevAsync("up", "--real", "--servers", "/nowhere", "--detach", "--no-build");
+        var result = await fixture.Instance.DevAsync("up", "--real", "--servers", "/nowhere", "--detach", "--no-build");
 
-        Assert.Equal(1, said.ExitCode);
-        Assert.Contains("./dev reset", said.Errors, StringComparison.Ordinal);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("./dev reset", result.Errors, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -136,16 +137,16 @@ public sealed class ProcessTests(RunningInstance running)
     [InlineData("token")]
     [InlineData("up")]
     [InlineData("verify")]
-    public async Task Each_command_explains_itself_with_an_example(string command)
+    public async Task The_help_of_each_command_has_an_example(string command)
     {
-        var said = (await running.Instance.DevAsync(command, "--help")).AndSucceeded();
+        var result = (await fixture.Instance.DevAsync(command, "--help")).AndSucceeded();
 
-        Assert.Contains("Example:", said.Output, StringComparison.Ordinal);
-        Assert.Contains($"./dev {command}", said.Output, StringComparison.Ordinal);
+        Assert.Contains("Example:", result.Output, StringComparison.Ordinal);
+        Assert.Contains($"./dev {command}", result.Output, StringComparison.Ordinal);
     }
 
-    // What has ended stays in /proc as a zombie until its parent asks: after ./dev that is the machine's first process.
-    private static bool Lives(int pid)
+    // An ended process stays in /proc as a zombie until its parent, after ./dev the init process, has waited for it.
+    private static bool IsRunning(int pid)
     {
         try
         {

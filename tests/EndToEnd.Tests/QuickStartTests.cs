@@ -3,19 +3,19 @@ using EndToEnd.Tests.Support;
 
 namespace EndToEnd.Tests;
 
-public sealed class QuickStartTests(RunningInstance running)
+public sealed class QuickStartTests(InstanceFixture fixture)
 {
     [Fact]
-    public async Task The_four_calls_lead_to_the_five_resource_records()
+    public async Task The_four_calls_create_the_five_resource_records()
     {
-        string key = Keys.New();
-        var customer = new Customer(running, key);
+        string key = TenantKeys.New();
+        var customer = new Customer(fixture, key);
         await customer.SignUpAsync();
         var started = await customer.ProvisionAsync();
         Assert.Equal($"provision-tenant-{customer.TenantId}", Customer.Text(started, "workflowId"));
-        await customer.IsActiveAsync();
+        await customer.WaitForActiveAsync();
 
-        var records = await running.Instance.DevAsync(
+        var records = await fixture.Instance.DevAsync(
             "sql", $"SELECT type || ': ' || name FROM resources WHERE tenant_id = '{customer.TenantId}'");
 
         string[] expected =
@@ -29,13 +29,13 @@ public sealed class QuickStartTests(RunningInstance running)
     [Fact]
     public async Task The_mail_of_the_quick_start_is_triggered_for_its_subscriber()
     {
-        string key = Keys.New();
-        var customer = new Customer(running, key);
+        string key = TenantKeys.New();
+        var customer = new Customer(fixture, key);
         await customer.SignUpAsync();
         await customer.ProvisionAsync();
-        await customer.IsActiveAsync();
+        await customer.WaitForActiveAsync();
 
-        var mails = JsonNode.Parse(await running.Http.GetStringAsync(new Uri(running.Instance.Novu,
+        var mails = JsonNode.Parse(await fixture.Http.GetStringAsync(new Uri(fixture.Instance.Novu,
             $"/_sandbox/mails?subscriberId=tenant-{customer.TenantId}-admin_{key}_com"),
             TestContext.Current.CancellationToken))!.AsArray();
 
@@ -50,22 +50,22 @@ public sealed class QuickStartTests(RunningInstance running)
     }
 
     [Fact]
-    public async Task The_worker_writes_the_lines_that_people_look_for()
+    public async Task The_worker_writes_the_documented_log_lines()
     {
-        var customer = new Customer(running, Keys.New());
+        var customer = new Customer(fixture, TenantKeys.New());
         await customer.SignUpAsync();
         await customer.ProvisionAsync();
-        await customer.IsActiveAsync();
+        await customer.WaitForActiveAsync();
 
-        string[] log = running.Instance.Log("worker").Split('\n');
+        string[] log = fixture.Instance.Log("worker").Split('\n');
 
-        // The first two once, by the process whose log this is; the others of this very tenant.
+        // The first two appear once per process, the others once per tenant.
         Assert.All(
             (string[])["Connected to Temporal namespace: arc-saas", "Worker state: RUNNING"],
-            said => Assert.Single(log, line => line.Contains(said, StringComparison.Ordinal)));
+            text => Assert.Single(log, line => line.Contains(text, StringComparison.Ordinal)));
         Assert.All(
             (string[])["Provisioning workflow started", "Creating IdP organization", "Creating admin user"],
-            said => Assert.Contains(
-                log, line => line.Contains($"{said}: tenant {customer.TenantId}", StringComparison.Ordinal)));
+            text => Assert.Contains(
+                log, line => line.Contains($"{text}: tenant {customer.TenantId}", StringComparison.Ordinal)));
     }
 }

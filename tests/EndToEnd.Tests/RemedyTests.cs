@@ -11,34 +11,34 @@ using Testing;
 
 namespace EndToEnd.Tests;
 
-/// <summary>What doctor says to do is done, and it is green again.</summary>
-public sealed class RemedyTests(RunningInstance running) : IDisposable
+/// <summary>Applies each remedy that doctor prints, and checks that doctor is green again.</summary>
+public sealed class RemedyTests(InstanceFixture fixture) : IDisposable
 {
     private const string Account = "arc-saas-worker";
 
     private readonly HttpClient http = new();
 
-    private Instance Instance => running.Instance;
+    private Instance Instance => fixture.Instance;
 
     public void Dispose() => http.Dispose();
 
     [Fact]
-    public async Task An_account_that_may_not_create_realms_may_again_after_setup()
+    public async Task Setup_restores_the_right_to_create_realms()
     {
-        await TakeAwayCreateRealmAsync();
-        await IsRedAsync("right to create realms", "./dev setup");
+        await RevokeCreateRealmAsync();
+        await AssertRedAsync("right to create realms", "./dev setup");
 
         (await Instance.DevAsync("setup")).AndSucceeded();
 
-        await IsGreenAsync();
+        await AssertGreenAsync();
     }
 
     [Fact]
-    public async Task A_Keycloak_that_stumbles_over_a_role_does_not_stop_setup()
+    public async Task A_transient_error_of_Keycloak_does_not_stop_setup()
     {
-        await TakeAwayCreateRealmAsync();
+        await RevokeCreateRealmAsync();
         using var sandbox = new SandboxControl(Instance.Keycloak);
-        // As the real one does now and then while its caches are cold.
+        // A real Keycloak does this occasionally while its caches are cold.
         await using var fault = await sandbox.FaultAsync(new()
         {
             System = "keycloak",
@@ -51,11 +51,11 @@ public sealed class RemedyTests(RunningInstance running) : IDisposable
         (await Instance.DevAsync("setup")).AndSucceeded();
 
         Assert.Equal(1, await fault.HitsAsync());
-        await IsGreenAsync();
+        await AssertGreenAsync();
     }
 
     [Fact]
-    public async Task A_Keycloak_that_takes_too_long_is_told_of_by_its_time()
+    public async Task A_Keycloak_that_does_not_answer_in_time_is_reported_as_a_timeout()
     {
         using var sandbox = new SandboxControl(Instance.Keycloak);
         await using var fault = await sandbox.FaultAsync(new()
@@ -67,51 +67,51 @@ public sealed class RemedyTests(RunningInstance running) : IDisposable
             Count = 0,
         });
 
-        var said = await Instance.DevWithAsync(new() { ["TIMEOUT_SCALE"] = "0.001" }, "setup");
+        var result = await Instance.DevWithAsync(new() { ["TIMEOUT_SCALE"] = "0.001" }, "setup");
 
-        Assert.Equal(1, said.ExitCode);
-        Assert.DoesNotContain("Interrupted", said.Errors, StringComparison.Ordinal);
-        Assert.Contains("did not answer in time", said.Errors, StringComparison.Ordinal);
+        Assert.Equal(1, result.ExitCode);
+        Assert.DoesNotContain("Interrupted", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("did not answer in time", result.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_secret_that_Keycloak_refuses_is_written_anew_by_setup()
+    public async Task Setup_replaces_a_secret_that_Keycloak_refuses()
     {
         string file = Path.Combine(Instance.State, "keycloak-worker-secret");
         await File.WriteAllTextAsync(file, "wrong", TestContext.Current.CancellationToken);
-        await IsRedAsync("Keycloak credentials", "./dev setup");
+        await AssertRedAsync("Keycloak credentials", "./dev setup");
 
         (await Instance.DevAsync("setup")).AndSucceeded();
 
-        await IsGreenAsync();
+        await AssertGreenAsync();
     }
 
     [Fact]
-    public async Task A_mail_workflow_that_is_missing_is_made_by_setup()
+    public async Task Setup_creates_a_missing_mail_workflow()
     {
         using var deletion = new HttpRequestMessage(
             HttpMethod.Delete, new Uri(Instance.Novu, "/v2/workflows/tenant-welcome"));
         deletion.Headers.Authorization = new AuthenticationHeaderValue("ApiKey", Instance.Secret("NOVU_API_KEY"));
         (await http.SendAsync(deletion, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
-        await IsRedAsync("Novu", "./dev setup");
+        await AssertRedAsync("Novu", "./dev setup");
 
         (await Instance.DevAsync("setup")).AndSucceeded();
 
-        await IsGreenAsync();
+        await AssertGreenAsync();
     }
 
     [Fact]
-    public async Task A_role_without_the_right_to_create_schemas_gets_it_by_the_statement_that_doctor_prints()
+    public async Task The_statement_that_doctor_prints_grants_the_right_to_create_schemas()
     {
         await using var database = NpgsqlDataSource.Create(
             $"Host=127.0.0.1;Port={Instance.Address("POSTGRES_PORT")};Database=control_plane;Username=postgres;"
             + $"Password={Instance.Secret("DEV_DB_SUPERUSER_PASSWORD")}");
         await ExecuteAsync("ALTER ROLE control_plane_worker NOCREATEROLE");
-        string remedy = await IsRedAsync("right to create schemas", "As a superuser: ");
+        string remedy = await AssertRedAsync("right to create schemas", "As a superuser: ");
 
         await ExecuteAsync(remedy.Split("As a superuser: ")[1]);
 
-        await IsGreenAsync();
+        await AssertGreenAsync();
 
         async Task ExecuteAsync(string statement)
         {
@@ -121,27 +121,27 @@ public sealed class RemedyTests(RunningInstance running) : IDisposable
     }
 
     [Fact]
-    public async Task A_worker_that_is_gone_is_started_by_up()
+    public async Task Up_starts_a_worker_that_was_killed()
     {
         await Instance.KillAsync("worker");
-        // A real Temporal remembers for a minute or so who polled.
-        await AssertMore.EventuallyAsync(() => IsRedAsync("worker", "./dev up"), TimeSpan.FromMinutes(3));
+        // A real Temporal remembers pollers for about a minute.
+        await AssertMore.EventuallyAsync(() => AssertRedAsync("worker", "./dev up"), TimeSpan.FromMinutes(3));
 
         await Instance.UpAsync();
 
-        await IsGreenAsync();
+        await AssertGreenAsync();
     }
 
     [Fact]
-    public async Task A_namespace_that_is_missing_is_there_once_it_was_created()
+    public async Task A_missing_namespace_is_green_once_it_is_created()
     {
-        Dictionary<string, string?> elsewhere = new() { ["TEMPORAL_NAMESPACE"] = $"made-{Keys.New()}" };
+        Dictionary<string, string?> elsewhere = new() { ["TEMPORAL_NAMESPACE"] = $"made-{TenantKeys.New()}" };
         var before = await Instance.DevWithAsync(elsewhere, "doctor");
         Assert.Contains(
             $"✘ namespace              {elsewhere["TEMPORAL_NAMESPACE"]} is missing", before.Output,
             StringComparison.Ordinal);
 
-        // What `temporal operator namespace create` sends.
+        // The request of `temporal operator namespace create`.
         var temporal = await TemporalClient.ConnectAsync(new($"127.0.0.1:{Instance.Address("TEMPORAL_PORT")}"));
         await temporal.Connection.WorkflowService.RegisterNamespaceAsync(new RegisterNamespaceRequest
         {
@@ -156,27 +156,27 @@ public sealed class RemedyTests(RunningInstance running) : IDisposable
     }
 
     [Fact]
-    public async Task A_sweep_that_is_missing_is_made_by_setup_and_a_paused_one_goes_on_when_it_is_told_to()
+    public async Task Setup_creates_a_missing_sweep_schedule_and_the_printed_command_resumes_a_paused_one()
     {
         var temporal = await TemporalClient.ConnectAsync(
             new($"127.0.0.1:{Instance.Address("TEMPORAL_PORT")}") { Namespace = "arc-saas" });
         var sweep = temporal.GetScheduleHandle("sweep");
         await sweep.DeleteAsync();
-        await IsRedAsync("sweep", "./dev setup");
+        await AssertRedAsync("sweep", "./dev setup");
 
         (await Instance.DevAsync("setup")).AndSucceeded();
-        await IsGreenAsync();
+        await AssertGreenAsync();
 
         await sweep.PauseAsync();
-        await IsRedAsync("sweep", "temporal schedule toggle --unpause --schedule-id sweep --namespace arc-saas "
+        await AssertRedAsync("sweep", "temporal schedule toggle --unpause --schedule-id sweep --namespace arc-saas "
             + $"--address 127.0.0.1:{Instance.Address("TEMPORAL_PORT")}");
-        // What that command sends.
+        // The request of that command.
         await sweep.UnpauseAsync();
-        await IsGreenAsync();
+        await AssertGreenAsync();
     }
 
     [Fact]
-    public async Task A_bucket_that_is_refused_is_taken_once_the_right_is_there()
+    public async Task A_refused_bucket_is_green_once_the_access_key_has_the_right()
     {
         using var sandbox = new SandboxControl(Instance.S3);
         await using (await sandbox.FaultAsync(new()
@@ -190,30 +190,31 @@ public sealed class RemedyTests(RunningInstance running) : IDisposable
             Body = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>",
         }))
         {
-            await IsRedAsync("object store", "Give the access key the right");
+            await AssertRedAsync("object store", "Give the access key the right");
         }
 
-        await IsGreenAsync();
+        await AssertGreenAsync();
     }
 
-    /// <returns>What it says to do.</returns>
-    private async Task<string> IsRedAsync(string check, string remedy)
+    /// <summary>Checks that doctor has exactly one red line, and returns its remedy.</summary>
+    private async Task<string> AssertRedAsync(string check, string remedy)
     {
-        var said = await Instance.DevAsync("doctor");
-        string red = Assert.Single(said.Output.Split('\n'), line => line.StartsWith('✘'));
+        var result = await Instance.DevAsync("doctor");
+        string red = Assert.Single(result.Output.Split('\n'), line => line.StartsWith('✘'));
         Assert.StartsWith($"✘ {check} ", red, StringComparison.Ordinal);
-        string help = Assert.Single(said.Output.Split('\n'), line => line.StartsWith("  →", StringComparison.Ordinal));
+        string help = Assert.Single(
+            result.Output.Split('\n'), line => line.StartsWith("  →", StringComparison.Ordinal));
         Assert.Contains(remedy, help, StringComparison.Ordinal);
         return help;
     }
 
-    private async Task IsGreenAsync()
+    private async Task AssertGreenAsync()
     {
-        var said = (await Instance.DevAsync("doctor")).AndSucceeded();
-        Assert.DoesNotContain("✘", said.Output, StringComparison.Ordinal);
+        var result = (await Instance.DevAsync("doctor")).AndSucceeded();
+        Assert.DoesNotContain("✘", result.Output, StringComparison.Ordinal);
     }
 
-    private async Task TakeAwayCreateRealmAsync()
+    private async Task RevokeCreateRealmAsync()
     {
         using var login = new FormUrlEncodedContent(
         [
@@ -226,9 +227,9 @@ public sealed class RemedyTests(RunningInstance running) : IDisposable
         var token = await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken);
         http.DefaultRequestHeaders.Authorization = new("Bearer", token!["access_token"]!.GetValue<string>());
 
-        string client = (await AskAsync($"clients?clientId={Account}")).AsArray()[0]!["id"]!.GetValue<string>();
-        string user = (await AskAsync($"clients/{client}/service-account-user"))["id"]!.GetValue<string>();
-        var role = await AskAsync("roles/create-realm");
+        string client = (await GetAsync($"clients?clientId={Account}")).AsArray()[0]!["id"]!.GetValue<string>();
+        string user = (await GetAsync($"clients/{client}/service-account-user"))["id"]!.GetValue<string>();
+        var role = await GetAsync("roles/create-realm");
         using var deletion = new HttpRequestMessage(HttpMethod.Delete, Admin($"users/{user}/role-mappings/realm"))
         {
             Content = new StringContent($"[{role.ToJsonString()}]", Encoding.UTF8, "application/json"),
@@ -236,7 +237,7 @@ public sealed class RemedyTests(RunningInstance running) : IDisposable
         (await http.SendAsync(deletion, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
     }
 
-    private async Task<JsonNode> AskAsync(string path) =>
+    private async Task<JsonNode> GetAsync(string path) =>
         (await http.GetFromJsonAsync<JsonNode>(Admin(path), TestContext.Current.CancellationToken))!;
 
     private Uri Admin(string path) => new(Instance.Keycloak, $"/admin/realms/master/{path}");

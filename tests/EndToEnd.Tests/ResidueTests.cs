@@ -4,52 +4,52 @@ using Testing;
 
 namespace EndToEnd.Tests;
 
-/// <summary>What exists of a tenant, by HTTP and by command.</summary>
-public sealed class ResidueTests(RunningInstance running)
+/// <summary>The residue of a tenant, over HTTP and by command.</summary>
+public sealed class ResidueTests(InstanceFixture fixture)
 {
     [Fact]
-    public async Task What_a_live_tenant_has_is_shown_and_is_no_residue()
+    public async Task The_objects_of_a_live_tenant_are_listed_and_are_no_residue()
     {
-        string key = Keys.New();
-        var customer = new Customer(running, key);
+        string key = TenantKeys.New();
+        var customer = new Customer(fixture, key);
         await customer.SignUpAsync();
         await customer.ProvisionAsync();
-        await customer.IsActiveAsync();
+        await customer.WaitForActiveAsync();
 
         var residue = await customer.CallAsync(
             HttpMethod.Get, $"/tenants/{customer.TenantId}/residue", customer.OperatorToken, null);
-        var said = (await running.Instance.DevAsync("residue", key)).AndSucceeded();
+        var result = (await fixture.Instance.DevAsync("residue", key)).AndSucceeded();
 
         Assert.True(residue["isClean"]!.GetValue<bool>());
         Assert.All(
             residue["systems"]!.AsArray().Take(3), system => Assert.Equal("READ", Customer.Text(system!, "state")));
         Assert.Contains(
-            $"✔ s3                     storage_bucket tenant-{key}-files: live, attempt 1", said.Output,
+            $"✔ s3                     storage_bucket tenant-{key}-files: live, attempt 1", result.Output,
             StringComparison.Ordinal);
         Assert.Contains(
-            "– dns                    not built yet: nothing is known", said.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain($"admin@{key}.com", said.Output, StringComparison.Ordinal);
+            "– dns                    not built yet: nothing is known", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain($"admin@{key}.com", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task What_an_undo_cannot_delete_is_named_until_it_can()
+    public async Task An_object_that_an_undo_cannot_delete_is_listed_until_it_is_deleted()
     {
-        string key = Keys.New();
-        var customer = new Customer(running, key);
+        string key = TenantKeys.New();
+        var customer = new Customer(fixture, key);
         await customer.SignUpAsync();
-        using var sandbox = new SandboxControl(running.Instance.S3);
-        await using var tagging = await sandbox.FaultAsync(Refused("PUT", key) with { Query = "tagging*" });
+        using var sandbox = new SandboxControl(fixture.Instance.S3);
+        await using var tagging = await sandbox.FaultAsync(AccessDenied("PUT", key) with { Query = "tagging*" });
         Said left;
-        await using (var deleting = await sandbox.FaultAsync(Refused("DELETE", key)))
+        await using (var deleting = await sandbox.FaultAsync(AccessDenied("DELETE", key)))
         {
             await customer.ProvisionAsync();
             await deleting.HitAsync();
-            left = await running.Instance.DevAsync("residue", key);
+            left = await fixture.Instance.DevAsync("residue", key);
         }
 
-        await AssertMore.EventuallyAsync(customer.ProgressAsync,
+        await AssertMore.EventuallyAsync(customer.ReadProgressAsync,
             progress => Customer.Text(progress, "status") == "PROVISION_FAILED", TimeSpan.FromMinutes(2));
-        var gone = (await running.Instance.DevAsync("residue", key)).AndSucceeded();
+        var gone = (await fixture.Instance.DevAsync("residue", key)).AndSucceeded();
 
         Assert.Equal(1, left.ExitCode);
         Assert.Contains(
@@ -58,7 +58,7 @@ public sealed class ResidueTests(RunningInstance running)
         Assert.Contains("✔ s3                     nothing is there", gone.Output, StringComparison.Ordinal);
     }
 
-    private static FaultRule Refused(string method, string key) => new()
+    private static FaultRule AccessDenied(string method, string key) => new()
     {
         System = "s3",
         Method = method,

@@ -3,52 +3,52 @@ using Testing;
 
 namespace EndToEnd.Tests;
 
-public sealed class SecretsTests(RunningInstance running)
+public sealed class SecretsTests(InstanceFixture fixture)
 {
     private const string Password = "only-this-test-knows-it-7aA";
 
     [Fact]
     public async Task No_token_password_or_key_is_in_a_log_a_history_or_the_database()
     {
-        var customer = new Customer(running, Keys.New());
+        var customer = new Customer(fixture, TenantKeys.New());
         await customer.SignUpAsync();
         await customer.ProvisionAsync();
-        await customer.IsActiveAsync();
-        var link = await customer.InvitationAsync();
+        await customer.WaitForActiveAsync();
+        var link = await customer.ReadInvitationAsync();
         await customer.CallAsync(HttpMethod.Post, "/invitations/accept", null,
             $$"""{ "token": "{{link.Fragment.TrimStart('#')}}", "password": "{{Password}}" }""");
         await customer.CallAsync(HttpMethod.Get, $"/tenants/{customer.TenantId}/residue", customer.OperatorToken, null);
 
-        var places = await WhenAllIsReadAsync(customer);
+        var text = await ReadAllSourcesAsync(customer);
 
         var secrets = await SecretsAsync(customer, link);
-        Assert.Empty(secrets.SelectMany(s => places.Holding(s.Value).Select(place => $"{s.Key} in {place}")));
+        Assert.Empty(secrets.SelectMany(s => text.SourcesOf(s.Value).Select(source => $"{s.Key} in {source}")));
     }
 
-    // A place that was not read holds no secret either: each is asked for what is known to stand there.
-    private async Task<Places> WhenAllIsReadAsync(Customer customer)
+    // A source that was not read contains no secret either, so each one is checked for a text that it must contain.
+    private async Task<PersistedText> ReadAllSourcesAsync(Customer customer)
     {
         string invitation = await InvitationIdAsync(customer.TenantId);
-        var places = new Places();
+        var text = new PersistedText();
         await AssertMore.EventuallyAsync(async () =>
         {
-            places = await Places.ReadAsync(running.Instance);
-            Assert.Contains("log worker.log", places.Holding($"Creating admin user: tenant {customer.TenantId}"));
-            Assert.Contains("log functions.log", places.Holding($"Tenant {customer.TenantId}: attempt 1 has run "));
+            text = await PersistedText.ReadAsync(fixture.Instance);
+            Assert.Contains("log worker.log", text.SourcesOf($"Creating admin user: tenant {customer.TenantId}"));
+            Assert.Contains("log functions.log", text.SourcesOf($"Tenant {customer.TenantId}: attempt 1 has run "));
             Assert.Contains(
-                places.Holding($"provision-tenant-{customer.TenantId}"),
-                place => place.StartsWith("file temporal.db", StringComparison.Ordinal));
+                text.SourcesOf($"provision-tenant-{customer.TenantId}"),
+                source => source.StartsWith("file temporal.db", StringComparison.Ordinal));
             Assert.Equal(
                 ["decrypted ProvisionTenant"],
-                places.Holding($$"""{"tenantId":"{{customer.TenantId}}","attempt":1}"""));
-            Assert.Equal(["decrypted AcceptInvitation"], places.Holding($$"""{"invitationId":"{{invitation}}","""));
-            Assert.Contains("decrypted ReadResidue", places.Holding(customer.TenantId));
-            Assert.Contains("table leads", places.Holding(customer.LeadId));
+                text.SourcesOf($$"""{"tenantId":"{{customer.TenantId}}","attempt":1}"""));
+            Assert.Equal(["decrypted AcceptInvitation"], text.SourcesOf($$"""{"invitationId":"{{invitation}}","""));
+            Assert.Contains("decrypted ReadResidue", text.SourcesOf(customer.TenantId));
+            Assert.Contains("table leads", text.SourcesOf(customer.LeadId));
             Assert.All(
                 ["table tenants", "table provisioning_attempts", "table resources", "table invitations"],
-                table => Assert.Contains(table, places.Holding(customer.TenantId)));
+                table => Assert.Contains(table, text.SourcesOf(customer.TenantId)));
         });
-        return places;
+        return text;
     }
 
     private async Task<Dictionary<string, string>> SecretsAsync(Customer customer, Uri link)
@@ -63,7 +63,7 @@ public sealed class SecretsTests(RunningInstance running)
             ["operator's password"] = await ReadAsync("operator-password"),
             ["worker's secret"] = await ReadAsync("keycloak-worker-secret"),
         };
-        foreach (var (name, value) in running.Instance.Pairs("env").Where(pair => pair.Key != "INSTALLATION_ID"))
+        foreach (var (name, value) in fixture.Instance.Pairs("env").Where(pair => pair.Key != "INSTALLATION_ID"))
         {
             secrets[name] = value.Split(':')[^1];
         }
@@ -74,9 +74,9 @@ public sealed class SecretsTests(RunningInstance running)
     private async Task<string> InvitationIdAsync(string tenantId)
     {
         string sql = $"COPY (SELECT id FROM invitations WHERE tenant_id = '{tenantId}') TO STDOUT";
-        return (await running.Instance.DevAsync("sql", sql)).AndSucceeded().Output.Trim();
+        return (await fixture.Instance.DevAsync("sql", sql)).AndSucceeded().Output.Trim();
     }
 
     private async Task<string> ReadAsync(string file) => (await File.ReadAllTextAsync(
-        Path.Combine(running.Instance.State, file), TestContext.Current.CancellationToken)).Trim();
+        Path.Combine(fixture.Instance.State, file), TestContext.Current.CancellationToken)).Trim();
 }

@@ -5,20 +5,20 @@ using Testing;
 
 namespace EndToEnd.Tests;
 
-/// <summary>The sweep as setup has scheduled it, and the operator's word on what it finds.</summary>
-public sealed class SweepTests(RunningInstance running)
+/// <summary>The scheduled sweep, and the deletion of the orphans that it finds.</summary>
+public sealed class SweepTests(InstanceFixture fixture)
 {
-    private Instance Instance => running.Instance;
+    private Instance Instance => fixture.Instance;
 
     [Fact]
-    public async Task What_an_older_database_does_not_know_is_listed_and_goes_on_an_operators_word()
+    public async Task Objects_unknown_to_a_restored_database_are_listed_as_orphans_and_deleted_on_request()
     {
-        string key = Keys.New();
-        var customer = new Customer(running, key);
+        string key = TenantKeys.New();
+        var customer = new Customer(fixture, key);
         await customer.SignUpAsync();
         await customer.ProvisionAsync();
-        await customer.IsActiveAsync();
-        await ForgetAsync(customer.TenantId);
+        await customer.WaitForActiveAsync();
+        await DeleteRowsAsync(customer.TenantId);
 
         await SweepAsync();
         string listed = (await Instance.DevAsync("orphans")).AndSucceeded().Output;
@@ -50,13 +50,13 @@ public sealed class SweepTests(RunningInstance running)
         await AssertMore.EventuallyAsync(async () =>
         {
             var info = (await schedule.DescribeAsync()).Info;
-            Assert.True(info.NumActions > before, "no sweep has begun");
+            Assert.True(info.NumActions > before, "no sweep has started");
             Assert.Empty(info.RunningActions);
         });
     }
 
-    /// <summary>As a database that was restored from before the tenant.</summary>
-    private async Task ForgetAsync(string tenantId)
+    /// <summary>Deletes a tenant's rows, as after a restore from before the tenant existed.</summary>
+    private async Task DeleteRowsAsync(string tenantId)
     {
         await using var database = NpgsqlDataSource.Create(
             $"Host=127.0.0.1;Port={Instance.Address("POSTGRES_PORT")};Database=control_plane;Username=postgres;"

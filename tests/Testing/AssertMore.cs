@@ -7,10 +7,10 @@ namespace Testing;
 public static class AssertMore
 {
     /// <summary>
-    /// Asserts again and again until it holds. The limit is no measurement: it only ends a test that will never pass.
+    /// Repeats an assertion until it holds. The timeout only ends a test that will never pass.
     /// </summary>
-    /// <param name="assertion">Throws while the awaited state is not there.</param>
-    /// <param name="limit">60 seconds unless told otherwise.</param>
+    /// <param name="assertion">Throws until the awaited state is reached.</param>
+    /// <param name="limit">The timeout; 60 seconds by default.</param>
     public static async Task EventuallyAsync(Func<Task> assertion, TimeSpan? limit = null)
     {
         var watch = Stopwatch.StartNew();
@@ -30,7 +30,7 @@ public static class AssertMore
         }
     }
 
-    /// <summary>Reads a value again and again until the condition holds for it, and gives it.</summary>
+    /// <summary>Reads a value repeatedly until the condition holds for it, and returns it.</summary>
     public static async Task<T> EventuallyAsync<T>(Func<Task<T>> read, Func<T, bool> condition, TimeSpan? limit = null)
     {
         T? value = default;

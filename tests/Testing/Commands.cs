@@ -3,10 +3,10 @@ using Xunit;
 
 namespace Testing;
 
-/// <summary>Runs a program to its end and keeps what it said.</summary>
+/// <summary>Starts programs and captures their output.</summary>
 public static class Commands
 {
-    /// <summary>The checkout: the folder with <c>./dev</c> in it, above the tests' binaries.</summary>
+    /// <summary>The root of the checkout: the folder above the test binaries that contains <c>./dev</c>.</summary>
     public static string Root { get; } = FindRoot();
 
     public static async Task<Said> RunAsync(
@@ -49,11 +49,12 @@ public static class Commands
     }
 }
 
-/// <summary>How a program ended, and what it said.</summary>
+/// <summary>The exit code and the output of a program.</summary>
 public sealed record Said(int ExitCode, string Output, string Errors)
 {
     public string All => Output + Errors;
 
+    /// <summary>Asserts exit code 0 and returns the result.</summary>
     public Said AndSucceeded()
     {
         Assert.True(ExitCode == 0, $"Exit code {ExitCode}.\n{All}");

@@ -8,12 +8,12 @@ using Temporalio.Converters;
 
 namespace Testing;
 
-/// <summary>A run's history as text to search.</summary>
-/// <param name="WorkflowType">Of the run.</param>
-/// <param name="WorkflowId">Of the run.</param>
-/// <param name="Stored">As the server has it: JSON, its payloads in base64.</param>
-/// <param name="Decrypted">What its encrypted payloads say, a line each; stands nowhere else.</param>
-/// <param name="Plain">What the payloads say that are stored as they are, a line each.</param>
+/// <summary>The history of a run as searchable text.</summary>
+/// <param name="WorkflowType">The workflow type of the run.</param>
+/// <param name="WorkflowId">The workflow id of the run.</param>
+/// <param name="Stored">The history as the server stores it: JSON with payloads in base64.</param>
+/// <param name="Decrypted">The decrypted payloads, one per line. This text is not stored anywhere.</param>
+/// <param name="Plain">The payloads that are stored unencrypted, one per line.</param>
 public sealed record HistoryText(
     string WorkflowType, string WorkflowId, string Stored, string Decrypted, string Plain)
 {
@@ -21,12 +21,12 @@ public sealed record HistoryText(
 
     public string Text => string.Join('\n', Stored, Decrypted, Plain);
 
-    /// <summary>Of every run that the server lists.</summary>
-    /// <param name="client">Its converter holds the keys.</param>
+    /// <summary>Reads the history of every run that the server lists.</summary>
+    /// <param name="client">A client whose data converter has the encryption keys.</param>
     public static async Task<IReadOnlyList<HistoryText>> ReadAllAsync(ITemporalClient client)
     {
         var codec = client.Options.DataConverter.PayloadCodec
-            ?? throw new ArgumentException("Without keys nothing is decrypted.", nameof(client));
+            ?? throw new ArgumentException("The client has no payload codec to decrypt with.", nameof(client));
         var histories = new List<HistoryText>();
         await foreach (var run in client.ListWorkflowsAsync(""))
         {
@@ -52,7 +52,7 @@ public sealed record HistoryText(
     private static bool IsEncrypted(Payload payload) =>
         payload.Metadata.TryGetValue("encoding", out var encoding) && encoding.Equals(Encrypted);
 
-    // Wherever they stand: in inputs, results, memos, headers, details and failures.
+    // In all messages: inputs, results, memos, headers, details and failures.
     private static IEnumerable<Payload> PayloadsIn(IMessage message) => message is Payload payload
         ? [payload]
         : message.Descriptor.Fields.InFieldNumberOrder()

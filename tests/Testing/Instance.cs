@@ -4,31 +4,31 @@ using Xunit;
 namespace Testing;
 
 /// <summary>
-/// An instance of everything, as <c>./dev up</c> starts it, in a folder of its own. Below <c>TEST_STATE</c>, which
-/// <c>./dev test</c> gives, it ends with the run however that ends.
+/// A complete instance, as <c>./dev up</c> starts it, in its own folder. Below <c>TEST_STATE</c>, which
+/// <c>./dev test</c> sets, it is stopped at the end of the test run, whatever the result.
 /// </summary>
-/// <param name="name">Of its folder, with this process's id.</param>
-/// <param name="settings">On top of the tests' usual ones, for each command.</param>
+/// <param name="name">The name of the folder; the id of this process is appended.</param>
+/// <param name="settings">Settings for each command, in addition to the default ones of the tests.</param>
 public sealed class Instance(string name, IReadOnlyDictionary<string, string?>? settings = null)
 {
     private static readonly string Folder =
         Environment.GetEnvironmentVariable("TEST_STATE") is { Length: > 0 } given ? given : Path.GetTempPath();
 
-    /// <summary>The addresses and secrets of a developer's shell are not the tests'.</summary>
+    /// <summary>Variables of the developer's shell that the tests must not inherit.</summary>
     private static readonly string[] NotInherited =
     [
         "DATABASE_URL", "DB_HOST", "TENANT_DATABASE_URL", "TEMPORAL_ADDRESS", "KEYCLOAK_URL", "S3_ENDPOINT",
         "NOVU_BACKEND_URL", "REDIS_URL", "PORT", "HOST", "PUBLIC_BASE_URL",
     ];
 
-    /// <summary>The folder of the real servers, where the suite runs against those; else null.</summary>
+    /// <summary>The folder of the real servers if the tests run against those; otherwise null.</summary>
     public static string? Servers { get; } =
         Environment.GetEnvironmentVariable("REAL_SERVERS") is { Length: > 0 } folder ? folder : null;
 
-    /// <summary>Whether real servers stand where the stand-ins do.</summary>
+    /// <summary>Whether the tests run against real servers instead of the stand-ins.</summary>
     public static bool IsReal => Servers is not null;
 
-    /// <summary>The processes that play the outside systems, or stand before them, or are them.</summary>
+    /// <summary>The processes of the outside systems: stand-ins, proxies and real servers.</summary>
     public static IReadOnlyList<string> OutsideParts { get; } =
         Servers is null ? ["sandbox", "temporal"] : ["sandbox", "temporal", "keycloak", "minio"];
 
@@ -45,7 +45,7 @@ public sealed class Instance(string name, IReadOnlyDictionary<string, string?>? 
     public IEnumerable<int> Ports =>
         Pairs("addresses").Values.Select(port => int.Parse(port, CultureInfo.InvariantCulture));
 
-    /// <summary>Of <c>./dev</c>, with this instance's folder.</summary>
+    /// <summary>The environment of <c>./dev</c> for this instance.</summary>
     public Dictionary<string, string?> Variables => NotInherited.ToDictionary(n => n, _ => (string?)null)
         .Concat(
         [
@@ -73,7 +73,7 @@ public sealed class Instance(string name, IReadOnlyDictionary<string, string?>? 
 
     public Task<Said> DevAsync(params IEnumerable<string> arguments) => DevWithAsync([], arguments);
 
-    /// <summary>With settings that differ from the instance's own.</summary>
+    /// <summary>Runs a <c>./dev</c> command with settings that override those of the instance.</summary>
     public Task<Said> DevWithAsync(Dictionary<string, string?> differing, params IEnumerable<string> arguments)
     {
         var environment = Variables;
@@ -85,14 +85,14 @@ public sealed class Instance(string name, IReadOnlyDictionary<string, string?>? 
         return Commands.RunAsync(Path.Combine(Commands.Root, "dev"), arguments, environment);
     }
 
-    /// <summary>What was built last, on free ports; with the real servers where REAL_SERVERS names them.</summary>
+    /// <summary>Starts the last build on free ports; with the real servers if REAL_SERVERS names them.</summary>
     public async Task UpAsync()
     {
         string[] real = Servers is null ? [] : ["--real"];
         (await DevAsync(["up", "--detach", "--no-build", "--free-ports", .. real])).AndSucceeded();
     }
 
-    /// <summary>As <c>kill -9</c> does.</summary>
+    /// <summary>Kills a part with SIGKILL and waits for its end.</summary>
     public async Task KillAsync(string part)
     {
         using var process = System.Diagnostics.Process.GetProcessById(Pid(part));

@@ -7,8 +7,8 @@ using Xunit;
 namespace Testing;
 
 /// <summary>
-/// A database of its own on the server of <c>TEST_DATABASE_URL</c>, migrated, dropped at the end with its roles.
-/// The server's user must be a superuser; the tests' roles are none, as in Production.
+/// A migrated database on the server of <c>TEST_DATABASE_URL</c>, dropped at the end together with its roles.
+/// The user in the URL must be a superuser. As in Production, the roles of the tests are not.
 /// </summary>
 public sealed class PostgresFixture : IAsyncLifetime
 {
@@ -17,16 +17,16 @@ public sealed class PostgresFixture : IAsyncLifetime
     private readonly string name = $"test_{RandomNumberGenerator.GetHexString(12, lowercase: true)}";
     private NpgsqlDataSource? server;
 
-    /// <summary>For a role that owns the database and may create roles, but is no superuser (the worker's).</summary>
+    /// <summary>Connects as a role that owns the database and can create roles, but is no superuser (worker).</summary>
     public string OwnerConnectionString { get; private set; } = "";
 
-    /// <summary>For a role that may only read and write rows (the functions').</summary>
+    /// <summary>Connects as a role that can only read and write rows (functions).</summary>
     public string FunctionsConnectionString { get; private set; } = "";
 
-    /// <summary>As the owner.</summary>
+    /// <summary>The data source of the owner.</summary>
     public NpgsqlDataSource Owner { get; private set; } = null!;
 
-    /// <summary>As the functions' role.</summary>
+    /// <summary>The data source of the functions' role.</summary>
     public NpgsqlDataSource Functions { get; private set; } = null!;
 
     private string OwnerRole => $"{name}_owner";
@@ -70,7 +70,7 @@ public sealed class PostgresFixture : IAsyncLifetime
         await server.DisposeAsync();
     }
 
-    /// <summary>One value of one row, as the owner.</summary>
+    /// <summary>Reads the first column of the first row as the owner.</summary>
     public async Task<T> ReadAsync<T>(string sql, params object[] parameters)
     {
         await using var command = Owner.CreateCommand(sql);
@@ -83,7 +83,7 @@ public sealed class PostgresFixture : IAsyncLifetime
             ?? throw new InvalidOperationException($"No row for: {sql}"));
     }
 
-    /// <summary>A statement as the owner; gives the number of rows it touched.</summary>
+    /// <summary>Executes a statement as the owner and returns the number of affected rows.</summary>
     public async Task<int> ExecuteAsync(string sql, params object[] parameters)
     {
         await using var command = Owner.CreateCommand(sql);
@@ -95,7 +95,7 @@ public sealed class PostgresFixture : IAsyncLifetime
         return await command.ExecuteNonQueryAsync();
     }
 
-    // Roles belong to the whole server: those that own something in this database, or are owned through it, go with it.
+    // Roles belong to the server and not to the database, so those that the tests have created are dropped separately.
     private async Task<string[]> RolesMadeByTestsAsync()
     {
         await using var inside = NpgsqlDataSource.Create(OwnerConnectionString);

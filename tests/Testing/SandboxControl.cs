@@ -4,16 +4,16 @@ using Sandbox.Novu;
 
 namespace Testing;
 
-/// <summary>The control API of a sandbox, in this process or another.</summary>
-/// <param name="address">Of Novu, which also has the mails; for faults and journal any stand-in will do.</param>
+/// <summary>A client of the control API of a sandbox, in this process or another.</summary>
+/// <param name="address">The address of Novu's stand-in. For faults and journal that of any stand-in.</param>
 public sealed class SandboxControl(Uri address) : IDisposable
 {
-    // Longer than anybody waits for a fault to meet its call.
+    // Longer than any test waits for a fault to match a call.
     private readonly HttpClient http = new() { BaseAddress = address, Timeout = TimeSpan.FromMinutes(5) };
 
     /// <summary>
-    /// Sets a fault; disposing it removes it. Give it a path or a text of the body that only this test uses: the others
-    /// share the sandbox.
+    /// Sets a fault. Disposing removes it. Tests share the sandbox, so the rule must match a path or a body text that
+    /// only this test uses.
     /// </summary>
     public async Task<SandboxFault> FaultAsync(FaultRule rule)
     {
@@ -24,20 +24,20 @@ public sealed class SandboxControl(Uri address) : IDisposable
         return new SandboxFault(http, fault!.Id);
     }
 
-    /// <summary>Calls whose path or query holds the text, oldest first.</summary>
+    /// <summary>Returns the calls whose path or query contains the text, oldest first.</summary>
     public async Task<IReadOnlyList<JournalEntry>> CallsAsync(string about = "") =>
         [.. (await GetAsync<JournalEntry>("/_sandbox/journal?limit=10000"))
             .Where(call => $"{call.Path}?{call.Query}".Contains(about, StringComparison.Ordinal))];
 
-    /// <summary>So many of those that came after the one with this number, oldest first.</summary>
+    /// <summary>Returns up to <paramref name="limit"/> calls after the one with this number, oldest first.</summary>
     public Task<List<JournalEntry>> CallsAfterAsync(long number, int limit) =>
         GetAsync<JournalEntry>($"/_sandbox/journal?after={number}&limit={limit}");
 
-    /// <summary>The mails that were "sent" to this subscriber, oldest first.</summary>
+    /// <summary>Returns the mails to this subscriber, oldest first.</summary>
     public Task<List<Mail>> MailsAsync(string subscriberId) =>
         GetAsync<Mail>($"/_sandbox/mails?subscriberId={Uri.EscapeDataString(subscriberId)}");
 
-    /// <summary>The mails that were "sent" to this address, oldest first.</summary>
+    /// <summary>Returns the mails to this address, oldest first.</summary>
     public Task<List<Mail>> MailsToAsync(string recipient) =>
         GetAsync<Mail>($"/_sandbox/mails?recipient={Uri.EscapeDataString(recipient)}");
 
@@ -47,12 +47,12 @@ public sealed class SandboxControl(Uri address) : IDisposable
         await http.GetFromJsonAsync<List<T>>(path, ControlJson.Options) ?? [];
 }
 
-/// <summary>A fault that was set.</summary>
+/// <summary>A fault that is set in the sandbox.</summary>
 public sealed class SandboxFault(HttpClient http, string id) : IAsyncDisposable
 {
     public string Id => id;
 
-    /// <summary>Ends when the fault has met this many calls.</summary>
+    /// <summary>Waits until the fault has matched this many calls.</summary>
     public async Task HitAsync(int times = 1)
     {
         using var answer = await http.GetAsync($"/_sandbox/faults/{id}/hits/{times}");
@@ -62,7 +62,7 @@ public sealed class SandboxFault(HttpClient http, string id) : IAsyncDisposable
     public async Task<int> HitsAsync() =>
         (await http.GetFromJsonAsync<FaultState>($"/_sandbox/faults/{id}", ControlJson.Options))!.Hits;
 
-    /// <summary>Lets go what the fault holds; later calls pass unharmed.</summary>
+    /// <summary>Releases the held calls. Later calls are not affected.</summary>
     public async Task ReleaseAsync()
     {
         using var answer = await http.PostAsync($"/_sandbox/faults/{id}/release", null);

@@ -4,8 +4,8 @@ using Xunit;
 namespace Testing;
 
 /// <summary>
-/// The outside world in this process, on free ports, with nothing on disk. One for an assembly
-/// (<c>[assembly: AssemblyFixture(typeof(SandboxFixture))]</c>): tests share it, and keep apart by unique names.
+/// The sandbox in this process, on free ports and in memory. Use one per assembly
+/// (<c>[assembly: AssemblyFixture(typeof(SandboxFixture))]</c>); the tests share it and use unique names.
 /// </summary>
 public sealed class SandboxFixture : IAsyncLifetime
 {
@@ -14,10 +14,10 @@ public sealed class SandboxFixture : IAsyncLifetime
 
     public SandboxHost Sandbox => sandbox ?? throw new InvalidOperationException("The sandbox has not started.");
 
-    /// <summary>Faults, journal and mails.</summary>
+    /// <summary>The client for faults, journal and mails.</summary>
     public SandboxControl Control => control ?? throw new InvalidOperationException("The sandbox has not started.");
 
-    /// <summary>A name that no other test has: letters and digits, starts with a letter, ten characters.</summary>
+    /// <summary>Returns a unique name: ten letters and digits, the first one a letter.</summary>
     public static string UniqueKey() => "t" + Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString("N")[^9..];
 
     public async ValueTask InitializeAsync()

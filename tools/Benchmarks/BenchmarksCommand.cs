@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
@@ -8,27 +9,49 @@ using Benchmarks.Journey;
 
 namespace Benchmarks;
 
-/// <summary>The command line.</summary>
+/// <summary>
+/// Defines the command line of <c>./dev bench</c>. Exit codes: 0 done, 1 a benchmark failed, 2 misused.
+/// </summary>
 internal static class BenchmarksCommand
 {
-    public static RootCommand Create() => new("""
-        How fast it is, on the machine that runs it: compare what one run prints, by its ratios, and nothing else.
+    private const int Misused = 2;
+
+    /// <summary>Runs a benchmark. A misuse writes one line to the error output and runs nothing.</summary>
+    public static async Task<int> RunAsync(string[] args, InvocationConfiguration configuration)
+    {
+        var parsed = Create().Parse(args);
+        if (parsed.Errors is [var error, ..])
+        {
+            await configuration.Error.WriteLineAsync($"{Describe(parsed, error.Message)} See './dev bench --help'.");
+            return Misused;
+        }
+
+        return await parsed.InvokeAsync(configuration);
+    }
+
+    private static RootCommand Create() => new("""
+        Measures the speed on this machine. Only the ratios within one run are comparable.
 
         Examples:
           ./dev bench code                   parsing a key, registering a lead, replaying a long history
-          ./dev bench ingress --rounds 21    start, memory and throughput of the native functions, beside the built ones
+          ./dev bench ingress --rounds 21    start, memory and throughput: the native functions against the managed ones
           ./dev bench journey                sign-up to ACTIVE, split by call and step
         """)
     {
         Code(), IngressCommand(), JourneyCommand(),
     };
 
+    // An unknown name gives two errors, of which the first only says that a command is missing.
+    private static string Describe(ParseResult parsed, string message) => parsed.UnmatchedTokens is [var token, ..]
+        ? $"Unknown argument '{token}'."
+        : message;
+
     private static Command Code()
     {
-        var command = new Command("code", "Single pieces of code, by BenchmarkDotNet.");
+        var command = new Command("code", "Measures single pieces of code with BenchmarkDotNet.");
         command.SetAction(_ =>
         {
-            // In this process: a project generated elsewhere would not know this solution's rules.
+            // In this process: a generated project would not get this solution's build settings.
             var config = DefaultConfig.Instance
                 .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance))
                 .WithArtifactsPath(Path.Combine(Testing.Commands.Root, "artifacts", "benchmarks"));
@@ -43,7 +66,7 @@ internal static class BenchmarksCommand
     private static Command IngressCommand()
     {
         var rounds = Rounds(15);
-        var command = new Command("ingress", "The functions as a process: the native binary and the built one in turn.")
+        var command = new Command("ingress", "Measures the functions as a process, native and managed alternately.")
         {
             rounds,
         };
@@ -55,15 +78,28 @@ internal static class BenchmarksCommand
     private static Command JourneyCommand()
     {
         var rounds = Rounds(9);
-        var command = new Command("journey", "Tenants one after the other on an instance of its own.") { rounds };
+        var command = new Command("journey", "Provisions tenants one after the other on its own instance.") { rounds };
         command.SetAction((parsed, cancellationToken) =>
             JourneyBenchmark.RunAsync(parsed.GetValue(rounds), cancellationToken));
         return command;
     }
 
-    private static Option<int> Rounds(int usual) => new("--rounds")
+    private static Option<int> Rounds(int defaultValue)
     {
-        Description = "How often each is measured.",
-        DefaultValueFactory = _ => usual,
-    };
+        var rounds = new Option<int>("--rounds")
+        {
+            Description = "The number of measurements, at least 1.",
+            DefaultValueFactory = _ => defaultValue,
+        };
+        rounds.Validators.Add(result =>
+        {
+            // Reads the token, because the value throws if the text is not a number.
+            if (result.Tokens is [var token]
+                && !(int.TryParse(token.Value, CultureInfo.InvariantCulture, out int number) && number >= 1))
+            {
+                result.AddError($"Option '--rounds' takes a whole number of at least 1, not '{token.Value}'.");
+            }
+        });
+        return rounds;
+    }
 }

@@ -1,3 +1,3 @@
 using Benchmarks;
 
-return await BenchmarksCommand.Create().Parse(args).InvokeAsync();
+return await BenchmarksCommand.RunAsync(args, new());

@@ -1,4 +1,4 @@
 namespace Torture;
 
-/// <summary>A cell is red; the message says what was expected and what was found.</summary>
+/// <summary>Thrown when a cell fails; the message gives the expected and the actual value.</summary>
 internal sealed class CellException(string message) : Exception(message);

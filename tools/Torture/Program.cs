@@ -2,6 +2,6 @@ using Torture;
 
 return await TortureCommand.Create().Parse(args).InvokeAsync(new()
 {
-    // Ctrl-C drops the instance before it ends.
+    // On Ctrl-C the instance is stopped and deleted before the program ends.
     ProcessTerminationTimeout = TimeSpan.FromMinutes(1),
 });

@@ -6,10 +6,10 @@ using Testing;
 
 namespace EndToEnd.Tests.Support;
 
-/// <summary>The four calls of the quick start, for one key. Bodies are the quick start's own text.</summary>
-public sealed class Customer(RunningInstance running, string key)
+/// <summary>The four calls of the quick start for one key. The bodies are copied from the quick start.</summary>
+public sealed class Customer(InstanceFixture fixture, string key)
 {
-    private string readingJwt = "";
+    private string statusJwt = "";
 
     public string LeadId { get; private set; } = "";
 
@@ -21,7 +21,7 @@ public sealed class Customer(RunningInstance running, string key)
 
     public string OperatorToken { get; private set; } = "";
 
-    /// <summary>The first call alone; gives the validation token.</summary>
+    /// <summary>Makes the first call and returns the validation token.</summary>
     public async Task<string> RegisterAsync()
     {
         var lead = await CallAsync(HttpMethod.Post, "/leads", null, $$"""
@@ -43,7 +43,7 @@ public sealed class Customer(RunningInstance running, string key)
         return ValidationToken = Text(lead, "key");
     }
 
-    /// <summary>The first three calls.</summary>
+    /// <summary>Makes the first three calls.</summary>
     public async Task SignUpAsync()
     {
         await RegisterAsync();
@@ -55,13 +55,13 @@ public sealed class Customer(RunningInstance running, string key)
         Assert.Equal("PENDING_PROVISION", Text(tenant, "status"));
         Assert.Equal("New Company Inc", Text(tenant, "name"));
         TenantId = Text(tenant, "id");
-        // The one that created the tenant does nothing else; from now on a fresh one reads its provisioning.
-        readingJwt = Text(await CallAsync(HttpMethod.Post, $"/leads/{LeadId}/verify", ValidationToken, null), "token");
+        // The token that created the tenant is valid for that only; a new one can read the provisioning.
+        statusJwt = Text(await CallAsync(HttpMethod.Post, $"/leads/{LeadId}/verify", ValidationToken, null), "token");
     }
 
     public async Task<JsonNode> ProvisionAsync()
     {
-        OperatorToken = (await running.Instance.DevAsync("token")).AndSucceeded().Output.Trim();
+        OperatorToken = (await fixture.Instance.DevAsync("token")).AndSucceeded().Output.Trim();
         return await CallAsync(HttpMethod.Post, $"/tenants/{TenantId}/provision", OperatorToken, $$"""
             {
               "id": "sub-uuid",
@@ -86,29 +86,29 @@ public sealed class Customer(RunningInstance running, string key)
             """);
     }
 
-    public Task<JsonNode> ProgressAsync() =>
-        CallAsync(HttpMethod.Get, $"/tenants/{TenantId}/provisioning", readingJwt, null);
+    public Task<JsonNode> ReadProgressAsync() =>
+        CallAsync(HttpMethod.Get, $"/tenants/{TenantId}/provisioning", statusJwt, null);
 
-    public async Task IsActiveAsync() => await AssertMore.EventuallyAsync(
-        ProgressAsync,
+    public async Task WaitForActiveAsync() => await AssertMore.EventuallyAsync(
+        ReadProgressAsync,
         progress => Text(progress, "status") == "ACTIVE"
             && progress["steps"]!.AsArray().All(step => Text(step!, "state") is "DONE" or "SKIPPED"),
         TimeSpan.FromMinutes(3));
 
-    /// <summary>The newest invitation's link, from the mail that was "sent".</summary>
-    public async Task<Uri> InvitationAsync()
+    /// <summary>Returns the link of the newest invitation from the stand-in's mails.</summary>
+    public async Task<Uri> ReadInvitationAsync()
     {
-        string mails = await running.Http.GetStringAsync(new Uri(
-            running.Instance.Novu, $"/_sandbox/mails?workflowId=tenant-welcome&recipient=admin@{key}.com"));
+        string mails = await fixture.Http.GetStringAsync(new Uri(
+            fixture.Instance.Novu, $"/_sandbox/mails?workflowId=tenant-welcome&recipient=admin@{key}.com"));
         return new Uri(JsonNode.Parse(mails)!.AsArray().Last()!["payload"]!["loginUrl"]!.GetValue<string>());
     }
 
     public async Task<JsonNode> CallAsync(HttpMethod method, string path, string? bearer, string? body)
     {
-        using var request = new HttpRequestMessage(method, new Uri(running.Instance.Functions, path));
+        using var request = new HttpRequestMessage(method, new Uri(fixture.Instance.Functions, path));
         request.Headers.Authorization = bearer is null ? null : new AuthenticationHeaderValue("Bearer", bearer);
         request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
-        using var response = await running.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        using var response = await fixture.Http.SendAsync(request, TestContext.Current.CancellationToken);
         string text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.True(response.IsSuccessStatusCode, $"{method} {path}: {(int)response.StatusCode} {text}");
         return text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!;

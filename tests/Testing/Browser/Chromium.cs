@@ -4,19 +4,19 @@ using Microsoft.Playwright;
 namespace Testing.Browser;
 
 /// <summary>
-/// The distribution's own Chromium. Compiled into the test projects that link this file, so that the others do not
-/// carry the browser's driver.
+/// The Chromium of the distribution. The file is linked into the test projects that need it, so that the others do not
+/// depend on the browser's driver.
 /// </summary>
 public sealed class Chromium : IAsyncLifetime
 {
-    private const string Missing = "There is no Chromium on this machine; install it with: apt-get install chromium";
+    private const string Missing = "Chromium is not installed; install it with: apt-get install chromium";
 
     private static readonly string? Program =
         ((string[])["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"])
             .FirstOrDefault(File.Exists);
 
-    // As long as Playwright waits for everything else; its five seconds say more of the machine than of a page.
-    private const int Patience = 30_000;
+    // In milliseconds, as Playwright's other timeouts. Its default of five seconds is too short for a busy machine.
+    private const int ExpectTimeout = 30_000;
 
     private IPlaywright? playwright;
     private IBrowser? browser;
@@ -25,12 +25,12 @@ public sealed class Chromium : IAsyncLifetime
     {
         if (Program is not null)
         {
-            Assertions.SetDefaultExpectTimeout(Patience);
+            Assertions.SetDefaultExpectTimeout(ExpectTimeout);
             playwright = await Playwright.CreateAsync();
             browser = await playwright.Chromium.LaunchAsync(new()
             {
                 ExecutablePath = Program,
-                // A browser run by root has no sandbox of its own.
+                // Chromium refuses to run as root with its sandbox.
                 Args = ["--no-sandbox"],
             });
         }
@@ -46,7 +46,7 @@ public sealed class Chromium : IAsyncLifetime
         playwright?.Dispose();
     }
 
-    /// <summary>A window that knows nobody. Skips where there is no Chromium, and fails there in CI.</summary>
+    /// <summary>Opens a page in a new browser context. Without Chromium the test is skipped; in CI it fails.</summary>
     public async Task<IPage> OpenAsync(Uri address, ColorScheme colors = ColorScheme.Light)
     {
         if (browser is null)
@@ -61,7 +61,7 @@ public sealed class Chromium : IAsyncLifetime
         return page;
     }
 
-    /// <summary>Nothing that axe knows of keeps anybody from using the page.</summary>
+    /// <summary>Asserts that axe finds no accessibility violation on the page.</summary>
     public static async Task AssertAccessibleAsync(IPage page)
     {
         var result = await page.RunAxe();

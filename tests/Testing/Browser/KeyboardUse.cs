@@ -2,12 +2,12 @@ using Microsoft.Playwright;
 
 namespace Testing.Browser;
 
-/// <summary>A page used by whoever has no mouse.</summary>
+/// <summary>Keyboard-only use of a page.</summary>
 public static class KeyboardUse
 {
     /// <summary>
-    /// Types where the focus is, goes to each next field by the tab key, and sends the form by Enter. What a field held
-    /// is replaced.
+    /// Types the texts into the focused field and those after it, with Tab in between, and submits the form with Enter.
+    /// The previous content of a field is replaced.
     /// </summary>
     public static async Task FillByKeyboardAsync(this IPage page, params IReadOnlyList<string> texts)
     {
@@ -15,7 +15,7 @@ public static class KeyboardUse
         await page.Keyboard.PressAsync("Enter");
     }
 
-    /// <summary>The same, and does not send the form.</summary>
+    /// <summary>Types the texts in the same way without submitting the form.</summary>
     public static async Task TypeByKeyboardAsync(this IPage page, params IReadOnlyList<string> texts)
     {
         await page.HasFocusAsync();
@@ -32,8 +32,8 @@ public static class KeyboardUse
     }
 
     /// <summary>
-    /// Waits until a field or button has the focus. A browser heeds <c>autofocus</c> when it first draws the page,
-    /// which may be after it was loaded; a key that is pressed before is lost.
+    /// Waits until a field or button has the focus. A browser applies <c>autofocus</c> at the first rendering, which
+    /// may be after the page is loaded; a key pressed before is lost.
     /// </summary>
     public static Task HasFocusAsync(this IPage page) => page.Locator(":focus").WaitForAsync();
 }

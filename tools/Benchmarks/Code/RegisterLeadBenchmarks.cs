@@ -8,7 +8,7 @@ using Testing;
 
 namespace Benchmarks.Code;
 
-/// <summary>A sign-up, from its fields to its row in PostgreSQL and its token.</summary>
+/// <summary>Measures a sign-up, from the input fields to the row in PostgreSQL and the token.</summary>
 [MemoryDiagnoser]
 public class RegisterLeadBenchmarks : IAsyncDisposable
 {

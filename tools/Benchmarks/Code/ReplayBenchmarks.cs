@@ -8,7 +8,9 @@ using Worker.Saga;
 
 namespace Benchmarks.Code;
 
-/// <summary>The longest recorded history: a worker that takes up a run it does not know replays as much.</summary>
+/// <summary>
+/// Measures the replay of the longest recorded history, as a worker does for a run that is not in its cache.
+/// </summary>
 [MemoryDiagnoser]
 public class ReplayBenchmarks
 {

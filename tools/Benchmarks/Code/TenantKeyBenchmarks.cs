@@ -3,7 +3,7 @@ using ControlPlane.Tenants;
 
 namespace Benchmarks.Code;
 
-/// <summary>Text to key, and key to every name in an outside system.</summary>
+/// <summary>Measures the parsing of a key and the derivation of all names in the outside systems.</summary>
 [MemoryDiagnoser]
 public class TenantKeyBenchmarks
 {

@@ -7,10 +7,10 @@ using Testing;
 
 namespace Benchmarks.Ingress;
 
-/// <summary>The functions as a process of their own, under the rules of the Functions host.</summary>
+/// <summary>A process of the functions, started as the Functions host starts its custom handler.</summary>
 internal sealed class FunctionsProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
 
     private readonly Process process;
     private readonly HttpClient http;
@@ -21,14 +21,14 @@ internal sealed class FunctionsProcess : IAsyncDisposable
         this.process = process;
         this.started = started;
         http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-        // A pipe that nobody reads fills, and then the process waits.
+        // The output must be read: a full pipe would block the process.
         process.OutputDataReceived += (_, _) => { };
         process.ErrorDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }
 
-    /// <summary>Of the whole process, in MB.</summary>
+    /// <summary>Resident memory of the process, in MB.</summary>
     public double Memory
     {
         get
@@ -48,8 +48,9 @@ internal sealed class FunctionsProcess : IAsyncDisposable
         companyName = "New Company Inc",
     };
 
-    /// <param name="binary">The program.</param>
-    /// <param name="settings">All that it sees of an environment, besides the host's port.</param>
+    /// <summary>Starts the process on a free port.</summary>
+    /// <param name="binary">The path of the program.</param>
+    /// <param name="settings">The complete environment, besides PATH, HOME, DOTNET_ROOT and the host's port.</param>
     public static FunctionsProcess Start(string binary, IReadOnlyDictionary<string, string?> settings)
     {
         int port = FreePort();
@@ -66,23 +67,23 @@ internal sealed class FunctionsProcess : IAsyncDisposable
         return new FunctionsProcess(Commands.Start(binary, [], environment), port, started);
     }
 
-    /// <summary>From the start of the process to its first answer to <c>GET /</c>, in milliseconds.</summary>
+    /// <summary>Time from the start of the process to its first answer to <c>GET /</c>, in milliseconds.</summary>
     public Task<double> FirstAnswerAsync(CancellationToken cancellationToken) =>
         FirstAsync(() => http.GetAsync("/", cancellationToken), HttpStatusCode.OK, cancellationToken);
 
-    /// <summary>From the start of the process to the first sign-up that it took, in milliseconds.</summary>
+    /// <summary>Time from the start of the process to its first accepted sign-up, in milliseconds.</summary>
     public Task<double> FirstLeadAsync(CancellationToken cancellationToken) =>
         FirstAsync(
             () => http.PostAsJsonAsync("/leads", SignUp, cancellationToken), HttpStatusCode.Created, cancellationToken);
 
-    /// <summary>Sign-ups in a second, by so many callers that each wait for their answer.</summary>
-    public async Task<double> LeadsPerSecondAsync(int callers, TimeSpan time, CancellationToken cancellationToken)
+    /// <summary>Sign-ups per second, with concurrent callers that each wait for their answer.</summary>
+    public async Task<double> LeadsPerSecondAsync(int callers, TimeSpan duration, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
         int[] counts = await Task.WhenAll(Enumerable.Range(0, callers).Select(async _ =>
         {
             int count = 0;
-            for (; watch.Elapsed < time; count++)
+            for (; watch.Elapsed < duration; count++)
             {
                 using var answer = await http.PostAsJsonAsync("/leads", SignUp, cancellationToken);
                 Expect(answer, HttpStatusCode.Created);
@@ -113,7 +114,7 @@ internal sealed class FunctionsProcess : IAsyncDisposable
                 return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
             }
             catch (HttpRequestException e) when (
-                e.InnerException is SocketException && Stopwatch.GetElapsedTime(started) < Patience)
+                e.InnerException is SocketException && Stopwatch.GetElapsedTime(started) < StartTimeout)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, cancellationToken);
             }

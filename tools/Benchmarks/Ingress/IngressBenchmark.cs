@@ -4,13 +4,15 @@ using Testing;
 
 namespace Benchmarks.Ingress;
 
-/// <summary>The native binary and the one that a build leaves, in turn, so that noise meets both.</summary>
+/// <summary>
+/// Measures the native binary and the managed one of the build. They alternate, so that noise affects both.
+/// </summary>
 internal static class IngressBenchmark
 {
     private const int Callers = 16;
-    private const int Loads = 5;
+    private const int LoadRounds = 5;
 
-    private static readonly TimeSpan LoadTime = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan LoadDuration = TimeSpan.FromSeconds(4);
 
     public static async Task RunAsync(int rounds, CancellationToken cancellationToken)
     {
@@ -26,25 +28,25 @@ internal static class IngressBenchmark
                 ["LEADS_RATE_LIMIT"] = "0",
                 ["TOKEN_KEYS"] = $"k1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}",
             };
-            var native = new Measured("native", Path.Combine(Commands.Root, "artifacts/publish/functions/Functions"));
-            var built = new Measured("built", Path.Combine(Commands.Root, "artifacts/bin/Functions/release/Functions"));
-            await StartAsync(new Measured("warm-up", built.Binary), settings, cancellationToken);
+            var native = new Variant("native", Path.Combine(Commands.Root, "artifacts/publish/functions/Functions"));
+            var built = new Variant("built", Path.Combine(Commands.Root, "artifacts/bin/Functions/release/Functions"));
+            await StartAsync(new Variant("warm-up", built.Binary), settings, cancellationToken);
             for (int round = 0; round < rounds; round++)
             {
                 await StartAsync(native, settings, cancellationToken);
                 await StartAsync(built, settings, cancellationToken);
             }
 
-            for (int round = 0; round < Loads; round++)
+            for (int round = 0; round < LoadRounds; round++)
             {
                 await LoadAsync(native, settings, cancellationToken);
                 await LoadAsync(built, settings, cancellationToken);
             }
 
-            Say("start to first GET / (no settings)", native.Answer, built.Answer);
-            Say("start to first POST /leads", native.Lead, built.Lead);
-            Say("memory after it", native.Memory, built.Memory);
-            Say($"POST /leads, {Callers} callers, no limit", native.Leads, built.Leads);
+            Write("start to first GET / (no settings)", native.FirstAnswer, built.FirstAnswer);
+            Write("start to first POST /leads", native.FirstLead, built.FirstLead);
+            Write("memory after it", native.Memory, built.Memory);
+            Write($"POST /leads, {Callers} callers, no limit", native.LeadRate, built.LeadRate);
         }
         finally
         {
@@ -53,38 +55,38 @@ internal static class IngressBenchmark
     }
 
     private static async Task StartAsync(
-        Measured measured, Dictionary<string, string?> settings, CancellationToken cancellationToken)
+        Variant variant, Dictionary<string, string?> settings, CancellationToken cancellationToken)
     {
-        await using (var bare = FunctionsProcess.Start(measured.Binary, new Dictionary<string, string?>()))
+        await using (var bare = FunctionsProcess.Start(variant.Binary, new Dictionary<string, string?>()))
         {
-            measured.Answer.Add(await bare.FirstAnswerAsync(cancellationToken));
+            variant.FirstAnswer.Add(await bare.FirstAnswerAsync(cancellationToken));
         }
 
-        await using var ingress = FunctionsProcess.Start(measured.Binary, settings);
-        measured.Lead.Add(await ingress.FirstLeadAsync(cancellationToken));
-        measured.Memory.Add(ingress.Memory);
+        await using var ingress = FunctionsProcess.Start(variant.Binary, settings);
+        variant.FirstLead.Add(await ingress.FirstLeadAsync(cancellationToken));
+        variant.Memory.Add(ingress.Memory);
     }
 
     private static async Task LoadAsync(
-        Measured measured, Dictionary<string, string?> settings, CancellationToken cancellationToken)
+        Variant variant, Dictionary<string, string?> settings, CancellationToken cancellationToken)
     {
-        await using var ingress = FunctionsProcess.Start(measured.Binary, settings);
+        await using var ingress = FunctionsProcess.Start(variant.Binary, settings);
         await ingress.FirstLeadAsync(cancellationToken);
-        await ingress.LeadsPerSecondAsync(Callers, LoadTime / 4, cancellationToken);
-        measured.Leads.Add(await ingress.LeadsPerSecondAsync(Callers, LoadTime, cancellationToken));
+        await ingress.LeadsPerSecondAsync(Callers, LoadDuration / 4, cancellationToken);
+        variant.LeadRate.Add(await ingress.LeadsPerSecondAsync(Callers, LoadDuration, cancellationToken));
     }
 
-    private static void Say(string what, Spread native, Spread built) => Console.WriteLine(string.Create(
+    private static void Write(string quantity, Spread native, Spread built) => Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"{what,-36} native {native,-38} built {built,-40} native/built {native.Median / built.Median:0.00}"));
+        $"{quantity,-36} native {native,-38} built {built,-40} native/built {native.RatioTo(built):0.00}"));
 
-    private sealed record Measured(string Name, string Binary)
+    private sealed record Variant(string Name, string Binary)
     {
-        public Spread Answer { get; } = new("ms");
+        public Spread FirstAnswer { get; } = new("ms");
 
-        public Spread Lead { get; } = new("ms");
+        public Spread FirstLead { get; } = new("ms");
 
-        public Spread Leads { get; } = new("/s");
+        public Spread LeadRate { get; } = new("/s");
 
         public Spread Memory { get; } = new("MB");
     }

@@ -4,10 +4,10 @@ using Testing;
 
 namespace Benchmarks.Journey;
 
-/// <summary>Sign-up to ACTIVE as a customer lives it, on an instance of its own with the stand-ins.</summary>
+/// <summary>Measures the time from sign-up to ACTIVE on its own instance with the stand-ins.</summary>
 internal static class JourneyBenchmark
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     public static async Task RunAsync(int rounds, CancellationToken cancellationToken)
     {
@@ -39,7 +39,7 @@ internal static class JourneyBenchmark
         ControlPlaneApi api, string key, Dictionary<string, Spread> parts, CancellationToken cancellationToken)
     {
         var customer = Customer.Of(key);
-        var whole = Stopwatch.StartNew();
+        var total = Stopwatch.StartNew();
         var lead = await CallAsync("POST /leads", "/leads", null, customer.Lead());
         var verified = await CallAsync("POST …/verify", $"/leads/{lead["id"]}/verify", $"{lead["key"]}", null);
         var tenant = await CallAsync(
@@ -47,30 +47,30 @@ internal static class JourneyBenchmark
         await CallAsync(
             "POST …/provision", $"/tenants/{tenant["id"]}/provision", api.OperatorToken,
             Customer.Subscription($"{tenant["id"]}"));
-        var progress = await ActiveAsync(api, $"/tenants/{tenant["id"]}/provisioning", cancellationToken);
-        Add("sign-up to ACTIVE and mailed", whole.Elapsed);
+        var progress = await WaitForActiveAsync(api, $"/tenants/{tenant["id"]}/provisioning", cancellationToken);
+        Add("sign-up to ACTIVE and mailed", total.Elapsed);
         foreach (var step in progress.Steps.Where(step => step.State == "DONE"))
         {
             Add($"{step.Number,2}. {step.Name}", step.Took!.Value);
         }
 
         async Task<System.Text.Json.Nodes.JsonNode> CallAsync(
-            string what, string path, string? bearer, System.Text.Json.Nodes.JsonObject? body)
+            string name, string path, string? bearer, System.Text.Json.Nodes.JsonObject? body)
         {
             var watch = Stopwatch.StartNew();
             var answer = await api.CallAsync(HttpMethod.Post, path, bearer, body, cancellationToken);
-            Add(what, watch.Elapsed);
+            Add(name, watch.Elapsed);
             return answer!;
         }
 
-        void Add(string part, TimeSpan took)
+        void Add(string part, TimeSpan duration)
         {
             parts.TryAdd(part, new Spread("ms"));
-            parts[part].Add(took.TotalMilliseconds);
+            parts[part].Add(duration.TotalMilliseconds);
         }
     }
 
-    private static async Task<Progress> ActiveAsync(
+    private static async Task<Progress> WaitForActiveAsync(
         ControlPlaneApi api, string path, CancellationToken cancellationToken)
     {
         while (true)
@@ -84,7 +84,7 @@ internal static class JourneyBenchmark
                     : throw new DemoException($"The tenant is {progress.Status}: {progress.Failure}");
             }
 
-            await Task.Delay(Poll, TimeProvider.System, cancellationToken);
+            await Task.Delay(PollInterval, TimeProvider.System, cancellationToken);
         }
     }
 }

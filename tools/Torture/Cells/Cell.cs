@@ -1,41 +1,44 @@
+using ControlPlane.Provisioning;
 
 namespace Torture.Cells;
 
-/// <summary>How a cell must end.</summary>
+/// <summary>The expected outcome of a cell.</summary>
 internal enum Ending
 {
-    /// <summary>Everything is there, once.</summary>
+    /// <summary>The tenant is ACTIVE and every object exists exactly once.</summary>
     Active,
 
-    /// <summary>Everything but the welcome mail, which waits for an operator.</summary>
+    /// <summary>The tenant is ACTIVE; only the welcome mail is parked until an operator retries it.</summary>
     Parked,
 
-    /// <summary>Nothing of ours is there.</summary>
+    /// <summary>The rollback has removed every object of the tenant.</summary>
     Failed,
 
-    /// <summary>What could not be taken back, or not be read, is named; once it can be, nothing is there.</summary>
+    /// <summary>
+    /// ROLLBACK_INCOMPLETE names each object that could not be removed or read. A later rollback removes them all.
+    /// </summary>
     Incomplete,
 }
 
-/// <summary>One call, and what goes wrong with it.</summary>
+/// <summary>One combination of a call and a fault.</summary>
 internal sealed record Cell(StepCall Call, Fault Fault)
 {
     public string Name => $"{Call}/{Fault.Name}";
 
-    /// <summary>What <c>./dev torture</c> wants to hear to run it again.</summary>
-    public string Again { get; init; } = $"--filter {Call}/{Fault.Name}";
+    /// <summary>The arguments of <c>./dev torture</c> that repeat this cell.</summary>
+    public string RepeatArguments { get; init; } = $"--filter {Call}/{Fault.Name}";
 
     public Ending Ending => (Fault.Ending, Call) switch
     {
-        _ when Leftovers.Of(this) is not null => Ending.Incomplete,
-        // To cancel or terminate a rollback changes nothing.
+        _ when ExpectedResidue.Of(this) is not null => Ending.Incomplete,
+        // Cancelling or terminating a rollback does not change its outcome.
         (_, { IsUndo: true }) => Ending.Failed,
         (_, { Step: StepIds.ActivateTenant or StepIds.SendNotification })
             when Fault.Name is "cancelled" or Faults.Swept => Ending.Active,
-        // The commit that comes late holds the row that the rollback asks for.
+        // The delayed commit holds the lock on the row that the rollback needs.
         (_, { Step: StepIds.ActivateTenant }) when Fault.Name == Faults.LateInUndo => Ending.Active,
         (_, { Step: StepIds.UpdateStatus }) when Fault.Name == Faults.Swept => Ending.Active,
-        // It is found by its id.
+        // The realm is found by its id instead.
         (_, { Step: StepIds.CreateAdminUser, Name: "realm" }) when Fault.Name == "refused" => Ending.Active,
         (_, { IsShared: true }) when Fault.Name == "refused-once" => Ending.Failed,
         (Ending.Failed, { IsReport: true, Step: StepIds.ActivateTenant }) => Ending.Active,
@@ -43,34 +46,40 @@ internal sealed record Cell(StepCall Call, Fault Fault)
         var (ending, _) => ending,
     };
 
-    /// <summary>Whether the run of a success begins a rollback: its Activate was done, and nobody told it so.</summary>
+    /// <summary>
+    /// Whether a run that ends ACTIVE also schedules BeginRollback: Activate Tenant has committed, but its report was
+    /// lost.
+    /// </summary>
     public bool AsksForRow => Call.Step == StepIds.ActivateTenant
         && (Fault.Name == Faults.LateInUndo || this is { Call.IsReport: true, Fault.Name: "refused" });
 
-    /// <summary>The system that is off for a while.</summary>
-    public string? Off => Fault.Name switch
+    /// <summary>The system that is switched off during the cell; null for none.</summary>
+    public string? SwitchedOffSystem => Fault.Name switch
     {
         Faults.Off => Call.System,
         Faults.MailOff => "novu",
         _ => null,
     };
 
-    /// <summary>Why it makes no sense; null where it does.</summary>
+    /// <summary>The reason to leave the cell out; null if it is part of the matrix.</summary>
     public string? WhyNot => Fault.WhyNot?.Invoke(Call);
 
-    /// <summary>For <c>--list</c>.</summary>
-    public string Words => Call.IsReport ? $"it is done, and then its report meets: {Fault.Words}" : Fault.Words;
+    /// <summary>Text for <c>--list</c>.</summary>
+    public string Description => Call.IsReport
+        ? $"the activity is done, then the fault hits its report: {Fault.Description}"
+        : Fault.Description;
 
     /// <summary>
-    /// Minutes of waiting: an undo is tried sixty times before it is given up, an open transaction holds up every try.
+    /// Whether the cell waits for minutes: an undo is tried sixty times before it is given up, and an open transaction
+    /// blocks every further try.
     /// </summary>
-    public bool IsLong => Fault.Name == "down" || Name is "create-admin-user.look/refused"
+    public bool IsSlow => Fault.Name == "down" || Name is "create-admin-user.look/refused"
         or "create-admin-user.look-again/refused" or "provision-database.make/late-in-undo";
 
     public string FailedStep => this switch
     {
         { Call.Trigger: { } trigger } => trigger.Step,
-        // The step was done: the cancel meets the next one.
+        // The step itself is done, so the cancel hits the next step.
         { Call.IsReport: true, Fault.Name: "cancelled" } => Call.NextStep,
         _ => Call.Step,
     };

@@ -1,19 +1,20 @@
 using System.Diagnostics;
 using Sandbox.Control;
-using Torture.Worlds;
+using Torture.Environments;
 using static Torture.Cells.StepIds;
 
 namespace Torture.Cells;
 
-/// <summary>One cell being run on a tenant of its own.</summary>
-internal sealed class CellRun(World world, Cell cell, Tenant tenant, CancellationToken cancellationToken)
+/// <summary>The execution of one cell on its own tenant.</summary>
+internal sealed class CellRun(
+    TortureEnvironment environment, Cell cell, Tenant tenant, CancellationToken cancellationToken)
 {
-    /// <summary>For what only takes long when something is wrong.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
+    /// <summary>The timeout of each wait. Only a failing cell reaches it.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromMinutes(4);
 
-    private readonly List<SetFault> faults = [];
+    private readonly List<InjectedFault> faults = [];
 
-    public World World => world;
+    public TortureEnvironment Environment => environment;
 
     public Cell Cell => cell;
 
@@ -21,41 +22,41 @@ internal sealed class CellRun(World world, Cell cell, Tenant tenant, Cancellatio
 
     public CancellationToken CancellationToken => cancellationToken;
 
-    /// <summary>Meets the cell's call once.</summary>
+    /// <summary>A rule that matches the cell's call once.</summary>
     public FaultRule Rule => RuleOf(cell.Call);
 
     public FaultRule RuleOf(StepCall call) => call.RuleFor(tenant.Key, tenant.Id);
 
-    /// <summary>What of somebody else's stood there from the beginning.</summary>
-    public Foreign? Foreign { get; set; }
+    /// <summary>The foreign objects from before the provisioning; null for none.</summary>
+    public ForeignObjects? Foreign { get; set; }
 
-    /// <summary>As many as there must be.</summary>
+    /// <summary>The expected number of mails of each kind.</summary>
     public (int Welcome, int Failures) Mails { get; set; }
 
-    /// <summary>The faults that were set and have not met as many calls as they are for.</summary>
-    public IEnumerable<string> Missed => faults.Where(fault => !fault.IsMet).Select(fault => $"{fault}");
+    /// <summary>The faults that have matched fewer calls than intended.</summary>
+    public IEnumerable<string> UnmetFaults => faults.Where(fault => !fault.IsMet).Select(fault => $"{fault}");
 
-    public async Task<SetFault> SetAsync(FaultRule rule)
+    public async Task<InjectedFault> SetFaultAsync(FaultRule rule)
     {
-        var fault = new SetFault(rule, await world.Sandbox.FaultAsync(rule));
+        var fault = new InjectedFault(rule, await environment.Sandbox.FaultAsync(rule));
         faults.Add(fault);
         return fault;
     }
 
-    /// <summary>With what leads to the call, where the step alone does not.</summary>
+    /// <summary>Starts the provisioning, with the further faults that make the product issue the cell's call.</summary>
     public async Task ProvisionAsync()
     {
         if (cell.Call.AfterLost is { } lost)
         {
-            await SetAsync(RuleOf(StepCalls.Find(cell.Call.Step, lost)) with { Kind = FaultKind.LoseAnswer });
+            await SetFaultAsync(RuleOf(StepCalls.Find(cell.Call.Step, lost)) with { Kind = FaultKind.LoseAnswer });
         }
 
         if (cell.Call.Trigger is { } trigger)
         {
-            await SetAsync(Ways.Refused(RuleOf(trigger)));
+            await SetFaultAsync(FaultActions.Refusal(RuleOf(trigger)));
         }
 
-        if (cell.Call.WantsObjects)
+        if (cell.Call.NeedsObjects)
         {
             await ProvisionWithObjectsAsync();
         }
@@ -65,87 +66,92 @@ internal sealed class CellRun(World world, Cell cell, Tenant tenant, Cancellatio
         }
     }
 
-    /// <summary>Sets a fault, and ends when it has met its call.</summary>
-    public async Task<SetFault> HoldAsync(FaultRule rule)
+    /// <summary>Sets a fault, starts the provisioning and waits until the fault has matched a call.</summary>
+    public async Task<InjectedFault> HoldAsync(FaultRule rule)
     {
-        var fault = await SetAsync(rule);
+        var fault = await SetFaultAsync(rule);
         await ProvisionAsync();
-        await MeetsAsync(fault);
+        await WaitForHitAsync(fault);
         if (cell.Call is { IsUndo: true, Name: not (StepCalls.RollingBack or "end") })
         {
-            // Nothing is undone before everybody is told: the row says so while the undo is held.
-            await world.Observer.IsToldAsync(tenant, "ROLLING_BACK", cancellationToken);
+            // ROLLING_BACK must be visible in API and database before anything is undone.
+            await environment.Observer.AssertStatusAsync(tenant, "ROLLING_BACK", cancellationToken);
         }
 
         return fault;
     }
 
-    /// <summary>What is held before its effect is cut; the next try has its effect, and its answer is held.</summary>
+    /// <summary>
+    /// Drops the calls that are held before their effect. The next try takes effect, and its answer is held instead.
+    /// </summary>
     public async Task HoldAnswerAsync()
     {
-        await NoteAsync();
+        await RecordHitsAsync();
         var before = faults.ToList();
-        var held = await SetAsync(Rule with { Kind = FaultKind.HoldAnswer, Count = 0 });
+        var held = await SetFaultAsync(Rule with { Kind = FaultKind.HoldAnswer, Count = 0 });
         foreach (var fault in before)
         {
             await fault.RemoveAsync();
         }
 
-        await MeetsAsync(held);
+        await WaitForHitAsync(held);
     }
 
     public Task<Progress> UntilAsync(string awaited, Func<Progress, bool> condition) =>
-        tenant.UntilAsync(awaited, condition, Limit, cancellationToken);
+        tenant.UntilAsync(awaited, condition, Timeout, cancellationToken);
 
-    public Task CancelIsRequestedAsync() => PollAsync("asked to cancel its run", async () =>
-        await world.Observer.IsCancelRequestedAsync(tenant.Id, cancellationToken));
+    public Task WaitForCancelRequestAsync() => PollAsync(
+        "a cancel request in the run's history",
+        () => environment.Observer.IsCancelRequestedAsync(tenant.Id, cancellationToken));
 
-    /// <summary>Of what the control plane does not tell itself.</summary>
+    /// <summary>Waits for a condition that the control plane's API does not show.</summary>
+    /// <exception cref="CellException">The condition did not hold within the timeout.</exception>
     public async Task PollAsync(string awaited, Func<Task<bool>> condition)
     {
         var watch = Stopwatch.StartNew();
         while (!await condition())
         {
-            if (watch.Elapsed > Limit)
+            if (watch.Elapsed > Timeout)
             {
-                throw new CellException($"after {Limit.TotalSeconds:0} s nobody has {awaited}");
+                throw new CellException($"after {Timeout.TotalSeconds:0} s there is no {awaited}");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancellationToken);
         }
     }
 
-    /// <summary>The tenant's provisioning when nothing goes on by itself any more.</summary>
-    public async Task<Progress> EndAsync()
+    /// <summary>Waits until nothing continues without an operator, and returns the tenant's provisioning.</summary>
+    public async Task<Progress> WaitForEndAsync()
     {
-        var progress = await UntilAsync("at its end", progress => progress.HasEnded);
+        var progress = await UntilAsync("at an end", progress => progress.HasEnded);
         if (cell.Name.Contains($"{UpdateStatus}.undo.{StepCalls.Mail}", StringComparison.Ordinal) && !progress.IsActive)
         {
-            await world.Observer.FailureMailIsOverAsync(tenant.Id, progress.Attempt, cancellationToken)
-                .WaitAsync(Limit, cancellationToken);
+            await environment.Observer.WaitForFailureMailAsync(tenant.Id, progress.Attempt, cancellationToken)
+                .WaitAsync(Timeout, cancellationToken);
         }
 
         if (cell.Call.IsReport)
         {
-            // The rows are there before the reports of those who wrote them.
-            await world.Observer.RunIsOverAsync(tenant.Id, cancellationToken).WaitAsync(Limit, cancellationToken);
+            // An activity writes its rows before it reports.
+            await environment.Observer.WaitForRunAsync(tenant.Id, cancellationToken)
+                .WaitAsync(Timeout, cancellationToken);
             progress = await tenant.ReadAsync(cancellationToken);
         }
 
         return progress;
     }
 
-    /// <summary>Takes note of what each fault has met so far: a sandbox that is killed forgets it.</summary>
-    public async Task NoteAsync()
+    /// <summary>Records the hits of each fault so far: a sandbox that is killed loses them.</summary>
+    public async Task RecordHitsAsync()
     {
         foreach (var fault in faults)
         {
-            await fault.NoteAsync();
+            await fault.RecordHitsAsync();
         }
     }
 
-    /// <summary>Lets go what is held; it takes effect as far as somebody is still there to see to it.</summary>
-    public async Task ReleaseAsync()
+    /// <summary>Releases the held calls; each takes effect if its system is still running.</summary>
+    public async Task ReleaseFaultsAsync()
     {
         foreach (var fault in faults)
         {
@@ -153,39 +159,40 @@ internal sealed class CellRun(World world, Cell cell, Tenant tenant, Cancellatio
         }
     }
 
-    /// <summary>What is held never comes to pass; what is remembered is only what each has met.</summary>
+    /// <summary>Removes all faults. Held calls never take effect; only the recorded hits are kept.</summary>
     public async Task RemoveFaultsAsync()
     {
-        await NoteAsync();
+        await RecordHitsAsync();
         foreach (var fault in faults)
         {
             await fault.RemoveAsync();
         }
     }
 
-    private async Task MeetsAsync(SetFault fault)
+    private async Task WaitForHitAsync(InjectedFault fault)
     {
         try
         {
-            await fault.HitAsync().WaitAsync(Limit, cancellationToken);
+            await fault.WaitForHitAsync().WaitAsync(Timeout, cancellationToken);
         }
         catch (TimeoutException)
         {
             throw new CellException(
-                $"after {Limit.TotalSeconds:0} s {fault} has met no call "
+                $"after {Timeout.TotalSeconds:0} s {fault} has matched no call "
                 + $"({await tenant.ReadAsync(cancellationToken)})");
         }
 
-        await NoteAsync();
+        await RecordHitsAsync();
     }
 
-    // The bucket is there and its step not told to be done yet: so long nobody is at work on it.
+    // While the report of the step is held, the bucket exists and no activity works on it.
     private async Task ProvisionWithObjectsAsync()
     {
-        var report = await SetAsync(RuleOf(StepCalls.Find(ProvisionStorage, "report")) with { Kind = FaultKind.Delay });
+        var rule = RuleOf(StepCalls.Find(ProvisionStorage, "report"));
+        var report = await SetFaultAsync(rule with { Kind = FaultKind.Delay });
         await tenant.ProvisionAsync(cancellationToken);
-        await MeetsAsync(report);
-        await world.Observer.PutObjectsAsync(tenant.Key, cancellationToken);
+        await WaitForHitAsync(report);
+        await environment.Observer.PutObjectsAsync(tenant.Key, cancellationToken);
         await report.ReleaseAsync();
     }
 }

@@ -1,15 +1,16 @@
-using Torture.Worlds;
+using Torture.Environments;
 
 namespace Torture.Cells;
 
 internal static class Expectation
 {
-    /// <exception cref="CellException">Something else was found.</exception>
-    public static void Expect<T>(string what, T expected, T found, Progress? progress)
+    /// <summary>Compares an expected with an actual value.</summary>
+    /// <exception cref="CellException">The values differ.</exception>
+    public static void Expect<T>(string name, T expected, T actual, Progress? progress)
     {
-        if (!EqualityComparer<T>.Default.Equals(expected, found))
+        if (!EqualityComparer<T>.Default.Equals(expected, actual))
         {
-            throw new CellException($"{what}: expected {Shown(expected)}, found {Shown(found)}"
+            throw new CellException($"{name}: expected {Shown(expected)}, found {Shown(actual)}"
                 + (progress is null ? "" : $" ({progress})"));
         }
     }

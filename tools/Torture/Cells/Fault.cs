@@ -2,20 +2,20 @@ using Sandbox.Control;
 
 namespace Torture.Cells;
 
-/// <summary>What goes wrong with a call.</summary>
-/// <param name="Words">For <c>--list</c>.</param>
-/// <param name="Ending">Where it meets a step.</param>
-/// <param name="Play">Sets it, begins the provisioning, and does what more there is to do.</param>
-/// <param name="Kills">The part that dies while the call is held; such cells run apart from the others.</param>
-/// <param name="Holds">How the call is held until then.</param>
-/// <param name="WhyNot">Why it makes no sense with a call; null where it does.</param>
-/// <param name="How">What it makes of the rule that meets the call; null where somebody has to do something.</param>
+/// <summary>A failure that is injected into a call.</summary>
+/// <param name="Description">Text for <c>--list</c>.</param>
+/// <param name="Ending">The expected outcome on a step; <see cref="Cell.Ending"/> has the exceptions.</param>
+/// <param name="RunAsync">Sets the fault, starts the provisioning and performs any further action.</param>
+/// <param name="KilledPart">The part that is killed while the call is held, for a whole batch; null for none.</param>
+/// <param name="HoldKind">How the call is held until the part is killed.</param>
+/// <param name="WhyNot">Returns the reason to leave a call out, or null. Null: applies to every call.</param>
+/// <param name="Transform">Turns the rule that matches the call into the fault. Null if a rule is not enough.</param>
 internal sealed record Fault(
     string Name,
-    string Words,
+    string Description,
     Ending Ending,
-    Func<CellRun, Task> Play,
-    string? Kills = null,
-    FaultKind? Holds = null,
+    Func<CellRun, Task> RunAsync,
+    string? KilledPart = null,
+    FaultKind? HoldKind = null,
     Func<StepCall, string?>? WhyNot = null,
-    Func<FaultRule, FaultRule>? How = null);
+    Func<FaultRule, FaultRule>? Transform = null);

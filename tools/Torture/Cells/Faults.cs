@@ -1,121 +1,123 @@
+using ControlPlane.Provisioning;
 using Sandbox.Control;
 
 namespace Torture.Cells;
 
-/// <summary>Everything that goes wrong, one line each; with the calls they make the matrix.</summary>
+/// <summary>All faults of the matrix, one entry each.</summary>
 internal static class Faults
 {
     public const string Off = "switched-off", MailOff = "mail-switched-off", Swept = "swept",
         KilledBefore = "worker-killed-before", LateInUndo = "late-in-undo", LateAfterUndo = "late-after-undo";
 
-    private const string NoHttp = "PostgreSQL has no such answer: see denied and disk-full";
+    private const string NoHttp = "an HTTP answer; for PostgreSQL see denied and disk-full";
 
-    private const string ForUndo = "for an undo: see down";
+    private const string ForUndo = "for an undo see down";
 
     private const string BucketUndo = "provision-storage.undo.delete";
 
     public static IReadOnlyList<Fault> All { get; } =
     [
-        Plain("refused", "403 before any effect, for good", Ending.Failed,
+        Plain("refused", "permanent 403 before any effect", Ending.Failed,
             rule => rule with { Status = 403, Count = 0 },
             WhyNot: call => call.IsPostgres ? NoHttp : call.IsUndo ? ForUndo : null),
-        Plain("refused-once", "403 before any effect, once", Ending.Active,
+        Plain("refused-once", "a single 403 before any effect", Ending.Active,
             rule => rule with { Status = 403 },
             WhyNot: call => call.IsPostgres ? NoHttp
-                : call.IsUndo || call.IsShared ? null : "for a step it is the same as refused"),
+                : call.IsUndo || call.IsShared ? null : "for a step the same as refused"),
         Plain("throttled", "429, three times", Ending.Active,
             rule => rule with { Status = 429, Count = 3, RetryAfter = 1 },
             WhyNot: call => call.IsPostgres ? NoHttp : null),
         Plain("busy", "503, three times", Ending.Active,
             rule => rule with { Status = 503, Count = 3 },
             WhyNot: call => call.IsPostgres ? NoHttp : null),
-        Plain("cut", "a success whose body breaks off, twice", Ending.Active,
+        Plain("cut", "a success with a truncated body, twice", Ending.Active,
             rule => rule with { Status = 200, Body = CutBody(rule), Count = 2 },
-            WhyNot: call => call.IsPostgres ? NoHttp : ReadsBody(call) ? null : "nobody reads the body of its answer"),
-        Plain("denied", "42501, permission denied, for good", Ending.Failed,
+            WhyNot: call => call.IsPostgres ? NoHttp : ReadsBody(call) ? null : "the body of the answer is not read"),
+        Plain("denied", "permanent 42501, permission denied", Ending.Failed,
             rule => rule with { SqlState = "42501", Count = 0 },
             WhyNot: call => !call.IsPostgres ? NoSql(call) : call.IsUndo ? ForUndo : null),
         Plain("disk-full", "53100, three times", Ending.Active,
             rule => rule with { SqlState = "53100", Count = 3 },
             WhyNot: call => call.IsPostgres ? null : NoSql(call)),
-        Plain("disk-full-for-good", "53100, until it is given up", Ending.Failed,
+        Plain("disk-full-for-good", "53100 until the caller gives up", Ending.Failed,
             rule => rule with { SqlState = "53100", Count = 0 },
             WhyNot: call => !call.IsPostgres ? NoSql(call) : call.IsUndo ? ForUndo : null),
-        Plain("reset", "the connection is cut before any effect, twice", Ending.Active,
+        Plain("reset", "connection reset before any effect, twice", Ending.Active,
             rule => rule with { Kind = FaultKind.Reset, Count = 2 }),
         Plain("silent", "no answer and no effect", Ending.Active,
             rule => rule with { Kind = FaultKind.Hang },
-            WhyNot: call => call is { IsReport: true, Name: not "report" } ? "see that of the undo's report" : null),
-        Plain("lost", "the effect is done, the answer lost", Ending.Active,
+            WhyNot: call => call is { IsReport: true, Name: not "report" } ? "shown by the report of the undo" : null),
+        Plain("lost", "the call takes effect, its answer is lost", Ending.Active,
             rule => rule with { Kind = FaultKind.LoseAnswer }, WhyNot: WithoutEffect),
-        Plain("late", "the effect comes when the caller has given up", Ending.Active,
+        Plain("late", "the call takes effect after the caller has given up", Ending.Active,
             rule => rule with { Kind = FaultKind.AfterCallerLeft }, WhyNot: WithoutEffect),
-        new(LateInUndo, "the effect comes while everything is being taken back, or is about to be", Ending.Failed,
+        new(LateInUndo, "the call takes effect during the rollback, or just before it", Ending.Failed,
             run => run.Cell.Call.Step == StepIds.ActivateTenant
-                ? Ways.LateActivateAsync(run)
-                : Ways.LateAsync(run, progress => progress.IsRollingBack),
+                ? FaultActions.DelayActivateAsync(run)
+                : FaultActions.DelayEffectAsync(run, progress => progress.IsRollingBack),
             WhyNot: call => $"{call}" == "activate-tenant.activate" ? null : NothingToUndo(call)),
-        new(LateAfterUndo, "the effect comes when the step is taken back", Ending.Failed,
-            run => Ways.LateAsync(run, progress => progress.UndoOf(run.Cell.Call.Step) == "DONE"),
+        new(LateAfterUndo, "the call takes effect after the undo of the step", Ending.Failed,
+            run => FaultActions.DelayEffectAsync(run, progress => progress.UndoStateOf(run.Cell.Call.Step) == "DONE"),
             WhyNot: call => NothingToUndo(call)
-                ?? (call.IsTransaction ? "the undo waits for the open transaction: see late-in-undo" : null)),
-        new("down", "refused for good, until it is given up; then it is no more and an operator goes on",
-            Ending.Failed, run => Ways.MeetAsync(run, Ways.Refused(run)),
-            WhyNot: call => !call.IsUndo ? "for a step: see refused and denied"
+                ?? (call.IsTransaction ? "the undo waits for the open transaction; see late-in-undo" : null)),
+        new("down", "refused until the undo is given up; then the fault ends and an operator retries",
+            Ending.Failed, run => FaultActions.InjectAsync(run, FaultActions.Refusal(run)),
+            WhyNot: call => !call.IsUndo ? "for a step see refused and denied"
                 : call is { IsReport: true, Name: not ("report" or StepCalls.Residue) }
-                    ? "it is tried without bound: see busy" : null),
-        new("foreign", "somebody else's thing, with all that it holds, has the name", Ending.Failed,
-            run => Ways.ForeignAsync(run, isBare: false), WhyNot: NothingToName),
-        new("foreign-bare", "somebody else's thing that holds nothing has the name; a role without its schema",
-            Ending.Failed, run => Ways.ForeignAsync(run, isBare: true), WhyNot: NothingToName),
-        new("cancelled", "an operator cancels while the call is held", Ending.Failed, Ways.CancelAsync,
+                    ? "retried without limit; see busy" : null),
+        new("foreign", "a foreign object with content has the name", Ending.Failed,
+            run => FaultActions.ProvisionWithForeignAsync(run, isBare: false), WhyNot: NothingToName),
+        new("foreign-bare", "an empty foreign object has the name; in PostgreSQL a role without a schema",
+            Ending.Failed, run => FaultActions.ProvisionWithForeignAsync(run, isBare: true), WhyNot: NothingToName),
+        new("cancelled", "an operator cancels while the call is held", Ending.Failed, FaultActions.CancelAsync,
             WhyNot: call => call switch
             {
-                { IsReport: true, IsUndo: true } => "to cancel a rollback changes nothing: its calls show it",
+                { IsReport: true, IsUndo: true } => "cancelling a rollback changes nothing; its calls show that",
                 { IsReport: false, Step: StepIds.UpdateStatus } =>
-                    "the cancel waits for its transaction and meets whichever step comes then",
+                    "the cancel waits for the transaction and hits whichever step runs next",
                 _ => null,
             }),
-        new("terminated", "somebody terminates the run while the call is held; an operator rolls back",
-            Ending.Failed, Ways.TerminateAsync,
+        new("terminated", "the run is terminated while the call is held; an operator rolls back",
+            Ending.Failed, FaultActions.TerminateAsync,
             WhyNot: call => call.Step == StepIds.SendNotification
-                ? "the tenant is ACTIVE, and a rollback is refused: see swept" : null),
-        new(Swept, "somebody terminates the run while the call is held; the sweep settles what is left", Ending.Failed,
-            Ways.SweepAsync, WhyNot: WithoutEffect),
-        new(Off, "its system is switched off before the worker goes on; later it is on again", Ending.Failed,
+                ? "the tenant is ACTIVE, and a rollback is refused; see swept" : null),
+        new(Swept, "the run is terminated while the call is held; the sweep repairs the tenant", Ending.Failed,
+            FaultActions.SweepAsync, WhyNot: WithoutEffect),
+        new(Off, "its system is switched off before the worker continues, and on again later", Ending.Failed,
             HoldAsync, "worker", FaultKind.Delay, WhyNotOff),
-        new(MailOff, "Novu is switched off during the rollback; later it is on again", Ending.Failed,
+        new(MailOff, "Novu is switched off during the rollback, and on again later", Ending.Failed,
             HoldAsync, "worker", FaultKind.Delay,
-            call => $"{call}" is BucketUndo ? null : $"off is off: see {BucketUndo}"),
+            call => $"{call}" is BucketUndo ? null : $"one call is enough: see {BucketUndo}"),
         Killing("worker", "killed-before", "killed while the call is held; it has no effect", FaultKind.Delay),
-        Killing("worker", "killed-during", "killed while the call is held; then it takes effect", FaultKind.LateEffect)
+        Killing("worker", "killed-during", "killed while the call is held; it then takes effect", FaultKind.LateEffect)
             with { WhyNot = WithoutEffect },
-        Killing("worker", "killed-after", "killed when the effect is done and its answer held", FaultKind.HoldAnswer)
+        Killing("worker", "killed-after", "killed after the effect, while the answer is held", FaultKind.HoldAnswer)
             with { WhyNot = WithoutEffect },
-        Killing("temporal", "killed", "killed while the call is held; then it goes on", FaultKind.Delay),
-        Killing("postgres", "killed", "killed (immediate) while the call is held; then it goes on", FaultKind.Delay),
-        Killing("sandbox", "killed", "what plays the systems or stands before them is killed, and each call under way",
+        Killing("temporal", "killed", "killed while the call is held; it then continues", FaultKind.Delay),
+        Killing("postgres", "killed", "killed (immediate) while the call is held; it then continues", FaultKind.Delay),
+        Killing("sandbox", "killed", "the stand-ins or the fault proxy are killed with every call in flight",
             FaultKind.Hang),
     ];
 
-    /// <summary>One rule, and nobody does anything.</summary>
+    /// <summary>A fault that consists of one rule, without further actions.</summary>
     private static Fault Plain(
-        string name, string words, Ending ending, Func<FaultRule, FaultRule> how,
+        string name, string description, Ending ending, Func<FaultRule, FaultRule> transform,
         Func<StepCall, string?>? WhyNot = null) =>
-        new(name, words, ending, run => Ways.MeetAsync(run, how(run.Rule)), WhyNot: WhyNot, How: how);
+        new(name, description, ending, run => FaultActions.InjectAsync(run, transform(run.Rule)),
+            WhyNot: WhyNot, Transform: transform);
 
-    private static Fault Killing(string part, string how, string words, FaultKind hold) =>
-        new($"{part}-{how}", words, Ending.Active, HoldAsync, part, hold);
+    private static Fault Killing(string part, string how, string description, FaultKind hold) =>
+        new($"{part}-{how}", description, Ending.Active, HoldAsync, part, hold);
 
-    // Every try is held, until all of the batch are there and the part dies. An answer is held only then: by a second
-    // try the effect would be there, and many a call not made.
-    private static Task<SetFault> HoldAsync(CellRun run) => run.HoldAsync(run.Rule with
+    // Every try is held until the whole batch is held and the part is killed. HoldAnswer is set only then: otherwise
+    // the effect would already exist at the second try, which would skip the call.
+    private static Task<InjectedFault> HoldAsync(CellRun run) => run.HoldAsync(run.Rule with
     {
-        Kind = run.Cell.Fault.Holds is FaultKind.HoldAnswer ? FaultKind.Delay : run.Cell.Fault.Holds!.Value,
+        Kind = run.Cell.Fault.HoldKind is FaultKind.HoldAnswer ? FaultKind.Delay : run.Cell.Fault.HoldKind!.Value,
         Count = 0,
     });
 
-    // As a real Keycloak ends a list when it fails in its middle.
+    // A real Keycloak ends a list like this when it fails half-way.
     private static string CutBody(FaultRule rule) =>
         rule.System == "s3" ? "<Result><Version><Key>" : """[{"realm":"x","smtp{"error":"unknown_error"}""";
 
@@ -125,18 +127,18 @@ internal static class Faults
     private static string? WhyNotOff(StepCall call) => $"{call}" switch
     {
         "create-idp.undo.disable" or BucketUndo or "send-notification.trigger" => null,
-        _ when call.IsPostgres => "PostgreSQL has no switch; without its rights: see denied and down",
-        _ => "off is off: one call shows it for each system",
+        _ when call.IsPostgres => "PostgreSQL has no switch; see denied and down",
+        _ => "one call for each system is enough",
     };
 
     private static string? WithoutEffect(StepCall call) => call.Changes ? null : "the call has no effect";
 
     private static string? NothingToUndo(StepCall call) =>
-        call is { IsUndo: false, Changes: true, IsUndone: true } ? null : "it makes nothing that an undo takes back";
+        call is { IsUndo: false, Changes: true, HasUndo: true } ? null : "it creates nothing that an undo removes";
 
     private static string? NothingToName(StepCall call) =>
         call is { IsUndo: false, Name: "make" } or { IsUndo: false, IsPostgres: false, Name: "create" }
-            ? null : "only what is made has a name to take";
+            ? null : "only a call that creates an object can find its name taken";
 
-    private static string NoSql(StepCall call) => $"{call.System} is no PostgreSQL";
+    private static string NoSql(StepCall call) => $"{call.System} has no SQLSTATE";
 }

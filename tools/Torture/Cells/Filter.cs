@@ -1,12 +1,13 @@
 namespace Torture.Cells;
 
 /// <summary>
-/// Which cells are meant: the one with exactly this name, so that the command which repeats a cell runs that one alone;
-/// where none has it, those with the text in their name.
+/// Selects cells by name. A text that is the full name of a cell selects that cell alone, so that the command that
+/// repeats a cell runs only this one. Any other text selects all cells whose name contains it.
 /// </summary>
 internal static class Filter
 {
-    public static IEnumerable<Cell> Of(IReadOnlyList<Cell> cells, IReadOnlyList<string> texts) => texts.Count == 0
+    /// <summary>Returns the cells that match any of the texts; all cells if there is no text.</summary>
+    public static IEnumerable<Cell> Apply(IReadOnlyList<Cell> cells, IReadOnlyList<string> texts) => texts.Count == 0
         ? cells
         : cells.Where(cell => texts.Any(text => cell.Name == text
             || (cell.Name.Contains(text, StringComparison.Ordinal) && cells.All(other => other.Name != text))));

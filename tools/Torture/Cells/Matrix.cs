@@ -1,13 +1,15 @@
-using Worker.Steps;
-using Worker.Systems;
+using ControlPlane.Provisioning;
+using Worker.Saga;
 
 namespace Torture.Cells;
 
-/// <summary>Every call with every fault; what makes no sense, and what nothing covers, with its reason.</summary>
-internal sealed record Matrix(IReadOnlyList<Cell> Cells, IReadOnlyList<(string Name, string Reason)> Left)
+/// <summary>The cells of all calls and faults, and the combinations that are left out.</summary>
+/// <param name="Cells">The cells to run.</param>
+/// <param name="LeftOut">What has no cell, with the reason.</param>
+internal sealed record Matrix(IReadOnlyList<Cell> Cells, IReadOnlyList<(string Name, string Reason)> LeftOut)
 {
-    /// <summary>The steps that have an undo and are built.</summary>
-    public static IReadOnlySet<string> UndoneSteps { get; } = StepList.All
+    /// <summary>The ids of the implemented steps that have an undo.</summary>
+    public static IReadOnlySet<string> StepsWithUndo { get; } = StepList.All
         .Where(step => step.ResourceTypes.Count > 0).Select(step => step.Id).ToHashSet();
 
     public static Matrix Generate()
@@ -25,17 +27,15 @@ internal sealed record Matrix(IReadOnlyList<Cell> Cells, IReadOnlyList<(string N
 
     private static IEnumerable<(string, string)> Narrowed() => StepCalls.All
         .Where(call => call.Only is not null)
-        .Select(call => ($"{call}/…", $"{call.Only!.Why} (only {string.Join(", ", call.Only.Faults)})"));
+        .Select(call => ($"{call}/…", $"{call.Only!.Reason} (only {string.Join(", ", call.Only.Faults)})"));
 
-    /// <summary>By the product's own list of steps, so that a new one without a call here is named.</summary>
+    /// <summary>Lists the product's steps without a call in the table, so that a new step is noticed.</summary>
     private static IEnumerable<(string, string)> Uncovered()
     {
-        var off = StepList.All.Where(
-            step => OutsideSystems.All.Any(system => system.Id == step.System && !system.IsBuilt))
-            .Select(step => step.Id).ToHashSet();
-        return StepIds.All
-            .Except(StepCalls.All.Select(call => call.Step))
-            .Select(step => (step, off.Contains(step) ? "every attempt skips it: it is not built yet"
+        var unbuilt = OutsideSystems.All.Where(system => !system.IsBuilt).Select(system => system.Id).ToHashSet();
+        return StepList.All
+            .ExceptBy(StepCalls.All.Select(call => call.Step), step => step.Id)
+            .Select(step => (step.Id, step.System is { } system && unbuilt.Contains(system) ? "not implemented yet: every attempt skips it"
                 : "no call of it is in the table"));
     }
 }

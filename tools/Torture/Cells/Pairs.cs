@@ -2,26 +2,26 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Torture.Cells;
 
-/// <summary>Random combinations of two faults that pass, the same for the same seed.</summary>
+/// <summary>Generates random combinations of two transient faults; the same seed gives the same pairs.</summary>
 internal static class Pairs
 {
     private static readonly List<StepCall> InOrder = [.. StepCalls.All];
 
-    [SuppressMessage("Security", "CA5394", Justification = "It must be the same each time.")]
-    public static IEnumerable<Cell> Of(Matrix matrix, int count, int seed)
+    [SuppressMessage("Security", "CA5394", Justification = "The result must be reproducible.")]
+    public static IEnumerable<Cell> Generate(Matrix matrix, int count, int seed)
     {
         var random = new Random(seed);
-        // A refusal that happens once may meet another call than in the cell alone, and then is one for good.
-        var passing = matrix.Cells
+        // A single refusal may hit another call than in its own cell, and would then be permanent.
+        var transient = matrix.Cells
             .Where(cell => cell is
             {
-                Fault: { How: not null, Ending: Ending.Active, Name: not "refused-once" },
+                Fault: { Transform: not null, Ending: Ending.Active, Name: not "refused-once" },
                 Call: { IsShared: false, AfterLost: null },
             }).ToArray();
         for (int number = 0; number < count; number++)
         {
-            var first = passing[random.Next(passing.Length)];
-            var others = passing.Where(cell => AreBothMet(first.Call, cell.Call)).ToArray();
+            var first = transient[random.Next(transient.Length)];
+            var others = transient.Where(cell => AreBothMet(first.Call, cell.Call)).ToArray();
             var second = others[random.Next(others.Length)];
             yield return LeadsToBoth(first.Call, second.Call)
                 ? Of(first, second, $"--pairs {count} --seed {seed}")
@@ -32,27 +32,28 @@ internal static class Pairs
     private static bool AreBothMet(StepCall one, StepCall other) =>
         one != other
         && (LeadsToBoth(one, other) || LeadsToBoth(other, one))
-        // How often a step makes a call before its undo does is counted, and a fault of the step makes it more often.
+        // Skip counts the calls of the step before those of its undo; a fault on the step changes that count.
         && (one.System != other.System || (one.Skip == 0 && other.Skip == 0));
 
-    // The first of a pair says what fails, so that there is something to undo.
+    // The first cell of a pair decides which step fails, so that there is something to undo.
     private static bool LeadsToBoth(StepCall first, StepCall second) => (first.Trigger, second.Trigger) switch
     {
         (null, null) => true,
         (null, not null) => false,
-        // Behind what fails no step makes a call any more.
+        // No step runs after the failing call.
         ({ } trigger, null) => InOrder.IndexOf(second) <= InOrder.IndexOf(trigger),
-        var (trigger, wanted) => trigger == wanted && (first.WantsObjects || !second.WantsObjects),
+        var (trigger, wanted) => trigger == wanted && (first.NeedsObjects || !second.NeedsObjects),
     };
 
     private static Cell Of(Cell first, Cell second, string options)
     {
         var both = new Fault(
             $"{first.Fault.Name}+{second.Name}",
-            $"{first.Fault.Words}; and at {second.Call}: {second.Fault.Words}",
+            $"{first.Fault.Description}; and at {second.Call}: {second.Fault.Description}",
             Ending.Active,
-            run => Ways.MeetAsync(run, first.Fault.How!(run.Rule), second.Fault.How!(run.RuleOf(second.Call))));
+            run => FaultActions.InjectAsync(
+                run, first.Fault.Transform!(run.Rule), second.Fault.Transform!(run.RuleOf(second.Call))));
         var cell = new Cell(first.Call, both);
-        return cell with { Again = $"{options} --filter {cell.Name}" };
+        return cell with { RepeatArguments = $"{options} --filter {cell.Name}" };
     }
 }

@@ -3,19 +3,19 @@ using static Torture.Cells.StepIds;
 
 namespace Torture.Cells;
 
-/// <summary>A call that a step, or its undo, makes to a system for one tenant.</summary>
-/// <param name="Step">Its id.</param>
-/// <param name="Name">Within the step.</param>
-/// <param name="Method">Of HTTP; of PostgreSQL the first word.</param>
+/// <summary>A call to an outside system or the control database that a step or its undo makes for one tenant.</summary>
+/// <param name="Step">The id of the step.</param>
+/// <param name="Name">The name of the call, unique within the step or its undo.</param>
+/// <param name="Method">The HTTP method; of PostgreSQL the first word of the statement.</param>
 /// <param name="Path">A pattern as in <see cref="FaultRule.Path"/>; {key} and {id} stand for the tenant's.</param>
-/// <param name="Changes">Whether it changes anything; if not, no answer of it can hide an effect.</param>
-/// <param name="Query">As in <see cref="FaultRule.Query"/>; of PostgreSQL which statement it is.</param>
-/// <param name="Body">A text that the body holds; null: the path or the statement says whom it is about.</param>
-/// <param name="Skip">How often the step makes the same call before.</param>
-/// <param name="AfterLost">The step's call that loses its answer first: otherwise this one is not made.</param>
-/// <param name="IsShared">It is about all tenants at once: a fault meets it whoever it is made for.</param>
-/// <param name="IsReport">It tells Temporal that an activity was done.</param>
-/// <param name="Only">Those faults alone; null: each that makes sense.</param>
+/// <param name="Changes">Whether the call has an effect. Without one a lost answer hides nothing.</param>
+/// <param name="Query">A pattern as in <see cref="FaultRule.Query"/>; of PostgreSQL it matches the statements.</param>
+/// <param name="Body">A text in the body. Null if the path or the statement identifies the tenant.</param>
+/// <param name="Skip">The number of equal calls that precede this one.</param>
+/// <param name="AfterLost">The call whose answer must be lost so that this one occurs; null for none.</param>
+/// <param name="IsShared">Whether the call concerns all tenants, so that a fault hits any of them.</param>
+/// <param name="IsReport">Whether the call stands for an activity's report to Temporal.</param>
+/// <param name="Only">The faults to which the call is limited; null for no limit.</param>
 internal sealed record StepCall(
     string Step,
     bool IsUndo,
@@ -30,33 +30,33 @@ internal sealed record StepCall(
     string? AfterLost = null,
     bool IsShared = false,
     bool IsReport = false,
-    Only? Only = null)
+    FaultSelection? Only = null)
 {
     public bool IsPostgres => System == "postgres";
 
-    /// <summary>While it is held, what it has locked is.</summary>
+    /// <summary>Whether the call is a transaction. It keeps its locks while it is held.</summary>
     public bool IsTransaction => IsPostgres && Method == "COMMIT";
 
-    /// <summary>While it is held nobody else can change what the tenant is.</summary>
-    public bool HoldsTenant => IsTransaction && Step is UpdateStatus or ActivateTenant;
+    /// <summary>Whether the call locks the tenant's row while it is held.</summary>
+    public bool LocksTenant => IsTransaction && Step is UpdateStatus or ActivateTenant;
 
-    /// <summary>What its step makes is in an outside system, and is taken back by an undo.</summary>
-    public bool IsUndone => Matrix.UndoneSteps.Contains(Step);
+    /// <summary>Whether the step creates objects in an outside system that an undo removes.</summary>
+    public bool HasUndo => Matrix.StepsWithUndo.Contains(Step);
 
-    /// <summary>It is made for a bucket in which there is something.</summary>
-    public bool WantsObjects => this is { IsUndo: true, System: "s3", IsShared: false };
+    /// <summary>Whether the call needs a bucket with content.</summary>
+    public bool NeedsObjects => this is { IsUndo: true, System: "s3", IsShared: false };
 
-    /// <summary>For an undo: what fails, so that there is something to take back.</summary>
+    /// <summary>For a call of an undo, the call whose failure causes the rollback; null for a call of a step.</summary>
     public StepCall? Trigger => this switch
     {
         { IsUndo: false } => null,
         { IsShared: true, System: "s3" } => StepCalls.Find(ProvisionStorage, "tag"),
-        // Only when its step is done does anybody put something into the bucket.
-        { WantsObjects: true } => StepCalls.Find(CreateResources, "seal"),
+        // Objects are put into the bucket after its step, so a later step must fail.
+        { NeedsObjects: true } => StepCalls.Find(CreateResources, "seal"),
         _ => StepCalls.Find(ProvisionStorage, "block"),
     };
 
-    /// <summary>Of the queue that runs it: what waits there is not more than it has room for.</summary>
+    /// <summary>The task queue of the step. Its slots limit how many calls can be held at once.</summary>
     public string Queue => Step switch
     {
         CreateIdp or CreateAdminUser => "keycloak",
@@ -65,18 +65,19 @@ internal sealed record StepCall(
         _ => "postgres",
     };
 
+    /// <summary>The step that follows this call's step in the table.</summary>
     public string NextStep =>
         StepCalls.All.Select(call => call.Step).SkipWhile(step => step != Step).First(step => step != Step);
 
     public override string ToString() => $"{Step}{(IsUndo ? ".undo" : "")}.{Name}";
 
-    /// <summary>What it looks like, whoever it is for.</summary>
-    public FaultRule Kind => new() { System = System, Method = Method, Path = Path, Query = Query };
+    /// <summary>A rule that matches the call for any tenant.</summary>
+    public FaultRule Pattern => new() { System = System, Method = Method, Path = Path, Query = Query };
 
-    /// <summary>A fault that meets this call for one tenant alone.</summary>
+    /// <summary>A rule that matches the call for one tenant only.</summary>
     public FaultRule RuleFor(string key, string id)
     {
-        return Kind with
+        return Pattern with
         {
             Path = Fill(Path)!,
             Query = Fill(Query),
@@ -89,5 +90,7 @@ internal sealed record StepCall(
     }
 }
 
-/// <summary>Which faults a call is for, where it is not for all of them.</summary>
-internal sealed record Only(string Why, params IReadOnlyList<string> Faults);
+/// <summary>The faults to which a call is limited.</summary>
+/// <param name="Reason">Why the other faults are left out.</param>
+/// <param name="Faults">The names of the faults.</param>
+internal sealed record FaultSelection(string Reason, params IReadOnlyList<string> Faults);

@@ -1,11 +1,11 @@
-using Torture.Worlds;
+using Torture.Environments;
 using static Torture.Cells.StepIds;
 
 namespace Torture.Cells;
 
 /// <summary>
-/// The calls of each step in their order, and of the rollback what it writes at its begin and end. What the product
-/// really calls is held against it at the end of a run (<see cref="Calls"/>).
+/// The calls of each step and its undo in their order, and the writes at the start and the end of a rollback. At the
+/// end of a run <see cref="CallAudit"/> compares the table with the calls that the product has made.
 /// </summary>
 internal static class StepCalls
 {
@@ -19,31 +19,31 @@ internal static class StepCalls
         Clients = "/admin/realms/tenant-{key}/clients",
         Bucket = "/tenant-{key}-files/";
 
-    // In a row's parameters, as they are on the wire.
+    // Parameters of a row as they are encoded on the wire.
     private const string FirstAttempt = "{id}\n\0\0\0\u0001\n",
-        AnArrayOf14Letters = "\0\0\0\u0001\0\0\0\0\0\0\0\u0019\0\0\0\u0001\0\0\0\u0001\0\0\0\u000e";
+        ArrayOf14Characters = "\0\0\0\u0001\0\0\0\0\0\0\0\u0019\0\0\0\u0001\0\0\0\u0001\0\0\0\u000e";
 
-    private static readonly Only
-        Shared = new("it is about all tenants, so its cells run alone: the ways that pass are shown",
+    private static readonly FaultSelection
+        SharedFaults = new("it concerns all tenants, so its cells run alone; transient faults are enough",
             "refused-once", "busy", "cut", "reset", "silent", "lost"),
-        Reported = new(
-            "a report has no effect of its own: it is lost, given up, cancelled, or who sends, takes or wrote it dies; "
-            + "what else happens to a connection is shown by the calls",
+        ReportFaults = new(
+            "a report has no effect of its own: it is lost, given up or cancelled, or worker, Temporal or PostgreSQL "
+            + "is killed; the calls show the other connection faults",
             "refused", "down", "busy", "silent", "cancelled",
             Faults.KilledBefore, "temporal-killed", "postgres-killed"),
-        Read = new("a read like another of its step, which meets everything",
+        ReadFaults = new("a read like another one of its step, which has all faults",
             "refused", "down", "busy", "cut", "reset", "silent", "cancelled"),
-        Again = new("a read of a second try; for good its undo would meet it too: see there",
+        RetryFaults = new("a read of a second try; a permanent fault would also hit the undo, see there",
             "busy", "cut", "reset", "silent", "cancelled"),
-        Row = new("a row in the control database; what else happens to one is shown by update-status.begin",
+        RowFaults = new("a row in the control database; update-status.begin shows the other faults",
             "denied", "down", "disk-full", "disk-full-for-good", "reset", "lost", "late", "late-after-undo",
             "postgres-killed", "worker-killed-after"),
-        Within = new("a statement of a transaction: what has an effect is the commit",
+        StatementFaults = new("a statement of a transaction: only the commit has an effect",
             "denied", "disk-full", "disk-full-for-good", "reset", "silent"),
-        Unbounded = new("it is tried without bound: nothing that lasts for good ends it",
+        UnboundedFaults = new("it is retried without limit, so a permanent fault would never end",
             "disk-full", "reset", "silent", "lost", "late", "terminated", Faults.Swept, Faults.KilledBefore,
             "worker-killed-during", "worker-killed-after", "temporal-killed", "postgres-killed", "sandbox-killed"),
-        Beside = new("the mail has a run of its own, which no rollback waits for; refused for good there is no mail",
+        MailFaults = new("the mail has its own run, for which no rollback waits; a permanent refusal means no mail",
             "throttled", "busy", "disk-full", "reset", "silent", "lost", "late");
 
     public static IReadOnlyList<StepCall> All { get; } =
@@ -51,50 +51,51 @@ internal static class StepCalls
         Commit(UpdateStatus, "begin", "*SET run_id = $3, started_at = *", "{id}\nPROVISIONING"),
         Report(UpdateStatus, "report", "UpdateStatus"),
         Commit(UpdateStatus, RollingBack, "*SET failed_step = $3*", "{id}\nROLLING_BACK")
-            with { IsUndo = true, Only = Unbounded },
+            with { IsUndo = true, Only = UnboundedFaults },
         Report(UpdateStatus, "begin", "BeginRollback") with { IsUndo = true },
         Commit(UpdateStatus, Ended, "*FROM residue*SET ended_at = *", "{id}\nPROVISION_FAILED")
-            with { IsUndo = true, Only = Unbounded },
+            with { IsUndo = true, Only = UnboundedFaults },
         Report(UpdateStatus, "end", "EndRollback") with { IsUndo = true },
-        Undo(UpdateStatus, Mail, "novu", "POST", "*/events/trigger") with { Body = "{id}", Only = Beside },
+        Undo(UpdateStatus, Mail, "novu", "POST", "*/events/trigger") with { Body = "{id}", Only = MailFaults },
         Statement(UpdateStatus, Mailed, "UPDATE provisioning_attempts SET failure_mail_at*", "{id}")
-            with { IsUndo = true, Only = Beside },
+            with { IsUndo = true, Only = MailFaults },
 
-        Of(CreateIdp, Token, "keycloak", "POST", "/realms/*/protocol/openid-connect/token")
-            with { Body = "client_credentials", IsShared = true, Only = Shared },
-        Statement(CreateIdp, "planned", "INSERT INTO resources*", "{id}\nkeycloak_realm") with { Only = Row },
+        Call(CreateIdp, Token, "keycloak", "POST", "/realms/*/protocol/openid-connect/token")
+            with { Body = "client_credentials", IsShared = true, Only = SharedFaults },
+        Statement(CreateIdp, "planned", "INSERT INTO resources*", "{id}\nkeycloak_realm") with { Only = RowFaults },
         Get(CreateIdp, "look", "keycloak", Realm),
-        Of(CreateIdp, "create", "keycloak", "POST", Realms) with { Body = "tenant-{key}" },
-        Get(CreateIdp, "profile", "keycloak", $"{Users}/profile") with { AfterLost = "create", Only = Read },
+        Call(CreateIdp, "create", "keycloak", "POST", Realms) with { Body = "tenant-{key}" },
+        Get(CreateIdp, "profile", "keycloak", $"{Users}/profile") with { AfterLost = "create", Only = ReadFaults },
         Get(CreateIdp, "client", "keycloak", Clients)
-            with { Query = "clientId={key}-app*", AfterLost = "create", Only = Read },
+            with { Query = "clientId={key}-app*", AfterLost = "create", Only = ReadFaults },
         Statement(CreateIdp, "created", "UPDATE resources SET state = ?, details*", "keycloak_realm\ntenant-{key}")
-            with { Only = Row },
+            with { Only = RowFaults },
         Report(CreateIdp, "report", "CreateIdp"),
-        Look(CreateIdp, List, "keycloak", Realms)
-            with { Query = "brief*", Skip = 1, IsShared = true, Only = Shared },
+        UndoGet(CreateIdp, List, "keycloak", Realms)
+            with { Query = "brief*", Skip = 1, IsShared = true, Only = SharedFaults },
         Undo(CreateIdp, "disable", "keycloak", "PUT", Realm),
         Undo(CreateIdp, "delete", "keycloak", "DELETE", Realm),
         Statement(CreateIdp, Deleted, "UPDATE resources SET state = ?, updated_at*", FirstAttempt + "keycloak_realm")
-            with { IsUndo = true, Only = Row },
+            with { IsUndo = true, Only = RowFaults },
         Report(CreateIdp, "report", "DeleteIdp") with { IsUndo = true },
-        Look(CreateIdp, "list-again", "keycloak", Realms)
-            with { Query = "brief*", Skip = 3, IsShared = true, Only = Shared },
+        UndoGet(CreateIdp, "list-again", "keycloak", Realms)
+            with { Query = "brief*", Skip = 3, IsShared = true, Only = SharedFaults },
         Report(CreateIdp, Residue, "FindIdpResidue") with { IsUndo = true },
 
-        Get(CreateAdminUser, "realm", "keycloak", Realm) with { Skip = 1, Only = Read },
+        Get(CreateAdminUser, "realm", "keycloak", Realm) with { Skip = 1, Only = ReadFaults },
         Get(CreateAdminUser, "look", "keycloak", Users),
-        Of(CreateAdminUser, "import", "keycloak", "POST", "/admin/realms/tenant-{key}/partialImport"),
-        Get(CreateAdminUser, LookAgain, "keycloak", Users) with { Skip = 1, Only = Read },
-        Get(CreateAdminUser, "client", "keycloak", Clients) with { Query = "clientId=realm-management*", Only = Read },
-        Get(CreateAdminUser, "roles", "keycloak", $"{Users}/*/role-mappings/clients/*") with { Only = Read },
+        Call(CreateAdminUser, "import", "keycloak", "POST", "/admin/realms/tenant-{key}/partialImport"),
+        Get(CreateAdminUser, LookAgain, "keycloak", Users) with { Skip = 1, Only = ReadFaults },
+        Get(CreateAdminUser, "client", "keycloak", Clients)
+            with { Query = "clientId=realm-management*", Only = ReadFaults },
+        Get(CreateAdminUser, "roles", "keycloak", $"{Users}/*/role-mappings/clients/*") with { Only = ReadFaults },
         Report(CreateAdminUser, "report", "CreateAdminUser"),
-        Look(CreateAdminUser, "look", "keycloak", Users) with { Skip = 2 },
+        UndoGet(CreateAdminUser, "look", "keycloak", Users) with { Skip = 2 },
         Undo(CreateAdminUser, "delete", "keycloak", "DELETE", $"{Users}/*"),
         Report(CreateAdminUser, "report", "DeleteAdminUser") with { IsUndo = true },
         Report(CreateAdminUser, Residue, "FindAdminUserResidue") with { IsUndo = true },
 
-        Statement(ProvisionDatabase, "create", "CREATE SCHEMA \"tenant_{key}\"*", null) with { Only = Within },
+        Statement(ProvisionDatabase, "create", "CREATE SCHEMA \"tenant_{key}\"*", null) with { Only = StatementFaults },
         Commit(ProvisionDatabase, "make", "*CREATE SCHEMA \"tenant_{key}\"*", null),
         Report(ProvisionDatabase, "report", "ProvisionDatabase"),
         Commit(ProvisionDatabase, "drop", "*DROP SCHEMA \"tenant_{key}\"*", null) with { IsUndo = true },
@@ -102,31 +103,32 @@ internal static class StepCalls
         Report(ProvisionDatabase, Residue, "FindDatabaseResidue") with { IsUndo = true },
 
         Statement(ProvisionStorage, "begun", "UPDATE provisioning_steps SET state = ?, tries*",
-            FirstAttempt + ProvisionStorage) with { Only = Row },
-        Of(ProvisionStorage, "look", "s3", "HEAD", Bucket, changes: false),
-        Of(ProvisionStorage, "create", "s3", "PUT", Bucket) with { Query = "" },
-        // Where a bucket has no tags yet.
-        Get(ProvisionStorage, "tags", "s3", Bucket) with { Query = "tagging*", AfterLost = "create", Only = Again },
-        Get(ProvisionStorage, List, "s3", "/") with { AfterLost = "create", IsShared = true, Only = Shared },
+            FirstAttempt + ProvisionStorage) with { Only = RowFaults },
+        Call(ProvisionStorage, "look", "s3", "HEAD", Bucket, changes: false),
+        Call(ProvisionStorage, "create", "s3", "PUT", Bucket) with { Query = "" },
+        // Only for a bucket without tags.
+        Get(ProvisionStorage, "tags", "s3", Bucket)
+            with { Query = "tagging*", AfterLost = "create", Only = RetryFaults },
+        Get(ProvisionStorage, List, "s3", "/") with { AfterLost = "create", IsShared = true, Only = SharedFaults },
         Get(ProvisionStorage, "versions", "s3", Bucket)
-            with { Query = "versions*", AfterLost = "create", Only = Again },
-        Of(ProvisionStorage, "tag", "s3", "PUT", Bucket) with { Query = "tagging*" },
-        Of(ProvisionStorage, "block", "s3", "PUT", Bucket) with { Query = "publicAccessBlock*" },
+            with { Query = "versions*", AfterLost = "create", Only = RetryFaults },
+        Call(ProvisionStorage, "tag", "s3", "PUT", Bucket) with { Query = "tagging*" },
+        Call(ProvisionStorage, "block", "s3", "PUT", Bucket) with { Query = "publicAccessBlock*" },
         Statement(ProvisionStorage, "done", "UPDATE provisioning_steps SET state = ?, ended_at*next_try_at*",
-            FirstAttempt + ProvisionStorage) with { Only = Row },
+            FirstAttempt + ProvisionStorage) with { Only = RowFaults },
         Report(ProvisionStorage, "report", "ProvisionStorage"),
-        Undo(ProvisionStorage, "look", "s3", "HEAD", Bucket, changes: false) with { Skip = 2, Only = Read },
-        Look(ProvisionStorage, "tags", "s3", Bucket) with { Query = "tagging*", Only = Read },
-        Look(ProvisionStorage, List, "s3", "/") with { IsShared = true, Only = Shared },
-        Look(ProvisionStorage, "versions", "s3", Bucket) with { Query = "versions*", Only = Read },
+        Undo(ProvisionStorage, "look", "s3", "HEAD", Bucket, changes: false) with { Skip = 2, Only = ReadFaults },
+        UndoGet(ProvisionStorage, "tags", "s3", Bucket) with { Query = "tagging*", Only = ReadFaults },
+        UndoGet(ProvisionStorage, List, "s3", "/") with { IsShared = true, Only = SharedFaults },
+        UndoGet(ProvisionStorage, "versions", "s3", Bucket) with { Query = "versions*", Only = ReadFaults },
         Undo(ProvisionStorage, "empty", "s3", "POST", Bucket) with { Query = "delete*" },
-        Look(ProvisionStorage, "uploads", "s3", Bucket) with { Query = "uploads*", Only = Read },
+        UndoGet(ProvisionStorage, "uploads", "s3", Bucket) with { Query = "uploads*", Only = ReadFaults },
         Undo(ProvisionStorage, "abort", "s3", "DELETE", $"{Bucket}*") with { Query = "*uploadId=*" },
         Undo(ProvisionStorage, "delete", "s3", "DELETE", Bucket) with { Query = "" },
         Report(ProvisionStorage, "report", "DeleteStorage") with { IsUndo = true },
-        Undo(ProvisionStorage, LookAgain, "s3", "HEAD", Bucket, changes: false) with { Skip = 3, Only = Read },
+        Undo(ProvisionStorage, LookAgain, "s3", "HEAD", Bucket, changes: false) with { Skip = 3, Only = ReadFaults },
         Commit(ProvisionStorage, "written", "*DELETE FROM residue*SET residue_read_at*",
-            FirstAttempt + AnArrayOf14Letters + "storage_bucket") with { IsUndo = true, Only = Row },
+            FirstAttempt + ArrayOf14Characters + "storage_bucket") with { IsUndo = true, Only = RowFaults },
         Report(ProvisionStorage, Residue, "FindStorageResidue") with { IsUndo = true },
 
         Commit(CreateResources, "seal", "*DELETE FROM resources*", "{id}"),
@@ -134,38 +136,38 @@ internal static class StepCalls
         Commit(ActivateTenant, "activate", "*SET ended_at = *", "{id}\nACTIVE"),
         Report(ActivateTenant, "report", "ActivateTenant"),
 
-        Statement(SendNotification, "invitation", "INSERT INTO invitations*", "{id}") with { Only = Row },
-        Of(SendNotification, "subscriber", "novu", "POST", "*/subscribers") with { Body = "{id}" },
-        Of(SendNotification, "trigger", "novu", "POST", "*/events/trigger") with { Body = "{id}" },
+        Statement(SendNotification, "invitation", "INSERT INTO invitations*", "{id}") with { Only = RowFaults },
+        Call(SendNotification, "subscriber", "novu", "POST", "*/subscribers") with { Body = "{id}" },
+        Call(SendNotification, "trigger", "novu", "POST", "*/events/trigger") with { Body = "{id}" },
         Report(SendNotification, "report", "SendNotification"),
     ];
 
     public static StepCall Find(string step, string name) =>
         All.Single(call => !call.IsUndo && call.Step == step && call.Name == name);
 
-    private static StepCall Of(
+    private static StepCall Call(
         string step, string name, string system, string method, string path, bool changes = true) =>
         new(step, false, name, system, method, path, changes);
 
     private static StepCall Get(string step, string name, string system, string path) =>
-        Of(step, name, system, "GET", path, changes: false);
+        Call(step, name, system, "GET", path, changes: false);
 
     private static StepCall Undo(
         string step, string name, string system, string method, string path, bool changes = true) =>
         new(step, true, name, system, method, path, changes);
 
-    private static StepCall Look(string step, string name, string system, string path) =>
+    private static StepCall UndoGet(string step, string name, string system, string path) =>
         Undo(step, name, system, "GET", path, changes: false);
 
-    // A transaction as a whole; its statements, and a text with their parameters, say which.
+    // A whole transaction, identified by its statements and a text in their parameters.
     private static StepCall Commit(string step, string name, string statements, string? text) =>
         new(step, false, name, "postgres", "COMMIT", "/control_plane", Query: statements, Body: text);
 
-    // By itself, or within a transaction.
+    // A statement on its own or within a transaction.
     private static StepCall Statement(string step, string name, string statement, string? text) => new(
         step, false, name, "postgres", statement.Split(' ')[0], "/control_plane", Query: statement, Body: text);
 
     private static StepCall Report(string step, string name, string activity) => new(
-        step, false, name, "novu", "POST", Reports.PathOf(activity, "{id}"),
-        Changes: false, IsReport: true, Only: Reported);
+        step, false, name, "novu", "POST", ReportInterceptor.PathOf(activity, "{id}"),
+        Changes: false, IsReport: true, Only: ReportFaults);
 }

@@ -1,8 +1,6 @@
-using Worker.Steps;
-
 namespace Torture.Cells;
 
-/// <summary>The ids of the steps as constants, for the tables of cells.</summary>
+/// <summary>The ids of the steps as constants, for the tables of cells. A test compares them with the worker's list.</summary>
 internal static class StepIds
 {
     public const string UpdateStatus = "update-status";
@@ -16,18 +14,4 @@ internal static class StepIds
     public const string CreateResources = "create-resources";
     public const string ActivateTenant = "activate-tenant";
     public const string SendNotification = "send-notification";
-
-    /// <summary>The same ids as the worker's list has, in its order.</summary>
-    /// <exception cref="InvalidOperationException">A step has no constant here, or a constant has no step.</exception>
-    public static IReadOnlyList<string> All { get; } = Checked(
-    [
-        UpdateStatus, CreateIdp, CreateAdminUser, ProvisionDatabase, ProvisionStorage, ProvisionInfrastructure,
-        DeployApplication, ConfigureDns, CreateResources, ActivateTenant, SendNotification,
-    ]);
-
-    private static string[] Checked(string[] ids) => ids.SequenceEqual(StepList.All.Select(step => step.Id))
-        ? ids
-        : throw new InvalidOperationException(
-            $"StepIds has {string.Join(", ", ids)}; "
-            + $"the worker has {string.Join(", ", StepList.All.Select(step => step.Id))}.");
 }

@@ -1,25 +1,27 @@
+using ControlPlane.Provisioning;
 using Torture.Cells;
 
 namespace Torture.Running;
 
 /// <summary>
-/// Cells that one death of a part serves: each is held at its own call at that moment, so no more of them than the
-/// product runs side by side.
+/// Groups the cells that share one kill of a part. Each is held at its own call at that moment, so a batch is limited
+/// to what the product runs in parallel.
 /// </summary>
 internal static class Batches
 {
-    private const int Most = 8;
+    private const int MaxCells = 8;
     private const int MaxUndos = 3;
 
-    /// <summary>Realms are made one at a time: such a cell is held last, and alone.</summary>
+    /// <summary>Whether the cell holds the creation of realms, which is serial: it is held last and alone.</summary>
     public static bool IsOneAtATime(Cell cell) => cell.Call is { Step: StepIds.CreateIdp, IsUndo: false };
 
-    // Its worker has other settings.
-    private static bool IsAlone(Cell cell) => cell.Off is not null;
+    // The worker of such a batch has other settings.
+    private static bool NeedsOwnBatch(Cell cell) => cell.SwitchedOffSystem is not null;
 
-    public static IEnumerable<List<Cell>> Of(IEnumerable<Cell> cells)
+    public static IEnumerable<List<Cell>> Group(IEnumerable<Cell> cells)
     {
-        foreach (var part in cells.Where(cell => cell.Fault.Kills is not null).GroupBy(cell => cell.Fault.Kills))
+        foreach (var part in cells
+            .Where(cell => cell.Fault.KilledPart is not null).GroupBy(cell => cell.Fault.KilledPart))
         {
             var batches = new List<List<Cell>>();
             foreach (var cell in part)
@@ -42,8 +44,8 @@ internal static class Batches
     }
 
     private static bool HasRoomFor(List<Cell> batch, Cell cell) =>
-        batch.Count < Most
-        && !IsAlone(cell) && !batch.Exists(IsAlone)
+        batch.Count < MaxCells
+        && !NeedsOwnBatch(cell) && !batch.Exists(NeedsOwnBatch)
         && !(IsOneAtATime(cell) && batch.Any(IsOneAtATime))
         && !(cell.Call.IsUndo
             && batch.Count(other => other.Call.IsUndo && other.Call.Queue == cell.Call.Queue) >= MaxUndos);

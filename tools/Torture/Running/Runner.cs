@@ -3,40 +3,47 @@ using System.Security.Cryptography;
 using Sandbox.Control;
 using Testing;
 using Torture.Cells;
-using Torture.Worlds;
+using Torture.Environments;
 
 namespace Torture.Running;
 
-/// <param name="Red">What was expected and what was found; null: green.</param>
-/// <param name="Again">The command that repeats it.</param>
-internal sealed record Result(Cell Cell, string? Red, TimeSpan Took, string Again);
+/// <summary>The result of one cell.</summary>
+/// <param name="Cell">The cell.</param>
+/// <param name="Failure">The expected and the actual value; null if the cell passed.</param>
+/// <param name="Duration">The run time.</param>
+/// <param name="RepeatCommand">The command that repeats the cell.</param>
+internal sealed record Result(Cell Cell, string? Failure, TimeSpan Duration, string RepeatCommand);
 
 /// <summary>
-/// Runs cells side by side, each on a tenant of its own; then those whose fault meets everybody, one after the other;
-/// then those that kill a part, a batch for each death. At last it counts everybody's mails once more.
+/// Runs the cells, each on its own tenant: first those that are independent, in parallel; then those with a shared
+/// call, one by one; then those that kill a part, in batches. Finally it counts the mails of all cells again.
 /// </summary>
 internal sealed class Runner(
-    World world, int jobs, Again again, Action<Result> tell, CancellationToken cancellationToken)
+    TortureEnvironment environment,
+    int jobs,
+    RepeatCommand repeatCommand,
+    Action<Result> report,
+    CancellationToken cancellationToken)
 {
-    // They wait for what stays broken, most of the time.
-    private static readonly int JobsThatWait = Instance.IsReal ? 5 : 20;
+    // Slow cells mostly wait, so more of them can run in parallel.
+    private static readonly int MaxSlowCells = Instance.IsReal ? 5 : 20;
 
     private readonly List<Job> ended = [];
 
     public async Task<IReadOnlyList<Result>> RunAsync(IReadOnlyList<Cell> cells)
     {
-        var apart = cells.Where(cell => cell is { Fault.Kills: null, Call.IsShared: false })
-            .ToLookup(cell => cell.IsLong);
-        await Task.WhenAll(SideBySideAsync(apart[true], JobsThatWait), SideBySideAsync(apart[false], jobs));
+        var parallel = cells.Where(cell => cell is { Fault.KilledPart: null, Call.IsShared: false })
+            .ToLookup(cell => cell.IsSlow);
+        await Task.WhenAll(SideBySideAsync(parallel[true], MaxSlowCells), SideBySideAsync(parallel[false], jobs));
         foreach (var cell in cells.Where(cell => cell.Call.IsShared))
         {
-            await AloneAsync(cell);
+            await RunSharedAsync(cell);
         }
 
-        var batches = Batches.Of(cells).ToList();
+        var batches = Batches.Group(cells).ToList();
         if (batches.Count > 0)
         {
-            await world.EndureAsync();
+            await environment.UseCrashTimeoutsAsync();
         }
 
         foreach (var batch in batches)
@@ -44,36 +51,36 @@ internal sealed class Runner(
             await KillAsync(batch);
         }
 
-        return await LastLookAsync();
+        return await RecheckMailsAsync();
     }
 
-    // A mail that comes twice may come late.
-    private async Task<IReadOnlyList<Result>> LastLookAsync()
+    // A duplicate mail may arrive late.
+    private async Task<IReadOnlyList<Result>> RecheckMailsAsync()
     {
-        foreach (var job in ended.Where(job => job.Result.Red is null))
+        foreach (var job in ended.Where(job => job.Result.Failure is null))
         {
-            await job.TryAsync(MailCheck.StillAsync);
-            if (job.Result.Red is not null)
+            await job.TryAsync(MailCheck.RecheckCountsAsync);
+            if (job.Result.Failure is not null)
             {
-                tell(job.Result);
+                report(job.Result);
             }
         }
 
-        await world.Calls.ReadAsync(cancellationToken);
+        await environment.CallAudit.ReadAsync(cancellationToken);
         return [.. ended.Select(job => job.Result)];
     }
 
-    private Task SideBySideAsync(IEnumerable<Cell> cells, int most) => Parallel.ForEachAsync(
+    private Task SideBySideAsync(IEnumerable<Cell> cells, int maxParallel) => Parallel.ForEachAsync(
         cells,
-        new ParallelOptions { MaxDegreeOfParallelism = most, CancellationToken = cancellationToken },
+        new ParallelOptions { MaxDegreeOfParallelism = maxParallel, CancellationToken = cancellationToken },
         async (cell, _) => await RunAsync(cell));
 
-    private async Task AloneAsync(Cell cell)
+    private async Task RunSharedAsync(Cell cell)
     {
         if (cell.Call.Name == StepCalls.Token)
         {
-            // Only a new worker has none.
-            await world.CrashAsync("worker");
+            // Only a new worker requests a token.
+            await environment.CrashAsync("worker");
         }
 
         await RunAsync(cell);
@@ -81,95 +88,95 @@ internal sealed class Runner(
 
     private async Task RunAsync(Cell cell)
     {
-        var one = new Job(NewRun(cell), again.Of(cell));
+        var one = new Job(NewRun(cell), repeatCommand.For(cell));
         await one.TryAsync(BeginAsync);
-        await EndAsync(one);
+        await FinishAsync(one);
     }
 
-    /// <summary>All are held, each at its own call; the part dies and is started again; all must end well.</summary>
+    /// <summary>Holds each cell at its own call, kills and restarts the part, and checks every cell.</summary>
     private async Task KillAsync(List<Cell> batch)
     {
-        var all = batch.ConvertAll(cell => new Job(NewRun(cell), again.Of(batch)));
-        foreach (var round in all.GroupBy(job => Batches.IsOneAtATime(job.Run.Cell)).OrderBy(round => round.Key))
+        var all = batch.ConvertAll(cell => new Job(NewRun(cell), repeatCommand.For(batch)));
+        foreach (var group in all.GroupBy(job => Batches.IsOneAtATime(job.Run.Cell)).OrderBy(group => group.Key))
         {
-            await Task.WhenAll(round.Select(job => job.TryAsync(BeginAsync)));
+            await Task.WhenAll(group.Select(job => job.TryAsync(BeginAsync)));
         }
 
-        await Task.WhenAll(all.Where(job => job.Run.Cell.Fault.Holds == FaultKind.HoldAnswer)
+        await Task.WhenAll(all.Where(job => job.Run.Cell.Fault.HoldKind == FaultKind.HoldAnswer)
             .Select(job => job.TryAsync(run => run.HoldAnswerAsync())));
-        await (batch[0].Off is { } system
-            ? world.SwitchOffAsync(system)
-            : world.CrashAsync(batch[0].Fault.Kills!));
+        await (batch[0].SwitchedOffSystem is { } system
+            ? environment.SwitchOffAsync(system)
+            : environment.CrashAsync(batch[0].Fault.KilledPart!));
         await Task.WhenAll(all.Select(async job =>
         {
-            await job.TryAsync(LetGoAsync);
-            await EndAsync(job);
+            await job.TryAsync(ReleaseAsync);
+            await FinishAsync(job);
         }));
-        await world.SwitchOnAsync();
+        await environment.SwitchOnAsync();
     }
 
     private static async Task BeginAsync(CellRun run)
     {
         await run.Tenant.SignUpAsync(run.CancellationToken);
-        await run.Cell.Fault.Play(run);
+        await run.Cell.Fault.RunAsync(run);
     }
 
-    // What was on its way to a worker that died has no effect unless the fault says so; a system that died forgot it.
-    private static Task LetGoAsync(CellRun run) => run.Cell.Fault switch
+    // A call held for a killed worker takes effect only if the fault says so. A killed sandbox has lost its faults.
+    private static Task ReleaseAsync(CellRun run) => run.Cell.Fault switch
     {
-        { Kills: "sandbox" } => Task.CompletedTask,
-        { Kills: "worker", Holds: FaultKind.Delay } => run.RemoveFaultsAsync(),
-        _ => run.ReleaseAsync(),
+        { KilledPart: "sandbox" } => Task.CompletedTask,
+        { KilledPart: "worker", HoldKind: FaultKind.Delay } => run.RemoveFaultsAsync(),
+        _ => run.ReleaseFaultsAsync(),
     };
 
-    private async Task EndAsync(Job job)
+    private async Task FinishAsync(Job job)
     {
         await job.TryAsync(EndCheck.RunAsync);
         await job.Run.RemoveFaultsAsync();
-        if (job.Result.Red is null)
+        if (job.Result.Failure is null)
         {
-            // A Keycloak gets slow with hundreds of realms.
-            await world.Observer.RemoveRealmAsync(job.Run.Tenant.Key, cancellationToken);
+            // Keycloak slows down with hundreds of realms.
+            await environment.Observer.RemoveRealmAsync(job.Run.Tenant.Key, cancellationToken);
         }
 
-        await world.Calls.ReadAsync(cancellationToken);
+        await environment.CallAudit.ReadAsync(cancellationToken);
         lock (ended)
         {
             ended.Add(job);
-            tell(job.Result);
+            report(job.Result);
         }
     }
 
     private CellRun NewRun(Cell cell) => new(
-        world,
+        environment,
         cell,
-        new Tenant(world, "t" + RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 9)),
+        new Tenant(environment, "t" + RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 9)),
         cancellationToken);
 
-    /// <summary>A cell on its way; after the first thing that goes wrong it does no more.</summary>
-    private sealed class Job(CellRun run, string again)
+    /// <summary>A running cell. After its first failure it performs no further actions.</summary>
+    private sealed class Job(CellRun run, string repeatCommand)
     {
         private readonly Stopwatch watch = Stopwatch.StartNew();
-        private string? red;
+        private string? failure;
 
         public CellRun Run => run;
 
-        public Result Result => new(run.Cell, red, watch.Elapsed, again);
+        public Result Result => new(run.Cell, failure, watch.Elapsed, repeatCommand);
 
-        public async Task TryAsync(Func<CellRun, Task> act)
+        public async Task TryAsync(Func<CellRun, Task> action)
         {
-            if (red is not null)
+            if (failure is not null)
             {
                 return;
             }
 
             try
             {
-                await act(run);
+                await action(run);
             }
             catch (Exception e) when (!run.CancellationToken.IsCancellationRequested)
             {
-                red = $"{(e is CellException ? "" : $"{e.GetType().Name}: ")}{e.Message} [tenant {run.Tenant.Key}]";
+                failure = $"{(e is CellException ? "" : $"{e.GetType().Name}: ")}{e.Message} [tenant {run.Tenant.Key}]";
             }
         }
     }

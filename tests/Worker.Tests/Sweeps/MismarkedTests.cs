@@ -52,7 +52,8 @@ public sealed class MismarkedTests(ProvisioningFixture fixture) : IClassFixture<
     {
         var tenant = await GivenActiveAtSecondAttemptAsync();
         await fixture.Systems.Keycloak.CreateRealmAsync(
-            TenantRealmTemplate.Build(tenant.MarkOf(), tenant.Resources, "Late", []) with { Realm = $"other-{tenant.Key}" },
+            TenantRealmTemplate.Build(tenant.MarkOf(), tenant.Resources, "Late", [])
+                with { Realm = $"other-{tenant.Key}" },
             CancellationToken);
 
         await fixture.SweepAsync();

@@ -1,4 +1,3 @@
-using ControlPlane.Provisioning;
 
 namespace Torture.Cells;
 

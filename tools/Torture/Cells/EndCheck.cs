@@ -1,7 +1,7 @@
-using ControlPlane.Provisioning;
 using Temporalio.Activities;
 using Torture.Environments;
 using Worker.Saga;
+using Worker.Steps;
 using static Torture.Cells.Expectation;
 
 namespace Torture.Cells;

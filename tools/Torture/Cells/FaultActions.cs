@@ -1,4 +1,3 @@
-using ControlPlane.Provisioning;
 using Sandbox.Control;
 using Sandbox.Demo;
 using Progress = Torture.Environments.Progress;

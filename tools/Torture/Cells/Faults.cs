@@ -1,4 +1,3 @@
-using ControlPlane.Provisioning;
 using Sandbox.Control;
 
 namespace Torture.Cells;

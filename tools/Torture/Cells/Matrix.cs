@@ -1,5 +1,5 @@
-using ControlPlane.Provisioning;
-using Worker.Saga;
+using Worker.Steps;
+using Worker.Systems;
 
 namespace Torture.Cells;
 
@@ -35,7 +35,8 @@ internal sealed record Matrix(IReadOnlyList<Cell> Cells, IReadOnlyList<(string N
         var unbuilt = OutsideSystems.All.Where(system => !system.IsBuilt).Select(system => system.Id).ToHashSet();
         return StepList.All
             .ExceptBy(StepCalls.All.Select(call => call.Step), step => step.Id)
-            .Select(step => (step.Id, step.System is { } system && unbuilt.Contains(system) ? "not implemented yet: every attempt skips it"
+            .Select(step => (step.Id, step.System is { } system && unbuilt.Contains(system)
+                ? "not implemented yet: every attempt skips it"
                 : "no call of it is in the table"));
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using ControlPlane.Provisioning;
 
 namespace Torture.Cells;
 

@@ -1,6 +1,6 @@
 namespace Torture.Cells;
 
-/// <summary>The ids of the steps as constants, for the tables of cells. A test compares them with the worker's list.</summary>
+/// <summary>The ids of the steps, for the tables of cells. A test compares them with the worker's list.</summary>
 internal static class StepIds
 {
     public const string UpdateStatus = "update-status";

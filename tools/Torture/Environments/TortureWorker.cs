@@ -6,6 +6,7 @@ using Temporalio.Activities;
 using Temporalio.Worker.Interceptors;
 using Worker.Hosting;
 using Worker.Saga;
+using Worker.Steps;
 
 namespace Torture.Environments;
 

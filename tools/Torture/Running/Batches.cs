@@ -1,4 +1,3 @@
-using ControlPlane.Provisioning;
 using Torture.Cells;
 
 namespace Torture.Running;

@@ -1,4 +1,4 @@
 using Worker.Commands;
 using Worker.Systems;
 
-return await CommandLine.RunAsync(args, OutsideSystems.All);
+return await CommandLine.RunAsync(args, new CommandContext(OutsideSystems.All));

@@ -21,18 +21,16 @@ namespace Worker.Commands;
 /// </summary>
 public sealed class CommandHost : IAsyncDisposable
 {
-    private readonly IReadOnlyList<OutsideSystem> systems;
-    private readonly HostApplicationBuilder builder = Host.CreateApplicationBuilder();
+    private readonly CommandContext context;
+    private readonly HostApplicationBuilder builder;
     private NpgsqlDataSource? database;
     private ServiceProvider? services;
     private TemporalClient? temporal;
 
-    /// <param name="systems">The registered outside systems.</param>
-    /// <param name="output">The destination of the output; null for the console.</param>
-    public CommandHost(IReadOnlyList<OutsideSystem> systems, TextWriter? output = null)
+    public CommandHost(CommandContext context)
     {
-        this.systems = systems;
-        Output = output ?? Console.Out;
+        this.context = context;
+        builder = Host.CreateApplicationBuilder(context.Host);
         builder.AddLocalSettings();
         builder.Logging.ClearProviders();
         Settings = new SettingsReader(builder.Configuration, builder.Environment);
@@ -40,7 +38,7 @@ public sealed class CommandHost : IAsyncDisposable
 
     public SettingsReader Settings { get; }
 
-    public TextWriter Output { get; }
+    public TextWriter Output => context.Output;
 
     public TimeProvider Time { get; } = TimeProvider.System;
 
@@ -66,21 +64,21 @@ public sealed class CommandHost : IAsyncDisposable
             .AddRecords()
             .AddTransient<TenantReader>()
             .AddOrphanSweep(Settings)
-            .AddOutsideSystems(systems, Settings)
+            .AddOutsideSystems(context.Systems, Settings)
             .BuildServiceProvider();
         return services.GetRequiredService<T>();
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (database is not null)
-        {
-            await database.DisposeAsync();
-        }
-
         if (services is not null)
         {
             await services.DisposeAsync();
+        }
+
+        if (database is not null)
+        {
+            await database.DisposeAsync();
         }
     }
 }

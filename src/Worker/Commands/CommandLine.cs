@@ -23,10 +23,10 @@ public static class CommandLine
     private const int Interrupted = 130;
 
     /// <param name="args">The command and its arguments.</param>
-    /// <param name="systems">The registered outside systems.</param>
-    public static async Task<int> RunAsync(string[] args, IReadOnlyList<OutsideSystem> systems)
+    /// <param name="context">The outside systems, the output and the source of settings.</param>
+    public static async Task<int> RunAsync(string[] args, CommandContext context)
     {
-        var parsed = Create(systems).Parse(args);
+        var parsed = Create(context).Parse(args);
         if (parsed.Errors.Count > 0)
         {
             await parsed.InvokeAsync();
@@ -85,7 +85,7 @@ public static class CommandLine
         _ => null,
     };
 
-    private static RootCommand Create(IReadOnlyList<OutsideSystem> systems)
+    private static RootCommand Create(CommandContext context)
     {
         var root = new RootCommand(
             """
@@ -95,31 +95,31 @@ public static class CommandLine
             Example: DOTNET_ENVIRONMENT=Development TEMPORAL_ADDRESS=localhost:7233 DATABASE_URL=... Worker run
             """)
         {
-            DoctorCommand.Create(systems),
-            KeysCommand.Create(),
-            MigrateCommand.Create(),
-            OrphansCommand.Create(systems),
-            ResidueCommand.Create(systems),
-            Run(systems),
-            SetupCommand.Create(systems),
-            TokenCommand.Create(),
-            VerifyCommand.Create(systems),
+            DoctorCommand.Create(context),
+            KeysCommand.Create(context),
+            MigrateCommand.Create(context),
+            OrphansCommand.Create(context),
+            ResidueCommand.Create(context),
+            Run(context),
+            SetupCommand.Create(context),
+            TokenCommand.Create(context),
+            VerifyCommand.Create(context),
         };
-        root.SetAction((_, cancellationToken) => RunWorkerAsync(systems, cancellationToken));
+        root.SetAction((_, cancellationToken) => RunWorkerAsync(context, cancellationToken));
         return root;
     }
 
-    private static Command Run(IReadOnlyList<OutsideSystem> systems)
+    private static Command Run(CommandContext context)
     {
         var run = new Command("run", "Run the worker until it is stopped. Example: Worker run");
-        run.SetAction((_, cancellationToken) => RunWorkerAsync(systems, cancellationToken));
+        run.SetAction((_, cancellationToken) => RunWorkerAsync(context, cancellationToken));
         return run;
     }
 
     private static async Task<int> RunWorkerAsync(
-        IReadOnlyList<OutsideSystem> systems, CancellationToken cancellationToken)
+        CommandContext context, CancellationToken cancellationToken)
     {
-        using var host = WorkerHost.CreateBuilder(systems: systems).AddWorker(systems).Build();
+        using var host = WorkerHost.CreateBuilder(context.Host, context.Systems).AddWorker(context.Systems).Build();
         await host.RunAsync(cancellationToken);
         return 0;
     }

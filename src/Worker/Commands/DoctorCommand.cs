@@ -1,14 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Worker.Commands.Doctor;
-using Worker.Systems;
 
 namespace Worker.Commands;
 
 /// <summary>Checks for known problems and prints a remedy for each.</summary>
 internal static class DoctorCommand
 {
-    public static Command Create(IReadOnlyList<OutsideSystem> systems)
+    public static Command Create(CommandContext context)
     {
         var functions = new Option<Uri?>("--functions")
         {
@@ -33,7 +32,7 @@ internal static class DoctorCommand
             functions, token, lead,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            systems, parsed.GetValue(functions), parsed.GetValue(token)?.FullName, parsed.GetValue(lead),
+            context, parsed.GetValue(functions), parsed.GetValue(token)?.FullName, parsed.GetValue(lead),
             cancellationToken));
         return command;
     }
@@ -50,14 +49,14 @@ internal static class DoctorCommand
     }
 
     private static async Task<int> RunAsync(
-        IReadOnlyList<OutsideSystem> systems, Uri? functions, string? tokenFile, Guid? lead,
+        CommandContext context, Uri? functions, string? tokenFile, Guid? lead,
         CancellationToken cancellationToken)
     {
-        await using var host = new CommandHost(systems);
+        await using var host = new CommandHost(context);
         // A check of a group makes sense only when those before it have passed.
         IReadOnlyList<DoctorCheck>[] groups =
         [
-            .. systems.Select(system => system.DoctorChecks(host)),
+            .. context.Systems.Select(system => system.DoctorChecks(host)),
             FunctionsChecks.For(functions),
             LeadTokenChecks.For(host, tokenFile, lead),
         ];

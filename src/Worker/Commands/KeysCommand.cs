@@ -6,7 +6,7 @@ namespace Worker.Commands;
 /// <summary>Generates the secrets of one installation, as lines for its environment.</summary>
 internal static class KeysCommand
 {
-    public static Command Create()
+    public static Command Create(CommandContext context)
     {
         var command = new Command("keys",
             """
@@ -14,7 +14,7 @@ internal static class KeysCommand
 
             Example: (umask 077; Worker keys > installation.env)
             """);
-        command.SetAction(_ => Print(Console.Out));
+        command.SetAction(_ => Print(context.Output));
         return command;
     }
 

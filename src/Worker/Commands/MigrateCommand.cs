@@ -6,7 +6,7 @@ namespace Worker.Commands;
 /// <summary>Migrates the control database and grants the functions' role its rights.</summary>
 internal static class MigrateCommand
 {
-    public static Command Create()
+    public static Command Create(CommandContext context)
     {
         var role = new Option<string?>("--functions-role")
         {
@@ -21,13 +21,14 @@ internal static class MigrateCommand
         {
             role,
         };
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(role), cancellationToken));
+        command.SetAction((parsed, cancellationToken) => RunAsync(context, parsed.GetValue(role), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(string? functionsRole, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        CommandContext context, string? functionsRole, CancellationToken cancellationToken)
     {
-        await using var host = new CommandHost([]);
+        await using var host = new CommandHost(context);
         var migrator = new Migrator(host.Database);
         var applied = await migrator.MigrateAsync(cancellationToken);
         foreach (string file in applied)

@@ -1,14 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
 using Worker.Sweeps;
-using Worker.Systems;
 
 namespace Worker.Commands;
 
 /// <summary>Lists the orphans that the sweep found, and deletes one at the operator's request.</summary>
 internal static class OrphansCommand
 {
-    public static Command Create(IReadOnlyList<OutsideSystem> systems)
+    public static Command Create(CommandContext context)
     {
         var command = new Command("orphans",
             """
@@ -19,13 +18,13 @@ internal static class OrphansCommand
             Example: Worker orphans
             """)
         {
-            Delete(systems),
+            Delete(context),
         };
-        command.SetAction((_, cancellationToken) => ListAsync(systems, cancellationToken));
+        command.SetAction((_, cancellationToken) => ListAsync(context, cancellationToken));
         return command;
     }
 
-    private static Command Delete(IReadOnlyList<OutsideSystem> systems)
+    private static Command Delete(CommandContext context)
     {
         var type = new Argument<string>("TYPE") { Description = "As listed, such as keycloak_realm." };
         var name = new Argument<string>("NAME") { Description = "As listed." };
@@ -39,14 +38,14 @@ internal static class OrphansCommand
             type, name,
         };
         command.SetAction((parsed, cancellationToken) =>
-            DeleteAsync(systems, parsed.GetRequiredValue(type), parsed.GetRequiredValue(name), cancellationToken));
+            DeleteAsync(context, parsed.GetRequiredValue(type), parsed.GetRequiredValue(name), cancellationToken));
         return command;
     }
 
     private static async Task<int> ListAsync(
-        IReadOnlyList<OutsideSystem> systems, CancellationToken cancellationToken)
+        CommandContext context, CancellationToken cancellationToken)
     {
-        await using var host = new CommandHost(systems);
+        await using var host = new CommandHost(context);
         var orphans = await host.GetService<OrphanRecords>().ListAsync(cancellationToken);
         foreach (var orphan in orphans)
         {
@@ -59,9 +58,9 @@ internal static class OrphansCommand
     }
 
     private static async Task<int> DeleteAsync(
-        IReadOnlyList<OutsideSystem> systems, string type, string name, CancellationToken cancellationToken)
+        CommandContext context, string type, string name, CancellationToken cancellationToken)
     {
-        await using var host = new CommandHost(systems);
+        await using var host = new CommandHost(context);
         var listed = (await host.GetService<OrphanRecords>().ListAsync(cancellationToken))
             .Where(orphan => orphan.Type == type && orphan.Name == name)
             .ToList();

@@ -12,7 +12,7 @@ namespace Worker.Commands;
 /// <summary>Lists the objects of a tenant in every outside system, with their owners.</summary>
 internal static class ResidueCommand
 {
-    public static Command Create(IReadOnlyList<OutsideSystem> systems)
+    public static Command Create(CommandContext context)
     {
         var key = new Argument<string>("KEY") { Description = "The tenant's key, such as newcompany." };
         var command = new Command("residue",
@@ -26,14 +26,14 @@ internal static class ResidueCommand
             key,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            systems, parsed.GetRequiredValue(key), cancellationToken));
+            context, parsed.GetRequiredValue(key), cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        IReadOnlyList<OutsideSystem> systems, string text, CancellationToken cancellationToken)
+        CommandContext context, string text, CancellationToken cancellationToken)
     {
-        await using var host = new CommandHost(systems);
+        await using var host = new CommandHost(context);
         var key = TenantKey.Parse(text, maxLength: TenantKey.MaxConfigurableLength);
         var facts = await TenantFacts.ReadAsync(host.Database, key, cancellationToken)
             ?? throw new CommandException($"There is no tenant '{key}'. GET /tenants lists all tenants.");
@@ -42,7 +42,7 @@ internal static class ResidueCommand
         var report = host.CreateReport();
         report.Heading($"Tenant {key} ({facts.Name}, {facts.Id:D}), {facts.Status}, attempt {facts.Attempt}");
         bool isClean = true;
-        foreach (var system in systems.Where(system => system.HoldsTenants))
+        foreach (var system in context.Systems.Where(system => system.HoldsTenants))
         {
             var reading = await ReadAsync(host, tenant, system, cancellationToken);
             isClean &= reading.IsCleanFor(tenant.Tenant);

@@ -1,13 +1,12 @@
 using System.CommandLine;
 using Worker.Commands.Setup;
-using Worker.Systems;
 
 namespace Worker.Commands;
 
 /// <summary>Creates the objects that an installation needs once, system by system. Repeatable.</summary>
 internal static class SetupCommand
 {
-    public static Command Create(IReadOnlyList<OutsideSystem> systems)
+    public static Command Create(CommandContext context)
     {
         var command = new Command("setup",
             """
@@ -18,20 +17,20 @@ internal static class SetupCommand
 
             Example: Worker setup --operator-password-file operator-password --worker-secret-file worker-secret
             """);
-        foreach (var option in systems.SelectMany(system => system.SetupOptions))
+        foreach (var option in context.Systems.SelectMany(system => system.SetupOptions))
         {
             command.Options.Add(option);
         }
 
-        command.SetAction((arguments, cancellationToken) => RunAsync(systems, arguments, cancellationToken));
+        command.SetAction((arguments, cancellationToken) => RunAsync(context, arguments, cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        IReadOnlyList<OutsideSystem> systems, ParseResult arguments, CancellationToken cancellationToken)
+        CommandContext context, ParseResult arguments, CancellationToken cancellationToken)
     {
-        await using var host = new CommandHost(systems);
-        foreach (var system in systems.Where(system => system.IsBuilt))
+        await using var host = new CommandHost(context);
+        foreach (var system in context.Systems.Where(system => system.IsBuilt))
         {
             if (system.WhyNotConfigured(host.Settings) is null)
             {

@@ -7,7 +7,7 @@ namespace Worker.Commands;
 /// <summary>Prints an operator's token, for the Authorization header of the operators' routes.</summary>
 internal static class TokenCommand
 {
-    public static Command Create()
+    public static Command Create(CommandContext context)
     {
         var user = new Option<string>("--user")
         {
@@ -28,14 +28,15 @@ internal static class TokenCommand
         {
             user, file,
         };
-        command.SetAction((parsed, cancellationToken) =>
-            RunAsync(parsed.GetRequiredValue(user), parsed.GetRequiredValue(file).FullName, cancellationToken));
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            context, parsed.GetRequiredValue(user), parsed.GetRequiredValue(file).FullName, cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(string user, string file, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        CommandContext context, string user, string file, CancellationToken cancellationToken)
     {
-        await using var host = new CommandHost([]);
+        await using var host = new CommandHost(context);
         using var http = LoginHttp.Create();
         string issuer = PlatformRealm.Issuer(host.Settings);
         // The new password is stored in a second file before it is sent, so that neither password is ever lost.

@@ -1,14 +1,13 @@
 using System.CommandLine;
 using ControlPlane.Tenants;
 using Worker.Commands.Verify;
-using Worker.Systems;
 
 namespace Worker.Commands;
 
 /// <summary>Verifies a tenant's objects in every outside system.</summary>
 internal static class VerifyCommand
 {
-    public static Command Create(IReadOnlyList<OutsideSystem> systems)
+    public static Command Create(CommandContext context)
     {
         var key = new Argument<string>("KEY") { Description = "The tenant's key." };
         var file = new Option<FileInfo?>("--password-file")
@@ -26,14 +25,14 @@ internal static class VerifyCommand
             key, file,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            systems, parsed.GetRequiredValue(key), parsed.GetValue(file)?.FullName, cancellationToken));
+            context, parsed.GetRequiredValue(key), parsed.GetValue(file)?.FullName, cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        IReadOnlyList<OutsideSystem> systems, string text, string? passwordFile, CancellationToken cancellationToken)
+        CommandContext context, string text, string? passwordFile, CancellationToken cancellationToken)
     {
-        await using var host = new CommandHost(systems);
+        await using var host = new CommandHost(context);
         var key = TenantKey.Parse(text, maxLength: TenantKey.MaxConfigurableLength);
         var facts = await TenantFacts.ReadAsync(host.Database, key, cancellationToken)
             ?? throw new CommandException($"There is no tenant '{key}'. GET /tenants lists all tenants.");
@@ -46,7 +45,7 @@ internal static class VerifyCommand
         report.Heading($"Tenant {key} ({facts.Name}, {facts.Id:D}), attempt {facts.Attempt}");
         var tenant = new TenantToVerify(host, key, facts, password);
         bool allPassed = true;
-        foreach (var check in systems.SelectMany(system => system.VerifyChecks(tenant)))
+        foreach (var check in context.Systems.SelectMany(system => system.VerifyChecks(tenant)))
         {
             var result = await RunCheckAsync(tenant, check, cancellationToken);
             allPassed &= result.IsSuccess;

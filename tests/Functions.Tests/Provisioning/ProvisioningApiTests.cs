@@ -33,6 +33,27 @@ public sealed class ProvisioningApiTests(FunctionsFixture fixture)
     }
 
     [Fact]
+    public async Task A_step_that_only_the_worker_knows_is_shown_as_it_stands()
+    {
+        var tenant = await app.Data.CreateTenantAsync();
+        (await ProvisionAsync(tenant)).Expect(HttpStatusCode.Accepted);
+        await fixture.Postgres.ExecuteAsync(
+            """
+            INSERT INTO provisioning_steps (tenant_id, attempt, position, step, title, state)
+            VALUES ($1, 1, 1, 'feed-the-cat', NULL, 'DONE'), ($1, 1, 2, 'water-plants', 'Water Plants', 'RUNNING')
+            """,
+            Guid.Parse(tenant.Id));
+
+        var steps = (await app.GetAsync($"/tenants/{tenant.Id}/provisioning", OperatorToken)).Json
+            .GetProperty("steps");
+
+        Assert.Equal(
+            ["feed-the-cat feed-the-cat DONE", "water-plants Water Plants RUNNING"],
+            steps.EnumerateArray().Select(step =>
+                $"{step.GetProperty("step")} {step.GetProperty("name")} {step.GetProperty("state")}"));
+    }
+
+    [Fact]
     public async Task Fifty_equal_concurrent_calls_return_the_same_run()
     {
         var tenant = await app.Data.CreateTenantAsync();

@@ -18,6 +18,7 @@ using Temporalio.Exceptions;
 using Temporalio.Worker.Interceptors;
 using Testing;
 using Worker.Hosting;
+using Worker.Systems;
 using Worker.Systems.Novu;
 using Worker.Systems.Postgres;
 using OurConnection = ControlPlane.Temporal.TemporalConnection;
@@ -67,6 +68,25 @@ public sealed class ProvisioningFixture : IAsyncLifetime
     public TenantSchemas Schemas => Services.GetRequiredService<TenantSchemas>();
 
     public SystemProbe Systems { get; private set; } = null!;
+
+    /// <summary>The outside systems of the worker's next start.</summary>
+    public IReadOnlyList<OutsideSystem> RegisteredSystems { get; set; } = OutsideSystems.All;
+
+    /// <summary>The settings as a host of the worker, or of one of its commands, reads them.</summary>
+    public HostApplicationBuilderSettings HostSettings
+    {
+        get
+        {
+            var configuration = new ConfigurationManager();
+            configuration.AddInMemoryCollection(settings);
+            return new HostApplicationBuilderSettings
+            {
+                Configuration = configuration,
+                DisableDefaults = true,
+                EnvironmentName = Environments.Development,
+            };
+        }
+    }
 
     public async ValueTask InitializeAsync()
     {
@@ -254,14 +274,7 @@ public sealed class ProvisioningFixture : IAsyncLifetime
 
     private IHost Build(CollectedLogs? logs = null)
     {
-        var configuration = new ConfigurationManager();
-        configuration.AddInMemoryCollection(settings);
-        var builder = WorkerHost.CreateBuilder(new HostApplicationBuilderSettings
-        {
-            Configuration = configuration,
-            DisableDefaults = true,
-            EnvironmentName = Environments.Development,
-        }).AddWorker();
+        var builder = WorkerHost.CreateBuilder(HostSettings, RegisteredSystems).AddWorker(RegisteredSystems);
         builder.Logging.ClearProviders().AddProvider(logs ?? Logs);
         builder.Services.AddSingleton<IWorkerInterceptor>(Hooks);
         return builder.Build();

@@ -1,0 +1,109 @@
+using Worker.Commands;
+using Worker.Systems;
+using Worker.Tests.Support;
+using Worker.Tests.Sweeps;
+
+namespace Worker.Tests.Systems;
+
+/// <summary>
+/// A system that is registered by one line appears in every part of the worker, without a change to any of them.
+/// </summary>
+public sealed class RegisteredSystemTests(ProvisioningFixture fixture)
+    : IClassFixture<ProvisioningFixture>, IAsyncLifetime
+{
+    private readonly ToySystem toys = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        fixture.RegisteredSystems = [.. OutsideSystems.All, toys];
+        await fixture.RestartWorkerAsync();
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task Doctor_runs_its_checks()
+    {
+        var (_, output) = await RunAsync("doctor");
+
+        Assert.Matches(@"✔ Toy box +it is open", output);
+    }
+
+    [Fact]
+    public async Task Setup_makes_its_objects()
+    {
+        var (exitCode, output) = await RunAsync("setup");
+
+        Assert.Equal(0, exitCode);
+        Assert.Contains("Toy box: a lid", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Verify_runs_its_checks()
+    {
+        var tenant = await GivenActiveAsync();
+
+        var (_, output) = await RunAsync("verify", tenant.Key);
+
+        Assert.Matches($"✔ toy +{ToySystem.NameOf(tenant.Key)}", output);
+    }
+
+    [Fact]
+    public async Task Residue_lists_its_objects()
+    {
+        var tenant = await GivenActiveAsync();
+
+        var (exitCode, output) = await RunAsync("residue", tenant.Key);
+
+        Assert.Equal(0, exitCode);
+        Assert.Matches($"✔ toy +toy_object {ToySystem.NameOf(tenant.Key)}: live, attempt 1, a bear", output);
+    }
+
+    [Fact]
+    public async Task A_reading_over_HTTP_lists_its_objects_after_those_of_the_other_systems()
+    {
+        var tenant = await GivenActiveAsync();
+
+        var last = (await fixture.ReadResidueAsync(tenant)).Systems[^1];
+
+        Assert.Equal(("toy", "READ"), (last.System, last.State));
+        Assert.Equal(
+            (ToySystem.ObjectType, ToySystem.NameOf(tenant.Key), 1),
+            (last.Found.Single().Type, last.Found.Single().Name, last.Found.Single().Attempt));
+    }
+
+    [Fact]
+    public async Task The_sweep_deletes_what_a_rolled_back_attempt_left_in_it_and_reports_orphans()
+    {
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.FailAfterAllStepsAsync(tenant);
+        await fixture.Postgres.ExecuteAsync(
+            "UPDATE provisioning_attempts SET ended_at = ended_at - interval '1 day' WHERE tenant_id = $1", tenant.Id);
+        var leftOver = new MarkedObject("left", new OwnershipMark(ProvisioningFixture.Installation, tenant.Id, 1));
+        var orphan = new MarkedObject(
+            "orphan", new OwnershipMark(ProvisioningFixture.Installation, Guid.CreateVersion7(), 1));
+        toys.Marked.AddRange([leftOver, orphan]);
+
+        await fixture.SweepAsync();
+
+        Assert.Equal([orphan], toys.Marked);
+        Assert.Equal(1L, await fixture.Postgres.ReadAsync<long>(
+            "SELECT count(*) FROM orphans WHERE type = 'toy_object' AND name = 'orphan'"));
+    }
+
+    private async Task<TestTenant> GivenActiveAsync()
+    {
+        var tenant = await fixture.GivenTenantAsync();
+        await (await fixture.StartAsync(tenant)).GetResultAsync();
+        return tenant;
+    }
+
+    private async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        int exitCode = await CommandLine.RunAsync(
+            arguments,
+            new CommandContext(fixture.RegisteredSystems) { Output = output, Host = fixture.HostSettings });
+        return (exitCode, output.ToString());
+    }
+}

@@ -11,8 +11,13 @@ public sealed class Report
 
     public Report(TextWriter output)
     {
-        console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        if (Console.IsOutputRedirected || output != Console.Out)
+        bool isConsole = output == Console.Out;
+        console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = isConsole ? AnsiSupport.Detect : AnsiSupport.No,
+            Out = new AnsiConsoleOutput(output),
+        });
+        if (Console.IsOutputRedirected || !isConsole)
         {
             console.Profile.Width = int.MaxValue;
         }

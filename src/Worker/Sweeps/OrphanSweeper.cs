@@ -159,8 +159,7 @@ public sealed partial class OrphanSweeper(
     private partial void LogOrphan(string type, string name, string reason);
 
     [LoggerMessage(EventId = 601, Level = LogLevel.Critical,
-        Message = "SWEEP_LIMIT {Type}: {Left} objects to delete beyond the limit of {Most} in one sweep "
-            + "(SWEEP_MOST_DELETIONS)")]
+        Message = "SWEEP_LIMIT {Type}: {Left} over the limit of {Most} deletions in one sweep (SWEEP_MOST_DELETIONS)")]
     private partial void LogLimit(string type, int left, int most);
 
     [LoggerMessage(EventId = 612, Level = LogLevel.Critical,

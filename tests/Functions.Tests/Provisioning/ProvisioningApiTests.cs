@@ -109,7 +109,7 @@ public sealed class ProvisioningApiTests(FunctionsFixture fixture)
             $"""
             CREATE FUNCTION refuse_{tenant.Key}() RETURNS trigger LANGUAGE plpgsql AS
             $$ BEGIN IF NEW.tenant_id = '{tenant.Id}' THEN RAISE 'refused'; END IF; RETURN NEW; END $$;
-            CREATE TRIGGER refuse_{tenant.Key} BEFORE INSERT ON provisioning_steps
+            CREATE TRIGGER refuse_{tenant.Key} BEFORE INSERT ON provisioning_attempts
             FOR EACH ROW EXECUTE FUNCTION refuse_{tenant.Key}()
             """);
 

@@ -21,6 +21,10 @@ public sealed class ProvisioningSnapshotTests(FunctionsFixture fixture, Postgres
         var tenant = await app.Data.CreateTenantAsync();
         (await app.PostAsync($"/tenants/{tenant.Id}/provision", TestData.Subscription(tenant.Id), bearer))
             .Expect(HttpStatusCode.Accepted);
+        // The row that the worker writes when the run begins.
+        await postgres.ExecuteAsync(
+            "INSERT INTO provisioning_steps (tenant_id, attempt, position, step) VALUES ($1, 1, 1, 'update-status')",
+            Guid.Parse(tenant.Id));
         await using var writer = await postgres.Owner.OpenConnectionAsync(CancellationToken);
         await using var activation = await writer.BeginTransactionAsync(CancellationToken);
         // The reader blocks at this table until the writer commits.

@@ -18,7 +18,7 @@ public sealed class ResidueTests(ProvisioningFixture fixture) : IClassFixture<Pr
         Assert.Equal(["bucket"], await fixture.Systems.ObjectsOfAsync(tenant));
         Assert.Equal("ROLLBACK_INCOMPLETE", await fixture.StatusAsync(tenant));
         Assert.Equal(
-            $"storage_bucket {tenant.Resources.Bucket} The bucket is still there, with 0 objects.",
+            $"storage_bucket {tenant.Resources.Bucket} Still there: storage_bucket (0 object versions).",
             await ResidueAsync(tenant));
         var steps = (await fixture.ProgressAsync(tenant)).Steps;
         Assert.Equal("FAILED", steps.Single(s => s.Step == "provision-storage").UndoState);

@@ -235,7 +235,7 @@ public sealed class OrphanTests(ProvisioningFixture fixture) : IClassFixture<Pro
 
         await fixture.SweepAsync();
         Assert.Single(tenants, tenant => fixture.Systems.RealmExistsAsync(tenant.Resources.Realm).Result);
-        Assert.Contains("Critical SWEEP_LIMIT keycloak_realm: 1 more", fixture.Logs.Text, StringComparison.Ordinal);
+        Assert.Contains("Critical SWEEP_LIMIT keycloak_realm: 1 over", fixture.Logs.Text, StringComparison.Ordinal);
         await fixture.SweepAsync();
 
         Assert.All(tenants, tenant => Assert.False(fixture.Systems.RealmExistsAsync(tenant.Resources.Realm).Result));

@@ -57,7 +57,7 @@ public static class ControlPlaneServiceCollectionExtensions
         // Any pipeline name is accepted because the deployment step is not built; the step must therefore be off.
         .AddSingleton(new SettingProbe(provider =>
         {
-            UnbuiltSteps.RequireOff(provider.GetRequiredService<SettingsReader>(), UnbuiltSteps.Deployment);
+            UnbuiltSteps.RequireDisabled(provider.GetRequiredService<SettingsReader>(), UnbuiltSteps.Deployment);
             return null;
         }))
         .AddSingleton<CancelProvisioning>()

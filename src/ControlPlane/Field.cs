@@ -7,18 +7,18 @@ namespace ControlPlane;
 public static class Field
 {
     /// <summary>The maximum length of a name, in characters.</summary>
-    public const int NameLength = 100;
+    public const int MaxNameLength = 100;
 
     /// <returns>The trimmed text.</returns>
     /// <exception cref="ControlPlaneException">Missing, empty, too long or not printable; names the field.</exception>
-    public static string Required(string? text, string field, int maxLength = NameLength) =>
+    public static string Required(string? text, string field, int maxLength = MaxNameLength) =>
         Optional(text, field, maxLength)
         ?? throw ControlPlaneException.Invalid(field,
             $"{field} is missing: 1 to {maxLength} characters are expected.");
 
     /// <returns>The trimmed text, or null if it is missing or empty.</returns>
     /// <exception cref="ControlPlaneException">Too long or not printable; names the field.</exception>
-    public static string? Optional(string? text, string field, int maxLength = NameLength)
+    public static string? Optional(string? text, string field, int maxLength = MaxNameLength)
     {
         string? trimmed = text?.Trim();
         if (trimmed is not { Length: > 0 })

@@ -16,9 +16,9 @@ public sealed class CrashTests(InstanceFixture fixture)
         await using var schemas = await SchemaCreationLog.StartAsync(fixture.Instance, key);
         long before = await LastCallNumberAsync(sandbox);
         // The worker is killed while it waits for the creation of the bucket, so the answer is lost.
-        await using var fault = await sandbox.FaultAsync(BucketCreationOf(key) with { Kind = FaultKind.LateEffect });
+        await using var fault = await sandbox.SetFaultAsync(BucketCreationOf(key) with { Kind = FaultKind.LateEffect });
         await customer.ProvisionAsync();
-        await fault.HitAsync();
+        await fault.WaitForHitsAsync();
 
         await fixture.Instance.KillAsync("worker");
         await fault.ReleaseAsync();
@@ -38,9 +38,9 @@ public sealed class CrashTests(InstanceFixture fixture)
         await using var schemas = await SchemaCreationLog.StartAsync(fixture.Instance, key);
         long before = await LastCallNumberAsync(sandbox);
         // Keycloak, Temporal, S3 and Novu are all killed during the creation of the bucket.
-        await using var fault = await sandbox.FaultAsync(BucketCreationOf(key) with { Kind = FaultKind.Hang });
+        await using var fault = await sandbox.SetFaultAsync(BucketCreationOf(key) with { Kind = FaultKind.Hang });
         await customer.ProvisionAsync();
-        await fault.HitAsync();
+        await fault.WaitForHitsAsync();
 
         foreach (string part in Instance.OutsideParts)
         {
@@ -57,13 +57,13 @@ public sealed class CrashTests(InstanceFixture fixture)
         new() { System = "s3", Method = "PUT", Path = $"/tenant-{key}-files*" };
 
     private static async Task<long> LastCallNumberAsync(SandboxControl sandbox) =>
-        (await sandbox.CallsAsync()).Max(call => call.Number);
+        (await sandbox.GetCallsAsync()).Max(call => call.Number);
 
     // Counts the effects in the outside systems.
     private static async Task AssertCreatedOnceAsync(
         SandboxControl sandbox, long before, SchemaCreationLog schemas, string key)
     {
-        var effects = (await sandbox.CallsAsync()).Where(call => call.Number > before && call.Effect).ToList();
+        var effects = (await sandbox.GetCallsAsync()).Where(call => call.Number > before && call.Effect).ToList();
         // The journal has no bodies, so the creation of any realm counts; only this tenant is provisioned meanwhile.
         Assert.Single(effects, call => call is { Method: "POST", Path: "/admin/realms" });
         var calls = effects.Where(call => call.Path.Contains($"tenant-{key}", StringComparison.Ordinal)).ToList();
@@ -72,7 +72,7 @@ public sealed class CrashTests(InstanceFixture fixture)
             calls, call => call is { Method: "PUT", Query: "" } && call.Path.TrimEnd('/') == $"/tenant-{key}-files");
         Assert.DoesNotContain(calls, call => call.Method == "DELETE");
         Assert.Equal([$"tenant_{key}"], await schemas.ReadAsync());
-        var mails = await sandbox.MailsToAsync($"admin@{key}.com");
+        var mails = await sandbox.GetMailsToAsync($"admin@{key}.com");
         Assert.Equal(["tenant-welcome"], mails.Select(mail => mail.WorkflowId));
     }
 }

@@ -9,12 +9,12 @@ public sealed class DemoTests(InstanceFixture fixture)
     public async Task The_demo_ends_with_all_ticks_green_and_a_second_run_only_verifies()
     {
         string key = TenantKeys.New();
-        var first = (await fixture.Instance.DevAsync("demo", "--key", key)).AndSucceeded();
+        var first = (await fixture.Instance.DevAsync("demo", "--key", key)).EnsureSuccess();
         Assert.Equal(11, Ticks(first));
         Assert.DoesNotContain("✘", first.Output, StringComparison.Ordinal);
         Assert.Contains("from sign-up to password", first.Output, StringComparison.Ordinal);
 
-        var second = (await fixture.Instance.DevAsync("demo", "--key", key)).AndSucceeded();
+        var second = (await fixture.Instance.DevAsync("demo", "--key", key)).EnsureSuccess();
         Assert.Equal(11, Ticks(second));
         Assert.DoesNotContain("Workflow provision-tenant", second.Output, StringComparison.Ordinal);
 
@@ -38,5 +38,5 @@ public sealed class DemoTests(InstanceFixture fixture)
         Assert.Equal(10, Ticks(result));
     }
 
-    private static int Ticks(Said result) => result.Output.Count(character => character == '✔');
+    private static int Ticks(CommandResult result) => result.Output.Count(character => character == '✔');
 }

@@ -13,7 +13,7 @@ public sealed class DoctorTests(InstanceFixture fixture)
     [Fact]
     public async Task Without_problems_every_line_is_green()
     {
-        var result = (await fixture.Instance.DevAsync("doctor")).AndSucceeded();
+        var result = (await fixture.Instance.DevAsync("doctor")).EnsureSuccess();
 
         Assert.DoesNotContain("✘", result.Output, StringComparison.Ordinal);
         Assert.Equal(12, result.Output.Count(character => character == '✔'));
@@ -35,7 +35,7 @@ public sealed class DoctorTests(InstanceFixture fixture)
     public async Task A_problem_is_one_red_line_with_its_remedy(
         string check, string remedy, string variable, string value)
     {
-        var result = await fixture.Instance.DevWithAsync(
+        var result = await fixture.Instance.DevWithEnvironmentAsync(
             new() { [variable] = value, ["KEYCLOAK_ADMIN_CLIENT_ID"] = "arc-saas-worker" }, "doctor");
 
         AssertOnlyRed(result, check, remedy);
@@ -48,7 +48,7 @@ public sealed class DoctorTests(InstanceFixture fixture)
         string server = $"127.0.0.1:{fixture.Instance.Address("POSTGRES_PORT")}/control_plane";
         string url = $"postgres://{role}:{fixture.Instance.Secret("DEV_DB_FUNCTIONS_PASSWORD")}@{server}";
 
-        var result = await fixture.Instance.DevWithAsync(new() { ["TENANT_DATABASE_URL"] = url }, "doctor");
+        var result = await fixture.Instance.DevWithEnvironmentAsync(new() { ["TENANT_DATABASE_URL"] = url }, "doctor");
 
         AssertOnlyRed(result, "right to create schemas", $"ALTER ROLE \"{role}\" CREATEROLE");
     }
@@ -67,7 +67,7 @@ public sealed class DoctorTests(InstanceFixture fixture)
         AssertOnlyRed(other, "lead's token: lead", $"Use /leads/{SomeLead}/tenants");
     }
 
-    private static void AssertOnlyRed(Said result, string check, string remedy)
+    private static void AssertOnlyRed(CommandResult result, string check, string remedy)
     {
         Assert.Equal(1, result.ExitCode);
         string[] lines = result.Output.Split('\n');

@@ -10,7 +10,7 @@ public sealed class ProcessTests(InstanceFixture fixture)
     [Fact]
     public async Task A_second_up_reports_that_the_instance_is_running_and_its_address()
     {
-        var result = (await fixture.Instance.DevAsync("up", "--detach", "--no-build")).AndSucceeded();
+        var result = (await fixture.Instance.DevAsync("up", "--detach", "--no-build")).EnsureSuccess();
 
         Assert.Contains("It is running already", result.Output, StringComparison.Ordinal);
         Assert.Contains(fixture.Instance.Functions.Authority, result.Output, StringComparison.Ordinal);
@@ -28,7 +28,7 @@ public sealed class ProcessTests(InstanceFixture fixture)
         {
             await AssertMore.EventuallyAsync(
                 () => Task.FromResult(File.Exists(Path.Combine(instance.State, "addresses"))), begun => begun);
-            var second = (await instance.DevAsync("up", "--detach", "--no-build", "--free-ports")).AndSucceeded();
+            var second = (await instance.DevAsync("up", "--detach", "--no-build", "--free-ports")).EnsureSuccess();
             Assert.Contains("It is running already", second.Output, StringComparison.Ordinal);
             int[] ports = [.. instance.Ports];
             int[] pids = [.. Directory.GetFiles(Path.Combine(instance.State, "run"))
@@ -80,7 +80,7 @@ public sealed class ProcessTests(InstanceFixture fixture)
         var instance = new Instance("nowhere");
         try
         {
-            var result = await instance.DevWithAsync(
+            var result = await instance.DevWithEnvironmentAsync(
                 new() { ["REAL_SERVERS"] = folder }, "up", "--real", "--detach", "--no-build");
 
             Assert.Equal(1, result.ExitCode);
@@ -102,7 +102,7 @@ public sealed class ProcessTests(InstanceFixture fixture)
     public async Task Real_servers_without_a_folder_are_refused_and_never_replaced_by_stand_ins(
         params string[] arguments)
     {
-        var result = await new Instance("none").DevWithAsync(new() { ["REAL_SERVERS"] = null }, arguments);
+        var result = await new Instance("none").DevWithEnvironmentAsync(new() { ["REAL_SERVERS"] = null }, arguments);
 
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("--servers", result.Errors, StringComparison.Ordinal);
@@ -139,7 +139,7 @@ public sealed class ProcessTests(InstanceFixture fixture)
     [InlineData("verify")]
     public async Task The_help_of_each_command_has_an_example(string command)
     {
-        var result = (await fixture.Instance.DevAsync(command, "--help")).AndSucceeded();
+        var result = (await fixture.Instance.DevAsync(command, "--help")).EnsureSuccess();
 
         Assert.Contains("Example:", result.Output, StringComparison.Ordinal);
         Assert.Contains($"./dev {command}", result.Output, StringComparison.Ordinal);

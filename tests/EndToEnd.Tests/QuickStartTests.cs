@@ -23,7 +23,7 @@ public sealed class QuickStartTests(InstanceFixture fixture)
             $"keycloak_realm: tenant-{key}", $"keycloak_client: {key}-app", $"keycloak_admin_user: admin@{key}.com",
             $"database_schema: tenant_{key}", $"storage_bucket: tenant-{key}-files", "(5 rows)",
         ];
-        Assert.All(expected, line => Assert.Contains(line, records.AndSucceeded().Output, StringComparison.Ordinal));
+        Assert.All(expected, line => Assert.Contains(line, records.EnsureSuccess().Output, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class RemedyTests(InstanceFixture fixture) : IDisposable
         await RevokeCreateRealmAsync();
         await AssertRedAsync("right to create realms", "./dev setup");
 
-        (await Instance.DevAsync("setup")).AndSucceeded();
+        (await Instance.DevAsync("setup")).EnsureSuccess();
 
         await AssertGreenAsync();
     }
@@ -39,7 +39,7 @@ public sealed class RemedyTests(InstanceFixture fixture) : IDisposable
         await RevokeCreateRealmAsync();
         using var sandbox = new SandboxControl(Instance.Keycloak);
         // A real Keycloak does this occasionally while its caches are cold.
-        await using var fault = await sandbox.FaultAsync(new()
+        await using var fault = await sandbox.SetFaultAsync(new()
         {
             System = "keycloak",
             Method = "POST",
@@ -48,9 +48,9 @@ public sealed class RemedyTests(InstanceFixture fixture) : IDisposable
             Body = """{"error":"unknown_error","error_description":"For more on this error consult the server log."}""",
         });
 
-        (await Instance.DevAsync("setup")).AndSucceeded();
+        (await Instance.DevAsync("setup")).EnsureSuccess();
 
-        Assert.Equal(1, await fault.HitsAsync());
+        Assert.Equal(1, await fault.GetHitsAsync());
         await AssertGreenAsync();
     }
 
@@ -58,7 +58,7 @@ public sealed class RemedyTests(InstanceFixture fixture) : IDisposable
     public async Task A_Keycloak_that_does_not_answer_in_time_is_reported_as_a_timeout()
     {
         using var sandbox = new SandboxControl(Instance.Keycloak);
-        await using var fault = await sandbox.FaultAsync(new()
+        await using var fault = await sandbox.SetFaultAsync(new()
         {
             System = "keycloak",
             Method = "GET",
@@ -67,7 +67,7 @@ public sealed class RemedyTests(InstanceFixture fixture) : IDisposable
             Count = 0,
         });
 
-        var result = await Instance.DevWithAsync(new() { ["TIMEOUT_SCALE"] = "0.001" }, "setup");
+        var result = await Instance.DevWithEnvironmentAsync(new() { ["TIMEOUT_SCALE"] = "0.001" }, "setup");
 
         Assert.Equal(1, result.ExitCode);
         Assert.DoesNotContain("Interrupted", result.Errors, StringComparison.Ordinal);
@@ -81,7 +81,7 @@ public sealed class RemedyTests(InstanceFixture fixture) : IDisposable
         await File.WriteAllTextAsync(file, "wrong", TestContext.Current.CancellationToken);
         await AssertRedAsync("Keycloak credentials", "./dev setup");
 
-        (await Instance.DevAsync("setup")).AndSucceeded();
+        (await Instance.DevAsync("setup")).EnsureSuccess();
 
         await AssertGreenAsync();
     }
@@ -95,7 +95,7 @@ public sealed class RemedyTests(InstanceFixture fixture) : IDisposable
         (await http.SendAsync(deletion, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
         await AssertRedAsync("Novu", "./dev setup");
 
-        (await Instance.DevAsync("setup")).AndSucceeded();
+        (await Instance.DevAsync("setup")).EnsureSuccess();
 
         await AssertGreenAsync();
     }
@@ -136,7 +136,7 @@ public sealed class RemedyTests(InstanceFixture fixture) : IDisposable
     public async Task A_missing_namespace_is_green_once_it_is_created()
     {
         Dictionary<string, string?> elsewhere = new() { ["TEMPORAL_NAMESPACE"] = $"made-{TenantKeys.New()}" };
-        var before = await Instance.DevWithAsync(elsewhere, "doctor");
+        var before = await Instance.DevWithEnvironmentAsync(elsewhere, "doctor");
         Assert.Contains(
             $"✘ namespace              {elsewhere["TEMPORAL_NAMESPACE"]} is missing", before.Output,
             StringComparison.Ordinal);
@@ -149,7 +149,7 @@ public sealed class RemedyTests(InstanceFixture fixture) : IDisposable
             WorkflowExecutionRetentionPeriod = new() { Seconds = 3 * 24 * 60 * 60 },
         });
 
-        var after = await Instance.DevWithAsync(elsewhere, "doctor");
+        var after = await Instance.DevWithEnvironmentAsync(elsewhere, "doctor");
         Assert.Contains(
             $"✔ namespace              {elsewhere["TEMPORAL_NAMESPACE"]} is there", after.Output,
             StringComparison.Ordinal);
@@ -164,7 +164,7 @@ public sealed class RemedyTests(InstanceFixture fixture) : IDisposable
         await sweep.DeleteAsync();
         await AssertRedAsync("sweep", "./dev setup");
 
-        (await Instance.DevAsync("setup")).AndSucceeded();
+        (await Instance.DevAsync("setup")).EnsureSuccess();
         await AssertGreenAsync();
 
         await sweep.PauseAsync();
@@ -179,7 +179,7 @@ public sealed class RemedyTests(InstanceFixture fixture) : IDisposable
     public async Task A_refused_bucket_is_green_once_the_access_key_has_the_right()
     {
         using var sandbox = new SandboxControl(Instance.S3);
-        await using (await sandbox.FaultAsync(new()
+        await using (await sandbox.SetFaultAsync(new()
         {
             System = "s3",
             Method = "PUT",
@@ -210,7 +210,7 @@ public sealed class RemedyTests(InstanceFixture fixture) : IDisposable
 
     private async Task AssertGreenAsync()
     {
-        var result = (await Instance.DevAsync("doctor")).AndSucceeded();
+        var result = (await Instance.DevAsync("doctor")).EnsureSuccess();
         Assert.DoesNotContain("✘", result.Output, StringComparison.Ordinal);
     }
 

@@ -18,7 +18,7 @@ public sealed class ResidueTests(InstanceFixture fixture)
 
         var residue = await customer.CallAsync(
             HttpMethod.Get, $"/tenants/{customer.TenantId}/residue", customer.OperatorToken, null);
-        var result = (await fixture.Instance.DevAsync("residue", key)).AndSucceeded();
+        var result = (await fixture.Instance.DevAsync("residue", key)).EnsureSuccess();
 
         Assert.True(residue["isClean"]!.GetValue<bool>());
         Assert.All(
@@ -38,18 +38,18 @@ public sealed class ResidueTests(InstanceFixture fixture)
         var customer = new Customer(fixture, key);
         await customer.SignUpAsync();
         using var sandbox = new SandboxControl(fixture.Instance.S3);
-        await using var tagging = await sandbox.FaultAsync(AccessDenied("PUT", key) with { Query = "tagging*" });
-        Said left;
-        await using (var deleting = await sandbox.FaultAsync(AccessDenied("DELETE", key)))
+        await using var tagging = await sandbox.SetFaultAsync(AccessDenied("PUT", key) with { Query = "tagging*" });
+        CommandResult left;
+        await using (var deleting = await sandbox.SetFaultAsync(AccessDenied("DELETE", key)))
         {
             await customer.ProvisionAsync();
-            await deleting.HitAsync();
+            await deleting.WaitForHitsAsync();
             left = await fixture.Instance.DevAsync("residue", key);
         }
 
         await AssertMore.EventuallyAsync(customer.ReadProgressAsync,
             progress => Customer.Text(progress, "status") == "PROVISION_FAILED", TimeSpan.FromMinutes(2));
-        var gone = (await fixture.Instance.DevAsync("residue", key)).AndSucceeded();
+        var gone = (await fixture.Instance.DevAsync("residue", key)).EnsureSuccess();
 
         Assert.Equal(1, left.ExitCode);
         Assert.Contains(

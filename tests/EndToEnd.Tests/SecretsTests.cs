@@ -74,7 +74,7 @@ public sealed class SecretsTests(InstanceFixture fixture)
     private async Task<string> InvitationIdAsync(string tenantId)
     {
         string sql = $"COPY (SELECT id FROM invitations WHERE tenant_id = '{tenantId}') TO STDOUT";
-        return (await fixture.Instance.DevAsync("sql", sql)).AndSucceeded().Output.Trim();
+        return (await fixture.Instance.DevAsync("sql", sql)).EnsureSuccess().Output.Trim();
     }
 
     private async Task<string> ReadAsync(string file) => (await File.ReadAllTextAsync(

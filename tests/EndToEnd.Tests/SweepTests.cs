@@ -21,7 +21,7 @@ public sealed class SweepTests(InstanceFixture fixture)
         await DeleteRowsAsync(customer.TenantId);
 
         await SweepAsync();
-        string listed = (await Instance.DevAsync("orphans")).AndSucceeded().Output;
+        string listed = (await Instance.DevAsync("orphans")).EnsureSuccess().Output;
         string bucket = $"storage_bucket tenant-{key}-files";
         Assert.All(
             [$"keycloak_realm tenant-{key} ", $"database_schema tenant_{key} ", $"{bucket} "],
@@ -30,14 +30,14 @@ public sealed class SweepTests(InstanceFixture fixture)
 
         var deleted = await Instance.DevAsync(["orphans", "delete", .. bucket.Split(' ')]);
         var again = await Instance.DevAsync(["orphans", "delete", .. bucket.Split(' ')]);
-        string left = (await Instance.DevAsync("orphans")).AndSucceeded().Output;
+        string left = (await Instance.DevAsync("orphans")).EnsureSuccess().Output;
 
-        Assert.Contains($"Deleted {bucket}.", deleted.AndSucceeded().Output, StringComparison.Ordinal);
+        Assert.Contains($"Deleted {bucket}.", deleted.EnsureSuccess().Output, StringComparison.Ordinal);
         Assert.Equal(1, again.ExitCode);
         Assert.DoesNotContain(bucket, left, StringComparison.Ordinal);
         Assert.Contains($"keycloak_realm tenant-{key} ", left, StringComparison.Ordinal);
-        (await Instance.DevAsync("orphans", "delete", "keycloak_realm", $"tenant-{key}")).AndSucceeded();
-        (await Instance.DevAsync("orphans", "delete", "database_schema", $"tenant_{key}")).AndSucceeded();
+        (await Instance.DevAsync("orphans", "delete", "keycloak_realm", $"tenant-{key}")).EnsureSuccess();
+        (await Instance.DevAsync("orphans", "delete", "database_schema", $"tenant_{key}")).EnsureSuccess();
     }
 
     private async Task SweepAsync()

@@ -9,14 +9,14 @@ public static class Commands
     /// <summary>The root of the checkout: the folder above the test binaries that contains <c>./dev</c>.</summary>
     public static string Root { get; } = FindRoot();
 
-    public static async Task<Said> RunAsync(
+    public static async Task<CommandResult> RunAsync(
         string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)
     {
         using var process = Start(program, arguments, environment);
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return new Said(process.ExitCode, await output, await errors);
+        return new CommandResult(process.ExitCode, await output, await errors);
     }
 
     public static Process Start(
@@ -50,12 +50,12 @@ public static class Commands
 }
 
 /// <summary>The exit code and the output of a program.</summary>
-public sealed record Said(int ExitCode, string Output, string Errors)
+public sealed record CommandResult(int ExitCode, string Output, string Errors)
 {
     public string All => Output + Errors;
 
     /// <summary>Asserts exit code 0 and returns the result.</summary>
-    public Said AndSucceeded()
+    public CommandResult EnsureSuccess()
     {
         Assert.True(ExitCode == 0, $"Exit code {ExitCode}.\n{All}");
         return this;

@@ -71,13 +71,15 @@ public sealed class Instance(string name, IReadOnlyDictionary<string, string?>? 
 
     public string Log(string part) => File.ReadAllText(Path.Combine(State, "logs", $"{part}.log"));
 
-    public Task<Said> DevAsync(params IEnumerable<string> arguments) => DevWithAsync([], arguments);
+    public Task<CommandResult> DevAsync(params IEnumerable<string> arguments) =>
+        DevWithEnvironmentAsync([], arguments);
 
     /// <summary>Runs a <c>./dev</c> command with settings that override those of the instance.</summary>
-    public Task<Said> DevWithAsync(Dictionary<string, string?> differing, params IEnumerable<string> arguments)
+    public Task<CommandResult> DevWithEnvironmentAsync(
+        Dictionary<string, string?> overrides, params IEnumerable<string> arguments)
     {
         var environment = Variables;
-        foreach (var (variable, value) in differing)
+        foreach (var (variable, value) in overrides)
         {
             environment[variable] = value;
         }
@@ -89,7 +91,7 @@ public sealed class Instance(string name, IReadOnlyDictionary<string, string?>? 
     public async Task UpAsync()
     {
         string[] real = Servers is null ? [] : ["--real"];
-        (await DevAsync(["up", "--detach", "--no-build", "--free-ports", .. real])).AndSucceeded();
+        (await DevAsync(["up", "--detach", "--no-build", "--free-ports", .. real])).EnsureSuccess();
     }
 
     /// <summary>Kills a part with SIGKILL and waits for its end.</summary>

@@ -15,7 +15,7 @@ public sealed class SandboxControl(Uri address) : IDisposable
     /// Sets a fault. Disposing removes it. Tests share the sandbox, so the rule must match a path or a body text that
     /// only this test uses.
     /// </summary>
-    public async Task<SandboxFault> FaultAsync(FaultRule rule)
+    public async Task<SandboxFault> SetFaultAsync(FaultRule rule)
     {
         using var answer = await http.PostAsJsonAsync("/_sandbox/faults", rule, ControlJson.Options);
         if (!answer.IsSuccessStatusCode)
@@ -25,20 +25,20 @@ public sealed class SandboxControl(Uri address) : IDisposable
     }
 
     /// <summary>Returns the calls whose path or query contains the text, oldest first.</summary>
-    public async Task<IReadOnlyList<JournalEntry>> CallsAsync(string about = "") =>
+    public async Task<IReadOnlyList<JournalEntry>> GetCallsAsync(string about = "") =>
         [.. (await GetAsync<JournalEntry>("/_sandbox/journal?limit=10000"))
             .Where(call => $"{call.Path}?{call.Query}".Contains(about, StringComparison.Ordinal))];
 
     /// <summary>Returns up to <paramref name="limit"/> calls after the one with this number, oldest first.</summary>
-    public Task<List<JournalEntry>> CallsAfterAsync(long number, int limit) =>
+    public Task<List<JournalEntry>> GetCallsAfterAsync(long number, int limit) =>
         GetAsync<JournalEntry>($"/_sandbox/journal?after={number}&limit={limit}");
 
     /// <summary>Returns the mails to this subscriber, oldest first.</summary>
-    public Task<List<Mail>> MailsAsync(string subscriberId) =>
+    public Task<List<Mail>> GetMailsAsync(string subscriberId) =>
         GetAsync<Mail>($"/_sandbox/mails?subscriberId={Uri.EscapeDataString(subscriberId)}");
 
     /// <summary>Returns the mails to this address, oldest first.</summary>
-    public Task<List<Mail>> MailsToAsync(string recipient) =>
+    public Task<List<Mail>> GetMailsToAsync(string recipient) =>
         GetAsync<Mail>($"/_sandbox/mails?recipient={Uri.EscapeDataString(recipient)}");
 
     public void Dispose() => http.Dispose();
@@ -53,13 +53,13 @@ public sealed class SandboxFault(HttpClient http, string id) : IAsyncDisposable
     public string Id => id;
 
     /// <summary>Waits until the fault has matched this many calls.</summary>
-    public async Task HitAsync(int times = 1)
+    public async Task WaitForHitsAsync(int times = 1)
     {
         using var answer = await http.GetAsync($"/_sandbox/faults/{id}/hits/{times}");
         answer.EnsureSuccessStatusCode();
     }
 
-    public async Task<int> HitsAsync() =>
+    public async Task<int> GetHitsAsync() =>
         (await http.GetFromJsonAsync<FaultState>($"/_sandbox/faults/{id}", ControlJson.Options))!.Hits;
 
     /// <summary>Releases the held calls. Later calls are not affected.</summary>

@@ -24,7 +24,7 @@ public sealed class MatrixSampleTests
             "--filter", "activate-tenant.report/refused",
             "--filter", "send-notification.trigger/lost");
 
-        result.AndSucceeded();
+        result.EnsureSuccess();
         Assert.Contains("14 green, 0 red", result.Output, StringComparison.Ordinal);
     }
 
@@ -42,7 +42,7 @@ public sealed class MatrixSampleTests
             result.Output, StringComparison.Ordinal);
     }
 
-    private static Task<Said> TortureAsync(params string[] arguments) => Commands.RunAsync(
+    private static Task<CommandResult> TortureAsync(params string[] arguments) => Commands.RunAsync(
         Path.Combine(Commands.Root, "artifacts", "bin", "Torture", "release", "Torture"),
         arguments,
         new Dictionary<string, string?> { ["NO_COLOR"] = "1" });

@@ -32,7 +32,7 @@ internal abstract class Display
             await followAsync(steps =>
             {
                 var changed = steps.Where(
-                    step => step.State != "PENDING" && printed.Add(step with { Took = null }));
+                    step => step.State != "PENDING" && printed.Add(step with { Duration = null }));
                 foreach (var step in changed)
                     Console.WriteLine($"  {step.Number,2}. {step.Name,-24} {step.State,-8} {step.Note}");
             });
@@ -55,7 +55,7 @@ internal abstract class Display
                     new Markup($"{step.Number,4}"),
                     new Markup(Markup.Escape(step.Name)),
                     new Markup($"[{Color(step.State)}]{step.State}[/]"),
-                    new Markup(step.Took is { } duration ? $"[grey]{Seconds(duration)}[/]" : ""),
+                    new Markup(step.Duration is { } duration ? $"[grey]{Seconds(duration)}[/]" : ""),
                     new Markup(Markup.Escape(step.Note)));
             }
 
@@ -74,4 +74,4 @@ internal abstract class Display
 }
 
 /// <param name="Note">Reason why the step waits or failed; otherwise empty.</param>
-internal sealed record StepView(int Number, string Name, string State, TimeSpan? Took, string Note);
+internal sealed record StepView(int Number, string Name, string State, TimeSpan? Duration, string Note);

@@ -93,7 +93,7 @@ internal sealed class Journey(
                 progress = Progress.From((await api.CallAsync(
                     HttpMethod.Get, $"/tenants/{id}/provisioning", api.OperatorToken, null, cancellationToken))!);
                 show(progress.Steps);
-                if (progress.IsOver)
+                if (progress.IsFinished)
                     return;
                 if (time.GetElapsedTime(started) > Timeout)
                     throw new DemoException(
@@ -102,8 +102,8 @@ internal sealed class Journey(
             }
         });
         times.AddRange(progress.Steps
-            .Where(step => step.Took is not null)
-            .Select(step => ($"  {step.Name}", step.Took!.Value)));
+            .Where(step => step.Duration is not null)
+            .Select(step => ($"  {step.Name}", step.Duration!.Value)));
         if (progress.Status != "ACTIVE")
             throw new DemoException($"The tenant is {progress.Status}: {progress.Failure ?? "no reason reported"}");
         display.WriteLine("The tenant is ACTIVE.");

@@ -7,7 +7,7 @@ namespace Sandbox.Demo;
 internal sealed record Progress(string Status, IReadOnlyList<StepView> Steps, string? Failure)
 {
     /// <summary>Whether the status no longer changes without a request.</summary>
-    public bool IsOver => Status switch
+    public bool IsFinished => Status switch
     {
         "ACTIVE" => Steps.All(step => step.State is "DONE" or "SKIPPED" or "PARKED"),
         "PROVISION_FAILED" or "ROLLBACK_INCOMPLETE" => true,

@@ -39,7 +39,7 @@ internal sealed class StandIn : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null;
             // The largest limit of the played systems; longer headers are answered with 431, as by the real servers.
-            kestrel.Limits.MaxRequestHeadersTotalSize = KeycloakEndpoints.HeaderLimit;
+            kestrel.Limits.MaxRequestHeadersTotalSize = KeycloakEndpoints.MaxHeaderBytes;
         });
         builder.Services.AddSingleton(context.Time);
         builder.Services.AddSingleton<IHostLifetime, NoSignalLifetime>();

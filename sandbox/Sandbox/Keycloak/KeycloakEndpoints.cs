@@ -16,7 +16,7 @@ public static class KeycloakEndpoints
     /// <summary>
     /// The maximum total size of request headers in bytes; the real server answers 431 to longer ones.
     /// </summary>
-    public const int HeaderLimit = 65_535;
+    public const int MaxHeaderBytes = 65_535;
 
     /// <summary>Maps the server at the root of <paramref name="app"/>, which must have no other endpoints.</summary>
     public static void MapKeycloak(this WebApplication app, KeycloakState state)

@@ -25,7 +25,7 @@ internal sealed class NovuException(
         var body = new JsonObject
         {
             ["statusCode"] = Status,
-            ["timestamp"] = Storage.Stamp.Of(now),
+            ["timestamp"] = Storage.Timestamp.Of(now),
             ["path"] = path,
             ["message"] = Message,
             ["error"] = error,

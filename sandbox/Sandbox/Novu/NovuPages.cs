@@ -34,7 +34,7 @@ internal static class NovuPages
             Page.Text(mail.Recipient),
             Page.Text(mail.WorkflowId),
             Page.Text(mail.SubscriberId),
-            Page.Text(Stamp.Of(mail.Time)),
+            Page.Text(Timestamp.Of(mail.Time)),
         ]));
 
     private static Html Triggers(NovuStore store) => Page.Table(
@@ -47,7 +47,7 @@ internal static class NovuPages
             Page.Text(trigger.TransactionId ?? "none"),
             Page.Text(trigger.Status),
             Page.Text(trigger.Outcome),
-            Page.Text(Stamp.Of(trigger.Time)),
+            Page.Text(Timestamp.Of(trigger.Time)),
         ]));
 
     private static Html Subscribers(NovuStore store) => Page.Table(
@@ -59,7 +59,7 @@ internal static class NovuPages
             Page.Text(subscriber.Email),
             Page.Text(subscriber.FirstName),
             Page.Text(subscriber.LastName),
-            Page.Text(Stamp.Of(subscriber.CreatedAt)),
+            Page.Text(Timestamp.Of(subscriber.CreatedAt)),
         ]));
 
     private static Html Workflows(NovuStore store) => Page.Table(
@@ -78,7 +78,7 @@ internal static class NovuPages
         <p><a href="/">All mails</a></p>
         <dl>
         <dt>To</dt><dd>{mail.Recipient}</dd>
-        <dt>Time</dt><dd>{Stamp.Of(mail.Time)}</dd>
+        <dt>Time</dt><dd>{Timestamp.Of(mail.Time)}</dd>
         <dt>Workflow</dt><dd>{mail.WorkflowId}</dd>
         <dt>Transaction</dt><dd>{mail.TransactionId}</dd>
         </dl>

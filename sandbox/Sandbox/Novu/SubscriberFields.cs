@@ -40,8 +40,8 @@ internal static partial class SubscriberFields
         ["data"] = subscriber.Data?.DeepClone(),
         ["channels"] = new JsonArray(),
         ["deleted"] = false,
-        ["createdAt"] = Stamp.Of(subscriber.CreatedAt),
-        ["updatedAt"] = Stamp.Of(subscriber.UpdatedAt),
+        ["createdAt"] = Timestamp.Of(subscriber.CreatedAt),
+        ["updatedAt"] = Timestamp.Of(subscriber.UpdatedAt),
     };
 
     private static string? Text(string field, string? current, NovuBody body) =>

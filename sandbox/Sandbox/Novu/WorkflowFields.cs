@@ -45,8 +45,8 @@ internal static class WorkflowFields
             },
         },
         ["steps"] = new JsonArray([.. workflow.Steps.Select(step => (JsonNode)Answer(workflow, step))]),
-        ["createdAt"] = Stamp.Of(workflow.CreatedAt),
-        ["updatedAt"] = Stamp.Of(workflow.UpdatedAt),
+        ["createdAt"] = Timestamp.Of(workflow.CreatedAt),
+        ["updatedAt"] = Timestamp.Of(workflow.UpdatedAt),
     };
 
     private static JsonObject Answer(Workflow workflow, WorkflowStep step) => new()

@@ -24,7 +24,7 @@ internal static class S3Page
             [
                 Page.Text(bucket.Name),
                 Page.Text(bucket.AccountId),
-                Page.Text(Stamp.Of(bucket.Created)),
+                Page.Text(Timestamp.Of(bucket.Created)),
                 Page.Text(store.Buckets.CountObjects(bucket.Name)),
                 Page.Text(store.Buckets.CountVersions(bucket.Name)),
                 Page.Text(bucket.Versioning ?? "never set"),

@@ -17,7 +17,7 @@ public sealed partial class AcceptInvitation(
     public const int MaxPasswordLength = 256;
 
     /// <summary>The maximum number of expired sealed passwords that one call erases.</summary>
-    public const int MaxErased = 100;
+    public const int MaxErasedPerCall = 100;
 
     /// <summary>
     /// The time within which a sealed password may be opened. The process that stored it erases it after its wait,
@@ -51,7 +51,7 @@ public sealed partial class AcceptInvitation(
         var sealedPassword = new SealedPassword(
             invitation.Id, invitation.Generation, key.Id,
             PasswordSeal.Seal(password, invitation.Id, key.PublicKey), now + SealedLifetime);
-        await invitations.EraseExpiredSealedAsync(MaxErased, now, cancellationToken);
+        await invitations.EraseExpiredSealedAsync(MaxErasedPerCall, now, cancellationToken);
         if (!await invitations.TryAddSealedAsync(sealedPassword, now, cancellationToken))
         {
             throw new ControlPlaneException(ErrorCode.WrongState,
@@ -116,7 +116,7 @@ public sealed partial class AcceptInvitation(
             cancellationToken);
         try
         {
-            return await ControlPlaneWorkflows.ReachAsync(() => run.GetResultAsync(
+            return await ControlPlaneWorkflows.CallAsync(() => run.GetResultAsync(
                 followRuns: true, new RpcOptions { CancellationToken = linked.Token }));
         }
         catch (Exception e) when (e is WorkflowFailedException || timeout.IsCancellationRequested)

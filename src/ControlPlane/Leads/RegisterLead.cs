@@ -6,16 +6,16 @@ namespace ControlPlane.Leads;
 /// <summary>The fields of a sign-up.</summary>
 public sealed record RegisterLeadCommand(
     [property: StringLength(EmailAddress.MaxLength)] string? Email,
-    [property: StringLength(Field.NameLength)] string? FirstName,
-    [property: StringLength(Field.NameLength)] string? LastName,
-    [property: StringLength(Field.NameLength)] string? CompanyName,
+    [property: StringLength(Field.MaxNameLength)] string? FirstName,
+    [property: StringLength(Field.MaxNameLength)] string? LastName,
+    [property: StringLength(Field.MaxNameLength)] string? CompanyName,
     RegisterLeadAddress? Address = null);
 
 public sealed record RegisterLeadAddress(
-    [property: StringLength(Field.NameLength)] string? Country,
+    [property: StringLength(Field.MaxNameLength)] string? Country,
     [property: StringLength(RegisterLeadAddress.MaxStreetLength)] string? Address = null,
-    [property: StringLength(Field.NameLength)] string? City = null,
-    [property: StringLength(Field.NameLength)] string? State = null,
+    [property: StringLength(Field.MaxNameLength)] string? City = null,
+    [property: StringLength(Field.MaxNameLength)] string? State = null,
     [property: StringLength(RegisterLeadAddress.MaxZipLength)] string? Zip = null)
 {
     public const int MaxStreetLength = 200;

@@ -104,7 +104,7 @@ public sealed class ProvisioningRuns(ControlPlaneWorkflows workflows, TimeProvid
     }
 
     private async Task<int> ReadAttemptAsync(Guid tenantId, string runId, CancellationToken cancellationToken) =>
-        await ReadAttemptAsync(await ControlPlaneWorkflows.ReachAsync(() => Handle(tenantId, runId).DescribeAsync(
+        await ReadAttemptAsync(await ControlPlaneWorkflows.CallAsync(() => Handle(tenantId, runId).DescribeAsync(
             new() { Rpc = new RpcOptions { CancellationToken = cancellationToken } })));
 
     private static async Task<int> ReadAttemptAsync(WorkflowExecutionDescription run) =>

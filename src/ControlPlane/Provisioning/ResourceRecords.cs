@@ -111,7 +111,7 @@ public sealed class ResourceRecords(NpgsqlDataSource database, TimeProvider time
     /// Completes the list of a tenant's objects: deletes the DELETED rows of this attempt and of earlier ones.
     /// </summary>
     /// <returns>The types of rows that are still PLANNED: the step ended without recording the object.</returns>
-    public Task<List<string>> SealAsync(Guid tenantId, int attempt, CancellationToken cancellationToken) =>
+    public Task<List<string>> CompleteListAsync(Guid tenantId, int attempt, CancellationToken cancellationToken) =>
         database.InTransactionAsync(async connection =>
         {
             await connection.Command(

@@ -140,7 +140,7 @@ public sealed record SubscriptionFields(
 /// <param name="Tier">enterprise (silo), standard (pooled) or hybrid (bridge), in any case.</param>
 public sealed record SubscriptionPlanFields(
     [property: StringLength(Subscription.MaxIdLength)] string? Id,
-    [property: StringLength(Field.NameLength)] string? Name,
+    [property: StringLength(Field.MaxNameLength)] string? Name,
     [property: StringLength(SubscriptionPlan.MaxDescriptionLength)] string? Description,
     decimal? Price,
     [property: StringLength(Subscription.MaxIdLength)] string? CurrencyId,
@@ -148,7 +148,7 @@ public sealed record SubscriptionPlanFields(
     [property: StringLength(Subscription.MaxIdLength)] string? BillingCycleId,
     SubscriptionMetaData? MetaData);
 
-public sealed record SubscriptionMetaData([property: StringLength(Field.NameLength)] string? PipelineName);
+public sealed record SubscriptionMetaData([property: StringLength(Field.MaxNameLength)] string? PipelineName);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(Subscription))]

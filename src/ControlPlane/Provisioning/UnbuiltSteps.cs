@@ -11,7 +11,7 @@ public static class UnbuiltSteps
 
     /// <summary>Rejects at start a setting that switches on a step which is not built.</summary>
     /// <exception cref="SettingException">A setting is true, or not a boolean.</exception>
-    public static void RequireOff(SettingsReader settings, params ReadOnlySpan<string> switches)
+    public static void RequireDisabled(SettingsReader settings, params ReadOnlySpan<string> switches)
     {
         foreach (string name in switches)
         {

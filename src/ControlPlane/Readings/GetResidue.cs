@@ -54,7 +54,7 @@ public sealed class GetResidue(
             cancellationToken);
         try
         {
-            await ControlPlaneWorkflows.ReachAsync(async () =>
+            await ControlPlaneWorkflows.CallAsync(async () =>
             {
                 await run.GetResultAsync(followRuns: true, new RpcOptions { CancellationToken = linked.Token });
                 return run;

@@ -27,7 +27,7 @@ public sealed class SettingsReader(IConfiguration configuration, IHostEnvironmen
     /// Returns a value that is specific to the installation. Outside Production, the example is the default.
     /// </summary>
     /// <exception cref="MissingSettingException">There is no value in Production.</exception>
-    public string TextOfOurs(string name, string example) =>
+    public string TextRequiredInProduction(string name, string example) =>
         IsProduction ? Require(name, $"the value of this installation, such as {example}") : Text(name, example);
 
     public bool Flag(string name, bool fallback) => Find(name) switch

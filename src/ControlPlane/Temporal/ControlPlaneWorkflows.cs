@@ -27,18 +27,18 @@ public sealed class ControlPlaneWorkflows(Lazy<TemporalOptions> options)
         string id,
         IReadOnlyDictionary<string, object>? memo,
         CancellationToken cancellationToken) =>
-        ReachAsync(() => Client.StartWorkflowAsync(run, Options(id, memo, cancellationToken)));
+        CallAsync(() => Client.StartWorkflowAsync(run, Options(id, memo, cancellationToken)));
 
     /// <inheritdoc cref="StartAsync{TWorkflow, TResult}"/>
     public Task<WorkflowHandle<TWorkflow>> StartAsync<TWorkflow>(
         Expression<Func<TWorkflow, Task>> run, string id, CancellationToken cancellationToken) =>
-        ReachAsync(() => Client.StartWorkflowAsync(run, Options(id, null, cancellationToken)));
+        CallAsync(() => Client.StartWorkflowAsync(run, Options(id, null, cancellationToken)));
 
     /// <summary>Calls Temporal and translates connection failures.</summary>
     /// <exception cref="ControlPlaneException">
     /// <c>unavailable</c>: Temporal cannot be reached, or does not know the namespace or the run.
     /// </exception>
-    public static async Task<T> ReachAsync<T>(Func<Task<T>> call)
+    public static async Task<T> CallAsync<T>(Func<Task<T>> call)
     {
         try
         {
@@ -66,7 +66,7 @@ public sealed class ControlPlaneWorkflows(Lazy<TemporalOptions> options)
     /// <exception cref="ControlPlaneException"><c>unavailable</c>: Temporal cannot be reached.</exception>
     public static Task<T?> FindAsync<T>(Func<Task<T>> call)
         where T : class =>
-        ReachAsync(async () =>
+        CallAsync(async () =>
         {
             try
             {

@@ -11,7 +11,7 @@ namespace ControlPlane.Tenants;
 public sealed record CreateTenantCommand(
     [property: RegularExpression("^[a-z][a-z0-9]*$")] string? Key,
     IReadOnlyList<string?>? Domains,
-    [property: StringLength(Field.NameLength)] string? Name = null);
+    [property: StringLength(Field.MaxNameLength)] string? Name = null);
 
 /// <summary>Creates the tenant of a verified lead; a lead has at most one.</summary>
 public sealed partial class CreateTenant(

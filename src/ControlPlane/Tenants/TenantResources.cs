@@ -33,7 +33,7 @@ public sealed record TenantResources
     /// <summary>
     /// Returns whether a name has the form of a tenant's bucket. This finds all of them, as buckets cannot be renamed.
     /// </summary>
-    public static bool IsBucket(string name) =>
+    public static bool IsTenantBucketName(string name) =>
         name.StartsWith("tenant-", StringComparison.Ordinal) && name.EndsWith("-files", StringComparison.Ordinal);
 
     public static TenantResources For(TenantKey key) => new(key.Value);

@@ -42,7 +42,7 @@ internal static class ResidueCommand
         var report = host.CreateReport();
         report.Heading($"Tenant {key} ({facts.Name}, {facts.Id:D}), {facts.Status}, attempt {facts.Attempt}");
         bool isClean = true;
-        foreach (var system in context.Systems.Where(system => system.HoldsTenants))
+        foreach (var system in context.Systems.Where(system => system.IsInReadings))
         {
             var reading = await ReadAsync(host, tenant, system, cancellationToken);
             isClean &= reading.IsCleanFor(tenant.Tenant);

@@ -32,7 +32,7 @@ internal static class SetupCommand
         await using var host = new CommandHost(context);
         foreach (var system in context.Systems.Where(system => system.IsBuilt))
         {
-            if (system.WhyNotConfigured(host.Settings) is null)
+            if (system.GetDisabledReason(host.Settings) is null)
             {
                 await system.SetUpAsync(new SetupContext(host, arguments), cancellationToken);
             }

@@ -19,7 +19,7 @@ public sealed partial class FailureInterceptor(ILogger<FailureInterceptor> logge
     {
         bool isUndo = info.TaskQueue is { } queue && TaskQueue.IsForUndo(queue);
         bool isUnbounded = info.RetryPolicy is { MaximumAttempts: 0 };
-        var failure = Failures.Translate(e, patient: isUndo || isUnbounded);
+        var failure = Failures.Translate(e, retryRefusals: isUndo || isUnbounded);
         if (failure.ErrorType == Failures.Unexpected)
         {
             // Without the message: it may hold a secret.

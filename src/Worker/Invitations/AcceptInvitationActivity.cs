@@ -40,7 +40,7 @@ public sealed class AcceptInvitationActivity(
         }
 
         var now = time.GetUtcNow();
-        await invitations.EraseExpiredSealedAsync(AcceptInvitation.MaxErased, now, cancellationToken);
+        await invitations.EraseExpiredSealedAsync(AcceptInvitation.MaxErasedPerCall, now, cancellationToken);
         var sealedPassword = now < invitation.ExpiresAt
             ? await invitations.FindSealedAsync(input.InvitationId, input.Generation, now, cancellationToken)
             : null;

@@ -11,6 +11,6 @@ public sealed record MailLinks(string PublicBaseUrl, string AppPlaneBaseUrl, str
 {
     public static MailLinks From(SettingsReader settings) => new(
         settings.RequireUrl("PUBLIC_BASE_URL").OriginalString,
-        settings.TextOfOurs("APP_PLANE_BASE_URL", "https://{tenant}.app.example.com"),
+        settings.TextRequiredInProduction("APP_PLANE_BASE_URL", "https://{tenant}.app.example.com"),
         KeycloakOptions.From(settings)?.Url);
 }

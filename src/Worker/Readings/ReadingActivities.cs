@@ -30,7 +30,7 @@ public sealed class ReadingActivities(
     /// The queue of a system's readings: that of its undos, which is rarely busy. Null for a system that is not read.
     /// </summary>
     public static TaskQueue? QueueOf(OutsideSystem system) =>
-        system.HoldsTenants ? system.Queue?.Undo ?? system.Queue : null;
+        system.IsInReadings ? system.Queue?.Undo ?? system.Queue : null;
 
     /// <summary>The predecessor of BeginReadings, for replays of runs of version 0.1.</summary>
     [Activity("ForgetReadings")]
@@ -41,7 +41,7 @@ public sealed class ReadingActivities(
     [Activity("BeginReadings")]
     public async Task<IReadOnlyList<ReadableSystem>> BeginAsync(ReadResidueInput input)
     {
-        var holders = systems.Where(system => system.HoldsTenants).ToList();
+        var holders = systems.Where(system => system.IsInReadings).ToList();
         await readings.BeginAsync(
             input.TenantId,
             [.. holders.Select(system => system.IsBuilt

@@ -44,7 +44,7 @@ public sealed partial class StepJournal(
         }
         catch (Exception e) when (!Failures.IsCancelled(e, context))
         {
-            var failure = Failures.Translate(e, patient: activity.IsUndo);
+            var failure = Failures.Translate(e, retryRefusals: activity.IsUndo);
             outcome = "failed";
             await RecordFailureAsync(entry, failure, GetNextTryTime(failure, context.Info));
             throw failure;

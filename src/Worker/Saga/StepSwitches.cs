@@ -20,7 +20,7 @@ public sealed record StepSwitches(IReadOnlyCollection<string> SkippedSteps)
     public static StepSwitches From(IReadOnlyList<OutsideSystem> systems, SettingsReader settings)
     {
         var systemsOff = systems
-            .Where(system => system.WhyNotConfigured(settings) is not null)
+            .Where(system => system.GetDisabledReason(settings) is not null)
             .Select(system => system.Id)
             .ToHashSet();
         return new StepSwitches(

@@ -93,7 +93,8 @@ public sealed class CreateIdp(
     private async Task EnsureAsync(ProvisionedTenant tenant, Func<Task> beforeChange)
     {
         string name = tenant.Resources.Realm;
-        var ownership = TenantRealmFinder.Judge(tenant, await FindAsync(name))?.OrConflict($"Keycloak realm {name}");
+        var ownership = TenantRealmFinder.GetOwnership(tenant, await FindAsync(name))?.ThrowIfNotOurs(
+            $"Keycloak realm {name}");
         if (ownership == Ownership.Ours && await IsCompleteAsync(tenant))
         {
             return;

@@ -19,7 +19,7 @@ public sealed class CreateResources(ResourceRecords resources) : IPlainStep
     [Activity("CreateResources")]
     public async Task ExecuteAsync(ProvisionTenantInput input)
     {
-        var planned = await resources.SealAsync(
+        var planned = await resources.CompleteListAsync(
             input.TenantId, input.Attempt, ActivityExecutionContext.Current.CancellationToken);
         if (planned.Count > 0)
         {

@@ -44,18 +44,18 @@ public sealed class ProvisionStorage(
         await deletions.RequireNoneInFlightAsync(ResourceTypes[0], bucket, CancellationToken);
         var beforeChange = guard.BeforeChange(input);
         var known = await ownership.FindDetailsAsync(tenant, CancellationToken);
-        if (await buckets.AbsentAtAsync(bucket, CancellationToken) is { } absentAt)
+        if (await buckets.FindAbsenceTimeAsync(bucket, CancellationToken) is { } absentAt)
         {
             known = new BucketDetails(absentAt, []);
         }
 
         await resources.PlanAsync(
             input.TenantId, input.Attempt, ResourceTypes[0], bucket, known?.ToJson(), CancellationToken);
-        if (await JudgeAsync(tenant, known) is null)
+        if (await GetOwnershipAsync(tenant, known) is null)
         {
             await beforeChange();
             if (!await buckets.CreateAsync(bucket, CancellationToken)
-                && await JudgeAsync(tenant, known) is null)
+                && await GetOwnershipAsync(tenant, known) is null)
             {
                 throw new ControlPlaneException(ErrorCode.OwnershipConflict,
                     $"The bucket {bucket} belongs to another account. It was not touched.");
@@ -81,7 +81,7 @@ public sealed class ProvisionStorage(
         var tenant = await tenants.LoadAsync(input, CancellationToken);
         string bucket = tenant.Resources.Bucket;
         var owner = await FindOwnerAsync(tenant);
-        if (owner?.IsOursToDelete() ?? false)
+        if (owner?.CanDelete() ?? false)
         {
             await buckets.DeleteAsync(bucket, guard.BeforeUndo(input), CancellationToken);
         }
@@ -110,14 +110,15 @@ public sealed class ProvisionStorage(
         return left;
     }
 
-    private async Task<Ownership?> JudgeAsync(ProvisionedTenant tenant, BucketDetails? known) =>
-        (await ownership.JudgeAsync(tenant, known, CancellationToken))?.OrConflict($"bucket {tenant.Resources.Bucket}");
+    private async Task<Ownership?> GetOwnershipAsync(ProvisionedTenant tenant, BucketDetails? known) =>
+        (await ownership.GetOwnershipAsync(tenant, known, CancellationToken))?.ThrowIfNotOurs(
+            $"bucket {tenant.Resources.Bucket}");
 
     private async Task<Ownership?> FindOwnerAsync(ProvisionedTenant tenant)
     {
         try
         {
-            return await ownership.JudgeAsync(tenant, CancellationToken);
+            return await ownership.GetOwnershipAsync(tenant, CancellationToken);
         }
         catch (ControlPlaneException e) when (e.Code == ErrorCode.OwnershipConflict)
         {

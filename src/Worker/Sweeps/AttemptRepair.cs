@@ -14,28 +14,12 @@ public sealed partial class AttemptRepair(
     NpgsqlDataSource database, ProvisioningRuns runs, ProvisioningAttempts attempts, ResumeRollback rollbacks,
     TimeProvider time, ILogger<AttemptRepair> logger)
 {
-    private const int BatchSize = 100;
-
-    /// <summary>After a change of the tenant its run may still be about to start or end.</summary>
-    private static readonly TimeSpan MinAge = TimeSpan.FromMinutes(2);
-
     /// <summary>Repairs every attempt in progress that has no run.</summary>
     /// <returns>The number of repaired attempts.</returns>
-    public async Task<int> ExecuteAsync(CancellationToken cancellationToken)
-    {
-        int repaired = 0;
-        List<OpenAttempt> batch = [];
-        do
-        {
-            batch = await ListAsync(batch.LastOrDefault()?.TenantId ?? Guid.Empty, cancellationToken);
-            foreach (var attempt in batch)
-            {
-                repaired += await RepairAsync(attempt, cancellationToken) ? 1 : 0;
-            }
-        }
-        while (batch.Count == BatchSize);
-        return repaired;
-    }
+    public Task<int> ExecuteAsync(CancellationToken cancellationToken) => PagedRepair.RunAsync(
+        after => ListAsync(after, cancellationToken),
+        attempt => attempt.TenantId,
+        attempt => RepairAsync(attempt, cancellationToken));
 
     private async Task<bool> RepairAsync(OpenAttempt open, CancellationToken cancellationToken)
     {
@@ -89,7 +73,7 @@ public sealed partial class AttemptRepair(
             WHERE t.id > $1 AND a.state IN ('RECORDED', 'RUNNING', 'ROLLING_BACK') AND t.updated_at <= $2
             ORDER BY t.id LIMIT $3
             """,
-            after, time.GetUtcNow() - MinAge, BatchSize).ReadAllAsync(
+            after, time.GetUtcNow() - PagedRepair.MinAge, PagedRepair.PageSize).ReadAllAsync(
                 row => new OpenAttempt(row.Id("id"), row.Number("attempt"), row.Text("state")), cancellationToken);
 
     [LoggerMessage(EventId = 605, Level = LogLevel.Warning,

@@ -16,28 +16,12 @@ public sealed partial class WelcomeMailRepair(
     NpgsqlDataSource database, ProvisioningRuns runs, ProvisioningJournal journal, RenewInvitation invitations,
     TimeProvider time, ILogger<WelcomeMailRepair> logger)
 {
-    private const int BatchSize = 100;
-
-    /// <summary>The run of a tenant that has just become ACTIVE may still be sending the mail.</summary>
-    private static readonly TimeSpan MinAge = TimeSpan.FromMinutes(2);
-
     /// <summary>Starts the mail of every such tenant.</summary>
     /// <returns>The number of started mails.</returns>
-    public async Task<int> ExecuteAsync(CancellationToken cancellationToken)
-    {
-        int started = 0;
-        List<(Guid TenantId, int Attempt)> batch = [];
-        do
-        {
-            batch = await ListAsync(batch.LastOrDefault().TenantId, cancellationToken);
-            foreach (var (tenantId, attempt) in batch)
-            {
-                started += await RepairAsync(tenantId, attempt, cancellationToken) ? 1 : 0;
-            }
-        }
-        while (batch.Count == BatchSize);
-        return started;
-    }
+    public Task<int> ExecuteAsync(CancellationToken cancellationToken) => PagedRepair.RunAsync(
+        after => ListAsync(after, cancellationToken),
+        welcome => welcome.TenantId,
+        welcome => RepairAsync(welcome.TenantId, welcome.Attempt, cancellationToken));
 
     private async Task<bool> RepairAsync(Guid tenantId, int attempt, CancellationToken cancellationToken)
     {
@@ -71,7 +55,7 @@ public sealed partial class WelcomeMailRepair(
                 AND t.updated_at <= $2
             ORDER BY t.id LIMIT $3
             """,
-            after, time.GetUtcNow() - MinAge, BatchSize, SendNotification.Id).ReadAllAsync(
+            after, time.GetUtcNow() - PagedRepair.MinAge, PagedRepair.PageSize, SendNotification.Id).ReadAllAsync(
                 row => (row.Id("id"), row.Number("attempt")), cancellationToken);
 
     [LoggerMessage(EventId = 609, Level = LogLevel.Warning,

@@ -24,17 +24,17 @@ public static class Failures
         CredentialsRefused = "credentials_refused";
 
     /// <param name="e">The exception of the activity.</param>
-    /// <param name="patient">
+    /// <param name="retryRefusals">
     /// True for an undo or an activity without a retry limit: every error is retryable, except one that a person must
     /// solve first.
     /// </param>
-    public static ApplicationFailureException Translate(Exception e, bool patient = false)
+    public static ApplicationFailureException Translate(Exception e, bool retryRefusals = false)
     {
         var (code, sentence, isRetryable) = Describe(e);
         bool isPermanent = e is ControlPlaneException { Code: ErrorCode.NotConfigured or ErrorCode.StaleAttempt }
             or SettingException or ApplicationFailureException { NonRetryable: true };
         return new ApplicationFailureException(
-            sentence, errorType: code, nonRetryable: patient ? isPermanent : !isRetryable);
+            sentence, errorType: code, nonRetryable: retryRefusals ? isPermanent : !isRetryable);
     }
 
     /// <summary>Whether the exception is the requested cancellation of the activity, and not a failure.</summary>

@@ -54,13 +54,13 @@ public abstract class OutsideSystem
     /// Whether readings of a tenant include it. A system that is not built is included, because its steps will create
     /// objects of tenants.
     /// </summary>
-    public bool HoldsTenants => ResourceTypes.Count > 0 || !IsBuilt;
+    public bool IsInReadings => ResourceTypes.Count > 0 || !IsBuilt;
 
     /// <summary>
     /// Gives the reason why the system is switched off, with the names of its settings; null when it is configured.
     /// </summary>
     /// <exception cref="SettingException">A setting has an unusable value, or a required one is missing.</exception>
-    public virtual string? WhyNotConfigured(SettingsReader settings) => null;
+    public virtual string? GetDisabledReason(SettingsReader settings) => null;
 
     /// <summary>
     /// Registers the clients and the inventory. When the system is switched off, resolving a client fails with
@@ -73,7 +73,7 @@ public abstract class OutsideSystem
 
     /// <summary>Creates the error for the use of a client of a system that is switched off.</summary>
     protected ControlPlaneException NotConfigured(SettingsReader settings) =>
-        new(ErrorCode.NotConfigured, WhyNotConfigured(settings) ?? $"{Name} is not configured.");
+        new(ErrorCode.NotConfigured, GetDisabledReason(settings) ?? $"{Name} is not configured.");
 
     /// <summary>The checks of <c>doctor</c>, in order: a check runs only when those before it have passed.</summary>
     public virtual IReadOnlyList<DoctorCheck> DoctorChecks(CommandHost host) => [];

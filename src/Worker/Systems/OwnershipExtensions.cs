@@ -10,7 +10,7 @@ public static class OwnershipExtensions
     /// <exception cref="ControlPlaneException">
     /// <see cref="ErrorCode.OwnershipConflict"/> or <see cref="ErrorCode.StaleAttempt"/>.
     /// </exception>
-    public static Ownership OrConflict(this Ownership ownership, string what) => ownership switch
+    public static Ownership ThrowIfNotOurs(this Ownership ownership, string what) => ownership switch
     {
         Ownership.Foreign => throw new ControlPlaneException(ErrorCode.OwnershipConflict,
             $"The {what} already exists and does not belong to this tenant. It was not changed; remove or rename it."),
@@ -20,6 +20,6 @@ public static class OwnershipExtensions
     };
 
     /// <summary>Whether an undo may delete the object: never a foreign one or one of a later attempt.</summary>
-    public static bool IsOursToDelete(this Ownership ownership) =>
+    public static bool CanDelete(this Ownership ownership) =>
         ownership is Ownership.Ours or Ownership.LowerAttempt;
 }

@@ -20,7 +20,7 @@ public sealed partial record OwnershipMark(Guid Installation, Guid Tenant, int A
 
     /// <summary>Determines the owner of an object, relative to the attempt of this mark.</summary>
     /// <param name="found">The mark on the object; null without a readable mark.</param>
-    public Ownership Judge(OwnershipMark? found) => found switch
+    public Ownership GetOwnership(OwnershipMark? found) => found switch
     {
         null => Ownership.Foreign,
         _ when found.Installation != Installation || found.Tenant != Tenant => Ownership.Foreign,

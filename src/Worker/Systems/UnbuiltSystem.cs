@@ -26,9 +26,9 @@ public sealed class UnbuiltSystem(string id, string name, string setting) : Outs
 
     public override bool IsBuilt => false;
 
-    public override string WhyNotConfigured(SettingsReader settings) => $"{name} is not built yet ({setting}).";
+    public override string GetDisabledReason(SettingsReader settings) => $"{name} is not built yet ({setting}).";
 
     /// <exception cref="SettingException">The setting switches the system on.</exception>
     public override void AddServices(IServiceCollection services, SettingsReader settings) =>
-        UnbuiltSteps.RequireOff(settings, setting);
+        UnbuiltSteps.RequireDisabled(settings, setting);
 }

@@ -61,7 +61,7 @@ public sealed class Customer(InstanceFixture fixture, string key)
 
     public async Task<JsonNode> ProvisionAsync()
     {
-        OperatorToken = (await fixture.Instance.DevAsync("token")).AndSucceeded().Output.Trim();
+        OperatorToken = (await fixture.Instance.DevAsync("token")).EnsureSuccess().Output.Trim();
         return await CallAsync(HttpMethod.Post, $"/tenants/{TenantId}/provision", OperatorToken, $$"""
             {
               "id": "sub-uuid",

@@ -14,6 +14,6 @@ public sealed class InstanceFixture : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        (await Instance.DevAsync("reset")).AndSucceeded();
+        (await Instance.DevAsync("reset")).EnsureSuccess();
     }
 }

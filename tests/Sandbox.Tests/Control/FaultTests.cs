@@ -30,7 +30,7 @@ public sealed class FaultTests(SandboxFixture fixture) : IDisposable
 
         await CreateAsync();
         Assert.True(await ExistsAsync());
-        Assert.Equal(2, await fault.HitsAsync());
+        Assert.Equal(2, await fault.GetHitsAsync());
     }
 
     [Theory]
@@ -69,7 +69,7 @@ public sealed class FaultTests(SandboxFixture fixture) : IDisposable
     {
         await using var fault = await SetAsync(new FaultRule { Kind = FaultKind.Delay });
         var call = CreateAsync();
-        await fault.HitAsync();
+        await fault.WaitForHitsAsync();
         Assert.False(await ExistsAsync());
         Assert.False(call.IsCompleted);
 
@@ -123,7 +123,7 @@ public sealed class FaultTests(SandboxFixture fixture) : IDisposable
     {
         await using var fault = await SetAsync(new FaultRule { Kind = FaultKind.HoldAnswer });
         var call = CreateAsync();
-        await fault.HitAsync();
+        await fault.WaitForHitsAsync();
         Assert.True(await ExistsAsync());
         Assert.False(call.IsCompleted);
 
@@ -160,7 +160,7 @@ public sealed class FaultTests(SandboxFixture fixture) : IDisposable
     {
         await using var fault = await SetAsync(new FaultRule { Kind = FaultKind.LateEffect });
         var call = CreateAsync();
-        await fault.HitAsync();
+        await fault.WaitForHitsAsync();
         await fault.ReleaseAsync();
         Assert.Equal(HttpStatusCode.Created, await call);
         Assert.True((await JournaledAsync(fault)).Answered);
@@ -181,7 +181,7 @@ public sealed class FaultTests(SandboxFixture fixture) : IDisposable
     {
         var fault = await SetAsync(new FaultRule { Kind = FaultKind.LateEffect });
         var call = CreateAsync();
-        await fault.HitAsync();
+        await fault.WaitForHitsAsync();
         await fault.DisposeAsync();
         await Assert.ThrowsAsync<HttpRequestException>(() => call);
         Assert.False(await ExistsAsync());
@@ -193,7 +193,7 @@ public sealed class FaultTests(SandboxFixture fixture) : IDisposable
         await using var otherSystem = await SetAsync(new FaultRule { System = "s3", Count = 0 });
         await using var otherMethod = await SetAsync(new FaultRule { Method = "DELETE", Count = 0 });
         await using var otherPath = await SetAsync(new FaultRule { Path = "/v2/workflows*", Count = 0 });
-        await using var otherBody = await fixture.Control.FaultAsync(
+        await using var otherBody = await fixture.Control.SetFaultAsync(
             new FaultRule { BodyContains = subscriber + "x", Count = 0 });
         Assert.Equal(HttpStatusCode.Created, await CreateAsync());
     }
@@ -202,7 +202,7 @@ public sealed class FaultTests(SandboxFixture fixture) : IDisposable
     public async Task A_bucket_exists_after_the_answer_to_its_creation_is_lost()
     {
         using var s3 = S3Client.Create(fixture.Sandbox.S3!);
-        await using var fault = await fixture.Control.FaultAsync(
+        await using var fault = await fixture.Control.SetFaultAsync(
             new FaultRule { System = "s3", Method = "PUT", Path = $"/{subscriber}*", Kind = FaultKind.LoseAnswer });
         await Assert.ThrowsAnyAsync<Exception>(() => s3.PutBucketAsync(subscriber));
         await s3.HeadBucketAsync(new() { BucketName = subscriber });
@@ -213,12 +213,12 @@ public sealed class FaultTests(SandboxFixture fixture) : IDisposable
     {
         using var s3 = S3Client.Create(fixture.Sandbox.S3!);
         await s3.PutBucketAsync(subscriber);
-        await using var fault = await fixture.Control.FaultAsync(
+        await using var fault = await fixture.Control.SetFaultAsync(
             new FaultRule { System = "s3", Path = $"/{subscriber}/key", Kind = FaultKind.AfterCallerLeft });
         using var cancellation = new CancellationTokenSource();
         var call = s3.PutObjectAsync(
             new() { BucketName = subscriber, Key = "key", ContentBody = new string('x', 100_000) }, cancellation.Token);
-        await fault.HitAsync();
+        await fault.WaitForHitsAsync();
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
         var late = await AssertMore.EventuallyAsync(() => s3.GetObjectMetadataAsync(subscriber, "key"), _ => true);
@@ -228,7 +228,7 @@ public sealed class FaultTests(SandboxFixture fixture) : IDisposable
     [Fact]
     public async Task A_fault_can_apply_to_keycloak()
     {
-        await using var fault = await fixture.Control.FaultAsync(
+        await using var fault = await fixture.Control.SetFaultAsync(
             new FaultRule { System = "keycloak", Path = $"/realms/{subscriber}*", Status = 502 });
         using var http = new HttpClient { BaseAddress = fixture.Sandbox.Keycloak };
         var path = $"/realms/{subscriber}/.well-known/openid-configuration";
@@ -238,7 +238,7 @@ public sealed class FaultTests(SandboxFixture fixture) : IDisposable
     }
 
     private Task<SandboxFault> SetAsync(FaultRule rule) =>
-        fixture.Control.FaultAsync(rule with { System = rule.System ?? "novu", BodyContains = subscriber });
+        fixture.Control.SetFaultAsync(rule with { System = rule.System ?? "novu", BodyContains = subscriber });
 
     private StringContent Body() => new($$"""{"subscriberId":"{{subscriber}}"}""");
 
@@ -252,7 +252,7 @@ public sealed class FaultTests(SandboxFixture fixture) : IDisposable
     {
         using var cancellation = new CancellationTokenSource();
         var call = novu.Http.PostAsync("/v2/subscribers", Body(), cancellation.Token);
-        await fault.HitAsync();
+        await fault.WaitForHitsAsync();
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
     }
@@ -262,6 +262,6 @@ public sealed class FaultTests(SandboxFixture fixture) : IDisposable
 
     // The journal has the outcome once the call has ended in the sandbox, which its caller cannot observe.
     private Task<JournalEntry> JournaledAsync(SandboxFault fault) => AssertMore.EventuallyAsync(
-        async () => (await fixture.Control.CallsAsync()).Last(call => call.Fault == fault.Id),
+        async () => (await fixture.Control.GetCallsAsync()).Last(call => call.Fault == fault.Id),
         call => call.Fault is not null);
 }

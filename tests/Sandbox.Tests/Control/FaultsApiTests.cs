@@ -33,7 +33,7 @@ public sealed class FaultsApiTests(SandboxFixture fixture)
     [Fact]
     public async Task Every_stand_in_shows_the_same_faults()
     {
-        await using var fault = await fixture.Control.FaultAsync(
+        await using var fault = await fixture.Control.SetFaultAsync(
             new FaultRule { System = "s3", Path = "/no-such-bucket" });
         foreach (var address in new[] { fixture.Sandbox.Keycloak, fixture.Sandbox.S3, fixture.Sandbox.Novu })
         {

@@ -21,7 +21,7 @@ public sealed class JournalTests(SandboxFixture fixture) : IDisposable
         await novu.PostAsync($"/v2/subscribers?note={subscriber}", new { subscriberId = subscriber });
         await novu.SendAsync(HttpMethod.Delete, $"/v2/subscribers/{subscriber}");
         var calls = await AssertMore.EventuallyAsync(
-            () => fixture.Control.CallsAsync(subscriber),
+            () => fixture.Control.GetCallsAsync(subscriber),
             calls => calls.Count == 3 && calls.All(call => call.Status is not null));
         Assert.Equal(
             [("GET", 404, false), ("POST", 201, true), ("DELETE", 200, true)],
@@ -51,22 +51,22 @@ public sealed class JournalTests(SandboxFixture fixture) : IDisposable
     public async Task Secrets_in_a_query_are_masked()
     {
         await novu.GetAsync($"/{subscriber}?code=secret-1&Token=secret-2&client_secret=secret-3&plain=shown");
-        var call = Assert.Single(await fixture.Control.CallsAsync(subscriber));
+        var call = Assert.Single(await fixture.Control.GetCallsAsync(subscriber));
         Assert.Equal("code=***&Token=***&client_secret=***&plain=shown", call.Query);
     }
 
     [Fact]
     public async Task Calls_of_observers_are_not_journaled_and_no_fault_applies()
     {
-        await using var fault = await fixture.Control.FaultAsync(new FaultRule { Path = $"*{subscriber}" });
+        await using var fault = await fixture.Control.SetFaultAsync(new FaultRule { Path = $"*{subscriber}" });
         using var http = new HttpClient { BaseAddress = fixture.Sandbox.Novu };
         http.DefaultRequestHeaders.Add("Sandbox-Observer", "torture");
 
         using var answer = await http.GetAsync($"/v2/subscribers/{subscriber}");
 
         Assert.NotEqual(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-        Assert.Empty(await fixture.Control.CallsAsync(subscriber));
-        Assert.Equal(0, await fault.HitsAsync());
+        Assert.Empty(await fixture.Control.GetCallsAsync(subscriber));
+        Assert.Equal(0, await fault.GetHitsAsync());
     }
 
     [Fact]

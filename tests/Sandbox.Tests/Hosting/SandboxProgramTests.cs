@@ -41,7 +41,7 @@ public sealed class SandboxProgramTests
         using (var novu = new NovuClient(second.Novu))
             await novu.TriggerAsync("welcome", new { subscriberId = "ann" }, transactionId: "1");
         using var control = new SandboxControl(second.Novu);
-        Assert.Single(await control.MailsAsync("ann"));
+        Assert.Single(await control.GetMailsAsync("ann"));
     }
 
     [Fact]
@@ -57,10 +57,10 @@ public sealed class SandboxProgramTests
             return Task.CompletedTask;
         });
         using var control = new SandboxControl(sandbox.Novu);
-        var fault = await control.FaultAsync(new FaultRule { Kind = FaultKind.Hang });
+        var fault = await control.SetFaultAsync(new FaultRule { Kind = FaultKind.Hang });
         using var novu = new NovuClient(sandbox.Novu);
         var call = novu.GetAsync("/v1/health-check");
-        await fault.HitAsync();
+        await fault.WaitForHitsAsync();
 
         Assert.Equal(0, await sandbox.TerminateAsync());
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => call);

@@ -26,7 +26,7 @@ public sealed class TriggerTests(SandboxFixture fixture) : IDisposable
         Assert.Equal("processed", answer["status"]!.ToString());
         Assert.Equal($"welcome:{id}:1", answer["transactionId"]!.ToString());
 
-        var mail = Assert.Single(await fixture.Control.MailsAsync(id));
+        var mail = Assert.Single(await fixture.Control.GetMailsAsync(id));
         Assert.Equal(($"{id}@example.com", "Welcome, Ann"), (mail.Recipient, mail.Subject));
         Assert.Equal("<p>New Company at <a href=\"https://app.example.com/#token\">here</a>free</p>", mail.Body);
         Assert.Equal("New Company", mail.Payload["tenantName"]!.ToString());
@@ -40,7 +40,7 @@ public sealed class TriggerTests(SandboxFixture fixture) : IDisposable
         var workflow = await novu.WorkflowAsync(
             $"welcome-{id}", body: "{{payload.x}} {{ payload.x | default: 'y' | escape }}");
         await novu.TriggerAsync(workflow, new { subscriberId = id, email = $"{id}@example.com" }, new { x = "<b>" });
-        Assert.Equal("<b> &lt;b&gt;", (await fixture.Control.MailsAsync(id)).Single().Body);
+        Assert.Equal("<b> &lt;b&gt;", (await fixture.Control.GetMailsAsync(id)).Single().Body);
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class TriggerTests(SandboxFixture fixture) : IDisposable
         await novu.TriggerAsync(workflow, to, transactionId: id);
         var again = await novu.TriggerAsync(workflow, to, transactionId: id);
         Assert.Equal(("processed", id), (again["status"]!.ToString(), again["transactionId"]!.ToString()));
-        Assert.Single(await fixture.Control.MailsAsync(id));
+        Assert.Single(await fixture.Control.GetMailsAsync(id));
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class TriggerTests(SandboxFixture fixture) : IDisposable
         Assert.Equal("trigger_not_active", answer["status"]!.ToString());
         Assert.True(answer["acknowledged"]!.GetValue<bool>());
         Assert.Null(answer["transactionId"]);
-        Assert.Empty(await fixture.Control.MailsAsync(id));
+        Assert.Empty(await fixture.Control.GetMailsAsync(id));
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class TriggerTests(SandboxFixture fixture) : IDisposable
         var workflow = await novu.WorkflowAsync($"welcome-{id}");
         var answer = await novu.TriggerAsync(workflow, new { email = $"{id}@example.com" });
         Assert.Equal("invalid_recipients", answer["status"]!.ToString());
-        Assert.Empty(await fixture.Control.MailsToAsync($"{id}@example.com"));
+        Assert.Empty(await fixture.Control.GetMailsToAsync($"{id}@example.com"));
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class TriggerTests(SandboxFixture fixture) : IDisposable
     {
         var workflow = await novu.WorkflowAsync($"welcome-{id}");
         await novu.TriggerAsync(workflow, id);
-        Assert.Empty(await fixture.Control.MailsAsync(id));
+        Assert.Empty(await fixture.Control.GetMailsAsync(id));
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class TriggerTests(SandboxFixture fixture) : IDisposable
             i => new { subscriberId = $"{id}-{i}", email = $"{id}-{i}@example.com" })];
         await novu.TriggerAsync(workflow, to);
         foreach (var i in Enumerable.Range(1, 3))
-            Assert.Single(await fixture.Control.MailsAsync($"{id}-{i}"));
+            Assert.Single(await fixture.Control.GetMailsAsync($"{id}-{i}"));
     }
 
     [Theory]

@@ -80,7 +80,7 @@ public sealed class HttpProxyTests(ProxyFixture proxy, SandboxFixture upstream) 
     public async Task An_answer_is_lost_after_the_call_takes_effect()
     {
         using var s3 = S3Client.Create(proxy.Sandbox.S3!);
-        await using var fault = await FaultAsync(FaultKind.LoseAnswer);
+        await using var fault = await SetFaultAsync(FaultKind.LoseAnswer);
 
         await Assert.ThrowsAnyAsync<Exception>(() => s3.PutBucketAsync(name));
 
@@ -95,18 +95,18 @@ public sealed class HttpProxyTests(ProxyFixture proxy, SandboxFixture upstream) 
     public async Task A_failure_of_the_server_does_not_use_up_a_fault_that_requires_an_effect(FaultKind kind)
     {
         using var s3 = S3Client.Create(proxy.Sandbox.S3!);
-        await using var fault = await FaultAsync(kind);
-        await using (await upstream.Control.FaultAsync(
+        await using var fault = await SetFaultAsync(kind);
+        await using (await upstream.Control.SetFaultAsync(
             new FaultRule { System = "s3", Path = $"/{name}*", Status = 500, Count = 0 }))
         {
             var failed = await Assert.ThrowsAsync<AmazonS3Exception>(() => s3.PutBucketAsync(name));
             Assert.Equal(HttpStatusCode.InternalServerError, failed.StatusCode);
         }
 
-        Assert.Equal(0, await fault.HitsAsync());
+        Assert.Equal(0, await fault.GetHitsAsync());
         using var cancellation = new CancellationTokenSource();
         var call = s3.PutBucketAsync(new PutBucketRequest { BucketName = name }, cancellation.Token);
-        await fault.HitAsync();
+        await fault.WaitForHitsAsync();
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => call);
         Assert.True(await BucketExistsAsync());
@@ -116,7 +116,7 @@ public sealed class HttpProxyTests(ProxyFixture proxy, SandboxFixture upstream) 
     public async Task A_reset_call_does_not_reach_the_server()
     {
         using var s3 = S3Client.Create(proxy.Sandbox.S3!);
-        await using var fault = await FaultAsync(FaultKind.Reset);
+        await using var fault = await SetFaultAsync(FaultKind.Reset);
 
         await Assert.ThrowsAnyAsync<Exception>(() => s3.PutBucketAsync(name));
 
@@ -129,10 +129,10 @@ public sealed class HttpProxyTests(ProxyFixture proxy, SandboxFixture upstream) 
     public async Task A_call_reaches_the_server_after_its_caller_disconnects(FaultKind kind)
     {
         using var s3 = S3Client.Create(proxy.Sandbox.S3!);
-        await using var fault = await FaultAsync(kind);
+        await using var fault = await SetFaultAsync(kind);
         using var cancellation = new CancellationTokenSource();
         var call = s3.PutBucketAsync(new PutBucketRequest { BucketName = name }, cancellation.Token);
-        await fault.HitAsync();
+        await fault.WaitForHitsAsync();
         Assert.False(await BucketExistsAsync());
 
         await cancellation.CancelAsync();
@@ -159,11 +159,11 @@ public sealed class HttpProxyTests(ProxyFixture proxy, SandboxFixture upstream) 
     };
 
     // The fault applies to all calls, since .NET repeats a request if its pooled connection is reset before an answer.
-    private Task<SandboxFault> FaultAsync(FaultKind kind) => proxy.Control.FaultAsync(
+    private Task<SandboxFault> SetFaultAsync(FaultKind kind) => proxy.Control.SetFaultAsync(
         new FaultRule { System = "s3", Method = "PUT", Path = $"/{name}*", Kind = kind, Count = 0 });
 
     private async Task<JournalEntry> FirstCallAsync(SandboxFault fault) =>
-        (await proxy.Control.CallsAsync(name)).First(call => call.Fault == fault.Id);
+        (await proxy.Control.GetCallsAsync(name)).First(call => call.Fault == fault.Id);
 
     // Queries the server directly, not through the proxy.
     private async Task<bool> BucketExistsAsync()

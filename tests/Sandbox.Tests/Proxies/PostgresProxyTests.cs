@@ -76,7 +76,7 @@ public sealed class PostgresProxyTests(ProxyFixture proxy) : IClassFixture<Proxy
     [Fact]
     public async Task A_reset_prevents_the_statement()
     {
-        await using var fault = await FaultAsync(FaultKind.Reset);
+        await using var fault = await SetFaultAsync(FaultKind.Reset);
         await Assert.ThrowsAsync<NpgsqlException>(InsertAsync);
         Assert.Equal(0, await CountAsync());
 
@@ -89,7 +89,7 @@ public sealed class PostgresProxyTests(ProxyFixture proxy) : IClassFixture<Proxy
     {
         for (var round = 0; round < 3; round++)
             await InsertAsync();
-        await using var byId = await proxy.Control.FaultAsync(
+        await using var byId = await proxy.Control.SetFaultAsync(
             new FaultRule { System = "postgres", BodyContains = $"{id:D}", Kind = FaultKind.Reset });
         await Assert.ThrowsAsync<NpgsqlException>(InsertAsync);
         Assert.Equal(3, await CountAsync());
@@ -98,7 +98,7 @@ public sealed class PostgresProxyTests(ProxyFixture proxy) : IClassFixture<Proxy
     [Fact]
     public async Task A_row_exists_after_the_answer_to_its_insert_is_lost()
     {
-        await using var fault = await FaultAsync(FaultKind.LoseAnswer);
+        await using var fault = await SetFaultAsync(FaultKind.LoseAnswer);
 
         await Assert.ThrowsAsync<NpgsqlException>(InsertAsync);
 
@@ -110,7 +110,7 @@ public sealed class PostgresProxyTests(ProxyFixture proxy) : IClassFixture<Proxy
     [Fact]
     public async Task In_a_transaction_the_answer_of_the_commit_is_lost()
     {
-        await using var fault = await FaultAsync(FaultKind.LoseAnswer);
+        await using var fault = await SetFaultAsync(FaultKind.LoseAnswer);
 
         await Assert.ThrowsAsync<NpgsqlException>(InsertTwiceAsync);
 
@@ -121,7 +121,7 @@ public sealed class PostgresProxyTests(ProxyFixture proxy) : IClassFixture<Proxy
     [Fact]
     public async Task The_journal_shows_statements_without_their_values()
     {
-        await using var fault = await proxy.Control.FaultAsync(
+        await using var fault = await proxy.Control.SetFaultAsync(
             new FaultRule { System = "postgres", Method = "COMMIT", BodyContains = name, Kind = FaultKind.LoseAnswer });
         await using var connection = await proxy.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
@@ -146,7 +146,7 @@ public sealed class PostgresProxyTests(ProxyFixture proxy) : IClassFixture<Proxy
     [Fact]
     public async Task A_statement_is_distinguished_from_others_with_the_same_command()
     {
-        await using var update = await proxy.Control.FaultAsync(new FaultRule
+        await using var update = await proxy.Control.SetFaultAsync(new FaultRule
         {
             System = "postgres",
             Query = "INSERT INTO things (id, number)*",
@@ -154,8 +154,8 @@ public sealed class PostgresProxyTests(ProxyFixture proxy) : IClassFixture<Proxy
             Kind = FaultKind.Reset,
         });
         await InsertAsync();
-        Assert.Equal(0, await update.HitsAsync());
-        await using var insert = await proxy.Control.FaultAsync(new FaultRule
+        Assert.Equal(0, await update.GetHitsAsync());
+        await using var insert = await proxy.Control.SetFaultAsync(new FaultRule
         {
             System = "postgres",
             Method = "COMMIT",
@@ -172,7 +172,7 @@ public sealed class PostgresProxyTests(ProxyFixture proxy) : IClassFixture<Proxy
     [Fact]
     public async Task A_reset_prevents_the_commit()
     {
-        await using var fault = await proxy.Control.FaultAsync(
+        await using var fault = await proxy.Control.SetFaultAsync(
             new FaultRule { System = "postgres", Method = "COMMIT", BodyContains = name, Kind = FaultKind.Reset });
 
         await Assert.ThrowsAsync<NpgsqlException>(InsertTwiceAsync);
@@ -185,7 +185,7 @@ public sealed class PostgresProxyTests(ProxyFixture proxy) : IClassFixture<Proxy
     [InlineData(FaultKind.Hang)]
     public async Task A_held_statement_has_no_effect_after_its_caller_disconnects(FaultKind kind)
     {
-        await using var fault = await FaultAsync(kind);
+        await using var fault = await SetFaultAsync(kind);
         await CallAndDisconnectAsync(fault);
 
         var call = await JournaledAsync(fault);
@@ -200,9 +200,9 @@ public sealed class PostgresProxyTests(ProxyFixture proxy) : IClassFixture<Proxy
     [InlineData(FaultKind.LateEffect)]
     public async Task A_held_statement_continues_when_it_is_released(FaultKind kind)
     {
-        await using var fault = await FaultAsync(kind);
+        await using var fault = await SetFaultAsync(kind);
         var insert = InsertAsync();
-        await fault.HitAsync();
+        await fault.WaitForHitsAsync();
         Assert.Equal(0, await CountAsync());
 
         await fault.ReleaseAsync();
@@ -214,9 +214,9 @@ public sealed class PostgresProxyTests(ProxyFixture proxy) : IClassFixture<Proxy
     [Fact]
     public async Task The_answer_of_a_commit_can_be_held_until_it_is_released()
     {
-        await using var fault = await FaultAsync(FaultKind.HoldAnswer);
+        await using var fault = await SetFaultAsync(FaultKind.HoldAnswer);
         var insert = InsertTwiceAsync();
-        await fault.HitAsync();
+        await fault.WaitForHitsAsync();
         Assert.Equal(2, await CountAsync());
         Assert.False(insert.IsCompleted);
 
@@ -232,10 +232,10 @@ public sealed class PostgresProxyTests(ProxyFixture proxy) : IClassFixture<Proxy
     [InlineData(FaultKind.AfterCallerLeft)]
     public async Task A_commit_takes_effect_after_its_caller_disconnects(FaultKind kind)
     {
-        await using var fault = await FaultAsync(kind);
+        await using var fault = await SetFaultAsync(kind);
         using var cancellation = new CancellationTokenSource();
         var inserting = InsertTwiceAsync(cancellation.Token);
-        await fault.HitAsync();
+        await fault.WaitForHitsAsync();
         Assert.Equal(0, await CountAsync());
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => inserting);
@@ -271,7 +271,7 @@ public sealed class PostgresProxyTests(ProxyFixture proxy) : IClassFixture<Proxy
     [InlineData("42501")]
     public async Task An_error_of_the_server_replaces_the_statement(string sqlState)
     {
-        await using var fault = await proxy.Control.FaultAsync(
+        await using var fault = await proxy.Control.SetFaultAsync(
             new FaultRule { System = "postgres", BodyContains = name, SqlState = sqlState });
         var refused = await Assert.ThrowsAsync<PostgresException>(InsertTwiceAsync);
         Assert.Equal(sqlState, refused.SqlState);
@@ -302,7 +302,7 @@ public sealed class PostgresProxyTests(ProxyFixture proxy) : IClassFixture<Proxy
         Assert.Contains(expected, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
-    private Task<SandboxFault> FaultAsync(FaultKind kind) => proxy.Control.FaultAsync(
+    private Task<SandboxFault> SetFaultAsync(FaultKind kind) => proxy.Control.SetFaultAsync(
         new FaultRule { System = "postgres", BodyContains = name, Kind = kind });
 
     private Task InsertAsync() => InsertAsync(CancellationToken.None);
@@ -336,7 +336,7 @@ public sealed class PostgresProxyTests(ProxyFixture proxy) : IClassFixture<Proxy
     {
         using var cancellation = new CancellationTokenSource();
         var call = InsertAsync(cancellation.Token);
-        await fault.HitAsync();
+        await fault.WaitForHitsAsync();
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => call);
     }
@@ -346,6 +346,6 @@ public sealed class PostgresProxyTests(ProxyFixture proxy) : IClassFixture<Proxy
         proxy.Postgres.ReadAsync<long>("SELECT count(*) FROM things WHERE name = $1", name);
 
     private Task<JournalEntry> JournaledAsync(SandboxFault fault) => AssertMore.EventuallyAsync(
-        async () => (await proxy.Control.CallsAsync()).Last(call => call.Fault == fault.Id),
+        async () => (await proxy.Control.GetCallsAsync()).Last(call => call.Fault == fault.Id),
         call => call.Fault is not null);
 }

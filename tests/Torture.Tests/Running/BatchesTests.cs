@@ -31,7 +31,7 @@ public sealed class BatchesTests
 
     [Fact]
     public void A_batch_holds_at_most_one_creation_of_a_realm() =>
-        Assert.All(batches, batch => Assert.InRange(batch.Count(Batches.IsOneAtATime), 0, 1));
+        Assert.All(batches, batch => Assert.InRange(batch.Count(Batches.HoldsRealmCreation), 0, 1));
 
     [Fact]
     public void A_cell_that_switches_a_system_off_has_its_own_batch()

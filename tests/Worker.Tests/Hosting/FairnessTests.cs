@@ -10,7 +10,7 @@ public sealed class FairnessTests(ProvisioningFixture fixture) : IClassFixture<P
     [Fact]
     public async Task A_slow_object_store_delays_no_tenant_before_its_storage_step()
     {
-        await using var slow = await fixture.Control.FaultAsync(
+        await using var slow = await fixture.Control.SetFaultAsync(
             new FaultRule { System = "s3", Kind = FaultKind.Delay, Count = 0 });
         var tenants = await StartAsync(12);
 
@@ -33,10 +33,10 @@ public sealed class FairnessTests(ProvisioningFixture fixture) : IClassFixture<P
     {
         var logs = new CollectedLogs();
         using var second = await StartSecondWorkerAsync(logs);
-        await using var slow = await fixture.Control.FaultAsync(CreatingRealms);
+        await using var slow = await fixture.Control.SetFaultAsync(CreatingRealms);
         var tenants = await StartAsync(5);
 
-        await slow.HitAsync();
+        await slow.WaitForHitsAsync();
         await AssertMore.EventuallyAsync(async () =>
         {
             foreach (var tenant in tenants)
@@ -45,7 +45,7 @@ public sealed class FairnessTests(ProvisioningFixture fixture) : IClassFixture<P
                 Assert.Equal("DONE", steps.Single(s => s.Step == "update-status").State);
             }
         });
-        Assert.Equal(1, await slow.HitsAsync());
+        Assert.Equal(1, await slow.GetHitsAsync());
 
         await slow.ReleaseAsync();
         await AssertActiveAsync(tenants);

@@ -59,7 +59,7 @@ public sealed class FailureMailTests(ProvisioningFixture fixture) : IClassFixtur
     private async Task<string?> ErrorAsync(TestTenant tenant)
     {
         var mails = await AssertMore.EventuallyAsync(
-            () => fixture.Control.MailsAsync(tenant.SubscriberId), mails => mails.Count > 0);
+            () => fixture.Control.GetMailsAsync(tenant.SubscriberId), mails => mails.Count > 0);
         return (string?)Assert.Single(mails).Payload["error"];
     }
 }

@@ -53,7 +53,7 @@ public sealed class LeadVerificationTests(ProvisioningFixture fixture) : IClassF
         var lead = await GivenLeadAsync();
         await SendAsync(lead, 1);
         string old = await TokenAsync(lead);
-        await using var fault = await fixture.Control.FaultAsync(new FaultRule
+        await using var fault = await fixture.Control.SetFaultAsync(new FaultRule
         {
             System = "novu",
             Method = "POST",
@@ -65,7 +65,7 @@ public sealed class LeadVerificationTests(ProvisioningFixture fixture) : IClassF
         using var stopped = fixture.StopClock();
 
         var sending = SendAsync(lead, 2);
-        await fault.HitAsync();
+        await fault.WaitForHitsAsync();
 
         await VerifyAsync(lead, old);
         await fault.DisposeAsync();
@@ -82,7 +82,7 @@ public sealed class LeadVerificationTests(ProvisioningFixture fixture) : IClassF
 
         await SendAsync(lead, 1);
 
-        Assert.EndsWith("-2", Assert.Single(await MailsAsync(lead)).TransactionId, StringComparison.Ordinal);
+        Assert.EndsWith("-2", Assert.Single(await GetMailsAsync(lead)).TransactionId, StringComparison.Ordinal);
     }
 
     private async Task<Guid> GivenLeadAsync() => (await fixture.GivenLeadAsync()).Id;
@@ -99,8 +99,8 @@ public sealed class LeadVerificationTests(ProvisioningFixture fixture) : IClassF
         fixture.Services.GetRequiredService<VerifyLead>().ExecuteAsync(lead, token, CancellationToken);
 
     private async Task<string> TokenAsync(Guid lead, int mail = 1) =>
-        ((string)(await MailsAsync(lead))[mail - 1].Payload["verifyUrl"]!).Split('#')[1];
+        ((string)(await GetMailsAsync(lead))[mail - 1].Payload["verifyUrl"]!).Split('#')[1];
 
-    private Task<List<Sandbox.Novu.Mail>> MailsAsync(Guid lead) =>
-        fixture.Control.MailsAsync(NovuMail.SubscriberId(lead));
+    private Task<List<Sandbox.Novu.Mail>> GetMailsAsync(Guid lead) =>
+        fixture.Control.GetMailsAsync(NovuMail.SubscriberId(lead));
 }

@@ -39,7 +39,7 @@ public sealed class NotificationTests(ProvisioningFixture fixture) : IClassFixtu
         await fixture.Services.GetRequiredService<RenewInvitation>().ExecuteAsync(tenant.Id, CancellationToken);
 
         await AssertMore.EventuallyAsync(() => NotificationAsync(tenant), step => step.State == "DONE");
-        Assert.Single(await fixture.Control.MailsAsync(tenant.SubscriberId));
+        Assert.Single(await fixture.Control.GetMailsAsync(tenant.SubscriberId));
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class NotificationTests(ProvisioningFixture fixture) : IClassFixtu
 
         await (await fixture.StartAsync(tenant)).GetResultAsync();
 
-        var mail = Assert.Single(await fixture.Control.MailsAsync(tenant.SubscriberId));
+        var mail = Assert.Single(await fixture.Control.GetMailsAsync(tenant.SubscriberId));
         Assert.Equal("tenant-welcome", mail.WorkflowId);
         Assert.Equal($"tenant-welcome-{tenant.Id:D}-1", mail.TransactionId);
         Assert.Equal(
@@ -74,7 +74,7 @@ public sealed class NotificationTests(ProvisioningFixture fixture) : IClassFixtu
         await fixture.FailAsync(tenant);
 
         var mails = await AssertMore.EventuallyAsync(
-            () => fixture.Control.MailsAsync(tenant.SubscriberId), mails => mails.Count > 0);
+            () => fixture.Control.GetMailsAsync(tenant.SubscriberId), mails => mails.Count > 0);
         var mail = Assert.Single(mails);
         Assert.Equal("tenant-provisioning-failed", mail.WorkflowId);
         Assert.Equal($"tenant-provisioning-failed-{tenant.Id:D}-1", mail.TransactionId);

@@ -76,7 +76,7 @@ public sealed class ResidueReadingTests(ProvisioningFixture fixture) : IClassFix
     {
         var tenant = await fixture.GivenTenantAsync();
         await using var deleting = await fixture.RefuseDeletingAsync(tenant);
-        await using var tagging = await fixture.Control.FaultAsync(
+        await using var tagging = await fixture.Control.SetFaultAsync(
             tenant.BucketRefusal with { Method = "PUT", Query = "tagging*" });
         await fixture.FailAsync(tenant);
 
@@ -132,7 +132,7 @@ public sealed class ResidueReadingTests(ProvisioningFixture fixture) : IClassFix
     {
         var tenant = await fixture.GivenTenantAsync();
         await (await fixture.StartAsync(tenant)).GetResultAsync();
-        await using var down = await fixture.Control.FaultAsync(new FaultRule
+        await using var down = await fixture.Control.SetFaultAsync(new FaultRule
         {
             System = "s3",
             Path = $"/{tenant.Resources.Bucket}*",

@@ -64,7 +64,7 @@ public sealed class AttemptTests(ProvisioningFixture fixture) : IClassFixture<Pr
 
         Assert.Single(runs.Select(run => run.RunId).Distinct());
         Assert.Equal("ACTIVE", (await runs[0].GetResultAsync()).Outcome);
-        Assert.Single(await fixture.Control.MailsAsync(tenant.SubscriberId));
+        Assert.Single(await fixture.Control.GetMailsAsync(tenant.SubscriberId));
     }
 
     // Status Failed: the first run ended by itself and was not terminated by the start of the second.

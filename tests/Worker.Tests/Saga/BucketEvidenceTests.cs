@@ -79,7 +79,7 @@ public sealed class BucketEvidenceTests(ProvisioningFixture fixture) : IClassFix
     public async Task A_creation_that_lands_after_the_whole_rollback_is_a_conflict_for_the_next_attempt()
     {
         var tenant = await fixture.GivenTenantAsync();
-        await using (var fault = await fixture.Control.FaultAsync(new FaultRule
+        await using (var fault = await fixture.Control.SetFaultAsync(new FaultRule
         {
             System = "s3",
             Method = "PUT",
@@ -88,7 +88,7 @@ public sealed class BucketEvidenceTests(ProvisioningFixture fixture) : IClassFix
         }))
         {
             var run = await fixture.StartAsync(tenant);
-            await fault.HitAsync();
+            await fault.WaitForHitsAsync();
             await run.CancelAsync();
             await Assert.ThrowsAsync<WorkflowFailedException>(() => run.GetResultAsync());
             await fault.ReleaseAsync();

@@ -16,14 +16,14 @@ public sealed class CancelTests(ProvisioningFixture fixture) : IClassFixture<Pro
     public async Task Cancelling_during_a_call_rolls_everything_back()
     {
         var tenant = await fixture.GivenTenantAsync();
-        await using var fault = await fixture.Control.FaultAsync(new FaultRule
+        await using var fault = await fixture.Control.SetFaultAsync(new FaultRule
         {
             System = "s3",
             Path = $"/{tenant.Resources.Bucket}*",
             Kind = FaultKind.Hang,
         });
         var run = await fixture.StartAsync(tenant);
-        await fault.HitAsync();
+        await fault.WaitForHitsAsync();
 
         await run.CancelAsync();
 
@@ -35,7 +35,7 @@ public sealed class CancelTests(ProvisioningFixture fixture) : IClassFixture<Pro
     public async Task Cancelling_between_two_tries_rolls_everything_back()
     {
         var tenant = await fixture.GivenTenantAsync();
-        await using var fault = await fixture.Control.FaultAsync(new FaultRule
+        await using var fault = await fixture.Control.SetFaultAsync(new FaultRule
         {
             System = "s3",
             Path = $"/{tenant.Resources.Bucket}*",
@@ -91,7 +91,7 @@ public sealed class CancelTests(ProvisioningFixture fixture) : IClassFixture<Pro
 
         Assert.Equal("ACTIVE", (await run.GetResultAsync()).Outcome);
         Assert.Equal("ACTIVE", await fixture.StatusAsync(tenant));
-        Assert.Single(await fixture.Control.MailsAsync(tenant.SubscriberId));
+        Assert.Single(await fixture.Control.GetMailsAsync(tenant.SubscriberId));
         Assert.All((await fixture.ProgressAsync(tenant)).Steps, step => Assert.Null(step.UndoState));
     }
 

@@ -108,14 +108,14 @@ public sealed class CompensationTests(ProvisioningFixture fixture) : IClassFixtu
         {
             foreach (var rule in rules)
             {
-                faults.Add(await fixture.Control.FaultAsync(rule(tenant)));
+                faults.Add(await fixture.Control.SetFaultAsync(rule(tenant)));
             }
 
             await AssertRolledBackAsync(tenant, step);
 
             foreach (var fault in faults)
             {
-                Assert.NotEqual(0, await fault.HitsAsync());
+                Assert.NotEqual(0, await fault.GetHitsAsync());
             }
         }
         finally

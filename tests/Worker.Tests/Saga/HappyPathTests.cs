@@ -20,7 +20,7 @@ public sealed class HappyPathTests(ProvisioningFixture fixture) : IClassFixture<
         Assert.Equal("ACTIVE", result.Outcome);
         Assert.Equal("ACTIVE", await fixture.StatusAsync(tenant));
         Assert.Equal(SystemProbe.AllObjects, await fixture.Systems.ObjectsOfAsync(tenant));
-        Assert.Single(await fixture.Control.MailsAsync(tenant.SubscriberId));
+        Assert.Single(await fixture.Control.GetMailsAsync(tenant.SubscriberId));
         var progress = await fixture.ProgressAsync(tenant);
         Assert.Equal(
             ["DONE", "DONE", "DONE", "DONE", "DONE", "SKIPPED", "SKIPPED", "SKIPPED", "DONE", "DONE", "DONE"],
@@ -107,7 +107,7 @@ public sealed class HappyPathTests(ProvisioningFixture fixture) : IClassFixture<
     public async Task A_feature_that_the_object_store_lacks_is_tolerated_and_recorded()
     {
         var tenant = await fixture.GivenTenantAsync();
-        await using var fault = await fixture.Control.FaultAsync(new FaultRule
+        await using var fault = await fixture.Control.SetFaultAsync(new FaultRule
         {
             System = "s3",
             Path = $"/{tenant.Resources.Bucket}*",
@@ -145,14 +145,14 @@ public sealed class HappyPathTests(ProvisioningFixture fixture) : IClassFixture<
     public async Task The_current_step_can_be_queried()
     {
         var tenant = await fixture.GivenTenantAsync();
-        await using var held = await fixture.Control.FaultAsync(new FaultRule
+        await using var held = await fixture.Control.SetFaultAsync(new FaultRule
         {
             System = "keycloak",
             Path = "/admin/realms/*/partialImport",
             Kind = FaultKind.Delay,
         });
         var run = await fixture.StartAsync(tenant);
-        await held.HitAsync();
+        await held.WaitForHitsAsync();
 
         Assert.Equal("create-admin-user", await run.QueryAsync(workflow => workflow.CurrentStep()));
 

@@ -101,7 +101,7 @@ public sealed class HiddenResidueTests(ProvisioningFixture fixture) : IClassFixt
     {
         var tenant = await fixture.GivenTenantAsync();
         await CreateForeignRealmAsync(tenant);
-        await using var refused = await fixture.Control.FaultAsync(
+        await using var refused = await fixture.Control.SetFaultAsync(
             new FaultRule { System = "keycloak", Path = "/admin/realms", Status = 403, Count = 0 });
 
         await AssertHiddenAsync(tenant);
@@ -112,7 +112,7 @@ public sealed class HiddenResidueTests(ProvisioningFixture fixture) : IClassFixt
     {
         var tenant = await fixture.GivenTenantAsync();
         await fixture.SetStateAsync(tenant, attempt: 1, "ROLLING_BACK");
-        await using var refused = await fixture.Control.FaultAsync(
+        await using var refused = await fixture.Control.SetFaultAsync(
             new FaultRule { System = "keycloak", Path = "/admin/realms", Status = 403, Count = 0 });
         var step = new StepRun<CreateIdp>(fixture, tenant.Attempt(1));
 

@@ -48,7 +48,7 @@ public sealed class LateEffectTests(ProvisioningFixture fixture) : IClassFixture
         var tenant = await fixture.GivenTenantAsync();
         await using var late = await fixture.HoldEffectAsync(CreationCall.Schema, tenant);
         var run = await fixture.StartAsync(tenant);
-        await late.HitAsync();
+        await late.WaitForHitsAsync();
         await run.CancelAsync();
         await fixture.WaitUntilBlockedAsync();
         Assert.Equal("ROLLING_BACK", await fixture.StatusAsync(tenant));
@@ -71,7 +71,7 @@ public sealed class LateEffectTests(ProvisioningFixture fixture) : IClassFixture
         var tenant = await fixture.GivenTenantAsync();
         await using var late = await fixture.HoldEffectAsync(call, tenant);
         var run = await fixture.StartAsync(tenant);
-        await late.HitAsync();
+        await late.WaitForHitsAsync();
         await run.CancelAsync();
         await AssertCanceledAsync(run);
         await AssertNothingIsLeftAsync(tenant);
@@ -95,7 +95,7 @@ public sealed class LateEffectTests(ProvisioningFixture fixture) : IClassFixture
         JournalEntry? landed = null;
         fixture.Hooks.Before(activity, tenant, async () => landed ??= await fixture.LandAsync(late));
         var run = await fixture.StartAsync(tenant);
-        await late.HitAsync();
+        await late.WaitForHitsAsync();
 
         await run.CancelAsync();
 

@@ -19,7 +19,7 @@ public sealed class LateImportTests(ProvisioningFixture fixture) : IClassFixture
         await using var scaled = await fixture.ChangeSettingsAsync(("TIMEOUT_SCALE", "0.01"));
         var tenant = await fixture.GivenTenantAsync();
         string realm = tenant.Resources.Realm, path = $"/admin/realms/{realm}/partialImport";
-        await using var late = await fixture.Control.FaultAsync(new FaultRule
+        await using var late = await fixture.Control.SetFaultAsync(new FaultRule
         {
             System = "keycloak",
             Method = "POST",
@@ -34,7 +34,7 @@ public sealed class LateImportTests(ProvisioningFixture fixture) : IClassFixture
 
         await late.ReleaseAsync();
         await AssertMore.EventuallyAsync(
-            () => fixture.Control.CallsAsync(path),
+            () => fixture.Control.GetCallsAsync(path),
             calls => calls.Any(call => call is { Fault: not null, Status: not null }));
 
         Assert.Equal(HttpStatusCode.OK, await fixture.LogInAsync(tenant, Password));

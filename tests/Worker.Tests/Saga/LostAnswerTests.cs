@@ -30,7 +30,7 @@ public sealed class LostAnswerTests(ProvisioningFixture fixture) : IClassFixture
         string system, string method, string path, string? query)
     {
         var tenant = await fixture.GivenTenantAsync();
-        await using var fault = await fixture.Control.FaultAsync(new FaultRule
+        await using var fault = await fixture.Control.SetFaultAsync(new FaultRule
         {
             System = system,
             Method = method,
@@ -42,9 +42,9 @@ public sealed class LostAnswerTests(ProvisioningFixture fixture) : IClassFixture
         var run = await fixture.StartAsync(tenant);
 
         Assert.Equal("ACTIVE", (await run.GetResultAsync()).Outcome);
-        Assert.Equal(1, await fault.HitsAsync());
+        Assert.Equal(1, await fault.GetHitsAsync());
         Assert.Equal(SystemProbe.AllObjects, await fixture.Systems.ObjectsOfAsync(tenant));
-        Assert.Single(await fixture.Control.MailsAsync(tenant.SubscriberId));
+        Assert.Single(await fixture.Control.GetMailsAsync(tenant.SubscriberId));
         Assert.All((await fixture.ProgressAsync(tenant)).Steps, step => Assert.Null(step.UndoState));
     }
 
@@ -58,21 +58,21 @@ public sealed class LostAnswerTests(ProvisioningFixture fixture) : IClassFixture
     public async Task A_temporary_outage_of_a_system_is_retried(string system, FaultKind kind)
     {
         var tenant = await fixture.GivenTenantAsync();
-        await using var fault = await fixture.Control.FaultAsync(
+        await using var fault = await fixture.Control.SetFaultAsync(
             new FaultRule { System = system, Kind = kind, Count = 5 });
 
         var run = await fixture.StartAsync(tenant);
 
         Assert.Equal("ACTIVE", (await run.GetResultAsync()).Outcome);
-        Assert.Equal(5, await fault.HitsAsync());
-        Assert.Single(await fixture.Control.MailsAsync(tenant.SubscriberId));
+        Assert.Equal(5, await fault.GetHitsAsync());
+        Assert.Single(await fixture.Control.GetMailsAsync(tenant.SubscriberId));
     }
 
     [Fact]
     public async Task A_retry_that_finds_its_own_realm_continues_with_it()
     {
         var tenant = await fixture.GivenTenantAsync();
-        await using var lost = await fixture.Control.FaultAsync(LostCreation);
+        await using var lost = await fixture.Control.SetFaultAsync(LostCreation);
 
         await (await fixture.StartAsync(tenant)).GetResultAsync();
 
@@ -86,8 +86,8 @@ public sealed class LostAnswerTests(ProvisioningFixture fixture) : IClassFixture
     public async Task A_retry_whose_creation_meets_its_own_realm_as_409_goes_on_with_it()
     {
         var tenant = await fixture.GivenTenantAsync();
-        await using var lost = await fixture.Control.FaultAsync(LostCreation);
-        await using var hidden = await fixture.Control.FaultAsync(LookupOf(tenant) with { Skip = 1, Status = 404 });
+        await using var lost = await fixture.Control.SetFaultAsync(LostCreation);
+        await using var hidden = await fixture.Control.SetFaultAsync(LookupOf(tenant) with { Skip = 1, Status = 404 });
         long before = await LastCallAsync();
 
         Assert.Equal("ACTIVE", (await (await fixture.StartAsync(tenant)).GetResultAsync()).Outcome);
@@ -101,8 +101,8 @@ public sealed class LostAnswerTests(ProvisioningFixture fixture) : IClassFixture
     public async Task A_retry_that_meets_its_own_realm_as_409_until_it_gives_up_orphans_no_realm()
     {
         var tenant = await fixture.GivenTenantAsync();
-        await using var lost = await fixture.Control.FaultAsync(LostCreation);
-        await using var hidden = await fixture.Control.FaultAsync(
+        await using var lost = await fixture.Control.SetFaultAsync(LostCreation);
+        await using var hidden = await fixture.Control.SetFaultAsync(
             LookupOf(tenant) with { Skip = 1, Count = 0, Status = 404 });
         long before = await LastCallAsync();
 
@@ -121,24 +121,24 @@ public sealed class LostAnswerTests(ProvisioningFixture fixture) : IClassFixture
     public async Task A_creation_that_gets_409_for_its_own_earlier_call_is_no_conflict()
     {
         var tenant = await fixture.GivenTenantAsync();
-        await using var fault = await fixture.Control.FaultAsync(
+        await using var fault = await fixture.Control.SetFaultAsync(
             LostCreation with { Kind = FaultKind.Answer, Status = 409 });
 
         Assert.Equal("ACTIVE", (await (await fixture.StartAsync(tenant)).GetResultAsync()).Outcome);
 
-        Assert.Equal(1, await fault.HitsAsync());
+        Assert.Equal(1, await fault.GetHitsAsync());
     }
 
     [Fact]
     public async Task A_realm_whose_owner_cannot_be_read_at_first_is_read_again()
     {
         var tenant = await fixture.GivenTenantAsync();
-        await using var lost = await fixture.Control.FaultAsync(LostCreation);
-        await using var hidden = await fixture.Control.FaultAsync(LookupOf(tenant) with { Skip = 1, Status = 403 });
+        await using var lost = await fixture.Control.SetFaultAsync(LostCreation);
+        await using var hidden = await fixture.Control.SetFaultAsync(LookupOf(tenant) with { Skip = 1, Status = 403 });
 
         Assert.Equal("ACTIVE", (await (await fixture.StartAsync(tenant)).GetResultAsync()).Outcome);
 
-        Assert.Equal(1, await hidden.HitsAsync());
+        Assert.Equal(1, await hidden.GetHitsAsync());
         Assert.Equal(SystemProbe.AllObjects, await fixture.Systems.ObjectsOfAsync(tenant));
     }
 
@@ -155,11 +155,11 @@ public sealed class LostAnswerTests(ProvisioningFixture fixture) : IClassFixture
         Assert.Equal(tenant.RealmId(1).ToString(), realm!.Id);
     }
 
-    private async Task<long> LastCallAsync() => (await fixture.Control.CallsAsync()).Max(c => c.Number);
+    private async Task<long> LastCallAsync() => (await fixture.Control.GetCallsAsync()).Max(c => c.Number);
 
     /// <summary>Keycloak's status for each creation of a realm, whether or not the answer arrived.</summary>
     private async Task<IEnumerable<int?>> CreationsSinceAsync(long call) =>
-        (await fixture.Control.CallsAsync("/admin/realms?"))
+        (await fixture.Control.GetCallsAsync("/admin/realms?"))
             .Where(c => c.Number > call && c is { System: "keycloak", Method: "POST" })
             .Select(c => c.Status);
 }

@@ -30,16 +30,16 @@ public sealed class LowerAttemptTests(ProvisioningFixture fixture) : IClassFixtu
     {
         var tenant = await fixture.GivenTenantAsync();
         await using var late = await RollBackWithCallInFlightAsync(tenant, call);
-        await using var own = await fixture.Control.FaultAsync(call.RuleFor(tenant) with { Kind = held });
+        await using var own = await fixture.Control.SetFaultAsync(call.RuleFor(tenant) with { Kind = held });
         var run = await fixture.StartAsync(tenant);
-        await own.HitAsync();
+        await own.WaitForHitsAsync();
 
         await fixture.LandAsync(late);
 
         await own.ReleaseAsync();
         Assert.Equal("ACTIVE", (await run.GetResultAsync()).Outcome);
         // It used the answer to its own call: no later try corrected it.
-        Assert.True((await fixture.Control.CallsAsync()).Single(c => c.Fault == own.Id).Answered);
+        Assert.True((await fixture.Control.GetCallsAsync()).Single(c => c.Fault == own.Id).Answered);
         await AssertAllIsOfAttempt2Async(tenant);
     }
 
@@ -67,7 +67,7 @@ public sealed class LowerAttemptTests(ProvisioningFixture fixture) : IClassFixtu
         await fixture.SetStateAsync(tenant, attempt: 1, "PROVISIONING");
         await using var late = await fixture.HoldEffectAsync(CreationCall.Schema, tenant);
         var first = Run(tenant, 1).ExecuteAsync();
-        await late.HitAsync();
+        await late.WaitForHitsAsync();
         await fixture.SetStateAsync(tenant, attempt: 2, "PROVISIONING");
         var second = Run(tenant, 2).ExecuteAsync();
         await fixture.WaitUntilBlockedAsync();
@@ -88,7 +88,7 @@ public sealed class LowerAttemptTests(ProvisioningFixture fixture) : IClassFixtu
     {
         var late = await fixture.HoldEffectAsync(call, tenant);
         var run = await fixture.StartAsync(tenant);
-        await late.HitAsync();
+        await late.WaitForHitsAsync();
         await run.CancelAsync();
         await Assert.ThrowsAsync<Temporalio.Exceptions.WorkflowFailedException>(() => run.GetResultAsync());
         Assert.Empty(await fixture.Systems.ObjectsOfAsync(tenant));

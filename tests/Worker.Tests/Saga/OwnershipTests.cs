@@ -14,7 +14,7 @@ public sealed class OwnershipTests(ProvisioningFixture fixture) : IClassFixture<
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Somebody_elses_realm_is_neither_adopted_nor_deleted()
+    public async Task A_foreign_realm_is_neither_adopted_nor_deleted()
     {
         var tenant = await fixture.GivenTenantAsync();
         await fixture.Systems.Keycloak.CreateRealmAsync(
@@ -27,7 +27,7 @@ public sealed class OwnershipTests(ProvisioningFixture fixture) : IClassFixture<
     }
 
     [Fact]
-    public async Task Somebody_elses_schema_is_neither_adopted_nor_deleted()
+    public async Task A_foreign_schema_is_neither_adopted_nor_deleted()
     {
         var tenant = await fixture.GivenTenantAsync();
         await fixture.Postgres.ExecuteAsync(
@@ -42,7 +42,7 @@ public sealed class OwnershipTests(ProvisioningFixture fixture) : IClassFixture<
     }
 
     [Fact]
-    public async Task Somebody_elses_role_is_neither_adopted_nor_deleted()
+    public async Task A_foreign_role_is_neither_adopted_nor_deleted()
     {
         var tenant = await fixture.GivenTenantAsync();
         await fixture.Postgres.ExecuteAsync(
@@ -67,7 +67,7 @@ public sealed class OwnershipTests(ProvisioningFixture fixture) : IClassFixture<
     }
 
     [Fact]
-    public async Task Somebody_elses_bucket_in_our_own_account_is_neither_adopted_nor_deleted()
+    public async Task A_foreign_bucket_in_our_own_account_is_neither_adopted_nor_deleted()
     {
         var tenant = await fixture.GivenTenantAsync();
         await fixture.Systems.S3.PutBucketAsync(tenant.Resources.Bucket, CancellationToken);

@@ -18,7 +18,7 @@ public sealed class PivotTests(ProvisioningFixture fixture) : IClassFixture<Prov
         Assert.Equal("ACTIVE", result.Outcome);
         Assert.Equal("ACTIVE", await fixture.StatusAsync(tenant));
         Assert.Equal(SystemProbe.AllObjects, await fixture.Systems.ObjectsOfAsync(tenant));
-        Assert.Single(await fixture.Control.MailsAsync(tenant.SubscriberId));
+        Assert.Single(await fixture.Control.GetMailsAsync(tenant.SubscriberId));
         Assert.All((await fixture.ProgressAsync(tenant)).Steps,
             step => Assert.Contains(step.State, (string[])["DONE", "SKIPPED"]));
     }

@@ -194,7 +194,7 @@ public sealed class RecordingTests(ProvisioningFixture fixture) : IClassFixture<
     {
         var tenant = await fixture.GivenTenantAsync();
         await (await fixture.StartAsync(tenant)).GetResultAsync();
-        await using var down = await fixture.Control.FaultAsync(new FaultRule
+        await using var down = await fixture.Control.SetFaultAsync(new FaultRule
         {
             System = "s3",
             Path = $"/{tenant.Resources.Bucket}*",

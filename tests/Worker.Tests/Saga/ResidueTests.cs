@@ -130,7 +130,7 @@ public sealed class ResidueTests(ProvisioningFixture fixture) : IClassFixture<Pr
     {
         Testing.SandboxFault? fault = null;
         fixture.Hooks.Before(
-            "BeginRollback", tenant, async () => fault ??= await fixture.Control.FaultAsync(rule));
+            "BeginRollback", tenant, async () => fault ??= await fixture.Control.SetFaultAsync(rule));
         try
         {
             await fixture.FailAfterAllStepsAsync(tenant);

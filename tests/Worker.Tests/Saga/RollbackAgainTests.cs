@@ -218,7 +218,7 @@ public sealed class RollbackAgainTests(ProvisioningFixture fixture) : IClassFixt
         var tenant = await fixture.GivenTenantAsync();
         await fixture.FailAfterAllStepsAsync(tenant);
         await AssertOneMailAsync(tenant);
-        await using var sending = await fixture.Control.FaultAsync(new FaultRule
+        await using var sending = await fixture.Control.SetFaultAsync(new FaultRule
         {
             System = "novu",
             Path = "/v1/events/trigger",
@@ -230,7 +230,7 @@ public sealed class RollbackAgainTests(ProvisioningFixture fixture) : IClassFixt
             new WorkflowOptions($"again-{tenant.Id}", "tenant-provisioning"));
         await again.GetResultAsync();
 
-        Assert.Equal(0, await sending.HitsAsync());
+        Assert.Equal(0, await sending.GetHitsAsync());
     }
 
     private async Task AssertEndsCleanAsync(TestTenant tenant)
@@ -254,6 +254,6 @@ public sealed class RollbackAgainTests(ProvisioningFixture fixture) : IClassFixt
     private async Task AssertOneMailAsync(TestTenant tenant)
     {
         await fixture.Temporal.GetWorkflowHandle($"provisioning-failed-{tenant.Id}-1").GetResultAsync();
-        Assert.Single(await fixture.Control.MailsAsync(tenant.SubscriberId));
+        Assert.Single(await fixture.Control.GetMailsAsync(tenant.SubscriberId));
     }
 }

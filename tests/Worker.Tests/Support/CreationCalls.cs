@@ -46,14 +46,14 @@ public static class CreationCalls
     /// <summary>Delays the effect of the call until <see cref="LandAsync"/>.</summary>
     public static Task<SandboxFault> HoldEffectAsync(
         this ProvisioningFixture fixture, CreationCall call, TestTenant tenant) =>
-        fixture.Control.FaultAsync(call.RuleFor(tenant) with { Kind = FaultKind.LateEffect });
+        fixture.Control.SetFaultAsync(call.RuleFor(tenant) with { Kind = FaultKind.LateEffect });
 
     /// <summary>Releases a delayed effect and waits until its call has ended, with success or failure.</summary>
     public static async Task<JournalEntry> LandAsync(this ProvisioningFixture fixture, SandboxFault late)
     {
         await late.ReleaseAsync();
         return (await AssertMore.EventuallyAsync(
-            async () => (await fixture.Control.CallsAsync()).SingleOrDefault(call => call.Fault == late.Id),
+            async () => (await fixture.Control.GetCallsAsync()).SingleOrDefault(call => call.Fault == late.Id),
             call => call?.Status is not null))!;
     }
 

@@ -22,7 +22,7 @@ public static class FixtureQueries
     public static async Task<string> InvitationTokenAsync(this ProvisioningFixture fixture, TestTenant tenant, int mail)
     {
         var mails = await AssertMore.EventuallyAsync(
-            () => fixture.Control.MailsAsync(tenant.SubscriberId), mails => mails.Count >= mail);
+            () => fixture.Control.GetMailsAsync(tenant.SubscriberId), mails => mails.Count >= mail);
         return ((string)mails[mail - 1].Payload["loginUrl"]!).Split('#')[1];
     }
 

@@ -58,5 +58,5 @@ public static class RunControl
 
     /// <summary>The tenant's bucket cannot be deleted until the fault is disposed.</summary>
     public static Task<SandboxFault> RefuseDeletingAsync(this ProvisioningFixture fixture, TestTenant tenant) =>
-        fixture.Control.FaultAsync(tenant.BucketRefusal with { Method = "DELETE" });
+        fixture.Control.SetFaultAsync(tenant.BucketRefusal with { Method = "DELETE" });
 }

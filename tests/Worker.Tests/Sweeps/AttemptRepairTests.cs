@@ -71,12 +71,12 @@ public sealed class AttemptRepairTests(ProvisioningFixture fixture) : IClassFixt
         await fixture.SweepAsync();
 
         await AssertMore.EventuallyAsync(async () =>
-            Assert.Single(await fixture.Control.MailsAsync(tenant.SubscriberId)));
+            Assert.Single(await fixture.Control.GetMailsAsync(tenant.SubscriberId)));
         await AssertMore.EventuallyAsync(async () => Assert.Equal("DONE",
             (await fixture.ProgressAsync(tenant)).Steps
                 .Single(s => s.Step == "send-notification").State));
         await fixture.SweepAsync();
-        Assert.Single(await fixture.Control.MailsAsync(tenant.SubscriberId));
+        Assert.Single(await fixture.Control.GetMailsAsync(tenant.SubscriberId));
     }
 
     [Fact]
@@ -87,11 +87,11 @@ public sealed class AttemptRepairTests(ProvisioningFixture fixture) : IClassFixt
         await AgeAsync(tenant);
 
         await fixture.SweepAsync();
-        Assert.Empty(await fixture.Control.MailsAsync(tenant.SubscriberId));
+        Assert.Empty(await fixture.Control.GetMailsAsync(tenant.SubscriberId));
         resume.SetResult();
 
         await run.GetResultAsync();
-        Assert.Single(await fixture.Control.MailsAsync(tenant.SubscriberId));
+        Assert.Single(await fixture.Control.GetMailsAsync(tenant.SubscriberId));
     }
 
     [Fact]

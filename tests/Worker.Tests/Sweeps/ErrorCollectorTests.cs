@@ -17,7 +17,7 @@ public sealed class ErrorCollectorTests(ProvisioningFixture fixture) : IClassFix
         // Its name makes it the first in the list.
         var refusing = await fixture.GivenLeftOverAsync("a" + SandboxFixture.UniqueKey()[1..]);
         var (one, other) = (await fixture.GivenLeftOverAsync(), await fixture.GivenLeftOverAsync());
-        await using (await fixture.Control.FaultAsync(
+        await using (await fixture.Control.SetFaultAsync(
             refusing.BucketRefusal with { Method = method, Query = query }))
         {
             await AssertNotSweptAsync("storage_bucket");
@@ -37,8 +37,8 @@ public sealed class ErrorCollectorTests(ProvisioningFixture fixture) : IClassFix
     public async Task Each_reason_is_logged_with_its_objects()
     {
         var (busy, refusing) = (await fixture.GivenLeftOverAsync(), await fixture.GivenLeftOverAsync());
-        await using (await fixture.Control.FaultAsync(Refusing(busy, 500)))
-        await using (await fixture.Control.FaultAsync(Refusing(refusing, 403)))
+        await using (await fixture.Control.SetFaultAsync(Refusing(busy, 500)))
+        await using (await fixture.Control.SetFaultAsync(Refusing(refusing, 403)))
         {
             await AssertNotSweptAsync("keycloak_realm");
         }
@@ -56,7 +56,7 @@ public sealed class ErrorCollectorTests(ProvisioningFixture fixture) : IClassFix
     {
         var refusing = (await fixture.GivenLeadAsync(daysAgo: 40)).Id;
         var other = (await fixture.GivenLeadAsync(daysAgo: 40)).Id;
-        await using (await fixture.Control.FaultAsync(new FaultRule
+        await using (await fixture.Control.SetFaultAsync(new FaultRule
         {
             System = "novu",
             Method = "DELETE",

@@ -57,8 +57,8 @@ public sealed class LostLockTests(ProvisioningFixture fixture) : IClassFixture<P
     {
         var tenant = await fixture.GivenLeftOverAsync();
         var (realmPath, bucketPath) = ($"/admin/realms/{tenant.Resources.Realm}", $"/{tenant.Resources.Bucket}");
-        await using (await fixture.Control.FaultAsync(Unanswered("s3", bucketPath)))
-        await using (await fixture.Control.FaultAsync(Unanswered("keycloak", realmPath)))
+        await using (await fixture.Control.SetFaultAsync(Unanswered("s3", bucketPath)))
+        await using (await fixture.Control.SetFaultAsync(Unanswered("keycloak", realmPath)))
         {
             var sweep = await fixture.StartSweepAsync();
             await Assert.ThrowsAsync<WorkflowFailedException>(() => sweep.GetResultAsync());
@@ -112,9 +112,9 @@ public sealed class LostLockTests(ProvisioningFixture fixture) : IClassFixture<P
     /// <summary>Runs a sweep that fails, with a change while one of its calls is held.</summary>
     private async Task FailSweepAsync(FaultRule held, Func<Task> change)
     {
-        await using var fault = await fixture.Control.FaultAsync(held);
+        await using var fault = await fixture.Control.SetFaultAsync(held);
         var sweep = await fixture.StartSweepAsync();
-        await fault.HitAsync();
+        await fault.WaitForHitsAsync();
         await change();
         await fault.ReleaseAsync();
         await Assert.ThrowsAsync<WorkflowFailedException>(() => sweep.GetResultAsync());

@@ -246,7 +246,7 @@ public sealed class OrphanTests(ProvisioningFixture fixture) : IClassFixture<Pro
     {
         var tenant = await fixture.GivenLeftOverAsync();
         WorkflowFailedException failed;
-        await using (await fixture.Control.FaultAsync(tenant.BucketRefusal))
+        await using (await fixture.Control.SetFaultAsync(tenant.BucketRefusal))
         {
             var sweep = await fixture.StartSweepAsync();
             failed = await Assert.ThrowsAsync<WorkflowFailedException>(() => sweep.GetResultAsync());

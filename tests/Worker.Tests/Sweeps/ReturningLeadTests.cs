@@ -13,7 +13,7 @@ public sealed class ReturningLeadTests(ProvisioningFixture fixture) : IClassFixt
             "UPDATE tenants SET expires_at = $2, updated_at = $2, status = 'EXPIRED' WHERE id = $1",
             tenant.Id, DaysAgo(31));
         await SetTokenAsync(tenant, DaysAgo(31));
-        await using var erasing = await fixture.Control.FaultAsync(new FaultRule
+        await using var erasing = await fixture.Control.SetFaultAsync(new FaultRule
         {
             System = "novu",
             Method = "DELETE",
@@ -21,7 +21,7 @@ public sealed class ReturningLeadTests(ProvisioningFixture fixture) : IClassFixt
             Kind = FaultKind.Delay,
         });
         var sweep = await fixture.StartSweepAsync();
-        await erasing.HitAsync();
+        await erasing.WaitForHitsAsync();
 
         await SetTokenAsync(tenant, DaysAgo(-1));
         await erasing.ReleaseAsync();

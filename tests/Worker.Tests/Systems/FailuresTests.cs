@@ -50,9 +50,9 @@ public sealed class FailuresTests
     [Fact]
     public void An_undo_retries_a_refusal_but_not_a_missing_setting()
     {
-        Assert.False(Failures.Translate(Refusal(HttpStatusCode.Forbidden), patient: true).NonRetryable);
+        Assert.False(Failures.Translate(Refusal(HttpStatusCode.Forbidden), retryRefusals: true).NonRetryable);
         Assert.True(Failures.Translate(
-            new ControlPlaneException(ErrorCode.NotConfigured, "Off."), patient: true).NonRetryable);
+            new ControlPlaneException(ErrorCode.NotConfigured, "Off."), retryRefusals: true).NonRetryable);
     }
 
     [Fact]

@@ -16,10 +16,10 @@ public sealed class OwnershipMarkTests
 
     [Fact]
     public void Only_the_same_installation_and_tenant_are_ours() => Gen.Select(Marks, Marks).Sample((mark, other) =>
-        mark.Judge(other) == Ownership.Foreign
-        && mark.Judge(other with { Installation = mark.Installation }) == Ownership.Foreign
-        && mark.Judge(other with { Tenant = mark.Tenant }) == Ownership.Foreign
-        && mark.Judge(mark) == Ownership.Ours);
+        mark.GetOwnership(other) == Ownership.Foreign
+        && mark.GetOwnership(other with { Installation = mark.Installation }) == Ownership.Foreign
+        && mark.GetOwnership(other with { Tenant = mark.Tenant }) == Ownership.Foreign
+        && mark.GetOwnership(mark) == Ownership.Ours);
 
     [Theory]
     [InlineData(1, Ownership.LowerAttempt)]
@@ -29,7 +29,7 @@ public sealed class OwnershipMarkTests
     {
         var mark = new OwnershipMark(ProvisioningFixture.Installation, Guid.AllBitsSet, 2);
 
-        Assert.Equal(expected, mark.Judge(mark with { Attempt = found }));
+        Assert.Equal(expected, mark.GetOwnership(mark with { Attempt = found }));
     }
 
     [Theory]
@@ -41,5 +41,5 @@ public sealed class OwnershipMarkTests
     public void A_comment_that_is_no_mark_is_foreign(string? comment) => Assert.Equal(
         Ownership.Foreign,
         new OwnershipMark(ProvisioningFixture.Installation, Guid.AllBitsSet, 1)
-            .Judge(OwnershipMark.FromComment(comment)));
+            .GetOwnership(OwnershipMark.FromComment(comment)));
 }

@@ -15,7 +15,7 @@ internal static class JourneyBenchmark
         await instance.UpAsync();
         try
         {
-            string token = (await instance.DevAsync("token")).AndSucceeded().Output.Trim();
+            string token = (await instance.DevAsync("token")).EnsureSuccess().Output.Trim();
             using var api = new ControlPlaneApi(instance.Functions, token);
             var parts = new Dictionary<string, Spread>();
             await OnboardAsync(api, "warmup", [], cancellationToken);
@@ -51,7 +51,7 @@ internal static class JourneyBenchmark
         Add("sign-up to ACTIVE and mailed", total.Elapsed);
         foreach (var step in progress.Steps.Where(step => step.State == "DONE"))
         {
-            Add($"{step.Number,2}. {step.Name}", step.Took!.Value);
+            Add($"{step.Number,2}. {step.Name}", step.Duration!.Value);
         }
 
         async Task<System.Text.Json.Nodes.JsonNode> CallAsync(
@@ -77,7 +77,7 @@ internal static class JourneyBenchmark
         {
             var progress = Progress.From(
                 (await api.CallAsync(HttpMethod.Get, path, api.OperatorToken, null, cancellationToken))!);
-            if (progress.IsOver)
+            if (progress.IsFinished)
             {
                 return progress.Status == "ACTIVE"
                     ? progress

@@ -49,7 +49,7 @@ internal sealed record Cell(StepCall Call, Fault Fault)
     /// Whether a run that ends ACTIVE also schedules BeginRollback: Activate Tenant has committed, but its report was
     /// lost.
     /// </summary>
-    public bool AsksForRow => Call.Step == StepIds.ActivateTenant
+    public bool BeginsRollbackWhenActive => Call.Step == StepIds.ActivateTenant
         && (Fault.Name == Faults.LateInUndo || this is { Call.IsReport: true, Fault.Name: "refused" });
 
     /// <summary>The system that is switched off during the cell; null for none.</summary>
@@ -61,7 +61,7 @@ internal sealed record Cell(StepCall Call, Fault Fault)
     };
 
     /// <summary>The reason to leave the cell out; null if it is part of the matrix.</summary>
-    public string? WhyNot => Fault.WhyNot?.Invoke(Call);
+    public string? ExclusionReason => Fault.ExclusionReason?.Invoke(Call);
 
     /// <summary>Text for <c>--list</c>.</summary>
     public string Description => Call.IsReport

@@ -38,7 +38,7 @@ internal sealed class CellRun(
 
     public async Task<InjectedFault> SetFaultAsync(FaultRule rule)
     {
-        var fault = new InjectedFault(rule, await environment.Sandbox.FaultAsync(rule));
+        var fault = new InjectedFault(rule, await environment.Sandbox.SetFaultAsync(rule));
         faults.Add(fault);
         return fault;
     }

@@ -102,7 +102,8 @@ internal static class EndCheck
             run.Tenant.Id, progress.RunId, run.CancellationToken);
         var rollbacks = activities.Where(RollbackActivities.Contains);
         Expect("rollback activities in the history of an ACTIVE tenant",
-            isFirst && run.Cell.AsksForRow ? "BeginRollback" : "", string.Join(", ", rollbacks), progress);
+            isFirst && run.Cell.BeginsRollbackWhenActive ? "BeginRollback" : "", string.Join(", ", rollbacks),
+            progress);
     }
 
     /// <summary>Checks that no object of the tenant exists, and that foreign objects are unchanged.</summary>

@@ -8,7 +8,7 @@ namespace Torture.Cells;
 /// <param name="RunAsync">Sets the fault, starts the provisioning and performs any further action.</param>
 /// <param name="KilledPart">The part that is killed while the call is held, for a whole batch; null for none.</param>
 /// <param name="HoldKind">How the call is held until the part is killed.</param>
-/// <param name="WhyNot">Returns the reason to leave a call out, or null. Null: applies to every call.</param>
+/// <param name="ExclusionReason">Returns the reason to leave a call out, or null. Null: applies to every call.</param>
 /// <param name="Transform">Turns the rule that matches the call into the fault. Null if a rule is not enough.</param>
 internal sealed record Fault(
     string Name,
@@ -17,5 +17,5 @@ internal sealed record Fault(
     Func<CellRun, Task> RunAsync,
     string? KilledPart = null,
     FaultKind? HoldKind = null,
-    Func<StepCall, string?>? WhyNot = null,
+    Func<StepCall, string?>? ExclusionReason = null,
     Func<FaultRule, FaultRule>? Transform = null);

@@ -18,58 +18,61 @@ internal static class Faults
     [
         Plain("refused", "permanent 403 before any effect", Ending.Failed,
             rule => rule with { Status = 403, Count = 0 },
-            WhyNot: call => call.IsPostgres ? NoHttp : call.IsUndo ? ForUndo : null),
+            ExclusionReason: call => call.IsPostgres ? NoHttp : call.IsUndo ? ForUndo : null),
         Plain("refused-once", "a single 403 before any effect", Ending.Active,
             rule => rule with { Status = 403 },
-            WhyNot: call => call.IsPostgres ? NoHttp
+            ExclusionReason: call => call.IsPostgres ? NoHttp
                 : call.IsUndo || call.IsShared ? null : "for a step the same as refused"),
         Plain("throttled", "429, three times", Ending.Active,
             rule => rule with { Status = 429, Count = 3, RetryAfter = 1 },
-            WhyNot: call => call.IsPostgres ? NoHttp : null),
+            ExclusionReason: call => call.IsPostgres ? NoHttp : null),
         Plain("busy", "503, three times", Ending.Active,
             rule => rule with { Status = 503, Count = 3 },
-            WhyNot: call => call.IsPostgres ? NoHttp : null),
+            ExclusionReason: call => call.IsPostgres ? NoHttp : null),
         Plain("cut", "a success with a truncated body, twice", Ending.Active,
             rule => rule with { Status = 200, Body = CutBody(rule), Count = 2 },
-            WhyNot: call => call.IsPostgres ? NoHttp : ReadsBody(call) ? null : "the body of the answer is not read"),
+            ExclusionReason: call =>
+                call.IsPostgres ? NoHttp : ReadsBody(call) ? null : "the body of the answer is not read"),
         Plain("denied", "permanent 42501, permission denied", Ending.Failed,
             rule => rule with { SqlState = "42501", Count = 0 },
-            WhyNot: call => !call.IsPostgres ? NoSql(call) : call.IsUndo ? ForUndo : null),
+            ExclusionReason: call => !call.IsPostgres ? NoSql(call) : call.IsUndo ? ForUndo : null),
         Plain("disk-full", "53100, three times", Ending.Active,
             rule => rule with { SqlState = "53100", Count = 3 },
-            WhyNot: call => call.IsPostgres ? null : NoSql(call)),
+            ExclusionReason: call => call.IsPostgres ? null : NoSql(call)),
         Plain("disk-full-for-good", "53100 until the caller gives up", Ending.Failed,
             rule => rule with { SqlState = "53100", Count = 0 },
-            WhyNot: call => !call.IsPostgres ? NoSql(call) : call.IsUndo ? ForUndo : null),
+            ExclusionReason: call => !call.IsPostgres ? NoSql(call) : call.IsUndo ? ForUndo : null),
         Plain("reset", "connection reset before any effect, twice", Ending.Active,
             rule => rule with { Kind = FaultKind.Reset, Count = 2 }),
         Plain("silent", "no answer and no effect", Ending.Active,
             rule => rule with { Kind = FaultKind.Hang },
-            WhyNot: call => call is { IsReport: true, Name: not "report" } ? "shown by the report of the undo" : null),
+            ExclusionReason: call =>
+                call is { IsReport: true, Name: not "report" } ? "shown by the report of the undo" : null),
         Plain("lost", "the call takes effect, its answer is lost", Ending.Active,
-            rule => rule with { Kind = FaultKind.LoseAnswer }, WhyNot: WithoutEffect),
+            rule => rule with { Kind = FaultKind.LoseAnswer }, ExclusionReason: WithoutEffect),
         Plain("late", "the call takes effect after the caller has given up", Ending.Active,
-            rule => rule with { Kind = FaultKind.AfterCallerLeft }, WhyNot: WithoutEffect),
+            rule => rule with { Kind = FaultKind.AfterCallerLeft }, ExclusionReason: WithoutEffect),
         new(LateInUndo, "the call takes effect during the rollback, or just before it", Ending.Failed,
             run => run.Cell.Call.Step == StepIds.ActivateTenant
                 ? FaultActions.DelayActivateAsync(run)
                 : FaultActions.DelayEffectAsync(run, progress => progress.IsRollingBack),
-            WhyNot: call => $"{call}" == "activate-tenant.activate" ? null : NothingToUndo(call)),
+            ExclusionReason: call => $"{call}" == "activate-tenant.activate" ? null : NothingToUndo(call)),
         new(LateAfterUndo, "the call takes effect after the undo of the step", Ending.Failed,
             run => FaultActions.DelayEffectAsync(run, progress => progress.UndoStateOf(run.Cell.Call.Step) == "DONE"),
-            WhyNot: call => NothingToUndo(call)
+            ExclusionReason: call => NothingToUndo(call)
                 ?? (call.IsTransaction ? "the undo waits for the open transaction; see late-in-undo" : null)),
         new("down", "refused until the undo is given up; then the fault ends and an operator retries",
             Ending.Failed, run => FaultActions.InjectAsync(run, FaultActions.Refusal(run)),
-            WhyNot: call => !call.IsUndo ? "for a step see refused and denied"
+            ExclusionReason: call => !call.IsUndo ? "for a step see refused and denied"
                 : call is { IsReport: true, Name: not ("report" or StepCalls.Residue) }
                     ? "retried without limit; see busy" : null),
         new("foreign", "a foreign object with content has the name", Ending.Failed,
-            run => FaultActions.ProvisionWithForeignAsync(run, isBare: false), WhyNot: NothingToName),
+            run => FaultActions.ProvisionWithForeignAsync(run, isBare: false), ExclusionReason: NothingToName),
         new("foreign-bare", "an empty foreign object has the name; in PostgreSQL a role without a schema",
-            Ending.Failed, run => FaultActions.ProvisionWithForeignAsync(run, isBare: true), WhyNot: NothingToName),
+            Ending.Failed, run => FaultActions.ProvisionWithForeignAsync(run, isBare: true),
+            ExclusionReason: NothingToName),
         new("cancelled", "an operator cancels while the call is held", Ending.Failed, FaultActions.CancelAsync,
-            WhyNot: call => call switch
+            ExclusionReason: call => call switch
             {
                 { IsReport: true, IsUndo: true } => "cancelling a rollback changes nothing; its calls show that",
                 { IsReport: false, Step: StepIds.UpdateStatus } =>
@@ -78,10 +81,10 @@ internal static class Faults
             }),
         new("terminated", "the run is terminated while the call is held; an operator rolls back",
             Ending.Failed, FaultActions.TerminateAsync,
-            WhyNot: call => call.Step == StepIds.SendNotification
+            ExclusionReason: call => call.Step == StepIds.SendNotification
                 ? "the tenant is ACTIVE, and a rollback is refused; see swept" : null),
         new(Swept, "the run is terminated while the call is held; the sweep repairs the tenant", Ending.Failed,
-            FaultActions.SweepAsync, WhyNot: WithoutEffect),
+            FaultActions.SweepAsync, ExclusionReason: WithoutEffect),
         new(Off, "its system is switched off before the worker continues, and on again later", Ending.Failed,
             HoldAsync, "worker", FaultKind.Delay, WhyNotOff),
         new(MailOff, "Novu is switched off during the rollback, and on again later", Ending.Failed,
@@ -89,9 +92,9 @@ internal static class Faults
             call => $"{call}" is BucketUndo ? null : $"one call is enough: see {BucketUndo}"),
         Killing("worker", "killed-before", "killed while the call is held; it has no effect", FaultKind.Delay),
         Killing("worker", "killed-during", "killed while the call is held; it then takes effect", FaultKind.LateEffect)
-            with { WhyNot = WithoutEffect },
+            with { ExclusionReason = WithoutEffect },
         Killing("worker", "killed-after", "killed after the effect, while the answer is held", FaultKind.HoldAnswer)
-            with { WhyNot = WithoutEffect },
+            with { ExclusionReason = WithoutEffect },
         Killing("temporal", "killed", "killed while the call is held; it then continues", FaultKind.Delay),
         Killing("postgres", "killed", "killed (immediate) while the call is held; it then continues", FaultKind.Delay),
         Killing("sandbox", "killed", "the stand-ins or the fault proxy are killed with every call in flight",
@@ -101,9 +104,9 @@ internal static class Faults
     /// <summary>A fault that consists of one rule, without further actions.</summary>
     private static Fault Plain(
         string name, string description, Ending ending, Func<FaultRule, FaultRule> transform,
-        Func<StepCall, string?>? WhyNot = null) =>
+        Func<StepCall, string?>? ExclusionReason = null) =>
         new(name, description, ending, run => FaultActions.InjectAsync(run, transform(run.Rule)),
-            WhyNot: WhyNot, Transform: transform);
+            ExclusionReason: ExclusionReason, Transform: transform);
 
     private static Fault Killing(string part, string how, string description, FaultKind hold) =>
         new($"{part}-{how}", description, Ending.Active, HoldAsync, part, hold);

@@ -17,7 +17,7 @@ internal sealed class InjectedFault(FaultRule rule, SandboxFault fault)
         + (rule.Count > 1 ? $" ({rule.Count} times)" : "");
 
     /// <summary>Waits until the fault has matched a call.</summary>
-    public Task WaitForHitAsync() => fault.HitAsync();
+    public Task WaitForHitAsync() => fault.WaitForHitsAsync();
 
     /// <summary>Reads the hits from the sandbox. A permanent fault needs one hit.</summary>
     public async Task RecordHitsAsync()
@@ -29,7 +29,7 @@ internal sealed class InjectedFault(FaultRule rule, SandboxFault fault)
 
         try
         {
-            IsMet = await fault.HitsAsync() >= Math.Max(rule.Count, 1);
+            IsMet = await fault.GetHitsAsync() >= Math.Max(rule.Count, 1);
         }
         catch (HttpRequestException e) when (e.StatusCode == HttpStatusCode.NotFound)
         {

@@ -20,8 +20,8 @@ internal sealed record Matrix(IReadOnlyList<Cell> Cells, IReadOnlyList<(string N
                 .Select(fault => new Cell(call, fault)))
             .ToList();
         return new(
-            [.. all.Where(cell => cell.WhyNot is null)],
-            [.. all.Where(cell => cell.WhyNot is not null).Select(cell => (cell.Name, cell.WhyNot!)),
+            [.. all.Where(cell => cell.ExclusionReason is null)],
+            [.. all.Where(cell => cell.ExclusionReason is not null).Select(cell => (cell.Name, cell.ExclusionReason!)),
                 .. Narrowed(), .. Uncovered()]);
     }
 

@@ -1,6 +1,8 @@
 namespace Torture.Cells;
 
-/// <summary>The ids of the steps, for the tables of cells. A test compares them with the worker's list.</summary>
+/// <summary>
+/// Ids of steps as constants, for patterns. A test compares them with the worker's list; a new step needs none.
+/// </summary>
 internal static class StepIds
 {
     public const string UpdateStatus = "update-status";

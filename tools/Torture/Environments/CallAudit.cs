@@ -39,7 +39,7 @@ internal sealed partial class CallAudit(SandboxControl sandbox) : IDisposable
             List<JournalEntry> page;
             do
             {
-                page = await sandbox.CallsAfterAsync(lastNumber, PageSize);
+                page = await sandbox.GetCallsAfterAsync(lastNumber, PageSize);
                 foreach (var call in page.Where(call => !ReportInterceptor.IsReportPath(call.Path)))
                 {
                     Record(call);

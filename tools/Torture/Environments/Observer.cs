@@ -69,7 +69,7 @@ internal sealed partial class Observer : IAsyncDisposable
 
     /// <summary>Returns the mails to an address by their template.</summary>
     public async Task<ILookup<string, Mail>> ReadMailsAsync(string address) =>
-        (await sandbox.MailsToAsync(address)).ToLookup(mail => mail.WorkflowId);
+        (await sandbox.GetMailsToAsync(address)).ToLookup(mail => mail.WorkflowId);
 
     /// <summary>Checks that both the API and the database have this status now.</summary>
     /// <exception cref="CellException">One of them has another status.</exception>

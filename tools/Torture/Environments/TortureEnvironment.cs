@@ -114,7 +114,7 @@ internal sealed class TortureEnvironment : IAsyncDisposable
     /// <summary>Kills a part and starts it again.</summary>
     public async Task CrashAsync(string part)
     {
-        (await Instance.DevAsync("crash", part)).AndSucceeded();
+        (await Instance.DevAsync("crash", part)).EnsureSuccess();
         Observer.Reconnect();
     }
 
@@ -132,7 +132,7 @@ internal sealed class TortureEnvironment : IAsyncDisposable
             result = await Instance.DevAsync("token");
         }
 
-        return result.AndSucceeded().Output.Trim();
+        return result.EnsureSuccess().Output.Trim();
     }
 
     public async ValueTask DisposeAsync()
@@ -141,6 +141,6 @@ internal sealed class TortureEnvironment : IAsyncDisposable
         CallAudit.Dispose();
         Sandbox.Dispose();
         await Observer.DisposeAsync();
-        (await Instance.DevAsync("reset")).AndSucceeded();
+        (await Instance.DevAsync("reset")).EnsureSuccess();
     }
 }

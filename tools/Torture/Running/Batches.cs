@@ -12,7 +12,7 @@ internal static class Batches
     private const int MaxUndos = 3;
 
     /// <summary>Whether the cell holds the creation of realms, which is serial: it is held last and alone.</summary>
-    public static bool IsOneAtATime(Cell cell) => cell.Call is { Step: StepIds.CreateIdp, IsUndo: false };
+    public static bool HoldsRealmCreation(Cell cell) => cell.Call is { Step: StepIds.CreateIdp, IsUndo: false };
 
     // The worker of such a batch has other settings.
     private static bool NeedsOwnBatch(Cell cell) => cell.SwitchedOffSystem is not null;
@@ -45,7 +45,7 @@ internal static class Batches
     private static bool HasRoomFor(List<Cell> batch, Cell cell) =>
         batch.Count < MaxCells
         && !NeedsOwnBatch(cell) && !batch.Exists(NeedsOwnBatch)
-        && !(IsOneAtATime(cell) && batch.Any(IsOneAtATime))
+        && !(HoldsRealmCreation(cell) && batch.Any(HoldsRealmCreation))
         && !(cell.Call.IsUndo
             && batch.Count(other => other.Call.IsUndo && other.Call.Queue == cell.Call.Queue) >= MaxUndos);
 }

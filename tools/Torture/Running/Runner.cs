@@ -97,7 +97,7 @@ internal sealed class Runner(
     private async Task KillAsync(List<Cell> batch)
     {
         var all = batch.ConvertAll(cell => new Job(NewRun(cell), repeatCommand.For(batch)));
-        foreach (var group in all.GroupBy(job => Batches.IsOneAtATime(job.Run.Cell)).OrderBy(group => group.Key))
+        foreach (var group in all.GroupBy(job => Batches.HoldsRealmCreation(job.Run.Cell)).OrderBy(group => group.Key))
         {
             await Task.WhenAll(group.Select(job => job.TryAsync(BeginAsync)));
         }

@@ -13,7 +13,7 @@ internal static class BucketOperations
             .Select(bucket => new XElement(
                 "Bucket",
                 new XElement("Name", bucket.Name),
-                new XElement("CreationDate", Stamp.Of(bucket.Created)))))));
+                new XElement("CreationDate", Timestamp.Of(bucket.Created)))))));
 
     public static async Task CreateAsync(S3Call call)
     {

@@ -45,7 +45,7 @@ internal static class ListObjects
     private static XElement Contents(S3Call call, Bucket bucket, ObjectVersion entry) => new(
         "Contents",
         new XElement("Key", Listing.Encode(call, entry.Key)),
-        new XElement("LastModified", Stamp.Of(entry.Modified)),
+        new XElement("LastModified", Timestamp.Of(entry.Modified)),
         new XElement("ETag", entry.ETag),
         new XElement("Size", entry.Size),
         call.Query("fetch-owner") == "true" ? S3Owner.Of(bucket.AccountId) : null,

@@ -36,6 +36,6 @@ internal static class ListUploads
                 S3Owner.Of(bucket.AccountId, "Initiator"),
                 S3Owner.Of(bucket.AccountId),
                 new XElement("StorageClass", "STANDARD"),
-                new XElement("Initiated", Stamp.Of(upload.Started))))));
+                new XElement("Initiated", Timestamp.Of(upload.Started))))));
     }
 }

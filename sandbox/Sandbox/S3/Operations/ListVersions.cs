@@ -58,7 +58,7 @@ internal static class ListVersions
         new XElement("Key", Listing.Encode(call, version.Key)),
         new XElement("VersionId", version.Id),
         new XElement("IsLatest", version.IsLatest),
-        new XElement("LastModified", Stamp.Of(version.Modified)),
+        new XElement("LastModified", Timestamp.Of(version.Modified)),
         version.IsMarker ? null : new XElement("ETag", version.ETag),
         version.IsMarker ? null : new XElement("Size", version.Size),
         version.IsMarker ? null : new XElement("StorageClass", "STANDARD"),

@@ -59,7 +59,7 @@ internal static class UploadOperations
             parts.Take(limit).Select(part => new XElement(
                 "Part",
                 new XElement("PartNumber", part.Number),
-                new XElement("LastModified", Stamp.Of(part.Modified)),
+                new XElement("LastModified", Timestamp.Of(part.Modified)),
                 new XElement("ETag", part.ETag),
                 new XElement("Size", part.Size)))));
     }

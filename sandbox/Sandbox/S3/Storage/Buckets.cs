@@ -15,7 +15,8 @@ internal sealed class Buckets(Database database, TimeProvider time)
     public List<Bucket> All() => database.Query($"{Columns} ORDER BY name", Read);
 
     public void Add(string name, string accountId) =>
-        database.Execute("INSERT INTO buckets VALUES (?1, ?2, ?3, NULL)", name, accountId, Stamp.Of(time.GetUtcNow()));
+        database.Execute(
+            "INSERT INTO buckets VALUES (?1, ?2, ?3, NULL)", name, accountId, Timestamp.Of(time.GetUtcNow()));
 
     public void Delete(string name) => database.Execute("DELETE FROM buckets WHERE name = ?1", name);
 
@@ -44,5 +45,6 @@ internal sealed class Buckets(Database database, TimeProvider time)
         database.Execute("DELETE FROM settings WHERE bucket = ?1 AND kind = ?2", name, kind);
 
     private static Bucket Read(SqliteDataReader row) => new(
-        row.GetString(0), row.GetString(1), Stamp.Parse(row.GetString(2)), row.IsDBNull(3) ? null : row.GetString(3));
+        row.GetString(0), row.GetString(1), Timestamp.Parse(row.GetString(2)),
+        row.IsDBNull(3) ? null : row.GetString(3));
 }

@@ -90,7 +90,7 @@ internal sealed class Objects(Database database, TimeProvider time)
                 key,
                 id,
                 marker ? 1 : 0,
-                Stamp.Of(time.GetUtcNow()),
+                Timestamp.Of(time.GetUtcNow()),
                 etag,
                 data.Length,
                 JsonSerializer.Serialize(headers),
@@ -106,7 +106,7 @@ internal sealed class Objects(Database database, TimeProvider time)
         row.GetString(1),
         row.GetBoolean(2),
         row.GetBoolean(7),
-        Stamp.Parse(row.GetString(3)),
+        Timestamp.Parse(row.GetString(3)),
         row.GetString(4),
         row.GetInt64(5),
         JsonSerializer.Deserialize<Dictionary<string, string>>(row.GetString(6))!);

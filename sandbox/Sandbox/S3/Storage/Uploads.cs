@@ -24,7 +24,7 @@ internal sealed class Uploads(Database database, TimeProvider time)
             id,
             bucket,
             key,
-            Stamp.Of(now),
+            Timestamp.Of(now),
             JsonSerializer.Serialize(headers));
         return new Upload(id, bucket, key, now, headers);
     }
@@ -42,14 +42,14 @@ internal sealed class Uploads(Database database, TimeProvider time)
         "INSERT OR REPLACE INTO parts VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         upload,
         number,
-        Stamp.Of(time.GetUtcNow()),
+        Timestamp.Of(time.GetUtcNow()),
         etag,
         data.Length,
         data);
 
     public List<UploadPart> Parts(string upload) => database.Query(
         "SELECT number, modified, etag, size FROM parts WHERE upload = ?1 ORDER BY number",
-        row => new UploadPart(row.GetInt32(0), Stamp.Parse(row.GetString(1)), row.GetString(2), row.GetInt64(3)),
+        row => new UploadPart(row.GetInt32(0), Timestamp.Parse(row.GetString(1)), row.GetString(2), row.GetInt64(3)),
         upload);
 
     public byte[] Data(string upload, int number) => database.Query(
@@ -67,6 +67,6 @@ internal sealed class Uploads(Database database, TimeProvider time)
         row.GetString(0),
         row.GetString(1),
         row.GetString(2),
-        Stamp.Parse(row.GetString(3)),
+        Timestamp.Parse(row.GetString(3)),
         JsonSerializer.Deserialize<Dictionary<string, string>>(row.GetString(4))!);
 }

@@ -43,7 +43,7 @@ public sealed class KeycloakSystem : OutsideSystem
 
     public override IReadOnlyList<Option> SetupOptions => KeycloakSetup.Options;
 
-    public override string? WhyNotConfigured(SettingsReader settings) => KeycloakOptions.From(settings) is null
+    public override string? GetDisabledReason(SettingsReader settings) => KeycloakOptions.From(settings) is null
         ? "Keycloak is switched off (KEYCLOAK_ENABLED, KEYCLOAK_URL)."
         : null;
 

@@ -13,7 +13,7 @@ public sealed class KeycloakTokens(IHttpClientFactory clients, KeycloakOptions o
     private static readonly TimeSpan ExpiryMargin = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim fetchLock = new(1, 1);
-    private (string Value, DateTimeOffset ExpiresAt)? current;
+    private CachedToken? current;
 
     /// <exception cref="OutsideSystemException">Keycloak refuses the credentials.</exception>
     public async Task<string> GetAsync(CancellationToken cancellationToken)
@@ -25,7 +25,8 @@ public sealed class KeycloakTokens(IHttpClientFactory clients, KeycloakOptions o
             {
                 var requestedAt = time.GetUtcNow();
                 var answer = await FetchAsync(cancellationToken);
-                token = (answer.AccessToken, requestedAt + TimeSpan.FromSeconds(answer.ExpiresIn) - ExpiryMargin);
+                token = new CachedToken(
+                    answer.AccessToken, requestedAt + TimeSpan.FromSeconds(answer.ExpiresIn) - ExpiryMargin);
                 current = token;
             }
 
@@ -91,6 +92,9 @@ public sealed class KeycloakTokens(IHttpClientFactory clients, KeycloakOptions o
             ["username"] = options.Username!,
             ["password"] = options.Password!,
         };
+
+    // A reference, so that Invalidate needs no lock: a reader sees the old token or none, never a part of one.
+    private sealed record CachedToken(string Value, DateTimeOffset ExpiresAt);
 
     private sealed record TokenResponse(
         [property: JsonPropertyName("access_token")] string AccessToken,

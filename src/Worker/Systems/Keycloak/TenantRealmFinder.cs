@@ -42,7 +42,7 @@ public sealed class TenantRealmFinder(KeycloakAdmin keycloak, ResourceRecords re
     public async Task<string> RequireAsync(ProvisionedTenant tenant, CancellationToken cancellationToken)
     {
         var realm = await keycloak.FindRealmAsync(tenant.Resources.Realm, cancellationToken);
-        if (Judge(tenant, realm) != Ownership.Ours)
+        if (GetOwnership(tenant, realm) != Ownership.Ours)
         {
             realm = await keycloak.FindRealmAsync(tenant.RealmId(tenant.Mark.Attempt), cancellationToken);
         }
@@ -62,7 +62,7 @@ public sealed class TenantRealmFinder(KeycloakAdmin keycloak, ResourceRecords re
     /// <summary>
     /// Determines the owner of a realm by its id; a realm with a hidden id is foreign. Null without a realm.
     /// </summary>
-    public static Ownership? Judge(ProvisionedTenant tenant, RealmRepresentation? realm)
+    public static Ownership? GetOwnership(ProvisionedTenant tenant, RealmRepresentation? realm)
     {
         if (realm is null)
         {
@@ -71,7 +71,7 @@ public sealed class TenantRealmFinder(KeycloakAdmin keycloak, ResourceRecords re
 
         int maxAttempt = Math.Max(tenant.Tenant.Attempt, tenant.Mark.Attempt);
         return Guid.TryParse(realm.Id, out var id)
-            ? tenant.Mark.Judge(Enumerable.Range(1, maxAttempt)
+            ? tenant.Mark.GetOwnership(Enumerable.Range(1, maxAttempt)
                 .Where(attempt => tenant.RealmId(attempt) == id)
                 .Select(attempt => tenant.Mark with { Attempt = attempt })
                 .SingleOrDefault())

@@ -22,7 +22,7 @@ public sealed record NovuOptions(
             : new NovuOptions(
                 settings.FindUrl("NOVU_BACKEND_URL") ?? new Uri("https://api.novu.co"),
                 settings.Require("NOVU_API_KEY", "Novu's secret key"),
-                settings.TextOfOurs("NOVU_SUPPORT_EMAIL", "support@example.com"),
+                settings.TextRequiredInProduction("NOVU_SUPPORT_EMAIL", "support@example.com"),
                 settings.Text("NOVU_TEMPLATE_WELCOME", "tenant-welcome"),
                 settings.Text("NOVU_TEMPLATE_PROVISIONING_FAILED", "tenant-provisioning-failed"),
                 settings.Text("NOVU_TEMPLATE_LEAD_VERIFICATION", "lead-verification"));

@@ -24,7 +24,7 @@ public sealed class NovuSystem : OutsideSystem
 
     public override TaskQueue Queue => MainQueue;
 
-    public override string? WhyNotConfigured(SettingsReader settings) => NovuOptions.From(settings) is null
+    public override string? GetDisabledReason(SettingsReader settings) => NovuOptions.From(settings) is null
         ? "Novu is switched off (NOVU_ENABLED, NOVU_API_KEY)."
         : null;
 

@@ -27,7 +27,7 @@ public sealed class TenantSchemas(TenantDatabase database)
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var found = await LockAndReadAsync(connection, name, cancellationToken);
-        found.Judge(mark)?.OrConflict($"database schema or role {name}");
+        found.GetOwnership(mark)?.ThrowIfNotOurs($"database schema or role {name}");
         await beforeChange();
 
         string quoted = Quote(name);
@@ -60,7 +60,7 @@ public sealed class TenantSchemas(TenantDatabase database)
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var found = await LockAndReadAsync(connection, name, cancellationToken);
-        if (found.Judge(mark) is not { } ownership || !ownership.IsOursToDelete())
+        if (found.GetOwnership(mark) is not { } ownership || !ownership.CanDelete())
         {
             return;
         }
@@ -93,7 +93,7 @@ public sealed class TenantSchemas(TenantDatabase database)
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var found = await LockAndReadAsync(connection, name, cancellationToken);
-        return found.Judge(mark) is { } ownership && ownership.IsOursToDelete()
+        return found.GetOwnership(mark) is { } ownership && ownership.CanDelete()
             ? (found.SchemaExists, found.RoleExists)
             : (false, false);
     }
@@ -138,7 +138,7 @@ public sealed class TenantSchemas(TenantDatabase database)
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var found = await LockAndReadAsync(connection, name, cancellationToken);
-        return (found.SchemaExists, found.RoleExists, found.Judge(mark),
+        return (found.SchemaExists, found.RoleExists, found.GetOwnership(mark),
             found.RoleExists ? found.RoleMark : found.SchemaMark);
     }
 
@@ -206,12 +206,12 @@ public sealed class TenantSchemas(TenantDatabase database)
         /// Determines the owner; null when neither exists. The role's mark decides, since the schema's owner could
         /// change the schema's mark.
         /// </summary>
-        public Ownership? Judge(OwnershipMark mark) => (RoleExists, SchemaExists) switch
+        public Ownership? GetOwnership(OwnershipMark mark) => (RoleExists, SchemaExists) switch
         {
             (false, false) => null,
             (true, true) when SchemaOwner != Name && SchemaMark is null => Ownership.Foreign,
-            (true, _) => mark.Judge(RoleMark),
-            (false, true) => mark.Judge(SchemaMark),
+            (true, _) => mark.GetOwnership(RoleMark),
+            (false, true) => mark.GetOwnership(SchemaMark),
         };
     }
 }

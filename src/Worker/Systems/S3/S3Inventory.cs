@@ -24,7 +24,7 @@ public sealed class S3Inventory(TenantBuckets buckets, TenantBucketOwnership own
         string bucket = tenant.Resources.Bucket;
         try
         {
-            return await ownership.JudgeAsync(tenant, cancellationToken) is { } owner
+            return await ownership.GetOwnershipAsync(tenant, cancellationToken) is { } owner
                 ? [await DescribeAsync(tenant, bucket, owner, cancellationToken)]
                 : [];
         }
@@ -59,7 +59,7 @@ public sealed class S3Inventory(TenantBuckets buckets, TenantBucketOwnership own
     public async Task<bool> DeleteAsync(
         MarkedObject found, Func<Task> beforeChange, CancellationToken cancellationToken)
     {
-        if (await JudgeAsync(found, cancellationToken) != Ownership.Ours)
+        if (await GetOwnershipAsync(found, cancellationToken) != Ownership.Ours)
         {
             return false;
         }
@@ -79,7 +79,7 @@ public sealed class S3Inventory(TenantBuckets buckets, TenantBucketOwnership own
         ProvisionedTenant tenant, string bucket, Ownership owner, CancellationToken cancellationToken)
     {
         var mark = await buckets.ReadMarkAsync(bucket, cancellationToken);
-        int? attempt = mark is null && owner.IsOursToDelete() ? tenant.Mark.Attempt : tenant.AttemptOf(mark);
+        int? attempt = mark is null && owner.CanDelete() ? tenant.Mark.Attempt : tenant.AttemptOf(mark);
         if (attempt is null)
         {
             return new Finding(ResourceTypes.StorageBucket, bucket, null, tenant.Describe(mark));
@@ -93,13 +93,13 @@ public sealed class S3Inventory(TenantBuckets buckets, TenantBucketOwnership own
     // Deleting a large bucket takes many calls, and another worker can re-mark the bucket between two of them.
     private async Task RequireUnchangedAsync(MarkedObject found, CancellationToken cancellationToken)
     {
-        if (await JudgeAsync(found, cancellationToken) is not (null or Ownership.Ours))
+        if (await GetOwnershipAsync(found, cancellationToken) is not (null or Ownership.Ours))
         {
             throw new ControlPlaneException(ErrorCode.WrongState,
                 $"The bucket {found.Name} was re-marked while it was being deleted; its remaining objects were kept.");
         }
     }
 
-    private Task<Ownership?> JudgeAsync(MarkedObject found, CancellationToken cancellationToken) =>
-        buckets.JudgeAsync(found.Name, found.Mark, absentAt: null, cancellationToken);
+    private Task<Ownership?> GetOwnershipAsync(MarkedObject found, CancellationToken cancellationToken) =>
+        buckets.GetOwnershipAsync(found.Name, found.Mark, absentAt: null, cancellationToken);
 }

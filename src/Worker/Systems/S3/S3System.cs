@@ -26,7 +26,7 @@ public sealed class S3System : OutsideSystem
 
     public override TaskQueue Queue => MainQueue;
 
-    public override string? WhyNotConfigured(SettingsReader settings) => S3Options.From(settings) is null
+    public override string? GetDisabledReason(SettingsReader settings) => S3Options.From(settings) is null
         ? "No object store is configured (S3_ENDPOINT or AWS_REGION)."
         : null;
 
@@ -56,7 +56,7 @@ public sealed class S3System : OutsideSystem
     private static async Task<VerifyResult> BucketAsync(TenantToVerify tenant, CancellationToken cancellationToken)
     {
         string name = tenant.Resources.Bucket;
-        var owner = await tenant.Host.GetService<TenantBuckets>().JudgeAsync(
+        var owner = await tenant.Host.GetService<TenantBuckets>().GetOwnershipAsync(
             name, tenant.Mark, absentAt: null, cancellationToken);
         return VerifyResult.Of("bucket", owner == Ownership.Ours, owner switch
         {

@@ -13,13 +13,13 @@ public sealed class TenantBucketOwnership(TenantBuckets buckets, ResourceRecords
 {
     /// <returns>Null when the bucket does not exist.</returns>
     /// <exception cref="ControlPlane.ControlPlaneException">The bucket belongs to another account.</exception>
-    public async Task<Ownership?> JudgeAsync(ProvisionedTenant tenant, CancellationToken cancellationToken) =>
-        await JudgeAsync(tenant, await FindDetailsAsync(tenant, cancellationToken), cancellationToken);
+    public async Task<Ownership?> GetOwnershipAsync(ProvisionedTenant tenant, CancellationToken cancellationToken) =>
+        await GetOwnershipAsync(tenant, await FindDetailsAsync(tenant, cancellationToken), cancellationToken);
 
-    /// <inheritdoc cref="JudgeAsync(ProvisionedTenant, CancellationToken)"/>
-    public Task<Ownership?> JudgeAsync(
+    /// <inheritdoc cref="GetOwnershipAsync(ProvisionedTenant, CancellationToken)"/>
+    public Task<Ownership?> GetOwnershipAsync(
         ProvisionedTenant tenant, BucketDetails? known, CancellationToken cancellationToken) =>
-        buckets.JudgeAsync(tenant.Resources.Bucket, tenant.Mark, known?.AbsentAt, cancellationToken);
+        buckets.GetOwnershipAsync(tenant.Resources.Bucket, tenant.Mark, known?.AbsentAt, cancellationToken);
 
     public async Task<BucketDetails?> FindDetailsAsync(ProvisionedTenant tenant, CancellationToken cancellationToken) =>
         await resources.FindDetailsAsync(

@@ -21,7 +21,7 @@ public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
 
     /// <summary>Returns the server's time when the bucket does not exist; null when it exists.</summary>
     /// <exception cref="ControlPlaneException">The bucket belongs to another account.</exception>
-    public async Task<DateTimeOffset?> AbsentAtAsync(string bucket, CancellationToken cancellationToken)
+    public async Task<DateTimeOffset?> FindAbsenceTimeAsync(string bucket, CancellationToken cancellationToken)
     {
         try
         {
@@ -54,10 +54,10 @@ public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
     /// The time at which the bucket was absent, as this attempt recorded it before any creation; null without a record.
     /// </param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    public async Task<Ownership?> JudgeAsync(
+    public async Task<Ownership?> GetOwnershipAsync(
         string bucket, OwnershipMark mark, DateTimeOffset? absentAt, CancellationToken cancellationToken)
     {
-        if (await AbsentAtAsync(bucket, cancellationToken) is not null)
+        if (await FindAbsenceTimeAsync(bucket, cancellationToken) is not null)
         {
             return null;
         }
@@ -65,7 +65,7 @@ public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
         var tags = await TagsAsync(bucket, cancellationToken);
         if (tags.Count > 0)
         {
-            return mark.Judge(OwnershipMark.FromTags(tags));
+            return mark.GetOwnership(OwnershipMark.FromTags(tags));
         }
 
         return absentAt is { } since && await IsEmptyAndCreatedSinceAsync(bucket, since, cancellationToken)
@@ -153,7 +153,7 @@ public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
     public async Task<IReadOnlyList<string>> ListNamesAsync(CancellationToken cancellationToken) =>
     [
         .. ((await s3.ListBucketsAsync(cancellationToken)).Buckets ?? [])
-            .Select(bucket => bucket.BucketName).Where(TenantResources.IsBucket),
+            .Select(bucket => bucket.BucketName).Where(TenantResources.IsTenantBucketName),
     ];
 
     /// <summary>Reads the mark in a bucket's tags; null without a readable mark or without the bucket.</summary>

@@ -21,14 +21,14 @@ public sealed class ObjectStoreTests(ObjectStore store) : IClassFixture<ObjectSt
     [Fact]
     public async Task An_absent_bucket_is_reported_with_the_servers_time_which_is_not_after_a_new_ones_creation()
     {
-        var absentAt = await store.Buckets.AbsentAtAsync(bucket, default);
+        var absentAt = await store.Buckets.FindAbsenceTimeAsync(bucket, default);
         Assert.NotNull(absentAt);
         Assert.True(await store.Buckets.CreateAsync(bucket, default));
 
-        Assert.Null(await store.Buckets.AbsentAtAsync(bucket, default));
+        Assert.Null(await store.Buckets.FindAbsenceTimeAsync(bucket, default));
         // A bucket without tags, as after a lost answer.
-        Assert.Equal(Ownership.LowerAttempt, await store.Buckets.JudgeAsync(bucket, mark, absentAt, default));
-        Assert.Equal(Ownership.Foreign, await store.Buckets.JudgeAsync(bucket, mark, null, default));
+        Assert.Equal(Ownership.LowerAttempt, await store.Buckets.GetOwnershipAsync(bucket, mark, absentAt, default));
+        Assert.Equal(Ownership.Foreign, await store.Buckets.GetOwnershipAsync(bucket, mark, null, default));
     }
 
     [Fact]
@@ -49,9 +49,9 @@ public sealed class ObjectStoreTests(ObjectStore store) : IClassFixture<ObjectSt
 
         await store.Buckets.TagAsync(bucket, mark, default);
 
-        Assert.Equal(Ownership.Ours, await store.Buckets.JudgeAsync(bucket, mark, null, default));
+        Assert.Equal(Ownership.Ours, await store.Buckets.GetOwnershipAsync(bucket, mark, null, default));
         var stranger = mark with { Tenant = Id() };
-        Assert.Equal(Ownership.Foreign, await store.Buckets.JudgeAsync(bucket, stranger, null, default));
+        Assert.Equal(Ownership.Foreign, await store.Buckets.GetOwnershipAsync(bucket, stranger, null, default));
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class ObjectStoreTests(ObjectStore store) : IClassFixture<ObjectSt
 
         await store.Buckets.DeleteAsync(bucket, () => Task.CompletedTask, default);
 
-        Assert.NotNull(await store.Buckets.AbsentAtAsync(bucket, default));
+        Assert.NotNull(await store.Buckets.FindAbsenceTimeAsync(bucket, default));
         Assert.DoesNotContain((await store.S3.ListBucketsAsync()).Buckets ?? [], b => b.BucketName == bucket);
         await store.Buckets.DeleteAsync(bucket, () => Task.CompletedTask, default);
     }
@@ -111,7 +111,7 @@ public sealed class ObjectStoreTests(ObjectStore store) : IClassFixture<ObjectSt
 
         await store.Buckets.DeleteAsync(bucket, () => Task.CompletedTask, default);
 
-        Assert.NotNull(await store.Buckets.AbsentAtAsync(bucket, default));
+        Assert.NotNull(await store.Buckets.FindAbsenceTimeAsync(bucket, default));
     }
 
     [Fact]

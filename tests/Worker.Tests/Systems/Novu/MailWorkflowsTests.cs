@@ -32,7 +32,7 @@ public sealed class MailWorkflowsTests(ProvisioningFixture fixture) : IClassFixt
             ["tenantName"] = Typed,
         }, $"typed:{workflow}"), cancellationToken);
 
-        var mail = Assert.Single(await fixture.Control.MailsAsync(subscriber));
+        var mail = Assert.Single(await fixture.Control.GetMailsAsync(subscriber));
         Assert.DoesNotContain("<a href=\"https://evil.example\"", mail.Body, StringComparison.Ordinal);
         Assert.Contains("&lt;a href", mail.Body, StringComparison.Ordinal);
     }

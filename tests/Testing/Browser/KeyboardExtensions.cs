@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 namespace Testing.Browser;
 
 /// <summary>Keyboard-only use of a page.</summary>
-public static class KeyboardUse
+public static class KeyboardExtensions
 {
     /// <summary>
     /// Types the texts into the focused field and those after it, with Tab in between, and submits the form with Enter.
@@ -18,7 +18,7 @@ public static class KeyboardUse
     /// <summary>Types the texts in the same way without submitting the form.</summary>
     public static async Task TypeByKeyboardAsync(this IPage page, params IReadOnlyList<string> texts)
     {
-        await page.HasFocusAsync();
+        await page.WaitForFocusAsync();
         for (int i = 0; i < texts.Count; i++)
         {
             if (i > 0)
@@ -35,5 +35,5 @@ public static class KeyboardUse
     /// Waits until a field or button has the focus. A browser applies <c>autofocus</c> at the first rendering, which
     /// may be after the page is loaded; a key pressed before is lost.
     /// </summary>
-    public static Task HasFocusAsync(this IPage page) => page.Locator(":focus").WaitForAsync();
+    public static Task WaitForFocusAsync(this IPage page) => page.Locator(":focus").WaitForAsync();
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Sandbox.Storage;
 
 /// <summary>Timestamps as sortable text, in UTC with milliseconds.</summary>
-internal static class Stamp
+internal static class Timestamp
 {
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 

@@ -2,8 +2,8 @@ using System.CommandLine;
 using Spectre.Console;
 using Testing;
 using Torture.Cells;
-using Torture.Running;
 using Torture.Environments;
+using Torture.Running;
 
 namespace Torture;
 

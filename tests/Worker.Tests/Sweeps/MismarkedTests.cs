@@ -51,10 +51,9 @@ public sealed class MismarkedTests(ProvisioningFixture fixture) : IClassFixture<
     public async Task An_object_that_the_later_attempt_has_not_recorded_is_deleted()
     {
         var tenant = await GivenActiveAtSecondAttemptAsync();
+        var realm = TenantRealmTemplate.Build(tenant.MarkOf(), tenant.Resources, "Late", []);
         await fixture.Systems.Keycloak.CreateRealmAsync(
-            TenantRealmTemplate.Build(tenant.MarkOf(), tenant.Resources, "Late", [])
-                with { Realm = $"other-{tenant.Key}" },
-            CancellationToken);
+            realm with { Realm = $"other-{tenant.Key}" }, CancellationToken);
 
         await fixture.SweepAsync();
 

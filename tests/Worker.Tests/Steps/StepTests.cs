@@ -165,7 +165,7 @@ public sealed class StepTests(ProvisioningFixture fixture) : IClassFixture<Provi
         where TStep : class, ICompensatedStep => Run<TStep>(tenant, 1).ExecuteAsync();
 
     private StepRun<TStep> Run<TStep>(TestTenant tenant, int attempt)
-        where TStep : class, ICompensatedStep => new(fixture, tenant.Attempt(attempt));
+        where TStep : class, IPlainStep => new(fixture, tenant.Attempt(attempt));
 
     // A late try can create a user only while its attempt's realm exists.
     private async Task AssertUserIsStaleAsync(int attempt, string status)

@@ -7,13 +7,15 @@ namespace Worker.Tests.Support;
 
 /// <summary>Runs the activities of one step outside a workflow, with the worker's services.</summary>
 public sealed class StepRun<TStep>(ProvisioningFixture fixture, ProvisionTenantInput input)
-    where TStep : class, ICompensatedStep
+    where TStep : class, IPlainStep
 {
-    public Task ExecuteAsync() => Environment().RunAsync(() => Step().ExecuteAsync(input));
+    public Task ExecuteAsync() => RunAsync((step, input) => step.ExecuteAsync(input));
 
-    public Task CompensateAsync() => Environment().RunAsync(() => Step().CompensateAsync(input));
+    public Task RunAsync(Func<TStep, ProvisionTenantInput, Task> activity) =>
+        Environment().RunAsync(() => activity(Step(), input));
 
-    public Task<int> FindResidueAsync() => Environment().RunAsync(() => Step().FindResidueAsync(input));
+    public Task<T> RunAsync<T>(Func<TStep, ProvisionTenantInput, Task<T>> activity) =>
+        Environment().RunAsync(() => activity(Step(), input));
 
     private static ActivityEnvironment Environment() => new()
     {
@@ -21,4 +23,14 @@ public sealed class StepRun<TStep>(ProvisioningFixture fixture, ProvisionTenantI
     };
 
     private TStep Step() => fixture.Services.GetRequiredService<TStep>();
+}
+
+/// <summary>The other activities of a step with an undo.</summary>
+public static class CompensatedStepRun
+{
+    public static Task CompensateAsync<TStep>(this StepRun<TStep> run)
+        where TStep : class, ICompensatedStep => run.RunAsync((step, input) => step.CompensateAsync(input));
+
+    public static Task<int> FindResidueAsync<TStep>(this StepRun<TStep> run)
+        where TStep : class, ICompensatedStep => run.RunAsync((step, input) => step.FindResidueAsync(input));
 }

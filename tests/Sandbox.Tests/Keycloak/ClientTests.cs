@@ -44,20 +44,6 @@ public sealed class ClientTests(KeycloakServer server) : IClassFixture<KeycloakS
     }
 
     [Fact]
-    public async Task An_update_of_a_client_deleted_in_the_meantime_is_not_found()
-    {
-        var realm = await server.CreateRealmAsync();
-        var token = await server.GetAdminTokenAsync();
-        var created = await server.PostAsync($"/admin/realms/{realm}/clients", """{"clientId":"c"}""", token);
-        var path = $"/admin/realms/{realm}/clients/{created.Id}";
-
-        var update = await server.PutDelayedAsync(
-            path, """{"name":"N"}""", token, async () => (await server.DeleteAsync(path, token)).Is(204));
-
-        update.Is(404, """{"error":"Could not find client"}""");
-    }
-
-    [Fact]
     public async Task An_update_merges_attributes_and_null_removes_one()
     {
         var realm = await server.CreateRealmAsync();

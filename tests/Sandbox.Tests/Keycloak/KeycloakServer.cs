@@ -15,6 +15,8 @@ public sealed class KeycloakServer : IAsyncLifetime
     private readonly HttpClient http = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
+        // A delayed body is sent when the server asks for it, not after a time.
+        Expect100ContinueTimeout = Timeout.InfiniteTimeSpan,
         PooledConnectionLifetime = TimeSpan.Zero,
         UseCookies = false,
     });
@@ -58,11 +60,12 @@ public sealed class KeycloakServer : IAsyncLifetime
     public Task<KeycloakResponse> PutAsync(string path, string json, string? token = null) =>
         SendAsync(HttpMethod.Put, path, json, token);
 
-    /// <summary>Sends a PUT request, and its body only after <paramref name="beforeBody"/>.</summary>
-    public Task<KeycloakResponse> PutDelayedAsync(string path, string json, string token, Func<Task> beforeBody)
+    /// <summary>Sends a request, and its body only after <paramref name="beforeBody"/>.</summary>
+    public Task<KeycloakResponse> SendDelayedAsync(
+        HttpMethod method, string path, string json, string token, Func<Task> beforeBody)
     {
         var body = new StringContent(json, Encoding.UTF8, "application/json");
-        var request = DelayedContent.Request(HttpMethod.Put, new Uri(Address, path), body, beforeBody);
+        var request = DelayedContent.Request(method, new Uri(Address, path), body, beforeBody);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return SendAsync(request);
     }

@@ -22,21 +22,6 @@ public sealed class RoleTests(KeycloakServer server) : IClassFixture<KeycloakSer
     }
 
     [Fact]
-    public async Task An_update_does_not_recreate_a_role_deleted_in_the_meantime()
-    {
-        var realm = await server.CreateRealmAsync();
-        var token = await server.GetAdminTokenAsync();
-        await server.PostAsync($"/admin/realms/{realm}/roles", """{"name":"operator"}""", token);
-        var path = $"/admin/realms/{realm}/roles/operator";
-
-        var update = await server.PutDelayedAsync(path, """{"name":"operator","description":"d"}""", token,
-            async () => (await server.DeleteAsync(path, token)).Is(204));
-
-        update.Is(404, """{"error":"Could not find role"}""");
-        (await server.GetAsync(path, token)).Is(404);
-    }
-
-    [Fact]
     public async Task A_role_is_assigned_by_id_and_name_and_repeating_it_changes_nothing()
     {
         var realm = await server.CreateRealmAsync(TestRealms.WithApplication);

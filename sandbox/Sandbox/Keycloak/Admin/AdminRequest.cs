@@ -43,9 +43,9 @@ internal sealed class AdminRequest(Caller caller, Realm realm)
     public Task<IReadOnlyList<Document>> ReadArrayAsync(string representation) =>
         RepresentationReader.ReadArrayAsync(Http, representation);
 
-    /// <summary>Changes the current version of the realm; throws 404 if it was deleted in the meantime.</summary>
+    /// <summary>Changes the current version of the realm; throws 500 if it was deleted in the meantime.</summary>
     public void ChangeRealm(Func<Realm, Realm> change) => State.Change(snapshot =>
-        snapshot.With(change(snapshot.Realms.GetValueOrDefault(realm.Id) ?? throw KeycloakException.RealmNotFound)));
+        snapshot.With(change(snapshot.Realms.GetValueOrDefault(realm.Id) ?? throw KeycloakException.UnknownError)));
 
     public Client GetClient(string id) =>
         realm.Clients.GetValueOrDefault(id) ?? throw KeycloakException.Error(404, "Could not find client");

@@ -60,7 +60,8 @@ internal static class ClientsApi
         request.GetClient(id);
         var sent = await request.ReadAsync(Representation);
         ClientRules.Check(sent);
-        request.ChangeRealm(realm => new ClientFactory(request.State).Change(realm, Find(realm, id), sent));
+        request.ChangeRealm(realm => new ClientFactory(request.State).Change(
+            realm, realm.Clients.GetValueOrDefault(id) ?? throw KeycloakException.UnknownError, sent));
         return Results.NoContent();
     }
 

@@ -25,7 +25,7 @@ internal static class CredentialsApi
             throw KeycloakException.Error(400, "Empty password not allowed");
         request.ChangeRealm(realm =>
         {
-            var user = realm.Users.GetValueOrDefault(id) ?? throw KeycloakException.Error(404, "User not found");
+            var user = realm.Users.GetValueOrDefault(id) ?? throw KeycloakException.Conflict;
             if (PasswordPolicy.Parse(realm).Check(user, password) is { } violation)
                 throw violation;
             return realm.With(

@@ -55,7 +55,15 @@ internal static class MappersApi
         request.RequireAnyRole("manage-clients");
         FindMapper(request.GetClient(id), mapper);
         var changed = CreateMapper(request, (await request.ReadAsync(Representation)).With("id", mapper));
-        Change(request, id, all => all.Select(existing => existing.GetString("id") == mapper ? changed : existing));
+        Change(request, id, KeycloakException.Error(404, "Model not found"), all =>
+        {
+            var existing = all.ToList();
+            int place = existing.FindIndex(other => other.GetString("id") == mapper);
+            if (place < 0)
+                throw KeycloakException.UnknownError;
+            existing[place] = changed;
+            return existing;
+        });
         return Results.NoContent();
     }
 
@@ -63,12 +71,12 @@ internal static class MappersApi
     {
         request.RequireAnyRole("manage-clients");
         FindMapper(request.GetClient(id), mapper);
-        Change(request, id, all => all.Where(existing => existing.GetString("id") != mapper));
+        Change(request, id, KeycloakException.Error(404, "Could not find client"), all => all.Where(existing => existing.GetString("id") != mapper));
         return Results.NoContent();
     }
 
     private static void Add(AdminRequest request, string id, IReadOnlyList<Document> added) =>
-        Change(request, id, all =>
+        Change(request, id, KeycloakException.Conflict, all =>
         {
             var existing = all.ToList();
             return existing.Any(mapper => added.Any(other => other.GetString("name") == mapper.GetString("name")))
@@ -77,11 +85,11 @@ internal static class MappersApi
         });
 
     private static void Change(
-        AdminRequest request, string id, Func<IEnumerable<Document>, IEnumerable<Document>> change) =>
+        AdminRequest request, string id, KeycloakException clientDeleted,
+        Func<IEnumerable<Document>, IEnumerable<Document>> change) =>
         request.ChangeRealm(realm =>
         {
-            var client = realm.Clients.GetValueOrDefault(id)
-                ?? throw KeycloakException.Error(404, "Could not find client");
+            var client = realm.Clients.GetValueOrDefault(id) ?? throw clientDeleted;
             var mappers = new JsonArray([.. change(client.Mappers).Select(mapper => mapper.ToObject())]);
             return realm.With(client with { Settings = client.Settings.With("protocolMappers", mappers) });
         });

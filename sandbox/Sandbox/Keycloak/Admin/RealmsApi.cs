@@ -51,7 +51,8 @@ internal static class RealmsApi
         RealmRules.CheckSettings(sent);
         if (sent.GetString("realm") is { } name)
             RealmRules.CheckName(name);
-        request.State.Change(snapshot => RealmUpdate.Apply(snapshot, GetCurrent(snapshot, request.Realm), sent));
+        request.State.Change(snapshot => RealmUpdate.Apply(
+            snapshot, Find(snapshot, request.Realm) ?? throw KeycloakException.UnknownError, sent));
         return Results.NoContent();
     }
 
@@ -60,12 +61,12 @@ internal static class RealmsApi
         request.RequireAnyRole("manage-realm");
         if (request.Realm.IsMaster)
             throw KeycloakException.ErrorMessage(400, "Can't remove master realm");
-        request.State.Change(snapshot => snapshot.Without(GetCurrent(snapshot, request.Realm)));
+        request.State.Change(snapshot => snapshot.Without(
+            Find(snapshot, request.Realm) ?? throw KeycloakException.RealmNotFound));
         return Results.NoContent();
     }
 
-    private static Realm GetCurrent(Snapshot snapshot, Realm realm) =>
-        snapshot.Realms.GetValueOrDefault(realm.Id) ?? throw KeycloakException.RealmNotFound;
+    private static Realm? Find(Snapshot snapshot, Realm realm) => snapshot.Realms.GetValueOrDefault(realm.Id);
 
     /// <summary>The creation of a realm has a single error for all unreadable bodies.</summary>
     private static async Task<Document> ReadNewRealmAsync(HttpContext context)

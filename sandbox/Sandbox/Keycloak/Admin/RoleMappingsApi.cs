@@ -78,12 +78,15 @@ internal static class RoleMappingsApi
         request.GetUser(id);
         var container = FindContainer(request, client);
         var sent = await request.ReadArrayAsync("RoleRepresentation");
-        var roles = sent.Select(role => FindRole(request, container, role)).ToList();
-        if (!roles.All(role => CanAssign(request, role)))
-            throw KeycloakException.Forbidden;
-        request.ChangeRealm(realm => realm.Users.TryGetValue(id, out var user)
-            ? realm.With(change(user, roles.Select(role => role.Id)))
-            : throw KeycloakException.Error(404, "User not found"));
+        request.ChangeRealm(realm =>
+        {
+            var roles = sent.Select(role => FindRole(realm, container, role)).ToList();
+            if (!roles.All(role => CanAssign(request, role)))
+                throw KeycloakException.Forbidden;
+            var user = realm.Users.GetValueOrDefault(id)
+                ?? throw KeycloakException.OAuthError(400, "invalid_request", "Could not add user role mappings!");
+            return realm.With(change(user, roles.Select(role => role.Id)));
+        });
         return Results.NoContent();
     }
 
@@ -102,8 +105,8 @@ internal static class RoleMappingsApi
     };
 
     /// <summary>Finds the role by id and name; both must match.</summary>
-    private static Role FindRole(AdminRequest request, Client? container, Document sent) =>
-        sent.GetString("name") is { } name && request.Realm.FindRole(name, container) is { } role
+    private static Role FindRole(Realm realm, Client? container, Document sent) =>
+        sent.GetString("name") is { } name && realm.FindRole(name, container) is { } role
             && role.Id == sent.GetString("id")
             ? role : throw KeycloakException.Error(404, "Role not found");
 

@@ -66,7 +66,8 @@ internal static class UsersApi
         request.RequireAnyRole("manage-users");
         request.GetUser(id);
         var sent = await request.ReadAsync(Representation);
-        request.ChangeRealm(realm => realm.With(new UserFactory(request.State).Update(realm, Find(realm, id), sent)));
+        request.ChangeRealm(realm => realm.With(new UserFactory(request.State).Update(
+            realm, realm.Users.GetValueOrDefault(id) ?? throw Deleted, sent)));
         return Results.NoContent();
     }
 
@@ -94,8 +95,7 @@ internal static class UsersApi
             snapshot.Sessions.Values.Where(session => session.UserId == user.Id).Select(session => session.Id)),
     };
 
-    private static User Find(Realm realm, string id) =>
-        realm.Users.GetValueOrDefault(id) ?? throw KeycloakException.Error(404, "User not found");
+    private static KeycloakException Deleted => KeycloakException.ErrorMessage(500, "Database operation failed");
 
     private static IEnumerable<User> FindVisible(AdminRequest request, UserSearch search) =>
         request.Caller.HasAnyRole(request.Realm, "view-users", "manage-users")

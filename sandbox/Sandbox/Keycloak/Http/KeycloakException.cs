@@ -15,9 +15,14 @@ internal sealed class KeycloakException(int status, JsonNode? body) : Exception(
 
     public static KeycloakException RealmNotFound => Error(404, "Realm not found.");
 
-    /// <summary>The error for an unexpected failure, for example a missing body.</summary>
+    /// <summary>
+    /// The error for an unexpected failure, for example a missing body, or an object deleted while the body was sent.
+    /// </summary>
     public static KeycloakException UnknownError =>
         OAuthError(500, "unknown_error", "For more on this error consult the server log.");
+
+    /// <summary>The error for a row that the database refuses, for example because its parent was deleted.</summary>
+    public static KeycloakException Conflict => OAuthError(409, "conflict", "Duplicate resource error");
 
     public static KeycloakException Error(int status, string error) =>
         new(status, new JsonObject { ["error"] = error });

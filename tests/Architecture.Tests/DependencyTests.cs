@@ -1,20 +1,22 @@
 namespace Architecture.Tests;
 
-/// <summary>Data flows one way: Functions → ControlPlane → Temporal → Worker → outside systems.</summary>
+/// <summary>Data flows one way: heads → Api → ControlPlane → Temporal → Worker → outside systems.</summary>
 public sealed class DependencyTests
 {
     [Theory]
+    [InlineData("Api", "ControlPlane")]
     [InlineData("ControlPlane")]
     [InlineData("EmbeddedTemporal")]
-    [InlineData("Functions", "ControlPlane")]
+    [InlineData("Server", "Api", "ControlPlane")]
     [InlineData("Sandbox", "EmbeddedTemporal")]
     [InlineData("Worker", "ControlPlane")]
     public void An_assembly_references_only_the_ones_below_it(string assembly, params string[] allowed) =>
-        Assert.Equal(allowed, Assemblies.References(assembly).Intersect(Assemblies.OwnNames));
+        Assert.Equal(allowed, Assemblies.References(assembly).Intersect(Assemblies.OwnNames).Order());
 
     [Theory]
+    [InlineData("Api")]
     [InlineData("ControlPlane")]
-    [InlineData("Functions")]
+    [InlineData("Server")]
     public void Only_the_worker_calls_outside_systems(string assembly)
     {
         string[] clients = ["AWSSDK", "Refit"];

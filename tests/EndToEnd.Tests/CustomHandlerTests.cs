@@ -15,7 +15,7 @@ public sealed class CustomHandlerTests(InstanceFixture fixture)
         var environment = Environment.GetEnvironmentVariables().Keys.Cast<string>()
             .ToDictionary(name => name, _ => (string?)null);
         environment["FUNCTIONS_CUSTOMHANDLER_PORT"] = $"{port}";
-        string binary = Path.Combine(Commands.Root, "artifacts/bin/Functions/release/Functions");
+        string binary = Path.Combine(Commands.Root, "artifacts/bin/Server/release/Server");
         using var process = Commands.Start(binary, [], environment);
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         try

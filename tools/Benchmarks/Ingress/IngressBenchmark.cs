@@ -28,8 +28,8 @@ internal static class IngressBenchmark
                 ["LEADS_RATE_LIMIT"] = "0",
                 ["TOKEN_KEYS"] = $"k1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}",
             };
-            var native = new Variant("native", Path.Combine(Commands.Root, "artifacts/publish/functions/Functions"));
-            var built = new Variant("built", Path.Combine(Commands.Root, "artifacts/bin/Functions/release/Functions"));
+            var native = new Variant("native", Path.Combine(Commands.Root, "artifacts/publish/server/Server"));
+            var built = new Variant("built", Path.Combine(Commands.Root, "artifacts/bin/Server/release/Server"));
             await StartAsync(new Variant("warm-up", built.Binary), settings, cancellationToken);
             for (int round = 0; round < rounds; round++)
             {

@@ -71,7 +71,8 @@ internal static class MappersApi
     {
         request.RequireAnyRole("manage-clients");
         FindMapper(request.GetClient(id), mapper);
-        Change(request, id, KeycloakException.Error(404, "Could not find client"), all => all.Where(existing => existing.GetString("id") != mapper));
+        Change(request, id, KeycloakException.Error(404, "Could not find client"),
+            all => all.Where(existing => existing.GetString("id") != mapper));
         return Results.NoContent();
     }
 

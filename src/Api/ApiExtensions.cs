@@ -1,0 +1,50 @@
+using Api.Health;
+using Api.Http;
+using Api.Invitations;
+using Api.Leads;
+using Api.Pages;
+using Api.Provisioning;
+using Api.RateLimits;
+using Api.Tenants;
+using Api.Tokens;
+using ControlPlane;
+
+namespace Api;
+
+/// <summary>The HTTP surface of the control plane. Both heads, Functions and Server, add and use all of it.</summary>
+public static class ApiExtensions
+{
+    public static IServiceCollection AddApi(this IServiceCollection services)
+    {
+        services.AddControlPlane();
+        services.AddHealth();
+        services.AddJson();
+        services.AddRateLimits();
+        services.AddTokens();
+        return services;
+    }
+
+    /// <summary>Maps every route.</summary>
+    public static void MapApi(this IEndpointRouteBuilder routes)
+    {
+        routes.MapAbout();
+        routes.MapHealth();
+        routes.MapInvitations();
+        routes.MapLeads();
+        routes.MapDocument();
+        routes.MapPages();
+        routes.MapProvisioning();
+        routes.MapTenants();
+    }
+
+    /// <summary>
+    /// Adds the middleware that applies an endpoint's rules before its body is read. The endpoint must be known by
+    /// then; <see cref="ProblemDetailsExtensions.UseProblemDetails"/> comes before it.
+    /// </summary>
+    public static void UseEndpointRules(this IApplicationBuilder app)
+    {
+        app.UseRateLimits();
+        app.UseTokens();
+        app.UseBodyLimit();
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ControlPlane.Leads;
+using ControlPlane.Provisioning;
+using ControlPlane.Tenants;
+using Api.Health;
+using Api.Invitations;
+using Api.Leads;
+using Api.Provisioning;
+using Api.Tenants;
+
+namespace Api.Http;
+
+/// <summary>
+/// Source-generated JSON for every request and response type. It is strict: duplicate properties and numbers in quotes
+/// are refused.
+/// </summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    AllowDuplicateProperties = false,
+    NumberHandling = JsonNumberHandling.Strict)]
+[JsonSerializable(typeof(AboutResponse))]
+[JsonSerializable(typeof(AcceptInvitationRequest))]
+[JsonSerializable(typeof(CreateTenantCommand))]
+[JsonSerializable(typeof(HealthResponse))]
+[JsonSerializable(typeof(InvitationResponse))]
+[JsonSerializable(typeof(LeadResponse))]
+[JsonSerializable(typeof(LiveResponse))]
+[JsonSerializable(typeof(PingResponse))]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(ProvisioningResponse))]
+[JsonSerializable(typeof(ProvisioningStartedResponse))]
+[JsonSerializable(typeof(RegisterLeadCommand))]
+[JsonSerializable(typeof(ResidueResponse))]
+[JsonSerializable(typeof(ResourceResponse[]))]
+[JsonSerializable(typeof(SubscriptionFields))]
+[JsonSerializable(typeof(TenantResponse))]
+[JsonSerializable(typeof(TenantPageResponse))]
+[JsonSerializable(typeof(VerifiedLeadResponse))]
+internal sealed partial class ApiJson : JsonSerializerContext;
+
+public static class JsonExtensions
+{
+    public static void AddJson(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.AllowDuplicateProperties = false;
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+        });
+        // In every environment, so that ProblemDetailsExtensions alone turns a malformed body into an answer.
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+    }
+}

@@ -1,0 +1,40 @@
+namespace Api.Http;
+
+/// <summary>
+/// Refuses bodies above 64 KiB with 413. Kestrel's own limit would close the connection while the caller is still
+/// sending, so the caller would see a broken pipe instead of the answer. That limit therefore stays far above ours
+/// (30 MB by default): Kestrel drains a body between the two limits after the answer.
+/// </summary>
+public static class BodyLimitExtensions
+{
+    private const int MaxBytes = 64 * 1024;
+
+    public static void UseBodyLimit(this IApplicationBuilder app) => app.Use(async (context, next) =>
+    {
+        if (context.Request.ContentLength > MaxBytes
+            || (context.Request.ContentLength is null && await IsTooLargeAsync(context)))
+        {
+            throw new BadHttpRequestException("Request body too large.", StatusCodes.Status413PayloadTooLarge);
+        }
+
+        await next(context);
+    });
+
+    // The body is examined and not consumed, so that the endpoint reads it from its beginning.
+    private static async Task<bool> IsTooLargeAsync(HttpContext context)
+    {
+        var body = context.Request.BodyReader;
+        while (true)
+        {
+            var read = await body.ReadAsync(context.RequestAborted);
+            bool isTooLarge = read.Buffer.Length > MaxBytes;
+            if (isTooLarge || read.IsCompleted)
+            {
+                body.AdvanceTo(read.Buffer.Start);
+                return isTooLarge;
+            }
+
+            body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+}

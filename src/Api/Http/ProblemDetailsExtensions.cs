@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text.Json;
+using ControlPlane;
+using ControlPlane.Settings;
+using Api.RateLimits;
+using Microsoft.AspNetCore.WebUtilities;
+using Npgsql;
+using Temporalio.Exceptions;
+
+namespace Api.Http;
+
+/// <summary>Turns every error into problem details. No other code writes an error response.</summary>
+public static partial class ProblemDetailsExtensions
+{
+    /// <summary>Maps an error code to its HTTP status and its name in the API.</summary>
+    public static (int Status, string Code) ToHttp(this ErrorCode code) => code switch
+    {
+        ErrorCode.InvalidRequest => (400, "invalid_request"),
+        ErrorCode.TokenMissing => (401, "token_missing"),
+        ErrorCode.TokenInvalid => (401, "token_invalid"),
+        ErrorCode.TokenExpired => (401, "token_expired"),
+        ErrorCode.TokenWrongLead => (401, "token_wrong_lead"),
+        ErrorCode.Forbidden => (403, "forbidden"),
+        ErrorCode.NotFound => (404, "not_found"),
+        ErrorCode.KeyTaken => (409, "key_taken"),
+        ErrorCode.DomainTaken => (409, "domain_taken"),
+        ErrorCode.LeadHasTenant => (409, "lead_has_tenant"),
+        ErrorCode.ProvisioningDiffers => (409, "provisioning_differs"),
+        ErrorCode.WrongState => (409, "wrong_state"),
+        ErrorCode.PasswordRejected => (422, "password_rejected"),
+        ErrorCode.TooManyRequests => (429, "too_many_requests"),
+        ErrorCode.NotImplemented => (501, "not_implemented"),
+        ErrorCode.NotConfigured => (503, "not_configured"),
+        ErrorCode.Unavailable => (503, "unavailable"),
+        _ => (500, "internal"),
+    };
+
+    public static void UseProblemDetails(this IApplicationBuilder app)
+    {
+        var logger = app.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("Api");
+        app.Use(async (context, next) =>
+        {
+            try
+            {
+                await next(context);
+                if (!context.Response.HasStarted && FromStatus(context.Response.StatusCode) is { } problem)
+                {
+                    await WriteAsync(context, problem);
+                }
+            }
+            catch (Exception e) when (context.RequestAborted.IsCancellationRequested
+                && e is (OperationCanceledException or RpcException { Code: RpcException.StatusCode.Cancelled }))
+            {
+                // The caller has disconnected.
+            }
+            catch (Exception e) when (!context.Response.HasStarted)
+            {
+                context.Response.Headers.RetryAfter = (e as TooManyRequestsException)?.RetryAfter;
+                await WriteAsync(context, FromException(e) ?? LogUnexpected(logger, context, e));
+            }
+        });
+    }
+
+    private static Problem? FromException(Exception exception) => exception switch
+    {
+        ControlPlaneException e when e.Code.ToHttp() is var (status, code) => Create(status, code, e.Message, e.Field),
+        TooManyRequestsException e => Create(429, "too_many_requests",
+            $"There are too many sign-ups. Try again in {e.RetryAfter} seconds.", null),
+        MissingSettingException e => Create(503, "not_configured", e.Message, null),
+        BadHttpRequestException { StatusCode: 413 } => FromStatus(413),
+        BadHttpRequestException { StatusCode: 415 } => FromStatus(415),
+        BadHttpRequestException { InnerException: JsonException json } => FromMalformedBody(json),
+        BadHttpRequestException => Create(400, "invalid_request", "The body must be a JSON object.", "body"),
+        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } =>
+            Create(503, "unavailable", "The control tables do not exist: run the worker's `migrate`.", null),
+        PostgresException { IsTransient: false } => null,
+        NpgsqlException or SocketException or TimeoutException =>
+            Create(503, "unavailable", "The database is unreachable. Try again in a moment.", null),
+        _ => null,
+    };
+
+    private static Problem? FromStatus(int status) => status switch
+    {
+        400 => Create(400, "invalid_request", "The body must be a JSON object.", "body"),
+        404 => Create(404, "not_found", "This address does not exist; see /openapi/v1.json.", null),
+        405 => Create(405, "method_not_allowed", "This address does not support the method; see Allow.", null),
+        413 => Create(413, "too_large", "The body is larger than 64 KiB.", null),
+        415 => Create(415, "unsupported_media_type", "Content-Type must be application/json.", null),
+        _ => null,
+    };
+
+    // The message of the exception is not used: it may quote the body.
+    private static Problem FromMalformedBody(JsonException e)
+    {
+        string field = e.Path is { Length: > 2 } path && path.StartsWith("$.", StringComparison.Ordinal)
+            ? path[2..]
+            : "body";
+        return Create(400, "invalid_request", string.Create(CultureInfo.InvariantCulture,
+            $"The body is invalid: {field} in line {e.LineNumber + 1} is malformed, out of range, duplicated or of "
+            + $"another type."), field);
+    }
+
+    private static Problem LogUnexpected(ILogger logger, HttpContext context, Exception e)
+    {
+        LogUnexpected(logger, context.Request.Method, context.GetEndpoint()?.DisplayName, e);
+        return Create(500, "internal", "An unexpected error occurred and was logged. Try again later.", null);
+    }
+
+    private static Problem Create(int status, string code, string detail, string? field) =>
+        new("about:blank", ReasonPhrases.GetReasonPhrase(status), status, detail, code, field);
+
+    private static Task WriteAsync(HttpContext context, Problem problem)
+    {
+        // Headers that the endpoint has set belong to a response that is discarded. Those of limits and routing stay.
+        var retryAfter = context.Response.Headers.RetryAfter;
+        var allow = context.Response.Headers.Allow;
+        context.Response.Clear();
+        context.Response.Headers.RetryAfter = retryAfter;
+        context.Response.Headers.Allow = allow;
+        context.Response.Headers.CacheControl = "no-store";
+        if (problem.Status == 401)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        context.Response.StatusCode = problem.Status;
+        return context.Response.WriteAsJsonAsync(
+            problem, ApiJson.Default.Problem, "application/problem+json", context.RequestAborted);
+    }
+
+    [LoggerMessage(2, LogLevel.Error, "{Method} {Endpoint} failed unexpectedly")]
+    private static partial void LogUnexpected(ILogger logger, string method, string? endpoint, Exception e);
+}

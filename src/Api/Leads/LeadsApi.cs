@@ -1,0 +1,61 @@
+using System.Text.Json.Serialization;
+using ControlPlane;
+using ControlPlane.Leads;
+using Api.Http;
+using Api.RateLimits;
+using Api.Tokens;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Api.Leads;
+
+public static class LeadsApi
+{
+    public static void MapLeads(this IEndpointRouteBuilder routes)
+    {
+        var leads = routes.MapGroup("/leads").WithTags("Leads");
+        leads.MapPost("/", RegisterAsync).WithName("RegisterLead").LimitByAddress()
+            .WithSummary("Registers a lead and mails it a validation token.")
+            .WithBodyErrors(ErrorCode.TooManyRequests, ErrorCode.NotConfigured, ErrorCode.Unavailable);
+        leads.MapPost("/{id:guid}/resend", ResendAsync).WithName("ResendLeadVerification").LimitByAddress()
+            .WithSummary("Mails a new validation token; once it is mailed, earlier tokens are invalid.")
+            .WithErrors(ErrorCode.NotFound, ErrorCode.TooManyRequests, ErrorCode.NotConfigured, ErrorCode.Unavailable);
+        leads.MapPost("/{id:guid}/verify", VerifyAsync).WithName("VerifyLead").AcceptsBearer(BearerKind.Validation)
+            .WithSummary("Verifies the lead's email address and returns a JWT that creates one tenant.")
+            .WithErrors(ErrorCode.TokenMissing, ErrorCode.TokenInvalid, ErrorCode.TokenExpired,
+                ErrorCode.TokenWrongLead, ErrorCode.NotConfigured, ErrorCode.Unavailable);
+    }
+
+    private static async Task<Created<LeadResponse>> RegisterAsync(
+        RegisterLeadCommand command, RegisterLead register, CancellationToken cancellationToken)
+    {
+        var lead = await register.ExecuteAsync(command, cancellationToken);
+        return TypedResults.Created((string?)null, new LeadResponse(lead.Id, lead.Token));
+    }
+
+    private static async Task<Ok<LeadResponse>> ResendAsync(
+        Guid id, ResendLeadVerification resend, CancellationToken cancellationToken)
+    {
+        var lead = await resend.ExecuteAsync(id, cancellationToken);
+        return TypedResults.Ok(new LeadResponse(lead.Id, lead.Token));
+    }
+
+    private static async Task<Ok<VerifiedLeadResponse>> VerifyAsync(
+        Guid id, HttpContext context, VerifyLead verify, LeadTokens tokens, CancellationToken cancellationToken)
+    {
+        var lead = await verify.ExecuteAsync(id, context.RequireBearerToken(), cancellationToken);
+        return TypedResults.Ok(new VerifiedLeadResponse(lead.Id, tokens.Create(lead)));
+    }
+}
+
+/// <param name="Key">The validation token, only in development; otherwise it is mailed.</param>
+/// <param name="Id">The id of the lead.</param>
+public sealed record LeadResponse(
+    Guid Id,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), JsonPropertyOrder(-1)] string? Key = null);
+
+/// <param name="Id">The id of the lead.</param>
+/// <param name="Token">
+/// A JWT, valid for 15 minutes. It creates the lead's tenant or, once the lead has one, reads that tenant's
+/// provisioning.
+/// </param>
+public sealed record VerifiedLeadResponse(Guid Id, string Token);

@@ -1,0 +1,12 @@
+namespace Api.RateLimits;
+
+/// <summary>Counts events by key in fixed windows; a window begins with its first event.</summary>
+public interface IRateCounter
+{
+    /// <summary>Counts one event.</summary>
+    ValueTask<RateCount> AddAsync(string key, TimeSpan window, CancellationToken cancellationToken);
+}
+
+/// <param name="Count">The number of events in the current window, this one included.</param>
+/// <param name="EndsIn">The time until the window ends.</param>
+public readonly record struct RateCount(long Count, TimeSpan EndsIn);

@@ -1,0 +1,40 @@
+using ControlPlane;
+using ControlPlane.Leads;
+using ControlPlane.Settings;
+
+namespace Api.RateLimits;
+
+public static class RateLimitExtensions
+{
+    public static void AddRateLimits(this IServiceCollection services)
+    {
+        services.AddSetting(RateLimitOptions.From);
+        services.AddSingleton(new SettingProbe(provider =>
+            RedisOptions.Find(provider.GetRequiredService<SettingsReader>())));
+        services.AddSingleton<ProcessRateCounter>();
+        services.AddSingleton<SignUpLimits>();
+        services.AddSingleton<IRateCounter>(provider =>
+            RedisOptions.Find(provider.GetRequiredService<SettingsReader>()) is { } redis
+                ? new RedisRateCounter(redis, provider.GetRequiredService<ProcessRateCounter>(),
+                    provider.GetRequiredService<ILogger<RedisRateCounter>>())
+                : provider.GetRequiredService<ProcessRateCounter>());
+        services.AddSingleton<AdmitMail>(provider => provider.GetRequiredService<SignUpLimits>().AdmitMailAsync);
+    }
+
+    /// <summary>Counts calls of the endpoint against the limit of the caller's address.</summary>
+    public static RouteHandlerBuilder LimitByAddress(this RouteHandlerBuilder route) =>
+        route.WithMetadata(new LimitedByAddress());
+
+    /// <summary>Adds the middleware that applies the limits, before a body is read.</summary>
+    public static void UseRateLimits(this IApplicationBuilder app) => app.Use(async (context, next) =>
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<LimitedByAddress>() is not null)
+        {
+            await context.RequestServices.GetRequiredService<SignUpLimits>().AdmitCallAsync(context);
+        }
+
+        await next(context);
+    });
+
+    private sealed record LimitedByAddress;
+}

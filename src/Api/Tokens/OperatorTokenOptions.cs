@@ -1,0 +1,30 @@
+using ControlPlane.Settings;
+
+namespace Api.Tokens;
+
+/// <summary>The operators' realm and the values that it writes into their tokens.</summary>
+/// <param name="Issuer"><c>OPERATOR_ISSUER</c>: <c>{KEYCLOAK_URL}/realms/platform</c> by default.</param>
+/// <param name="KeySetUrl">
+/// <c>OPERATOR_JWKS_URL</c>; null: the address from the issuer's discovery document.
+/// </param>
+/// <param name="Audience"><c>OPERATOR_AUDIENCE</c>: <c>control-plane</c> by default.</param>
+/// <param name="Role"><c>OPERATOR_ROLE</c>: the realm role of operators, <c>operator</c> by default.</param>
+public sealed record OperatorTokenOptions(string Issuer, Uri? KeySetUrl, string Audience, string Role)
+{
+    public static OperatorTokenOptions From(SettingsReader settings)
+    {
+        var issuer = settings.FindUrl("OPERATOR_ISSUER");
+        if (issuer is null)
+        {
+            var keycloak = settings.FindUrl("KEYCLOAK_URL") ?? throw new MissingSettingException("OPERATOR_ISSUER",
+                "the operators' realm, such as http://localhost:8080/realms/platform (or KEYCLOAK_URL)");
+            issuer = new Uri($"{keycloak.OriginalString.TrimEnd('/')}/realms/platform");
+        }
+
+        return new OperatorTokenOptions(
+            issuer.OriginalString.TrimEnd('/'),
+            settings.FindUrl("OPERATOR_JWKS_URL"),
+            settings.Text("OPERATOR_AUDIENCE", "control-plane"),
+            settings.Text("OPERATOR_ROLE", "operator"));
+    }
+}

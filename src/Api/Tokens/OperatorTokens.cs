@@ -1,0 +1,57 @@
+using System.Text.Json;
+using ControlPlane;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Api.Tokens;
+
+/// <summary>
+/// Validates the JWTs of operators: RS256 only, with the key set of their realm. Only access tokens (<c>typ</c> Bearer)
+/// are accepted: an ID token proves an identity and grants no access.
+/// </summary>
+public sealed class OperatorTokens(OperatorTokenOptions options, OperatorKeySet keys, TimeProvider time)
+{
+    /// <exception cref="ControlPlaneException">
+    /// <c>token_invalid</c>; <c>token_expired</c>; <c>forbidden</c>: the role is missing; <c>unavailable</c>: the keys
+    /// cannot be fetched.
+    /// </exception>
+    public async Task ValidateAsync(string token, CancellationToken cancellationToken)
+    {
+        // Tokens of another algorithm or issuer are refused first, so that they cause no fetch of the key set.
+        if (JwtValidator.TryRead(token) is not
+            {
+                Alg: SecurityAlgorithms.RsaSha256, Kid: { Length: > 0 } keyId
+            } untrusted
+            || untrusted.Issuer != options.Issuer)
+        {
+            throw JwtValidator.Invalid();
+        }
+
+        var jwt = await JwtValidator.ValidateAsync(token, new TokenValidationParameters
+        {
+            ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
+            IssuerSigningKey = await keys.FindAsync(keyId, cancellationToken) ?? throw JwtValidator.Invalid(),
+            ValidIssuer = options.Issuer,
+            ValidAudience = options.Audience,
+        });
+        if (JwtValidator.Find(jwt, "typ") != "Bearer")
+        {
+            throw JwtValidator.Invalid();
+        }
+
+        JwtValidator.RequireValidLifetime(jwt, time, "Get a new one with the worker's `token`, or log in again.");
+        if (!HasRole(jwt))
+        {
+            throw new ControlPlaneException(ErrorCode.Forbidden,
+                $"The token's user does not have the realm role '{options.Role}'.");
+        }
+    }
+
+    private bool HasRole(JsonWebToken jwt) =>
+        jwt.TryGetPayloadValue("realm_access", out JsonElement access)
+        && access.ValueKind == JsonValueKind.Object
+        && access.TryGetProperty("roles", out var roles)
+        && roles.ValueKind == JsonValueKind.Array
+        && roles.EnumerateArray().Any(role => role.ValueKind == JsonValueKind.String
+            && role.ValueEquals(options.Role));
+}

@@ -1,0 +1,25 @@
+using Api;
+using Api.Http;
+using Api.Settings;
+using ControlPlane.Settings;
+using Server;
+
+try
+{
+    var builder = ServerBuilder.Create(args);
+    builder.Services.AddApi();
+
+    var app = builder.Build();
+    app.Services.CheckSettings();
+    app.UseProblemDetails();
+    app.UseRouting();
+    app.UseEndpointRules();
+    app.MapApi();
+    app.Run();
+    return 0;
+}
+catch (SettingException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}

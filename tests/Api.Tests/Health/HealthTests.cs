@@ -1,0 +1,32 @@
+using System.Net;
+
+namespace Api.Tests.Health;
+
+public sealed class HealthTests(ApiFixture fixture)
+{
+    [Fact]
+    public async Task With_all_dependencies_it_is_ready()
+    {
+        var answer = (await fixture.Application.GetAsync("/health/ready")).Expect(HttpStatusCode.OK);
+
+        Assert.Equal("""{"status":"ready","database":"ok","temporal":"ok"}""", answer.Text);
+    }
+
+    [Theory]
+    [InlineData("TEMPORAL_ADDRESS", "127.0.0.1:1", "ok", "unreachable")]
+    [InlineData("TEMPORAL_ADDRESS", "", "ok", "not_configured")]
+    [InlineData("TEMPORAL_NAMESPACE", "another", "ok", "namespace_missing")]
+    [InlineData("DATABASE_URL", "postgres://u@127.0.0.1:1/d", "unreachable", "ok")]
+    [InlineData("DATABASE_URL", "", "not_configured", "ok")]
+    public async Task The_database_and_Temporal_are_reported_separately(
+        string setting, string value, string database, string temporal)
+    {
+        await using var app = fixture.StartApplication((setting, value));
+
+        var answer = (await app.GetAsync("/health/ready")).Expect(HttpStatusCode.ServiceUnavailable);
+
+        Assert.Equal(("unavailable", database, temporal),
+            (answer.GetString("status"), answer.GetString("database"), answer.GetString("temporal")));
+        (await app.GetAsync("/health/live")).Expect(HttpStatusCode.OK);
+    }
+}

@@ -1,0 +1,5 @@
+using FunctionsHost.SampleApp;
+using Microsoft.Extensions.Hosting;
+
+using var host = SampleHost.Build(args);
+await host.RunAsync();

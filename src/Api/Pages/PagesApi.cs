@@ -14,19 +14,26 @@ public static class PagesApi
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; "
         + "form-action 'none'; frame-ancestors 'none'";
 
+    private static readonly Dictionary<string, string> Files = new(StringComparer.Ordinal)
+    {
+        ["invitation.js"] = "text/javascript",
+        ["page.css"] = "text/css",
+        ["page.js"] = "text/javascript",
+        ["verify.js"] = "text/javascript",
+    };
+
     public static void MapPages(this IEndpointRouteBuilder routes)
     {
         var pages = routes.MapGroup("").ExcludeFromDescription();
-        Map("/verify", "verify.html", "text/html");
-        Map("/invitations", "invitation.html", "text/html");
-        Map("/pages/verify.js", "verify.js", "text/javascript");
-        Map("/pages/invitation.js", "invitation.js", "text/javascript");
-        Map("/pages/page.js", "page.js", "text/javascript");
-        Map("/pages/page.css", "page.css", "text/css");
-
-        void Map(string path, string file, string type) =>
-            pages.MapGet(path, (HttpContext context) => GetFile(context, file, type));
+        pages.MapGet("/verify", (HttpContext context) => GetFile(context, "verify.html", "text/html"))
+            .WithName("VerifyPage");
+        pages.MapGet("/invitations", (HttpContext context) => GetFile(context, "invitation.html", "text/html"))
+            .WithName("InvitationPage");
+        pages.MapGet("/pages/{file}", FindFile).WithName("PageFile");
     }
+
+    private static Results<FileStreamHttpResult, NotFound> FindFile(string file, HttpContext context) =>
+        Files.TryGetValue(file, out string? type) ? GetFile(context, file, type) : TypedResults.NotFound();
 
     private static FileStreamHttpResult GetFile(HttpContext context, string file, string type)
     {

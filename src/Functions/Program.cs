@@ -1,0 +1,17 @@
+using Api.Settings;
+using ControlPlane.Settings;
+using Functions;
+using Microsoft.Extensions.Hosting;
+
+try
+{
+    using var app = FunctionsApp.Build(args);
+    app.Services.CheckSettings();
+    app.Run();
+    return 0;
+}
+catch (SettingException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}

@@ -14,8 +14,9 @@ namespace Api;
 /// <summary>The HTTP surface of the control plane. Both heads, Functions and Server, add and use all of it.</summary>
 public static class ApiExtensions
 {
-    public static IServiceCollection AddApi(this IServiceCollection services)
+    public static IServiceCollection AddApi(this IServiceCollection services, HttpHead head)
     {
+        services.AddSingleton(head);
         services.AddControlPlane();
         services.AddHealth();
         services.AddJson();

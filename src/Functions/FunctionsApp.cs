@@ -1,5 +1,10 @@
 using Api;
+using Api.Settings;
+using ControlPlane.Settings;
 using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Azure.Functions.Worker.Core.FunctionMetadata;
+using Microsoft.Azure.Functions.Worker.Invocation;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -10,14 +15,20 @@ public static class FunctionsApp
 {
     /// <param name="args">The arguments of the Functions host.</param>
     /// <param name="configure">Changes for tests, such as settings and the clock.</param>
+    /// <exception cref="SettingException">A value is malformed, or not allowed in Production.</exception>
     public static IHost Build(string[] args, Action<FunctionsApplicationBuilder>? configure = null)
     {
         var builder = FunctionsApplication.CreateBuilder(args);
         builder.ConfigureFunctionsWebApplication();
         builder.UseMiddleware<ApiMiddleware>();
-        builder.Services.AddApi();
+        // Generated code. Registered here, because the worker would search the entry assembly for it.
+        builder.Services.AddSingleton<IFunctionMetadataProvider, GeneratedFunctionMetadataProvider>();
+        builder.Services.AddSingleton<IFunctionExecutor, DirectFunctionExecutor>();
+        builder.Services.AddApi(new HttpHead(HidesClientAddress: true));
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         configure?.Invoke(builder);
-        return builder.Build();
+        var app = builder.Build();
+        app.Services.CheckSettings();
+        return app;
     }
 }

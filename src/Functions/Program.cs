@@ -1,4 +1,3 @@
-using Api.Settings;
 using ControlPlane.Settings;
 using Functions;
 using Microsoft.Extensions.Hosting;
@@ -6,7 +5,6 @@ using Microsoft.Extensions.Hosting;
 try
 {
     using var app = FunctionsApp.Build(args);
-    app.Services.CheckSettings();
     app.Run();
     return 0;
 }

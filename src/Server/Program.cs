@@ -7,7 +7,7 @@ using Server;
 try
 {
     var builder = ServerBuilder.Create(args);
-    builder.Services.AddApi();
+    builder.Services.AddApi(new HttpHead(HidesClientAddress: false));
 
     var app = builder.Build();
     app.Services.CheckSettings();

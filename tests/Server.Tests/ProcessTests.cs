@@ -19,6 +19,8 @@ public sealed partial class ProcessTests
     [InlineData("HOST", "+", "HOST: found '+', expected an IP address")]
     [InlineData("FUNCTIONS_CUSTOMHANDLER_PORT", "x",
         "FUNCTIONS_CUSTOMHANDLER_PORT: found 'x', expected a whole number from 1 to 65535.")]
+    [InlineData("CLIENT_ADDRESS_HEADER", "X Client",
+        "CLIENT_ADDRESS_HEADER: found 'X Client', expected the name of a header, such as X-Client-Address.")]
     [InlineData("DATABASE_URL", "nonsense=secret", "DATABASE_URL: found ")]
     [InlineData("DB_AUTH", "entra", "DB_AUTH: found 'entra', which the functions cannot do yet, expected password.")]
     [InlineData("DEPLOYMENT_ENABLED", "true", "DEPLOYMENT_ENABLED: found true, expected false")]

@@ -35,7 +35,10 @@ public sealed record LiveResponse(string Status);
 /// <param name="Status"><c>ready</c> or <c>unavailable</c>.</param>
 /// <param name="Database"><c>ok</c>, <c>unreachable</c>, <c>not_migrated</c> or <c>not_configured</c>.</param>
 /// <param name="Temporal"><c>ok</c>, <c>unreachable</c>, <c>namespace_missing</c> or <c>not_configured</c>.</param>
-public sealed record HealthResponse(string Status, string Database, string Temporal)
+/// <param name="ClientAddress">
+/// <c>known</c>, or <c>hidden</c>: all callers share one limit of sign-ups. The status is the same.
+/// </param>
+public sealed record HealthResponse(string Status, string Database, string Temporal, string ClientAddress)
 {
     public const string Ready = "ready";
 }

@@ -1,3 +1,4 @@
+using Api.RateLimits;
 using ControlPlane.Persistence;
 using ControlPlane.Settings;
 using ControlPlane.Temporal;
@@ -8,7 +9,8 @@ using Temporalio.Exceptions;
 namespace Api.Health;
 
 /// <summary>Checks the database and Temporal in parallel, with a timeout of two seconds.</summary>
-public sealed class ReadinessCheck(IServiceProvider services, TimeProvider time)
+public sealed class ReadinessCheck(
+    IServiceProvider services, HttpHead head, RateLimitOptions limits, TimeProvider time)
 {
     private const string Ok = "ok";
     private const string NotConfigured = "not_configured";
@@ -24,7 +26,9 @@ public sealed class ReadinessCheck(IServiceProvider services, TimeProvider time)
         var temporal = CheckTemporalAsync(linked.Token);
         await Task.WhenAll(database, temporal);
         bool isReady = (await database, await temporal) is (Ok, Ok);
-        return new HealthResponse(isReady ? HealthResponse.Ready : "unavailable", await database, await temporal);
+        string address = head.CountsCallersAsOne(limits) ? "hidden" : "known";
+        return new HealthResponse(
+            isReady ? HealthResponse.Ready : "unavailable", await database, await temporal, address);
     }
 
     private async Task<string> CheckDatabaseAsync(CancellationToken cancellationToken)

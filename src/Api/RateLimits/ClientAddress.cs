@@ -4,15 +4,19 @@ using System.Net.Sockets;
 namespace Api.RateLimits;
 
 /// <summary>
-/// The address of a caller: that of the socket or, behind trusted proxies, the entry of the outermost proxy in
-/// <c>X-Forwarded-For</c>. Entries further left come from the caller and are ignored.
+/// The address of a caller: that of the socket; behind trusted proxies the entry of the outermost proxy in
+/// <c>X-Forwarded-For</c>; behind a gateway the address in the header that only the gateway sets. Entries of
+/// <c>X-Forwarded-For</c> further left come from the caller and are ignored.
 /// </summary>
 public static class ClientAddress
 {
     /// <summary>Returns an IPv4 address, or the /64 prefix of an IPv6 address, which belongs to one customer.</summary>
-    public static string Of(HttpContext context, int trustedProxyHops)
+    public static string Of(HttpContext context, RateLimitOptions options)
     {
-        var address = FindForwarded(context, trustedProxyHops) ?? context.Connection.RemoteIpAddress ?? IPAddress.None;
+        string? text = options.ClientAddressHeader is { } header
+            ? FindSingle(context, header)
+            : FindForwarded(context, options.TrustedProxyHops);
+        var address = Parse(text) ?? context.Connection.RemoteIpAddress ?? IPAddress.None;
         if (address.IsIPv4MappedToIPv6)
         {
             address = address.MapToIPv4();
@@ -28,14 +32,19 @@ public static class ClientAddress
         return $"{new IPAddress(bytes)}/64";
     }
 
-    private static IPAddress? FindForwarded(HttpContext context, int hops)
+    // A gateway replaces the header. Several values show that one of them came from the caller.
+    private static string? FindSingle(HttpContext context, string header) =>
+        context.Request.Headers[header] is [var value] ? value : null;
+
+    private static string? FindForwarded(HttpContext context, int hops)
     {
         string[] chain = hops == 0
             ? []
-            : string.Join(',', context.Request.Headers["X-Forwarded-For"].ToArray()).Split(',');
-        // Some proxies also write the port.
-        return chain.Length >= hops && hops > 0 && IPEndPoint.TryParse(chain[^hops].Trim(), out var endpoint)
-            ? endpoint.Address
-            : null;
+            : string.Join(',', context.Request.Headers[RateLimitOptions.ForwardedFor].ToArray()).Split(',');
+        return chain.Length >= hops && hops > 0 ? chain[^hops] : null;
     }
+
+    // Some proxies also write the port.
+    private static IPAddress? Parse(string? text) =>
+        IPEndPoint.TryParse(text?.Trim() ?? "", out var endpoint) ? endpoint.Address : null;
 }

@@ -19,7 +19,7 @@ public sealed class SignUpLimits(IRateCounter counter, RateLimitOptions options)
 
     /// <exception cref="TooManyRequestsException">The limit is exceeded.</exception>
     public ValueTask AdmitCallAsync(HttpContext context) => AdmitAsync(
-        $"address:{ClientAddress.Of(context, options.TrustedProxyHops)}", options.PerAddress, Minute,
+        $"address:{ClientAddress.Of(context, options)}", options.PerAddress, Minute,
         context.RequestAborted);
 
     /// <inheritdoc cref="AdmitCallAsync"/>

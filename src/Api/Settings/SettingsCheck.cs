@@ -1,3 +1,4 @@
+using Api.RateLimits;
 using ControlPlane;
 using ControlPlane.Settings;
 
@@ -29,8 +30,17 @@ public static partial class SettingsCheck
                 }
             }
         }
+
+        if (services.GetRequiredService<HttpHead>().CountsCallersAsOne(services.GetRequiredService<RateLimitOptions>()))
+        {
+            LogOneCaller(logger);
+        }
     }
 
     [LoggerMessage(1, LogLevel.Warning, "{Name} is not set: the routes that need it answer 503 not_configured.")]
     private static partial void LogMissing(ILogger logger, string name);
+
+    [LoggerMessage(6, LogLevel.Warning, "CLIENT_ADDRESS_HEADER is not set, and the Functions host hides the callers' "
+        + "addresses: all callers share one limit of sign-ups. Name the header that your gateway sets.")]
+    private static partial void LogOneCaller(ILogger logger);
 }

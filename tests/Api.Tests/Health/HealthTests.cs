@@ -9,7 +9,7 @@ public sealed class HealthTests(ApiFixture fixture)
     {
         var answer = (await fixture.Application.GetAsync("/health/ready")).Expect(HttpStatusCode.OK);
 
-        Assert.Equal("""{"status":"ready","database":"ok","temporal":"ok"}""", answer.Text);
+        Assert.Equal("""{"status":"ready","database":"ok","temporal":"ok","clientAddress":"known"}""", answer.Text);
     }
 
     [Theory]

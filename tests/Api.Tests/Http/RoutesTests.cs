@@ -61,7 +61,6 @@ public sealed class RoutesTests(ApiFixture fixture)
     [Theory]
     [InlineData("GET", "/nowhere", 404, "not_found")]
     [InlineData("POST", "/leads/not-an-id/verify", 404, "not_found")]
-    [InlineData("GET", "/admin", 404, "not_found")]
     [InlineData("GET", "/leads", 405, "method_not_allowed")]
     [InlineData("DELETE", "/leads", 405, "method_not_allowed")]
     [InlineData("PUT", "/tenants/0197b0a1-0000-7000-8000-000000000001", 405, "method_not_allowed")]

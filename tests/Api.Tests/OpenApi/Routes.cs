@@ -16,7 +16,7 @@ internal static class Routes
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddApi();
+        builder.Services.AddApi(new HttpHead(HidesClientAddress: false));
         addServices(builder.Services);
         var app = builder.Build();
         app.MapApi();

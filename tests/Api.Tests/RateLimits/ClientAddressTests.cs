@@ -25,7 +25,34 @@ public sealed class ClientAddressTests
         context.Connection.RemoteIpAddress = IPAddress.Parse(socket);
         context.Request.Headers["X-Forwarded-For"] = forwarded;
 
-        Assert.Equal(expected, ClientAddress.Of(context, hops));
+        Assert.Equal(expected, ClientAddress.Of(context, new RateLimitOptions(10, hops, null)));
+    }
+
+    [Theory]
+    [InlineData("198.51.100.1", "198.51.100.1")]
+    [InlineData("198.51.100.1:50123", "198.51.100.1")]
+    [InlineData("2001:db8:1:2::4", "2001:db8:1:2::/64")]
+    [InlineData(null, "10.0.0.1")]
+    [InlineData("nonsense", "10.0.0.1")]
+    [InlineData("1.1.1.1, 198.51.100.1", "10.0.0.1")] // the gateway sets one address
+    public void Behind_a_gateway_it_is_that_of_the_named_header(string? value, string expected)
+    {
+        var context = new DefaultHttpContext();
+        context.Connection.RemoteIpAddress = IPAddress.Parse("10.0.0.1");
+        context.Request.Headers["X-Forwarded-For"] = "1.1.1.1";
+        context.Request.Headers["X-Client-Address"] = value;
+
+        Assert.Equal(expected, ClientAddress.Of(context, new RateLimitOptions(10, 1, "X-Client-Address")));
+    }
+
+    [Fact]
+    public void Several_values_of_the_named_header_are_not_trusted()
+    {
+        var context = new DefaultHttpContext();
+        context.Connection.RemoteIpAddress = IPAddress.Parse("10.0.0.1");
+        context.Request.Headers["X-Client-Address"] = new(["1.1.1.1", "198.51.100.1"]);
+
+        Assert.Equal("10.0.0.1", ClientAddress.Of(context, new RateLimitOptions(10, 0, "X-Client-Address")));
     }
 
     [Fact]
@@ -34,6 +61,6 @@ public sealed class ClientAddressTests
         var context = new DefaultHttpContext();
         context.Request.Headers["X-Forwarded-For"] = new(["1.1.1.1", "198.51.100.1"]);
 
-        Assert.Equal("198.51.100.1", ClientAddress.Of(context, 1));
+        Assert.Equal("198.51.100.1", ClientAddress.Of(context, new RateLimitOptions(10, 1, null)));
     }
 }

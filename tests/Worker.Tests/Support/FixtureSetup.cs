@@ -25,9 +25,11 @@ public static class FixtureSetup
     /// Creates the worker's own Keycloak account as `setup` does and restarts the worker with it. Disposing restarts it
     /// with the administrator.
     /// </summary>
+    /// <param name="name">By default a new name: the usual one may belong to another installation.</param>
     public static async Task<Restored> UseServiceAccountAsync(
-        this ProvisioningFixture fixture, string name = "arc-saas-worker")
+        this ProvisioningFixture fixture, string? name = null)
     {
+        name ??= $"worker-{SandboxFixture.UniqueKey()}";
         var account = new WorkerAccount(fixture.Systems.Keycloak, "master", name, ProvisioningFixture.Installation);
         var (secret, _) = await account.EnsureAsync(CancellationToken);
         return await fixture.ChangeSettingsAsync(

@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Refit;
 using Worker.Commands;
@@ -8,6 +5,7 @@ using Worker.Hosting;
 using Worker.Systems;
 using Worker.Systems.Novu;
 using Worker.Systems.S3;
+using Worker.Tests.Support;
 
 namespace Worker.Tests.Systems;
 
@@ -79,60 +77,5 @@ public sealed class OutsideHttpTests
         services.AddRefitGeneratedClient<INovuApi>(OutsideHttp.RefitSettings(NovuMail.System))
             .ConfigureOutside(address, CallTimeout);
         return services.BuildServiceProvider();
-    }
-
-    /// <summary>Sends the same response to each call and keeps the connection open.</summary>
-    private sealed class RawResponder : IDisposable
-    {
-        private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-        private readonly CancellationTokenSource end = new();
-        private readonly string answer;
-
-        /// <param name="status">The HTTP status.</param>
-        /// <param name="body">In ASCII.</param>
-        /// <param name="missing">The number of bytes that Content-Length promises and that are never sent.</param>
-        public RawResponder(int status, string body, int missing = 0)
-        {
-            answer = $"HTTP/1.1 {status} X\r\nContent-Length: {body.Length + missing}\r\n\r\n{body}";
-            listener.Start();
-            Address = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
-            _ = ServeAsync();
-        }
-
-        public Uri Address { get; }
-
-        public void Dispose()
-        {
-            end.Cancel();
-            end.Dispose();
-            listener.Dispose();
-        }
-
-        private async Task ServeAsync()
-        {
-            var stop = end.Token;
-            try
-            {
-                while (true)
-                {
-                    _ = AnswerAsync(await listener.AcceptTcpClientAsync(stop), stop);
-                }
-            }
-            catch (OperationCanceledException)
-            {
-                // The test is over.
-            }
-        }
-
-        private async Task AnswerAsync(TcpClient caller, CancellationToken stop)
-        {
-            using (caller)
-            {
-                var stream = caller.GetStream();
-                await stream.ReadAtLeastAsync(new byte[4096], 1, throwOnEndOfStream: false, stop);
-                await stream.WriteAsync(Encoding.ASCII.GetBytes(answer), stop);
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
-            }
-        }
     }
 }

@@ -13,12 +13,15 @@ internal static class FunctionsChecks
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
         using var answer = await http.GetAsync(new Uri(address, "health/ready"), cancellationToken);
+        string text = await answer.Content.ReadAsStringAsync(cancellationToken);
         if (answer.IsSuccessStatusCode)
         {
-            return DoctorResult.Ok($"{address} is ready");
+            return text.Contains("\"clientAddress\":\"hidden\"", StringComparison.Ordinal)
+                ? DoctorResult.Problem($"{address} is ready, but cannot tell its callers apart",
+                    "Set CLIENT_ADDRESS_HEADER to the header in which your gateway writes the caller's address.")
+                : DoctorResult.Ok($"{address} is ready");
         }
 
-        string text = await answer.Content.ReadAsStringAsync(cancellationToken);
         return DoctorResult.Problem($"{address} answers {(int)answer.StatusCode}: {Masked.Text(text)}",
             "Check the parts that the answer names, and read the functions' log.");
     }

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace FunctionsHost.Workers;
 
-/// <summary>The environment of a worker: the inherited one, the host's variables and the application settings.</summary>
+/// <summary>The environment of a worker: the inherited one, the host's variables, the application settings.</summary>
 internal static class WorkerEnvironment
 {
     /// <summary>Variables without which a process of this system does not start or find its runtime.</summary>

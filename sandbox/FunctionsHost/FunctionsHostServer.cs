@@ -77,7 +77,7 @@ public sealed partial class FunctionsHostServer : IAsyncDisposable
     public static async Task<FunctionsHostServer> StartAsync(
         FunctionsHostOptions options, CancellationToken cancellationToken = default)
     {
-        var hostJson = HostJson.Load(options.AppFolder, options.Settings);
+        var hostJson = HostJson.Load(options.AppFolder, WorkerEnvironment.SettingsOf(options));
         var port = PublicPort.Take(options.Port);
         FunctionsHostServer? host = null;
         try

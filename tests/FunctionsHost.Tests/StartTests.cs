@@ -85,6 +85,59 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task No_setting_replaces_the_hosts_own_variables()
+    {
+        await using var host = await FakeHost.StartAsync(
+            new FakeWorker(new FakeFunction("Ping", "ping")),
+            options => options with
+            {
+                Settings = new Dictionary<string, string>
+                {
+                    ["FUNCTIONS_APPLICATION_DIRECTORY"] = "/elsewhere",
+                    ["AZURE_FUNCTIONS_ENVIRONMENT"] = "Staging",
+                },
+            });
+
+        var start = (await host.Worker.NextRunAsync()).Start;
+
+        Assert.Equal(start.WorkingDirectory, start.Environment["FUNCTIONS_APPLICATION_DIRECTORY"]);
+        Assert.Equal("Staging", start.Environment["AZURE_FUNCTIONS_ENVIRONMENT"]);
+    }
+
+    [Fact]
+    public async Task A_program_that_does_not_exist_is_named()
+    {
+        using var app = new FakeApp();
+        app.Write("worker.config.json", """
+            { "description": { "language": "dotnet-isolated", "defaultExecutablePath": "no-such-program" } }
+            """);
+
+        await using var host = await FunctionsHostServer.StartAsync(
+            new FunctionsHostOptions { AppFolder = app.Folder }, TestContext.Current.CancellationToken);
+
+        Assert.StartsWith("The worker 'no-such-program' cannot be started: ", host.Failure!.Message);
+    }
+
+    [Fact]
+    public async Task A_start_that_is_cancelled_leaves_no_worker_and_no_port()
+    {
+        using var cancellation = new CancellationTokenSource();
+        using var app = new FakeApp();
+        var worker = new FakeWorker { BeforeConnect = _ => Task.Delay(Timeout.InfiniteTimeSpan, new FakeTimeProvider()) };
+        var starting = FunctionsHostServer.StartAsync(
+            new FunctionsHostOptions { AppFolder = app.Folder, StartWorker = worker.StartAsync }, cancellation.Token);
+        var run = await worker.NextRunAsync();
+
+        await cancellation.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => starting);
+        Assert.Equal(137, await run.Handle.Exited);
+        var port = int.Parse(run.Start.Environment["WEBSITE_HOSTNAME"].Split(':')[1], null);
+        using var free = new TcpListener(IPAddress.Loopback, port);
+        free.Start();
+    }
+
+    [Fact]
     public async Task An_app_that_does_not_start_leaves_a_host_that_answers_503()
     {
         await using var host = await FakeHost.StartAsync(

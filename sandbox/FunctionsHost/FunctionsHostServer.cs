@@ -66,7 +66,7 @@ public sealed partial class FunctionsHostServer : IAsyncDisposable
     /// <summary>The prefix of all routes, without slashes at its ends.</summary>
     public string RoutePrefix => hostJson.RoutePrefix;
 
-    /// <summary>Completes with the cause when the worker died too often; the host answers only 503 from then on.</summary>
+    /// <summary>Completes with the cause when the worker died too often; calls are answered with 503 then.</summary>
     public Task<FunctionsHostException> Stopped => supervisor.GaveUp;
 
     /// <summary>
@@ -77,7 +77,7 @@ public sealed partial class FunctionsHostServer : IAsyncDisposable
     public static async Task<FunctionsHostServer> StartAsync(
         FunctionsHostOptions options, CancellationToken cancellationToken = default)
     {
-        var hostJson = HostJson.Load(options.AppFolder, options.Settings);
+        var hostJson = HostJson.Load(options.AppFolder, WorkerEnvironment.SettingsOf(options));
         var port = PublicPort.Take(options.Port);
         FunctionsHostServer? host = null;
         try
@@ -114,7 +114,7 @@ public sealed partial class FunctionsHostServer : IAsyncDisposable
         IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken = default)
     {
         if (!options.Placeholder || language is null)
-            throw new InvalidOperationException("Only a host with a language worker that is a placeholder specializes.");
+            throw new InvalidOperationException("Only a placeholder with a language worker specializes.");
         var session = await supervisor.CurrentAsync(cancellationToken);
         await language.SpecializeAsync((RpcWorkerSession)session, settings, cancellationToken);
         Serve(session);

@@ -44,6 +44,15 @@ internal sealed partial class LifetimeFunctions(ILogger<LifetimeFunctions> log)
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "exit/{code:int}")] HttpRequestData request,
         int code) => Environment.Exit(request.Method == "POST" ? code : 0);
 
+    [Function("ProcessId")]
+    public static async Task<HttpResponseData> ProcessId(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "process")] HttpRequestData request)
+    {
+        var response = request.CreateResponse();
+        await response.WriteStringAsync($"{Environment.ProcessId}");
+        return response;
+    }
+
     [LoggerMessage(1, LogLevel.Warning, "The sample waits in {Method}.")]
     private static partial void LogWaiting(ILogger log, string method);
 

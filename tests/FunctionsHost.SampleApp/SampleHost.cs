@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 
 namespace FunctionsHost.SampleApp;
@@ -10,7 +11,8 @@ namespace FunctionsHost.SampleApp;
 /// </summary>
 public static class SampleHost
 {
-    public static IHost Build(string[] args)
+    /// <param name="configuration">Needed in a process that was not started as a worker.</param>
+    public static IHost Build(string[] args, IEnumerable<KeyValuePair<string, string?>>? configuration = null)
     {
         if (Environment.GetEnvironmentVariable("FUNCTIONS_CUSTOMHANDLER_PORT") is { } port)
             return BuildCustomHandler(port);
@@ -19,6 +21,7 @@ public static class SampleHost
         if (Environment.GetEnvironmentVariable("SAMPLE_FAILURE") == "start")
             throw new InvalidOperationException("The sample fails at its start.");
         var builder = FunctionsApplication.CreateBuilder(args);
+        builder.Configuration.AddInMemoryCollection(configuration);
         builder.ConfigureFunctionsWebApplication();
         return builder.Build();
     }

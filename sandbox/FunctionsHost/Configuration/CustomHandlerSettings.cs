@@ -9,7 +9,7 @@ internal sealed record CustomHandlerSettings(string Executable, IReadOnlyList<st
             return null;
         var executable = section["description:defaultExecutablePath"];
         if (string.IsNullOrEmpty(executable))
-            throw new FunctionsHostException("customHandler.description.defaultExecutablePath of host.json is missing.");
+            throw new FunctionsHostException("host.json lacks customHandler.description.defaultExecutablePath.");
         if (!section.GetValue<bool>("enableProxyingHttpRequest"))
         {
             throw new FunctionsHostException(

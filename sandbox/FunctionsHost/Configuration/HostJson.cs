@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace FunctionsHost.Configuration;
 
@@ -52,9 +53,9 @@ internal sealed class HostJson
                 ? new HostJson(values)
                 : throw new FunctionsHostException($"{file} needs \"version\": \"2.0\".");
         }
-        catch (FormatException e)
+        catch (Exception e) when (e is FormatException or JsonException)
         {
-            throw new FunctionsHostException($"{file} is not valid: {e.InnerException?.Message ?? e.Message}", e);
+            throw new FunctionsHostException($"{file} is not valid: {e.Message}", e);
         }
     }
 
@@ -71,6 +72,6 @@ internal sealed class HostJson
             return Timeout.InfiniteTimeSpan;
         return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var timeout) && timeout > TimeSpan.Zero
             ? timeout
-            : throw new FunctionsHostException($"functionTimeout: '{text}'; expected a time above 0, such as 00:05:00.");
+            : throw new FunctionsHostException($"functionTimeout: '{text}'; expected a time such as 00:05:00.");
     }
 }

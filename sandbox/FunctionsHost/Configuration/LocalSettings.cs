@@ -37,7 +37,7 @@ internal sealed record LocalSettings(IReadOnlyDictionary<string, string> Values,
             var root = document.RootElement;
             // Core Tools take a file without IsEncrypted for an encrypted one.
             if (!root.TryGetProperty("IsEncrypted", out var encrypted) || encrypted.GetBoolean())
-                throw new FunctionsHostException($"{file} needs \"IsEncrypted\": false; encrypted values are not read.");
+                throw new FunctionsHostException($"{file} needs \"IsEncrypted\": false; values are not decrypted.");
             return new LocalSettings(ValuesOf(root), PortOf(root));
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)

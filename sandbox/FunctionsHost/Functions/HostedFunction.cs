@@ -24,7 +24,7 @@ public sealed record HostedFunction
     /// <summary>The name of the trigger's binding: the name of its parameter.</summary>
     internal string TriggerName { get; init; } = "req";
 
-    /// <summary>The name of the output binding of type <c>http</c>, such as <c>$return</c>; null if there is none.</summary>
+    /// <summary>The name of the output binding of type <c>http</c>, such as <c>$return</c>; null without one.</summary>
     internal string? OutputName { get; init; }
 
     internal string Id { get; init; } = "";

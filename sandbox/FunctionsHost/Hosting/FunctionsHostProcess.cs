@@ -6,6 +6,7 @@ namespace FunctionsHost.Hosting;
 internal static class FunctionsHostProcess
 {
     private const int DefaultPort = 7071;
+    private const string EnvironmentSetting = "AZURE_FUNCTIONS_ENVIRONMENT";
 
     public static async Task<int> RunAsync(
         string appFolder, int? port, bool enableAuth, CancellationToken cancellationToken)
@@ -41,13 +42,15 @@ internal static class FunctionsHostProcess
         }
     }
 
-    // The environment is inherited; a setting that it holds is left out.
+    // The environment is inherited; a setting that it holds is left out. Core Tools do not read their own setting.
     private static Dictionary<string, string> SettingsOf(LocalSettings local, HostOutput output)
     {
         var settings = new Dictionary<string, string>();
         foreach (var (name, value) in local.Values)
         {
-            if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name)))
+            if (name == EnvironmentSetting)
+                output.WriteWarning($"{name} of {LocalSettings.FileName} is skipped: func start sets it.");
+            else if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name)))
                 settings[name] = value;
             else
                 output.WriteWarning($"{name} of {LocalSettings.FileName} is skipped: the environment sets it.");

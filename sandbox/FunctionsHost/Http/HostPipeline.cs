@@ -7,6 +7,7 @@ namespace FunctionsHost.Http;
 internal sealed partial class HostPipeline(
     FunctionsHostOptions options, WorkerSupervisor supervisor, TimeSpan functionTimeout, ILogger log)
 {
+    private readonly IReadOnlyDictionary<string, string> settings = WorkerEnvironment.SettingsOf(options);
     private FunctionRoutes? routes;
 
     /// <summary>The routes of the running app; null answers 503.</summary>
@@ -30,7 +31,7 @@ internal sealed partial class HostPipeline(
         else if (await running.MatchAsync(context) is var (function, values))
             await AuthorizeAsync(function, values, context);
         else if (context.Request.Path == "/")
-            await HostResponses.HomepageAsync(context.Response, options.Settings);
+            await HostResponses.HomepageAsync(context.Response, settings);
         else
             context.Response.StatusCode = StatusCodes.Status404NotFound;
     }

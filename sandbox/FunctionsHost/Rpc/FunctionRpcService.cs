@@ -3,7 +3,7 @@ using Grpc.Core;
 
 namespace FunctionsHost.Rpc;
 
-/// <summary>The gRPC service of the host: it connects the stream of a worker with the channel that waits for it.</summary>
+/// <summary>The gRPC service of the host: it connects a worker's stream with the channel that waits for it.</summary>
 internal sealed class FunctionRpcService(RpcServer server) : FunctionRpc.FunctionRpcBase
 {
     public override async Task EventStream(
@@ -14,7 +14,10 @@ internal sealed class FunctionRpcService(RpcServer server) : FunctionRpc.Functio
         var stopped = context.CancellationToken;
         if (!await requestStream.MoveNext(stopped)
             || server.ChannelOf(requestStream.Current.StartStream?.WorkerId) is not { } channel)
-            throw new Grpc.Core.RpcException(new Status(StatusCode.InvalidArgument, "The first message is a known StartStream."));
+        {
+            throw new Grpc.Core.RpcException(
+                new Status(StatusCode.InvalidArgument, "The first message is no StartStream of an expected worker."));
+        }
 
         channel.Open();
         var writing = WriteAsync();

@@ -11,7 +11,8 @@ internal sealed class WorkerCapabilities(IEnumerable<KeyValuePair<string, string
     public static WorkerCapabilities None { get; } = new([]);
 
     /// <summary>The address to which calls are proxied; null if requests travel over gRPC.</summary>
-    public Uri? HttpUri => Uri.TryCreate(values.GetValueOrDefault("HttpUri"), UriKind.Absolute, out var uri) ? uri : null;
+    public Uri? HttpUri =>
+        Uri.TryCreate(values.GetValueOrDefault("HttpUri"), UriKind.Absolute, out var uri) ? uri : null;
 
     public bool HandlesCancel => Has("HandlesInvocationCancelMessage");
 

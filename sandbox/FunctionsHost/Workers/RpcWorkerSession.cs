@@ -130,6 +130,7 @@ internal sealed class RpcWorkerSession(
     {
         if (result is null && optional || result?.Status == StatusResult.Types.Status.Success)
             return;
-        throw new FunctionsHostException($"The worker failed to {what}: {result?.Exception?.Message ?? result?.Result}");
+        var cause = result?.Exception?.Message ?? result?.Result;
+        throw new FunctionsHostException($"The worker failed to {what}: {cause}");
     }
 }

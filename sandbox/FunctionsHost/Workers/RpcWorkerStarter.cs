@@ -5,7 +5,7 @@ using FunctionsHost.Rpc;
 
 namespace FunctionsHost.Workers;
 
-/// <summary>Starts language workers: the process of worker.config.json, its stream, and the messages of the start.</summary>
+/// <summary>Starts language workers: the process of worker.config.json, its stream, and the first messages.</summary>
 internal sealed class RpcWorkerStarter(
     FunctionsHostOptions options, RpcServer rpc, HttpProxy proxy, ILoggerFactory loggers, int port)
 {

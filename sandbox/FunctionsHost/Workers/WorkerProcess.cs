@@ -40,7 +40,12 @@ internal static partial class WorkerProcess
         process.BeginErrorReadLine();
         LogStarted(log, info.FileName, process.Id);
         var exited = ExitCodeOf(process);
-        return new WorkerHandle { Exited = exited, KillAsync = () => KillAsync(process, exited), ProcessId = process.Id };
+        return new WorkerHandle
+        {
+            Exited = exited,
+            KillAsync = () => KillAsync(process, exited),
+            ProcessId = process.Id,
+        };
 
         void Write(string? line)
         {

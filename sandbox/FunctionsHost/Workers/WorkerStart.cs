@@ -17,6 +17,18 @@ public sealed record WorkerStart
     /// <summary>The host's arguments: <c>--functions-uri</c>, <c>--functions-worker-id</c> and others.</summary>
     public required IReadOnlyList<string> Arguments { get; init; }
 
+    /// <summary>
+    /// <see cref="Arguments"/> as the configuration that the .NET worker makes of them. A worker in the process of its
+    /// host needs it, because it reads the command line of the process and not its arguments.
+    /// </summary>
+    public IReadOnlyDictionary<string, string?> Configuration => new Dictionary<string, string?>
+    {
+        ["Functions:Worker:HostEndpoint"] = ValueOf("--functions-uri"),
+        ["Functions:Worker:WorkerId"] = ValueOf("--functions-worker-id"),
+        ["Functions:Worker:RequestId"] = ValueOf("--functions-request-id"),
+        ["Functions:Worker:GrpcMaxMessageLength"] = ValueOf("--functions-grpc-max-message-length"),
+    };
+
     /// <summary>The whole environment of the worker.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
@@ -24,6 +36,9 @@ public sealed record WorkerStart
 
     /// <summary>Receives lines that the worker writes to its console.</summary>
     public required ILogger ConsoleLog { get; init; }
+
+    private string? ValueOf(string argument) =>
+        Arguments.SkipWhile(other => other != argument).Skip(1).FirstOrDefault();
 }
 
 /// <summary>A running worker.</summary>

@@ -112,7 +112,7 @@ internal sealed partial class WorkerSupervisor(
 
     private void GiveUp(FunctionsHostException error)
     {
-        var end = new FunctionsHostException($"The worker died too often; the host has stopped. {error.Message}", error);
+        var end = new FunctionsHostException($"The worker died too often; the host stops. {error.Message}", error);
         LogGaveUp(log, end.Message);
         current.TrySetException(end);
         gaveUp.TrySetResult(end);

@@ -8,6 +8,7 @@ public sealed class DependencyTests
     [InlineData("ControlPlane")]
     [InlineData("EmbeddedTemporal")]
     [InlineData("Server", "Api", "ControlPlane")]
+    [InlineData("Functions", "Api", "ControlPlane")]
     [InlineData("Sandbox", "EmbeddedTemporal")]
     [InlineData("Worker", "ControlPlane")]
     public void An_assembly_references_only_the_ones_below_it(string assembly, params string[] allowed) =>
@@ -16,6 +17,7 @@ public sealed class DependencyTests
     [Theory]
     [InlineData("Api")]
     [InlineData("ControlPlane")]
+    [InlineData("Functions")]
     [InlineData("Server")]
     public void Only_the_worker_calls_outside_systems(string assembly)
     {

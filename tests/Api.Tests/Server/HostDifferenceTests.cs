@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 
 namespace Api.Tests.Server;
 
-/// <summary>Answers of the native process that differ from those of the Functions app, which has tests of its own.</summary>
+/// <summary>Answers of the native process that differ from those of the Functions app.</summary>
 public sealed class HostDifferenceTests(ApiFixture fixture)
 {
     [Fact]

@@ -60,6 +60,7 @@ public static class ControlPlaneServiceCollectionExtensions
             UnbuiltSteps.RequireDisabled(provider.GetRequiredService<SettingsReader>(), UnbuiltSteps.Deployment);
             return null;
         }))
+        .AddSingleton<AttemptContradictions>()
         .AddSingleton<CancelProvisioning>()
         .AddSingleton<GetProvisioning>()
         .AddSingleton<GetResidue>()

@@ -56,7 +56,7 @@ public sealed class RestartTests
         await (await worker.NextRunAsync()).ExitAsync(1);
         await (await worker.NextRunAsync()).ExitAsync(1);
 
-        Assert.Contains("died too often", (await host.Server.Stopped).Message, StringComparison.Ordinal);
+        Assert.Contains("died too often", (await host.Server.Stopped.LimitedAsync()).Message, StringComparison.Ordinal);
         Assert.Equal(
             (HttpStatusCode.ServiceUnavailable, "Function host is not running."),
             await host.SendAsync(HttpMethod.Get, "/ping"));

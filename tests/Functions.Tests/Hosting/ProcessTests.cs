@@ -20,7 +20,6 @@ public sealed partial class ProcessTests
     [InlineData("FUNCTIONS_CUSTOMHANDLER_PORT", "x",
         "FUNCTIONS_CUSTOMHANDLER_PORT: found 'x', expected a whole number from 1 to 65535.")]
     [InlineData("DATABASE_URL", "nonsense=secret", "DATABASE_URL: found ")]
-    [InlineData("DB_AUTH", "entra", "DB_AUTH: found 'entra', which the functions cannot do yet, expected password.")]
     [InlineData("DEPLOYMENT_ENABLED", "true", "DEPLOYMENT_ENABLED: found true, expected false")]
     [InlineData("DEPLOYMENT_ENABLED", "yes", "DEPLOYMENT_ENABLED: found 'yes', expected true or false.")]
     [InlineData("TEMPORAL_ADDRESS", "nowhere", "TEMPORAL_ADDRESS: found 'nowhere', expected host:port")]

@@ -98,6 +98,6 @@ public sealed class EntraFailureTests : IAsyncLifetime
     {
         using var tokens = new EntraTokens(options, EntraTokens.PostgresResource, TimeProvider.System);
         return (await Assert.ThrowsAsync<EntraTokenException>(
-            async () => await tokens.GetAsync(TestContext.Current.CancellationToken))).Message;
+            async () => await tokens.GetTokenAsync(TestContext.Current.CancellationToken))).Message;
     }
 }

@@ -1,7 +1,7 @@
 namespace ControlPlane.Persistence.Entra;
 
 /// <summary>A token of Microsoft Entra. Its text is a secret.</summary>
-internal sealed record EntraToken(string Text, DateTimeOffset ExpiresAt)
+public sealed record EntraToken(string Text, DateTimeOffset ExpiresAt)
 {
     /// <summary>Returns only the expiry.</summary>
     public override string ToString() => $"{nameof(EntraToken)} until {ExpiresAt:O}";

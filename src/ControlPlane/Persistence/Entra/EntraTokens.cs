@@ -35,7 +35,7 @@ public sealed class EntraTokens(EntraOptions options, string resource, TimeProvi
     private (EntraTokenException Error, DateTimeOffset Until)? failure;
 
     /// <exception cref="EntraTokenException">No token was issued, and there is no valid earlier one.</exception>
-    public async ValueTask<string> GetAsync(CancellationToken cancellationToken)
+    public async ValueTask<EntraToken> GetTokenAsync(CancellationToken cancellationToken)
     {
         await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -43,7 +43,7 @@ public sealed class EntraTokens(EntraOptions options, string resource, TimeProvi
             var now = time.GetUtcNow();
             if (token is { } kept && now < kept.ExpiresAt - RefreshBefore)
             {
-                return kept.Text;
+                return kept;
             }
 
             if (failure is not { } last || now >= last.Until)
@@ -52,7 +52,7 @@ public sealed class EntraTokens(EntraOptions options, string resource, TimeProvi
             }
 
             // An earlier token outlives a short outage of the endpoint.
-            return token is { } current && now < current.ExpiresAt ? current.Text : throw failure!.Value.Error;
+            return token is { } current && now < current.ExpiresAt ? current : throw failure!.Value.Error;
         }
         finally
         {
@@ -61,14 +61,15 @@ public sealed class EntraTokens(EntraOptions options, string resource, TimeProvi
     }
 
     /// <summary>Returns the password of a connection.</summary>
-    public ValueTask<string> GetAsync(NpgsqlConnectionStringBuilder connection, CancellationToken cancellationToken) =>
-        GetAsync(cancellationToken);
+    public async ValueTask<string> GetAsync(
+        NpgsqlConnectionStringBuilder connection, CancellationToken cancellationToken) =>
+        (await GetTokenAsync(cancellationToken).ConfigureAwait(false)).Text;
 
     /// <summary>
     /// Returns the password of a connection that is opened synchronously, such as that of the worker's gauges.
     /// </summary>
     public string Get(NpgsqlConnectionStringBuilder connection) =>
-        GetAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        GetAsync(connection, CancellationToken.None).AsTask().GetAwaiter().GetResult();
 
     public void Dispose()
     {

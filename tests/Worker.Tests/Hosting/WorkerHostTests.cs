@@ -1,12 +1,16 @@
 using System.Security.Cryptography;
+using ControlPlane.Persistence.Entra;
 using ControlPlane.Settings;
 using EmbeddedTemporal;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Testing;
+using Worker.Commands;
 using Worker.Hosting;
+using Worker.Systems;
 using Worker.Tests.Support;
 
 namespace Worker.Tests.Hosting;
@@ -52,6 +56,18 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
 
         await host.StopAsync(CancellationToken);
         Assert.DoesNotContain("secret", logs.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_refused_token_of_Microsoft_Entra_is_the_logged_reason()
+    {
+        var refused = new NpgsqlException("No password.", new EntraTokenException("The token endpoint answered 400."));
+
+        Assert.Equal("The token endpoint answered 400.", StartupGate.ReasonOf(refused));
+        Assert.Equal(("unavailable", "The token endpoint answered 400."),
+            (Failures.Translate(refused).ErrorType, Failures.Translate(refused).Message));
+        Assert.Equal("PostgreSQL: no token of Microsoft Entra. The token endpoint answered 400.",
+            CommandLine.Explain(refused));
     }
 
     [Theory]

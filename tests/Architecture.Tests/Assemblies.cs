@@ -7,7 +7,7 @@ internal static class Assemblies
 {
     public static readonly string[] ProductNames = ["Api", "ControlPlane", "Functions", "Server", "Worker"];
 
-    public static readonly string[] OwnNames = [.. ProductNames, "EmbeddedTemporal", "Sandbox"];
+    public static readonly string[] OwnNames = [.. ProductNames, "EmbeddedTemporal", "FunctionsHost", "Sandbox"];
 
     public static IEnumerable<Assembly> Product => ProductNames.Select(Assembly.Load);
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using Amazon.Runtime;
 using ControlPlane;
+using ControlPlane.Persistence.Entra;
 using ControlPlane.Settings;
 using Npgsql;
 using Refit;
@@ -53,6 +54,7 @@ public static class Failures
             // The message names our own objects. The detail may contain values and is left out.
             $"PostgreSQL answered {p.SqlState}: {Masked.Text(p.MessageText)}",
             IsTransient(p)),
+        NpgsqlException { InnerException: EntraTokenException token } => (Unavailable, token.Message, true),
         NpgsqlException { InnerException: TimeoutException } => (TimedOut, "PostgreSQL did not answer in time.", true),
         NpgsqlException => (Unavailable, "PostgreSQL cannot be reached.", true),
         AmazonServiceException a when (int)a.StatusCode >= 300 => (

@@ -11,6 +11,15 @@ public sealed class HostDifferenceTests(ApiFixture fixture)
         (await fixture.Application.GetAsync("/admin")).AssertProblem(404, "not_found");
 
     [Fact]
+    public async Task The_method_TRACE_is_not_allowed() =>
+        (await fixture.Application.SendAsync(HttpMethod.Trace, "/ping", null, null))
+            .AssertProblem(405, "method_not_allowed");
+
+    [Fact]
+    public async Task The_hosts_own_header_means_nothing() => (await fixture.Application.SendAsync(
+        HttpMethod.Get, "/ping", null, null, ("x-ms-invocation-id", "x"))).Expect(HttpStatusCode.OK);
+
+    [Fact]
     public async Task No_header_names_the_server() =>
         Assert.False((await fixture.Application.GetAsync("/ping")).Headers.Contains("Server"));
 

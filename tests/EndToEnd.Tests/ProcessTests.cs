@@ -128,7 +128,7 @@ public sealed class ProcessTests(InstanceFixture fixture)
     [InlineData("down")]
     [InlineData("logs")]
     [InlineData("orphans")]
-    [InlineData("publish")]
+    [InlineData("package")]
     [InlineData("reset")]
     [InlineData("residue")]
     [InlineData("setup")]

@@ -24,7 +24,8 @@ public static class ControlPlaneServiceCollectionExtensions
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<SettingsReader>();
-        services.AddSingleton(provider => ControlDatabase.Open(provider.GetRequiredService<DatabaseOptions>()));
+        services.AddSingleton(provider => ControlDatabase.Open(
+            provider.GetRequiredService<DatabaseOptions>(), provider.GetRequiredService<TimeProvider>()));
         // Creating the data source opens no connection and reports an unusable connection string at start.
         services.AddSingleton(new SettingProbe(provider => provider.GetRequiredService<NpgsqlDataSource>()));
         return services.AddOptions().AddLeads().AddTenants().AddProvisioning().AddInvitations();
@@ -60,6 +61,7 @@ public static class ControlPlaneServiceCollectionExtensions
             UnbuiltSteps.RequireDisabled(provider.GetRequiredService<SettingsReader>(), UnbuiltSteps.Deployment);
             return null;
         }))
+        .AddSingleton<AttemptContradictions>()
         .AddSingleton<CancelProvisioning>()
         .AddSingleton<GetProvisioning>()
         .AddSingleton<GetResidue>()

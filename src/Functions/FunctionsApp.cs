@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Functions;
 
-/// <summary>The API as an Azure Functions app (isolated worker). The host gives it every setting and its port.</summary>
+/// <summary>The API as an Azure Functions app (isolated worker). The host passes every setting.</summary>
 public static class FunctionsApp
 {
     /// <param name="args">The arguments of the Functions host.</param>

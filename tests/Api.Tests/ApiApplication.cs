@@ -13,6 +13,7 @@ public sealed class ApiApplication : IAsyncDisposable
     public const string TokenKeys = "k1:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
 
     private readonly Lazy<Task<IHead>> head;
+    private int isDisposed;
     private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
 
     public ApiApplication(ApiFixture fixture, (string Name, string Value)[] settings)
@@ -68,7 +69,7 @@ public sealed class ApiApplication : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         http.Dispose();
-        if (head.IsValueCreated)
+        if (head.IsValueCreated && Interlocked.Exchange(ref isDisposed, 1) == 0)
         {
             await (await head.Value).DisposeAsync();
         }

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using EmbeddedTemporal;
 using Api.Tests;
+using EmbeddedTemporal;
 using Temporalio.Client;
 using Temporalio.Converters;
 using Testing;

@@ -5,9 +5,9 @@ namespace Architecture.Tests;
 /// <summary>The assemblies that the tests were built with.</summary>
 internal static class Assemblies
 {
-    public static readonly string[] ProductNames = ["Api", "ControlPlane", "Server", "Worker"];
+    public static readonly string[] ProductNames = ["Api", "ControlPlane", "Functions", "Server", "Worker"];
 
-    public static readonly string[] OwnNames = [.. ProductNames, "EmbeddedTemporal", "Sandbox"];
+    public static readonly string[] OwnNames = [.. ProductNames, "EmbeddedTemporal", "FunctionsHost", "Sandbox"];
 
     public static IEnumerable<Assembly> Product => ProductNames.Select(Assembly.Load);
 

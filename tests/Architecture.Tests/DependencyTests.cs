@@ -8,6 +8,8 @@ public sealed class DependencyTests
     [InlineData("ControlPlane")]
     [InlineData("EmbeddedTemporal")]
     [InlineData("Server", "Api", "ControlPlane")]
+    [InlineData("Functions", "Api", "ControlPlane")]
+    [InlineData("FunctionsHost")]
     [InlineData("Sandbox", "EmbeddedTemporal")]
     [InlineData("Worker", "ControlPlane")]
     public void An_assembly_references_only_the_ones_below_it(string assembly, params string[] allowed) =>
@@ -16,6 +18,7 @@ public sealed class DependencyTests
     [Theory]
     [InlineData("Api")]
     [InlineData("ControlPlane")]
+    [InlineData("Functions")]
     [InlineData("Server")]
     public void Only_the_worker_calls_outside_systems(string assembly)
     {
@@ -30,11 +33,20 @@ public sealed class DependencyTests
     }
 
     [Fact]
-    public void The_control_plane_uses_no_HTTP()
-    {
-        string[] http = ["Microsoft.AspNetCore", "System.Net.Http"];
+    public void The_control_plane_serves_no_HTTP() => Assert.DoesNotContain(
+        Assemblies.References("ControlPlane"), name => IsOf("Microsoft.AspNetCore", name));
 
-        Assert.DoesNotContain(Assemblies.References("ControlPlane"), name => http.Any(prefix => IsOf(prefix, name)));
+    [Fact]
+    public void The_control_plane_calls_only_token_endpoints_by_HTTP()
+    {
+        string[] http = ["HttpClient", "HttpRequestMessage", "WebRequest"];
+        string tokens = Path.Combine("src", "ControlPlane", "Persistence", "Entra");
+
+        var callers = Repository.Sources("src/ControlPlane").Where(file =>
+            http.Any(type => Repository.Read(file).Contains(type, StringComparison.Ordinal))).ToList();
+
+        Assert.NotEmpty(callers);
+        Assert.All(callers, file => Assert.StartsWith(tokens, file, StringComparison.Ordinal));
     }
 
     [Fact]

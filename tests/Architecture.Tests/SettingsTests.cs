@@ -20,7 +20,7 @@ public sealed partial class SettingsTests
     [Fact]
     public void The_reference_lists_every_setting_that_is_read()
     {
-        var read = ReadIn("Api", "ControlPlane", "Server", "Worker");
+        var read = ReadIn([.. Assemblies.ProductNames]);
 
         Assert.Superset(new HashSet<string> { "DATABASE_URL", "HOST", "TIMEOUT_SCALE", "PORT", "TOKEN_KEYS" }, read);
         Assert.Empty(read.Except(Documented().Select(row => row.Name)).Order());
@@ -29,7 +29,7 @@ public sealed partial class SettingsTests
     [Fact]
     public void Every_setting_in_the_reference_is_read() =>
         Assert.Empty(Documented().Select(row => row.Name)
-            .Except(ReadIn("Api", "ControlPlane", "Server", "Worker")).Order());
+            .Except(ReadIn([.. Assemblies.ProductNames])).Order());
 
     [Fact]
     public void A_setting_has_one_row_in_the_reference()
@@ -42,8 +42,8 @@ public sealed partial class SettingsTests
     [Fact]
     public void The_reference_tells_functions_settings_from_worker_only_settings()
     {
-        var functions = ReadIn("Api", "Server");
-        var workerOnly = ReadIn("Worker").Except(ReadIn("Api", "ControlPlane", "Server")).ToHashSet();
+        var functions = ReadIn("Api", "Functions", "Server");
+        var workerOnly = ReadIn("Worker").Except(ReadIn("Api", "ControlPlane", "Functions", "Server")).ToHashSet();
 
         var wrong = Documented().Where(row =>
             row.ByFunctions ? workerOnly.Contains(row.Name) : functions.Contains(row.Name));

@@ -1,6 +1,5 @@
 using EndToEnd.Tests.Support;
 using Npgsql;
-using Temporalio.Client;
 using Testing;
 
 namespace EndToEnd.Tests;
@@ -20,7 +19,7 @@ public sealed class SweepTests(InstanceFixture fixture)
         await customer.WaitForActiveAsync();
         await DeleteRowsAsync(customer.TenantId);
 
-        await SweepAsync();
+        await Instance.SweepAsync();
         string listed = (await Instance.DevAsync("orphans")).EnsureSuccess().Output;
         string bucket = $"storage_bucket tenant-{key}-files";
         Assert.All(
@@ -38,21 +37,6 @@ public sealed class SweepTests(InstanceFixture fixture)
         Assert.Contains($"keycloak_realm tenant-{key} ", left, StringComparison.Ordinal);
         (await Instance.DevAsync("orphans", "delete", "keycloak_realm", $"tenant-{key}")).EnsureSuccess();
         (await Instance.DevAsync("orphans", "delete", "database_schema", $"tenant_{key}")).EnsureSuccess();
-    }
-
-    private async Task SweepAsync()
-    {
-        var temporal = await TemporalClient.ConnectAsync(
-            new($"127.0.0.1:{Instance.Address("TEMPORAL_PORT")}") { Namespace = "arc-saas" });
-        var schedule = temporal.GetScheduleHandle("sweep");
-        long before = (await schedule.DescribeAsync()).Info.NumActions;
-        await schedule.TriggerAsync();
-        await AssertMore.EventuallyAsync(async () =>
-        {
-            var info = (await schedule.DescribeAsync()).Info;
-            Assert.True(info.NumActions > before, "no sweep has started");
-            Assert.Empty(info.RunningActions);
-        });
     }
 
     /// <summary>Deletes a tenant's rows, as after a restore from before the tenant existed.</summary>

@@ -27,6 +27,17 @@ public sealed class HostDifferenceTests(ApiFixture fixture)
         Assert.Empty(answer.Expect(HttpStatusCode.NotFound).Text);
     }
 
+    // The host adds the header only where there is none, so worker and host do not find each other.
+    [Fact]
+    public async Task A_caller_that_sends_the_hosts_own_header_breaks_only_its_own_call()
+    {
+        var answer = await fixture.Application.SendAsync(
+            HttpMethod.Get, "/ping", null, null, ("x-ms-invocation-id", "x"));
+
+        Assert.Empty(answer.Expect(HttpStatusCode.InternalServerError).Text);
+        (await fixture.Application.GetAsync("/ping")).Expect(HttpStatusCode.OK);
+    }
+
     [Fact]
     public async Task X_Forwarded_For_does_not_arrive_so_all_callers_share_one_limit()
     {

@@ -123,7 +123,10 @@ public sealed class StartTests
     {
         using var cancellation = new CancellationTokenSource();
         using var app = new FakeApp();
-        var worker = new FakeWorker { BeforeConnect = _ => Task.Delay(Timeout.InfiniteTimeSpan, new FakeTimeProvider()) };
+        var worker = new FakeWorker
+        {
+            BeforeConnect = _ => Task.Delay(Timeout.InfiniteTimeSpan, new FakeTimeProvider()),
+        };
         var starting = FunctionsHostServer.StartAsync(
             new FunctionsHostOptions { AppFolder = app.Folder, StartWorker = worker.StartAsync }, cancellation.Token);
         var run = await worker.NextRunAsync();

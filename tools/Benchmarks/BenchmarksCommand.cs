@@ -34,7 +34,7 @@ internal static class BenchmarksCommand
 
         Examples:
           ./dev bench code                   parsing a key, registering a lead, replaying a long history
-          ./dev bench ingress --rounds 21    start, memory and throughput: the native functions against the managed ones
+          ./dev bench ingress --rounds 21    start, memory and throughput: the Functions app and the native process
           ./dev bench journey                sign-up to ACTIVE, split by call and step
         """)
     {
@@ -66,7 +66,7 @@ internal static class BenchmarksCommand
     private static Command IngressCommand()
     {
         var rounds = Rounds(15);
-        var command = new Command("ingress", "Measures the functions as a process, native and managed alternately.")
+        var command = new Command("ingress", "Measures both heads of the HTTP side alternately.")
         {
             rounds,
         };

@@ -39,7 +39,7 @@ internal static class WorkerEnvironment
         return environment;
     }
 
-    /// <summary>The settings as the host itself reads them: from its environment and the application settings.</summary>
+    /// <summary>The settings as the host reads them: its environment and the application settings.</summary>
     public static IReadOnlyDictionary<string, string> SettingsOf(FunctionsHostOptions options)
     {
         var settings = new Dictionary<string, string>(Inherited(options.InheritEnvironment));

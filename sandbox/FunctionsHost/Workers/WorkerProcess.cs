@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace FunctionsHost.Workers;
 
 /// <summary>A worker as a process, with its console lines in the log.</summary>
-internal static partial class WorkerProcess
+public static partial class WorkerProcess
 {
     public static Task<WorkerHandle> StartAsync(WorkerStart start, CancellationToken cancellationToken)
     {

@@ -1,13 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using ControlPlane.Leads;
-using ControlPlane.Provisioning;
-using ControlPlane.Tenants;
 using Api.Health;
 using Api.Invitations;
 using Api.Leads;
 using Api.Provisioning;
 using Api.Tenants;
+using ControlPlane.Leads;
+using ControlPlane.Provisioning;
+using ControlPlane.Tenants;
 
 namespace Api.Http;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text.Json;
+using Api.RateLimits;
 using ControlPlane;
 using ControlPlane.Settings;
-using Api.RateLimits;
 using Microsoft.AspNetCore.WebUtilities;
 using Npgsql;
 using Temporalio.Exceptions;

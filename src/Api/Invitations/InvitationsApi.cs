@@ -1,8 +1,8 @@
 using System.ComponentModel.DataAnnotations;
-using ControlPlane;
-using ControlPlane.Invitations;
 using Api.Http;
 using Api.Tokens;
+using ControlPlane;
+using ControlPlane.Invitations;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Api.Invitations;

@@ -1,9 +1,9 @@
 using System.Text.Json.Serialization;
-using ControlPlane;
-using ControlPlane.Leads;
 using Api.Http;
 using Api.RateLimits;
 using Api.Tokens;
+using ControlPlane;
+using ControlPlane.Leads;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Api.Leads;

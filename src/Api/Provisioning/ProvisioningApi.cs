@@ -1,9 +1,9 @@
+using Api.Http;
+using Api.Tokens;
 using ControlPlane;
 using ControlPlane.Provisioning;
 using ControlPlane.Readings;
 using ControlPlane.Tenants;
-using Api.Http;
-using Api.Tokens;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Api.Provisioning;

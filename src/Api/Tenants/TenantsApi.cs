@@ -1,8 +1,8 @@
 using System.Globalization;
-using ControlPlane;
-using ControlPlane.Tenants;
 using Api.Http;
 using Api.Tokens;
+using ControlPlane;
+using ControlPlane.Tenants;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Api.Tenants;

@@ -1,5 +1,5 @@
-using ControlPlane;
 using Api.Http;
+using ControlPlane;
 
 namespace Api.Tokens;
 

@@ -1,4 +1,4 @@
-using ControlPlane.Settings;
+using ControlPlane.Persistence.Entra;
 using Npgsql;
 
 namespace ControlPlane.Persistence;
@@ -10,14 +10,8 @@ public static class ControlDatabase
     /// Creates the data source. Its defaults for missing connection string keywords suit many small processes that
     /// share one server.
     /// </summary>
-    /// <exception cref="SettingException"><c>DB_AUTH=entra</c>, which only the worker supports.</exception>
-    public static NpgsqlDataSource Open(DatabaseOptions options)
+    public static NpgsqlDataSource Open(DatabaseOptions options, TimeProvider time)
     {
-        if (options.UseEntra)
-        {
-            throw new SettingException("DB_AUTH", "'entra', which the functions cannot do yet", "password");
-        }
-
         var connection = new NpgsqlConnectionStringBuilder(options.ConnectionString);
         if (!connection.ShouldSerialize("Maximum Pool Size"))
         {
@@ -29,11 +23,17 @@ public static class ControlDatabase
             connection.Timeout = 5;
         }
 
-        return new NpgsqlSlimDataSourceBuilder(connection.ConnectionString)
+        var builder = new NpgsqlSlimDataSourceBuilder(connection.ConnectionString)
             .EnableArrays()
             .EnableTransportSecurity()
             // Only built-in types are used: loading others would cost the first connection a round trip.
-            .ConfigureTypeLoading(types => types.EnableTypeLoading(false))
-            .Build();
+            .ConfigureTypeLoading(types => types.EnableTypeLoading(false));
+        if (options.Entra is { } entra)
+        {
+            var tokens = new EntraTokens(entra, EntraTokens.PostgresResource, time);
+            builder.UsePasswordProvider(tokens.Get, tokens.GetAsync);
+        }
+
+        return builder.Build();
     }
 }

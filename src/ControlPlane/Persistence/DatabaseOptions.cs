@@ -1,3 +1,4 @@
+using ControlPlane.Persistence.Entra;
 using ControlPlane.Settings;
 using Npgsql;
 
@@ -9,10 +10,10 @@ namespace ControlPlane.Persistence;
 /// <c>Host=…;…</c>), or <c>DB_HOST</c>, <c>DB_PORT</c>, <c>DB_USER</c>, <c>DB_PASSWORD</c> and <c>DB_DATABASE</c>.
 /// </summary>
 /// <param name="ConnectionString">The Npgsql connection string. It may contain a password and is never logged.</param>
-/// <param name="UseEntra">
-/// <c>DB_AUTH=entra</c>: the password is a fresh Microsoft Entra token for each connection.
+/// <param name="Entra">
+/// <c>DB_AUTH=entra</c>: the endpoint that issues the Microsoft Entra tokens which are the password; null: no tokens.
 /// </param>
-public sealed record DatabaseOptions(string ConnectionString, bool UseEntra)
+public sealed record DatabaseOptions(string ConnectionString, EntraOptions? Entra = null)
 {
     private const string Expected =
         "postgres://user:password@host:port/database, or DB_HOST, DB_PORT, DB_USER, DB_PASSWORD and DB_DATABASE";
@@ -21,9 +22,9 @@ public sealed record DatabaseOptions(string ConnectionString, bool UseEntra)
         "a separate database: in Production, tenant schemas and control tables must not share one";
 
     /// <summary>Reads the options of the control database.</summary>
-    public static DatabaseOptions From(SettingsReader settings) => new(
-        settings.Find("DATABASE_URL") is { } url ? Parse("DATABASE_URL", url) : FromParts(settings),
-        ReadUseEntra(settings));
+    public static DatabaseOptions From(SettingsReader settings) => settings.Find("DATABASE_URL") is { } url
+        ? Create("DATABASE_URL", Parse("DATABASE_URL", url), settings)
+        : Create("DB_PASSWORD", FromParts(settings), settings);
 
     /// <summary>
     /// Reads the options of the database of the tenant schemas: by default the control database, except in Production.
@@ -32,7 +33,7 @@ public sealed record DatabaseOptions(string ConnectionString, bool UseEntra)
     {
         if (settings.Find("TENANT_DATABASE_URL") is { } url)
         {
-            var tenants = new DatabaseOptions(Parse("TENANT_DATABASE_URL", url), ReadUseEntra(settings));
+            var tenants = Create("TENANT_DATABASE_URL", Parse("TENANT_DATABASE_URL", url), settings);
             return settings.IsProduction && tenants.IsSameDatabaseAs(From(settings))
                 ? throw new SettingException("TENANT_DATABASE_URL", "the control database", ExpectedForTenants)
                 : tenants;
@@ -51,12 +52,32 @@ public sealed record DatabaseOptions(string ConnectionString, bool UseEntra)
         return (mine.Host, mine.Port, mine.Database) == (theirs.Host, theirs.Port, theirs.Database);
     }
 
-    private static bool ReadUseEntra(SettingsReader settings) => settings.Text("DB_AUTH", "password") switch
+    private static DatabaseOptions Create(string name, string connectionString, SettingsReader settings) =>
+        settings.Text("DB_AUTH", "password") switch
+        {
+            "password" => new DatabaseOptions(connectionString),
+            "entra" => new DatabaseOptions(RequireTls(name, connectionString), EntraOptions.From(settings)),
+            var other => throw new SettingException("DB_AUTH", $"'{other}'", "password or entra"),
+        };
+
+    // Whoever receives a token can sign in with it, so the server's certificate is verified by default.
+    private static string RequireTls(string name, string connectionString)
     {
-        "password" => false,
-        "entra" => true,
-        var other => throw new SettingException("DB_AUTH", $"'{other}'", "password or entra"),
-    };
+        var connection = new NpgsqlConnectionStringBuilder(connectionString);
+        if (connection.Password is not null)
+        {
+            throw new SettingException(name, "a password", "none with DB_AUTH=entra");
+        }
+
+        if (!connection.ShouldSerialize("SSL Mode"))
+        {
+            connection.SslMode = SslMode.VerifyFull;
+        }
+
+        return connection.SslMode >= SslMode.Require
+            ? connection.ConnectionString
+            : throw new SettingException(name, $"the SSL mode {connection.SslMode}", "Require or stricter with entra");
+    }
 
     private static string FromParts(SettingsReader settings)
     {

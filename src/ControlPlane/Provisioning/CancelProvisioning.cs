@@ -10,11 +10,12 @@ namespace ControlPlane.Provisioning;
 /// </summary>
 public sealed partial class CancelProvisioning(
     GetProvisioning provisioning, GetTenant tenants, ProvisioningAttempts attempts,
-    ProvisioningTransitions transitions, ProvisioningRuns runs, ILogger<CancelProvisioning> logger)
+    ProvisioningTransitions transitions, ProvisioningRuns runs, AttemptContradictions contradictions,
+    ILogger<CancelProvisioning> logger)
 {
     /// <exception cref="ControlPlaneException">
-    /// The tenant does not exist; <c>wrong_state</c>: no attempt is in progress, or the tenant is ACTIVE;
-    /// <c>unavailable</c>: Temporal cannot be reached.
+    /// The tenant does not exist; <c>wrong_state</c>: no attempt is in progress, the tenant is ACTIVE, or its run has
+    /// completed; <c>unavailable</c>: Temporal cannot be reached.
     /// </exception>
     public async Task<StartedRollback> ExecuteAsync(Guid tenantId, CancellationToken cancellationToken)
     {
@@ -22,6 +23,7 @@ public sealed partial class CancelProvisioning(
         var (tenant, attempt, _) = progress;
         if (attempt is { IsOpen: true })
         {
+            await contradictions.RequireNoneAsync(tenantId, attempt.Number, cancellationToken);
             // Before the row changes: a step that finds the changed row must already know that its run is cancelled.
             await runs.RequestCancelAsync(tenantId, attempt.Number, cancellationToken);
             var status = await transitions.BeginRollbackAsync(

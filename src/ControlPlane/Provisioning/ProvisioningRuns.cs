@@ -59,6 +59,13 @@ public sealed class ProvisioningRuns(ControlPlaneWorkflows workflows, TimeProvid
         && run.WorkflowType == IProvisionTenantWorkflow.Type
         && await ReadAttemptAsync(run) == attempt;
 
+    /// <summary>
+    /// Whether Temporal knows any run of the tenant. It deletes a closed one after the namespace's retention period.
+    /// </summary>
+    /// <exception cref="ControlPlaneException"><c>unavailable</c>: Temporal cannot be reached.</exception>
+    public async Task<bool> HasAnyAsync(Guid tenantId, CancellationToken cancellationToken) =>
+        await FindLatestAsync(tenantId, cancellationToken) is not null;
+
     /// <summary>Requests the cancellation of the attempt's open run. Does nothing where there is none.</summary>
     /// <exception cref="ControlPlaneException"><c>unavailable</c>: Temporal cannot be reached.</exception>
     public async Task RequestCancelAsync(Guid tenantId, int attempt, CancellationToken cancellationToken)

@@ -10,11 +10,12 @@ namespace ControlPlane.Provisioning;
 /// </summary>
 public sealed partial class ResumeRollback(
     GetProvisioning provisioning, GetTenant tenants, ProvisioningAttempts attempts,
-    ProvisioningTransitions transitions, ProvisioningRuns runs, ILogger<ResumeRollback> logger)
+    ProvisioningTransitions transitions, ProvisioningRuns runs, AttemptContradictions contradictions,
+    ILogger<ResumeRollback> logger)
 {
     /// <exception cref="ControlPlaneException">
-    /// The tenant does not exist; <c>wrong_state</c>: there is nothing to roll back, or an open run provisions the
-    /// tenant; <c>unavailable</c>: Temporal cannot be reached.
+    /// The tenant does not exist; <c>wrong_state</c>: there is nothing to roll back, an open run provisions the tenant,
+    /// or its run has completed; <c>unavailable</c>: Temporal cannot be reached.
     /// </exception>
     public async Task<StartedRollback> ExecuteAsync(Guid tenantId, CancellationToken cancellationToken) =>
         await ExecuteAsync(await provisioning.ExecuteAsync(tenantId, cancellationToken), cancellationToken);
@@ -46,6 +47,7 @@ public sealed partial class ResumeRollback(
                     $"The tenant is being provisioned by run {run}. Cancel the provisioning to roll it back.");
             }
 
+            await contradictions.RequireNoneAsync(tenantId, attempt.Number, cancellationToken);
             await transitions.BeginRollbackAsync(
                 tenantId, attempt.Number, ProvisioningFailure.RunLost(progress.CurrentStep), cancellationToken);
             LogRunLost(tenantId, attempt.Number);

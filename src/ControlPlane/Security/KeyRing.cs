@@ -4,8 +4,8 @@ namespace ControlPlane.Security;
 
 /// <summary>
 /// Holds keys by id, as in <c>TOKEN_KEYS</c> and <c>PAYLOAD_KEYS</c>: <c>id:base64,id:base64</c>. The first key signs
-/// or encrypts; all keys verify or decrypt. A key is rotated by adding the new one in front and removing the old one
-/// later.
+/// or encrypts; all keys verify or decrypt. A new key is added behind the old one in every process, then moved in front
+/// of it, and the old one is removed later.
 /// </summary>
 public sealed class KeyRing
 {

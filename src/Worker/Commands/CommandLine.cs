@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net.Sockets;
 using Amazon.Runtime;
 using ControlPlane;
+using ControlPlane.Persistence.Entra;
 using ControlPlane.Settings;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
@@ -73,6 +74,8 @@ public static class CommandLine
         PostgresException p => $"PostgreSQL refused ({p.SqlState}): {p.MessageText}",
         NpgsqlException { InnerException: SocketException } =>
             $"PostgreSQL is not reachable: {e.InnerException.Message}. Is DATABASE_URL right?",
+        NpgsqlException { InnerException: EntraTokenException token } =>
+            $"PostgreSQL: no token of Microsoft Entra. {token.Message}",
         NpgsqlException => $"PostgreSQL: {e.Message}",
         AmazonServiceException { StatusCode: not 0 } a =>
             $"S3 refused ({(int)a.StatusCode} {a.ErrorCode}): {a.Message}",

@@ -1,3 +1,4 @@
+using ControlPlane.Persistence.Entra;
 using ControlPlane.Temporal;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -43,7 +44,7 @@ public sealed partial class StartupGate(
             }
             catch (NpgsqlException e)
             {
-                LogWaiting(waitingFor, e is PostgresException p ? p.MessageText : "it cannot be reached");
+                LogWaiting(waitingFor, ReasonOf(e));
             }
             catch (RpcException e) when (e.Code == RpcException.StatusCode.NotFound)
             {
@@ -57,6 +58,13 @@ public sealed partial class StartupGate(
             await Task.Delay(RetryInterval, time, cancellationToken);
         }
     }
+
+    internal static string ReasonOf(NpgsqlException e) => e switch
+    {
+        PostgresException p => p.MessageText,
+        { InnerException: EntraTokenException token } => token.Message,
+        _ => "it cannot be reached",
+    };
 
     private async Task<bool> HasTablesAsync(CancellationToken cancellationToken)
     {

@@ -17,6 +17,7 @@ namespace Worker.Hosting;
 public sealed partial class TemporalWorkers(
     StartupGate gate,
     LeaderLease lease,
+    WorkerHealth health,
     TemporalOptions temporal,
     IReadOnlyList<OutsideSystem> systems,
     IServiceProvider services,
@@ -52,6 +53,8 @@ public sealed partial class TemporalWorkers(
         {
             var serving = Queues().Where(HasWork).Select(queue => ServeAsync(client, queue, stop.Token)).ToList();
             LogRunning();
+            health.IsServing = true;
+            using var stopped = stop.Token.Register(() => health.IsServing = false);
             await Task.WhenAny(serving);
             await stop.CancelAsync();
             await Task.WhenAll(serving);

@@ -67,6 +67,10 @@ public static class WorkerHost
             .AddSweep(systems, settings)
             .AddSingleton<StartupGate>()
             .AddSingleton<LeaderLease>()
+            .AddSingleton(HealthOptions.From(settings))
+            .AddSingleton<WorkerHealth>()
+            // Before the workers, so that it stops after them.
+            .AddHostedService<HealthEndpoint>()
             .AddHostedService<TemporalWorkers>();
         return builder;
     }

@@ -14,6 +14,12 @@ public sealed partial class AttemptRepair(
     NpgsqlDataSource database, ProvisioningRuns runs, ProvisioningAttempts attempts, ResumeRollback rollbacks,
     TimeProvider time, ILogger<AttemptRepair> logger)
 {
+    /// <summary>
+    /// The age from which an attempt that Temporal does not know is only reported. It is the shortest retention period
+    /// of Temporal Cloud: the run may have completed and been deleted since.
+    /// </summary>
+    private static readonly TimeSpan MaxUnknownAge = TimeSpan.FromDays(1);
+
     /// <summary>Repairs every attempt in progress that has no run.</summary>
     /// <returns>The number of repaired attempts.</returns>
     public Task<int> ExecuteAsync(CancellationToken cancellationToken) => PagedRepair.RunAsync(
@@ -23,7 +29,7 @@ public sealed partial class AttemptRepair(
 
     private async Task<bool> RepairAsync(OpenAttempt open, CancellationToken cancellationToken)
     {
-        var (tenantId, attempt, state) = open;
+        var (tenantId, attempt, state, recordedAt) = open;
         try
         {
             if (await runs.FindOpenAsync(tenantId, attempt, cancellationToken) is not null)
@@ -31,15 +37,22 @@ public sealed partial class AttemptRepair(
                 return false;
             }
 
-            if (state == ProvisioningAttempt.Running
+            if (state != ProvisioningAttempt.RollingBack
                 && await runs.HasCompletedAsync(tenantId, attempt, cancellationToken))
             {
                 // Read again, since the run may have ended after the list was read.
                 if (await attempts.FindAsync(tenantId, attempt, cancellationToken) is { IsOpen: true })
                 {
-                    LogContradiction(tenantId, attempt);
+                    LogContradiction(tenantId, attempt, state);
                 }
 
+                return false;
+            }
+
+            if (state == ProvisioningAttempt.Running && time.GetUtcNow() - recordedAt >= MaxUnknownAge
+                && !await runs.HasAnyAsync(tenantId, cancellationToken))
+            {
+                LogUnknown(tenantId, attempt, recordedAt);
                 return false;
             }
 
@@ -68,13 +81,15 @@ public sealed partial class AttemptRepair(
     private Task<List<OpenAttempt>> ListAsync(Guid after, CancellationToken cancellationToken) =>
         database.Command(
             """
-            SELECT t.id, a.attempt, a.state FROM tenants t
+            SELECT t.id, a.attempt, a.state, a.recorded_at FROM tenants t
             JOIN provisioning_attempts a ON a.tenant_id = t.id AND a.attempt = t.attempt
             WHERE t.id > $1 AND a.state IN ('RECORDED', 'RUNNING', 'ROLLING_BACK') AND t.updated_at <= $2
             ORDER BY t.id LIMIT $3
             """,
             after, time.GetUtcNow() - PagedRepair.MinAge, PagedRepair.PageSize).ReadAllAsync(
-                row => new OpenAttempt(row.Id("id"), row.Number("attempt"), row.Text("state")), cancellationToken);
+                row => new OpenAttempt(
+                    row.Id("id"), row.Number("attempt"), row.Text("state"), row.Time("recorded_at")),
+                cancellationToken);
 
     [LoggerMessage(EventId = 605, Level = LogLevel.Warning,
         Message = "Tenant {TenantId}: attempt {Attempt} was recorded and never started; started run {RunId}")]
@@ -84,15 +99,20 @@ public sealed partial class AttemptRepair(
         Message = "Tenant {TenantId}: attempt {Attempt} had no running workflow; run {RunId} rolls it back")]
     private partial void LogRolledBack(Guid tenantId, int attempt, string? runId);
 
-    // Alerts match the first word of this line.
+    // Alerts match the first word of these lines.
     [LoggerMessage(EventId = 608, Level = LogLevel.Critical,
         Message = "SWEEP_CONTRADICTION tenant {TenantId}: the run of attempt {Attempt} is Completed, but the database "
-            + "has the attempt as RUNNING: was an older database restored? Nothing was changed.")]
-    private partial void LogContradiction(Guid tenantId, int attempt);
+            + "has the attempt as {State}: was an older database restored? Nothing was changed.")]
+    private partial void LogContradiction(Guid tenantId, int attempt, string state);
+
+    [LoggerMessage(EventId = 613, Level = LogLevel.Critical,
+        Message = "SWEEP_CONTRADICTION tenant {TenantId}: attempt {Attempt} is RUNNING since {RecordedAt:u}, and "
+            + "Temporal knows no run of the tenant: was an older database restored? Nothing was changed.")]
+    private partial void LogUnknown(Guid tenantId, int attempt, DateTimeOffset recordedAt);
 
     [LoggerMessage(EventId = 606, Level = LogLevel.Warning,
         Message = "Tenant {TenantId}: attempt {Attempt} has no run and could not be repaired: {Code}")]
     private partial void LogNotRepaired(Guid tenantId, int attempt, ErrorCode code);
 
-    private sealed record OpenAttempt(Guid TenantId, int Attempt, string State);
+    private sealed record OpenAttempt(Guid TenantId, int Attempt, string State, DateTimeOffset RecordedAt);
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using Amazon.Runtime;
 using ControlPlane;
+using ControlPlane.Persistence.Entra;
 using ControlPlane.Settings;
 using Npgsql;
 using Refit;
@@ -53,6 +54,7 @@ public static class Failures
             // The message names our own objects. The detail may contain values and is left out.
             $"PostgreSQL answered {p.SqlState}: {Masked.Text(p.MessageText)}",
             IsTransient(p)),
+        NpgsqlException { InnerException: EntraTokenException token } => (Unavailable, token.Message, true),
         NpgsqlException { InnerException: TimeoutException } => (TimedOut, "PostgreSQL did not answer in time.", true),
         NpgsqlException => (Unavailable, "PostgreSQL cannot be reached.", true),
         AmazonServiceException a when (int)a.StatusCode >= 300 => (
@@ -81,10 +83,12 @@ public static class Failures
         _ => false,
     };
 
-    // Besides Npgsql's transient errors: insufficient resources (53), operator intervention (57), locks, timeouts.
+    // Besides Npgsql's transient errors: insufficient resources (53), operator intervention (57), locks, timeouts. A
+    // refused login (28) and a missing database (3D) too: while a password is rotated or a database is restored, an
+    // open saga waits.
     // https://www.postgresql.org/docs/current/errcodes-appendix.html
     private static bool IsTransient(PostgresException e) =>
-        e.IsTransient || e.SqlState[..2] is "08" or "40" or "53" or "55" or "57" or "58";
+        e.IsTransient || e.SqlState[..2] is "08" or "28" or "3D" or "40" or "53" or "55" or "57" or "58";
 
     /// <summary>The name of an error code in HTTP answers, in snake case.</summary>
     public static string CodeOf(ErrorCode code) =>

@@ -1,9 +1,9 @@
 using Api.Http;
+using Api.Invitations;
+using Api.Tokens;
 using ControlPlane.Leads;
 using ControlPlane.Provisioning;
 using ControlPlane.Tenants;
-using Api.Invitations;
-using Api.Tokens;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;

@@ -3,12 +3,21 @@ using System.Net.Http.Json;
 
 namespace Api.Tests.Server;
 
-/// <summary>Answers of the native process that differ from those of the Functions app, which has tests of its own.</summary>
+/// <summary>Answers of the native process that differ from those of the Functions app.</summary>
 public sealed class HostDifferenceTests(ApiFixture fixture)
 {
     [Fact]
     public async Task An_address_below_admin_is_unknown() =>
         (await fixture.Application.GetAsync("/admin")).AssertProblem(404, "not_found");
+
+    [Fact]
+    public async Task The_method_TRACE_is_not_allowed() =>
+        (await fixture.Application.SendAsync(HttpMethod.Trace, "/ping", null, null))
+            .AssertProblem(405, "method_not_allowed");
+
+    [Fact]
+    public async Task The_hosts_own_header_means_nothing() => (await fixture.Application.SendAsync(
+        HttpMethod.Get, "/ping", null, null, ("x-ms-invocation-id", "x"))).Expect(HttpStatusCode.OK);
 
     [Fact]
     public async Task No_header_names_the_server() =>

@@ -39,8 +39,8 @@ internal sealed class FakeWorker(params FakeFunction[] functions)
     public static StatusResult Success => new() { Status = StatusResult.Types.Status.Success };
 
     /// <summary>The next start of the worker that no test has seen yet.</summary>
-    public async Task<FakeWorkerRun> NextRunAsync() =>
-        await runs.Reader.ReadAsync(TestContext.Current.CancellationToken);
+    public Task<FakeWorkerRun> NextRunAsync() =>
+        runs.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().LimitedAsync();
 
     public bool HasUnseenRun => runs.Reader.TryPeek(out _);
 

@@ -27,16 +27,7 @@ internal sealed class FakeWorkerRun(FakeWorker worker, WorkerStart start) : IDis
     }
 
     /// <summary>Waits for a message of the host.</summary>
-    public async Task<StreamingMessage> ReceivedAsync(Content content)
-    {
-        await foreach (var message in received.Reader.ReadAllAsync(TestContext.Current.CancellationToken))
-        {
-            if (message.ContentCase == content)
-                return message;
-        }
-
-        throw new InvalidOperationException($"The stream ended without {content}.");
-    }
+    public Task<StreamingMessage> ReceivedAsync(Content content) => FindAsync(content).LimitedAsync();
 
     public async Task SendAsync(StreamingMessage message)
     {
@@ -64,6 +55,17 @@ internal sealed class FakeWorkerRun(FakeWorker worker, WorkerStart start) : IDis
         {
             // The worker or its host has ended.
         }
+    }
+
+    private async Task<StreamingMessage> FindAsync(Content content)
+    {
+        await foreach (var message in received.Reader.ReadAllAsync(TestContext.Current.CancellationToken))
+        {
+            if (message.ContentCase == content)
+                return message;
+        }
+
+        throw new InvalidOperationException($"The stream ended without {content}.");
     }
 
     private async Task AnswerAsync(StreamingMessage message)

@@ -13,7 +13,15 @@ internal sealed class HostLog : ILoggerProvider
     public IReadOnlyCollection<string> Lines => lines;
 
     /// <summary>Waits for a line with this text, among those that no earlier wait has passed.</summary>
-    public async Task<string> LineAsync(string text)
+    public Task<string> LineAsync(string text) => FindAsync(text).LimitedAsync();
+
+    public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
+
+    public void Dispose()
+    {
+    }
+
+    private async Task<string> FindAsync(string text)
     {
         await foreach (var line in added.Reader.ReadAllAsync(TestContext.Current.CancellationToken))
         {
@@ -22,12 +30,6 @@ internal sealed class HostLog : ILoggerProvider
         }
 
         throw new InvalidOperationException("The log has ended.");
-    }
-
-    public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
-
-    public void Dispose()
-    {
     }
 
     private void Add(string line)

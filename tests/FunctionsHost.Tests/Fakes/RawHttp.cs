@@ -16,6 +16,6 @@ internal static class RawHttp
         string[] all = [lines[0], "Host: localhost", "Connection: close", .. lines[1..], "", ""];
         await stream.WriteAsync(Encoding.UTF8.GetBytes(string.Join("\r\n", all)), cancellation);
         using var reader = new StreamReader(stream);
-        return await reader.ReadToEndAsync(cancellation);
+        return await reader.ReadToEndAsync(cancellation).LimitedAsync();
     }
 }

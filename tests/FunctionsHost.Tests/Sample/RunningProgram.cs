@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FunctionsHost.Tests.Fakes;
 
 namespace FunctionsHost.Tests.Sample;
 
@@ -41,18 +42,7 @@ internal sealed class RunningProgram : IAsyncDisposable
     }
 
     /// <summary>Reads the output up to the first line that contains a text.</summary>
-    public async Task<string> LineAsync(string text)
-    {
-        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
-        {
-            lines.Add(line);
-            if (line.Contains(text, StringComparison.Ordinal))
-                return line;
-        }
-
-        throw new InvalidOperationException(
-            $"The output ended without '{text}'.\n{string.Join('\n', lines)}\n{await Errors.ReadToEndAsync()}");
-    }
+    public Task<string> LineAsync(string text) => FindAsync(text).LimitedAsync();
 
     /// <summary>The exit code, after SIGTERM if it is asked for.</summary>
     public async Task<int> ExitAsync(bool terminate = false)
@@ -79,5 +69,18 @@ internal sealed class RunningProgram : IAsyncDisposable
 
         process.Dispose();
         folder.Delete(recursive: true);
+    }
+
+    private async Task<string> FindAsync(string text)
+    {
+        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        {
+            lines.Add(line);
+            if (line.Contains(text, StringComparison.Ordinal))
+                return line;
+        }
+
+        throw new InvalidOperationException(
+            $"The output ended without '{text}'.\n{string.Join('\n', lines)}\n{await Errors.ReadToEndAsync()}");
     }
 }

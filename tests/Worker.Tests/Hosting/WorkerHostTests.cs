@@ -1,11 +1,16 @@
 using System.Security.Cryptography;
+using ControlPlane.Persistence.Entra;
 using ControlPlane.Settings;
 using EmbeddedTemporal;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Testing;
+using Worker.Commands;
 using Worker.Hosting;
+using Worker.Systems;
 using Worker.Tests.Support;
 
 namespace Worker.Tests.Hosting;
@@ -20,20 +25,24 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
         int port = await FreePortAsync();
         var logs = new CollectedLogs();
         using var host = Build(logs, ("TEMPORAL_ADDRESS", $"127.0.0.1:{port}"));
+        var health = host.Services.GetRequiredService<WorkerHealth>();
         await host.StartAsync(CancellationToken);
         await LoggedAsync(logs, $"Waiting for Temporal at 127.0.0.1:{port}: it cannot be reached");
 
         await using (await EmbeddedTemporalServer.StartAsync(new() { Port = port }, CancellationToken))
         {
             await LoggedAsync(logs, "it has no namespace arc-saas; run `setup`");
+            Assert.False(health.IsServing);
         }
 
         await using var temporal = await EmbeddedTemporalServer.StartAsync(
             new() { Port = port, Namespaces = ["arc-saas"] }, CancellationToken);
         await LoggedAsync(logs, "Connected to Temporal namespace: arc-saas");
         await LoggedAsync(logs, "Worker state: RUNNING");
+        await AssertMore.EventuallyAsync(() => Task.FromResult(health.IsServing), isServing => isServing);
         await host.StopAsync(CancellationToken);
         await LoggedAsync(logs, "Worker state: STOPPED");
+        Assert.False(health.IsServing);
     }
 
     [Fact]
@@ -49,6 +58,18 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
         Assert.DoesNotContain("secret", logs.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_refused_token_of_Microsoft_Entra_is_the_logged_reason()
+    {
+        var refused = new NpgsqlException("No password.", new EntraTokenException("The token endpoint answered 400."));
+
+        Assert.Equal("The token endpoint answered 400.", StartupGate.ReasonOf(refused));
+        Assert.Equal(("unavailable", "The token endpoint answered 400."),
+            (Failures.Translate(refused).ErrorType, Failures.Translate(refused).Message));
+        Assert.Equal("PostgreSQL: no token of Microsoft Entra. The token endpoint answered 400.",
+            CommandLine.Explain(refused));
+    }
+
     [Theory]
     [InlineData("TERRAFORM_ENABLED", "true", "TERRAFORM_ENABLED: found true, expected false")]
     [InlineData("DEPLOYMENT_ENABLED", "true", "DEPLOYMENT_ENABLED: found true, expected false")]
@@ -62,6 +83,7 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
     [InlineData("S3_ENDPOINT", "http://127.0.0.1:9000", "AWS_ACCESS_KEY_ID: found nothing")]
     [InlineData("NOVU_ENABLED", "true", "NOVU_API_KEY: found nothing")]
     [InlineData("NOVU_API_KEY", "key", "PUBLIC_BASE_URL: found nothing")]
+    [InlineData("HEALTH_PORT", "0", "HEALTH_PORT: found '0', expected a whole number from 1 to 65535")]
     [InlineData("TEMPORAL_ADDRESS", "nowhere", "TEMPORAL_ADDRESS: found 'nowhere', expected host:port")]
     [InlineData("INVITATION_PRIVATE_KEY", "secret", "INVITATION_PRIVATE_KEY: found 6 characters that are no such key")]
     public void An_invalid_setting_stops_the_worker_with_one_line(string name, string value, string line)

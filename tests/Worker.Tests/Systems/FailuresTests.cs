@@ -26,6 +26,8 @@ public sealed class FailuresTests
         { Refusal(HttpStatusCode.NotImplemented), "refused", false },
         { new PostgresException("disk full", "ERROR", "ERROR", "53100"), "unavailable", true },
         { new PostgresException("shutting down", "FATAL", "FATAL", "57P01"), "unavailable", true },
+        { new PostgresException("wrong password", "FATAL", "FATAL", "28P01"), "unavailable", true },
+        { new PostgresException("no such database", "FATAL", "FATAL", "3D000"), "unavailable", true },
         { new PostgresException("denied", "ERROR", "ERROR", "42501"), "refused", false },
         { new NpgsqlException("no connection"), "unavailable", true },
         { S3(HttpStatusCode.ServiceUnavailable), "unavailable", true },

@@ -5,7 +5,8 @@ using Testing;
 namespace Benchmarks.Ingress;
 
 /// <summary>
-/// Measures the native binary and the managed one of the build. They alternate, so that noise affects both.
+/// Measures both heads: the Functions app behind the stand-in of its host, under JIT and compiled ahead of time, and the
+/// native process, behind the same host and alone. They alternate, so that noise affects all.
 /// </summary>
 internal static class IngressBenchmark
 {
@@ -20,7 +21,7 @@ internal static class IngressBenchmark
         await postgres.InitializeAsync();
         try
         {
-            var settings = new Dictionary<string, string?>
+            var settings = new Dictionary<string, string>
             {
                 ["DATABASE_URL"] = postgres.FunctionsConnectionString,
                 ["DOTNET_ENVIRONMENT"] = "Development",
@@ -28,25 +29,39 @@ internal static class IngressBenchmark
                 ["LEADS_RATE_LIMIT"] = "0",
                 ["TOKEN_KEYS"] = $"k1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}",
             };
-            var native = new Variant("native", Path.Combine(Commands.Root, "artifacts/publish/server/Server"));
-            var built = new Variant("built", Path.Combine(Commands.Root, "artifacts/bin/Server/release/Server"));
-            await StartAsync(new Variant("warm-up", built.Binary), settings, cancellationToken);
-            for (int round = 0; round < rounds; round++)
+            string functions = Path.Combine(Commands.Root, "artifacts/publish/functions");
+            string server = Path.Combine(Commands.Root, "artifacts/publish/server");
+            Variant[] variants =
+            [
+                new("Functions, JIT", settings => IngressStarters.HostedAsync(
+                    Path.Combine(Commands.Root, "artifacts/bin/Functions/release"), settings)),
+                new("Functions, ReadyToRun", settings => IngressStarters.HostedAsync(functions, settings)),
+                new("Server, custom handler", settings => IngressStarters.HostedAsync(server, settings)),
+                new("Server, alone", settings => IngressStarters.ProcessAsync(
+                    Path.Combine(server, "Server"), settings)),
+            ];
+            // The first round warms up files and the host, and does not count.
+            for (int round = 0; round <= rounds; round++)
             {
-                await StartAsync(native, settings, cancellationToken);
-                await StartAsync(built, settings, cancellationToken);
+                foreach (var variant in variants)
+                {
+                    await variant.StartAsync(settings, isMeasured: round > 0, cancellationToken);
+                }
             }
 
             for (int round = 0; round < LoadRounds; round++)
             {
-                await LoadAsync(native, settings, cancellationToken);
-                await LoadAsync(built, settings, cancellationToken);
+                foreach (var variant in variants)
+                {
+                    await variant.LoadAsync(settings, cancellationToken);
+                }
             }
 
-            Write("start to first GET / (no settings)", native.FirstAnswer, built.FirstAnswer);
-            Write("start to first POST /leads", native.FirstLead, built.FirstLead);
-            Write("memory after it", native.Memory, built.Memory);
-            Write($"POST /leads, {Callers} callers, no limit", native.LeadRate, built.LeadRate);
+            Write("start to first GET /ping, no settings", variants, variant => variant.FirstAnswer);
+            Write("start to first POST /leads", variants, variant => variant.FirstLead);
+            Write("memory after it", variants, variant => variant.Memory);
+            Write($"GET /ping, {Callers} callers", variants, variant => variant.PingRate);
+            Write($"POST /leads, {Callers} callers, no limit", variants, variant => variant.LeadRate);
         }
         finally
         {
@@ -54,40 +69,59 @@ internal static class IngressBenchmark
         }
     }
 
-    private static async Task StartAsync(
-        Variant variant, Dictionary<string, string?> settings, CancellationToken cancellationToken)
+    private static void Write(string quantity, Variant[] variants, Func<Variant, Spread> spreadOf)
     {
-        await using (var bare = FunctionsProcess.Start(variant.Binary, new Dictionary<string, string?>()))
+        Console.WriteLine(quantity);
+        foreach (var variant in variants)
         {
-            variant.FirstAnswer.Add(await bare.FirstAnswerAsync(cancellationToken));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"  {variant.Name,-24} {spreadOf(variant),-40} {spreadOf(variant).RatioTo(spreadOf(variants[0])):0.00}"));
         }
-
-        await using var ingress = FunctionsProcess.Start(variant.Binary, settings);
-        variant.FirstLead.Add(await ingress.FirstLeadAsync(cancellationToken));
-        variant.Memory.Add(ingress.Memory);
     }
 
-    private static async Task LoadAsync(
-        Variant variant, Dictionary<string, string?> settings, CancellationToken cancellationToken)
+    private sealed record Variant(string Name, Func<IReadOnlyDictionary<string, string>, Task<Ingress>> BeginAsync)
     {
-        await using var ingress = FunctionsProcess.Start(variant.Binary, settings);
-        await ingress.FirstLeadAsync(cancellationToken);
-        await ingress.LeadsPerSecondAsync(Callers, LoadDuration / 4, cancellationToken);
-        variant.LeadRate.Add(await ingress.LeadsPerSecondAsync(Callers, LoadDuration, cancellationToken));
-    }
+        private static readonly Dictionary<string, string> NoSettings = [];
 
-    private static void Write(string quantity, Spread native, Spread built) => Console.WriteLine(string.Create(
-        CultureInfo.InvariantCulture,
-        $"{quantity,-36} native {native,-38} built {built,-40} native/built {native.RatioTo(built):0.00}"));
-
-    private sealed record Variant(string Name, string Binary)
-    {
         public Spread FirstAnswer { get; } = new("ms");
 
         public Spread FirstLead { get; } = new("ms");
 
+        public Spread Memory { get; } = new("MB");
+
+        public Spread PingRate { get; } = new("/s");
+
         public Spread LeadRate { get; } = new("/s");
 
-        public Spread Memory { get; } = new("MB");
+        public async Task StartAsync(
+            Dictionary<string, string> settings, bool isMeasured, CancellationToken cancellationToken)
+        {
+            double answer, lead, memory;
+            await using (var bare = await BeginAsync(NoSettings))
+            {
+                answer = await bare.FirstAnswerAsync(cancellationToken);
+            }
+
+            await using (var ingress = await BeginAsync(settings))
+            {
+                lead = await ingress.FirstLeadAsync(cancellationToken);
+                memory = ingress.Memory;
+            }
+
+            if (isMeasured)
+            {
+                FirstAnswer.Add(answer);
+                FirstLead.Add(lead);
+                Memory.Add(memory);
+            }
+        }
+
+        public async Task LoadAsync(Dictionary<string, string> settings, CancellationToken cancellationToken)
+        {
+            await using var ingress = await BeginAsync(settings);
+            await ingress.LeadsPerSecondAsync(Callers, LoadDuration / 4, cancellationToken);
+            LeadRate.Add(await ingress.LeadsPerSecondAsync(Callers, LoadDuration, cancellationToken));
+            PingRate.Add(await ingress.PingsPerSecondAsync(Callers, LoadDuration / 2, cancellationToken));
+        }
     }
 }

@@ -1,0 +1,134 @@
+metadata description = 'API Management, the only public address: routes, limits, tokens, the client address.'
+
+param location string
+param name string
+param tags object
+param sku { name: 'StandardV2' | 'PremiumV2', capacity: int }
+param publisherEmail string
+param subnetId string
+param workspaceId string
+
+@description('The address of the HTTP head in the virtual network.')
+param backendUrl string
+
+@description('The header that carries the caller\'s address to the head (CLIENT_ADDRESS_HEADER).')
+param clientAddressHeader string
+
+@description('Calls of one address in a minute, over all routes.')
+param callsPerMinute int
+
+param operatorIssuer string
+param operatorAudience string
+
+@description('The operations that only operators call, by operationId.')
+var operatorOperations = [
+  'CancelProvisioning'
+  'GetTenant'
+  'ListResources'
+  'ListTenants'
+  'ReadResidue'
+  'RenewInvitation'
+  'RollbackProvisioning'
+  'StartProvisioning'
+]
+
+@description('The pages that mails link to, and the document. They are not in the OpenAPI document.')
+var pages = [
+  { name: 'page-verify', path: '/verify' }
+  { name: 'page-invitations', path: '/invitations' }
+  { name: 'page-files', path: '/pages/*' }
+  { name: 'openapi-document', path: '/openapi/v1.json' }
+]
+
+var values = {
+  'client-address-header': clientAddressHeader
+  'calls-per-minute': string(callsPerMinute)
+  'operator-issuer': operatorIssuer
+  'operator-audience': operatorAudience
+}
+
+resource gateway 'Microsoft.ApiManagement/service@2024-05-01' = {
+  name: name
+  location: location
+  tags: tags
+  sku: sku
+  identity: { type: 'SystemAssigned' }
+  properties: {
+    publisherEmail: publisherEmail
+    publisherName: name
+    virtualNetworkType: 'External'
+    virtualNetworkConfiguration: { subnetResourceId: subnetId }
+    developerPortalStatus: 'Disabled'
+    legacyPortalStatus: 'Disabled'
+  }
+}
+
+resource named 'Microsoft.ApiManagement/service/namedValues@2024-05-01' = [
+  for value in items(values): {
+    parent: gateway
+    name: value.key
+    properties: { displayName: value.key, value: value.value, secret: false }
+  }
+]
+
+resource api 'Microsoft.ApiManagement/service/apis@2024-05-01' = {
+  parent: gateway
+  name: 'control-plane'
+  properties: {
+    displayName: 'Control plane'
+    path: ''
+    protocols: ['https']
+    subscriptionRequired: false
+    serviceUrl: backendUrl
+    format: 'openapi+json'
+    value: loadTextContent('../../../src/Api/openapi.json')
+  }
+}
+
+@batchSize(1)
+resource pageOperations 'Microsoft.ApiManagement/service/apis/operations@2024-05-01' = [
+  for page in pages: {
+    parent: api
+    name: page.name
+    properties: { displayName: page.name, method: 'GET', urlTemplate: page.path }
+  }
+]
+
+resource apiPolicy 'Microsoft.ApiManagement/service/apis/policies@2024-05-01' = {
+  parent: api
+  name: 'policy'
+  properties: { format: 'rawxml', value: loadTextContent('../policies/api.xml') }
+  dependsOn: [named, pageOperations]
+}
+
+// The import names an operation by its operationId in lower case.
+resource operations 'Microsoft.ApiManagement/service/apis/operations@2024-05-01' existing = [
+  for operation in operatorOperations: {
+    parent: api
+    name: toLower(operation)
+  }
+]
+
+@batchSize(1)
+resource operatorPolicies 'Microsoft.ApiManagement/service/apis/operations/policies@2024-05-01' = [
+  for (operation, i) in operatorOperations: {
+    parent: operations[i]
+    name: 'policy'
+    properties: { format: 'rawxml', value: loadTextContent('../policies/operator.xml') }
+    dependsOn: [apiPolicy]
+  }
+]
+
+// The linter accepts only 2016-09-01, which has no category groups.
+#disable-next-line use-recent-api-versions
+resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: gateway
+  name: 'logs'
+  properties: {
+    workspaceId: workspaceId
+    logAnalyticsDestinationType: 'Dedicated'
+    logs: [{ category: 'GatewayLogs', enabled: true }]
+  }
+}
+
+output url string = gateway.properties.gatewayUrl

@@ -5,14 +5,11 @@ namespace Packages.Tests;
 /// <summary>The rows of docs/settings.md.</summary>
 internal static partial class DocumentedSetting
 {
-    // The worker's health endpoint and its row come with the templates for Azure.
-    private static readonly string[] Pending = ["HEALTH_PORT"];
-
     private static readonly Dictionary<string, (string Readers, string Default)> All =
         Row().Matches(Checkout.Read("docs", "settings.md"))
             .ToDictionary(row => row.Groups[1].Value, row => (row.Groups[2].Value, row.Groups[3].Value.Trim()));
 
-    public static IEnumerable<string> Names => All.Keys.Concat(Pending).Append("DOTNET_ENVIRONMENT");
+    public static IEnumerable<string> Names => All.Keys.Append("DOTNET_ENVIRONMENT");
 
     public static string DefaultOf(string name) => All[name].Default;
 

@@ -52,6 +52,12 @@ internal static class EnvironmentOption
         CustomParser = result => ParseEndpoint(result, name, result.Tokens[0].Value),
     };
 
+    public static Option<IPAddress?> Listener(string name, string description) => new(name)
+    {
+        Description = description,
+        CustomParser = result => ParseListener(result, name, result.Tokens[0].Value),
+    };
+
     public static S3Account[] ParseAccounts(ArgumentResult result) =>
         [.. result.Tokens.Select(token => ParseAccount(result, token.Value.Split(':'))).OfType<S3Account>()];
 
@@ -62,6 +68,14 @@ internal static class EnvironmentOption
             return new S3Account(key, secret, account);
         result.AddError(
             $"--s3-account: '{parts[0]}:…'; expected ACCESSKEY:SECRETKEY:ACCOUNT, twelve digits for the account.");
+        return null;
+    }
+
+    private static IPAddress? ParseListener(ArgumentResult result, string name, string text)
+    {
+        if (IPAddress.TryParse(text, out var address))
+            return address;
+        result.AddError($"{name}: '{text}'; expected an IP address, such as 0.0.0.0.");
         return null;
     }
 

@@ -7,8 +7,8 @@ namespace Sandbox.Hosting;
 internal static class SandboxCommand
 {
     private const string Description = """
-        Plays the outside systems of the control plane by their real protocols, on 127.0.0.1 only:
-        Keycloak, S3, Novu and Temporal. For development and tests; never for production.
+        Plays the outside systems of the control plane by their real protocols, on 127.0.0.1 unless --listen says
+        otherwise: Keycloak, S3, Novu and Temporal. For development and tests; never for production.
 
         Examples:
           Sandbox                                        the quick start's ports, state in memory

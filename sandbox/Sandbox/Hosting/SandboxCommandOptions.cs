@@ -25,6 +25,9 @@ internal sealed class SandboxCommandOptions
     private readonly Option<DnsEndPoint?> postgresUpstream = Endpoint(
         "--postgres-upstream", "HOST:PORT of a real PostgreSQL, proxied with faults and journal.");
 
+    private readonly Option<IPAddress?> listen = Listener(
+        "--listen", "IP address on which Keycloak, S3 and Novu listen, for a container; default: 127.0.0.1.");
+
     private readonly Option<string?> data = Text(
         "--data", "SANDBOX_DATA", "Folder for the state; by default, the state is kept in memory only.");
 
@@ -68,7 +71,7 @@ internal sealed class SandboxCommandOptions
     public IEnumerable<Option> All =>
     [
         keycloakPort, s3Port, novuPort, temporalPort, postgresPort, noKeycloak, noS3, noNovu, noTemporal,
-        keycloakUpstream, s3Upstream, postgresUpstream, data, ReadyFile,
+        keycloakUpstream, s3Upstream, postgresUpstream, listen, data, ReadyFile,
         adminUsername, adminPassword, flavour, region, accounts, apiKey, rateLimits, namespaces,
     ];
 
@@ -81,6 +84,7 @@ internal sealed class SandboxCommandOptions
             S3Port = parsed.GetValue(noS3) ? null : parsed.GetValue(s3Port),
             NovuPort = parsed.GetValue(noNovu) ? null : parsed.GetValue(novuPort),
             TemporalPort = parsed.GetValue(noTemporal) ? null : parsed.GetValue(temporalPort),
+            Listen = parsed.GetValue(listen) ?? defaults.Listen,
             KeycloakUpstream = parsed.GetValue(keycloakUpstream),
             S3Upstream = parsed.GetValue(s3Upstream),
             PostgresUpstream = parsed.GetValue(postgresUpstream),

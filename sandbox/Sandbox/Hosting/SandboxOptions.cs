@@ -24,6 +24,9 @@ public sealed record SandboxOptions
     /// <inheritdoc cref="KeycloakPort"/>
     public int? TemporalPort { get; init; } = 7233;
 
+    /// <summary>The address on which Keycloak, S3 and Novu listen. A container needs another one.</summary>
+    public IPAddress Listen { get; init; } = IPAddress.Loopback;
+
     /// <summary>Address of a real Keycloak, proxied with faults and journal; null starts the stand-in.</summary>
     public Uri? KeycloakUpstream { get; init; }
 

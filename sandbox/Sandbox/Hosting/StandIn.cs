@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -9,7 +8,7 @@ using Sandbox.Keycloak;
 namespace Sandbox.Hosting;
 
 /// <summary>
-/// Web server on 127.0.0.1 for one outside system, played or proxied, with journal and faults in front.
+/// Web server for one outside system, played or proxied, with journal and faults in front.
 /// </summary>
 internal sealed class StandIn : IAsyncDisposable
 {
@@ -35,7 +34,7 @@ internal sealed class StandIn : IAsyncDisposable
             .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, port);
+            kestrel.Listen(context.Listen, port);
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null;
             // The largest limit of the played systems; longer headers are answered with 431, as by the real servers.

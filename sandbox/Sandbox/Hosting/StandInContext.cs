@@ -1,11 +1,13 @@
+using System.Net;
 using Sandbox.Control;
 
 namespace Sandbox.Hosting;
 
 /// <summary>
-/// Shared state of the stand-ins: the clock, the faults, the journal and the data folder.
+/// Shared state of the stand-ins: the clock, the faults, the journal, the data folder and the address to listen on.
 /// </summary>
-internal sealed record StandInContext(TimeProvider Time, Faults Faults, Journal Journal, string? DataDirectory)
+internal sealed record StandInContext(
+    TimeProvider Time, Faults Faults, Journal Journal, string? DataDirectory, IPAddress Listen)
 {
     public static StandInContext Of(SandboxOptions options)
     {
@@ -14,7 +16,8 @@ internal sealed record StandInContext(TimeProvider Time, Faults Faults, Journal 
             options.TimeProvider,
             new Faults(options.TimeProvider),
             new Journal(journal, options.TimeProvider),
-            options.DataDirectory);
+            options.DataDirectory,
+            options.Listen);
     }
 
     /// <summary>Returns the path of a file in the data folder; null if the state is kept in memory.</summary>

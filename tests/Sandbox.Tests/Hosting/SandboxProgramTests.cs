@@ -45,6 +45,19 @@ public sealed class SandboxProgramTests
     }
 
     [Fact]
+    public async Task The_stand_ins_listen_only_on_the_address_that_is_asked_for()
+    {
+        await using var sandbox = await SandboxProgram.StartAsync("--listen", "127.0.0.2");
+        using var client = new HttpClient();
+
+        Assert.Equal("127.0.0.2", sandbox.Novu.Host);
+        Assert.Equal("127.0.0.2", sandbox.S3.Host);
+        using var answer = await client.GetAsync(sandbox.Novu, TestContext.Current.CancellationToken);
+        await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(
+            new UriBuilder(sandbox.Novu) { Host = "127.0.0.1" }.Uri, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task The_ready_file_holds_the_addresses_and_sigterm_stops_the_sandbox_although_calls_hang()
     {
         using var folder = new TemporaryFolder();

@@ -5,8 +5,8 @@ using Testing;
 namespace Benchmarks.Ingress;
 
 /// <summary>
-/// Measures both heads: the Functions app behind the stand-in of its host, under JIT and compiled ahead of time, and the
-/// native process, behind the same host and alone. They alternate, so that noise affects all.
+/// Measures both heads: the Functions app behind the stand-in of its host, under JIT and compiled ahead of time; and
+/// the native process, behind the same host and alone. They alternate, so that noise affects all.
 /// </summary>
 internal static class IngressBenchmark
 {
@@ -74,8 +74,9 @@ internal static class IngressBenchmark
         Console.WriteLine(quantity);
         foreach (var variant in variants)
         {
+            double ratio = spreadOf(variant).RatioTo(spreadOf(variants[0]));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"  {variant.Name,-24} {spreadOf(variant),-40} {spreadOf(variant).RatioTo(spreadOf(variants[0])):0.00}"));
+                $"  {variant.Name,-24} {spreadOf(variant),-40} {ratio:0.00}"));
         }
     }
 

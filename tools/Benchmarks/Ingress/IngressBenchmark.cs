@@ -120,6 +120,7 @@ internal static class IngressBenchmark
         public async Task LoadAsync(Dictionary<string, string> settings, CancellationToken cancellationToken)
         {
             await using var ingress = await BeginAsync(settings);
+            await ingress.FirstLeadAsync(cancellationToken);
             await ingress.LeadsPerSecondAsync(Callers, LoadDuration / 4, cancellationToken);
             LeadRate.Add(await ingress.LeadsPerSecondAsync(Callers, LoadDuration, cancellationToken));
             PingRate.Add(await ingress.PingsPerSecondAsync(Callers, LoadDuration / 2, cancellationToken));

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using EndToEnd.Tests.Support;
 using Testing;
 
@@ -11,7 +10,7 @@ public sealed class CustomHandlerTests(InstanceFixture fixture)
     [Fact]
     public async Task With_only_the_hosts_port_set_it_answers_and_names_the_missing_settings()
     {
-        int port = FreePort();
+        int port = FreePort.Find();
         var environment = Environment.GetEnvironmentVariables().Keys.Cast<string>()
             .ToDictionary(name => name, _ => (string?)null);
         environment["FUNCTIONS_CUSTOMHANDLER_PORT"] = $"{port}";
@@ -40,12 +39,5 @@ public sealed class CustomHandlerTests(InstanceFixture fixture)
     {
         using var answer = await fixture.Http.GetAsync(address, TestContext.Current.CancellationToken);
         return answer.StatusCode;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

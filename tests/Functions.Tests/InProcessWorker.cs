@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Functions;
 using FunctionsHost.Workers;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -8,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Testing;
 
 namespace Api.Tests;
 
@@ -27,7 +27,7 @@ internal static class InProcessWorker
         WorkerStart start, IReadOnlyDictionary<string, string> settings, TimeProvider time, LogLines log)
     {
         // The worker picks one port for the whole process; here several run in one.
-        int port = FreePort();
+        int port = FreePort.Find();
         var app = FunctionsApp.Build([.. start.Arguments], builder =>
         {
             builder.Environment.EnvironmentName = Environments.Development;
@@ -50,13 +50,6 @@ internal static class InProcessWorker
                 await exited;
             },
         };
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static async Task<int> WaitAsync(IHost app)

@@ -62,8 +62,9 @@ internal static class PlantedOperation
         new("alerts", "a missing alert", "no alert on arc_saas.orphans", Remove(Alert, "-orphans")),
         new("alerts", "a missing alert line", "no alert on the line SWEEP_LIMIT",
             deployment => Change(deployment.One(Alert, "-alert-lines"), Query, "SWEEP_LIMIT", "OTHER")),
-        new("alerts", "an alert that is off", "alerts nobody", Value(Alert, "properties.enabled", false, "-orphans")),
-        new("alerts", "an alert without a recipient", "alerts nobody",
+        new("alerts", "an alert that is off", "has no recipient or is off",
+            Value(Alert, "properties.enabled", false, "-orphans")),
+        new("alerts", "an alert without a recipient", "has no recipient or is off",
             Value(Alert, "properties.actions.actionGroups", new JsonArray(), "-worker-silent")),
     ];
 

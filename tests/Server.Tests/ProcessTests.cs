@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.RegularExpressions;
+using Testing;
 
 namespace Server.Tests;
 
@@ -52,7 +53,7 @@ public sealed partial class ProcessTests
     [Fact]
     public async Task Without_settings_the_process_listens_on_the_Functions_hosts_port_and_stops_promptly()
     {
-        int port = FreePort();
+        int port = FreePort.Find();
         using var process = Start(("FUNCTIONS_CUSTOMHANDLER_PORT", $"{port}"), ("PORT", "1"));
         Assert.Equal($"http://127.0.0.1:{port}", await AddressAsync(process));
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
@@ -134,13 +135,6 @@ public sealed partial class ProcessTests
         }
 
         throw new InvalidOperationException(await process.StandardError.ReadToEndAsync());
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     [GeneratedRegex(@"Now listening on: (\S+)")]

@@ -60,7 +60,7 @@ public sealed record DatabaseOptions(string ConnectionString, EntraOptions? Entr
             var other => throw new SettingException("DB_AUTH", $"'{other}'", "password or entra"),
         };
 
-    // Whoever receives a token can sign in with it, so the server's certificate is verified by default.
+    // A token is enough to sign in, so the server's certificate is verified before one is sent, by default.
     private static string RequireTls(string name, string connectionString)
     {
         var connection = new NpgsqlConnectionStringBuilder(connectionString);

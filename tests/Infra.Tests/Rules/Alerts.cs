@@ -29,7 +29,7 @@ internal static partial class Alerts
                 .Select(word => $"no alert on the line {word} (docs/operations.md)"),
             .. from rule in deployment.Of("Microsoft.Insights/scheduledQueryRules")
                where rule.Text("properties.enabled") != "true" || rule.At("properties.actions.actionGroups.0") is null
-               select $"{rule.Label()} alerts nobody",
+               select $"{rule.Label()} has no recipient or is off",
         ];
     }
 

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using FunctionsHost;
 using FunctionsHost.Workers;
 using Testing;
@@ -14,7 +12,7 @@ internal static class IngressStarters
     /// <summary>Starts the native process, or the same program under JIT, on a free port.</summary>
     public static Task<Ingress> ProcessAsync(string program, IReadOnlyDictionary<string, string> settings)
     {
-        int port = FreePort();
+        int port = FreePort.Find();
         var environment = Environment.GetEnvironmentVariables().Keys.Cast<string>()
             .Where(name => name is not ("PATH" or "HOME" or "DOTNET_ROOT"))
             .ToDictionary(name => name, _ => (string?)null);
@@ -62,12 +60,5 @@ internal static class IngressStarters
             CancellationToken.None);
         host.EnsureRunning();
         return new Ingress(host.Address, started, worker!.ProcessId!.Value, async () => await host.DisposeAsync());
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -119,6 +119,21 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task A_program_in_the_package_is_started_from_the_folder_of_the_app()
+    {
+        using var app = new FakeApp();
+        app.Write("worker.config.json", """
+            { "description": { "language": "dotnet-isolated", "defaultExecutablePath": "{WorkerRoot}App" } }
+            """);
+
+        await using var host = await FunctionsHostServer.StartAsync(
+            new FunctionsHostOptions { AppFolder = app.Folder }, TestContext.Current.CancellationToken);
+
+        Assert.StartsWith(
+            $"The worker '{Path.Combine(app.Folder, "App")}' cannot be started: ", host.Failure!.Message);
+    }
+
+    [Fact]
     public async Task A_start_that_is_cancelled_leaves_no_worker_and_no_port()
     {
         using var cancellation = new CancellationTokenSource();

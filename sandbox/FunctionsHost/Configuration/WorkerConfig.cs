@@ -7,6 +7,9 @@ internal sealed record WorkerConfig(string Language, string Executable, string? 
 {
     private const string FileName = "worker.config.json";
 
+    // The Worker SDK writes it in front of a program that lies in the package, without a separator.
+    private const string WorkerRoot = "{WorkerRoot}";
+
     public static WorkerConfig Load(string folder)
     {
         var file = Path.Combine(folder, FileName);
@@ -22,7 +25,8 @@ internal sealed record WorkerConfig(string Language, string Executable, string? 
             var description = json.RootElement.GetProperty("description");
             return new WorkerConfig(
                 description.GetProperty("language").GetString()!,
-                description.GetProperty("defaultExecutablePath").GetString()!,
+                description.GetProperty("defaultExecutablePath").GetString()!.Replace(
+                    WorkerRoot, Path.GetFullPath(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal),
                 description.TryGetProperty("defaultWorkerPath", out var path) ? path.GetString() : null);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)

@@ -17,15 +17,19 @@ internal sealed class Ingress(Uri address, long started, int processId, Func<Tas
 
     private readonly HttpClient http = new() { BaseAddress = address };
 
-    /// <summary>Resident memory of the process, in MB.</summary>
-    public double Memory
+    /// <summary>Resident memory of the process, in MB, with the pages of files that it has mapped.</summary>
+    public double Memory => Status("VmRSS") / 1024;
+
+    /// <summary>Resident memory without the pages of files, which the system can take back at any time; in MB.</summary>
+    public double PrivateMemory => (Status("RssAnon") + Status("RssShmem")) / 1024;
+
+    /// <summary>CPU time of the process in user and system mode, in milliseconds.</summary>
+    public double CpuTime
     {
         get
         {
-            string line = File.ReadLines($"/proc/{processId}/status")
-                .First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
-            return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)
-                / 1024;
+            using var process = Process.GetProcessById(processId);
+            return process.TotalProcessorTime.TotalMilliseconds;
         }
     }
 
@@ -82,6 +86,13 @@ internal sealed class Ingress(Uri address, long started, int processId, Func<Tas
             return count;
         }));
         return counts.Sum() / watch.Elapsed.TotalSeconds;
+    }
+
+    private double Status(string field)
+    {
+        string line = File.ReadLines($"/proc/{processId}/status")
+            .First(text => text.StartsWith($"{field}:", StringComparison.Ordinal));
+        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 
     private async Task<double> FirstAsync(

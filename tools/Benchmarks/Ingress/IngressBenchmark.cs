@@ -5,8 +5,9 @@ using Testing;
 namespace Benchmarks.Ingress;
 
 /// <summary>
-/// Measures both heads: the Functions app behind the stand-in of its host, under JIT and compiled ahead of time; and
-/// the native process, behind the same host and alone. They alternate, so that noise affects all.
+/// Measures both heads: the Functions app behind the stand-in of its host, under JIT, compiled ahead of time, and
+/// compiled together with the runtime; and the native process, behind the same host and alone. They alternate, so that
+/// noise affects all.
 /// </summary>
 internal static class IngressBenchmark
 {
@@ -36,6 +37,7 @@ internal static class IngressBenchmark
                 new("Functions, JIT", settings => IngressStarters.HostedAsync(
                     Path.Combine(Commands.Root, "artifacts/bin/Functions/release"), settings)),
                 new("Functions, ReadyToRun", settings => IngressStarters.HostedAsync(functions, settings)),
+                new("Functions, composite", settings => IngressStarters.HostedAsync($"{functions}-composite", settings)),
                 new("Server, custom handler", settings => IngressStarters.HostedAsync(server, settings)),
                 new("Server, alone", settings => IngressStarters.ProcessAsync(
                     Path.Combine(server, "Server"), settings)),
@@ -59,7 +61,9 @@ internal static class IngressBenchmark
 
             Write("start to first GET /ping, no settings", variants, variant => variant.FirstAnswer);
             Write("start to first POST /leads", variants, variant => variant.FirstLead);
+            Write("CPU to first POST /leads", variants, variant => variant.Cpu);
             Write("memory after it", variants, variant => variant.Memory);
+            Write("of it private", variants, variant => variant.PrivateMemory);
             Write($"GET /ping, {Callers} callers", variants, variant => variant.PingRate);
             Write($"POST /leads, {Callers} callers, no limit", variants, variant => variant.LeadRate);
         }
@@ -88,7 +92,11 @@ internal static class IngressBenchmark
 
         public Spread FirstLead { get; } = new("ms");
 
+        public Spread Cpu { get; } = new("ms");
+
         public Spread Memory { get; } = new("MB");
+
+        public Spread PrivateMemory { get; } = new("MB");
 
         public Spread PingRate { get; } = new("/s");
 
@@ -97,7 +105,7 @@ internal static class IngressBenchmark
         public async Task StartAsync(
             Dictionary<string, string> settings, bool isMeasured, CancellationToken cancellationToken)
         {
-            double answer, lead, memory;
+            double answer, lead, cpu, memory, privateMemory;
             await using (var bare = await BeginAsync(NoSettings))
             {
                 answer = await bare.FirstAnswerAsync(cancellationToken);
@@ -106,14 +114,18 @@ internal static class IngressBenchmark
             await using (var ingress = await BeginAsync(settings))
             {
                 lead = await ingress.FirstLeadAsync(cancellationToken);
+                cpu = ingress.CpuTime;
                 memory = ingress.Memory;
+                privateMemory = ingress.PrivateMemory;
             }
 
             if (isMeasured)
             {
                 FirstAnswer.Add(answer);
                 FirstLead.Add(lead);
+                Cpu.Add(cpu);
                 Memory.Add(memory);
+                PrivateMemory.Add(privateMemory);
             }
         }
 

@@ -7,7 +7,9 @@ using Server;
 try
 {
     var builder = ServerBuilder.Create(args);
-    builder.Services.AddApi(new HttpHead(HidesClientAddress: false));
+    // As a custom handler too, the process sees the Functions host alone.
+    bool hasFunctionsHost = builder.Configuration["FUNCTIONS_CUSTOMHANDLER_PORT"] is not null;
+    builder.Services.AddApi(new HttpHead(HidesClientAddress: hasFunctionsHost));
 
     var app = builder.Build();
     app.Services.CheckSettings();

@@ -74,6 +74,23 @@ public sealed partial class ProcessTests
         Task<HttpResponseMessage> GetAsync(string path) => http.GetAsync(path, TestContext.Current.CancellationToken);
     }
 
+    [Theory]
+    [InlineData("FUNCTIONS_CUSTOMHANDLER_PORT", "hidden")]
+    [InlineData("PORT", "known")]
+    public async Task Only_behind_the_Functions_host_the_callers_address_is_hidden(string port, string expected)
+    {
+        using var process = Start((port, $"{FreePort.Find()}"), ("DATABASE_URL", "postgres://u@127.0.0.1:1/d"));
+        using var http = new HttpClient();
+
+        var ready = await http.GetAsync(
+            new Uri($"{await AddressAsync(process)}/health/ready"), TestContext.Current.CancellationToken);
+
+        Assert.Contains(
+            $"\"clientAddress\":\"{expected}\"",
+            await ready.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        process.Kill();
+    }
+
     [Fact]
     public async Task In_Development_local_settings_are_read_and_the_environment_takes_precedence()
     {

@@ -9,7 +9,8 @@ namespace Infra.Tests.Rules;
 internal static partial class Gateway
 {
     private const string Header = "{{client-address-header}}";
-    private static readonly string[] CallersHeaders = ["X-Forwarded-For", "X-Azure-ClientIP", "Forwarded"];
+    private static readonly string[] CallersHeaders =
+        ["X-Forwarded-For", "X-Azure-ClientIP", "Forwarded", "x-functions-key", "x-ms-invocation-id"];
 
     public static IEnumerable<string> Faults(Deployment deployment)
     {
@@ -22,6 +23,8 @@ internal static partial class Gateway
             .. FaultsOfDocument(api),
             .. FaultsOfApiPolicy(policy),
             .. FaultsOfOperators(deployment),
+            .. PathsOfPages().Except(PathsOfOperations(deployment))
+                .Select(path => $"the gateway does not serve {path}"),
             .. Placeholder().Matches(Policies(deployment)).Select(match => match.Groups[1].Value).Distinct()
                 .Except(values.Keys).Select(name => $"the policies use {name}, which has no value"),
             .. values.GetValueOrDefault("client-address-header")
@@ -80,6 +83,19 @@ internal static partial class Gateway
         where security is [JsonObject only] && only.ContainsKey("operatorToken")
         select operation.Value!["operationId"]!.ToString().ToLowerInvariant();
 
+    // The routes of the Functions app that the OpenAPI document leaves out; the gateway imports the others.
+    private static IEnumerable<string> PathsOfPages() =>
+        from file in Directory.EnumerateFiles(
+            Path.Combine(Repository.Root, "src", "Functions"), "*Functions.cs", SearchOption.AllDirectories)
+        from route in Route().Matches(File.ReadAllText(file))
+        let path = "/" + route.Groups[1].Value.Replace(":guid", "", StringComparison.Ordinal)
+        where !path.Contains('*', StringComparison.Ordinal) && !Document()["paths"]!.AsObject().ContainsKey(path)
+        select path;
+
+    private static IEnumerable<string> PathsOfOperations(Deployment deployment) =>
+        deployment.Of("Microsoft.ApiManagement/service/apis/operations").Select(operation =>
+            operation.Text("properties.urlTemplate").Replace("*", "{file}", StringComparison.Ordinal));
+
     private static JsonNode Document() => JsonNode.Parse(Repository.Read("src", "Api", "openapi.json"))!;
 
     private static string Policies(Deployment deployment) => string.Concat(
@@ -88,6 +104,9 @@ internal static partial class Gateway
             .Select(policy => policy.Text("properties.value")));
 
     private static XElement Policy(JsonNode resource) => XElement.Parse(resource.Text("properties.value"));
+
+    [GeneratedRegex("Route = \"([^\"]+)\"")]
+    private static partial Regex Route();
 
     [GeneratedRegex(@"\{\{([a-z-]+)\}\}")]
     private static partial Regex Placeholder();

@@ -82,7 +82,7 @@ internal sealed class Journey(
             api.OperatorToken,
             Customer.Subscription(id),
             cancellationToken));
-        display.WriteLine($"Workflow {Text(workflow, "workflowId")}");
+        display.WriteLine($"Workflow {Text(workflow, "workflowId")}: {Text(workflow, "status")}");
 
         Progress progress = null!;
         await display.ShowStepsAsync(async show =>

@@ -61,6 +61,16 @@ public static class TenantsApi
             .ToArray());
 }
 
+/// <param name="Status">
+/// PENDING_PROVISION, PROVISION_RECORDED (a recorded attempt whose run has not begun), PROVISIONING, ACTIVE,
+/// ROLLING_BACK, PROVISION_FAILED, ROLLBACK_INCOMPLETE or EXPIRED.
+/// </param>
+/// <param name="Attempt">The number of the current attempt; 0 before the first.</param>
+/// <param name="Tier">silo, pooled or bridge: that of the current attempt; null before the first.</param>
+/// <param name="Plan">The plan of the current attempt; null before the first.</param>
+/// <param name="ExpiresAt">
+/// The time from which the tenant is EXPIRED unless it is provisioned before; null from its first attempt on.
+/// </param>
 public sealed record TenantResponse(
     Guid Id,
     Guid LeadId,
@@ -68,12 +78,14 @@ public sealed record TenantResponse(
     string Name,
     string Status,
     int Attempt,
+    string? Tier,
+    PlanResponse? Plan,
     string[] Domains,
     DomainResponse[] DomainStates,
     ContactResponse[] Contacts,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
-    DateTimeOffset ExpiresAt)
+    DateTimeOffset? ExpiresAt)
 {
     public static TenantResponse From(Tenant tenant) => new(
         tenant.Id,
@@ -82,14 +94,19 @@ public sealed record TenantResponse(
         tenant.Name,
         tenant.Status.ToText(),
         tenant.Attempt,
+        tenant.Plan?.Tier.ToText(),
+        tenant.Plan is { } plan ? new PlanResponse(plan.Id, plan.Name) : null,
         tenant.Domains.Select(domain => domain.Name.Value).ToArray(),
         tenant.Domains.Select(domain => new DomainResponse(domain.Name.Value, domain.State.ToText())).ToArray(),
         tenant.Contacts.Select(contact => new ContactResponse(
             contact.Email, contact.FirstName, contact.LastName, contact.IsPrimary, contact.Type)).ToArray(),
         tenant.CreatedAt,
         tenant.UpdatedAt,
-        tenant.ExpiresAt);
+        tenant.Attempt == 0 ? tenant.ExpiresAt : null);
 }
+
+/// <param name="Id">The plan's id in the billing system.</param>
+public sealed record PlanResponse(string Id, string Name);
 
 /// <param name="Domain">The host name; an international one as punycode.</param>
 /// <param name="State">

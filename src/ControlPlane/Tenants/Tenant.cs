@@ -22,12 +22,19 @@ public sealed class Tenant
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>The time from which the tenant expires as long as it has no attempt.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>The plan of the current attempt; null before the first one.</summary>
+    public TenantPlan? Plan { get; init; }
 
     public TenantStatus Status { get; private set; } = TenantStatus.PendingProvision;
 
     /// <summary>The number of the current attempt; 0 before the first.</summary>
     public int Attempt { get; private set; }
+
+    /// <summary>Whether the current attempt is recorded and its run has not begun.</summary>
+    public bool IsRecorded { get; private set; }
 
     public DateTimeOffset UpdatedAt { get; private set; }
 
@@ -74,13 +81,18 @@ public sealed class Tenant
     }
 
     /// <summary>
-    /// Returns the tenant with its status at this time: an overdue one is EXPIRED even before that is stored.
+    /// Returns the tenant with the status that callers see at this time: an overdue one is EXPIRED even before that is
+    /// stored, and one whose attempt is recorded is PROVISION_RECORDED, which is never stored.
     /// </summary>
     public Tenant AsOf(DateTimeOffset now)
     {
         if (IsOverdue(now))
         {
             Expire(now);
+        }
+        else if (IsRecorded)
+        {
+            Status = TenantStatus.ProvisionRecorded;
         }
 
         return this;
@@ -93,6 +105,7 @@ public sealed class Tenant
     {
         Require(Status is TenantStatus.PendingProvision or TenantStatus.ProvisionFailed, "be provisioned");
         UpdatedAt = now;
+        IsRecorded = true;
         return ++Attempt;
     }
 
@@ -100,10 +113,12 @@ public sealed class Tenant
     /// <exception cref="ControlPlaneException">The tenant is not ACTIVE.</exception>
     public void RequireActive() => Require(Status == TenantStatus.Active, "invite its admin user");
 
-    internal static Tenant Restore(Tenant stored, TenantStatus status, int attempt, DateTimeOffset updatedAt)
+    internal static Tenant Restore(
+        Tenant stored, TenantStatus status, int attempt, bool isRecorded, DateTimeOffset updatedAt)
     {
         stored.Status = status;
         stored.Attempt = attempt;
+        stored.IsRecorded = isRecorded;
         stored.UpdatedAt = updatedAt;
         return stored;
     }
@@ -117,6 +132,11 @@ public sealed class Tenant
         }
     }
 }
+
+/// <param name="Tier">How much of the infrastructure is dedicated.</param>
+/// <param name="Id">The plan's id in the billing system.</param>
+/// <param name="Name">The plan's name.</param>
+public sealed record TenantPlan(TenantTier Tier, string Id, string Name);
 
 public sealed record TenantContact(string Email, string FirstName, string LastName, bool IsPrimary, string Type);
 

@@ -11,8 +11,10 @@ public sealed class TenantRepository(NpgsqlDataSource database)
         SELECT t.*,
                (SELECT array_agg(domain ORDER BY position) FROM tenant_domains WHERE tenant_id = t.id) AS domains,
                (SELECT array_agg(state ORDER BY position) FROM tenant_domains WHERE tenant_id = t.id) AS states,
-               c.email, c.first_name, c.last_name, c.type
+               c.email, c.first_name, c.last_name, c.type, coalesce(a.state = 'RECORDED', false) AS is_recorded,
+               a.tier, a.subscription #>> '{plan,id}' AS plan_id, a.subscription #>> '{plan,name}' AS plan_name
         FROM tenants t JOIN tenant_contacts c ON c.tenant_id = t.id AND c.is_primary
+        LEFT JOIN provisioning_attempts a ON a.tenant_id = t.id AND a.attempt = t.attempt
         """;
 
     /// <summary>
@@ -75,6 +77,7 @@ public sealed class TenantRepository(NpgsqlDataSource database)
             $"""
             {Select}
             WHERE ($1::text IS NULL OR $1 = CASE
+                      WHEN a.state = 'RECORDED' THEN 'PROVISION_RECORDED'
                       WHEN t.status = 'PENDING_PROVISION' AND t.attempt = 0 AND t.expires_at <= $5 THEN 'EXPIRED'
                       ELSE t.status END)
               AND ($2::timestamptz IS NULL OR (t.created_at, t.id) < ($2, $3::uuid))
@@ -185,8 +188,12 @@ public sealed class TenantRepository(NpgsqlDataSource database)
             ],
             CreatedAt = row.Time("created_at"),
             ExpiresAt = row.Time("expires_at"),
+            Plan = row.FindText("plan_id") is { } plan
+                ? new TenantPlan(TenantTierText.FromStorage(row.Text("tier")), plan, row.Text("plan_name"))
+                : null,
         },
         TenantStatusText.Parse(row.Text("status")),
         row.Number("attempt"),
+        row.Flag("is_recorded"),
         row.Time("updated_at"));
 }

@@ -3,7 +3,8 @@ namespace ControlPlane.Tenants;
 /// <summary>
 /// The status of a tenant: PENDING_PROVISION → PROVISIONING → ACTIVE; PROVISIONING → ROLLING_BACK → PROVISION_FAILED or
 /// ROLLBACK_INCOMPLETE; PENDING_PROVISION → EXPIRED. The database and HTTP use the texts of
-/// <see cref="TenantStatusText"/>.
+/// <see cref="TenantStatusText"/>. PROVISION_RECORDED is shown while the run of a recorded attempt has not begun; the
+/// database keeps the status before the attempt until then.
 /// </summary>
 public enum TenantStatus
 {
@@ -14,6 +15,7 @@ public enum TenantStatus
     ProvisionFailed,
     RollbackIncomplete,
     Expired,
+    ProvisionRecorded,
 }
 
 public static class TenantStatusText
@@ -27,6 +29,7 @@ public static class TenantStatusText
         TenantStatus.ProvisionFailed => "PROVISION_FAILED",
         TenantStatus.RollbackIncomplete => "ROLLBACK_INCOMPLETE",
         TenantStatus.Expired => "EXPIRED",
+        TenantStatus.ProvisionRecorded => "PROVISION_RECORDED",
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
     };
 

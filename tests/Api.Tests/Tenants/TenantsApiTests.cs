@@ -185,6 +185,25 @@ public sealed class TenantsApiTests(ApiFixture fixture)
     }
 
     [Fact]
+    public async Task A_tenant_shows_its_expiry_until_its_first_attempt_and_tier_and_plan_from_then_on()
+    {
+        var tenant = await app.Data.CreateTenantAsync();
+
+        var pending = (await app.GetAsync($"/tenants/{tenant.Id}", OperatorToken)).Expect(HttpStatusCode.OK).Json;
+        (await app.PostAsync($"/tenants/{tenant.Id}/provision", TestData.Subscription(tenant.Id), OperatorToken))
+            .Expect(HttpStatusCode.Accepted);
+        var recorded = (await app.GetAsync($"/tenants/{tenant.Id}", OperatorToken)).Expect(HttpStatusCode.OK).Json;
+
+        Assert.Equal(("null", "null"), (
+            pending.GetProperty("tier").GetRawText(), pending.GetProperty("plan").GetRawText()));
+        Assert.Equal(
+            app.Time.GetUtcNow() + Tenant.PendingLifetime, pending.GetProperty("expiresAt").GetDateTimeOffset());
+        Assert.Equal(("silo", """{"id":"plan-uuid","name":"Enterprise Plan"}""", "null"), (
+            recorded.GetProperty("tier").GetString(), recorded.GetProperty("plan").GetRawText(),
+            recorded.GetProperty("expiresAt").GetRawText()));
+    }
+
+    [Fact]
     public async Task An_operator_lists_tenants_page_by_page_and_by_status()
     {
         await using var isolated = fixture.StartApplication();

@@ -20,7 +20,8 @@ public static class TenantsApi
 
         var tenants = routes.MapGroup("/tenants").WithTags("Tenants");
         tenants.MapGet("/", ListAsync).WithName("ListTenants").ForOperators()
-            .WithSummary("Lists the tenants in pages, newest first.")
+            .WithQuery("status", "key", "domain", "email", "tier", "q", "cursor", "limit")
+            .WithSummary("Lists the tenants that match all filters in pages, newest first.")
             .WithOperatorErrors(ErrorCode.InvalidRequest);
         tenants.MapGet("/{id:guid}", GetAsync).WithName("GetTenant").ForOperators()
             .WithSummary("Returns one tenant.")
@@ -40,12 +41,14 @@ public static class TenantsApi
     }
 
     private static async Task<Ok<TenantPageResponse>> ListAsync(
-        string? status, string? cursor, string? limit, ListTenants list, CancellationToken cancellationToken)
+        string? status, string? key, string? domain, string? email, string? tier, string? q, string? cursor,
+        string? limit, ListTenants list, CancellationToken cancellationToken)
     {
         // The limit is bound as text, so that an invalid one is refused by name. A non-number counts as out of range.
         int? size = limit is null ? null
             : int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
-        var page = await list.ExecuteAsync(status, cursor, size, cancellationToken);
+        var page = await list.ExecuteAsync(
+            new TenantFilterFields(status, key, domain, email, tier, q), cursor, size, cancellationToken);
         return TypedResults.Ok(new TenantPageResponse(
             page.Tenants.Select(TenantResponse.From).ToArray(), page.Next?.ToText()));
     }

@@ -67,23 +67,32 @@ public sealed class TenantRepository(NpgsqlDataSource database)
             .ReadAllAsync(row => row.GetGuid(0), cancellationToken) is [var id] ? id : null;
 
     /// <summary>
-    /// Lists tenants, newest first, with an optional status and after an optional cursor. Overdue tenants count as
-    /// EXPIRED.
+    /// Lists tenants, newest first, after an optional cursor. The status counts as callers see it
+    /// (<see cref="Tenant.AsOf"/>).
     /// </summary>
     public Task<List<Tenant>> ListAsync(
-        TenantStatus? status, TenantCursor? after, int limit, DateTimeOffset now,
-        CancellationToken cancellationToken) =>
-        database.Command(
+        TenantFilter filter, TenantCursor? after, int limit, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var (sql, values) = ListStatement(filter, after, limit, now);
+        return database.Command(sql, values).ReadAllAsync(Read, cancellationToken);
+    }
+
+    /// <summary>Returns the statement of <see cref="ListAsync"/>.</summary>
+    internal static (string Sql, object?[] Values) ListStatement(
+        TenantFilter filter, TenantCursor? after, int limit, DateTimeOffset now)
+    {
+        var clauses = new TenantConditions(filter, after, now);
+        string count = clauses.Value(limit);
+        // The page is chosen first, so that only its own rows are joined with contacts and domains.
+        return (
             $"""
             {Select}
-            WHERE ($1::text IS NULL OR $1 = CASE
-                      WHEN a.state = 'RECORDED' THEN 'PROVISION_RECORDED'
-                      WHEN t.status = 'PENDING_PROVISION' AND t.attempt = 0 AND t.expires_at <= $5 THEN 'EXPIRED'
-                      ELSE t.status END)
-              AND ($2::timestamptz IS NULL OR (t.created_at, t.id) < ($2, $3::uuid))
-            ORDER BY t.created_at DESC, t.id DESC LIMIT $4
+            WHERE t.id IN (
+                SELECT t.id {clauses} ORDER BY t.created_at DESC, t.id DESC LIMIT {count})
+            ORDER BY t.created_at DESC, t.id DESC
             """,
-            status?.ToText(), after?.CreatedAt, after?.Id, limit, now).ReadAllAsync(Read, cancellationToken);
+            clauses.Values);
+    }
 
     /// <summary>Saves status, attempt and domain states, in the transaction that locked the tenant.</summary>
     public static async Task SaveAsync(NpgsqlConnection connection, Tenant tenant, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Api.Http;
 using Api.Tokens;
 using ControlPlane;
+using ControlPlane.Provisioning;
 using ControlPlane.Tenants;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -26,6 +27,9 @@ public static class TenantsApi
         tenants.MapGet("/{id:guid}", GetAsync).WithName("GetTenant").ForOperators()
             .WithSummary("Returns one tenant.")
             .WithOperatorErrors(ErrorCode.NotFound);
+        tenants.MapDelete("/{id:guid}", ReleaseAsync).WithName("ReleaseTenant").ForOperators()
+            .WithSummary("Releases key, domains and lead of a tenant that is not live and of which no object exists.")
+            .WithOperatorErrors(ErrorCode.NotFound, ErrorCode.WrongState);
         tenants.MapGet("/{id:guid}/resources", ListResourcesAsync).WithName("ListResources").ForOperators()
             .WithSummary("Lists the resource records of the tenant: its objects in the outside systems.")
             .WithOperatorErrors(ErrorCode.NotFound);
@@ -57,6 +61,11 @@ public static class TenantsApi
         Guid id, GetTenant get, CancellationToken cancellationToken) =>
         TypedResults.Ok(TenantResponse.From(await get.ExecuteAsync(id, cancellationToken)));
 
+    private static async Task<Ok<TenantResponse>> ReleaseAsync(
+        Guid id, ReleaseTenant release, CancellationToken cancellationToken) =>
+        TypedResults.Ok(TenantResponse.From(
+            await release.ExecuteAsync(id, ReleaseReason.Operator, cancellationToken)));
+
     private static async Task<Ok<ResourceResponse[]>> ListResourcesAsync(
         Guid id, ListResources list, CancellationToken cancellationToken) =>
         TypedResults.Ok((await list.ExecuteAsync(id, cancellationToken)).Select(resource => new ResourceResponse(
@@ -64,9 +73,10 @@ public static class TenantsApi
             .ToArray());
 }
 
+/// <param name="LeadId">The lead; null once the contact data of a released tenant are erased.</param>
 /// <param name="Status">
 /// PENDING_PROVISION, PROVISION_RECORDED (a recorded attempt whose run has not begun), PROVISIONING, ACTIVE,
-/// ROLLING_BACK, PROVISION_FAILED, ROLLBACK_INCOMPLETE or EXPIRED.
+/// ROLLING_BACK, PROVISION_FAILED, ROLLBACK_INCOMPLETE, EXPIRED or RELEASED (key, domains and lead are free again).
 /// </param>
 /// <param name="Attempt">The number of the current attempt; 0 before the first.</param>
 /// <param name="Tier">silo, pooled or bridge: that of the current attempt; null before the first.</param>
@@ -76,7 +86,7 @@ public static class TenantsApi
 /// </param>
 public sealed record TenantResponse(
     Guid Id,
-    Guid LeadId,
+    Guid? LeadId,
     string Key,
     string Name,
     string Status,
@@ -113,7 +123,7 @@ public sealed record PlanResponse(string Id, string Name);
 
 /// <param name="Domain">The host name; an international one as punycode.</param>
 /// <param name="State">
-/// PROVEN (in effect), UNPROVEN (not sent to any outside system) or RELEASED (of an expired tenant).
+/// PROVEN (in effect), UNPROVEN (not sent to any outside system) or RELEASED (of an expired or released tenant).
 /// </param>
 public sealed record DomainResponse(string Domain, string State);
 

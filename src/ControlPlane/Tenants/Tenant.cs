@@ -10,7 +10,8 @@ public sealed class Tenant
 
     public required Guid Id { get; init; }
 
-    public required Guid LeadId { get; init; }
+    /// <summary>The lead; null once the contact data of a released tenant are erased.</summary>
+    public required Guid? LeadId { get; init; }
 
     public required TenantKey Key { get; init; }
 
@@ -109,6 +110,25 @@ public sealed class Tenant
         return ++Attempt;
     }
 
+    /// <summary>Whether the provisioning has failed and no attempt is in progress.</summary>
+    public bool IsFailed => !IsRecorded
+        && Status is TenantStatus.ProvisionFailed or TenantStatus.RollingBack or TenantStatus.RollbackIncomplete;
+
+    /// <summary>Requires a tenant that is not live and owns no objects according to its status.</summary>
+    /// <exception cref="ControlPlaneException">The tenant cannot be released in its state.</exception>
+    public void RequireReleasable() => Require(
+        !IsRecorded && (Status is TenantStatus.ProvisionFailed
+            || (Status == TenantStatus.PendingProvision && Attempt == 0)), "be released");
+
+    /// <summary>Releases key, domains and lead.</summary>
+    /// <exception cref="ControlPlaneException">The tenant cannot be released in its state.</exception>
+    public void Release(DateTimeOffset now)
+    {
+        RequireReleasable();
+        Status = TenantStatus.Released;
+        UpdatedAt = now;
+    }
+
     /// <summary>Requires an ACTIVE tenant: only such a tenant has an admin user to invite.</summary>
     /// <exception cref="ControlPlaneException">The tenant is not ACTIVE.</exception>
     public void RequireActive() => Require(Status == TenantStatus.Active, "invite its admin user");
@@ -144,8 +164,8 @@ public sealed record TenantDomain(DomainName Name, DomainState State);
 
 /// <summary>
 /// The state of a domain. Only a proven domain takes effect, and it belongs to at most one live tenant. An unproven
-/// domain conflicts with no other tenant and is not sent to any outside system. The domains of an expired tenant are
-/// released.
+/// domain conflicts with no other tenant and is not sent to any outside system. The domains of an expired or released
+/// tenant are released.
 /// </summary>
 public enum DomainState
 {

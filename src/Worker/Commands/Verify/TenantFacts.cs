@@ -27,7 +27,7 @@ public sealed record TenantFacts(
                      WHERE tenant_id = t.id AND state = 'PROVEN')
               FROM tenants t JOIN tenant_contacts c ON c.tenant_id = t.id AND c.is_primary
               LEFT JOIN provisioning_attempts a ON a.tenant_id = t.id AND a.attempt = t.attempt
-             WHERE t.key = $1 AND t.status <> 'EXPIRED'
+             WHERE t.key = $1 AND t.status NOT IN ('EXPIRED', 'RELEASED')
             """);
         command.Parameters.Add(new() { Value = key.Value });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

@@ -25,7 +25,6 @@ public sealed class WelcomeMail(
         var tenant = await tenants.FindAsync(tenantId, cancellationToken)
             ?? throw new ControlPlaneException(ErrorCode.NotFound, $"There is no tenant {tenantId:D}.");
         var admin = tenant.Contacts.First(contact => contact.IsPrimary);
-        var resources = TenantResources.For(tenant.Key);
         string token = tokens.Create(MailedTokenKind.Invitation, invitation.Id, invitation.Generation);
         var payload = new Dictionary<string, string>
         {
@@ -36,7 +35,7 @@ public sealed class WelcomeMail(
             ["appPlaneUrl"] = links.AppPlaneBaseUrl.Replace(
                 "{tenant}", tenant.Key.Value, StringComparison.OrdinalIgnoreCase),
             ["adminPortalUrl"] = links.KeycloakUrl is { } keycloak
-                ? $"{keycloak}/admin/{resources.Realm}/console/"
+                ? $"{keycloak}/admin/{TenantResources.RealmOf(tenant.Key)}/console/"
                 : links.PublicBaseUrl,
             ["loginUrl"] = $"{links.PublicBaseUrl}/invitations#{token}",
             ["supportEmail"] = novu.SupportEmail,

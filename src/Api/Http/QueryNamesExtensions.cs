@@ -8,7 +8,7 @@ namespace Api.Http;
 /// </summary>
 public static class QueryNamesExtensions
 {
-    /// <summary>Declares the names that the endpoint reads from the query; without it, the endpoint takes none.</summary>
+    /// <summary>Declares the names that the endpoint reads from the query. Without it, there are none.</summary>
     public static RouteHandlerBuilder WithQuery(this RouteHandlerBuilder route, params string[] names) =>
         route.WithMetadata(new QueryNames(names));
 

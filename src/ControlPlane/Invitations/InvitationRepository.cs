@@ -30,8 +30,8 @@ public sealed class InvitationRepository(NpgsqlDataSource database)
     }
 
     /// <summary>
-    /// Makes the next generation of the invitation the current one: earlier links become invalid, and the new one can be
-    /// used once. Does nothing if this generation or a later one is already current.
+    /// Makes the next generation of the invitation the current one: earlier links become invalid, and the new one can
+    /// be used once. Does nothing if this generation or a later one is already current.
     /// </summary>
     public Task BeginGenerationAsync(
         Guid id, int generation, DateTimeOffset expiresAt, CancellationToken cancellationToken) => database.Command(

@@ -23,8 +23,8 @@ public sealed partial class RenewInvitation(
         tenant.RequireActive();
         var now = time.GetUtcNow();
         var current = await invitations.FindOrAddAsync(tenantId, now, cancellationToken);
-        // The generation is not written here, for the reasons of LeadVerificationMail. The first one belongs to the mail
-        // of the provisioning, so a new row also gets the second: Novu would drop a mail with a number that it knows.
+        // The generation is not written here, for the reasons of LeadVerificationMail. The first one belongs to the
+        // mail of the provisioning, so a new row also gets the second: Novu drops a mail with a number that it knows.
         var invitation = current with
         {
             Generation = current.Generation + 1,

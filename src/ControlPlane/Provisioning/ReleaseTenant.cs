@@ -87,7 +87,7 @@ public sealed partial class ReleaseTenant(
             "SELECT FROM resources WHERE tenant_id = $1 AND state <> 'DELETED' LIMIT 1", tenantId)
             .ReadAllAsync(_ => true, cancellationToken)).Count > 0;
 
-    [LoggerMessage(111, LogLevel.Information, "Tenant {TenantId}: released after attempt {Attempt} by {Reason}")]
+    [LoggerMessage(109, LogLevel.Information, "Tenant {TenantId}: released after attempt {Attempt} by {Reason}")]
     private partial void LogReleased(Guid tenantId, int attempt, ReleaseReason reason);
 }
 

@@ -78,9 +78,8 @@ internal sealed class TenantConditions
     private void AddText(string text)
     {
         string beginning = Value(Escape(text.ToLowerInvariant()) + "%");
-        // Quoted, so that a character of the text is no operator; :* matches the beginning of a word.
-        string words = Value(string.Join(" & ", text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word =>
-            $"'{word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}':*")));
+        string words = Value(string.Join(
+            " & ", text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(BeginningOfWord)));
         const string Columns = "t.id, t.key, t.status, t.attempt, t.created_at, t.expires_at";
         source =
             $"""
@@ -93,6 +92,10 @@ internal sealed class TenantConditions
              WHERE lower(c.email) LIKE {beginning}) t
             """;
     }
+
+    // Quoted, so that a character of the text is no operator.
+    private static string BeginningOfWord(string word) =>
+        $"'{word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}':*";
 
     private static string Escape(string text) => text
         .Replace("\\", "\\\\", StringComparison.Ordinal)

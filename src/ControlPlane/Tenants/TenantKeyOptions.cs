@@ -9,8 +9,8 @@ namespace ControlPlane.Tenants;
 /// <c>TENANT_KEY_MAX_LENGTH</c>: the maximum length of a new tenant's key, 10 by default, at most 50.
 /// </param>
 /// <param name="BucketPrefix">
-/// <c>BUCKET_PREFIX</c>: the beginning of every bucket's name, empty by default. The names of buckets are global: without
-/// it, another account may have the name of a key's bucket.
+/// <c>BUCKET_PREFIX</c>: the beginning of every bucket's name, empty by default. The names of buckets are global:
+/// without it, another account may have the name of a key's bucket.
 /// </param>
 public sealed partial record TenantKeyOptions(int MaxLength, string BucketPrefix = "")
 {

@@ -31,8 +31,8 @@ public sealed record TenantResources
     public string Bucket { get; }
 
     /// <summary>
-    /// Returns whether a name has the form of a tenant's bucket, with any prefix. This finds all of them, as buckets cannot
-    /// be renamed.
+    /// Returns whether a name has the form of a tenant's bucket, with any prefix. This finds all of them, as buckets
+    /// cannot be renamed.
     /// </summary>
     public static bool IsTenantBucketName(string name) =>
         name.Contains("tenant-", StringComparison.Ordinal) && name.EndsWith("-files", StringComparison.Ordinal);

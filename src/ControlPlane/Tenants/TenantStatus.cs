@@ -2,9 +2,9 @@ namespace ControlPlane.Tenants;
 
 /// <summary>
 /// The status of a tenant: PENDING_PROVISION → PROVISIONING → ACTIVE; PROVISIONING → ROLLING_BACK → PROVISION_FAILED or
-/// ROLLBACK_INCOMPLETE; PENDING_PROVISION → EXPIRED; PENDING_PROVISION or PROVISION_FAILED → RELEASED. The database and HTTP use the texts of
-/// <see cref="TenantStatusText"/>. PROVISION_RECORDED is shown while the run of a recorded attempt has not begun; the
-/// database keeps the status before the attempt until then.
+/// ROLLBACK_INCOMPLETE; PENDING_PROVISION → EXPIRED; PENDING_PROVISION or PROVISION_FAILED → RELEASED. The database and
+/// HTTP use the texts of <see cref="TenantStatusText"/>. PROVISION_RECORDED is shown while the run of a recorded
+/// attempt has not begun; the database keeps the status before the attempt until then.
 /// </summary>
 public enum TenantStatus
 {

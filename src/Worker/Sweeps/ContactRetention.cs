@@ -12,8 +12,8 @@ public sealed record ErasableContact(Guid LeadId, Guid? TenantId, string Email)
 }
 
 /// <summary>
-/// Finds and erases leads after the retention: the last token expired that long ago, and each tenant, if any, is EXPIRED
-/// for as long. Such a tenant never had an attempt, so it owns no objects.
+/// Finds and erases leads after the retention: the last token expired that long ago, and each tenant, if any, is
+/// EXPIRED for as long. Such a tenant never had an attempt, so it owns no objects.
 /// </summary>
 public sealed class ContactRetention(NpgsqlDataSource database, TimeProvider time)
 {

@@ -24,10 +24,11 @@ public sealed partial class FailedTenants(
     {
         long begun = time.GetTimestamp();
         return PagedRepair.RunAsync(
-            after => time.GetElapsedTime(begun) < Budget ? ListAsync(after, cancellationToken) : Task.FromResult<List<Guid>>([]),
+            async after => IsInTime() ? await ListAsync(after, cancellationToken) : [],
             tenantId => tenantId,
-            async tenantId => time.GetElapsedTime(begun) < Budget
-                && await TryReleaseAsync(tenantId, cancellationToken));
+            async tenantId => IsInTime() && await TryReleaseAsync(tenantId, cancellationToken));
+
+        bool IsInTime() => time.GetElapsedTime(begun) < Budget;
     }
 
     private async Task<bool> TryReleaseAsync(Guid tenantId, CancellationToken cancellationToken)

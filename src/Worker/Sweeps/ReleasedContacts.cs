@@ -4,8 +4,9 @@ using Npgsql;
 namespace Worker.Sweeps;
 
 /// <summary>
-/// Finds and erases the contact data of RELEASED tenants: at once where the tenant's lifetime had passed, otherwise after
-/// the retention. The tenant's row and its attempts stay, without data of the company: they are the sweep's evidence.
+/// Finds and erases the contact data of RELEASED tenants: at once where the tenant's lifetime had passed, otherwise
+/// after the retention. The tenant's row and its attempts stay, without data of the company: they are the sweep's
+/// evidence.
 /// </summary>
 public sealed class ReleasedContacts(NpgsqlDataSource database, TimeProvider time)
 {

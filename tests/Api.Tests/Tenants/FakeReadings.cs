@@ -5,8 +5,8 @@ using Temporalio.Worker;
 namespace Api.Tests.Tenants;
 
 /// <summary>
-/// An application with a separate task queue, and a worker on that queue that reads one system: it finds nothing, or one
-/// object of the tenant's first attempt.
+/// An application with a separate task queue, and a worker on that queue that reads one system: it finds nothing, or
+/// one object of the tenant's first attempt.
 /// </summary>
 public sealed class FakeReadings : IAsyncDisposable
 {

@@ -4,7 +4,7 @@ using Testing;
 
 namespace ControlPlane.Tests.Tenants;
 
-/// <summary>Each filter of the list has an index that its statement uses, on a database of its own with many rows.</summary>
+/// <summary>Each filter of the list has an index that its statement uses. The database has many rows.</summary>
 public sealed class TenantListPlanTests(TenantListPlanTests.FullDatabase database)
     : IClassFixture<TenantListPlanTests.FullDatabase>
 {

@@ -19,7 +19,7 @@ public static class FixtureQueries
             key.Id, key.PublicKey);
     }
 
-    /// <summary>Renews the invitation as POST /tenants/{id}/invitations does, and waits until its link is valid.</summary>
+    /// <summary>Renews the invitation as its route does, and waits until the new link is valid.</summary>
     public static async Task<Invitation> RenewInvitationAsync(this ProvisioningFixture fixture, TestTenant tenant)
     {
         var renewed = await fixture.Services.GetRequiredService<RenewInvitation>()

@@ -1,5 +1,5 @@
--- RELEASED: a tenant that is not live has given key, domains and lead back. The row stays: its attempts are the evidence
--- on which the sweep deletes what still turns up in the outside systems.
+-- RELEASED: a tenant that is not live has given key, domains and lead back. The row stays: its attempts are the
+-- evidence on which the sweep deletes what still turns up in the outside systems.
 ALTER TABLE tenants DROP CONSTRAINT tenants_status_check;
 ALTER TABLE tenants ADD CONSTRAINT tenants_status_check
     CHECK (status IN ('PENDING_PROVISION', 'PROVISIONING', 'ACTIVE', 'ROLLING_BACK', 'PROVISION_FAILED',

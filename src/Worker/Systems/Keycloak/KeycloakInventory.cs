@@ -34,7 +34,7 @@ public sealed class KeycloakInventory(
         if (ours.All(realm => realm.Realm != name)
             && await keycloak.FindRealmAsync(name, cancellationToken) is { } other)
         {
-            // After an older database was restored, the realm may be that of an attempt that the database does not know.
+            // After an older database was restored, it may be of an attempt that the database does not know.
             int? attempt = Guid.TryParse(other.Id, out var id)
                 ? tenant.AttemptOf(await ReadMarkAsync(name, id, cancellationToken))
                 : null;

@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 using Amazon.Runtime;
 using Amazon.S3;
 using ControlPlane.Tenants;
-using Worker.Commands.Doctor;
 using Worker.Commands;
+using Worker.Commands.Doctor;
 
 namespace Worker.Systems.S3;
 

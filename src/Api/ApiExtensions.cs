@@ -46,6 +46,7 @@ public static class ApiExtensions
     {
         app.UseRateLimits();
         app.UseTokens();
+        app.UseQueryNames();
         app.UseBodyLimit();
     }
 }

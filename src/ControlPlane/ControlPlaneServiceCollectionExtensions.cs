@@ -68,6 +68,7 @@ public static class ControlPlaneServiceCollectionExtensions
         .AddSingleton<ProvisioningAttempts>()
         .AddSingleton<ProvisioningRuns>()
         .AddSingleton<ProvisioningTransitions>()
+        .AddSingleton<ReleaseTenant>()
         .AddSingleton<ResidueRecords>()
         .AddSingleton<ResumeRollback>()
         .AddSingleton<StartProvisioning>()

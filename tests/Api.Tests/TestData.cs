@@ -9,9 +9,9 @@ public sealed class TestData(ApiApplication application)
     /// <summary>Returns an unused tenant key.</summary>
     public static string NewKey() => "k" + RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", 9);
 
-    public static object SignUp(string domain) => new
+    public static object SignUp(string domain, string user = "admin") => new
     {
-        email = $"admin@{domain}",
+        email = $"{user}@{domain}",
         firstName = "John",
         lastName = "Doe",
         companyName = "New Company Inc",
@@ -25,15 +25,15 @@ public sealed class TestData(ApiApplication application)
         },
     };
 
-    public async Task<TestLead> CreateLeadAsync(string? domain = null)
+    public async Task<TestLead> CreateLeadAsync(string? domain = null, string user = "admin")
     {
         domain ??= $"{NewKey()}.com";
-        var answer = (await application.PostAsync("/leads", SignUp(domain))).Expect(HttpStatusCode.Created);
+        var answer = (await application.PostAsync("/leads", SignUp(domain, user))).Expect(HttpStatusCode.Created);
         return new TestLead(answer.GetString("id"), domain, answer.GetString("key"), Jwt: "");
     }
 
-    public async Task<TestLead> CreateVerifiedLeadAsync(string? domain = null) =>
-        await VerifyAsync(await CreateLeadAsync(domain));
+    public async Task<TestLead> CreateVerifiedLeadAsync(string? domain = null, string user = "admin") =>
+        await VerifyAsync(await CreateLeadAsync(domain, user));
 
     /// <summary>Verifies the lead and returns it with a fresh JWT.</summary>
     public async Task<TestLead> VerifyAsync(TestLead lead)

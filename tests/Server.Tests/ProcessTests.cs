@@ -35,6 +35,7 @@ public sealed partial class ProcessTests
     [InlineData("REDIS_URL", "http://user:secret@host", "REDIS_URL: found ")]
     [InlineData("LEADS_RATE_LIMIT", "-1", "LEADS_RATE_LIMIT: found '-1'")]
     [InlineData("LEAD_TOKEN_DELIVERY", "response", "LEAD_TOKEN_DELIVERY: found 'response' in Production")]
+    [InlineData("BUCKET_PREFIX", "Acme", "BUCKET_PREFIX: found 'Acme', expected a to z")]
     [InlineData("TENANT_KEY_MAX_LENGTH", "51", "TENANT_KEY_MAX_LENGTH: found '51'")]
     public async Task An_invalid_setting_stops_the_process_with_one_line(
         string name, string value, string expected)

@@ -27,6 +27,7 @@ var operatorOperations = [
   'ListResources'
   'ListTenants'
   'ReadResidue'
+  'ReleaseTenant'
   'RenewInvitation'
   'RollbackProvisioning'
   'StartProvisioning'

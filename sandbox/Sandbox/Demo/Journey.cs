@@ -41,7 +41,8 @@ internal sealed class Journey(
             var page = await api.CallAsync(
                 HttpMethod.Get, $"/tenants?limit=100{query}", api.OperatorToken, null, cancellationToken);
             var found = page!["items"]!.AsArray()
-                .FirstOrDefault(item => Text(item, "key") == key && Text(item, "status") != "EXPIRED");
+                .FirstOrDefault(item =>
+                    Text(item, "key") == key && Text(item, "status") is not ("EXPIRED" or "RELEASED"));
             if (found is not null)
                 return found;
             cursor = page["next"]?.GetValue<string>();
@@ -82,7 +83,7 @@ internal sealed class Journey(
             api.OperatorToken,
             Customer.Subscription(id),
             cancellationToken));
-        display.WriteLine($"Workflow {Text(workflow, "workflowId")}");
+        display.WriteLine($"Workflow {Text(workflow, "workflowId")}: {Text(workflow, "status")}");
 
         Progress progress = null!;
         await display.ShowStepsAsync(async show =>

@@ -13,7 +13,7 @@ public static class InvitationsApi
     {
         routes.MapPost("/tenants/{id:guid}/invitations", RenewAsync).WithTags("Invitations")
             .WithName("RenewInvitation").ForOperators()
-            .WithSummary("Sends the admin user a new invitation and invalidates the previous link.")
+            .WithSummary("Mails the admin user a new invitation; once it is mailed, the previous link is invalid.")
             .WithOperatorErrors(ErrorCode.NotFound, ErrorCode.WrongState);
         routes.MapPost("/invitations/accept", AcceptAsync).WithTags("Invitations").WithName("AcceptInvitation")
             .WithSummary("Sets the first password of the admin user.")
@@ -48,4 +48,5 @@ public sealed record AcceptInvitationRequest(
 
 /// <param name="Id">The id of the invitation.</param>
 /// <param name="Generation">The number of the link; each new link increments it.</param>
+/// <param name="ExpiresAt">The earliest expiry of the link: its 72 hours begin when its mail is sent.</param>
 public sealed record InvitationResponse(Guid Id, Guid TenantId, int Generation, DateTimeOffset ExpiresAt);

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Api.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Api.Pages;
@@ -24,7 +25,8 @@ public static class PagesApi
 
     public static void MapPages(this IEndpointRouteBuilder routes)
     {
-        var pages = routes.MapGroup("").ExcludeFromDescription();
+        // Mail systems add names of their own to the query of a link.
+        var pages = routes.MapGroup("").ExcludeFromDescription().AcceptsAnyQuery();
         pages.MapGet("/verify", (HttpContext context) => GetFile(context, "verify.html", "text/html"))
             .WithName("VerifyPage");
         pages.MapGet("/invitations", (HttpContext context) => GetFile(context, "invitation.html", "text/html"))

@@ -74,5 +74,5 @@ public static class ProvisioningApi
 
 /// <param name="WorkflowId">Always <c>provision-tenant-{id}</c>.</param>
 /// <param name="RunId">The run of the current attempt.</param>
-/// <param name="Status">The status of the tenant; it changes when the run begins.</param>
+/// <param name="Status">The status of the tenant: PROVISION_RECORDED until the run of a new attempt begins.</param>
 public sealed record ProvisioningStartedResponse(string WorkflowId, string? RunId, string Status);

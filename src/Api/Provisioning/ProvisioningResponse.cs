@@ -3,7 +3,11 @@ using ControlPlane.Tenants;
 
 namespace Api.Provisioning;
 
-/// <param name="Status">The status of the tenant.</param>
+/// <param name="Status">
+/// The status of the tenant: PENDING_PROVISION, PROVISION_RECORDED (a recorded attempt whose run has not begun),
+/// PROVISIONING, ACTIVE, ROLLING_BACK, PROVISION_FAILED, ROLLBACK_INCOMPLETE, EXPIRED or
+/// RELEASED.
+/// </param>
 /// <param name="Attempt">The current attempt; null before the first.</param>
 /// <param name="Steps">The steps in order; empty until the attempt's run has begun.</param>
 public sealed record ProvisioningResponse(

@@ -3,8 +3,9 @@ using Temporalio.Workflows;
 namespace ControlPlane.Invitations;
 
 /// <summary>
-/// Sends the welcome mail again, with the current generation of the invitation: on an operator's request, or after the
-/// mail of the provisioning was parked.
+/// Sends the welcome mail again, with the next generation of the invitation: on an operator's request, or after the
+/// mail of the provisioning was parked. The generation becomes the current one once Novu accepts its mail. The previous
+/// link stays valid until then, so that the admin user always has a valid link.
 /// </summary>
 [Workflow("SendInvitation")]
 public interface ISendInvitationWorkflow

@@ -30,18 +30,16 @@ public sealed class InvitationRepository(NpgsqlDataSource database)
     }
 
     /// <summary>
-    /// Creates the next generation of the tenant's invitation, or its first one. Earlier links become invalid.
+    /// Makes the next generation of the invitation the current one: earlier links become invalid, and the new one can
+    /// be used once. Does nothing if this generation or a later one is already current.
     /// </summary>
-    public async Task<Invitation> RenewAsync(Guid tenantId, DateTimeOffset now, CancellationToken cancellationToken) =>
-        (await database.Command(
-            """
-            INSERT INTO invitations AS i (id, tenant_id, expires_at, created_at) VALUES ($1, $2, $3, $4)
-            ON CONFLICT (tenant_id) DO UPDATE
-            SET generation = i.generation + 1, expires_at = excluded.expires_at, accepted_at = NULL
-            RETURNING *
-            """,
-            Guid.CreateVersion7(now), tenantId, now + Invitation.Lifetime,
-            now).ReadFirstAsync(Read, cancellationToken))!;
+    public Task BeginGenerationAsync(
+        Guid id, int generation, DateTimeOffset expiresAt, CancellationToken cancellationToken) => database.Command(
+        """
+        UPDATE invitations SET generation = $2, expires_at = $3, accepted_at = NULL
+        WHERE id = $1 AND generation = $2 - 1
+        """,
+        id, generation, expiresAt).ExecuteAsync(cancellationToken);
 
     /// <summary>Returns the newest key for sealing passwords, or null before <c>setup</c> stores one.</summary>
     public Task<SealingKey?> FindSealingKeyAsync(CancellationToken cancellationToken) =>

@@ -4,11 +4,15 @@ using Microsoft.Extensions.Logging;
 
 namespace ControlPlane.Invitations;
 
-/// <summary>Sends the admin user a new invitation; also resolves a parked welcome mail.</summary>
+/// <summary>
+/// Sends the admin user a new invitation; also resolves a parked welcome mail. The previous link stays valid until the
+/// new one is mailed. A repeated request before that results in the same mail.
+/// </summary>
 public sealed partial class RenewInvitation(
     GetTenant tenants, InvitationRepository invitations, ControlPlaneWorkflows workflows, TimeProvider time,
     ILogger<RenewInvitation> logger)
 {
+    /// <returns>The invitation as it will be once its mail is sent.</returns>
     /// <exception cref="ControlPlaneException">
     /// The tenant does not exist or is not ACTIVE, or Temporal is unreachable.
     /// </exception>
@@ -17,7 +21,16 @@ public sealed partial class RenewInvitation(
         _ = workflows.Client;
         var tenant = await tenants.ExecuteAsync(tenantId, cancellationToken);
         tenant.RequireActive();
-        var invitation = await invitations.RenewAsync(tenantId, time.GetUtcNow(), cancellationToken);
+        var now = time.GetUtcNow();
+        var current = await invitations.FindOrAddAsync(tenantId, now, cancellationToken);
+        // The generation is not written here, for the reasons of LeadVerificationMail. The first one belongs to the
+        // mail of the provisioning, so a new row also gets the second: Novu drops a mail with a number that it knows.
+        var invitation = current with
+        {
+            Generation = current.Generation + 1,
+            ExpiresAt = now + Invitation.Lifetime,
+            AcceptedAt = null,
+        };
         await workflows.StartAsync(
             (ISendInvitationWorkflow workflow) => workflow.RunAsync(new(tenantId, invitation.Generation)),
             ISendInvitationWorkflow.WorkflowId(invitation.Id, invitation.Generation),

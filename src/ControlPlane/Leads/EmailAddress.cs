@@ -26,18 +26,12 @@ public readonly partial record struct EmailAddress
     /// <exception cref="ControlPlaneException">
     /// Not an address, or an address at a public mail provider; names the field.
     /// </exception>
-    public static EmailAddress Parse(string? text, string field = "email")
-    {
-        int at = text?.LastIndexOf('@') ?? -1;
-        if (text is not { Length: <= MaxLength } || at < 1 || at > 64 || !LocalPart().IsMatch(text.AsSpan(0, at)))
-        {
-            throw Invalid(field);
-        }
+    public static EmailAddress Parse(string? text, string field = "email") => Parse(text, field, DomainName.Parse);
 
-        // Punycode is longer than the typed domain, and mail is sent to the punycode form.
-        var address = new EmailAddress(text[..at], DomainName.Parse(text[(at + 1)..], field));
-        return address.Value.Length <= MaxLength ? address : throw Invalid(field);
-    }
+    /// <summary>Parses an address that a search looks for: also one at a public mail provider.</summary>
+    /// <exception cref="ControlPlaneException">The text is not an address; names the field.</exception>
+    public static EmailAddress ParseStored(string text, string field = "email") =>
+        Parse(text.Trim(), field, DomainName.ParseStored);
 
     /// <summary>Creates an address from a stored value, without validation.</summary>
     public static EmailAddress FromStorage(string text)
@@ -48,6 +42,19 @@ public readonly partial record struct EmailAddress
 
     /// <summary>Returns a masked form for logs: <c>a***@example.com</c>.</summary>
     public override string ToString() => $"{Local[0]}***@{Domain}";
+
+    private static EmailAddress Parse(string? text, string field, Func<string, string, DomainName> parseDomain)
+    {
+        int at = text?.LastIndexOf('@') ?? -1;
+        if (text is not { Length: <= MaxLength } || at < 1 || at > 64 || !LocalPart().IsMatch(text.AsSpan(0, at)))
+        {
+            throw Invalid(field);
+        }
+
+        // Punycode is longer than the typed domain, and mail is sent to the punycode form.
+        var address = new EmailAddress(text[..at], parseDomain(text[(at + 1)..], field));
+        return address.Value.Length <= MaxLength ? address : throw Invalid(field);
+    }
 
     private static ControlPlaneException Invalid(string field) => ControlPlaneException.Invalid(field,
         $"{field} is not an email address; one such as admin@example.com with at most {MaxLength} characters "

@@ -32,6 +32,11 @@ public readonly partial record struct DomainName
             : new DomainName(name);
     }
 
+    /// <summary>Parses a name that a search looks for: also that of a public mail provider.</summary>
+    /// <exception cref="ControlPlaneException">The text is not a host name; names the field.</exception>
+    public static DomainName ParseStored(string text, string field) => new(ToAscii(text.Trim())
+        ?? throw Invalid(field, "a host name such as example.com"));
+
     /// <summary>Creates a name from a stored value, without validation.</summary>
     public static DomainName FromStorage(string text) => new(text);
 

@@ -9,9 +9,9 @@ public sealed class ListTenants(TenantRepository tenants, TimeProvider time)
     public const int MaxPageSize = 200;
     public const int DefaultPageSize = 50;
 
-    /// <exception cref="ControlPlaneException">The status, cursor or limit is invalid; names the parameter.</exception>
+    /// <exception cref="ControlPlaneException">A filter, the cursor or the limit is invalid; names it.</exception>
     public async Task<TenantPage> ExecuteAsync(
-        string? status, string? cursor, int? limit, CancellationToken cancellationToken)
+        TenantFilterFields fields, string? cursor, int? limit, CancellationToken cancellationToken)
     {
         int size = limit ?? DefaultPageSize;
         if (size is < 1 or > MaxPageSize)
@@ -19,17 +19,12 @@ public sealed class ListTenants(TenantRepository tenants, TimeProvider time)
             throw ControlPlaneException.Invalid("limit", $"limit must be a whole number from 1 to {MaxPageSize}.");
         }
 
+        var filter = TenantFilter.Parse(fields);
         var now = time.GetUtcNow();
         // One more than requested, to detect whether there is a next page.
         var found = await tenants.ListAsync(
-            ParseStatus(status), cursor is null ? null : TenantCursor.Parse(cursor), size + 1, now, cancellationToken);
+            filter, cursor is null ? null : TenantCursor.Parse(cursor), size + 1, now, cancellationToken);
         var page = found.Take(size).Select(tenant => tenant.AsOf(now)).ToList();
         return new TenantPage(page, found.Count > size ? new TenantCursor(page[^1].CreatedAt, page[^1].Id) : null);
     }
-
-    private static TenantStatus? ParseStatus(string? text) => text is null
-        ? null
-        : TenantStatusText.TryParse(text) ?? throw ControlPlaneException.Invalid("status",
-            "status is unknown; known are "
-            + string.Join(", ", Enum.GetValues<TenantStatus>().Select(status => status.ToText())) + ".");
 }

@@ -10,7 +10,8 @@ public sealed class Tenant
 
     public required Guid Id { get; init; }
 
-    public required Guid LeadId { get; init; }
+    /// <summary>The lead; null once the contact data of a released tenant are erased.</summary>
+    public required Guid? LeadId { get; init; }
 
     public required TenantKey Key { get; init; }
 
@@ -22,12 +23,19 @@ public sealed class Tenant
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>The time from which the tenant expires as long as it has no attempt.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>The plan of the current attempt; null before the first one.</summary>
+    public TenantPlan? Plan { get; init; }
 
     public TenantStatus Status { get; private set; } = TenantStatus.PendingProvision;
 
     /// <summary>The number of the current attempt; 0 before the first.</summary>
     public int Attempt { get; private set; }
+
+    /// <summary>Whether the current attempt is recorded and its run has not begun.</summary>
+    public bool IsRecorded { get; private set; }
 
     public DateTimeOffset UpdatedAt { get; private set; }
 
@@ -74,13 +82,18 @@ public sealed class Tenant
     }
 
     /// <summary>
-    /// Returns the tenant with its status at this time: an overdue one is EXPIRED even before that is stored.
+    /// Returns the tenant with the status that callers see at this time: an overdue one is EXPIRED even before that is
+    /// stored, and one whose attempt is recorded is PROVISION_RECORDED, which is never stored.
     /// </summary>
     public Tenant AsOf(DateTimeOffset now)
     {
         if (IsOverdue(now))
         {
             Expire(now);
+        }
+        else if (IsRecorded)
+        {
+            Status = TenantStatus.ProvisionRecorded;
         }
 
         return this;
@@ -93,17 +106,39 @@ public sealed class Tenant
     {
         Require(Status is TenantStatus.PendingProvision or TenantStatus.ProvisionFailed, "be provisioned");
         UpdatedAt = now;
+        IsRecorded = true;
         return ++Attempt;
+    }
+
+    /// <summary>Whether the provisioning has failed and no attempt is in progress.</summary>
+    public bool IsFailed => !IsRecorded
+        && Status is TenantStatus.ProvisionFailed or TenantStatus.RollingBack or TenantStatus.RollbackIncomplete;
+
+    /// <summary>Requires a tenant that is not live and owns no objects according to its status.</summary>
+    /// <exception cref="ControlPlaneException">The tenant cannot be released in its state.</exception>
+    public void RequireReleasable() => Require(
+        !IsRecorded && (Status is TenantStatus.ProvisionFailed
+            || (Status == TenantStatus.PendingProvision && Attempt == 0)), "be released");
+
+    /// <summary>Releases key, domains and lead.</summary>
+    /// <exception cref="ControlPlaneException">The tenant cannot be released in its state.</exception>
+    public void Release(DateTimeOffset now)
+    {
+        RequireReleasable();
+        Status = TenantStatus.Released;
+        UpdatedAt = now;
     }
 
     /// <summary>Requires an ACTIVE tenant: only such a tenant has an admin user to invite.</summary>
     /// <exception cref="ControlPlaneException">The tenant is not ACTIVE.</exception>
     public void RequireActive() => Require(Status == TenantStatus.Active, "invite its admin user");
 
-    internal static Tenant Restore(Tenant stored, TenantStatus status, int attempt, DateTimeOffset updatedAt)
+    internal static Tenant Restore(
+        Tenant stored, TenantStatus status, int attempt, bool isRecorded, DateTimeOffset updatedAt)
     {
         stored.Status = status;
         stored.Attempt = attempt;
+        stored.IsRecorded = isRecorded;
         stored.UpdatedAt = updatedAt;
         return stored;
     }
@@ -118,14 +153,19 @@ public sealed class Tenant
     }
 }
 
+/// <param name="Tier">How much of the infrastructure is dedicated.</param>
+/// <param name="Id">The plan's id in the billing system.</param>
+/// <param name="Name">The plan's name.</param>
+public sealed record TenantPlan(TenantTier Tier, string Id, string Name);
+
 public sealed record TenantContact(string Email, string FirstName, string LastName, bool IsPrimary, string Type);
 
 public sealed record TenantDomain(DomainName Name, DomainState State);
 
 /// <summary>
 /// The state of a domain. Only a proven domain takes effect, and it belongs to at most one live tenant. An unproven
-/// domain conflicts with no other tenant and is not sent to any outside system. The domains of an expired tenant are
-/// released.
+/// domain conflicts with no other tenant and is not sent to any outside system. The domains of an expired or released
+/// tenant are released.
 /// </summary>
 public enum DomainState
 {

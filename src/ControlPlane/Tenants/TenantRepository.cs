@@ -9,14 +9,18 @@ public sealed class TenantRepository(NpgsqlDataSource database)
     private const string Select =
         """
         SELECT t.*,
-               (SELECT array_agg(domain ORDER BY position) FROM tenant_domains WHERE tenant_id = t.id) AS domains,
-               (SELECT array_agg(state ORDER BY position) FROM tenant_domains WHERE tenant_id = t.id) AS states,
-               c.email, c.first_name, c.last_name, c.type
-        FROM tenants t JOIN tenant_contacts c ON c.tenant_id = t.id AND c.is_primary
+               (SELECT coalesce(array_agg(domain ORDER BY position), '{}') FROM tenant_domains
+                WHERE tenant_id = t.id) AS domains,
+               (SELECT coalesce(array_agg(state ORDER BY position), '{}') FROM tenant_domains
+                WHERE tenant_id = t.id) AS states,
+               c.email, c.first_name, c.last_name, c.type, coalesce(a.state = 'RECORDED', false) AS is_recorded,
+               a.tier, a.subscription #>> '{plan,id}' AS plan_id, a.subscription #>> '{plan,name}' AS plan_name
+        FROM tenants t LEFT JOIN tenant_contacts c ON c.tenant_id = t.id AND c.is_primary
+        LEFT JOIN provisioning_attempts a ON a.tenant_id = t.id AND a.attempt = t.attempt
         """;
 
     /// <summary>
-    /// Adds a tenant. The same transaction first expires overdue tenants with the same key or proven domain.
+    /// Adds a tenant. The same transaction first expires overdue tenants with the same key, proven domain or lead.
     /// </summary>
     /// <exception cref="ControlPlaneException">
     /// <c>lead_has_tenant</c>, <c>key_taken</c> or <c>domain_taken</c>: unique indexes decide, so concurrent calls are
@@ -29,21 +33,23 @@ public sealed class TenantRepository(NpgsqlDataSource database)
         {
             await database.InTransactionAsync(async connection =>
             {
-                await ExpireHoldersAsync(connection, tenant.Key, provenDomain, now, cancellationToken);
+                await ExpireHoldersAsync(connection, tenant, provenDomain, now, cancellationToken);
                 await InsertAsync(connection, tenant, cancellationToken);
                 return true;
             }, cancellationToken);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
+            // The holder is read after the refusal: it explains the refusal and does not decide it.
             throw e.ConstraintName switch
             {
-                "tenants_lead_id_key" => new ControlPlaneException(ErrorCode.LeadHasTenant,
-                    "The lead already has a tenant. Verify the lead again to get a token that reads its provisioning."),
-                "tenants_live_key" => new ControlPlaneException(ErrorCode.KeyTaken,
-                    $"The key '{tenant.Key}' belongs to another tenant; choose another one.", "key"),
-                "tenant_domains_live" => new ControlPlaneException(ErrorCode.DomainTaken,
-                    $"The domain {provenDomain} belongs to another tenant.", "domains"),
+                "tenants_lead_id_key" => TenantConflict.Create(ErrorCode.LeadHasTenant, tenant, await FindHolderAsync(
+                    "t.lead_id = $1", tenant.LeadId, cancellationToken)),
+                "tenants_live_key" => TenantConflict.Create(ErrorCode.KeyTaken, tenant, await FindHolderAsync(
+                    "t.key = $1", tenant.Key.Value, cancellationToken)),
+                "tenant_domains_live" => TenantConflict.Create(ErrorCode.DomainTaken, tenant, await FindHolderAsync(
+                    "t.id IN (SELECT tenant_id FROM tenant_domains WHERE domain = $1 AND state = 'PROVEN')",
+                    provenDomain, cancellationToken)),
                 _ => e,
             };
         }
@@ -60,27 +66,42 @@ public sealed class TenantRepository(NpgsqlDataSource database)
         NpgsqlConnection connection, Guid id, CancellationToken cancellationToken) =>
         connection.Command($"{Select} WHERE t.id = $1 FOR UPDATE OF t", id).ReadFirstAsync(Read, cancellationToken);
 
+    /// <summary>Returns the id of the lead's tenant that is not over; null where there is none.</summary>
     public async Task<Guid?> FindIdByLeadAsync(Guid leadId, CancellationToken cancellationToken) =>
-        await database.Command("SELECT id FROM tenants WHERE lead_id = $1", leadId)
+        await database.Command(
+            """
+            SELECT id FROM tenants WHERE lead_id = $1 AND status NOT IN ('EXPIRED', 'RELEASED')
+            """,
+            leadId)
             .ReadAllAsync(row => row.GetGuid(0), cancellationToken) is [var id] ? id : null;
 
     /// <summary>
-    /// Lists tenants, newest first, with an optional status and after an optional cursor. Overdue tenants count as
-    /// EXPIRED.
+    /// Lists tenants, newest first, after an optional cursor. The status counts as callers see it
+    /// (<see cref="Tenant.AsOf"/>).
     /// </summary>
     public Task<List<Tenant>> ListAsync(
-        TenantStatus? status, TenantCursor? after, int limit, DateTimeOffset now,
-        CancellationToken cancellationToken) =>
-        database.Command(
+        TenantFilter filter, TenantCursor? after, int limit, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var (sql, values) = ListStatement(filter, after, limit, now);
+        return database.Command(sql, values).ReadAllAsync(Read, cancellationToken);
+    }
+
+    /// <summary>Returns the statement of <see cref="ListAsync"/>.</summary>
+    internal static (string Sql, object?[] Values) ListStatement(
+        TenantFilter filter, TenantCursor? after, int limit, DateTimeOffset now)
+    {
+        var clauses = new TenantConditions(filter, after, now);
+        string count = clauses.Value(limit);
+        // The page is chosen first, so that only its own rows are joined with contacts and domains.
+        return (
             $"""
             {Select}
-            WHERE ($1::text IS NULL OR $1 = CASE
-                      WHEN t.status = 'PENDING_PROVISION' AND t.attempt = 0 AND t.expires_at <= $5 THEN 'EXPIRED'
-                      ELSE t.status END)
-              AND ($2::timestamptz IS NULL OR (t.created_at, t.id) < ($2, $3::uuid))
-            ORDER BY t.created_at DESC, t.id DESC LIMIT $4
+            WHERE t.id IN (
+                SELECT t.id {clauses} ORDER BY t.created_at DESC, t.id DESC LIMIT {count})
+            ORDER BY t.created_at DESC, t.id DESC
             """,
-            status?.ToText(), after?.CreatedAt, after?.Id, limit, now).ReadAllAsync(Read, cancellationToken);
+            clauses.Values);
+    }
 
     /// <summary>Saves status, attempt and domain states, in the transaction that locked the tenant.</summary>
     public static async Task SaveAsync(NpgsqlConnection connection, Tenant tenant, CancellationToken cancellationToken)
@@ -88,7 +109,7 @@ public sealed class TenantRepository(NpgsqlDataSource database)
         await connection.Command(
             "UPDATE tenants SET status = $2, attempt = $3, updated_at = $4 WHERE id = $1",
             tenant.Id, tenant.Status.ToText(), tenant.Attempt, tenant.UpdatedAt).ExecuteAsync(cancellationToken);
-        if (tenant.Status == TenantStatus.Expired)
+        if (tenant.Status is TenantStatus.Expired or TenantStatus.Released)
         {
             await connection.Command("UPDATE tenant_domains SET state = 'RELEASED' WHERE tenant_id = $1", tenant.Id)
                 .ExecuteAsync(cancellationToken);
@@ -113,18 +134,18 @@ public sealed class TenantRepository(NpgsqlDataSource database)
 
     // Rows are locked in the order of their ids, so that two sign-ups that expire the same two tenants cannot deadlock.
     private static async Task ExpireHoldersAsync(
-        NpgsqlConnection connection, TenantKey key, string domain, DateTimeOffset now,
+        NpgsqlConnection connection, Tenant tenant, string domain, DateTimeOffset now,
         CancellationToken cancellationToken)
     {
         var holders = await connection.Command(
             $"""
             {Select}
             WHERE t.status = 'PENDING_PROVISION' AND t.attempt = 0 AND t.expires_at <= $3
-              AND (t.key = $1 OR EXISTS (SELECT FROM tenant_domains d
+              AND (t.key = $1 OR t.lead_id = $4 OR EXISTS (SELECT FROM tenant_domains d
                                          WHERE d.tenant_id = t.id AND d.domain = $2 AND d.state = 'PROVEN'))
             ORDER BY t.id FOR UPDATE OF t
             """,
-            key.Value, domain, now).ReadAllAsync(Read, cancellationToken);
+            tenant.Key.Value, domain, now, tenant.LeadId).ReadAllAsync(Read, cancellationToken);
         await ExpireAsync(connection, holders, now, cancellationToken);
     }
 
@@ -169,24 +190,31 @@ public sealed class TenantRepository(NpgsqlDataSource database)
         }
     }
 
+    private Task<Tenant?> FindHolderAsync(string condition, object? value, CancellationToken cancellationToken) =>
+        database.Command($"{Select} WHERE {condition} AND t.status NOT IN ('EXPIRED', 'RELEASED')", value)
+            .ReadFirstAsync(Read, cancellationToken);
+
     private static Tenant Read(NpgsqlDataReader row) => Tenant.Restore(
         new Tenant
         {
             Id = row.Id("id"),
-            LeadId = row.Id("lead_id"),
+            LeadId = row["lead_id"] as Guid?,
             Key = TenantKey.FromStorage(row.Text("key")),
             Name = row.Text("name"),
             Domains = row.Texts("domains").Zip(row.Texts("states"), (domain, state) =>
                 new TenantDomain(DomainName.FromStorage(domain), DomainStateText.Parse(state))).ToList(),
-            Contacts =
-            [
-                new TenantContact(row.Text("email"), row.Text("first_name"), row.Text("last_name"), IsPrimary: true,
-                    row.Text("type")),
-            ],
+            Contacts = row.FindText("email") is { } email
+                ? [new TenantContact(
+                    email, row.Text("first_name"), row.Text("last_name"), IsPrimary: true, row.Text("type"))]
+                : [],
             CreatedAt = row.Time("created_at"),
             ExpiresAt = row.Time("expires_at"),
+            Plan = row.FindText("plan_id") is { } plan
+                ? new TenantPlan(TenantTierText.FromStorage(row.Text("tier")), plan, row.Text("plan_name"))
+                : null,
         },
         TenantStatusText.Parse(row.Text("status")),
         row.Number("attempt"),
+        row.Flag("is_recorded"),
         row.Time("updated_at"));
 }

@@ -8,12 +8,12 @@ namespace ControlPlane.Tenants;
 /// </summary>
 public sealed record TenantResources
 {
-    private TenantResources(string key)
+    private TenantResources(TenantKey key, string bucketPrefix)
     {
-        Realm = $"tenant-{key}";
+        Realm = RealmOf(key);
         Client = $"{key}-app";
         Schema = $"tenant_{key}";
-        Bucket = $"tenant-{key}-files";
+        Bucket = $"{bucketPrefix}tenant-{key}-files";
     }
 
     /// <summary>The Keycloak realm.</summary>
@@ -31,12 +31,18 @@ public sealed record TenantResources
     public string Bucket { get; }
 
     /// <summary>
-    /// Returns whether a name has the form of a tenant's bucket. This finds all of them, as buckets cannot be renamed.
+    /// Returns whether a name has the form of a tenant's bucket, with any prefix. This finds all of them, as buckets
+    /// cannot be renamed.
     /// </summary>
     public static bool IsTenantBucketName(string name) =>
-        name.StartsWith("tenant-", StringComparison.Ordinal) && name.EndsWith("-files", StringComparison.Ordinal);
+        name.Contains("tenant-", StringComparison.Ordinal) && name.EndsWith("-files", StringComparison.Ordinal);
 
-    public static TenantResources For(TenantKey key) => new(key.Value);
+    /// <param name="key">The tenant's key.</param>
+    /// <param name="bucketPrefix">The <see cref="TenantKeyOptions.BucketPrefix"/> of the installation.</param>
+    public static TenantResources For(TenantKey key, string bucketPrefix) => new(key, bucketPrefix);
+
+    /// <summary>Returns the name of the Keycloak realm.</summary>
+    public static string RealmOf(TenantKey key) => $"tenant-{key}";
 
     /// <summary>Returns the id of a realm, which is its mark: the tenant's own realm admin cannot change it.</summary>
     public static Guid RealmId(Guid installation, Guid tenantId, int attempt) =>

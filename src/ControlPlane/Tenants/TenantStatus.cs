@@ -2,8 +2,9 @@ namespace ControlPlane.Tenants;
 
 /// <summary>
 /// The status of a tenant: PENDING_PROVISION → PROVISIONING → ACTIVE; PROVISIONING → ROLLING_BACK → PROVISION_FAILED or
-/// ROLLBACK_INCOMPLETE; PENDING_PROVISION → EXPIRED. The database and HTTP use the texts of
-/// <see cref="TenantStatusText"/>.
+/// ROLLBACK_INCOMPLETE; PENDING_PROVISION → EXPIRED; PENDING_PROVISION or PROVISION_FAILED → RELEASED. The database and
+/// HTTP use the texts of <see cref="TenantStatusText"/>. PROVISION_RECORDED is shown while the run of a recorded
+/// attempt has not begun; the database keeps the status before the attempt until then.
 /// </summary>
 public enum TenantStatus
 {
@@ -14,6 +15,8 @@ public enum TenantStatus
     ProvisionFailed,
     RollbackIncomplete,
     Expired,
+    ProvisionRecorded,
+    Released,
 }
 
 public static class TenantStatusText
@@ -27,6 +30,8 @@ public static class TenantStatusText
         TenantStatus.ProvisionFailed => "PROVISION_FAILED",
         TenantStatus.RollbackIncomplete => "ROLLBACK_INCOMPLETE",
         TenantStatus.Expired => "EXPIRED",
+        TenantStatus.Released => "RELEASED",
+        TenantStatus.ProvisionRecorded => "PROVISION_RECORDED",
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
     };
 

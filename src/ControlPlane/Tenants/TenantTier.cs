@@ -23,6 +23,9 @@ public static class TenantTierText
         _ => throw new ArgumentOutOfRangeException(nameof(tier), tier, null),
     };
 
+    /// <summary>Parses a stored tier.</summary>
+    public static TenantTier FromStorage(string text) => Parse(text, "tier");
+
     /// <summary>Parses the tier of a plan or our own name of a tier, ignoring case.</summary>
     /// <exception cref="ControlPlaneException">The tier is unknown; the message lists the known ones.</exception>
     public static TenantTier Parse(string text, string field) =>

@@ -19,6 +19,11 @@ public static class TenantsFunctions
         HttpRequest request) =>
         request.AnswerAsync();
 
+    [Function("ReleaseTenant")]
+    public static Task ReleaseAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "tenants/{id:guid}")] HttpRequest request) =>
+        request.AnswerAsync();
+
     [Function("ListTenants")]
     public static Task ListAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "tenants")] HttpRequest request) =>

@@ -1,6 +1,7 @@
 using ControlPlane.Persistence;
 using ControlPlane.Settings;
 using ControlPlane.Temporal;
+using ControlPlane.Tenants;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -61,6 +62,7 @@ public sealed class CommandHost : IAsyncDisposable
             .AddSingleton(Time)
             .AddSingleton(_ => Database)
             .AddSingleton(_ => WorkerOptions.From(Settings))
+            .AddSingleton(_ => TenantKeyOptions.From(Settings))
             .AddRecords()
             .AddTransient<TenantReader>()
             .AddOrphanSweep(Settings)

@@ -3,6 +3,7 @@ using ControlPlane.Leads;
 using ControlPlane.Persistence;
 using ControlPlane.Settings;
 using ControlPlane.Temporal;
+using ControlPlane.Tenants;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -43,6 +44,7 @@ public static class WorkerHost
             .AddSingleton(_ => DataSources.Create(database, "arc-saas-worker"))
             .AddSingleton(TemporalOptions.From(settings))
             .AddSingleton(WorkerOptions.From(settings))
+            .AddSingleton(TenantKeyOptions.From(settings))
             .AddRecords()
             .AddOutsideSystems(systems ?? OutsideSystems.All, settings);
         return builder;

@@ -16,19 +16,15 @@ public sealed class WelcomeMail(
     NovuOptions novu,
     MailLinks links,
     MailedTokens tokens,
-    TenantRepository tenants,
-    InvitationRepository invitations,
-    TimeProvider time)
+    TenantRepository tenants)
 {
-    /// <summary>Sends the mail with the tenant's current invitation, or with a first one.</summary>
+    /// <summary>Sends the mail with the link of this invitation.</summary>
     /// <exception cref="ControlPlaneException">The tenant does not exist.</exception>
-    public async Task SendAsync(Guid tenantId, CancellationToken cancellationToken)
+    public async Task SendAsync(Guid tenantId, Invitation invitation, CancellationToken cancellationToken)
     {
         var tenant = await tenants.FindAsync(tenantId, cancellationToken)
             ?? throw new ControlPlaneException(ErrorCode.NotFound, $"There is no tenant {tenantId:D}.");
-        var invitation = await invitations.FindOrAddAsync(tenantId, time.GetUtcNow(), cancellationToken);
         var admin = tenant.Contacts.First(contact => contact.IsPrimary);
-        var resources = TenantResources.For(tenant.Key);
         string token = tokens.Create(MailedTokenKind.Invitation, invitation.Id, invitation.Generation);
         var payload = new Dictionary<string, string>
         {
@@ -39,7 +35,7 @@ public sealed class WelcomeMail(
             ["appPlaneUrl"] = links.AppPlaneBaseUrl.Replace(
                 "{tenant}", tenant.Key.Value, StringComparison.OrdinalIgnoreCase),
             ["adminPortalUrl"] = links.KeycloakUrl is { } keycloak
-                ? $"{keycloak}/admin/{resources.Realm}/console/"
+                ? $"{keycloak}/admin/{TenantResources.RealmOf(tenant.Key)}/console/"
                 : links.PublicBaseUrl,
             ["loginUrl"] = $"{links.PublicBaseUrl}/invitations#{token}",
             ["supportEmail"] = novu.SupportEmail,

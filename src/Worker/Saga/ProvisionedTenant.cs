@@ -6,11 +6,9 @@ using Worker.Systems;
 
 namespace Worker.Saga;
 
-/// <summary>A tenant with the mark of one attempt. Resource names are derived from the tenant's key.</summary>
-public sealed record ProvisionedTenant(Tenant Tenant, OwnershipMark Mark)
+/// <summary>A tenant with the mark of one attempt, and the resource names that are derived from its key.</summary>
+public sealed record ProvisionedTenant(Tenant Tenant, OwnershipMark Mark, TenantResources Resources)
 {
-    public TenantResources Resources { get; } = TenantResources.For(Tenant.Key);
-
     /// <summary>The primary contact, who becomes the admin user.</summary>
     public TenantContact Admin => Tenant.Contacts.First(contact => contact.IsPrimary);
 
@@ -36,7 +34,7 @@ public sealed record ProvisionedTenant(Tenant Tenant, OwnershipMark Mark)
 }
 
 /// <summary>Loads tenants for steps, readings and commands.</summary>
-public sealed class ProvisionedTenants(TenantRepository tenants, WorkerOptions options)
+public sealed class ProvisionedTenants(TenantRepository tenants, WorkerOptions options, TenantKeyOptions keys)
 {
     /// <summary>Loads a tenant with the mark of an attempt.</summary>
     /// <exception cref="ControlPlaneException">The tenant does not exist.</exception>
@@ -56,5 +54,6 @@ public sealed class ProvisionedTenants(TenantRepository tenants, WorkerOptions o
             ?? throw new ControlPlaneException(ErrorCode.NotFound, $"There is no tenant {tenantId:D}.");
 
     private ProvisionedTenant WithMark(Tenant tenant, int attempt) =>
-        new(tenant, new OwnershipMark(options.InstallationId, tenant.Id, attempt));
+        new(tenant, new OwnershipMark(options.InstallationId, tenant.Id, attempt),
+            TenantResources.For(tenant.Key, keys.BucketPrefix));
 }

@@ -1,3 +1,4 @@
+using ControlPlane.Invitations;
 using ControlPlane.Provisioning;
 using Temporalio.Activities;
 using Worker.Mails;
@@ -10,7 +11,8 @@ namespace Worker.Steps;
 /// Sends the welcome mail. It is the last step: a mail cannot be undone, and its failure must not roll back a live
 /// tenant.
 /// </summary>
-public sealed class SendNotification(WelcomeMail mail) : IPlainStep
+public sealed class SendNotification(WelcomeMail mail, InvitationRepository invitations, TimeProvider time)
+    : IPlainStep
 {
     public static string Id => "send-notification";
 
@@ -23,6 +25,10 @@ public sealed class SendNotification(WelcomeMail mail) : IPlainStep
     public static string? System => NovuSystem.SystemId;
 
     [Activity("SendNotification")]
-    public Task ExecuteAsync(ProvisionTenantInput input) =>
-        mail.SendAsync(input.TenantId, ActivityExecutionContext.Current.CancellationToken);
+    public async Task ExecuteAsync(ProvisionTenantInput input)
+    {
+        var cancellationToken = ActivityExecutionContext.Current.CancellationToken;
+        var invitation = await invitations.FindOrAddAsync(input.TenantId, time.GetUtcNow(), cancellationToken);
+        await mail.SendAsync(input.TenantId, invitation, cancellationToken);
+    }
 }

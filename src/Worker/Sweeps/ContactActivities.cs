@@ -8,7 +8,7 @@ namespace Worker.Sweeps;
 /// so that no data remains there of a lead that the database no longer knows.
 /// </summary>
 public sealed partial class ContactActivities(
-    ContactRetention contacts, SweepOptions options, IEnumerable<IContactStore> stores,
+    ContactRetention contacts, ReleasedContacts released, SweepOptions options, IEnumerable<IContactStore> stores,
     ILogger<ContactActivities> logger)
 {
     private const int BatchSize = 100;
@@ -20,17 +20,14 @@ public sealed partial class ContactActivities(
         var cancellationToken = ActivityExecutionContext.Current.CancellationToken;
         int erased = 0;
         var errors = new ErrorCollector();
-        List<ErasableContact> batch = [];
-        do
-        {
-            batch = await contacts.ListAsync(
-                options.ContactRetention, batch.LastOrDefault()?.LeadId ?? Guid.Empty, BatchSize, cancellationToken);
-            foreach (var contact in batch)
-            {
-                await errors.TryAsync($"lead {contact}", () => EraseAsync(contact), cancellationToken);
-            }
-        }
-        while (batch.Count == BatchSize);
+        await InBatchesAsync(
+            after => released.ListAsync(options.ContactRetention, after, BatchSize, cancellationToken),
+            contact => contact.TenantId!.Value,
+            contact => released.EraseAsync(contact, cancellationToken));
+        await InBatchesAsync(
+            after => contacts.ListAsync(options.ContactRetention, after, BatchSize, cancellationToken),
+            contact => contact.LeadId,
+            contact => contacts.EraseAsync(options.ContactRetention, contact, cancellationToken));
         if (erased > 0)
         {
             LogErased(erased);
@@ -39,14 +36,30 @@ public sealed partial class ContactActivities(
         errors.ThrowIfFailed();
         return erased;
 
-        async Task EraseAsync(ErasableContact contact)
+        async Task InBatchesAsync(
+            Func<Guid, Task<List<ErasableContact>>> listAsync, Func<ErasableContact, Guid> idOf,
+            Func<ErasableContact, Task<bool>> eraseAsync)
+        {
+            List<ErasableContact> batch = [];
+            do
+            {
+                batch = await listAsync(batch.Count > 0 ? idOf(batch[^1]) : Guid.Empty);
+                foreach (var contact in batch)
+                {
+                    await errors.TryAsync($"lead {contact}", () => EraseAsync(contact, eraseAsync), cancellationToken);
+                }
+            }
+            while (batch.Count == BatchSize);
+        }
+
+        async Task EraseAsync(ErasableContact contact, Func<ErasableContact, Task<bool>> eraseAsync)
         {
             foreach (var store in stores)
             {
                 await store.EraseAsync(contact, cancellationToken);
             }
 
-            erased += await contacts.EraseAsync(options.ContactRetention, contact, cancellationToken) ? 1 : 0;
+            erased += await eraseAsync(contact) ? 1 : 0;
         }
     }
 

@@ -4,7 +4,7 @@ using Npgsql;
 namespace Worker.Sweeps;
 
 /// <summary>A lead that did not become a customer, and whose contact data is to be erased.</summary>
-/// <param name="TenantId">The lead's expired tenant; null when it never had one.</param>
+/// <param name="TenantId">The lead's expired or released tenant; null when it never had one.</param>
 public sealed record ErasableContact(Guid LeadId, Guid? TenantId, string Email)
 {
     /// <summary>The lead's id, so that logs never hold the address.</summary>
@@ -12,8 +12,8 @@ public sealed record ErasableContact(Guid LeadId, Guid? TenantId, string Email)
 }
 
 /// <summary>
-/// Finds and erases leads after the retention: the last token expired that long ago, and the tenant, if any, is EXPIRED
-/// for as long. Such a tenant never had an attempt, so it owns no objects.
+/// Finds and erases leads after the retention: the last token expired that long ago, and each tenant, if any, is
+/// EXPIRED for as long. Such a tenant never had an attempt, so it owns no objects.
 /// </summary>
 public sealed class ContactRetention(NpgsqlDataSource database, TimeProvider time)
 {
@@ -22,9 +22,12 @@ public sealed class ContactRetention(NpgsqlDataSource database, TimeProvider tim
         TimeSpan retention, Guid after, int limit, CancellationToken cancellationToken) =>
         database.Command(
             """
-            SELECT l.id, l.email, t.id AS tenant_id FROM leads l LEFT JOIN tenants t ON t.lead_id = l.id
+            SELECT l.id, l.email, (SELECT id FROM tenants WHERE lead_id = l.id ORDER BY id LIMIT 1) AS tenant_id
+            FROM leads l
             WHERE l.id > $2 AND l.token_expires_at <= $1
-              AND (t.id IS NULL OR t.status = 'EXPIRED' AND t.attempt = 0 AND t.updated_at <= $1)
+              AND NOT EXISTS (
+                SELECT FROM tenants t WHERE t.lead_id = l.id
+                  AND NOT (t.status = 'EXPIRED' AND t.attempt = 0 AND t.updated_at <= $1))
             ORDER BY l.id LIMIT $3
             """,
             time.GetUtcNow() - retention, after, limit).ReadAllAsync(

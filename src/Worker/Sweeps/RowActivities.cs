@@ -6,8 +6,8 @@ namespace Worker.Sweeps;
 
 /// <summary>The activities of the sweep that need only the control database and Temporal.</summary>
 public sealed partial class RowActivities(
-    AttemptRepair attempts, WelcomeMailRepair welcomeMails, ExpiredRows rows, SweepOptions options,
-    WorkerMetrics metrics, ILogger<RowActivities> logger)
+    AttemptRepair attempts, WelcomeMailRepair welcomeMails, ExpiredRows rows, FailedTenants failed,
+    SweepOptions options, WorkerMetrics metrics, ILogger<RowActivities> logger)
 {
     private static CancellationToken CancellationToken => ActivityExecutionContext.Current.CancellationToken;
 
@@ -22,7 +22,7 @@ public sealed partial class RowActivities(
         return repaired;
     }
 
-    /// <summary>Expires overdue tenants, invitations and sealed passwords.</summary>
+    /// <summary>Expires overdue tenants, invitations and sealed passwords, and releases failed tenants.</summary>
     /// <returns>The total number of them.</returns>
     [Activity("ExpireRows")]
     public async Task<int> ExpireAsync()
@@ -30,15 +30,17 @@ public sealed partial class RowActivities(
         int passwords = await rows.EraseSealedPasswordsAsync(CancellationToken);
         int tenants = await rows.ExpireTenantsAsync(CancellationToken);
         int invitations = await rows.DeleteInvitationsAsync(options.ContactRetention, CancellationToken);
-        if (passwords + tenants + invitations > 0)
+        int released = await failed.ReleaseAsync(CancellationToken);
+        if (passwords + tenants + invitations + released > 0)
         {
-            LogExpired(tenants, invitations, passwords);
+            LogExpired(tenants, invitations, passwords, released);
         }
 
-        return passwords + tenants + invitations;
+        return passwords + tenants + invitations + released;
     }
 
     [LoggerMessage(EventId = 603, Level = LogLevel.Information,
-        Message = "Expired: {Tenants} tenants, {Invitations} invitations, {Passwords} sealed passwords")]
-    private partial void LogExpired(int tenants, int invitations, int passwords);
+        Message = "Expired: {Tenants} tenants, {Invitations} invitations, {Passwords} sealed passwords; "
+            + "released: {Released} tenants")]
+    private partial void LogExpired(int tenants, int invitations, int passwords, int released);
 }

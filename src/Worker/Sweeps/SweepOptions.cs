@@ -11,13 +11,15 @@ namespace Worker.Sweeps;
 /// The maximum number of deleted objects of each type in one sweep: more at once are probably a mistake.
 /// </param>
 /// <param name="ContactRetention">The retention of the contact data of leads that did not become customers.</param>
+/// <param name="FailedTenantLifetime">The time since its failure after which a tenant is released.</param>
 public sealed record SweepOptions(
-    TimeSpan Interval, TimeSpan Grace, int MaxDeletions, TimeSpan ContactRetention)
+    TimeSpan Interval, TimeSpan Grace, int MaxDeletions, TimeSpan ContactRetention, TimeSpan FailedTenantLifetime)
 {
     public static SweepOptions From(SettingsReader settings) => new(
         TimeSpan.FromMinutes(settings.Number("SWEEP_INTERVAL", 10, 1, 1440)),
         TimeSpan.FromMinutes(settings.Number(
             "SWEEP_GRACE", settings.IsProduction ? 360 : 10, settings.IsProduction ? 60 : 0, 43200)),
         settings.Number("SWEEP_MOST_DELETIONS", 10, 0, 1000),
-        TimeSpan.FromDays(settings.Number("CONTACT_RETENTION", 30, 1, 3650)));
+        TimeSpan.FromDays(settings.Number("CONTACT_RETENTION", 30, 1, 3650)),
+        TimeSpan.FromDays(settings.Number("FAILED_TENANT_LIFETIME", 30, 1, 3650)));
 }

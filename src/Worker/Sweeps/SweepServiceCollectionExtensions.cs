@@ -16,6 +16,8 @@ public static class SweepServiceCollectionExtensions
             .AddOrphanSweep(settings)
             .AddSingleton<ContactRetention>()
             .AddSingleton<ExpiredRows>()
+            .AddSingleton<FailedTenants>()
+            .AddSingleton<ReleasedContacts>()
             .AddSingleton<AttemptRepair>()
             .AddSingleton<WelcomeMailRepair>()
             .AddTemporalActivities(typeof(RowActivities), TaskQueue.Control)

@@ -84,7 +84,7 @@ public sealed class SweepWorkflow
 
 /// <summary>The result of a sweep, as numbers.</summary>
 /// <param name="Settled">Attempts and welcome mails for which a run was started.</param>
-/// <param name="Expired">Expired tenants, invitations and sealed passwords.</param>
+/// <param name="Expired">Expired tenants, invitations and sealed passwords, and released tenants.</param>
 /// <param name="Erased">Leads whose contact data was erased.</param>
 /// <param name="Deleted">Deleted objects of rolled-back attempts.</param>
 /// <param name="Orphans">Objects whose attempt the database does not know; not touched.</param>

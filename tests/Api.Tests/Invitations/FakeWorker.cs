@@ -25,7 +25,7 @@ public sealed class FakeWorker : IAsyncDisposable
     {
         this.fixture = fixture;
         Functions = fixture.StartApplication(("TEMPORAL_TASK_QUEUE", queue));
-        activities = new FakeActivities(fixture.Postgres.Owner, key);
+        activities = new FakeActivities(fixture.Postgres.Owner, key, Functions.Time);
     }
 
     public ApiApplication Functions { get; }
@@ -73,6 +73,9 @@ public sealed class FakeWorker : IAsyncDisposable
         return tenant;
     }
 
+    /// <summary>Starts no more mails: their workflows wait without a result.</summary>
+    public void HoldMails() => activities.HoldsMails = true;
+
     /// <summary>Creates an invitation and returns the token of its mail, which is derived and never stored.</summary>
     public async Task<string> CreateInvitationTokenAsync(TestTenant? tenant = null)
     {
@@ -80,6 +83,8 @@ public sealed class FakeWorker : IAsyncDisposable
         string bearer = fixture.Realm.CreateToken(Functions.Time.GetUtcNow());
         var invitation = (await Functions.PostAsync($"/tenants/{tenant.Id}/invitations", null, bearer))
             .Expect(HttpStatusCode.Accepted).Json;
+        await (await fixture.ConnectTemporalAsync()).GetWorkflowHandle(ISendInvitationWorkflow.WorkflowId(
+            invitation.GetProperty("id").GetGuid(), invitation.GetProperty("generation").GetInt32())).GetResultAsync();
         return new MailedTokens(KeyRing.Parse("TOKEN_KEYS", ApiApplication.TokenKeys)).Create(
             MailedTokenKind.Invitation,
             invitation.GetProperty("id").GetGuid(),

@@ -20,15 +20,18 @@ public sealed class FakeAcceptInvitationWorkflow : IAcceptInvitationWorkflow
             new ActivityOptions { StartToCloseTimeout = TimeSpan.FromSeconds(30) });
 }
 
-/// <summary>The workflow of the mail; it does nothing.</summary>
+/// <summary>The workflow of the mail: it makes the link the current one, as the worker does after the mail.</summary>
 [Workflow("SendInvitation")]
 public sealed class FakeSendInvitationWorkflow : ISendInvitationWorkflow
 {
     [WorkflowRun]
-    public Task RunAsync(SendInvitationInput input) => Task.CompletedTask;
+    public Task RunAsync(SendInvitationInput input) =>
+        Workflow.ExecuteActivityAsync(
+            (FakeActivities activities) => activities.MailAsync(input),
+            new ActivityOptions { StartToCloseTimeout = TimeSpan.FromSeconds(30) });
 }
 
-public sealed class FakeActivities(NpgsqlDataSource database, RSA key)
+public sealed class FakeActivities(NpgsqlDataSource database, RSA key, TimeProvider time)
 {
     /// <summary>The opened passwords, in order.</summary>
     public List<string> Passwords { get; } = [];
@@ -37,6 +40,28 @@ public sealed class FakeActivities(NpgsqlDataSource database, RSA key)
     /// The result of another call's password, which the run read before this call stored its own; null: none.
     /// </summary>
     public AcceptInvitationResult? ResultOfAnotherCall { get; set; }
+
+    /// <summary>Whether mails are refused, so that their workflows retry.</summary>
+    public bool HoldsMails { get; set; }
+
+    [Activity]
+    public async Task MailAsync(SendInvitationInput input)
+    {
+        if (HoldsMails)
+        {
+            throw new InvalidOperationException("The test holds the mails.");
+        }
+
+        await using var command = database.CreateCommand(
+            """
+            UPDATE invitations SET generation = $2, accepted_at = NULL, expires_at = $3
+            WHERE tenant_id = $1 AND generation = $2 - 1
+            """);
+        command.Parameters.Add(new NpgsqlParameter { Value = input.TenantId });
+        command.Parameters.Add(new NpgsqlParameter { Value = input.Generation });
+        command.Parameters.Add(new NpgsqlParameter { Value = time.GetUtcNow() + Invitation.Lifetime });
+        await command.ExecuteNonQueryAsync();
+    }
 
     [Activity]
     public async Task<AcceptInvitationResult> SetPasswordAsync(AcceptInvitationInput input)

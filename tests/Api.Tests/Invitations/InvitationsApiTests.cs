@@ -66,13 +66,37 @@ public sealed class InvitationsApiTests(ApiFixture fixture) : IAsyncLifetime
         var tenant = await worker.CreateActiveTenantAsync();
         string old = await worker.CreateInvitationTokenAsync(tenant);
 
-        var renewed = (await App.PostAsync($"/tenants/{tenant.Id}/invitations", null, OperatorToken))
-            .Expect(HttpStatusCode.Accepted);
+        string newest = await worker.CreateInvitationTokenAsync(tenant);
 
         (await AcceptAsync(old, "correct horse battery")).AssertProblem(401, "token_invalid", "token");
-        var mail = await (await fixture.ConnectTemporalAsync())
-            .GetWorkflowHandle($"send-invitation-{renewed.GetString("id")}-2").DescribeAsync();
-        Assert.Equal("SendInvitation", mail.WorkflowType);
+        (await AcceptAsync(newest, "correct horse battery")).Expect(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
+    public async Task The_old_link_stays_valid_while_Temporal_is_unreachable()
+    {
+        var tenant = await worker.CreateActiveTenantAsync();
+        string old = await worker.CreateInvitationTokenAsync(tenant);
+        await using var apart = fixture.StartApplication(("TEMPORAL_ADDRESS", "127.0.0.1:1"));
+
+        (await apart.PostAsync($"/tenants/{tenant.Id}/invitations", null, OperatorToken))
+            .AssertProblem(503, "unavailable");
+
+        (await AcceptAsync(old, "correct horse battery")).Expect(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
+    public async Task The_old_link_stays_valid_until_the_new_one_is_mailed()
+    {
+        var tenant = await worker.CreateActiveTenantAsync();
+        string old = await worker.CreateInvitationTokenAsync(tenant);
+        worker.HoldMails();
+
+        string first = await RenewAsync(tenant);
+        string second = await RenewAsync(tenant);
+
+        Assert.Equal(first, second);
+        (await AcceptAsync(old, "correct horse battery")).Expect(HttpStatusCode.NoContent);
     }
 
     [Fact]
@@ -132,8 +156,8 @@ public sealed class InvitationsApiTests(ApiFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task A_second_password_is_refused_while_the_first_is_being_set()
     {
-        await worker.StopAsync();
         string token = await worker.CreateInvitationTokenAsync();
+        await worker.StopAsync();
         var first = AcceptAsync(token, "correct horse battery");
         await AssertMore.EventuallyAsync(async () =>
             Assert.Equal(1L, await fixture.Postgres.ReadAsync<long>("SELECT count(*) FROM sealed_passwords")));
@@ -173,7 +197,7 @@ public sealed class InvitationsApiTests(ApiFixture fixture) : IAsyncLifetime
         await fixture.Postgres.ExecuteAsync(
             """
             INSERT INTO sealed_passwords (invitation_id, generation, key_id, sealed, expires_at)
-            SELECT id, 1, 'new', '\x01', $2 FROM invitations WHERE id = $1
+            SELECT id, generation, 'new', '\x01', $2 FROM invitations WHERE id = $1
             """,
             MailedTokens.ReadId(abandoned)!.Value, App.Time.GetUtcNow());
 
@@ -191,6 +215,10 @@ public sealed class InvitationsApiTests(ApiFixture fixture) : IAsyncLifetime
 
         (await AcceptAsync(token, "correct horse battery")).AssertProblem(503, "not_configured");
     }
+
+    private async Task<string> RenewAsync(TestTenant tenant) =>
+        (await App.PostAsync($"/tenants/{tenant.Id}/invitations", null, OperatorToken))
+            .Expect(HttpStatusCode.Accepted).Text;
 
     private Task<Answer> AcceptAsync(string? token, string? password) =>
         App.PostAsync("/invitations/accept", new { token, password });

@@ -15,7 +15,8 @@ namespace Api.Tests.OpenApi;
 internal static class OpenApiGenerator
 {
     private const string Description =
-        "Errors are problem details (RFC 9457) with a stable `code`. Any call may also answer 500 `internal`. "
+        "Errors are problem details (RFC 9457) with a stable `code`. Any call may also answer 500 `internal`, and "
+        + "400 `invalid_request` for an unknown name in the query. "
         + "Paths and queries never carry a token.";
 
     private static readonly (BearerKind Kind, string Name, string Description)[] Bearers =

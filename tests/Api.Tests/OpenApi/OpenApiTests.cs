@@ -31,6 +31,25 @@ public sealed class OpenApiTests(ApiFixture fixture)
     }
 
     [Fact]
+    public async Task The_parameters_of_each_operation_are_the_names_that_its_route_accepts()
+    {
+        var paths = (await app.GetAsync("/openapi/v1.json")).Json.GetProperty("paths");
+        foreach (var path in paths.EnumerateObject())
+        {
+            foreach (var operation in path.Value.EnumerateObject())
+            {
+                var route = Routes.All.Single(endpoint => endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()!
+                    .EndpointName == operation.Value.GetProperty("operationId").GetString());
+                var described = operation.Value.TryGetProperty("parameters", out var parameters)
+                    ? parameters.EnumerateArray().Where(p => p.GetProperty("in").GetString() == "query")
+                        .Select(p => p.GetProperty("name").GetString()!).ToArray()
+                    : [];
+                Assert.Equal(described, route.Metadata.GetMetadata<QueryNames>()?.Names ?? []);
+            }
+        }
+    }
+
+    [Fact]
     public async Task Every_route_except_the_pages_is_described_with_its_errors()
     {
         var document = (await app.GetAsync("/openapi/v1.json")).Json;

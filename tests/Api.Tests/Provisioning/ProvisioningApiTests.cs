@@ -141,6 +141,27 @@ public sealed class ProvisioningApiTests(ApiFixture fixture)
         Assert.Equal(2, await run.Memo["attempt"].ToValueAsync<int>());
     }
 
+    // A caller that polls for an end state would stop at the PROVISION_FAILED of the attempt before.
+    [Fact]
+    public async Task A_recorded_attempt_has_a_state_of_its_own_everywhere()
+    {
+        var tenant = await app.Data.CreateTenantAsync();
+        var first = (await ProvisionAsync(tenant)).Expect(HttpStatusCode.Accepted);
+        Assert.Equal(["PROVISION_RECORDED"], await StatusesAsync(tenant));
+        Assert.Equal("PROVISION_RECORDED", first.GetString("status"));
+        await (await fixture.ConnectTemporalAsync()).GetWorkflowHandle($"provision-tenant-{tenant.Id}")
+            .TerminateAsync("the first run ends");
+        await EndAttemptAsync(tenant, TenantStatus.ProvisionFailed, "ROLLED_BACK");
+        Assert.Equal(["PROVISION_FAILED"], await StatusesAsync(tenant));
+
+        var second = (await ProvisionAsync(tenant)).Expect(HttpStatusCode.Accepted);
+
+        Assert.Equal("PROVISION_RECORDED", second.GetString("status"));
+        Assert.Equal(["PROVISION_RECORDED"], await StatusesAsync(tenant));
+        Assert.Equal("PROVISION_RECORDED",
+            (await ProvisionAsync(tenant)).Expect(HttpStatusCode.Accepted).GetString("status"));
+    }
+
     [Fact]
     public async Task Waiting_for_a_run_that_does_not_end_times_out()
     {
@@ -169,13 +190,51 @@ public sealed class ProvisioningApiTests(ApiFixture fixture)
         var tenant = await app.Data.CreateTenantAsync();
         string runId = (await ProvisionAsync(tenant)).GetString("runId");
         await EndAttemptAsync(tenant, TenantStatus.Active, "SUCCEEDED");
-        var other = TestData.Subscription(tenant.Id);
-        other["id"] = "another-sub";
 
-        var answer = (await ProvisionAsync(tenant, other)).Expect(HttpStatusCode.OK);
+        var answer = (await ProvisionAsync(tenant)).Expect(HttpStatusCode.OK);
 
         Assert.Equal((runId, "ACTIVE"), (answer.GetString("runId"), answer.GetString("status")));
         Assert.Equal(1L, await CountAttemptsAsync(tenant));
+    }
+
+    [Fact]
+    public async Task Another_plan_for_an_ACTIVE_tenant_is_refused()
+    {
+        var tenant = await app.Data.CreateTenantAsync();
+        (await ProvisionAsync(tenant)).Expect(HttpStatusCode.Accepted);
+        await EndAttemptAsync(tenant, TenantStatus.Active, "SUCCEEDED");
+        var other = TestData.Subscription(tenant.Id);
+        ((Dictionary<string, object?>)other["plan"]!)["tier"] = "standard";
+
+        var refused = await ProvisionAsync(tenant, other);
+
+        refused.AssertProblem(409, "provisioning_differs");
+        Assert.StartsWith(
+            "The tenant is ACTIVE with another subscription", refused.GetString("detail"), StringComparison.Ordinal);
+        Assert.Equal(1L, await CountAttemptsAsync(tenant));
+    }
+
+    [Fact]
+    public async Task After_a_failure_a_new_attempt_may_have_another_plan()
+    {
+        var tenant = await app.Data.CreateTenantAsync();
+        (await ProvisionAsync(tenant)).Expect(HttpStatusCode.Accepted);
+        await (await fixture.ConnectTemporalAsync()).GetWorkflowHandle($"provision-tenant-{tenant.Id}")
+            .TerminateAsync("the first run ends");
+        await EndAttemptAsync(tenant, TenantStatus.ProvisionFailed, "ROLLED_BACK");
+        var other = TestData.Subscription(tenant.Id);
+        other["plan"] = new Dictionary<string, object?>((Dictionary<string, object?>)other["plan"]!)
+        {
+            ["id"] = "plan-2",
+            ["name"] = "Standard Plan",
+            ["tier"] = "standard",
+        };
+
+        (await ProvisionAsync(tenant, other)).Expect(HttpStatusCode.Accepted);
+
+        var shown = (await app.GetAsync($"/tenants/{tenant.Id}", OperatorToken)).Expect(HttpStatusCode.OK);
+        Assert.Equal(("pooled", """{"id":"plan-2","name":"Standard Plan"}"""),
+            (shown.GetString("tier"), shown.Json.GetProperty("plan").GetRawText()));
     }
 
     [Theory]
@@ -264,6 +323,18 @@ public sealed class ProvisioningApiTests(ApiFixture fixture)
 
     private Task<Answer> ProvisionAsync(TestTenant tenant, object? body = null) =>
         app.PostAsync($"/tenants/{tenant.Id}/provision", body ?? TestData.Subscription(tenant.Id), OperatorToken);
+
+    // The distinct statuses in every answer that has one.
+    private async Task<IEnumerable<string>> StatusesAsync(TestTenant tenant)
+    {
+        var single = await app.GetAsync($"/tenants/{tenant.Id}", OperatorToken);
+        var progress = await app.GetAsync($"/tenants/{tenant.Id}/provisioning", OperatorToken);
+        string status = single.Expect(HttpStatusCode.OK).GetString("status");
+        var listed = await app.GetAsync($"/tenants?limit=200&status={status}", OperatorToken);
+        var item = listed.Expect(HttpStatusCode.OK).Json.GetProperty("items").EnumerateArray()
+            .Single(row => row.GetProperty("id").GetString() == tenant.Id);
+        return ((string[])[status, progress.GetString("status"), item.GetProperty("status").GetString()!]).Distinct();
+    }
 
     private Task<long> CountAttemptsAsync(TestTenant tenant) => fixture.Postgres.ReadAsync<long>(
         "SELECT count(*) FROM provisioning_attempts WHERE tenant_id = $1", Guid.Parse(tenant.Id));

@@ -38,7 +38,7 @@ public sealed class ProvisioningSnapshotTests(ApiFixture fixture, PostgresFixtur
         var shown = (await reading).Expect(HttpStatusCode.OK).Json;
         string snapshot = $"{shown.GetProperty("status")} {shown.GetProperty("attempt").GetProperty("state")} "
             + $"{shown.GetProperty("steps")[0].GetProperty("state")}";
-        Assert.Contains(snapshot, (string[])["PENDING_PROVISION RECORDED PENDING", "ACTIVE SUCCEEDED DONE"]);
+        Assert.Contains(snapshot, (string[])["PROVISION_RECORDED RECORDED PENDING", "ACTIVE SUCCEEDED DONE"]);
     }
 
     private Task<bool> HasBlockedReaderAsync(string table) => postgres.ReadAsync<bool>(

@@ -185,6 +185,25 @@ public sealed class TenantsApiTests(ApiFixture fixture)
     }
 
     [Fact]
+    public async Task A_tenant_shows_its_expiry_until_its_first_attempt_and_tier_and_plan_from_then_on()
+    {
+        var tenant = await app.Data.CreateTenantAsync();
+
+        var pending = (await app.GetAsync($"/tenants/{tenant.Id}", OperatorToken)).Expect(HttpStatusCode.OK).Json;
+        (await app.PostAsync($"/tenants/{tenant.Id}/provision", TestData.Subscription(tenant.Id), OperatorToken))
+            .Expect(HttpStatusCode.Accepted);
+        var recorded = (await app.GetAsync($"/tenants/{tenant.Id}", OperatorToken)).Expect(HttpStatusCode.OK).Json;
+
+        Assert.Equal(("null", "null"), (
+            pending.GetProperty("tier").GetRawText(), pending.GetProperty("plan").GetRawText()));
+        Assert.Equal(
+            app.Time.GetUtcNow() + Tenant.PendingLifetime, pending.GetProperty("expiresAt").GetDateTimeOffset());
+        Assert.Equal(("silo", """{"id":"plan-uuid","name":"Enterprise Plan"}""", "null"), (
+            recorded.GetProperty("tier").GetString(), recorded.GetProperty("plan").GetRawText(),
+            recorded.GetProperty("expiresAt").GetRawText()));
+    }
+
+    [Fact]
     public async Task An_operator_lists_tenants_page_by_page_and_by_status()
     {
         await using var isolated = fixture.StartApplication();
@@ -208,7 +227,76 @@ public sealed class TenantsApiTests(ApiFixture fixture)
         Assert.Equal(seen.Count, seen.Distinct().Count());
     }
 
+    [Fact]
+    public async Task A_filter_returns_the_tenants_that_match_it_and_no_other()
+    {
+        string key = TestData.NewKey();
+        var lead = await app.Data.CreateVerifiedLeadAsync($"{key}.com");
+        var created = await app.PostAsync($"/leads/{lead.Id}/tenants",
+            new { key, domains = (string[])[lead.Domain], name = $"Die {key.ToUpperInvariant()}-Söhne (x's & Co)" },
+            lead.Jwt);
+        string id = created.Expect(HttpStatusCode.Created).GetString("id");
+        await app.Data.CreateTenantAsync();
+        (await app.PostAsync($"/tenants/{id}/provision", TestData.Subscription(id), OperatorToken))
+            .Expect(HttpStatusCode.Accepted);
+
+        foreach (string query in (string[])
+        [
+            $"key={key}", $"domain={key}.com", $"domain={key.ToUpperInvariant()}.COM", $"email=Admin@{key}.com",
+            $"q={key[..8]}", $"q=admin@{key[..8]}", $"q={key}.c", $"q={key}-S%C3%B6", $"q=die {key}", $"q={key} x's",
+            $"tier=enterprise&key={key}", $"tier=silo&q={key}", $"key={key}&domain={key}.com&status=PROVISION_RECORDED",
+        ])
+        {
+            Assert.True((await ListIdsAsync(query)) is [var only] && only == id, query);
+        }
+
+        foreach (string query in (string[])
+        [
+            $"key={key[..8]}", $"key={key}&tier=pooled", $"domain={key}.de", $"email=other@{key}.com", $"q={key}zz",
+            "q=%25%25", "q=__", $"key={key}&status=PENDING_PROVISION", "q=%26%26", "q='%20:*\\",
+        ])
+        {
+            Assert.DoesNotContain(id, await ListIdsAsync(query));
+        }
+    }
+
+    [Fact]
+    public async Task Pages_of_a_filtered_list_show_every_match_once()
+    {
+        string word = TestData.NewKey();
+        var expected = new List<string>();
+        for (int i = 0; i < 5; i++)
+        {
+            var lead = await app.Data.CreateVerifiedLeadAsync();
+            var answer = await app.PostAsync($"/leads/{lead.Id}/tenants",
+                new { key = TestData.NewKey(), domains = (string[])[lead.Domain], name = $"The {word} {i}" }, lead.Jwt);
+            expected.Insert(0, answer.Expect(HttpStatusCode.Created).GetString("id"));
+            await app.Data.CreateTenantAsync();
+        }
+
+        var seen = new List<string>();
+        string? cursor = null;
+        do
+        {
+            var page = (await app.GetAsync(
+                $"/tenants?q={word}&limit=2{(cursor is null ? "" : $"&cursor={cursor}")}", OperatorToken))
+                .Expect(HttpStatusCode.OK).Json;
+            seen.AddRange(page.GetProperty("items").EnumerateArray().Select(row => row.GetProperty("id").GetString()!));
+            cursor = page.GetProperty("next").GetString();
+        }
+        while (cursor is not null);
+
+        Assert.Equal(expected.Order(), seen.Order());
+    }
+
     [Theory]
+    [InlineData("key=", "key")]
+    [InlineData("key=a%00b", "key")]
+    [InlineData("domain=a..b", "domain")]
+    [InlineData("email=nobody", "email")]
+    [InlineData("tier=gold", "tier")]
+    [InlineData("q=a", "q")]
+    [InlineData("q=a%00b", "q")]
     [InlineData("status=NONE", "status")]
     [InlineData("cursor=nonsense", "cursor")]
     [InlineData("limit=0", "limit")]
@@ -233,4 +321,8 @@ public sealed class TenantsApiTests(ApiFixture fixture)
         (await app.PostAsync($"/tenants/{id}/invitations", null, OperatorToken)).AssertProblem(404, "not_found");
         (await app.GetAsync("/tenants/not-an-id", OperatorToken)).AssertProblem(404, "not_found");
     }
+
+    private async Task<List<string>> ListIdsAsync(string query) =>
+        [.. (await app.GetAsync($"/tenants?{query}", OperatorToken)).Expect(HttpStatusCode.OK).Json
+            .GetProperty("items").EnumerateArray().Select(row => row.GetProperty("id").GetString()!)];
 }

@@ -103,7 +103,7 @@ public sealed class TenantRepositoryTests(PostgresFixture postgres) : IClassFixt
         string? cursor = null;
         do
         {
-            var page = await list.ExecuteAsync(null, cursor, 2, CancellationToken);
+            var page = await list.ExecuteAsync(new TenantFilterFields(), cursor, 2, CancellationToken);
             seen.AddRange(page.Tenants.Select(tenant => tenant.Key.Value));
             cursor = page.Next?.ToText();
             await TryCreateAsync(await CreateLeadAsync($"added{seen.Count}.com"), $"added{seen.Count}");
@@ -121,8 +121,9 @@ public sealed class TenantRepositoryTests(PostgresFixture postgres) : IClassFixt
         time.Advance(Tenant.PendingLifetime);
         var list = new ListTenants(Tenants, time);
 
-        var expired = await list.ExecuteAsync("EXPIRED", null, null, CancellationToken);
-        var pending = await list.ExecuteAsync("PENDING_PROVISION", null, null, CancellationToken);
+        var expired = await list.ExecuteAsync(new TenantFilterFields("EXPIRED"), null, null, CancellationToken);
+        var pending = await list.ExecuteAsync(
+            new TenantFilterFields("PENDING_PROVISION"), null, null, CancellationToken);
 
         Assert.Contains(expired.Tenants, tenant => tenant.Key.Value == "overdue");
         Assert.All(expired.Tenants, tenant => Assert.Equal(TenantStatus.Expired, tenant.Status));

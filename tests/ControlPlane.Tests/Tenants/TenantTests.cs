@@ -44,7 +44,7 @@ public sealed class TenantTests
         var tenant = Create("newcompany.com");
         Assert.Equal(1, tenant.BeginAttempt(Now));
 
-        Assert.Equal(TenantStatus.PendingProvision, tenant.AsOf(Now.AddDays(100)).Status);
+        Assert.Equal(TenantStatus.ProvisionRecorded, tenant.AsOf(Now.AddDays(100)).Status);
     }
 
     [Fact]

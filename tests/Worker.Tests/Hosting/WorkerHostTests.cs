@@ -80,6 +80,7 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
     [InlineData("KEYCLOAK_ENABLED", "true", "KEYCLOAK_URL: found nothing")]
     [InlineData("TIMEOUT_SCALE", "0", "TIMEOUT_SCALE: found '0', expected a number from 0.001 to 1")]
     [InlineData("TIMEOUT_SCALE", "2", "TIMEOUT_SCALE: found '2', expected a number from 0.001 to 1")]
+    [InlineData("BUCKET_PREFIX", "Acme", "BUCKET_PREFIX: found 'Acme', expected a to z")]
     [InlineData("S3_ENDPOINT", "http://127.0.0.1:9000", "AWS_ACCESS_KEY_ID: found nothing")]
     [InlineData("NOVU_ENABLED", "true", "NOVU_API_KEY: found nothing")]
     [InlineData("NOVU_API_KEY", "key", "PUBLIC_BASE_URL: found nothing")]

@@ -2,6 +2,7 @@ using System.Net;
 using ControlPlane;
 using ControlPlane.Invitations;
 using Microsoft.Extensions.DependencyInjection;
+using Sandbox.Control;
 using Worker.Tests.Support;
 
 namespace Worker.Tests.Invitations;
@@ -52,13 +53,46 @@ public sealed class InvitationTests(ProvisioningFixture fixture) : IClassFixture
     public async Task A_new_invitation_invalidates_the_old_link()
     {
         var (tenant, token) = await GivenInvitedAsync();
-        await fixture.Services.GetRequiredService<RenewInvitation>().ExecuteAsync(tenant.Id, CancellationToken);
+        await fixture.RenewInvitationAsync(tenant);
 
         var e = await Assert.ThrowsAsync<ControlPlaneException>(() => AcceptAsync(token, Password));
 
         Assert.Equal(ErrorCode.TokenInvalid, e.Code);
         string newest = await fixture.InvitationTokenAsync(tenant, mail: 2);
         await AcceptAsync(newest, Password);
+        Assert.Equal(HttpStatusCode.OK, await fixture.LogInAsync(tenant, Password));
+    }
+
+    [Fact]
+    public async Task The_old_link_stays_valid_while_the_new_one_cannot_be_mailed()
+    {
+        var (tenant, token) = await GivenInvitedAsync();
+        await using var fault = await fixture.Control.SetFaultAsync(new FaultRule
+        {
+            System = "novu",
+            Method = "POST",
+            BodyContains = $"tenant-welcome-{tenant.Id:D}-2",
+            Kind = FaultKind.Answer,
+            Status = 503,
+            Count = 0,
+        });
+        await fixture.Services.GetRequiredService<RenewInvitation>().ExecuteAsync(tenant.Id, CancellationToken);
+        await fault.WaitForHitsAsync();
+
+        await AcceptAsync(token, Password);
+
+        Assert.Equal(HttpStatusCode.OK, await fixture.LogInAsync(tenant, Password));
+    }
+
+    [Fact]
+    public async Task An_invitation_that_was_deleted_after_its_retention_is_mailed_again()
+    {
+        var (tenant, _) = await GivenInvitedAsync();
+        await fixture.Postgres.ExecuteAsync("DELETE FROM invitations WHERE tenant_id = $1", tenant.Id);
+
+        await fixture.RenewInvitationAsync(tenant);
+
+        await AcceptAsync(await fixture.InvitationTokenAsync(tenant, mail: 2), Password);
         Assert.Equal(HttpStatusCode.OK, await fixture.LogInAsync(tenant, Password));
     }
 

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using ControlPlane.Provisioning;
+using Microsoft.Extensions.DependencyInjection;
 using Sandbox.Control;
 using Temporalio.Api.Enums.V1;
 using Worker.Steps;
+using Worker.Systems.S3;
 using Worker.Tests.Support;
 
 namespace Worker.Tests.Saga;
@@ -66,6 +68,26 @@ public sealed class HappyPathTests(ProvisioningFixture fixture) : IClassFixture<
                 FROM resources WHERE tenant_id = $1
                 """,
                 tenant.Id));
+    }
+
+    [Fact]
+    public async Task With_a_prefix_the_bucket_is_made_recorded_read_listed_and_undone_under_its_own_name()
+    {
+        await using var prefixed = await fixture.ChangeSettingsAsync(("BUCKET_PREFIX", "acme-eu-"));
+        var (live, failed) = (await fixture.GivenTenantAsync(), await fixture.GivenTenantAsync());
+        string bucket = $"acme-eu-tenant-{live.Key}-files";
+
+        await (await fixture.StartAsync(live)).GetResultAsync();
+        await fixture.FailAfterAllStepsAsync(failed);
+
+        var found = (await fixture.ReadResidueAsync(live)).Systems.Single(system => system.System == "s3").Found;
+        Assert.Equal((bucket, 1), (Assert.Single(found).Name, found[0].Attempt));
+        Assert.Equal(bucket, await fixture.Postgres.ReadAsync<string>(
+            "SELECT name FROM resources WHERE tenant_id = $1 AND type = 'storage_bucket'", live.Id));
+        var names = await fixture.Services.GetRequiredService<TenantBuckets>().ListNamesAsync(CancellationToken);
+        Assert.Contains(bucket, names);
+        Assert.DoesNotContain($"acme-eu-tenant-{failed.Key}-files", names);
+        Assert.True((await fixture.ReadResidueAsync(failed)).IsClean);
     }
 
     [Fact]

@@ -163,8 +163,7 @@ public sealed class RecordingTests(ProvisioningFixture fixture) : IClassFixture<
         await fixture.StoreSealingKeyAsync();
         var tenant = await fixture.GivenTenantAsync();
         await (await fixture.StartAsync(tenant)).GetResultAsync();
-        var renewed = await fixture.Services.GetRequiredService<RenewInvitation>().ExecuteAsync(
-            tenant.Id, CancellationToken);
+        var renewed = await fixture.RenewInvitationAsync(tenant);
         string token = await fixture.InvitationTokenAsync(tenant, mail: 2);
         await fixture.Services.GetRequiredService<AcceptInvitation>()
             .ExecuteAsync(token, "correct horse battery staple", CancellationToken);

@@ -1,3 +1,4 @@
+using ControlPlane.Invitations;
 using ControlPlane.Provisioning;
 using ControlPlane.Readings;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,6 +17,16 @@ public static class FixtureQueries
         return fixture.Postgres.ExecuteAsync(
             "INSERT INTO sealing_keys (id, public_key, created_at) VALUES ($1, $2, now()) ON CONFLICT DO NOTHING",
             key.Id, key.PublicKey);
+    }
+
+    /// <summary>Renews the invitation as its route does, and waits until the new link is valid.</summary>
+    public static async Task<Invitation> RenewInvitationAsync(this ProvisioningFixture fixture, TestTenant tenant)
+    {
+        var renewed = await fixture.Services.GetRequiredService<RenewInvitation>()
+            .ExecuteAsync(tenant.Id, TestContext.Current.CancellationToken);
+        await fixture.Temporal.GetWorkflowHandle(
+            ISendInvitationWorkflow.WorkflowId(renewed.Id, renewed.Generation)).GetResultAsync();
+        return renewed;
     }
 
     /// <summary>The token behind the # of the link in the tenant's n-th mail.</summary>

@@ -189,7 +189,7 @@ public sealed class ProvisioningFixture : IAsyncLifetime
         var tenant = Tenant.Create(
             lead, TenantKey.Parse(key), [email.Domain, DomainName.Parse($"other-{key}.com", "domains")], null, now);
         await Services.GetRequiredService<TenantRepository>().AddAsync(tenant, now, default);
-        return new TestTenant(tenant.Id, lead.Id, key, email.Value, TenantResources.For(tenant.Key));
+        return new TestTenant(tenant.Id, lead.Id, key, email.Value, TenantResources.For(tenant.Key, ""));
     }
 
     /// <summary>Starts provisioning as POST /tenants/{id}/provision does.</summary>

@@ -80,7 +80,7 @@ internal static class SweepExtensions
     {
         key ??= Testing.SandboxFixture.UniqueKey();
         return new TestTenant(
-            NewId(), NewId(), key, $"admin@{key}.com", TenantResources.For(TenantKey.Parse(key)));
+            NewId(), NewId(), key, $"admin@{key}.com", TenantResources.For(TenantKey.Parse(key), ""));
     }
 
     private static Guid NewId() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow());

@@ -37,7 +37,7 @@ public sealed class SweepScheduleTests(ProvisioningFixture fixture) : IClassFixt
     private SweepSchedule Schedule(int minutes) => new(
         fixture.Temporal,
         fixture.Services.GetRequiredService<TemporalOptions>(),
-        new SweepOptions(TimeSpan.FromMinutes(minutes), TimeSpan.Zero, 0, TimeSpan.Zero));
+        new SweepOptions(TimeSpan.FromMinutes(minutes), TimeSpan.Zero, 0, TimeSpan.Zero, TimeSpan.Zero));
 
     private async Task<TimeSpan> IntervalAsync() =>
         Assert.Single((await Handle.DescribeAsync()).Schedule.Spec.Intervals).Every;

@@ -11,5 +11,5 @@ public class TenantKeyBenchmarks
     public TenantKey Parse() => TenantKey.Parse("newcompany");
 
     [Benchmark]
-    public TenantResources Derive() => TenantResources.For(TenantKey.FromStorage("newcompany"));
+    public TenantResources Derive() => TenantResources.For(TenantKey.FromStorage("newcompany"), "");
 }

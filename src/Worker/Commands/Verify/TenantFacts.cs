@@ -21,11 +21,13 @@ public sealed record TenantFacts(
     {
         await using var command = database.CreateCommand(
             """
-            SELECT t.id, t.name, t.status, t.attempt, c.email,
+            SELECT t.id, t.name, CASE WHEN a.state = 'RECORDED' THEN 'PROVISION_RECORDED' ELSE t.status END, t.attempt,
+                   c.email,
                    (SELECT coalesce(array_agg(domain ORDER BY position), '{}') FROM tenant_domains
                      WHERE tenant_id = t.id AND state = 'PROVEN')
               FROM tenants t JOIN tenant_contacts c ON c.tenant_id = t.id AND c.is_primary
-             WHERE t.key = $1 AND t.status <> 'EXPIRED'
+              LEFT JOIN provisioning_attempts a ON a.tenant_id = t.id AND a.attempt = t.attempt
+             WHERE t.key = $1 AND t.status NOT IN ('EXPIRED', 'RELEASED')
             """);
         command.Parameters.Add(new() { Value = key.Value });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

@@ -10,7 +10,8 @@ namespace Worker.Commands.Verify;
 /// <param name="Password">The admin user's password; null to skip the login.</param>
 public sealed record TenantToVerify(CommandHost Host, TenantKey Key, TenantFacts Facts, string? Password)
 {
-    public TenantResources Resources { get; } = TenantResources.For(Key);
+    public TenantResources Resources { get; } = TenantResources.For(
+        Key, Host.GetService<TenantKeyOptions>().BucketPrefix);
 
     /// <summary>The mark of the current attempt.</summary>
     public OwnershipMark Mark { get; } = new(Host.InstallationId, Facts.Id, Facts.Attempt);

@@ -32,10 +32,14 @@ public sealed class KeycloakInventory(
 
         string name = tenant.Resources.Realm;
         if (ours.All(realm => realm.Realm != name)
-            && await keycloak.FindRealmAsync(name, cancellationToken) is not null)
+            && await keycloak.FindRealmAsync(name, cancellationToken) is { } other)
         {
+            // After an older database was restored, it may be of an attempt that the database does not know.
+            int? attempt = Guid.TryParse(other.Id, out var id)
+                ? tenant.AttemptOf(await ReadMarkAsync(name, id, cancellationToken))
+                : null;
             found.Add(new Finding(
-                ResourceTypes.KeycloakRealm, name, null, "Its id is none of this tenant's attempts'."));
+                ResourceTypes.KeycloakRealm, name, attempt, "Its id is none of this tenant's attempts'."));
         }
 
         return found;
@@ -107,11 +111,11 @@ public sealed class KeycloakInventory(
             found.Add(new Finding(ResourceTypes.KeycloakClient, tenant.Resources.Client, attempt, $"in {name}"));
         }
 
-        // Keycloak stores user names in lower case.
-        string admin = tenant.Admin.Email.ToLowerInvariant();
-        if (await keycloak.FindUserAsync(name, admin, cancellationToken) is not null)
+        // The contacts of a released tenant may be erased. Keycloak stores user names in lower case.
+        if (tenant.Tenant.Contacts is [{ Email: var email }, ..]
+            && await keycloak.FindUserAsync(name, email.ToLowerInvariant(), cancellationToken) is not null)
         {
-            found.Add(new Finding(ResourceTypes.KeycloakAdminUser, tenant.Admin.Email, attempt, $"in {name}"));
+            found.Add(new Finding(ResourceTypes.KeycloakAdminUser, email, attempt, $"in {name}"));
         }
     }
 

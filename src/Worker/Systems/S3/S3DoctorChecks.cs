@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Amazon.Runtime;
 using Amazon.S3;
+using ControlPlane.Tenants;
 using Worker.Commands;
 using Worker.Commands.Doctor;
 
@@ -23,7 +24,13 @@ internal static class S3DoctorChecks
                 + "and restart the worker.");
         }
 
-        string bucket = $"arc-saas-doctor-{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
+        string prefix = host.GetService<TenantKeyOptions>().BucketPrefix;
+        string bucket = $"{prefix}arc-saas-doctor-{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
+        if (bucket.Length > 63)
+        {
+            bucket = prefix + RandomNumberGenerator.GetHexString(8, lowercase: true);
+        }
+
         var s3 = host.GetService<IAmazonS3>();
         try
         {
@@ -39,7 +46,8 @@ internal static class S3DoctorChecks
         catch (AmazonS3Exception e) when (e.StatusCode != 0)
         {
             return DoctorResult.Problem($"it refuses to create or delete a bucket ({e.ErrorCode})",
-                "Give the access key the right to create and delete buckets named tenant-*, their tags and objects.");
+                $"Give the access key the right to create and delete buckets named {prefix}tenant-*, their tags and "
+                + "objects.");
         }
         catch (AmazonClientException e)
         {

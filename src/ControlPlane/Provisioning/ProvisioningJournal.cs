@@ -14,7 +14,7 @@ public sealed class ProvisioningJournal(NpgsqlDataSource database, TimeProvider 
         database.Command(
             """
             UPDATE provisioning_steps
-            SET state = 'RUNNING', tries = $4, started_at = coalesce(started_at, $5), next_try_at = NULL
+            SET state = 'RUNNING', tries = greatest($4, tries + 1), started_at = coalesce(started_at, $5), next_try_at = NULL
             WHERE tenant_id = $1 AND attempt = $2 AND step = $3 AND state NOT IN ('SKIPPED', 'FAILED')
             """,
             tenantId, attempt, step, tries, time.GetUtcNow()).ExecuteAsync(cancellationToken);

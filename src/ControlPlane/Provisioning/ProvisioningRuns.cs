@@ -122,14 +122,18 @@ public sealed class ProvisioningRuns(ControlPlaneWorkflows workflows, TimeProvid
     {
         try
         {
-            await Handle(tenantId, runId).GetResultAsync(
-                followRuns: false, new RpcOptions { CancellationToken = cancellationToken });
+            await ControlPlaneWorkflows.CallAsync(async () =>
+            {
+                await Handle(tenantId, runId).GetResultAsync(
+                    followRuns: false, new RpcOptions { CancellationToken = cancellationToken });
+                return runId;
+            });
         }
         catch (WorkflowFailedException)
         {
             // Only the end of the run matters, not its result.
         }
-        catch (Exception e) when (e is OperationCanceledException or RpcException
+        catch (Exception e) when (e is OperationCanceledException or RpcException or ControlPlaneException
             && timeout.IsCancellationRequested)
         {
             throw new ControlPlaneException(ErrorCode.Unavailable, string.Create(CultureInfo.InvariantCulture,

@@ -1,6 +1,5 @@
 using System.Linq.Expressions;
 using Temporalio.Api.Enums.V1;
-using Temporalio.Api.ErrorDetails.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 
@@ -49,15 +48,17 @@ public sealed class ControlPlaneWorkflows(Lazy<TemporalOptions> options)
             throw new ControlPlaneException(ErrorCode.Unavailable,
                 "Temporal does not know the namespace or the run. Check that `setup` was run against this server.");
         }
-        catch (RpcException e) when (e.Code is RpcException.StatusCode.Unavailable
-            or RpcException.StatusCode.DeadlineExceeded or RpcException.StatusCode.ResourceExhausted
-            or RpcException.StatusCode.Unknown or RpcException.StatusCode.Internal)
+        catch (RpcException e) when (TemporalErrors.RefusesCredentials(e))
+        {
+            throw new ControlPlaneException(ErrorCode.Unavailable,
+                "Temporal refuses the credentials of this process. Check TEMPORAL_API_KEY or the client certificate.");
+        }
+        catch (RpcException e) when (TemporalErrors.Classify(e) != ErrorClass.Content)
         {
             throw Unavailable();
         }
-        catch (InvalidOperationException e) when (e.Message.StartsWith("Connection failed", StringComparison.Ordinal))
+        catch (InvalidOperationException e) when (TemporalErrors.IsUnreachable(e))
         {
-            // The SDK has no specific exception type for a refused connection.
             throw Unavailable();
         }
     }
@@ -72,15 +73,11 @@ public sealed class ControlPlaneWorkflows(Lazy<TemporalOptions> options)
             {
                 return await call();
             }
-            catch (RpcException e) when (e.Code is RpcException.StatusCode.NotFound && IsAboutRun(e))
+            catch (RpcException e) when (e.Code is RpcException.StatusCode.NotFound && TemporalErrors.IsAboutRun(e))
             {
                 return null;
             }
         });
-
-    // A missing namespace has the same status code and says nothing about the run.
-    private static bool IsAboutRun(RpcException e) => !(e.GrpcStatus.Value?.Details ?? []).Any(detail =>
-        detail.TypeUrl.EndsWith(nameof(NamespaceNotFoundFailure), StringComparison.Ordinal));
 
     private static ControlPlaneException Unavailable() =>
         new(ErrorCode.Unavailable, "Temporal is unreachable. Try again in a moment.");

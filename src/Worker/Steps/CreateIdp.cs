@@ -1,4 +1,5 @@
 using System.Net;
+using ControlPlane;
 using ControlPlane.Provisioning;
 using Temporalio.Activities;
 using Worker.Saga;
@@ -113,7 +114,7 @@ public sealed class CreateIdp(
         {
             // Another request created it first, perhaps one of an earlier try: the next try reads the owner.
             throw new OutsideSystemException(
-                KeycloakAdmin.System, HttpStatusCode.Conflict, $"the creation of realm {name}", reason: null);
+                KeycloakAdmin.System, HttpStatusCode.Conflict, ErrorClass.Temporary, $"the creation of realm {name}", reason: null);
         }
     }
 

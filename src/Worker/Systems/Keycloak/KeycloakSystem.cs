@@ -61,7 +61,7 @@ public sealed class KeycloakSystem : OutsideSystem
             var timeout = TimeoutScale.From(settings).CallTimeout(KeycloakOptions.CallTimeout);
             services.AddSingleton(options).AddSingleton<KeycloakTokens>().AddTransient<KeycloakTokenHandler>();
             services.AddHttpClient(KeycloakTokens.ClientName).ConfigureOutside(address, timeout);
-            services.AddRefitGeneratedClient<IKeycloakApi>(OutsideHttp.RefitSettings(KeycloakAdmin.System))
+            services.AddRefitGeneratedClient<IKeycloakApi>(OutsideHttp.RefitSettings(KeycloakErrors.Admin))
                 .ConfigureOutside(address, timeout)
                 .AddHttpMessageHandler<KeycloakTokenHandler>();
             services.AddTransient<KeycloakAdmin>().AddTransient<ISystemInventory, KeycloakInventory>();

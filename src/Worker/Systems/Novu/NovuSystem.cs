@@ -40,7 +40,7 @@ public sealed class NovuSystem : OutsideSystem
         }
 
         services.AddSingleton(options).AddSingleton(MailLinks.From(settings));
-        services.AddRefitGeneratedClient<INovuApi>(OutsideHttp.RefitSettings(NovuMail.System))
+        services.AddRefitGeneratedClient<INovuApi>(OutsideHttp.RefitSettings(NovuErrors.Table))
             .ConfigureOutside(
                 options.BackendUrl, TimeoutScale.From(settings).CallTimeout(NovuOptions.CallTimeout))
             .ConfigureHttpClient(http => http.DefaultRequestHeaders.Authorization = new("ApiKey", options.ApiKey));

@@ -25,26 +25,29 @@ internal static class StepCalls
 
     private static readonly FaultSelection
         SharedFaults = new("it concerns all tenants, so its cells run alone; transient faults are enough",
-            "refused-once", "busy", "cut", "reset", "silent", "lost"),
+            "refused-once", "unauthorized", "busy", "cut", "reset", "silent", "lost"),
         ReportFaults = new(
             "a report has no effect of its own: it is lost, given up or cancelled, or worker, Temporal or PostgreSQL "
             + "is killed; the calls show the other connection faults",
             "refused", "down", "busy", "silent", "cancelled",
             Faults.KilledBefore, "temporal-killed", "postgres-killed"),
         ReadFaults = new("a read like another one of its step, which has all faults",
-            "refused", "down", "busy", "cut", "reset", "silent", "cancelled"),
+            "refused", "down", "unauthorized", "busy", "cut", "reset", "silent", "cancelled"),
         RetryFaults = new("a read of a second try; a permanent fault would also hit the undo, see there",
             "busy", "cut", "reset", "silent", "cancelled"),
         RowFaults = new("a row in the control database; update-status.begin shows the other faults",
-            "denied", "down", "disk-full", "disk-full-for-good", "reset", "lost", "late", "late-after-undo",
-            "postgres-killed", "worker-killed-after"),
+            "rejected", "denied", "read-only", "down", "disk-full", "disk-full-for-good", "reset", "lost", "late",
+            "late-after-undo", "postgres-killed", "worker-killed-after", ConnectionState.ReadOnly,
+            ConnectionState.PasswordRotated),
         StatementFaults = new("a statement of a transaction: only the commit has an effect",
-            "denied", "disk-full", "disk-full-for-good", "reset", "silent"),
+            "rejected", "denied", "disk-full", "disk-full-for-good", "reset", "silent"),
         UnboundedFaults = new("it is retried without limit, so a permanent fault would never end",
-            "disk-full", "reset", "silent", "lost", "late", "terminated", Faults.Swept, Faults.KilledBefore,
+            "denied", "read-only", "login-refused", "starting", "disk-full", "reset", "silent", "lost", "late",
+            "terminated", Faults.Swept, Faults.KilledBefore, ConnectionState.ReadOnly, ConnectionState.PasswordRotated,
             "worker-killed-during", "worker-killed-after", "temporal-killed", "postgres-killed", "sandbox-killed"),
         MailFaults = new("the mail has its own run, for which no rollback waits; a permanent refusal means no mail",
-            "throttled", "busy", "disk-full", "reset", "silent", "lost", "late");
+            "throttled", "busy", "unauthorized", "forbidden", "read-only", "disk-full", "reset", "silent", "lost",
+            "late", ConnectionState.NovuRotated);
 
     public static IReadOnlyList<StepCall> All { get; } =
     [

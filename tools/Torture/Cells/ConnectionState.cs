@@ -3,7 +3,9 @@ using Torture.Environments;
 
 namespace Torture.Cells;
 
-/// <summary>The states of a whole system in which the worker cannot use its connection, until someone ends them.</summary>
+/// <summary>
+/// The states of a whole system in which the worker cannot use its connection, until someone ends them.
+/// </summary>
 internal static class ConnectionState
 {
     public const string ReadOnly = "postgres-read-only", PasswordRotated = "postgres-rotated",

@@ -45,16 +45,10 @@ internal static class Faults
         Connection("read-only", "25006, a failover, longer than the tries of a step", "25006"),
         Connection("login-refused", "28P01, a rotated password, longer than the tries of a step", "28P01"),
         Connection("starting", "57P03, a restart, longer than the tries of a step", "57P03"),
-        ConnectionOverHttp("unauthorized", "a rotated secret, longer than the tries of a step", call => call.System switch
-        {
-            "s3" => (403, S3Error("InvalidAccessKeyId")),
-            _ => (401, "{}"),
-        }),
-        ConnectionOverHttp("forbidden", "a missing right, longer than the tries of a step", call => call.System switch
-        {
-            "s3" => (403, S3Error("AccessDenied")),
-            _ => (403, "{}"),
-        }),
+        ConnectionOverHttp("unauthorized", "a rotated secret, longer than the tries of a step",
+            call => call.System == "s3" ? (403, S3Error("InvalidAccessKeyId")) : (401, "{}")),
+        ConnectionOverHttp("forbidden", "a missing right, longer than the tries of a step",
+            call => call.System == "s3" ? (403, S3Error("AccessDenied")) : (403, "{}")),
         Plain("disk-full", "53100, three times", Ending.Active,
             rule => rule with { SqlState = "53100", Count = 3 },
             ExclusionReason: call => call.IsPostgres ? null : NoSql(call)),

@@ -33,8 +33,8 @@ internal static class StepCalls
             Faults.KilledBefore, "temporal-killed", "postgres-killed"),
         ReadFaults = new("a read like another one of its step, which has all faults",
             "refused", "down", "unauthorized", "busy", "cut", "reset", "silent", "cancelled"),
-        RetryFaults = new("a read of a second try; a permanent fault would also hit the undo, see there",
-            "busy", "cut", "reset", "silent", "cancelled"),
+        RetryFaults = new("a permanent fault would also hit the undo or the final reading, see there",
+            "unauthorized", "busy", "cut", "reset", "silent", "cancelled"),
         RowFaults = new("a row in the control database; update-status.begin shows the other faults",
             "rejected", "denied", "read-only", "down", "disk-full", "disk-full-for-good", "reset", "lost", "late",
             "late-after-undo", "postgres-killed", "worker-killed-after", ConnectionState.ReadOnly,
@@ -47,7 +47,7 @@ internal static class StepCalls
             "worker-killed-during", "worker-killed-after", "temporal-killed", "postgres-killed", "sandbox-killed"),
         MailFaults = new("the mail has its own run, for which no rollback waits; a permanent refusal means no mail",
             "throttled", "busy", "unauthorized", "forbidden", "read-only", "disk-full", "reset", "silent", "lost",
-            "late", ConnectionState.NovuRotated);
+            "late");
 
     public static IReadOnlyList<StepCall> All { get; } =
     [
@@ -85,7 +85,7 @@ internal static class StepCalls
             with { Query = "brief*", Skip = 3, IsShared = true, Only = SharedFaults },
         Report(CreateIdp, Residue, "FindIdpResidue") with { IsUndo = true },
 
-        Get(CreateAdminUser, "realm", "keycloak", Realm) with { Skip = 1, Only = ReadFaults },
+        Get(CreateAdminUser, "realm", "keycloak", Realm) with { Skip = 1, Only = RetryFaults },
         Get(CreateAdminUser, "look", "keycloak", Users),
         Call(CreateAdminUser, "import", "keycloak", "POST", "/admin/realms/tenant-{key}/partialImport"),
         Get(CreateAdminUser, LookAgain, "keycloak", Users) with { Skip = 1, Only = ReadFaults },

@@ -15,7 +15,8 @@ public sealed class ProvisioningJournal(NpgsqlDataSource database, TimeProvider 
         database.Command(
             """
             UPDATE provisioning_steps
-            SET state = 'RUNNING', tries = greatest($4, tries + 1), started_at = coalesce(started_at, $5), next_try_at = NULL
+            SET state = 'RUNNING', tries = greatest($4, tries + 1), started_at = coalesce(started_at, $5),
+                next_try_at = NULL
             WHERE tenant_id = $1 AND attempt = $2 AND step = $3 AND state NOT IN ('SKIPPED', 'FAILED', 'PARKED')
                 AND EXISTS (SELECT FROM provisioning_attempts a
                     WHERE a.tenant_id = $1 AND a.attempt = $2 AND a.state IN ('RECORDED', 'RUNNING', 'SUCCEEDED'))

@@ -22,7 +22,8 @@ public static class TemporalErrors
     };
 
     /// <summary>Whether the API key or the client certificate is refused.</summary>
-    public static bool RefusesCredentials(RpcException e) => e.Code is Status.Unauthenticated or Status.PermissionDenied;
+    public static bool RefusesCredentials(RpcException e) =>
+        e.Code is Status.Unauthenticated or Status.PermissionDenied;
 
     /// <summary>Whether the exception is a connection that could not be made.</summary>
     // The SDK has no specific exception type for it.

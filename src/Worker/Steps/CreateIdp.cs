@@ -114,7 +114,8 @@ public sealed class CreateIdp(
         {
             // Another request created it first, perhaps one of an earlier try: the next try reads the owner.
             throw new OutsideSystemException(
-                KeycloakAdmin.System, HttpStatusCode.Conflict, ErrorClass.Temporary, $"the creation of realm {name}", reason: null);
+                KeycloakAdmin.System, HttpStatusCode.Conflict, ErrorClass.Temporary, $"the creation of realm {name}",
+                reason: null);
         }
     }
 

@@ -55,7 +55,8 @@ public sealed class ConnectionStateTests(ApiFixture fixture)
         int port = new Uri($"http://{temporal.Address}").Port;
         await temporal.DisposeAsync();
         await using var empty = comesBackEmpty
-            ? await EmbeddedTemporalServer.StartAsync(new() { Port = port, Namespaces = ["arc-saas"] }, CancellationToken)
+            ? await EmbeddedTemporalServer.StartAsync(
+                new() { Port = port, Namespaces = ["arc-saas"] }, CancellationToken)
             : null;
         await AssertMore.EventuallyAsync(() =>
         {

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace ControlPlane.Tests.Persistence;
 
-/// <summary>The table of PostgreSQL's errors: where or how we are connected, a temporary failure, or our statement.</summary>
+/// <summary>The table of PostgreSQL's errors: of the connection, temporary, or of the statement.</summary>
 public sealed class PostgresErrorsTests
 {
     [Theory]

@@ -48,7 +48,8 @@ public sealed class FailureMailTests(ProvisioningFixture fixture) : IClassFixtur
         string[] codes =
         [
             .. Enum.GetValues<ErrorCode>().Select(Failures.CodeOf),
-            Failures.Unavailable, Failures.Temporary, Failures.CredentialsRefused, Failures.Refused, Failures.TimedOut, Failures.Unexpected,
+            Failures.Unavailable, Failures.Temporary, Failures.CredentialsRefused, Failures.Refused,
+            Failures.TimedOut, Failures.Unexpected,
             ProvisioningFailure.Cancel("x").Code, ProvisioningFailure.RunLost("x").Code,
         ];
 

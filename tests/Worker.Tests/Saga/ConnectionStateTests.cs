@@ -49,7 +49,8 @@ public sealed class ConnectionStateTests(ProvisioningFixture fixture) : IClassFi
         var run = await fixture.StartAsync(tenant);
 
         var step = await AssertMore.EventuallyAsync(
-            async () => (await fixture.ProgressAsync(tenant)).Steps.SingleOrDefault(s => s.Step == "provision-database"),
+            async () => (await fixture.ProgressAsync(tenant)).Steps
+                .SingleOrDefault(s => s.Step == "provision-database"),
             step => step?.State == "WAITING");
 
         Assert.Equal("unavailable", step!.ErrorCode);

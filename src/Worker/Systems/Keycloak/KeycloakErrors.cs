@@ -21,7 +21,9 @@ public static class KeycloakErrors
     /// </summary>
     public static HttpErrors Token { get; } = new(
         KeycloakAdmin.System,
-        status => HttpErrors.ClassifyStatus(status) is ErrorClass.Temporary ? ErrorClass.Temporary : ErrorClass.Connection,
+        status => HttpErrors.ClassifyStatus(status) is ErrorClass.Temporary
+            ? ErrorClass.Temporary
+            : ErrorClass.Connection,
         // 400 to a user with a wrong password or a disabled one, 401 to a client.
         status => status is HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden);
 }

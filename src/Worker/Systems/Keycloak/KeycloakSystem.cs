@@ -43,6 +43,10 @@ public sealed class KeycloakSystem : OutsideSystem
 
     public override IReadOnlyList<Option> SetupOptions => KeycloakSetup.Options;
 
+    public override string Switch => KeycloakOptions.Switch;
+
+    protected override (string Name, string Expected)? MainSetting => ("KEYCLOAK_URL", "an address of Keycloak");
+
     public override string? GetDisabledReason(SettingsReader settings) => KeycloakOptions.From(settings) is null
         ? "Keycloak is switched off (KEYCLOAK_ENABLED, KEYCLOAK_URL)."
         : null;

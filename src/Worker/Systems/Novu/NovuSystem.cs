@@ -24,6 +24,10 @@ public sealed class NovuSystem : OutsideSystem
 
     public override TaskQueue Queue => MainQueue;
 
+    public override string Switch => NovuOptions.Switch;
+
+    protected override (string Name, string Expected)? MainSetting => ("NOVU_API_KEY", "Novu's secret key");
+
     public override string? GetDisabledReason(SettingsReader settings) => NovuOptions.From(settings) is null
         ? "Novu is switched off (NOVU_ENABLED, NOVU_API_KEY)."
         : null;

@@ -96,7 +96,7 @@ public sealed class ProvisioningRuns(ControlPlaneWorkflows workflows, TimeProvid
             var run = await workflows.StartAsync(
                 start,
                 IProvisionTenantWorkflow.WorkflowId(tenantId),
-                new Dictionary<string, object> { [IProvisionTenantWorkflow.AttemptMemo] = attempt },
+                new Dictionary<string, object> { [IProvisionTenantWorkflow.AttemptMemo] = new ClearNumber(attempt) },
                 cancellationToken);
             string runId = run.ResultRunId!;
             // The first attempt has no earlier one to wait for.
@@ -115,7 +115,10 @@ public sealed class ProvisioningRuns(ControlPlaneWorkflows workflows, TimeProvid
             new() { Rpc = new RpcOptions { CancellationToken = cancellationToken } })));
 
     private static async Task<int> ReadAttemptAsync(WorkflowExecutionDescription run) =>
-        run.Memo.TryGetValue(IProvisionTenantWorkflow.AttemptMemo, out var memo) ? await memo.ToValueAsync<int>() : 0;
+        run.Memo.TryGetValue(IProvisionTenantWorkflow.AttemptMemo, out var memo)
+            // Versions before 0.2 encrypted it.
+            ? await ControlPlaneWorkflows.CallAsync(() => memo.ToValueAsync<int>())
+            : 0;
 
     private async Task WaitForCloseAsync(
         Guid tenantId, string runId, CancellationToken cancellationToken, CancellationToken timeout)

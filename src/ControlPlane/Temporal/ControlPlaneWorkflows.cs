@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using System.Security.Cryptography;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;
@@ -19,6 +20,9 @@ public sealed class ControlPlaneWorkflows(Lazy<TemporalOptions> options)
 
     public string Namespace => options.Value.Namespace;
 
+    /// <summary>The keys with which this process reads payloads; empty without encryption.</summary>
+    public IReadOnlyList<string> PayloadKeys => options.Value.PayloadKeys?.Fingerprints ?? [];
+
     /// <summary>Starts a run of the workflow, or returns its open run. Closed runs are ignored.</summary>
     /// <exception cref="ControlPlaneException"><c>unavailable</c>: Temporal cannot be reached.</exception>
     public Task<WorkflowHandle<TWorkflow, TResult>> StartAsync<TWorkflow, TResult>(
@@ -35,7 +39,8 @@ public sealed class ControlPlaneWorkflows(Lazy<TemporalOptions> options)
 
     /// <summary>Calls Temporal and translates connection failures.</summary>
     /// <exception cref="ControlPlaneException">
-    /// <c>unavailable</c>: Temporal cannot be reached, or does not know the namespace or the run.
+    /// <c>unavailable</c>: Temporal cannot be reached, does not know the namespace or the run, or the answer cannot be
+    /// decrypted.
     /// </exception>
     public static async Task<T> CallAsync<T>(Func<Task<T>> call)
     {
@@ -56,6 +61,12 @@ public sealed class ControlPlaneWorkflows(Lazy<TemporalOptions> options)
         catch (RpcException e) when (TemporalErrors.Classify(e) != ErrorClass.Content)
         {
             throw Unavailable();
+        }
+        catch (CryptographicException)
+        {
+            throw new ControlPlaneException(ErrorCode.Unavailable,
+                "This process cannot read what the worker wrote: their PAYLOAD_KEYS differ. Compare them with "
+                + "`Worker doctor`.");
         }
         catch (InvalidOperationException e) when (TemporalErrors.IsUnreachable(e))
         {

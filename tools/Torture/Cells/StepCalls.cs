@@ -35,6 +35,10 @@ internal static class StepCalls
             "refused", "down", "unauthorized", "busy", "cut", "reset", "silent", "cancelled"),
         RetryFaults = new("a permanent fault would also hit the undo or the final reading, see there",
             "unauthorized", "busy", "cut", "reset", "silent", "cancelled"),
+        LookFaults = new("a permanent refusal would also hit the final reading, see its cells",
+            "unauthorized", "throttled", "busy", "cut", "reset", "silent", "cancelled", "terminated",
+            Faults.KilledBefore, "temporal-killed", "postgres-killed", "sandbox-killed", ConnectionState.ReadOnly,
+            ConnectionState.PasswordRotated, ConnectionState.KeycloakRotated),
         RowFaults = new("a row in the control database; update-status.begin shows the other faults",
             "rejected", "denied", "read-only", "down", "disk-full", "disk-full-for-good", "reset", "lost", "late",
             "late-after-undo", "postgres-killed", "worker-killed-after", ConnectionState.ReadOnly,
@@ -66,7 +70,7 @@ internal static class StepCalls
         Call(CreateIdp, Token, "keycloak", "POST", "/realms/*/protocol/openid-connect/token")
             with { Body = "client_credentials", IsShared = true, Only = SharedFaults },
         Statement(CreateIdp, "planned", "INSERT INTO resources*", "{id}\nkeycloak_realm") with { Only = RowFaults },
-        Get(CreateIdp, "look", "keycloak", Realm),
+        Get(CreateIdp, "look", "keycloak", Realm) with { Only = LookFaults },
         Call(CreateIdp, "create", "keycloak", "POST", Realms) with { Body = "tenant-{key}" },
         Get(CreateIdp, "profile", "keycloak", $"{Users}/profile") with { AfterLost = "create", Only = ReadFaults },
         Get(CreateIdp, "client", "keycloak", Clients)

@@ -58,7 +58,7 @@ public sealed class CreateAdminUser(
         var tenant = await tenants.LoadAsync(input, CancellationToken);
         foreach (var (realm, user) in await FindAsync(tenant))
         {
-            await guard.BeforeUndo(input)();
+            await guard.BeforeUndo(input, ControlPlane.Provisioning.ResourceTypes.KeycloakRealm)();
             await keycloak.DeleteUserAsync(realm, user.Id!, CancellationToken);
         }
 

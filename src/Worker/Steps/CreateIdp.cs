@@ -66,7 +66,7 @@ public sealed class CreateIdp(
         var ours = await realms.FindOursAsync(tenant, CancellationToken);
         foreach (var realm in ours)
         {
-            await DeleteAsync(realm.Realm!, guard.BeforeUndo(input));
+            await DeleteAsync(realm.Realm!, guard.BeforeUndo(input, ResourceTypes[0]));
         }
 
         if (await realms.IsReplacedAsync(tenant, ours, CancellationToken))

@@ -35,7 +35,10 @@ public static class Failures
     public static ApplicationFailureException Translate(Exception e, bool retryRefusals = false)
     {
         var (code, sentence, isRetryable) = Describe(e);
-        bool isPermanent = e is ControlPlaneException { Code: ErrorCode.NotConfigured or ErrorCode.StaleAttempt }
+        bool isPermanent = e is ControlPlaneException
+        {
+            Code: ErrorCode.NotConfigured or ErrorCode.StaleAttempt or ErrorCode.OwnershipConflict,
+        }
             or SettingException or ApplicationFailureException { NonRetryable: true };
         return new ApplicationFailureException(
             sentence, errorType: code, nonRetryable: retryRefusals ? isPermanent : !isRetryable);

@@ -91,7 +91,7 @@ var httpSettings = union(common, {
 })
 
 var mailSettings = mails == null
-  ? {}
+  ? { NOVU_ENABLED: 'false' }
   : {
       NOVU_BACKEND_URL: mails!.backendUrl
       NOVU_SUPPORT_EMAIL: mails!.supportEmail
@@ -100,7 +100,7 @@ var mailSettings = mails == null
     }
 
 var storeSettings = store == null
-  ? {}
+  ? { S3_ENABLED: 'false' }
   : union({ AWS_REGION: store!.region }, store!.endpoint == '' ? {} : { S3_ENDPOINT: store!.endpoint })
 
 var tenantsServer = 'postgres://${workerIdentity}@${postgres.outputs.host}:5432'

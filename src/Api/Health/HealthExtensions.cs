@@ -38,7 +38,12 @@ public sealed record LiveResponse(string Status);
 /// <param name="ClientAddress">
 /// <c>known</c>, or <c>hidden</c>: all callers share one limit of sign-ups. The status is the same.
 /// </param>
-public sealed record HealthResponse(string Status, string Database, string Temporal, string ClientAddress)
+/// <param name="PayloadKeys">
+/// The keys of <c>PAYLOAD_KEYS</c>, each as its id and a short hash; the first one encrypts. <c>doctor</c> compares
+/// them with the worker's.
+/// </param>
+public sealed record HealthResponse(
+    string Status, string Database, string Temporal, string ClientAddress, IReadOnlyList<string> PayloadKeys)
 {
     public const string Ready = "ready";
 }

@@ -28,7 +28,19 @@ public sealed class ReadinessCheck(
         bool isReady = (await database, await temporal) is (Ok, Ok);
         string address = head.CountsCallersAsOne(limits) ? "hidden" : "known";
         return new HealthResponse(
-            isReady ? HealthResponse.Ready : "unavailable", await database, await temporal, address);
+            isReady ? HealthResponse.Ready : "unavailable", await database, await temporal, address, ReadKeys());
+    }
+
+    private IReadOnlyList<string> ReadKeys()
+    {
+        try
+        {
+            return services.GetRequiredService<ControlPlaneWorkflows>().PayloadKeys;
+        }
+        catch (MissingSettingException)
+        {
+            return [];
+        }
     }
 
     private async Task<string> CheckDatabaseAsync(CancellationToken cancellationToken)

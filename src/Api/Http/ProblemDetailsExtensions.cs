@@ -3,7 +3,9 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Api.RateLimits;
 using ControlPlane;
+using ControlPlane.Persistence;
 using ControlPlane.Settings;
+using ControlPlane.Temporal;
 using Microsoft.AspNetCore.WebUtilities;
 using Npgsql;
 using Temporalio.Exceptions;
@@ -56,6 +58,12 @@ public static partial class ProblemDetailsExtensions
             }
             catch (Exception e) when (!context.Response.HasStarted)
             {
+                if (e is PostgresException p && FromDatabase(p) is not null)
+                {
+                    LogDatabase(
+                        logger, context.Request.Method, context.GetEndpoint()?.DisplayName, p.SqlState, p.MessageText);
+                }
+
                 context.Response.Headers.RetryAfter = (e as TooManyRequestsException)?.RetryAfter;
                 await WriteAsync(context, FromException(e) ?? LogUnexpected(logger, context, e));
             }
@@ -72,13 +80,26 @@ public static partial class ProblemDetailsExtensions
         BadHttpRequestException { StatusCode: 415 } => FromStatus(415),
         BadHttpRequestException { InnerException: JsonException json } => FromMalformedBody(json),
         BadHttpRequestException => Create(400, "invalid_request", "The body must be a JSON object.", "body"),
-        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } =>
-            Create(503, "unavailable", "The control tables do not exist: run the worker's `migrate`.", null),
-        PostgresException { IsTransient: false } => null,
+        PostgresException e => FromDatabase(e),
         NpgsqlException or SocketException or TimeoutException =>
             Create(503, "unavailable", "The database is unreachable. Try again in a moment.", null),
+        RpcException e when TemporalErrors.Classify(e) != ErrorClass.Content => TemporalUnavailable(),
+        InvalidOperationException e when TemporalErrors.IsUnreachable(e) => TemporalUnavailable(),
         _ => null,
     };
+
+    // The message of the database may name hosts and roles, so it is only logged.
+    private static Problem? FromDatabase(PostgresException e) => PostgresErrors.Classify(e) switch
+    {
+        ErrorClass.Content => null,
+        _ when PostgresErrors.IsNotMigrated(e) => Create(503, "unavailable",
+            "The control tables do not exist or are older than this process: run the worker's `migrate`.", null),
+        _ => Create(503, "unavailable",
+            "The database does not serve this process at the moment. Try again in a moment.", null),
+    };
+
+    private static Problem TemporalUnavailable() =>
+        Create(503, "unavailable", "Temporal is unreachable. Try again in a moment.", null);
 
     private static Problem? FromStatus(int status) => status switch
     {
@@ -131,4 +152,8 @@ public static partial class ProblemDetailsExtensions
 
     [LoggerMessage(2, LogLevel.Error, "{Method} {Endpoint} failed unexpectedly")]
     private static partial void LogUnexpected(ILogger logger, string method, string? endpoint, Exception e);
+
+    [LoggerMessage(7, LogLevel.Warning, "{Method} {Endpoint} is unavailable: PostgreSQL answered {State}: {Reason}")]
+    private static partial void LogDatabase(
+        ILogger logger, string method, string? endpoint, string state, string reason);
 }

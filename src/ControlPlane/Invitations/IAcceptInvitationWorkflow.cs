@@ -1,3 +1,4 @@
+using ControlPlane.Temporal;
 using Temporalio.Workflows;
 
 namespace ControlPlane.Invitations;
@@ -15,10 +16,10 @@ public interface IAcceptInvitationWorkflow
     Task<AcceptInvitationResult> RunAsync(AcceptInvitationInput input);
 }
 
-public sealed record AcceptInvitationInput(Guid InvitationId, int Generation);
+public sealed record AcceptInvitationInput(Guid InvitationId, int Generation) : IWorkflowInput;
 
 /// <param name="Accepted">Whether Keycloak accepted the password.</param>
 /// <param name="Refusal">
 /// Keycloak's message about its password policy, which never contains the password; null if accepted.
 /// </param>
-public sealed record AcceptInvitationResult(bool Accepted, string? Refusal);
+public sealed record AcceptInvitationResult(bool Accepted, string? Refusal) : IClearPayload;

@@ -1,3 +1,4 @@
+using ControlPlane.Temporal;
 using Temporalio.Workflows;
 
 namespace ControlPlane.Invitations;
@@ -16,4 +17,4 @@ public interface ISendInvitationWorkflow
     Task RunAsync(SendInvitationInput input);
 }
 
-public sealed record SendInvitationInput(Guid TenantId, int Generation);
+public sealed record SendInvitationInput(Guid TenantId, int Generation) : IWorkflowInput;

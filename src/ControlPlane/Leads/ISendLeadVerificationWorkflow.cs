@@ -1,3 +1,4 @@
+using ControlPlane.Temporal;
 using Temporalio.Workflows;
 
 namespace ControlPlane.Leads;
@@ -16,4 +17,4 @@ public interface ISendLeadVerificationWorkflow
     Task RunAsync(SendLeadVerificationInput input);
 }
 
-public sealed record SendLeadVerificationInput(Guid LeadId, int Generation);
+public sealed record SendLeadVerificationInput(Guid LeadId, int Generation) : IWorkflowInput;

@@ -1,3 +1,4 @@
+using ControlPlane.Temporal;
 using Temporalio.Workflows;
 
 namespace ControlPlane.Provisioning;
@@ -28,7 +29,7 @@ public interface IProvisionTenantWorkflow
 
 /// <param name="TenantId">The tenant.</param>
 /// <param name="Attempt">The attempt of this run. A run whose attempt is stale changes nothing.</param>
-public sealed record ProvisionTenantInput(Guid TenantId, int Attempt);
+public sealed record ProvisionTenantInput(Guid TenantId, int Attempt) : IWorkflowInput;
 
 /// <param name="Outcome">ACTIVE, or STALE for a run whose attempt is not the tenant's current one.</param>
 public sealed record ProvisionTenantResult(string Outcome);

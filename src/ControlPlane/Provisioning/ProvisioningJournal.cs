@@ -5,7 +5,8 @@ namespace ControlPlane.Provisioning;
 
 /// <summary>
 /// The journal of an attempt: for each step and its undo the number of tries, the result of the last try and the time
-/// of the next one. Codes and sentences hold no secrets.
+/// of the next one. Codes and sentences hold no secrets. A try may end late, after its run went on without it: each
+/// change has the states that it may follow.
 /// </summary>
 public sealed class ProvisioningJournal(NpgsqlDataSource database, TimeProvider time)
 {
@@ -14,22 +15,41 @@ public sealed class ProvisioningJournal(NpgsqlDataSource database, TimeProvider 
         database.Command(
             """
             UPDATE provisioning_steps
-            SET state = 'RUNNING', tries = $4, started_at = coalesce(started_at, $5), next_try_at = NULL
-            WHERE tenant_id = $1 AND attempt = $2 AND step = $3 AND state NOT IN ('SKIPPED', 'FAILED')
+            SET state = 'RUNNING', tries = greatest($4, tries + 1), started_at = coalesce(started_at, $5),
+                next_try_at = NULL
+            WHERE tenant_id = $1 AND attempt = $2 AND step = $3 AND state NOT IN ('SKIPPED', 'FAILED', 'PARKED')
+                AND EXISTS (SELECT FROM provisioning_attempts a
+                    WHERE a.tenant_id = $1 AND a.attempt = $2 AND a.state IN ('RECORDED', 'RUNNING', 'SUCCEEDED'))
             """,
             tenantId, attempt, step, tries, time.GetUtcNow()).ExecuteAsync(cancellationToken);
 
+    /// <summary>Records a successful try. A step that has FAILED stays so: the rollback follows it.</summary>
     public Task StepDoneAsync(Guid tenantId, int attempt, string step, CancellationToken cancellationToken) =>
         database.Command(
             """
             UPDATE provisioning_steps
             SET state = 'DONE', ended_at = $4, next_try_at = NULL, error_code = NULL, error = NULL
-            WHERE tenant_id = $1 AND attempt = $2 AND step = $3
+            WHERE tenant_id = $1 AND attempt = $2 AND step = $3 AND state NOT IN ('SKIPPED', 'FAILED')
             """,
             tenantId, attempt, step, time.GetUtcNow()).ExecuteAsync(cancellationToken);
 
     /// <summary>
-    /// Records a failed try. A step that is already FAILED, or was cancelled, keeps its first reason.
+    /// Corrects the step that made the tenant ACTIVE, when its answer was lost and it counts as FAILED.
+    /// </summary>
+    public Task PivotDoneAsync(Guid tenantId, int attempt, string step, CancellationToken cancellationToken) =>
+        database.Command(
+            """
+            UPDATE provisioning_steps s
+            SET state = 'DONE', ended_at = $4, next_try_at = NULL, error_code = NULL, error = NULL
+            FROM tenants t
+            WHERE s.tenant_id = $1 AND s.attempt = $2 AND s.step = $3
+                AND t.id = s.tenant_id AND t.attempt = s.attempt AND t.status = 'ACTIVE'
+            """,
+            tenantId, attempt, step, time.GetUtcNow()).ExecuteAsync(cancellationToken);
+
+    /// <summary>
+    /// Records a failed try. A step that is already FAILED, or was cancelled, keeps its first reason; one that is DONE
+    /// stays so.
     /// </summary>
     /// <param name="tenantId">The tenant.</param>
     /// <param name="attempt">The tenant's attempt.</param>
@@ -46,17 +66,19 @@ public sealed class ProvisioningJournal(NpgsqlDataSource database, TimeProvider 
             UPDATE provisioning_steps
             SET state = $4, error_code = $5, error = $6, next_try_at = $7,
                 ended_at = CASE WHEN $4 = 'FAILED' THEN $8::timestamptz END
-            WHERE tenant_id = $1 AND attempt = $2 AND step = $3 AND state <> 'FAILED'
+            WHERE tenant_id = $1 AND attempt = $2 AND step = $3 AND state IN ('PENDING', 'RUNNING', 'WAITING')
             """,
             tenantId, attempt, step, nextTryAt is null ? "FAILED" : "WAITING", code, sentence, nextTryAt,
             time.GetUtcNow()).ExecuteAsync(cancellationToken);
 
-    /// <summary>Records that a step was given up for now, until an operator requests a retry.</summary>
+    /// <summary>
+    /// Records that a step was given up for now, until an operator requests a retry. One that is DONE stays so.
+    /// </summary>
     public Task StepParkedAsync(Guid tenantId, int attempt, string step, CancellationToken cancellationToken) =>
         database.Command(
             """
             UPDATE provisioning_steps SET state = 'PARKED', ended_at = $4, next_try_at = NULL
-            WHERE tenant_id = $1 AND attempt = $2 AND step = $3
+            WHERE tenant_id = $1 AND attempt = $2 AND step = $3 AND state NOT IN ('SKIPPED', 'DONE')
             """,
             tenantId, attempt, step, time.GetUtcNow()).ExecuteAsync(cancellationToken);
 
@@ -84,7 +106,7 @@ public sealed class ProvisioningJournal(NpgsqlDataSource database, TimeProvider 
         database.Command(
             """
             UPDATE provisioning_steps SET undo_state = 'DONE', undo_error = NULL, undo_next_try_at = NULL
-            WHERE tenant_id = $1 AND attempt = $2 AND step = $3
+            WHERE tenant_id = $1 AND attempt = $2 AND step = $3 AND undo_state IN ('RUNNING', 'WAITING')
             """,
             tenantId, attempt, step).ExecuteAsync(cancellationToken);
 
@@ -95,7 +117,7 @@ public sealed class ProvisioningJournal(NpgsqlDataSource database, TimeProvider 
         database.Command(
             """
             UPDATE provisioning_steps SET undo_state = $4, undo_error = $5, undo_next_try_at = $6
-            WHERE tenant_id = $1 AND attempt = $2 AND step = $3
+            WHERE tenant_id = $1 AND attempt = $2 AND step = $3 AND undo_state IN ('RUNNING', 'WAITING')
             """,
             tenantId, attempt, step, nextTryAt is null ? "FAILED" : "WAITING", sentence, nextTryAt)
             .ExecuteAsync(cancellationToken);

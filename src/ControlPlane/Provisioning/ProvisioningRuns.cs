@@ -96,7 +96,7 @@ public sealed class ProvisioningRuns(ControlPlaneWorkflows workflows, TimeProvid
             var run = await workflows.StartAsync(
                 start,
                 IProvisionTenantWorkflow.WorkflowId(tenantId),
-                new Dictionary<string, object> { [IProvisionTenantWorkflow.AttemptMemo] = attempt },
+                new Dictionary<string, object> { [IProvisionTenantWorkflow.AttemptMemo] = new ClearNumber(attempt) },
                 cancellationToken);
             string runId = run.ResultRunId!;
             // The first attempt has no earlier one to wait for.
@@ -115,21 +115,28 @@ public sealed class ProvisioningRuns(ControlPlaneWorkflows workflows, TimeProvid
             new() { Rpc = new RpcOptions { CancellationToken = cancellationToken } })));
 
     private static async Task<int> ReadAttemptAsync(WorkflowExecutionDescription run) =>
-        run.Memo.TryGetValue(IProvisionTenantWorkflow.AttemptMemo, out var memo) ? await memo.ToValueAsync<int>() : 0;
+        run.Memo.TryGetValue(IProvisionTenantWorkflow.AttemptMemo, out var memo)
+            // Versions before 0.2 encrypted it.
+            ? await ControlPlaneWorkflows.CallAsync(() => memo.ToValueAsync<int>())
+            : 0;
 
     private async Task WaitForCloseAsync(
         Guid tenantId, string runId, CancellationToken cancellationToken, CancellationToken timeout)
     {
         try
         {
-            await Handle(tenantId, runId).GetResultAsync(
-                followRuns: false, new RpcOptions { CancellationToken = cancellationToken });
+            await ControlPlaneWorkflows.CallAsync(async () =>
+            {
+                await Handle(tenantId, runId).GetResultAsync(
+                    followRuns: false, new RpcOptions { CancellationToken = cancellationToken });
+                return runId;
+            });
         }
         catch (WorkflowFailedException)
         {
             // Only the end of the run matters, not its result.
         }
-        catch (Exception e) when (e is OperationCanceledException or RpcException
+        catch (Exception e) when (e is OperationCanceledException or RpcException or ControlPlaneException
             && timeout.IsCancellationRequested)
         {
             throw new ControlPlaneException(ErrorCode.Unavailable, string.Create(CultureInfo.InvariantCulture,

@@ -1,3 +1,4 @@
+using ControlPlane.Temporal;
 using Temporalio.Workflows;
 
 namespace ControlPlane.Readings;
@@ -16,4 +17,4 @@ public interface IReadResidueWorkflow
     Task RunAsync(ReadResidueInput input);
 }
 
-public sealed record ReadResidueInput(Guid TenantId);
+public sealed record ReadResidueInput(Guid TenantId) : IWorkflowInput;

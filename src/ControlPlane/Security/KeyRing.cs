@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using ControlPlane.Settings;
 
 namespace ControlPlane.Security;
@@ -12,6 +13,8 @@ public sealed class KeyRing
     private const string Expected =
         "a list of id:base64 with keys of 32 bytes, such as k1:<44 characters>; the first key is the current one";
 
+    private const int FingerprintBytes = 4;
+
     private readonly Dictionary<string, byte[]> keys;
 
     private KeyRing(string currentId, Dictionary<string, byte[]> keys)
@@ -23,6 +26,16 @@ public sealed class KeyRing
     public string CurrentId { get; }
 
     public ReadOnlySpan<byte> Current => keys[CurrentId];
+
+    /// <summary>
+    /// Names each key by its id and a short hash, the current one first. Two processes can compare them: the hash of a
+    /// random key tells nothing about it.
+    /// </summary>
+    public IReadOnlyList<string> Fingerprints =>
+    [
+        .. keys.OrderByDescending(key => key.Key == CurrentId).Select(key =>
+            $"{key.Key}:{Convert.ToHexStringLower(SHA256.HashData(key.Value).AsSpan(0, FingerprintBytes))}"),
+    ];
 
     public byte[]? Find(string id) => keys.GetValueOrDefault(id);
 

@@ -1,6 +1,6 @@
 using System.Linq.Expressions;
+using System.Security.Cryptography;
 using Temporalio.Api.Enums.V1;
-using Temporalio.Api.ErrorDetails.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 
@@ -20,6 +20,9 @@ public sealed class ControlPlaneWorkflows(Lazy<TemporalOptions> options)
 
     public string Namespace => options.Value.Namespace;
 
+    /// <summary>The keys with which this process reads payloads; empty without encryption.</summary>
+    public IReadOnlyList<string> PayloadKeys => options.Value.PayloadKeys?.Fingerprints ?? [];
+
     /// <summary>Starts a run of the workflow, or returns its open run. Closed runs are ignored.</summary>
     /// <exception cref="ControlPlaneException"><c>unavailable</c>: Temporal cannot be reached.</exception>
     public Task<WorkflowHandle<TWorkflow, TResult>> StartAsync<TWorkflow, TResult>(
@@ -36,7 +39,8 @@ public sealed class ControlPlaneWorkflows(Lazy<TemporalOptions> options)
 
     /// <summary>Calls Temporal and translates connection failures.</summary>
     /// <exception cref="ControlPlaneException">
-    /// <c>unavailable</c>: Temporal cannot be reached, or does not know the namespace or the run.
+    /// <c>unavailable</c>: Temporal cannot be reached, does not know the namespace or the run, or the answer cannot be
+    /// decrypted.
     /// </exception>
     public static async Task<T> CallAsync<T>(Func<Task<T>> call)
     {
@@ -49,15 +53,23 @@ public sealed class ControlPlaneWorkflows(Lazy<TemporalOptions> options)
             throw new ControlPlaneException(ErrorCode.Unavailable,
                 "Temporal does not know the namespace or the run. Check that `setup` was run against this server.");
         }
-        catch (RpcException e) when (e.Code is RpcException.StatusCode.Unavailable
-            or RpcException.StatusCode.DeadlineExceeded or RpcException.StatusCode.ResourceExhausted
-            or RpcException.StatusCode.Unknown or RpcException.StatusCode.Internal)
+        catch (RpcException e) when (TemporalErrors.RefusesCredentials(e))
+        {
+            throw new ControlPlaneException(ErrorCode.Unavailable,
+                "Temporal refuses the credentials of this process. Check TEMPORAL_API_KEY or the client certificate.");
+        }
+        catch (RpcException e) when (TemporalErrors.Classify(e) != ErrorClass.Content)
         {
             throw Unavailable();
         }
-        catch (InvalidOperationException e) when (e.Message.StartsWith("Connection failed", StringComparison.Ordinal))
+        catch (CryptographicException)
         {
-            // The SDK has no specific exception type for a refused connection.
+            throw new ControlPlaneException(ErrorCode.Unavailable,
+                "This process cannot read what the worker wrote: their PAYLOAD_KEYS differ. Compare them with "
+                + "`Worker doctor`.");
+        }
+        catch (InvalidOperationException e) when (TemporalErrors.IsUnreachable(e))
+        {
             throw Unavailable();
         }
     }
@@ -72,15 +84,11 @@ public sealed class ControlPlaneWorkflows(Lazy<TemporalOptions> options)
             {
                 return await call();
             }
-            catch (RpcException e) when (e.Code is RpcException.StatusCode.NotFound && IsAboutRun(e))
+            catch (RpcException e) when (e.Code is RpcException.StatusCode.NotFound && TemporalErrors.IsAboutRun(e))
             {
                 return null;
             }
         });
-
-    // A missing namespace has the same status code and says nothing about the run.
-    private static bool IsAboutRun(RpcException e) => !(e.GrpcStatus.Value?.Details ?? []).Any(detail =>
-        detail.TypeUrl.EndsWith(nameof(NamespaceNotFoundFailure), StringComparison.Ordinal));
 
     private static ControlPlaneException Unavailable() =>
         new(ErrorCode.Unavailable, "Temporal is unreachable. Try again in a moment.");

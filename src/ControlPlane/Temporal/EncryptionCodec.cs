@@ -9,7 +9,8 @@ namespace ControlPlane.Temporal;
 
 /// <summary>
 /// Encrypts payloads before they reach Temporal, with AES-256-GCM. The metadata holds the id of the key, so that keys
-/// can be rotated while old histories exist. Unencrypted payloads, from before keys were set, are returned unchanged.
+/// can be rotated while old histories exist. Unencrypted payloads, from before keys were set, are returned unchanged, and
+/// those of <see cref="IClearPayload"/> are never encrypted.
 /// Data: nonce (12 bytes), tag (16 bytes), ciphertext of the whole payload.
 /// </summary>
 public sealed class EncryptionCodec(KeyRing keys) : IPayloadCodec
@@ -21,7 +22,8 @@ public sealed class EncryptionCodec(KeyRing keys) : IPayloadCodec
     private static readonly ByteString EncodingName = ByteString.CopyFromUtf8("binary/encrypted");
 
     public Task<IReadOnlyCollection<Payload>> EncodeAsync(IReadOnlyCollection<Payload> payloads) =>
-        Task.FromResult<IReadOnlyCollection<Payload>>(payloads.Select(Encrypt).ToList());
+        Task.FromResult<IReadOnlyCollection<Payload>>(payloads
+            .Select(payload => ClearPayloads.IsMarked(payload) ? payload : Encrypt(payload)).ToList());
 
     /// <exception cref="CryptographicException">
     /// The key's id is not in the ring, or the payload was altered.

@@ -4,12 +4,14 @@ using Amazon.Runtime;
 using ControlPlane;
 using ControlPlane.Persistence.Entra;
 using ControlPlane.Settings;
+using ControlPlane.Temporal;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Refit;
 using Temporalio.Exceptions;
 using Worker.Hosting;
 using Worker.Systems;
+using Worker.Systems.Postgres;
 
 namespace Worker.Commands;
 
@@ -71,6 +73,7 @@ public static class CommandLine
         HttpRequestException => $"No connection: {e.Message}",
         TaskCanceledException { InnerException: TimeoutException } =>
             $"An outside system did not answer in time: {e.Message}",
+        TenantDatabaseException t => Explain(t.Error),
         PostgresException p => $"PostgreSQL refused ({p.SqlState}): {p.MessageText}",
         NpgsqlException { InnerException: SocketException } =>
             $"PostgreSQL is not reachable: {e.InnerException.Message}. Is DATABASE_URL right?",
@@ -81,8 +84,7 @@ public static class CommandLine
             $"S3 refused ({(int)a.StatusCode} {a.ErrorCode}): {a.Message}",
         AmazonServiceException or AmazonClientException => $"S3 is not reachable: {e.Message}",
         RpcException => $"Temporal refused: {e.Message}",
-        // The SDK reports a failed connection like this.
-        InvalidOperationException when e.Message.StartsWith("Connection failed", StringComparison.Ordinal) =>
+        InvalidOperationException i when TemporalErrors.IsUnreachable(i) =>
             "Temporal is not reachable. Is it running, and is TEMPORAL_ADDRESS right?",
         TimeoutException or IOException or UnauthorizedAccessException or TaskCanceledException => e.Message,
         _ => null,

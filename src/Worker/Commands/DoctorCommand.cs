@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using ControlPlane.Security;
 using Worker.Commands.Doctor;
 
 namespace Worker.Commands;
@@ -57,7 +58,7 @@ internal static class DoctorCommand
         IReadOnlyList<DoctorCheck>[] groups =
         [
             .. context.Systems.Select(system => system.DoctorChecks(host)),
-            FunctionsChecks.For(functions),
+            FunctionsChecks.For(functions, () => KeyRing.Find(host.Settings, "PAYLOAD_KEYS")),
             LeadTokenChecks.For(host, tokenFile, lead),
         ];
         var report = host.CreateReport();

@@ -38,6 +38,14 @@ public sealed partial class FailureInterceptor(ILogger<FailureInterceptor> logge
         public override async Task<object?> ExecuteActivityAsync(ExecuteActivityInput input)
         {
             var context = ActivityExecutionContext.Current;
+            if (input.Args.Contains(null))
+            {
+                // A worker with other keys has scheduled it: a worker with its key will execute it.
+                throw new ApplicationFailureException(
+                    "The input cannot be decrypted: its key is not in PAYLOAD_KEYS of this worker.",
+                    errorType: Failures.Unavailable);
+            }
+
             try
             {
                 return await base.ExecuteActivityAsync(input);

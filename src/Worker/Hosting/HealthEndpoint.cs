@@ -16,12 +16,15 @@ public sealed record HealthOptions(int? Port)
 
 /// <summary>
 /// Answers the probes of a container platform on every IPv4 address: <c>/health/live</c> while the process works,
-/// <c>/health/ready</c> while the worker polls. One request a connection, and only its first line is read, so the
-/// worker needs no web server.
+/// <c>/health/ready</c> while the worker polls, with the ids of the systems that are switched off. One request a
+/// connection, and only its first line is read, so the worker needs no web server.
 /// </summary>
 public sealed partial class HealthEndpoint(
-    HealthOptions options, WorkerHealth health, TimeProvider time, ILogger<HealthEndpoint> logger) : BackgroundService
+    HealthOptions options, WorkerHealth health, SystemsOff off, TimeProvider time, ILogger<HealthEndpoint> logger)
+    : BackgroundService
 {
+    private const string Ready = "/health/ready";
+
     private const int MaxRequestBytes = 8192;
     private static readonly TimeSpan ConnectionTimeout = TimeSpan.FromSeconds(5);
 
@@ -79,8 +82,12 @@ public sealed partial class HealthEndpoint(
         try
         {
             var stream = client.GetStream();
-            var (status, text) = StateAt(await ReadPathAsync(stream, stop.Token));
-            string body = $$"""{"status":"{{text}}"}""";
+            string path = await ReadPathAsync(stream, stop.Token);
+            var (status, text) = StateAt(path);
+            string ids = string.Join(',', off.Systems.Select(system => $"\"{system.Id}\""));
+            string body = path == Ready && ids.Length > 0
+                ? $$"""{"status":"{{text}}","switchedOff":[{{ids}}]}"""
+                : $$"""{"status":"{{text}}"}""";
             await stream.WriteAsync(Encoding.ASCII.GetBytes(
                 $"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n"
                 + $"Connection: close\r\n\r\n{body}"), stop.Token);
@@ -94,8 +101,8 @@ public sealed partial class HealthEndpoint(
     private (string Status, string Text) StateAt(string path) => path switch
     {
         "/health/live" => ("200 OK", "alive"),
-        "/health/ready" when health.IsServing => ("200 OK", "ready"),
-        "/health/ready" => ("503 Service Unavailable", "waiting"),
+        Ready when health.IsServing => ("200 OK", "ready"),
+        Ready => ("503 Service Unavailable", "waiting"),
         _ => ("404 Not Found", "not_found"),
     };
 

@@ -75,7 +75,7 @@ public sealed partial class StartupGate(
     // A failed connection throws InvalidOperationException. A missing namespace shows only when it is described.
     private async Task<TemporalClient> ConnectAsync(CancellationToken cancellationToken)
     {
-        var options = OurConnection.ConnectOptions(temporal, WorkerJson.Options);
+        var options = OurConnection.ConnectOptions(temporal, WorkerJson.Options, isWorker: true);
         options.LoggerFactory = loggers;
         var client = await TemporalClient.ConnectAsync(options);
         await client.WorkflowService.DescribeNamespaceAsync(

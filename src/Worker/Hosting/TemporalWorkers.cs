@@ -18,6 +18,7 @@ public sealed partial class TemporalWorkers(
     StartupGate gate,
     LeaderLease lease,
     WorkerHealth health,
+    SystemsOff off,
     TemporalOptions temporal,
     IReadOnlyList<OutsideSystem> systems,
     IServiceProvider services,
@@ -32,6 +33,11 @@ public sealed partial class TemporalWorkers(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        foreach (var (_, reason) in off.Systems)
+        {
+            LogOff(reason);
+        }
+
         try
         {
             while (true)
@@ -120,6 +126,9 @@ public sealed partial class TemporalWorkers(
 
     [LoggerMessage(EventId = 111, Level = LogLevel.Warning, Message = "Temporal refused the worker: {Reason}")]
     private partial void LogRefused(string reason);
+
+    [LoggerMessage(EventId = 118, Level = LogLevel.Warning, Message = "{Reason} Its steps are SKIPPED in new attempts")]
+    private partial void LogOff(string reason);
 
     [LoggerMessage(EventId = 112, Level = LogLevel.Information, Message = "Worker state: STOPPED")]
     private partial void LogStopped();

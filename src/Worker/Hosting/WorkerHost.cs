@@ -71,6 +71,7 @@ public static class WorkerHost
             .AddSingleton<LeaderLease>()
             .AddSingleton(HealthOptions.From(settings))
             .AddSingleton<WorkerHealth>()
+            .AddSingleton(SystemsOff.From(systems, settings))
             // Before the workers, so that it stops after them.
             .AddHostedService<HealthEndpoint>()
             .AddHostedService<TemporalWorkers>();

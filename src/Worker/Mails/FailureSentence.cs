@@ -15,6 +15,7 @@ public static class FailureSentence
     private static readonly Dictionary<string, string> Sentences = new()
     {
         [Failures.Unavailable] = "A system that your application needs could not be reached.",
+        [Failures.Temporary] = "A system that your application needs failed several times.",
         [Failures.TimedOut] = "A system that your application needs did not answer in time.",
         [Failures.Refused] = "A system that your application needs refused to do its part.",
         [Failures.CredentialsRefused] = "A system that your application needs refused to do its part.",

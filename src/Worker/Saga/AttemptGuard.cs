@@ -1,3 +1,4 @@
+using System.Globalization;
 using ControlPlane;
 using ControlPlane.Persistence;
 using ControlPlane.Provisioning;
@@ -19,8 +20,37 @@ public sealed class AttemptGuard(NpgsqlDataSource database, TimeProvider time)
     /// <summary>Gets the check of a step: the attempt is the current one and the tenant is PROVISIONING.</summary>
     public Func<Task> BeforeChange(ProvisionTenantInput input) => () => CheckAsync(input, TenantStatus.Provisioning);
 
-    /// <summary>Gets the check of an undo: the attempt is the current one and the tenant is ROLLING_BACK.</summary>
-    public Func<Task> BeforeUndo(ProvisionTenantInput input) => () => CheckAsync(input, TenantStatus.RollingBack);
+    /// <summary>
+    /// Gets the check of an undo: the attempt is the current one, the tenant is ROLLING_BACK, and the object is not one
+    /// that existed before the attempt.
+    /// </summary>
+    /// <param name="input">The attempt.</param>
+    /// <param name="type">The resource type of the objects that the sweep reports.</param>
+    public Func<Task> BeforeUndo(ProvisionTenantInput input, string type) => async () =>
+    {
+        await CheckAsync(input, TenantStatus.RollingBack);
+        await RequireOwnWorkAsync(input, type);
+    };
+
+    // An older database was restored, and the number of a lost attempt was used again: the marks do not tell the lost
+    // attempt's live objects from those of this one. The sweep saw them before.
+    private async Task RequireOwnWorkAsync(ProvisionTenantInput input, string type)
+    {
+        var lost = await database.Command(
+            """
+            SELECT o.found_at FROM orphans o
+            JOIN provisioning_attempts a ON a.tenant_id = o.tenant_id AND a.attempt = o.attempt
+            WHERE o.tenant_id = $1 AND o.attempt <= $2 AND o.type = $3 AND o.found_at < a.recorded_at
+            """,
+            input.TenantId, input.Attempt, type).ReadAllAsync(
+                row => row.Time("found_at"), ActivityExecutionContext.Current.CancellationToken);
+        if (lost is [var foundAt, ..])
+        {
+            throw new ControlPlaneException(ErrorCode.OwnershipConflict, string.Create(CultureInfo.InvariantCulture,
+                $"The {type} was an orphan at {foundAt:u}, before this attempt was recorded: it belongs to an attempt "
+                + $"that a restored database has lost, and may hold the tenant's data. It was not deleted."));
+        }
+    }
 
     private async Task CheckAsync(ProvisionTenantInput input, TenantStatus expected)
     {

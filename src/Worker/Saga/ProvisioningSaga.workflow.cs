@@ -3,6 +3,7 @@ using ControlPlane.Tenants;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;
 using Worker.Steps;
+using Worker.Systems;
 
 namespace Worker.Saga;
 
@@ -16,6 +17,7 @@ public sealed class ProvisioningSaga(ProvisionTenantInput input)
     public const string Stale = "STALE";
 
     private const string ReadEverySystem = "read-every-system";
+    private const string WaitsForConnection = "wait-for-connection";
 
     private static readonly string Active = TenantStatus.Active.ToText();
     private static readonly string RollingBack = TenantStatus.RollingBack.ToText();
@@ -44,7 +46,8 @@ public sealed class ProvisioningSaga(ProvisionTenantInput input)
         where TStep : IPlanningStep
     {
         var options = TStep.Options.ForStep(Workflow.CancellationToken);
-        var decided = await Workflow.ExecuteActivityAsync((TStep step) => step.ExecuteAsync(input), options);
+        var decided = await WaitOutAsync(
+            () => Workflow.ExecuteActivityAsync((TStep step) => step.ExecuteAsync(input), options));
         if (decided.Outcome == RollingBack)
         {
             throw new OperationCanceledException("The attempt is being rolled back.");
@@ -130,7 +133,31 @@ public sealed class ProvisioningSaga(ProvisionTenantInput input)
         {
             CurrentStep = TStep.Id;
             var options = TStep.Options.ForStep(cancellationToken);
-            await Workflow.ExecuteActivityAsync((TStep step) => step.ExecuteAsync(input), options);
+            await WaitOutAsync(async () =>
+            {
+                await Workflow.ExecuteActivityAsync((TStep step) => step.ExecuteAsync(input), options);
+                return true;
+            });
+        }
+    }
+
+    // The tries of a step end in minutes. An error that tells how the worker is connected says nothing about the
+    // tenant: the step gets new tries, for as long as a person may need to solve it.
+    private static async Task<T> WaitOutAsync<T>(Func<Task<T>> execute)
+    {
+        var deadline = Workflow.UtcNow + StepOptions.MaxWait;
+        while (true)
+        {
+            try
+            {
+                return await execute();
+            }
+            catch (ActivityFailureException e) when (Failures.IsWaitedOut(
+                (e.InnerException as ApplicationFailureException)?.ErrorType)
+                && Workflow.UtcNow < deadline && Workflow.Patched(WaitsForConnection))
+            {
+                // The next tries begin.
+            }
         }
     }
 }

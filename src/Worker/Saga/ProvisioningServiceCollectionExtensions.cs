@@ -27,6 +27,7 @@ public static class ProvisioningServiceCollectionExtensions
             .AddTransient<AttemptGuard>()
             .AddSingleton(TimeoutScale.From(settings))
             // The first interceptor is the outermost one.
+            .AddSingleton<IWorkerInterceptor, UnreadableInputInterceptor>()
             .AddSingleton<IWorkerInterceptor, TimeoutScaleInterceptor>()
             .AddSingleton<IWorkerInterceptor, HeartbeatInterceptor>()
             .AddSingleton<IWorkerInterceptor, FailureInterceptor>()

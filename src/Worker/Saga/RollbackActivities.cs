@@ -47,7 +47,7 @@ public sealed partial class RollbackActivities(
         if (status == TenantStatus.Active)
         {
             // The tenant's row decides: Activate Tenant succeeded, but its answer was lost and the step was given up.
-            await journal.StepDoneAsync(input.TenantId, input.Attempt, ActivateTenant.Id, CancellationToken);
+            await journal.PivotDoneAsync(input.TenantId, input.Attempt, ActivateTenant.Id, CancellationToken);
         }
 
         string outcome = status?.ToText() ?? ProvisioningSaga.Stale;

@@ -46,7 +46,14 @@ public sealed partial class StepJournal(
         {
             var failure = Failures.Translate(e, retryRefusals: activity.IsUndo);
             outcome = "failed";
-            await RecordFailureAsync(entry, failure, GetNextTryTime(failure, context.Info));
+            var nextTryAt = GetNextTryTime(failure, context.Info);
+            if (nextTryAt is null && !activity.IsUndo && Failures.IsWaitedOut(failure.ErrorType))
+            {
+                // The run begins new tries at once.
+                nextTryAt = time.GetUtcNow();
+            }
+
+            await RecordFailureAsync(entry, failure, nextTryAt);
             throw failure;
         }
         catch (OperationCanceledException)

@@ -11,10 +11,18 @@ namespace Worker.Saga;
 /// </summary>
 /// <param name="Queue">The task queue of the step; its undo runs on <see cref="TaskQueue.Undo"/>.</param>
 /// <param name="StartToClose">The timeout of one try, longer than that of any single call in it.</param>
-/// <param name="MaxTries">The number of tries before the attempt is rolled back.</param>
+/// <param name="MaxTries">
+/// The number of tries before the attempt is rolled back. After errors of the connection they begin again.
+/// </param>
 /// <param name="HeartbeatTimeout">The time without a heartbeat after which a try is lost; null: no heartbeats.</param>
 public sealed record StepOptions(TaskQueue Queue, TimeSpan StartToClose, int MaxTries, TimeSpan? HeartbeatTimeout)
 {
+    /// <summary>
+    /// How long a step waits for the end of <see cref="ControlPlane.ErrorClass.Connection"/>: a day, for a person who
+    /// has to correct credentials or a grant.
+    /// </summary>
+    public static readonly TimeSpan MaxWait = TimeSpan.FromDays(1);
+
     private static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan MaxUndoDelay = TimeSpan.FromMinutes(5);
     private const int MaxUndoTries = 60;

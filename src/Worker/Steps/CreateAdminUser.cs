@@ -1,4 +1,5 @@
 using System.Net;
+using ControlPlane;
 using ControlPlane.Provisioning;
 using Temporalio.Activities;
 using Worker.Saga;
@@ -57,7 +58,7 @@ public sealed class CreateAdminUser(
         var tenant = await tenants.LoadAsync(input, CancellationToken);
         foreach (var (realm, user) in await FindAsync(tenant))
         {
-            await guard.BeforeUndo(input)();
+            await guard.BeforeUndo(input, ControlPlane.Provisioning.ResourceTypes.KeycloakRealm)();
             await keycloak.DeleteUserAsync(realm, user.Id!, CancellationToken);
         }
 
@@ -106,7 +107,8 @@ public sealed class CreateAdminUser(
         if (!await IsCompleteAsync(
             realm, await keycloak.FindUserAsync(realm, wanted.Username!, CancellationToken), wanted))
         {
-            throw new OutsideSystemException(KeycloakAdmin.System, HttpStatusCode.UnprocessableEntity,
+            throw new OutsideSystemException(
+                KeycloakAdmin.System, HttpStatusCode.UnprocessableEntity, ErrorClass.Content,
                 $"POST partialImport of {realm}", "the user was not kept with its attributes and roles");
         }
     }

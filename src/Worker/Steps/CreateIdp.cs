@@ -1,4 +1,5 @@
 using System.Net;
+using ControlPlane;
 using ControlPlane.Provisioning;
 using Temporalio.Activities;
 using Worker.Saga;
@@ -65,7 +66,7 @@ public sealed class CreateIdp(
         var ours = await realms.FindOursAsync(tenant, CancellationToken);
         foreach (var realm in ours)
         {
-            await DeleteAsync(realm.Realm!, guard.BeforeUndo(input));
+            await DeleteAsync(realm.Realm!, guard.BeforeUndo(input, ResourceTypes[0]));
         }
 
         if (await realms.IsReplacedAsync(tenant, ours, CancellationToken))
@@ -113,7 +114,8 @@ public sealed class CreateIdp(
         {
             // Another request created it first, perhaps one of an earlier try: the next try reads the owner.
             throw new OutsideSystemException(
-                KeycloakAdmin.System, HttpStatusCode.Conflict, $"the creation of realm {name}", reason: null);
+                KeycloakAdmin.System, HttpStatusCode.Conflict, ErrorClass.Temporary, $"the creation of realm {name}",
+                reason: null);
         }
     }
 

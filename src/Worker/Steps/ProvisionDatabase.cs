@@ -46,7 +46,7 @@ public sealed class ProvisionDatabase(
     {
         var tenant = await tenants.LoadAsync(input, CancellationToken);
         string name = tenant.Resources.Schema;
-        await schemas.DropAsync(name, tenant.Mark, guard.BeforeUndo(input), CancellationToken);
+        await schemas.DropAsync(name, tenant.Mark, guard.BeforeUndo(input, ResourceTypes[0]), CancellationToken);
         if (await residue.IsRecordedAsync(tenant, ResourceTypes[0], name, CancellationToken)
             && (await inventory.FindAsync(tenant, CancellationToken)).Count > 0)
         {

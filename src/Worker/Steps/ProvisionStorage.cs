@@ -83,7 +83,7 @@ public sealed class ProvisionStorage(
         var owner = await FindOwnerAsync(tenant);
         if (owner?.CanDelete() ?? false)
         {
-            await buckets.DeleteAsync(bucket, guard.BeforeUndo(input), CancellationToken);
+            await buckets.DeleteAsync(bucket, guard.BeforeUndo(input, ResourceTypes[0]), CancellationToken);
         }
         else if (owner is not null
             && await residue.IsRecordedAsync(tenant, ResourceTypes[0], bucket, CancellationToken))

@@ -22,10 +22,13 @@ public sealed partial class AttemptRepair(
 
     /// <summary>Repairs every attempt in progress that has no run.</summary>
     /// <returns>The number of repaired attempts.</returns>
-    public Task<int> ExecuteAsync(CancellationToken cancellationToken) => PagedRepair.RunAsync(
+    public Task<int> ExecuteAsync(
+        ErrorCollector errors, CancellationToken cancellationToken) => PagedRepair.RunAsync(
         after => ListAsync(after, cancellationToken),
         attempt => attempt.TenantId,
-        attempt => RepairAsync(attempt, cancellationToken));
+        attempt => RepairAsync(attempt, cancellationToken),
+        errors,
+        cancellationToken);
 
     private async Task<bool> RepairAsync(OpenAttempt open, CancellationToken cancellationToken)
     {

@@ -22,10 +22,19 @@ public sealed class OrphanRecords(NpgsqlDataSource database)
             orphan.Type, orphan.TenantId, orphan.Attempt, orphan.Name, orphan.Reason, orphan.FoundAt)
             .ExecuteAsync(cancellationToken);
 
-    /// <summary>Deletes the orphans of a type that were not seen since the start of a sweep.</summary>
+    /// <summary>
+    /// Deletes the orphans of a type that were not seen since the start of a sweep. One whose attempt was recorded later
+    /// stays until that attempt is over: a rollback must not delete it.
+    /// </summary>
     public Task DeleteUnseenAsync(string type, DateTimeOffset startedAt, CancellationToken cancellationToken) =>
-        database.Command("DELETE FROM orphans WHERE type = $1 AND seen_at < $2", type, startedAt)
-            .ExecuteAsync(cancellationToken);
+        database.Command(
+            """
+            DELETE FROM orphans o WHERE o.type = $1 AND o.seen_at < $2 AND NOT EXISTS (
+                SELECT FROM provisioning_attempts a
+                WHERE a.tenant_id = o.tenant_id AND a.attempt = o.attempt AND a.recorded_at > o.found_at
+                    AND a.state NOT IN ('SUCCEEDED', 'ROLLED_BACK'))
+            """,
+            type, startedAt).ExecuteAsync(cancellationToken);
 
     public Task DeleteAsync(Orphan orphan, CancellationToken cancellationToken) =>
         database.Command(

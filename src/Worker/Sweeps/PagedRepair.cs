@@ -14,9 +14,12 @@ internal static class PagedRepair
     /// <param name="readPageAsync">Reads the page after a tenant's id, of at most <see cref="PageSize"/> rows.</param>
     /// <param name="tenantOf">The tenant of a row.</param>
     /// <param name="repairAsync">Repairs one tenant; false when there was nothing to repair.</param>
+    /// <param name="errors">Collects the failures of single tenants; the others are still repaired.</param>
+    /// <param name="cancellationToken">Ends the work between two tenants.</param>
     /// <returns>The number of repaired tenants.</returns>
     public static async Task<int> RunAsync<T>(
-        Func<Guid, Task<List<T>>> readPageAsync, Func<T, Guid> tenantOf, Func<T, Task<bool>> repairAsync)
+        Func<Guid, Task<List<T>>> readPageAsync, Func<T, Guid> tenantOf, Func<T, Task<bool>> repairAsync,
+        ErrorCollector errors, CancellationToken cancellationToken)
     {
         int repaired = 0;
         var last = Guid.Empty;
@@ -26,8 +29,9 @@ internal static class PagedRepair
             page = await readPageAsync(last);
             foreach (var row in page)
             {
-                repaired += await repairAsync(row) ? 1 : 0;
                 last = tenantOf(row);
+                await errors.TryAsync(
+                    $"tenant {last:D}", async () => repaired += await repairAsync(row) ? 1 : 0, cancellationToken);
             }
         }
         while (page.Count == PageSize);

@@ -16,9 +16,16 @@ public sealed partial class RowActivities(
     [Activity("SettleAttempts")]
     public async Task<int> RepairAttemptsAsync()
     {
-        int repaired = await attempts.ExecuteAsync(CancellationToken)
-            + await welcomeMails.ExecuteAsync(CancellationToken);
+        var errors = new ErrorCollector();
+        int repaired = 0;
+        await errors.TryAsync(
+            "attempts", async () => repaired += await attempts.ExecuteAsync(errors, CancellationToken),
+            CancellationToken);
+        await errors.TryAsync(
+            "welcome mails", async () => repaired += await welcomeMails.ExecuteAsync(errors, CancellationToken),
+            CancellationToken);
         metrics.SweepFound("attempt", type: null, repaired);
+        errors.ThrowIfFailed();
         return repaired;
     }
 
@@ -27,15 +34,25 @@ public sealed partial class RowActivities(
     [Activity("ExpireRows")]
     public async Task<int> ExpireAsync()
     {
-        int passwords = await rows.EraseSealedPasswordsAsync(CancellationToken);
-        int tenants = await rows.ExpireTenantsAsync(CancellationToken);
-        int invitations = await rows.DeleteInvitationsAsync(options.ContactRetention, CancellationToken);
-        int released = await failed.ReleaseAsync(CancellationToken);
+        var errors = new ErrorCollector();
+        int passwords = 0, tenants = 0, invitations = 0, released = 0;
+        await errors.TryAsync(
+            "sealed passwords", async () => passwords = await rows.EraseSealedPasswordsAsync(CancellationToken),
+            CancellationToken);
+        await errors.TryAsync(
+            "tenants", async () => tenants = await rows.ExpireTenantsAsync(CancellationToken), CancellationToken);
+        await errors.TryAsync(
+            "invitations",
+            async () => invitations = await rows.DeleteInvitationsAsync(options.ContactRetention, CancellationToken),
+            CancellationToken);
+        await errors.TryAsync(
+            "failed tenants", async () => released = await failed.ReleaseAsync(CancellationToken), CancellationToken);
         if (passwords + tenants + invitations + released > 0)
         {
             LogExpired(tenants, invitations, passwords, released);
         }
 
+        errors.ThrowIfFailed();
         return passwords + tenants + invitations + released;
     }
 

@@ -18,10 +18,13 @@ public sealed partial class WelcomeMailRepair(
 {
     /// <summary>Starts the mail of every such tenant.</summary>
     /// <returns>The number of started mails.</returns>
-    public Task<int> ExecuteAsync(CancellationToken cancellationToken) => PagedRepair.RunAsync(
+    public Task<int> ExecuteAsync(
+        ErrorCollector errors, CancellationToken cancellationToken) => PagedRepair.RunAsync(
         after => ListAsync(after, cancellationToken),
         welcome => welcome.TenantId,
-        welcome => RepairAsync(welcome.TenantId, welcome.Attempt, cancellationToken));
+        welcome => RepairAsync(welcome.TenantId, welcome.Attempt, cancellationToken),
+        errors,
+        cancellationToken);
 
     private async Task<bool> RepairAsync(Guid tenantId, int attempt, CancellationToken cancellationToken)
     {

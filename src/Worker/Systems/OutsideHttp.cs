@@ -26,11 +26,11 @@ public static class OutsideHttp
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    public static RefitSettings RefitSettings(string system) => new(new SystemTextJsonContentSerializer(Json))
+    public static RefitSettings RefitSettings(HttpErrors errors) => new(new SystemTextJsonContentSerializer(Json))
     {
         ExceptionFactory = async response =>
-            response.IsSuccessStatusCode ? null : await RefusalAsync(system, response),
-        DeserializationExceptionFactory = (response, _) => new(CreateException(system, response, Unreadable)),
+            response.IsSuccessStatusCode ? null : await RefusalAsync(errors, response),
+        DeserializationExceptionFactory = (response, _) => new(CreateException(errors, response, Unreadable)),
     };
 
     public static IHttpClientBuilder ConfigureOutside(this IHttpClientBuilder client, Uri address, TimeSpan timeout) =>
@@ -50,31 +50,35 @@ public static class OutsideHttp
             .AddHttpMessageHandler(() => new BufferedResponseHandler())
             .RemoveAllLoggers();
 
-    public static async Task<OutsideSystemException> RefusalAsync(string system, HttpResponseMessage response) =>
-        CreateException(system, response, ReadReason(await response.Content.ReadAsStringAsync()));
+    public static async Task<OutsideSystemException> RefusalAsync(HttpErrors errors, HttpResponseMessage response) =>
+        CreateException(errors, response, ReadReason(await response.Content.ReadAsStringAsync()));
 
     /// <exception cref="OutsideSystemException">The body is not valid JSON of this type.</exception>
     public static async Task<T> ReadAsync<T>(
-        string system, HttpResponseMessage response, CancellationToken cancellationToken)
+        HttpErrors errors, HttpResponseMessage response, CancellationToken cancellationToken)
         where T : class
     {
         try
         {
             return await response.Content.ReadFromJsonAsync<T>(Json, cancellationToken)
-                ?? throw CreateException(system, response, Unreadable);
+                ?? throw CreateException(errors, response, Unreadable);
         }
         catch (JsonException)
         {
-            throw CreateException(system, response, Unreadable);
+            throw CreateException(errors, response, Unreadable);
         }
     }
 
     private static OutsideSystemException CreateException(
-        string system, HttpResponseMessage response, string? reason) => new(
-            system,
+        HttpErrors errors, HttpResponseMessage response, string? reason) => new(
+            errors.System,
             response.StatusCode,
+            errors.Classify(response.StatusCode),
             $"{response.RequestMessage?.Method} {Masked.Path(response.RequestMessage?.RequestUri?.AbsolutePath ?? "")}",
-            reason);
+            reason)
+        {
+            RefusesCredentials = errors.RefusesCredentials(response.StatusCode),
+        };
 
     private static string? ReadReason(string body)
     {

@@ -57,6 +57,28 @@ public abstract class OutsideSystem
     public bool IsInReadings => ResourceTypes.Count > 0 || !IsBuilt;
 
     /// <summary>
+    /// The setting whose value <c>false</c> switches the system off; null for a system that is always needed.
+    /// </summary>
+    public virtual string? Switch => null;
+
+    /// <summary>The setting without which the system is off, and its value for people; null for none.</summary>
+    protected virtual (string Name, string Expected)? MainSetting => null;
+
+    /// <summary>
+    /// Requires in Production that the system is configured, or switched off in so many words. Otherwise a forgotten
+    /// setting would make tenants ACTIVE that lack a part.
+    /// </summary>
+    /// <exception cref="SettingException">Neither is the case.</exception>
+    public void RequireDecision(SettingsReader settings)
+    {
+        if (settings.IsProduction && MainSetting is var (name, expected) && settings.Find(Switch!) is null
+            && GetDisabledReason(settings) is not null)
+        {
+            throw new MissingSettingException(name, $"{expected}, or {Switch}=false to run without {Name}");
+        }
+    }
+
+    /// <summary>
     /// Gives the reason why the system is switched off, with the names of its settings; null when it is configured.
     /// </summary>
     /// <exception cref="SettingException">A setting has an unusable value, or a required one is missing.</exception>

@@ -26,6 +26,8 @@ public sealed class UnbuiltSystem(string id, string name, string setting) : Outs
 
     public override bool IsBuilt => false;
 
+    public override string Switch => setting;
+
     public override string GetDisabledReason(SettingsReader settings) => $"{name} is not built yet ({setting}).";
 
     /// <exception cref="SettingException">The setting switches the system on.</exception>

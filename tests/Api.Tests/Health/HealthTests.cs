@@ -9,7 +9,22 @@ public sealed class HealthTests(ApiFixture fixture)
     {
         var answer = (await fixture.Application.GetAsync("/health/ready")).Expect(HttpStatusCode.OK);
 
-        Assert.Equal("""{"status":"ready","database":"ok","temporal":"ok","clientAddress":"known"}""", answer.Text);
+        Assert.Equal(
+            """{"status":"ready","database":"ok","temporal":"ok","clientAddress":"known","payloadKeys":[]}""",
+            answer.Text);
+    }
+
+    // An id alone would not show that two processes have different keys of one id.
+    [Fact]
+    public async Task The_payload_keys_are_named_by_id_and_hash_with_the_current_one_first()
+    {
+        await using var app = fixture.StartApplication(("PAYLOAD_KEYS",
+            "p2:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=,p1:MTEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="));
+
+        var answer = (await app.GetAsync("/health/ready")).Expect(HttpStatusCode.OK);
+
+        Assert.Matches("\"payloadKeys\":\\[\"p2:[0-9a-f]{8}\",\"p1:[0-9a-f]{8}\"\\]", answer.Text);
+        Assert.DoesNotContain("MDEy", answer.Text, StringComparison.Ordinal);
     }
 
     [Theory]

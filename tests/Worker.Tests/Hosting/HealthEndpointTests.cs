@@ -11,6 +11,7 @@ namespace Worker.Tests.Hosting;
 public sealed class HealthEndpointTests : IAsyncLifetime
 {
     private readonly WorkerHealth health = new();
+    private readonly List<(string, string)> off = [];
     private readonly HttpClient http = new();
     private readonly int port = FreePort();
     private HealthEndpoint endpoint = null!;
@@ -43,6 +44,17 @@ public sealed class HealthEndpointTests : IAsyncLifetime
         using var answer = await http.GetAsync(Address(path), Cancelled);
 
         Assert.Equal((status, body), (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancelled)));
+    }
+
+    [Fact]
+    public async Task It_names_the_systems_that_are_switched_off()
+    {
+        health.IsServing = true;
+        off.AddRange([("keycloak", "Off."), ("s3", "Off.")]);
+
+        Assert.Equal("""{"status":"ready","switchedOff":["keycloak","s3"]}""",
+            await http.GetStringAsync(Address("/health/ready"), Cancelled));
+        Assert.Equal("""{"status":"alive"}""", await http.GetStringAsync(Address("/health/live"), Cancelled));
     }
 
     [Fact]
@@ -101,7 +113,7 @@ public sealed class HealthEndpointTests : IAsyncLifetime
         HealthOptions.From(new SettingsReader(
             new ConfigurationBuilder().AddInMemoryCollection([new("HEALTH_PORT", at?.ToString())]).Build(),
             new HostingEnvironment())),
-        health, TimeProvider.System, NullLogger<HealthEndpoint>.Instance);
+        health, new SystemsOff(off), TimeProvider.System, NullLogger<HealthEndpoint>.Instance);
 
     private static int FreePort()
     {

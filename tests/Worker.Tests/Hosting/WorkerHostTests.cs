@@ -104,6 +104,9 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
     [InlineData("NOVU_SUPPORT_EMAIL")]
     [InlineData("ROLLBACK_SETTLE")]
     [InlineData("TIMEOUT_SCALE")]
+    [InlineData("KEYCLOAK_URL")]
+    [InlineData("NOVU_API_KEY")]
+    [InlineData("S3_ENDPOINT")]
     public void Production_refuses_weak_or_missing_settings(string name, string? database = null)
     {
         var settings = new Dictionary<string, string?>
@@ -112,6 +115,9 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
             ["TENANT_DATABASE_URL"] = "postgres://u:p@tenants.example.com/tenants",
             ["KEYCLOAK_URL"] = "https://login.example.com",
             ["KEYCLOAK_ADMIN_CLIENT_SECRET"] = "a secret",
+            ["S3_ENDPOINT"] = "https://store.example.com",
+            ["AWS_ACCESS_KEY_ID"] = "key",
+            ["AWS_SECRET_ACCESS_KEY"] = "a secret",
             ["NOVU_API_KEY"] = "key",
             ["NOVU_SUPPORT_EMAIL"] = "help@newcompany.com",
             ["APP_PLANE_BASE_URL"] = "https://{tenant}.newcompany.com",
@@ -135,6 +141,32 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
         Assert.DoesNotContain("admin'", e.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("KEYCLOAK_URL", "KEYCLOAK_ENABLED", "found nothing, expected an address of Keycloak")]
+    [InlineData("NOVU_API_KEY", "NOVU_ENABLED", "found nothing, expected Novu's secret key")]
+    [InlineData("S3_ENDPOINT", "S3_ENABLED", "found nothing, expected the address of an object store")]
+    public void Production_runs_without_a_system_only_if_it_is_switched_off_in_so_many_words(
+        string name, string enabled, string expected)
+    {
+        (string Name, string? Value)[] others =
+        [
+            .. new[] { "KEYCLOAK_ENABLED", "NOVU_ENABLED", "S3_ENABLED" }.Except([enabled])
+                .Select(other => (other, (string?)"false")),
+            ("PAYLOAD_KEYS", $"k1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}"),
+            ("TENANT_DATABASE_URL", "postgres://u:p@tenants.example.com/tenants"),
+        ];
+
+        var e = Assert.ThrowsAny<SettingException>(
+            () => Build(new CollectedLogs(), Environments.Production, others));
+        using var host = Build(new CollectedLogs(), Environments.Production, [.. others, (enabled, "false")]);
+
+        Assert.StartsWith($"{name}: {expected}", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"{enabled}=false", e.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            ["keycloak", "s3", "novu", "infrastructure", "deployment", "dns"],
+            host.Services.GetRequiredService<SystemsOff>().Systems.Select(system => system.Id));
+    }
+
     [Fact]
     public void Mails_require_the_token_keys()
     {
@@ -156,6 +188,8 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
 
         await LoggedAsync(logs, "Worker state: RUNNING");
         await host.StopAsync(CancellationToken);
+        Assert.Contains("Keycloak is switched off (KEYCLOAK_ENABLED, ", logs.Text, StringComparison.Ordinal);
+        Assert.Contains("S3 is switched off (S3_ENABLED, ", logs.Text, StringComparison.Ordinal);
         Assert.DoesNotContain(logs.Lines, line => line.StartsWith("Error", StringComparison.Ordinal)
             || line.StartsWith("Critical", StringComparison.Ordinal));
     }

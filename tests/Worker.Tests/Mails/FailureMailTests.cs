@@ -17,14 +17,14 @@ public sealed class FailureMailTests(ProvisioningFixture fixture) : IClassFixtur
     public async Task The_error_text_of_a_system_is_shown_to_operators_only()
     {
         var tenant = await fixture.GivenTenantAsync();
-        await using var forbidden = await fixture.ForbidSchemasAsync();
+        fixture.Hooks.Before("ProvisionDatabase", tenant, () => throw new Npgsql.PostgresException(
+            "encoding of database \"secret\" does not fit", "ERROR", "ERROR", "22023"));
 
         await fixture.FailAsync(tenant);
 
-        string database = await fixture.Postgres.ReadAsync<string>("SELECT current_database()::text");
         var attempt = (await fixture.ProgressAsync(tenant)).Attempt!;
         Assert.Equal("refused", attempt.ErrorCode);
-        Assert.Contains($"42501: permission denied for database {database}", attempt.Error, StringComparison.Ordinal);
+        Assert.Contains("22023: encoding of database \"secret\"", attempt.Error, StringComparison.Ordinal);
         Assert.Equal("refused: A system that your application needs refused to do its part.", await ErrorAsync(tenant));
     }
 
@@ -39,7 +39,7 @@ public sealed class FailureMailTests(ProvisioningFixture fixture) : IClassFixtur
 
         Assert.Contains("base/16384", (await fixture.ProgressAsync(tenant)).Attempt!.Error, StringComparison.Ordinal);
         Assert.Equal(
-            "unavailable: A system that your application needs could not be reached.", await ErrorAsync(tenant));
+            "temporary: A system that your application needs failed several times.", await ErrorAsync(tenant));
     }
 
     [Fact]
@@ -48,7 +48,8 @@ public sealed class FailureMailTests(ProvisioningFixture fixture) : IClassFixtur
         string[] codes =
         [
             .. Enum.GetValues<ErrorCode>().Select(Failures.CodeOf),
-            Failures.Unavailable, Failures.Refused, Failures.TimedOut, Failures.Unexpected,
+            Failures.Unavailable, Failures.Temporary, Failures.CredentialsRefused, Failures.Refused,
+            Failures.TimedOut, Failures.Unexpected,
             ProvisioningFailure.Cancel("x").Code, ProvisioningFailure.RunLost("x").Code,
         ];
 

@@ -51,7 +51,8 @@ public sealed class CompensationTests(ProvisioningFixture fixture) : IClassFixtu
     public async Task When_the_schema_is_refused_the_realm_is_gone()
     {
         var tenant = await fixture.GivenTenantAsync();
-        await using (await fixture.ForbidSchemasAsync())
+        await using (await fixture.Control.SetFaultAsync(
+            new FaultRule { System = "postgres", Query = "CREATE SCHEMA*", SqlState = "22023", Count = 0 }))
         {
             await AssertRolledBackAsync(tenant, "provision-database");
         }
@@ -83,7 +84,7 @@ public sealed class CompensationTests(ProvisioningFixture fixture) : IClassFixtu
         await fixture.Postgres.ExecuteAsync(
             $"""
             CREATE FUNCTION refuse_activation() RETURNS trigger LANGUAGE plpgsql AS
-                $$ BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = '42501'; END $$;
+                $$ BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = '22023'; END $$;
             CREATE TRIGGER refuse_activation BEFORE UPDATE ON tenants FOR EACH ROW
                 WHEN (NEW.id = '{tenant.Id}' AND NEW.status = 'ACTIVE') EXECUTE FUNCTION refuse_activation();
             """);
@@ -158,7 +159,7 @@ public sealed class CompensationTests(ProvisioningFixture fixture) : IClassFixtu
         System = system,
         Method = method,
         Path = path,
-        Status = 403,
+        Status = 400,
         Body = body,
         ContentType = system == "s3" ? "application/xml" : "application/json",
         Count = 0,

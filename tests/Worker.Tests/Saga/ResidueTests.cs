@@ -120,7 +120,7 @@ public sealed class ResidueTests(ProvisioningFixture fixture) : IClassFixture<Pr
 
         Assert.Equal("ROLLBACK_INCOMPLETE", await fixture.StatusAsync(tenant));
         Assert.Contains(
-            $"storage_bucket {tenant.Resources.Bucket} It could not be looked for. No object store is configured",
+            $"storage_bucket {tenant.Resources.Bucket} It could not be looked for. S3 is switched off",
             await ResidueAsync(tenant),
             StringComparison.Ordinal);
         Assert.Equal(["bucket"], await fixture.Systems.ObjectsOfAsync(tenant));

@@ -264,7 +264,7 @@ public sealed class ProvisioningFixture : IAsyncLifetime
         return second;
     }
 
-    private static Subscription SubscriptionOf(TestTenant tenant, string tier = "enterprise") =>
+    public static Subscription SubscriptionOf(TestTenant tenant, string tier = "enterprise") =>
         Subscription.Parse(tenant.Id, new SubscriptionFields(
             "sub-uuid", tenant.Id.ToString(), "plan-uuid", "2025-01-01T00:00:00Z", "2026-01-01T00:00:00Z", 1,
             new SubscriptionPlanFields("plan-uuid", "Enterprise Plan", "Enterprise tier", 999m, "usd", tier, "annual",

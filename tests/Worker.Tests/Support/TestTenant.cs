@@ -11,13 +11,13 @@ public sealed record TestTenant(Guid Id, Guid LeadId, string Key, string Email, 
 
     public ProvisionTenantInput Attempt(int attempt) => new(Id, attempt);
 
-    /// <summary>Answers each call to the tenant's bucket with AccessDenied.</summary>
+    /// <summary>Refuses the content of each call to the tenant's bucket.</summary>
     public FaultRule BucketRefusal => new()
     {
         System = "s3",
         Path = $"/{Resources.Bucket}*",
-        Status = 403,
-        Body = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>",
+        Status = 400,
+        Body = "<Error><Code>InvalidRequest</Code><Message>Invalid Request</Message></Error>",
         ContentType = "application/xml",
         Count = 0,
     };

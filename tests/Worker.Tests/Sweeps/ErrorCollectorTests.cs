@@ -27,7 +27,8 @@ public sealed class ErrorCollectorTests(ProvisioningFixture fixture) : IClassFix
             (true, false, false),
             (await BucketExistsAsync(refusing), await BucketExistsAsync(one), await BucketExistsAsync(other)));
         Assert.Contains(fixture.Logs.Lines, line => line.StartsWith(
-            $"Error SWEEP_FAILED storage_bucket: refused, S3 answered 403 AccessDenied. ({refusing.Resources.Bucket})",
+            "Error SWEEP_FAILED storage_bucket: refused, S3 answered 400 InvalidRequest. "
+            + $"({refusing.Resources.Bucket})",
             StringComparison.Ordinal));
         await fixture.SweepAsync();
         Assert.False(await BucketExistsAsync(refusing));

@@ -254,7 +254,7 @@ public sealed class OrphanTests(ProvisioningFixture fixture) : IClassFixture<Pro
 
         Assert.Equal("Not swept: storage_bucket", failed.InnerException!.Message);
         Assert.Contains(fixture.Logs.Lines, line =>
-            line.StartsWith("Error SWEEP_FAILED storage_bucket: refused, S3 answered 403", StringComparison.Ordinal));
+            line.StartsWith("Error SWEEP_FAILED storage_bucket: refused, S3 answered 400", StringComparison.Ordinal));
         Assert.Equal(["bucket"], await fixture.Systems.ObjectsOfAsync(tenant));
         await fixture.SweepAsync();
         Assert.Empty(await fixture.Systems.ObjectsOfAsync(tenant));

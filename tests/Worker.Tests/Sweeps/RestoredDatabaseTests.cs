@@ -71,6 +71,30 @@ public sealed class RestoredDatabaseTests(ProvisioningFixture fixture) : IClassF
             $"Critical SWEEP_CONTRADICTION tenant {tenant.Id}", fixture.Logs.Text, StringComparison.Ordinal);
     }
 
+    // The restored database has lost the attempt, and the next one gets its number and thus its mark.
+    [Fact]
+    public async Task A_rollback_keeps_what_the_sweep_saw_before_its_attempt_was_recorded()
+    {
+        var tenant = await fixture.GivenTenantAsync();
+        await fixture.CreateObjectsAsync(tenant, tenant.MarkOf());
+        string[] before = await fixture.Systems.ObjectsOfAsync(tenant);
+        await fixture.SweepAsync();
+        Assert.Equal(3, (await fixture.OrphansAsync(tenant.Id)).Count);
+        fixture.Hooks.Before("CreateResources", tenant, async () =>
+        {
+            // Another sweep no longer finds the attempt unknown, and must not forget what it saw.
+            await fixture.SweepAsync();
+            throw new ControlPlaneException(ErrorCode.Forbidden, "Refused.");
+        });
+
+        await fixture.FailAsync(tenant);
+
+        Assert.Equal("ROLLBACK_INCOMPLETE", await fixture.StatusAsync(tenant));
+        Assert.Superset(before.ToHashSet(), (await fixture.Systems.ObjectsOfAsync(tenant)).ToHashSet());
+        var step = (await fixture.ProgressAsync(tenant)).Steps.Single(s => s.Step == "provision-storage");
+        Assert.Contains("a restored database has lost", step.UndoError, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Provisioning_a_live_tenant_again_completes_its_rows_and_keeps_its_data()
     {

@@ -56,7 +56,7 @@ public sealed class OutsideHttpTests
 
         var failure = Failures.Translate(e);
         Assert.Equal(
-            ("unavailable", false, "Novu answered 200 to GET /v2/workflows/w: what it says cannot be read."),
+            ("temporary", false, "Novu answered 200 to GET /v2/workflows/w: what it says cannot be read."),
             (failure.ErrorType, failure.NonRetryable, failure.Message));
         Assert.Equal(failure.Message, CommandLine.Explain(e));
     }
@@ -74,7 +74,7 @@ public sealed class OutsideHttpTests
     private static ServiceProvider Services(Uri address)
     {
         var services = new ServiceCollection();
-        services.AddRefitGeneratedClient<INovuApi>(OutsideHttp.RefitSettings(NovuMail.System))
+        services.AddRefitGeneratedClient<INovuApi>(OutsideHttp.RefitSettings(NovuErrors.Table))
             .ConfigureOutside(address, CallTimeout);
         return services.BuildServiceProvider();
     }

@@ -27,7 +27,7 @@ public sealed class MaskedPathTests
         using var request = new HttpRequestMessage(HttpMethod.Delete, $"https://novu.example.com/v2/subscribers/{id}");
         refused.RequestMessage = request;
 
-        var e = await OutsideHttp.RefusalAsync(NovuMail.System, refused);
+        var e = await OutsideHttp.RefusalAsync(NovuErrors.Table, refused);
 
         Assert.Equal($"Novu answered 403 to DELETE /v2/subscribers/{Tenant}-***.", e.Message);
     }

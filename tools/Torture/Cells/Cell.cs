@@ -37,8 +37,8 @@ internal sealed record Cell(StepCall Call, Fault Fault)
         // The delayed commit holds the lock on the row that the rollback needs.
         (_, { Step: StepIds.ActivateTenant }) when Fault.Name == Faults.LateInUndo => Ending.Active,
         (_, { Step: StepIds.UpdateStatus }) when Fault.Name == Faults.Swept => Ending.Active,
-        // The realm is found by its id instead.
-        (_, { Step: StepIds.CreateAdminUser, Name: "realm" }) when Fault.Name == "refused" => Ending.Active,
+        // A request for a token has no content to refuse.
+        (_, { Name: StepCalls.Token }) => Ending.Active,
         (_, { IsShared: true }) when Fault.Name == "refused-once" => Ending.Failed,
         (Ending.Failed, { IsReport: true, Step: StepIds.ActivateTenant }) => Ending.Active,
         (Ending.Failed, { Step: StepIds.SendNotification }) => Ending.Parked,

@@ -18,17 +18,16 @@ internal static class FaultActions
         await run.ProvisionAsync();
     }
 
-    /// <summary>A permanent refusal: HTTP 403, or SQLSTATE 42501 of PostgreSQL.</summary>
+    /// <summary>A permanent refusal of the content: HTTP 400, or SQLSTATE 22023 of PostgreSQL.</summary>
     public static FaultRule Refusal(FaultRule rule) => rule with
     {
         Count = 0,
-        Status = 403,
-        SqlState = rule.System == "postgres" ? "42501" : null,
+        Status = 400,
+        SqlState = rule.System == "postgres" ? "22023" : null,
     };
 
     /// <summary>
-    /// A permanent refusal of the cell's call. A reading gets 503, which is retried until it is given up: 403 to a HEAD
-    /// would mean a bucket of another account.
+    /// A permanent refusal of the cell's call. A reading gets 503, which is retried until it is given up.
     /// </summary>
     public static FaultRule Refusal(CellRun run) => run.Cell.Call.Name is StepCalls.Residue or StepCalls.LookAgain
         ? run.Rule with { Count = 0, Status = 503 }
@@ -57,7 +56,7 @@ internal static class FaultActions
             Query = "SELECT status FROM tenants*FOR UPDATE",
             BodyContains = run.Tenant.Id,
             Skip = 2,
-            SqlState = "42501",
+            SqlState = "22023",
         });
         var observer = run.Environment.Observer;
         await run.PollAsync("rollback that waits for the tenant's row", async () =>

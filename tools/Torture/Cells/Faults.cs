@@ -8,7 +8,12 @@ internal static class Faults
     public const string Off = "switched-off", MailOff = "mail-switched-off", Swept = "swept",
         KilledBefore = "worker-killed-before", LateInUndo = "late-in-undo", LateAfterUndo = "late-after-undo";
 
-    private const string NoHttp = "an HTTP answer; for PostgreSQL see denied and disk-full";
+    // More than the tries of a step, so that they begin again.
+    private const int ManyTries = 20, UndoTries = 5;
+
+    private const string NoHttp = "an HTTP answer; for PostgreSQL see rejected and disk-full";
+
+    private const string ForeignRealm = "403 to a realm, or to HEAD of a bucket, means that it is another account's";
 
     private const string ForUndo = "for an undo see down";
 
@@ -16,11 +21,11 @@ internal static class Faults
 
     public static IReadOnlyList<Fault> All { get; } =
     [
-        Plain("refused", "permanent 403 before any effect", Ending.Failed,
-            rule => rule with { Status = 403, Count = 0 },
+        Plain("refused", "permanent 400 before any effect", Ending.Failed,
+            rule => rule with { Status = 400, Count = 0 },
             ExclusionReason: call => call.IsPostgres ? NoHttp : call.IsUndo ? ForUndo : null),
-        Plain("refused-once", "a single 403 before any effect", Ending.Active,
-            rule => rule with { Status = 403 },
+        Plain("refused-once", "a single 400 before any effect", Ending.Active,
+            rule => rule with { Status = 400 },
             ExclusionReason: call => call.IsPostgres ? NoHttp
                 : call.IsUndo || call.IsShared ? null : "for a step the same as refused"),
         Plain("throttled", "429, three times", Ending.Active,
@@ -33,9 +38,17 @@ internal static class Faults
             rule => rule with { Status = 200, Body = CutBody(rule), Count = 2 },
             ExclusionReason: call =>
                 call.IsPostgres ? NoHttp : ReadsBody(call) ? null : "the body of the answer is not read"),
-        Plain("denied", "permanent 42501, permission denied", Ending.Failed,
-            rule => rule with { SqlState = "42501", Count = 0 },
+        Plain("rejected", "permanent 22023, invalid value", Ending.Failed,
+            rule => rule with { SqlState = "22023", Count = 0 },
             ExclusionReason: call => !call.IsPostgres ? NoSql(call) : call.IsUndo ? ForUndo : null),
+        Connection("denied", "42501, a missing grant, longer than the tries of a step", "42501"),
+        Connection("read-only", "25006, a failover, longer than the tries of a step", "25006"),
+        Connection("login-refused", "28P01, a rotated password, longer than the tries of a step", "28P01"),
+        Connection("starting", "57P03, a restart, longer than the tries of a step", "57P03"),
+        ConnectionOverHttp("unauthorized", "a rotated secret, longer than the tries of a step",
+            call => call.System == "s3" ? (403, S3Error("InvalidAccessKeyId")) : (401, "{}")),
+        ConnectionOverHttp("forbidden", "a missing right, longer than the tries of a step",
+            call => call.System == "s3" ? (403, S3Error("AccessDenied")) : (403, "{}")),
         Plain("disk-full", "53100, three times", Ending.Active,
             rule => rule with { SqlState = "53100", Count = 3 },
             ExclusionReason: call => call.IsPostgres ? null : NoSql(call)),
@@ -63,7 +76,7 @@ internal static class Faults
                 ?? (call.IsTransaction ? "the undo waits for the open transaction; see late-in-undo" : null)),
         new("down", "refused until the undo is given up; then the fault ends and an operator retries",
             Ending.Failed, run => FaultActions.InjectAsync(run, FaultActions.Refusal(run)),
-            ExclusionReason: call => !call.IsUndo ? "for a step see refused and denied"
+            ExclusionReason: call => !call.IsUndo ? "for a step see refused and rejected"
                 : call is { IsReport: true, Name: not ("report" or StepCalls.Residue) }
                     ? "retried without limit; see busy" : null),
         new("foreign", "a foreign object with content has the name", Ending.Failed,
@@ -99,6 +112,13 @@ internal static class Faults
         Killing("postgres", "killed", "killed (immediate) while the call is held; it then continues", FaultKind.Delay),
         Killing("sandbox", "killed", "the stand-ins or the fault proxy are killed with every call in flight",
             FaultKind.Hang),
+        Disturbing(ConnectionState.ReadOnly, "PostgreSQL is read-only for some seconds, after its sessions were ended",
+            call => call.IsReport ? "its calls show it" : null),
+        Disturbing(ConnectionState.PasswordRotated, "the worker's password at PostgreSQL is another for some seconds",
+            call => call.IsReport ? "its calls show it" : null),
+        Disturbing(ConnectionState.KeycloakRotated, "Keycloak refuses each token for some seconds", OnlyOf("keycloak")),
+        Disturbing(ConnectionState.S3Rotated, "S3 refuses the access key for some seconds", OnlyOf("s3")),
+        Disturbing(ConnectionState.NovuRotated, "Novu refuses the key for some seconds", OnlyOf("novu")),
     ];
 
     /// <summary>A fault that consists of one rule, without further actions.</summary>
@@ -107,6 +127,45 @@ internal static class Faults
         Func<StepCall, string?>? ExclusionReason = null) =>
         new(name, description, ending, run => FaultActions.InjectAsync(run, transform(run.Rule)),
             ExclusionReason: ExclusionReason, Transform: transform);
+
+    /// <summary>An error of PostgreSQL that tells how the worker is connected. It is waited out.</summary>
+    private static Fault Connection(string name, string description, string sqlState) => new(
+        name, description, Ending.Active,
+        run => FaultActions.InjectAsync(run, run.Rule with
+        {
+            SqlState = sqlState,
+            Count = run.Cell.Call.IsUndo ? UndoTries : ManyTries,
+        }),
+        ExclusionReason: call => call.IsPostgres ? null : NoSql(call));
+
+    /// <summary>The same of another system.</summary>
+    private static Fault ConnectionOverHttp(
+        string name, string description, Func<StepCall, (int Status, string Body)> answer) => new(
+        name, description, Ending.Active,
+        run => FaultActions.InjectAsync(run, run.Rule with
+        {
+            Status = answer(run.Cell.Call).Status,
+            Body = answer(run.Cell.Call).Body,
+            ContentType = run.Cell.Call.System == "s3" ? "application/xml" : "application/json",
+            Count = run.Cell.Call.IsUndo ? UndoTries : ManyTries,
+        }),
+        ExclusionReason: call => call switch
+        {
+            { IsPostgres: true } => NoHttp,
+            { IsReport: true } => "its calls show it",
+            { Method: "HEAD" } => ForeignRealm,
+            { Method: "GET", System: "keycloak" } when name == "forbidden" => ForeignRealm,
+            _ => null,
+        });
+
+    /// <summary>A state of a whole system, in which the calls of a batch are released.</summary>
+    private static Fault Disturbing(string state, string description, Func<StepCall, string?> exclusionReason) =>
+        new(state, description, Ending.Active, HoldAsync, state, FaultKind.Delay, exclusionReason);
+
+    private static Func<StepCall, string?> OnlyOf(string system) =>
+        call => call.System != system ? $"it does not reach {system}" : call.IsReport ? "its calls show it" : null;
+
+    private static string S3Error(string code) => $"<Error><Code>{code}</Code><Message>{code}</Message></Error>";
 
     private static Fault Killing(string part, string how, string description, FaultKind hold) =>
         new($"{part}-{how}", description, Ending.Active, HoldAsync, part, hold);
@@ -129,7 +188,7 @@ internal static class Faults
     private static string? WhyNotOff(StepCall call) => $"{call}" switch
     {
         "create-idp.undo.disable" or BucketUndo or "send-notification.trigger" => null,
-        _ when call.IsPostgres => "PostgreSQL has no switch; see denied and down",
+        _ when call.IsPostgres => "PostgreSQL has no switch; see rejected and down",
         _ => "one call for each system is enough",
     };
 

@@ -25,26 +25,33 @@ internal static class StepCalls
 
     private static readonly FaultSelection
         SharedFaults = new("it concerns all tenants, so its cells run alone; transient faults are enough",
-            "refused-once", "busy", "cut", "reset", "silent", "lost"),
+            "refused-once", "unauthorized", "busy", "cut", "reset", "silent", "lost"),
         ReportFaults = new(
             "a report has no effect of its own: it is lost, given up or cancelled, or worker, Temporal or PostgreSQL "
             + "is killed; the calls show the other connection faults",
             "refused", "down", "busy", "silent", "cancelled",
             Faults.KilledBefore, "temporal-killed", "postgres-killed"),
         ReadFaults = new("a read like another one of its step, which has all faults",
-            "refused", "down", "busy", "cut", "reset", "silent", "cancelled"),
-        RetryFaults = new("a read of a second try; a permanent fault would also hit the undo, see there",
-            "busy", "cut", "reset", "silent", "cancelled"),
+            "refused", "down", "unauthorized", "busy", "cut", "reset", "silent", "cancelled"),
+        RetryFaults = new("a permanent fault would also hit the undo or the final reading, see there",
+            "unauthorized", "busy", "cut", "reset", "silent", "cancelled"),
+        LookFaults = new("a permanent refusal would also hit the final reading, see its cells",
+            "unauthorized", "throttled", "busy", "cut", "reset", "silent", "cancelled", "terminated",
+            Faults.KilledBefore, "temporal-killed", "postgres-killed", "sandbox-killed", ConnectionState.ReadOnly,
+            ConnectionState.PasswordRotated, ConnectionState.KeycloakRotated),
         RowFaults = new("a row in the control database; update-status.begin shows the other faults",
-            "denied", "down", "disk-full", "disk-full-for-good", "reset", "lost", "late", "late-after-undo",
-            "postgres-killed", "worker-killed-after"),
+            "rejected", "denied", "read-only", "down", "disk-full", "disk-full-for-good", "reset", "lost", "late",
+            "late-after-undo", "postgres-killed", "worker-killed-after", ConnectionState.ReadOnly,
+            ConnectionState.PasswordRotated),
         StatementFaults = new("a statement of a transaction: only the commit has an effect",
-            "denied", "disk-full", "disk-full-for-good", "reset", "silent"),
+            "rejected", "denied", "disk-full", "disk-full-for-good", "reset", "silent"),
         UnboundedFaults = new("it is retried without limit, so a permanent fault would never end",
-            "disk-full", "reset", "silent", "lost", "late", "terminated", Faults.Swept, Faults.KilledBefore,
+            "denied", "read-only", "login-refused", "starting", "disk-full", "reset", "silent", "lost", "late",
+            "terminated", Faults.Swept, Faults.KilledBefore, ConnectionState.ReadOnly, ConnectionState.PasswordRotated,
             "worker-killed-during", "worker-killed-after", "temporal-killed", "postgres-killed", "sandbox-killed"),
         MailFaults = new("the mail has its own run, for which no rollback waits; a permanent refusal means no mail",
-            "throttled", "busy", "disk-full", "reset", "silent", "lost", "late");
+            "throttled", "busy", "unauthorized", "forbidden", "read-only", "disk-full", "reset", "silent", "lost",
+            "late");
 
     public static IReadOnlyList<StepCall> All { get; } =
     [
@@ -63,7 +70,7 @@ internal static class StepCalls
         Call(CreateIdp, Token, "keycloak", "POST", "/realms/*/protocol/openid-connect/token")
             with { Body = "client_credentials", IsShared = true, Only = SharedFaults },
         Statement(CreateIdp, "planned", "INSERT INTO resources*", "{id}\nkeycloak_realm") with { Only = RowFaults },
-        Get(CreateIdp, "look", "keycloak", Realm),
+        Get(CreateIdp, "look", "keycloak", Realm) with { Only = LookFaults },
         Call(CreateIdp, "create", "keycloak", "POST", Realms) with { Body = "tenant-{key}" },
         Get(CreateIdp, "profile", "keycloak", $"{Users}/profile") with { AfterLost = "create", Only = ReadFaults },
         Get(CreateIdp, "client", "keycloak", Clients)
@@ -82,7 +89,7 @@ internal static class StepCalls
             with { Query = "brief*", Skip = 3, IsShared = true, Only = SharedFaults },
         Report(CreateIdp, Residue, "FindIdpResidue") with { IsUndo = true },
 
-        Get(CreateAdminUser, "realm", "keycloak", Realm) with { Skip = 1, Only = ReadFaults },
+        Get(CreateAdminUser, "realm", "keycloak", Realm) with { Skip = 1, Only = RetryFaults },
         Get(CreateAdminUser, "look", "keycloak", Users),
         Call(CreateAdminUser, "import", "keycloak", "POST", "/admin/realms/tenant-{key}/partialImport"),
         Get(CreateAdminUser, LookAgain, "keycloak", Users) with { Skip = 1, Only = ReadFaults },

@@ -36,12 +36,12 @@ internal sealed class ReportInterceptor(Uri novu) : IWorkerInterceptor, IDisposa
         {
             var path = new Uri(PathOf(context.Info.ActivityType, $"{tenantId:D}"), UriKind.Relative);
             using var answer = await http.PostAsync(path, null, context.CancellationToken);
-            if (answer.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.ServiceUnavailable)
+            if (answer.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.ServiceUnavailable)
             {
                 throw new ApplicationFailureException(
                     "The activity was done, and its report was lost.",
-                    errorType: Failures.Unavailable,
-                    nonRetryable: answer.StatusCode == HttpStatusCode.Forbidden);
+                    errorType: Failures.Temporary,
+                    nonRetryable: answer.StatusCode == HttpStatusCode.BadRequest);
             }
         }
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConnectionError)

@@ -104,14 +104,22 @@ internal sealed class Runner(
 
         await Task.WhenAll(all.Where(job => job.Run.Cell.Fault.HoldKind == FaultKind.HoldAnswer)
             .Select(job => job.TryAsync(run => run.HoldAnswerAsync())));
-        await (batch[0].SwitchedOffSystem is { } system
-            ? environment.SwitchOffAsync(system)
-            : environment.CrashAsync(batch[0].Fault.KilledPart!));
-        await Task.WhenAll(all.Select(async job =>
+        string part = batch[0].Fault.KilledPart!;
+        if (ConnectionState.All.Contains(part))
         {
-            await job.TryAsync(ReleaseAsync);
-            await FinishAsync(job);
-        }));
+            await ConnectionState.RunAsync(
+                part, environment, () => Task.WhenAll(all.Select(job => job.TryAsync(ReleaseAsync))),
+                cancellationToken);
+        }
+        else
+        {
+            await (batch[0].SwitchedOffSystem is { } system
+                ? environment.SwitchOffAsync(system)
+                : environment.CrashAsync(part));
+            await Task.WhenAll(all.Select(job => job.TryAsync(ReleaseAsync)));
+        }
+
+        await Task.WhenAll(all.Select(FinishAsync));
         await environment.SwitchOnAsync();
     }
 

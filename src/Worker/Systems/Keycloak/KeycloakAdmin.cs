@@ -1,4 +1,5 @@
 using System.Net;
+using ControlPlane;
 
 namespace Worker.Systems.Keycloak;
 
@@ -188,7 +189,8 @@ public sealed class KeycloakAdmin(IKeycloakApi api)
         string realm, string userId, string clientId, IEnumerable<string> roles, CancellationToken cancellationToken)
     {
         var client = await FindClientAsync(realm, clientId, cancellationToken)
-            ?? throw new OutsideSystemException(System, HttpStatusCode.NotFound, $"GET clients of {realm}",
+            ?? throw new OutsideSystemException(
+                System, HttpStatusCode.NotFound, ErrorClass.Content, $"GET clients of {realm}",
                 $"no client {clientId}");
         var held = await api.GetClientRolesOfAsync(realm, userId, client.Id!, cancellationToken);
         return [.. roles.Except(held.Select(role => role.Name!))];

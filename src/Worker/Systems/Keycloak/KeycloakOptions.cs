@@ -20,6 +20,8 @@ public sealed record KeycloakOptions(
     string? Password,
     IReadOnlyList<string> TenantAdminRoles)
 {
+    public const string Switch = "KEYCLOAK_ENABLED";
+
     /// <summary>
     /// Longer than the creation of a realm takes when Keycloak has hundreds, and shorter than the start-to-close
     /// timeout of any step.
@@ -31,7 +33,7 @@ public sealed record KeycloakOptions(
     /// </summary>
     public static KeycloakOptions? From(SettingsReader settings)
     {
-        if (!settings.Flag("KEYCLOAK_ENABLED", settings.Find("KEYCLOAK_URL") is not null))
+        if (!settings.Flag(Switch, settings.Find("KEYCLOAK_URL") is not null))
         {
             return null;
         }

@@ -43,6 +43,10 @@ public sealed class KeycloakSystem : OutsideSystem
 
     public override IReadOnlyList<Option> SetupOptions => KeycloakSetup.Options;
 
+    public override string Switch => KeycloakOptions.Switch;
+
+    protected override (string Name, string Expected)? MainSetting => ("KEYCLOAK_URL", "an address of Keycloak");
+
     public override string? GetDisabledReason(SettingsReader settings) => KeycloakOptions.From(settings) is null
         ? "Keycloak is switched off (KEYCLOAK_ENABLED, KEYCLOAK_URL)."
         : null;
@@ -61,7 +65,7 @@ public sealed class KeycloakSystem : OutsideSystem
             var timeout = TimeoutScale.From(settings).CallTimeout(KeycloakOptions.CallTimeout);
             services.AddSingleton(options).AddSingleton<KeycloakTokens>().AddTransient<KeycloakTokenHandler>();
             services.AddHttpClient(KeycloakTokens.ClientName).ConfigureOutside(address, timeout);
-            services.AddRefitGeneratedClient<IKeycloakApi>(OutsideHttp.RefitSettings(KeycloakAdmin.System))
+            services.AddRefitGeneratedClient<IKeycloakApi>(OutsideHttp.RefitSettings(KeycloakErrors.Admin))
                 .ConfigureOutside(address, timeout)
                 .AddHttpMessageHandler<KeycloakTokenHandler>();
             services.AddTransient<KeycloakAdmin>().AddTransient<ISystemInventory, KeycloakInventory>();

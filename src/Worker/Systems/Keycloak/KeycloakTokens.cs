@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json.Serialization;
 
 namespace Worker.Systems.Keycloak;
@@ -49,28 +48,29 @@ public sealed class KeycloakTokens(IHttpClientFactory clients, KeycloakOptions o
         using var form = new FormUrlEncodedContent(TokenRequest());
         using var response = await http.PostAsync(
             new Uri($"{options.Url}/realms/{options.Realm}/protocol/openid-connect/token"), form, cancellationToken);
-        if (response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized)
+        if (KeycloakErrors.Token.RefusesCredentials(response.StatusCode))
         {
             throw await CredentialsRefusedAsync(response);
         }
 
         if (!response.IsSuccessStatusCode)
         {
-            throw await OutsideHttp.RefusalAsync(KeycloakAdmin.System, response);
+            throw await OutsideHttp.RefusalAsync(KeycloakErrors.Token, response);
         }
 
-        return await OutsideHttp.ReadAsync<TokenResponse>(KeycloakAdmin.System, response, cancellationToken);
+        return await OutsideHttp.ReadAsync<TokenResponse>(KeycloakErrors.Token, response, cancellationToken);
     }
 
     private async Task<OutsideSystemException> CredentialsRefusedAsync(HttpResponseMessage response)
     {
-        var refusal = await OutsideHttp.RefusalAsync(KeycloakAdmin.System, response);
+        var refusal = await OutsideHttp.RefusalAsync(KeycloakErrors.Token, response);
         string settings = options.ClientSecret is null
             ? "KEYCLOAK_ADMIN_USERNAME and KEYCLOAK_ADMIN_PASSWORD"
             : "KEYCLOAK_ADMIN_CLIENT_ID and KEYCLOAK_ADMIN_CLIENT_SECRET";
         return new OutsideSystemException(
             KeycloakAdmin.System,
             refusal.Status,
+            refusal.Class,
             $"the credentials in {settings}",
             refusal.Reason)
         {

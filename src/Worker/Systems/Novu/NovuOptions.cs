@@ -11,13 +11,15 @@ public sealed record NovuOptions(
     string ProvisioningFailedTemplate,
     string LeadVerificationTemplate)
 {
+    public const string Switch = "NOVU_ENABLED";
+
     public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(20);
 
     /// <summary>
     /// Reads the settings; null when Novu is switched off (<c>NOVU_ENABLED</c>, by default on with a key).
     /// </summary>
     public static NovuOptions? From(SettingsReader settings) =>
-        !settings.Flag("NOVU_ENABLED", settings.Find("NOVU_API_KEY") is not null)
+        !settings.Flag(Switch, settings.Find("NOVU_API_KEY") is not null)
             ? null
             : new NovuOptions(
                 settings.FindUrl("NOVU_BACKEND_URL") ?? new Uri("https://api.novu.co"),

@@ -24,6 +24,10 @@ public sealed class NovuSystem : OutsideSystem
 
     public override TaskQueue Queue => MainQueue;
 
+    public override string Switch => NovuOptions.Switch;
+
+    protected override (string Name, string Expected)? MainSetting => ("NOVU_API_KEY", "Novu's secret key");
+
     public override string? GetDisabledReason(SettingsReader settings) => NovuOptions.From(settings) is null
         ? "Novu is switched off (NOVU_ENABLED, NOVU_API_KEY)."
         : null;
@@ -40,7 +44,7 @@ public sealed class NovuSystem : OutsideSystem
         }
 
         services.AddSingleton(options).AddSingleton(MailLinks.From(settings));
-        services.AddRefitGeneratedClient<INovuApi>(OutsideHttp.RefitSettings(NovuMail.System))
+        services.AddRefitGeneratedClient<INovuApi>(OutsideHttp.RefitSettings(NovuErrors.Table))
             .ConfigureOutside(
                 options.BackendUrl, TimeoutScale.From(settings).CallTimeout(NovuOptions.CallTimeout))
             .ConfigureHttpClient(http => http.DefaultRequestHeaders.Authorization = new("ApiKey", options.ApiKey));

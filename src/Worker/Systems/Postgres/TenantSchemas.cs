@@ -118,7 +118,7 @@ public sealed class TenantSchemas(TenantDatabase database)
               AND NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = n.nspname)
             ORDER BY 1
             """);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await using var reader = await ReadAsync(command, cancellationToken);
         var found = new List<(string, OwnershipMark)>();
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -158,7 +158,7 @@ public sealed class TenantSchemas(TenantDatabase database)
                    (SELECT pg_get_userbyid(nspowner)::text FROM pg_namespace WHERE nspname = $1),
                    (SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = $1)
             """, name);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await using var reader = await ReadAsync(command, cancellationToken);
         await reader.ReadAsync(cancellationToken);
         if (reader.GetBoolean(0) && database.RefusesSuperuser)
         {
@@ -180,7 +180,26 @@ public sealed class TenantSchemas(TenantDatabase database)
         NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object[] parameters)
     {
         await using var command = Command(connection, sql, parameters);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        try
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (PostgresException e)
+        {
+            throw new TenantDatabaseException(e);
+        }
+    }
+
+    private static async Task<NpgsqlDataReader> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await command.ExecuteReaderAsync(cancellationToken);
+        }
+        catch (PostgresException e)
+        {
+            throw new TenantDatabaseException(e);
+        }
     }
 
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params object[] parameters)

@@ -19,7 +19,7 @@ internal static class S3DoctorChecks
     {
         if (S3Options.From(host.Settings) is null)
         {
-            return DoctorResult.Problem("not configured: tenants get no bucket",
+            return DoctorResult.Problem("it is switched off: tenants get no bucket",
                 "Set S3_ENDPOINT (or AWS_REGION), AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
                 + "and restart the worker.");
         }

@@ -13,19 +13,28 @@ namespace Worker.Systems.S3;
 public sealed record S3Options(
     Uri? Endpoint, string Region, string? AccessKey, string? SecretKey, string? ExpectedOwner)
 {
+    public const string Switch = "S3_ENABLED";
+
     public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(20);
 
     private const string DefaultRegion = "us-east-1";
 
-    /// <summary>Reads the settings; null when no object store is configured.</summary>
+    /// <summary>
+    /// Reads the settings; null when S3 is switched off (<c>S3_ENABLED</c>, by default on with an address or a region).
+    /// </summary>
     public static S3Options? From(SettingsReader settings)
     {
         var endpoint = settings.FindUrl("S3_ENDPOINT");
         string? region = settings.Find("AWS_REGION");
         string? accessKey = settings.Find("AWS_ACCESS_KEY_ID");
-        if (endpoint is null && region is null)
+        if (!settings.Flag(Switch, endpoint is not null || region is not null))
         {
             return null;
+        }
+
+        if (endpoint is null && region is null)
+        {
+            throw new MissingSettingException("S3_ENDPOINT", "the address of an object store, or AWS_REGION for AWS");
         }
 
         if (endpoint is not null && accessKey is null)

@@ -26,8 +26,13 @@ public sealed class S3System : OutsideSystem
 
     public override TaskQueue Queue => MainQueue;
 
+    public override string Switch => S3Options.Switch;
+
+    protected override (string Name, string Expected)? MainSetting =>
+        ("S3_ENDPOINT", "the address of an object store, or AWS_REGION for AWS");
+
     public override string? GetDisabledReason(SettingsReader settings) => S3Options.From(settings) is null
-        ? "No object store is configured (S3_ENDPOINT or AWS_REGION)."
+        ? "S3 is switched off (S3_ENABLED, S3_ENDPOINT, AWS_REGION)."
         : null;
 
     public override void AddServices(IServiceCollection services, SettingsReader settings)

@@ -34,10 +34,12 @@ public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
         {
             return ServerTime(e);
         }
-        catch (AmazonS3Exception e) when (e.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.MovedPermanently)
+        catch (AmazonS3Exception e) when (e.StatusCode
+            is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.MovedPermanently)
         {
-            // The bucket belongs to another account. If our credentials are refused instead, the next call fails too.
-            if (await FindOwnAsync(bucket, cancellationToken) is not null)
+            // An answer to HEAD has no error code. Refused credentials (403; 400 for an expired session) are refused
+            // to the next call too, with their code. Otherwise 403 and 301 are a bucket of another account.
+            if (await FindOwnAsync(bucket, cancellationToken) is not null || e.StatusCode == HttpStatusCode.BadRequest)
             {
                 throw;
             }
@@ -259,6 +261,6 @@ public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
             date, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
                 ? time
                 : throw new OutsideSystemException(
-                    "S3", HttpStatusCode.BadGateway, "HEAD bucket", "no Date in the answer");
+                    "S3", HttpStatusCode.BadGateway, ErrorClass.Temporary, "HEAD bucket", "no Date in the answer");
     }
 }

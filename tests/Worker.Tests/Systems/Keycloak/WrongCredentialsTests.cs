@@ -1,39 +1,68 @@
 using System.Net;
-using ControlPlane.Provisioning;
+using ControlPlane;
+using Sandbox.Control;
+using Testing;
 using Worker.Systems;
+using Worker.Systems.Keycloak;
 using Worker.Tests.Support;
 
 namespace Worker.Tests.Systems.Keycloak;
 
 /// <summary>
-/// Keycloak refuses the worker's own account. This is no temporary failure: a step fails at once, with the reason. An
-/// undo is retried, since an operator may correct the credentials and residue would stay otherwise.
+/// Keycloak refuses the worker's own account, for instance since its secret was rotated. That says nothing about the
+/// tenant: a step waits, with the reason, until an operator has corrected the credentials.
 /// </summary>
 public sealed class WrongCredentialsTests(ProvisioningFixture fixture) : IClassFixture<ProvisioningFixture>
 {
     [Fact]
-    public async Task Wrong_credentials_fail_a_step_at_once_but_not_its_undo()
+    public async Task A_step_waits_with_the_reason_until_the_credentials_are_right_again()
     {
         var tenant = await fixture.GivenTenantAsync();
-        ProvisioningFailure failure;
-        // Keycloak answers 401 to a client that does not exist, as to a wrong secret.
-        await using (await fixture.ChangeSettingsAsync(
-            ("KEYCLOAK_ADMIN_CLIENT_ID", "no-such-client"), ("KEYCLOAK_ADMIN_CLIENT_SECRET", "wrong")))
+        var wrong = await UseWrongCredentialsAsync();
+        using var still = fixture.StopClock();
+        var run = await fixture.StartAsync(tenant);
+
+        var step = await AssertMore.EventuallyAsync(
+            async () => (await fixture.ProgressAsync(tenant)).Steps.SingleOrDefault(s => s.Step == "create-idp"),
+            step => step?.State == "WAITING");
+
+        Assert.Equal("credentials_refused", step!.ErrorCode);
+        Assert.Contains("KEYCLOAK_ADMIN_CLIENT_SECRET", step.Error, StringComparison.Ordinal);
+        Assert.NotNull(step.NextTryAt);
+        await wrong.DisposeAsync();
+        still.Dispose();
+        Assert.Equal("ACTIVE", (await run.GetResultAsync()).Outcome);
+    }
+
+    [Fact]
+    public async Task An_undo_is_given_up_after_sixty_tries_and_goes_on_later()
+    {
+        var tenant = await fixture.GivenTenantAsync();
+        SandboxFault? refused = null;
+        fixture.Hooks.Before("CreateAdminUser", tenant, async () =>
         {
-            failure = await fixture.FailAsync(tenant);
-        }
+            refused = await fixture.Control.SetFaultAsync(
+                new FaultRule { System = "keycloak", Status = 401, Count = 0 });
+            throw new ControlPlaneException(ErrorCode.Forbidden, "Refused.");
+        });
+
+        await fixture.FailAsync(tenant);
 
         var step = (await fixture.ProgressAsync(tenant)).Steps.Single(s => s.Step == "create-idp");
-        Assert.Equal(("create-idp", "credentials_refused"), (failure.FailedStep, failure.Code));
-        Assert.Contains("KEYCLOAK_ADMIN_CLIENT_SECRET", failure.Sentence, StringComparison.Ordinal);
-        Assert.Equal((1, 60), (step.Tries, step.UndoTries));
+        Assert.Equal(60, step.UndoTries);
+        Assert.Contains("KEYCLOAK_ADMIN", step.UndoError, StringComparison.Ordinal);
         Assert.Equal("ROLLBACK_INCOMPLETE", await fixture.StatusAsync(tenant));
-
+        await refused!.DisposeAsync();
         await fixture.RollbackRun(tenant, await fixture.RollBackAsync(tenant)).GetResultAsync();
         Assert.Equal("PROVISION_FAILED", await fixture.StatusAsync(tenant));
     }
 
     [Fact]
     public void A_401_to_another_call_is_retried() => Assert.False(Failures.Translate(
-        new OutsideSystemException("Keycloak", HttpStatusCode.Unauthorized, "GET /", null)).NonRetryable);
+        new OutsideSystemException("Keycloak", HttpStatusCode.Unauthorized,
+            KeycloakErrors.Admin.Classify(HttpStatusCode.Unauthorized), "GET /", null)).NonRetryable);
+
+    // Keycloak answers 401 to a client that does not exist, as to a wrong secret.
+    private Task<Restored> UseWrongCredentialsAsync() => fixture.ChangeSettingsAsync(
+        ("KEYCLOAK_ADMIN_CLIENT_ID", "no-such-client"), ("KEYCLOAK_ADMIN_CLIENT_SECRET", "wrong"));
 }

@@ -105,7 +105,7 @@ internal sealed class AuthorizationCodeLogin(HttpClient http, string issuer, str
         ]);
         using var response = await http.PostAsync(
             new Uri($"{issuer}/protocol/openid-connect/token"), form, cancellationToken);
-        var answer = await OutsideHttp.ReadAsync<JsonObject>(KeycloakAdmin.System, response, cancellationToken);
+        var answer = await OutsideHttp.ReadAsync<JsonObject>(KeycloakErrors.Admin, response, cancellationToken);
         return answer["access_token"]?.GetValue<string>()
             ?? throw new CommandException(
                 $"{issuer} returns no token for the code: {answer["error_description"] ?? answer["error"]}");

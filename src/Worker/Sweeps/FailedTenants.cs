@@ -19,14 +19,17 @@ public sealed partial class FailedTenants(
     /// </summary>
     private static readonly TimeSpan Budget = TimeSpan.FromMinutes(5);
 
+    /// <param name="errors">Collects the failures of single tenants; the others are still released.</param>
+    /// <param name="cancellationToken">Ends the work between two tenants.</param>
     /// <returns>The number of released tenants.</returns>
-    public Task<int> ReleaseAsync(CancellationToken cancellationToken)
+    public Task<int> ReleaseAsync(ErrorCollector errors, CancellationToken cancellationToken)
     {
         long begun = time.GetTimestamp();
         return PagedRepair.RunAsync(
             async after => IsInTime() ? await ListAsync(after, cancellationToken) : [],
             tenantId => tenantId,
-            async tenantId => IsInTime() && await TryReleaseAsync(tenantId, cancellationToken));
+            async tenantId => IsInTime() && await TryReleaseAsync(tenantId, cancellationToken),
+            errors, cancellationToken);
 
         bool IsInTime() => time.GetElapsedTime(begun) < Budget;
     }

@@ -46,7 +46,8 @@ public sealed partial class RowActivities(
             async () => invitations = await rows.DeleteInvitationsAsync(options.ContactRetention, CancellationToken),
             CancellationToken);
         await errors.TryAsync(
-            "failed tenants", async () => released = await failed.ReleaseAsync(CancellationToken), CancellationToken);
+            "failed tenants", async () => released = await failed.ReleaseAsync(errors, CancellationToken),
+            CancellationToken);
         if (passwords + tenants + invitations + released > 0)
         {
             LogExpired(tenants, invitations, passwords, released);

@@ -120,8 +120,6 @@ resource operatorPolicies 'Microsoft.ApiManagement/service/apis/operations/polic
   }
 ]
 
-// The linter accepts only 2016-09-01, which has no category groups.
-#disable-next-line use-recent-api-versions
 resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: gateway
   name: 'logs'

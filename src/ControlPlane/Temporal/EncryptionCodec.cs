@@ -9,8 +9,8 @@ namespace ControlPlane.Temporal;
 
 /// <summary>
 /// Encrypts payloads before they reach Temporal, with AES-256-GCM. The metadata holds the id of the key, so that keys
-/// can be rotated while old histories exist. Unencrypted payloads, from before keys were set, are returned unchanged, and
-/// those of <see cref="IClearPayload"/> are never encrypted.
+/// can be rotated while old histories exist. Unencrypted payloads, from before keys were set, are returned unchanged.
+/// Those of <see cref="IClearPayload"/> are never encrypted.
 /// Data: nonce (12 bytes), tag (16 bytes), ciphertext of the whole payload.
 /// </summary>
 public sealed class EncryptionCodec(KeyRing keys) : IPayloadCodec

@@ -50,6 +50,10 @@ public sealed partial class StartupGate(
             {
                 LogWaiting(waitingFor, $"it has no namespace {temporal.Namespace}; run `setup`");
             }
+            catch (RpcException e) when (TemporalErrors.RefusesCredentials(e))
+            {
+                LogWaiting(waitingFor, "it refuses the credentials (TEMPORAL_API_KEY or the client certificate)");
+            }
             catch (Exception e) when (e is RpcException or InvalidOperationException)
             {
                 LogWaiting(waitingFor, "it cannot be reached");

@@ -7,8 +7,8 @@ using Temporalio.Workflows;
 namespace Worker.Hosting;
 
 /// <summary>
-/// Ends a new run whose input this worker cannot decrypt, so that its caller and an operator learn of it. A run that has
-/// begun waits instead, for a worker with its key.
+/// Ends a new run whose input this worker cannot decrypt, so that its caller and an operator learn of it. A run that
+/// has begun waits instead, for a worker with its key.
 /// </summary>
 public sealed partial class UnreadableInputInterceptor : IWorkerInterceptor
 {
@@ -16,7 +16,7 @@ public sealed partial class UnreadableInputInterceptor : IWorkerInterceptor
     public const string ErrorType = "input_unreadable";
 
     private const string Reason =
-        "The input cannot be decrypted: its key is not in the worker's PAYLOAD_KEYS. Compare them with `Worker doctor`.";
+        "The input cannot be decrypted: its key is not in the worker's PAYLOAD_KEYS. Compare them by `Worker doctor`.";
 
     public WorkflowInboundInterceptor InterceptWorkflow(WorkflowInboundInterceptor nextInterceptor) =>
         new Inbound(nextInterceptor);

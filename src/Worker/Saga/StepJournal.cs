@@ -32,7 +32,17 @@ public sealed partial class StepJournal(
     {
         var context = ActivityExecutionContext.Current;
         var entry = new Entry(activity, input, context.Info.Attempt);
-        await RecordStartAsync(entry, context.CancellationToken);
+        try
+        {
+            await RecordStartAsync(entry, context.CancellationToken);
+        }
+        catch (NpgsqlException e)
+        {
+            // The row cannot show it, so the log does.
+            LogNotBegun(input.TenantId, activity.Step.Id, Failures.Translate(e).Message);
+            throw;
+        }
+
         long startedAt = time.GetTimestamp();
         string outcome = "cancelled";
         try
@@ -153,6 +163,10 @@ public sealed partial class StepJournal(
     [LoggerMessage(EventId = 205, Level = LogLevel.Error, Message =
         "The failure of step {Step} of tenant {TenantId} could not be recorded: {Reason}")]
     private partial void LogNotWritten(Guid tenantId, string step, string reason);
+
+    [LoggerMessage(EventId = 206, Level = LogLevel.Warning, Message =
+        "A try of step {Step} of tenant {TenantId} could not be recorded and waits: {Reason}")]
+    private partial void LogNotBegun(Guid tenantId, string step, string reason);
 
     private sealed record Entry((StepDefinition Step, bool IsUndo) Activity, ProvisionTenantInput Input, int Tries);
 

@@ -23,8 +23,8 @@ public sealed class OrphanRecords(NpgsqlDataSource database)
             .ExecuteAsync(cancellationToken);
 
     /// <summary>
-    /// Deletes the orphans of a type that were not seen since the start of a sweep. One whose attempt was recorded later
-    /// stays until that attempt is over: a rollback must not delete it.
+    /// Deletes the orphans of a type that were not seen since the start of a sweep. One whose attempt was recorded
+    /// later stays until that attempt is over: a rollback must not delete it.
     /// </summary>
     public Task DeleteUnseenAsync(string type, DateTimeOffset startedAt, CancellationToken cancellationToken) =>
         database.Command(

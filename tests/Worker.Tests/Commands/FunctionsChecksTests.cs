@@ -46,6 +46,10 @@ public sealed class FunctionsChecksTests
     }
 
     // A star: another key with the same id.
-    private static KeyRing? Ring(string ids) => ids.Length == 0 ? null : KeyRing.Parse("PAYLOAD_KEYS", string.Join(',',
-        ids.Split(',').Select(id => $"{id.TrimEnd('*')}:{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(id)))}")));
+    private static KeyRing? Ring(string ids) => ids.Length == 0
+        ? null
+        : KeyRing.Parse(
+            "PAYLOAD_KEYS", string.Join(',', ids.Split(',').Select(id => $"{id.TrimEnd('*')}:{KeyOf(id)}")));
+
+    private static string KeyOf(string id) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(id)));
 }

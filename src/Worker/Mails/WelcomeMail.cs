@@ -36,8 +36,7 @@ public sealed class WelcomeMail(
             ["tenantName"] = tenant.Name,
             ["firstName"] = admin.FirstName,
             ["lastName"] = admin.LastName,
-            ["appPlaneUrl"] = links.AppPlaneBaseUrl.Replace(
-                "{tenant}", tenant.Key.Value, StringComparison.OrdinalIgnoreCase),
+            ["appPlaneUrl"] = links.Applications.For(tenant.Key, tenant.ProvenDomains).Application,
             ["adminPortalUrl"] = links.KeycloakUrl is { } keycloak
                 ? $"{keycloak}/admin/{resources.Realm}/console/"
                 : links.PublicBaseUrl,

@@ -17,6 +17,7 @@ public sealed class CreateIdp(
     TenantRealmFinder realms,
     ProvisionedTenants tenants,
     KeycloakInventory inventory,
+    TenantRealmTemplate template,
     ResourceRecords resources,
     StepResidue residue,
     SweepDeletions deletions,
@@ -107,8 +108,8 @@ public sealed class CreateIdp(
         }
 
         await beforeChange();
-        var wanted = TenantRealmTemplate.Build(
-            tenant.Mark, tenant.Resources, tenant.Tenant.Name, tenant.ProvenDomains);
+        var wanted = template.Build(
+            tenant.Mark, tenant.Tenant.Key, tenant.Tenant.Name, tenant.Tenant.ProvenDomains);
         if (!await keycloak.CreateRealmAsync(wanted, CancellationToken))
         {
             // Another request created it first, perhaps one of an earlier try: the next try reads the owner.

@@ -80,6 +80,14 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
     [InlineData("KEYCLOAK_ENABLED", "true", "KEYCLOAK_URL: found nothing")]
     [InlineData("TIMEOUT_SCALE", "0", "TIMEOUT_SCALE: found '0', expected a number from 0.001 to 1")]
     [InlineData("TIMEOUT_SCALE", "2", "TIMEOUT_SCALE: found '2', expected a number from 0.001 to 1")]
+    [InlineData("APP_PLANE_BASE_URL", "{tenant}.example.com", "APP_PLANE_BASE_URL: found something that is no such")]
+    [InlineData("APP_PLANE_BASE_URL", "https://*.example.com", "APP_PLANE_BASE_URL: found something that is no such")]
+    [InlineData("APP_PLANE_BASE_URL", "https://{key}.example.com", "APP_PLANE_BASE_URL: found something that is no")]
+    [InlineData("APP_PLANE_BASE_URL", "https://example.com/?t={tenant}", "APP_PLANE_BASE_URL: found something that")]
+    [InlineData("TENANT_EXTRA_REDIRECT_URIS", "http://127.0.0.1:3000/* *",
+        "TENANT_EXTRA_REDIRECT_URIS: found '*', expected absolute http or https addresses")]
+    [InlineData("TENANT_EXTRA_REDIRECT_URIS", "http://*.localhost/*",
+        "TENANT_EXTRA_REDIRECT_URIS: found 'http://*.localhost/*', expected absolute http or https addresses")]
     [InlineData("S3_ENDPOINT", "http://127.0.0.1:9000", "AWS_ACCESS_KEY_ID: found nothing")]
     [InlineData("NOVU_ENABLED", "true", "NOVU_API_KEY: found nothing")]
     [InlineData("NOVU_API_KEY", "key", "PUBLIC_BASE_URL: found nothing")]
@@ -100,6 +108,7 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
     [InlineData("TENANT_DATABASE_URL", "the control tables'")]
     [InlineData("PAYLOAD_KEYS")]
     [InlineData("APP_PLANE_BASE_URL")]
+    [InlineData("TENANT_EXTRA_REDIRECT_URIS")]
     [InlineData("NOVU_SUPPORT_EMAIL")]
     [InlineData("ROLLBACK_SETTLE")]
     [InlineData("TIMEOUT_SCALE")]
@@ -122,6 +131,7 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
             "KEYCLOAK_ADMIN_PASSWORD" => "admin",
             // Shorter than a call to Keycloak may take: a call could take effect after the final readings.
             "ROLLBACK_SETTLE" => "10",
+            "TENANT_EXTRA_REDIRECT_URIS" => "http://127.0.0.1:3000/*",
             "TIMEOUT_SCALE" => "0.5",
             "TENANT_DATABASE_URL" when database is not null => postgres.OwnerConnectionString,
             _ => null,

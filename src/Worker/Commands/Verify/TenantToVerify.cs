@@ -1,5 +1,6 @@
 using ControlPlane.Tenants;
 using Worker.Systems;
+using Worker.Systems.Keycloak;
 
 namespace Worker.Commands.Verify;
 
@@ -11,6 +12,9 @@ namespace Worker.Commands.Verify;
 public sealed record TenantToVerify(CommandHost Host, TenantKey Key, TenantFacts Facts, string? Password)
 {
     public TenantResources Resources { get; } = TenantResources.For(Key);
+
+    /// <summary>The addresses of its application, as in the welcome mail and in the realm's client.</summary>
+    public TenantAddresses Addresses => Host.GetService<ApplicationAddresses>().For(Key, Facts.ProvenDomains);
 
     /// <summary>The mark of the current attempt.</summary>
     public OwnershipMark Mark { get; } = new(Host.InstallationId, Facts.Id, Facts.Attempt);

@@ -67,7 +67,10 @@ public sealed class KeycloakSystem : OutsideSystem
             services.AddTransient<KeycloakAdmin>().AddTransient<ISystemInventory, KeycloakInventory>();
         }
 
-        services.AddTransient<TenantRealmFinder>().AddTransient<KeycloakInventory>();
+        services.AddSingleton(ApplicationAddresses.From(settings));
+        services.AddTransient<TenantRealmTemplate>()
+            .AddTransient<TenantRealmFinder>()
+            .AddTransient<KeycloakInventory>();
     }
 
     public override IReadOnlyList<DoctorCheck> DoctorChecks(CommandHost host) => KeycloakDoctorChecks.For(host);

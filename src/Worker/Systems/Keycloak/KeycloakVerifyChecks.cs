@@ -37,7 +37,7 @@ internal static class KeycloakVerifyChecks
 
     private static async Task<VerifyResult> ClientAsync(TenantToVerify tenant, CancellationToken cancellationToken)
     {
-        var domains = tenant.Facts.ProvenDomains;
+        var addresses = tenant.Addresses;
         var client = await tenant.Host.GetService<KeycloakAdmin>().FindClientAsync(
             tenant.Resources.Realm, tenant.Resources.Client, cancellationToken);
         return VerifyResult.Of("client", tenant.Resources.Client, client is null
@@ -48,8 +48,8 @@ internal static class KeycloakVerifyChecks
                 .. If(client.PublicClient != true, "it is not public"),
                 .. If(client.DirectAccessGrantsEnabled == true, "direct access grants are on"),
                 .. If(client.Attributes?.GetValueOrDefault("pkce.code.challenge.method") != "S256", "PKCE is not S256"),
-                .. If(!AreSame(client.RedirectUris, domains.Select(d => $"https://{d}/*")), "wrong redirect URIs"),
-                .. If(!AreSame(client.WebOrigins, domains.Select(d => $"https://{d}")), "wrong web origins"),
+                .. If(!AreSame(client.RedirectUris, addresses.RedirectUris), "wrong redirect URIs"),
+                .. If(!AreSame(client.WebOrigins, addresses.WebOrigins), "wrong web origins"),
             ]);
     }
 
@@ -88,9 +88,10 @@ internal static class KeycloakVerifyChecks
         string issuer = $"{tenant.Host.GetService<KeycloakOptions>().Url}/realms/{tenant.Resources.Realm}";
         using var http = LoginHttp.Create();
         var login = new AuthorizationCodeLogin(
-            http, issuer, tenant.Resources.Client, new Uri($"https://{facts.ProvenDomains[0]}/"));
+            http, issuer, tenant.Resources.Client, new Uri(tenant.Addresses.Application));
         var token = new JsonWebToken(await login.LoginAsync(facts.AdminEmail, password, null, cancellationToken));
-        return VerifyResult.Of("login", "by authorization code; the token carries tenantId and role",
+        string application = tenant.Addresses.Application;
+        return VerifyResult.Of("login", $"by authorization code at {application}; the token carries tenantId and role",
         [
             .. If(token.Issuer != issuer, $"the token's issuer is {token.Issuer}"),
             .. If(

@@ -43,6 +43,7 @@ public sealed record ClientRepresentation
     public bool? DirectAccessGrantsEnabled { get; init; }
     public bool? ServiceAccountsEnabled { get; init; }
     public bool? FullScopeAllowed { get; init; }
+    public string? BaseUrl { get; init; }
     public IReadOnlyList<string>? RedirectUris { get; init; }
     public IReadOnlyList<string>? WebOrigins { get; init; }
     public IReadOnlyDictionary<string, string>? Attributes { get; init; }

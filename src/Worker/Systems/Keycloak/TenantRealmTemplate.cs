@@ -8,7 +8,7 @@ namespace Worker.Systems.Keycloak;
 /// <c>tenantId</c> and <c>role</c> for administrators only, and mappers that put both into tokens. Keycloak silently
 /// drops undeclared attributes.
 /// </summary>
-public static class TenantRealmTemplate
+public sealed class TenantRealmTemplate(ApplicationAddresses addresses)
 {
     public const string TenantIdAttribute = "tenantId";
     public const string RoleAttribute = "role";
@@ -46,13 +46,13 @@ public static class TenantRealmTemplate
         },
     }, OutsideHttp.Json);
 
-    public static RealmRepresentation Build(
-        OwnershipMark mark, TenantResources resources, string displayName, IReadOnlyList<string> domains) => new()
+    public RealmRepresentation Build(
+        OwnershipMark mark, TenantKey key, string displayName, IReadOnlyList<string> provenDomains) => new()
         {
             Id = TenantResources.RealmId(mark.Installation, mark.Tenant, mark.Attempt).ToString("D"),
             // The id is a hash of the mark. The attributes contain the mark itself, for a reader without the database.
             Attributes = mark.Tags,
-            Realm = resources.Realm,
+            Realm = TenantResources.For(key).Realm,
             DisplayName = displayName,
             Enabled = true,
             SslRequired = "external",
@@ -61,7 +61,7 @@ public static class TenantRealmTemplate
             ResetPasswordAllowed = false,
             BruteForceProtected = true,
             PasswordPolicy = PasswordPolicy,
-            Clients = [Client(resources.Client, domains)],
+            Clients = [Client(mark.Tenant, TenantResources.For(key).Client, addresses.For(key, provenDomains))],
             Components = new Dictionary<string, IReadOnlyList<ComponentRepresentation>>
             {
                 ["org.keycloak.userprofile.UserProfileProvider"] =
@@ -75,7 +75,7 @@ public static class TenantRealmTemplate
             },
         };
 
-    public static ClientRepresentation Client(string clientId, IReadOnlyList<string> domains) => new()
+    private static ClientRepresentation Client(Guid tenant, string clientId, TenantAddresses addresses) => new()
     {
         ClientId = clientId,
         Protocol = "openid-connect",
@@ -85,33 +85,57 @@ public static class TenantRealmTemplate
         ImplicitFlowEnabled = false,
         DirectAccessGrantsEnabled = false,
         ServiceAccountsEnabled = false,
-        RedirectUris = [.. domains.Select(domain => $"https://{domain}/*")],
-        WebOrigins = [.. domains.Select(domain => $"https://{domain}")],
+        // With Keycloak's default, the admin user's token at the application would carry its roles in the realm.
+        FullScopeAllowed = false,
+        // Keycloak's mails and its account console link to it.
+        BaseUrl = addresses.Application,
+        RedirectUris = addresses.RedirectUris,
+        WebOrigins = addresses.WebOrigins,
         Attributes = new Dictionary<string, string>
         {
             ["pkce.code.challenge.method"] = "S256",
             // Keycloak separates several URIs in one attribute with ##.
-            ["post.logout.redirect.uris"] = string.Join("##", domains.Select(domain => $"https://{domain}/*")),
+            ["post.logout.redirect.uris"] = string.Join("##", addresses.RedirectUris),
         },
-        ProtocolMappers = [Mapper(TenantIdAttribute), Mapper(RoleAttribute)],
+        ProtocolMappers =
+        [
+            // Fixed, since users whom the administrator adds have no such attribute.
+            ClaimMapper(TenantIdAttribute, "oidc-hardcoded-claim-mapper", "claim.value", tenant.ToString("D")),
+            ClaimMapper(RoleAttribute, "oidc-usermodel-attribute-mapper", "user.attribute", RoleAttribute),
+            AudienceMapper(clientId),
+        ],
     };
 
-    private static ProtocolMapperRepresentation Mapper(string attribute) => new()
-    {
-        Name = attribute,
-        Protocol = "openid-connect",
-        ProtocolMapper = "oidc-usermodel-attribute-mapper",
-        Config = new Dictionary<string, string>
+    private static ProtocolMapperRepresentation ClaimMapper(string claim, string type, string source, string value) =>
+        Mapper(claim, type, new Dictionary<string, string>
         {
-            ["user.attribute"] = attribute,
-            ["claim.name"] = attribute,
+            [source] = value,
+            ["claim.name"] = claim,
             ["jsonType.label"] = "String",
             ["id.token.claim"] = "true",
             ["access.token.claim"] = "true",
             ["userinfo.token.claim"] = "true",
             ["introspection.token.claim"] = "true",
-        },
-    };
+        });
+
+    // An API of the application accepts only tokens that name it.
+    private static ProtocolMapperRepresentation AudienceMapper(string clientId) =>
+        Mapper("audience", "oidc-audience-mapper", new Dictionary<string, string>
+        {
+            ["included.client.audience"] = clientId,
+            ["id.token.claim"] = "false",
+            ["access.token.claim"] = "true",
+            ["introspection.token.claim"] = "true",
+        });
+
+    private static ProtocolMapperRepresentation Mapper(
+        string name, string type, IReadOnlyDictionary<string, string> config) => new()
+        {
+            Name = name,
+            Protocol = "openid-connect",
+            ProtocolMapper = type,
+            Config = config,
+        };
 
     // An exact copy of Keycloak's default profile, because an import replaces the whole profile.
     private static object Standard(string name, Dictionary<string, object> validations, bool required = true) => new

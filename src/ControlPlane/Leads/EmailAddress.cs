@@ -23,11 +23,13 @@ public readonly partial record struct EmailAddress
 
     public string Value => $"{Local}@{Domain}";
 
+    /// <summary>Parses an address; blanks around it are removed.</summary>
     /// <exception cref="ControlPlaneException">
     /// Not an address, or an address at a public mail provider; names the field.
     /// </exception>
     public static EmailAddress Parse(string? text, string field = "email")
     {
+        text = text is null ? null : VisibleText.Trim(text);
         int at = text?.LastIndexOf('@') ?? -1;
         if (text is not { Length: <= MaxLength } || at < 1 || at > 64 || !LocalPart().IsMatch(text.AsSpan(0, at)))
         {
@@ -35,7 +37,7 @@ public readonly partial record struct EmailAddress
         }
 
         // Punycode is longer than the typed domain, and mail is sent to the punycode form.
-        var address = new EmailAddress(text[..at], DomainName.Parse(text[(at + 1)..], field));
+        var address = new EmailAddress(text[..at], DomainName.ParseTrimmed(text[(at + 1)..], field));
         return address.Value.Length <= MaxLength ? address : throw Invalid(field);
     }
 

@@ -17,8 +17,14 @@ public readonly partial record struct DomainName
 
     public string Value => value ?? throw new InvalidOperationException("A default DomainName has no value.");
 
+    /// <summary>Parses a name; blanks around it are removed.</summary>
     /// <exception cref="ControlPlaneException">The text is not such a name; names the field.</exception>
-    public static DomainName Parse(string? text, string field)
+    public static DomainName Parse(string? text, string field) =>
+        ParseTrimmed(text is null ? null : VisibleText.Trim(text), field);
+
+    /// <summary>Parses a name; a blank around it is an error, as within an address.</summary>
+    /// <exception cref="ControlPlaneException">The text is not such a name; names the field.</exception>
+    internal static DomainName ParseTrimmed(string? text, string field)
     {
         string name = ToAscii(text) ?? throw Invalid(field,
             "a host name such as example.com: no scheme, port, path, wildcard or IP address");

@@ -1,4 +1,5 @@
 using System.Net;
+using ControlPlane;
 using Worker.Tests.Support;
 
 namespace Worker.Tests.Steps;
@@ -54,6 +55,44 @@ public sealed class TenantRealmTests(ProvisioningFixture fixture) : IClassFixtur
     }
 
     [Theory]
+    [InlineData("Bob & Sally", "Smith/Dupont")]
+    [InlineData("\"Bo\" (jr.)", "100% [x] {y} a=b ~^*!?\u00A7$|\\#;")]
+    public async Task A_name_that_sign_up_admits_logs_in_without_a_further_page(string firstName, string lastName)
+    {
+        var realm = await RealmProbe.CreateAsync(fixture);
+        string user = $"bob@{realm.Tenant.Key}.com";
+        await realm.ImportUserAsync(
+            user, PersonName.Required(firstName, "firstName"), PersonName.Required(lastName, "lastName"));
+
+        var token = await realm.LogInAsync(user);
+
+        Assert.Equal(firstName, token.GetPayloadValue<string>("given_name"));
+    }
+
+    // Every character of the first Unicode blocks and some of others, in names of eight characters.
+    [Fact]
+    public async Task Sign_up_and_realm_admit_the_same_names()
+    {
+        var realm = await RealmProbe.CreateAsync(fixture);
+        string[] names =
+        [
+            .. Enumerable.Range(0x20, 0x230).Chunk(8)
+                .Append([0x2019, 0x2013, 0x20AC, 0x4E00, 0x30A2, 0xAC00, 0x0915, 0x05D0])
+                .Append([0x1F680, 0x200D, 0x0301, 0x00A0, 0x3000, 0x0416, 0x0639, 0x1E9E])
+                .Select(chunk => string.Concat(chunk.Select(char.ConvertFromUtf32))),
+            "\u2800", "\u200B\u200D", "\u00A0", "<b>", "x<", "x>", "x\ny", "x\u202Ey",
+        ];
+
+        foreach (var (name, i) in names.Select((name, i) => (name, i)))
+        {
+            string user = $"user-{i}@{realm.Tenant.Key}.com";
+            await realm.ImportUserAsync(user, name, "Name");
+            var status = await fixture.LogInAsync(realm.Tenant with { Email = user }, RealmProbe.Password);
+            Assert.True(IsAdmitted(name) == (status == HttpStatusCode.OK), $"{i}: {name} {status}");
+        }
+    }
+
+    [Theory]
     [InlineData("https://{key}.app.example.com")]
     [InlineData("https://{key}.app.example.com/callback?from=mail")]
     [InlineData("https://{key}.com/callback")]
@@ -65,5 +104,18 @@ public sealed class TenantRealmTests(ProvisioningFixture fixture) : IClassFixtur
             realm.Tenant.Email, address.Replace("{key}", realm.Tenant.Key, StringComparison.Ordinal));
 
         Assert.Equal(realm.Issuer, token.Issuer);
+    }
+
+    private static bool IsAdmitted(string name)
+    {
+        try
+        {
+            PersonName.Required(name, "firstName");
+            return true;
+        }
+        catch (ControlPlaneException)
+        {
+            return false;
+        }
     }
 }

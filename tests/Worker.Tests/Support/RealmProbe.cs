@@ -61,6 +61,21 @@ public sealed class RealmProbe(ProvisioningFixture fixture, TestTenant tenant)
         Assert.Null(await Keycloak.SetPasswordAsync(Realm, user!.Id!, Password, temporary: false, CancellationToken));
     }
 
+    /// <summary>Adds a user as the step adds the admin user: by an import, which skips the user profile.</summary>
+    public Task ImportUserAsync(string email, string firstName, string lastName) => Keycloak.ImportUserAsync(
+        Realm,
+        new UserRepresentation
+        {
+            Username = email,
+            Email = email,
+            FirstName = firstName,
+            LastName = lastName,
+            Enabled = true,
+            EmailVerified = true,
+            Credentials = [new CredentialRepresentation { Value = Password, Temporary = false }],
+        },
+        CancellationToken);
+
     /// <summary>Logs a user in at the application, by default at the address to which the welcome mail links.</summary>
     public async Task<JsonWebToken> LogInAsync(string email, string? redirectUri = null) => new(
         await LogInAsync(tenant.Resources.Client, redirectUri ?? $"https://{tenant.Key}.app.example.com", email));

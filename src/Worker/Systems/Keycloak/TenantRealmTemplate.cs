@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ControlPlane;
 using ControlPlane.Tenants;
 
 namespace Worker.Systems.Keycloak;
@@ -137,7 +138,7 @@ public sealed class TenantRealmTemplate(ApplicationAddresses addresses)
             Config = config,
         };
 
-    // An exact copy of Keycloak's default profile, because an import replaces the whole profile.
+    // A copy of Keycloak's default profile, because an import replaces the whole profile. Only the names' rule differs.
     private static object Standard(string name, Dictionary<string, object> validations, bool required = true) => new
     {
         name,
@@ -159,6 +160,11 @@ public sealed class TenantRealmTemplate(ApplicationAddresses addresses)
     private static Dictionary<string, object> Name() => new()
     {
         ["length"] = new { max = 255 },
-        ["person-name-prohibited-characters"] = new { },
+        // In place of Keycloak's person-name-prohibited-characters, which refuses "Bob & Sally" at the first login.
+        ["pattern"] = new Dictionary<string, string>
+        {
+            ["pattern"] = PersonName.Pattern,
+            ["error-message"] = "A name has a visible character, and neither < nor >.",
+        },
     };
 }

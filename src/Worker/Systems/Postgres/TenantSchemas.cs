@@ -8,7 +8,7 @@ namespace Worker.Systems.Postgres;
 /// comment on the role, which the tenant cannot change, and on the schema. Each call is one transaction, so that no
 /// object ever exists without its mark.
 /// </summary>
-public sealed class TenantSchemas(TenantDatabase database)
+public sealed class TenantSchemas(TenantDatabase database, NpgsqlDataSource control)
 {
     /// <summary>Shorter than the start-to-close timeout of any step.</summary>
     private const int TimeoutSeconds = 20;
@@ -24,9 +24,10 @@ public sealed class TenantSchemas(TenantDatabase database)
     public async Task EnsureAsync(
         string name, OwnershipMark mark, Func<Task> beforeChange, CancellationToken cancellationToken)
     {
+        await using var held = await TenantSchemaLock.AcquireAsync(control, name, cancellationToken);
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var found = await LockAndReadAsync(connection, name, cancellationToken);
+        var found = await ReadAsync(connection, name, cancellationToken);
         found.GetOwnership(mark)?.ThrowIfNotOurs($"database schema or role {name}");
         await beforeChange();
 
@@ -50,6 +51,7 @@ public sealed class TenantSchemas(TenantDatabase database)
             REVOKE ALL ON SCHEMA {quoted} FROM PUBLIC;
             ALTER ROLE {quoted} IN DATABASE {Quote(connection.Database)} SET search_path = {quoted};
             """, cancellationToken);
+        await held.RequireHeldAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 
@@ -57,9 +59,10 @@ public sealed class TenantSchemas(TenantDatabase database)
     public async Task DropAsync(
         string name, OwnershipMark mark, Func<Task> beforeChange, CancellationToken cancellationToken)
     {
+        await using var held = await TenantSchemaLock.AcquireAsync(control, name, cancellationToken);
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var found = await LockAndReadAsync(connection, name, cancellationToken);
+        var found = await ReadAsync(connection, name, cancellationToken);
         if (found.GetOwnership(mark) is not { } ownership || !ownership.CanDelete())
         {
             return;
@@ -83,6 +86,7 @@ public sealed class TenantSchemas(TenantDatabase database)
             await ExecuteAsync(connection, $"DROP OWNED BY {quoted} CASCADE; DROP ROLE {quoted}", cancellationToken);
         }
 
+        await held.RequireHeldAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 
@@ -90,9 +94,10 @@ public sealed class TenantSchemas(TenantDatabase database)
     public async Task<(bool Schema, bool Role)> FindAsync(
         string name, OwnershipMark mark, CancellationToken cancellationToken)
     {
+        await using var held = await TenantSchemaLock.AcquireAsync(control, name, cancellationToken);
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var found = await LockAndReadAsync(connection, name, cancellationToken);
+        var found = await ReadAsync(connection, name, cancellationToken);
         return found.GetOwnership(mark) is { } ownership && ownership.CanDelete()
             ? (found.SchemaExists, found.RoleExists)
             : (false, false);
@@ -135,22 +140,17 @@ public sealed class TenantSchemas(TenantDatabase database)
     public async Task<(bool Schema, bool Role, Ownership? Ownership, OwnershipMark? Mark)> ReadAsync(
         string name, OwnershipMark mark, CancellationToken cancellationToken)
     {
+        await using var held = await TenantSchemaLock.AcquireAsync(control, name, cancellationToken);
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var found = await LockAndReadAsync(connection, name, cancellationToken);
+        var found = await ReadAsync(connection, name, cancellationToken);
         return (found.SchemaExists, found.RoleExists, found.GetOwnership(mark),
             found.RoleExists ? found.RoleMark : found.SchemaMark);
     }
 
-    private async Task<SchemaAndRole> LockAndReadAsync(
+    private async Task<SchemaAndRole> ReadAsync(
         NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
-        // Serializes concurrent calls for one tenant, for instance of a worker that was suspended and resumes.
-        await ExecuteAsync(
-            connection,
-            "SELECT pg_advisory_xact_lock(hashtextextended('arc-saas schema ' || $1, 0))",
-            cancellationToken,
-            name);
         await using var command = Command(connection, """
             SELECT current_setting('is_superuser') = 'on',
                    EXISTS (SELECT FROM pg_roles WHERE rolname = $1),

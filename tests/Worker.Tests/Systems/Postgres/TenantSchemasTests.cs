@@ -5,15 +5,21 @@ using Worker.Systems.Postgres;
 
 namespace Worker.Tests.Systems.Postgres;
 
-public sealed class TenantSchemasTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
+public sealed class TenantSchemasTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>, IAsyncDisposable
 {
     private static readonly Guid Installation = Guid.Parse("8f14e45f-ceea-467f-a0e6-0d5f0a6f3c11");
 
     private readonly OwnershipMark mark = new(Installation, Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), 1);
 
+    // In Production the control database is another one.
+    private readonly NpgsqlDataSource control = NpgsqlDataSource.Create(ControlPlane.Persistence.DatabaseOptions.Parse(
+        "TEST_DATABASE_URL", Environment.GetEnvironmentVariable("TEST_DATABASE_URL")!));
+
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
-    private TenantSchemas Schemas => new(new TenantDatabase(postgres.Owner, RefusesSuperuser: true));
+    private TenantSchemas Schemas => new(new TenantDatabase(postgres.Owner, RefusesSuperuser: true), control);
+
+    public ValueTask DisposeAsync() => control.DisposeAsync();
 
     [Fact]
     public async Task The_schema_belongs_to_a_role_that_cannot_log_in()
@@ -79,15 +85,31 @@ public sealed class TenantSchemasTests(PostgresFixture postgres) : IClassFixture
     [Fact]
     public async Task Production_refuses_a_superuser()
     {
-        string address = Environment.GetEnvironmentVariable("TEST_DATABASE_URL")!;
-        var options = ControlPlane.Persistence.DatabaseOptions.Parse("TEST_DATABASE_URL", address);
-        await using var superuser = NpgsqlDataSource.Create(options);
-        var schemas = new TenantSchemas(new TenantDatabase(superuser, RefusesSuperuser: true));
+        var schemas = new TenantSchemas(new TenantDatabase(control, RefusesSuperuser: true), control);
 
         var e = await Assert.ThrowsAsync<ControlPlane.ControlPlaneException>(() =>
             schemas.EnsureAsync(Name(), mark, NothingElse, CancellationToken));
 
         Assert.Contains("superuser", e.Message, StringComparison.Ordinal);
+    }
+
+    // A tenant's role may take any advisory lock of the tenants' database.
+    [Fact]
+    public async Task A_lock_that_another_tenants_role_holds_stalls_nothing()
+    {
+        string stranger = await EnsureAsync(), name = Name();
+        await using var connection = await postgres.Owner.OpenConnectionAsync(CancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(CancellationToken);
+        await using var hold = new NpgsqlCommand(
+            $"""
+            SET LOCAL ROLE "{stranger}"; SELECT pg_advisory_xact_lock(hashtextextended('arc-saas schema {name}', 0))
+            """, connection);
+        await hold.ExecuteNonQueryAsync(CancellationToken);
+
+        await Schemas.EnsureAsync(name, mark, NothingElse, CancellationToken).WaitAsync(
+            TimeSpan.FromSeconds(10), CancellationToken);
+
+        Assert.Equal((true, true), await Schemas.FindAsync(name, mark, CancellationToken));
     }
 
     private async Task<string> EnsureAsync()

@@ -26,7 +26,7 @@ public sealed partial class CreateTenant(
     public async Task<Tenant> ExecuteAsync(
         Guid leadId, CreateTenantCommand command, CancellationToken cancellationToken)
     {
-        var key = TenantKey.Parse(command.Key, maxLength: keys.MaxLength);
+        var key = keys.Parse(command.Key);
         var domains = ParseDomains(command.Domains);
         string? name = PersonName.Optional(command.Name, "name");
         var lead = await leads.FindAsync(leadId, cancellationToken)

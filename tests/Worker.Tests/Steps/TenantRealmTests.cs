@@ -106,6 +106,74 @@ public sealed class TenantRealmTests(ProvisioningFixture fixture) : IClassFixtur
         Assert.Equal(realm.Issuer, token.Issuer);
     }
 
+    [Fact]
+    public async Task The_realm_keeps_events_and_limits_guesses_and_the_lives_of_tokens()
+    {
+        var probe = await RealmProbe.CreateAsync(fixture);
+
+        var realm = await fixture.Systems.Keycloak.FindRealmAsync(probe.Realm, TestContext.Current.CancellationToken);
+
+        Assert.Equal((true, 7_776_000L, true, "7776000"), (realm!.EventsEnabled!.Value, realm.EventsExpiration!.Value,
+            realm.AdminEventsEnabled!.Value, realm.Attributes!["adminEventsExpiration"]));
+        Assert.Equal((true, 10), (realm.BruteForceProtected!.Value, realm.FailureFactor!.Value));
+        Assert.Equal((true, 0), (realm.RevokeRefreshToken!.Value, realm.RefreshTokenMaxReuse!.Value));
+        Assert.Equal((300, 1800, 36_000), (realm.AccessTokenLifespan!.Value, realm.SsoSessionIdleTimeout!.Value,
+            realm.SsoSessionMaxLifespan!.Value));
+        Assert.Equal((true, 2_592_000),
+            (realm.OfflineSessionMaxLifespanEnabled!.Value, realm.OfflineSessionMaxLifespan!.Value));
+        Assert.False(realm.ResetPasswordAllowed);
+        Assert.Empty(realm.SmtpServer ?? new Dictionary<string, string>());
+    }
+
+    [Theory]
+    [InlineData("short", "minimum length 12")]
+    [InlineData("{email}", "the username")]
+    [InlineData("x{email}x", "the username")]
+    [InlineData("Password2026!", "regex")]
+    [InlineData("qwertyQwerty1", "regex")]
+    [InlineData("{key}-{key}-2026", "regex")]
+    [InlineData("135792468013", "regex")]
+    [InlineData("zzzzzzzzzzzz", "regex")]
+    [InlineData("password of my aunt", null)]
+    [InlineData("Wy7-fhq0-Lk2e", null)]
+    public async Task A_password_that_is_easy_to_guess_is_refused(string password, string? reason)
+    {
+        var realm = await RealmProbe.CreateAsync(fixture);
+
+        string? refusal = await realm.SetPasswordAsync(password
+            .Replace("{email}", realm.Tenant.Email, StringComparison.Ordinal)
+            .Replace("{key}", realm.Tenant.Key, StringComparison.Ordinal));
+
+        Assert.Equal(reason is null, refusal is null);
+        Assert.Contains(reason ?? "", refusal ?? "", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_realm_has_the_sender_of_the_settings_and_resets_passwords()
+    {
+        await using var restored = await fixture.ChangeSettingsAsync(
+            ("TENANT_SMTP_HOST", "mail.example.com"), ("TENANT_SMTP_FROM", "no-reply@example.com"),
+            ("TENANT_SMTP_FROM_NAME", "Example"), ("TENANT_SMTP_USERNAME", "sender"),
+            ("TENANT_SMTP_PASSWORD", "a-secret"));
+        var probe = await RealmProbe.CreateAsync(fixture);
+
+        var realm = await fixture.Systems.Keycloak.FindRealmAsync(probe.Realm, TestContext.Current.CancellationToken);
+
+        Assert.True(realm!.ResetPasswordAllowed);
+        Assert.Equal(new Dictionary<string, string>
+        {
+            ["host"] = "mail.example.com",
+            ["port"] = "587",
+            ["from"] = "no-reply@example.com",
+            ["fromDisplayName"] = "Example",
+            ["starttls"] = "true",
+            ["ssl"] = "false",
+            ["auth"] = "true",
+            ["user"] = "sender",
+            ["password"] = "**********",
+        }, realm.SmtpServer);
+    }
+
     private static bool IsAdmitted(string name)
     {
         try

@@ -23,6 +23,14 @@ public sealed class RealmProbe(ProvisioningFixture fixture, TestTenant tenant)
     /// <summary>The issuer of the realm's tokens.</summary>
     public string Issuer => $"{fixture.Services.GetRequiredService<KeycloakOptions>().Url}/realms/{Realm}";
 
+    /// <summary>The application's address, to which the welcome mail links.</summary>
+    public Uri Application => new($"https://{tenant.Key}.app.example.com");
+
+    /// <summary>The address at which the application starts a login.</summary>
+    public Uri AuthorizationUri => new($"{Issuer}/protocol/openid-connect/auth?response_type=code&scope=openid"
+        + $"&client_id={tenant.Resources.Client}&redirect_uri={Uri.EscapeDataString(Application.OriginalString)}"
+        + $"&code_challenge={new string('c', 43)}&code_challenge_method=S256");
+
     private KeycloakAdmin Keycloak => fixture.Systems.Keycloak;
 
     /// <summary>Makes realm and admin user by their steps, and sets the admin user's password.</summary>
@@ -42,8 +50,22 @@ public sealed class RealmProbe(ProvisioningFixture fixture, TestTenant tenant)
     public async Task<ClientRepresentation> FindClientAsync() =>
         (await Keycloak.FindClientAsync(Realm, tenant.Resources.Client, CancellationToken))!;
 
-    /// <summary>Adds a user as the realm's administrator does, without attributes.</summary>
-    public async Task AddEmployeeAsync(string email, string firstName = "Erin", string lastName = "Employee")
+    /// <returns>The reason of a refusal; null when the password was set.</returns>
+    public async Task<string?> SetPasswordAsync(string password)
+    {
+        var admin = await fixture.Systems.FindAdminUserAsync(tenant);
+        return await Keycloak.SetPasswordAsync(Realm, admin!.Id!, password, temporary: false, CancellationToken);
+    }
+
+    /// <summary>Adds a user with a password, as the realm's administrator does: without attributes.</summary>
+    public async Task AddEmployeeAsync(string email)
+    {
+        string id = await AddUserAsync(email, "Erin", "Employee");
+        Assert.Null(await Keycloak.SetPasswordAsync(Realm, id, Password, temporary: false, CancellationToken));
+    }
+
+    /// <returns>The user's id.</returns>
+    public async Task<string> AddUserAsync(string email, string firstName, string lastName)
     {
         Assert.True(await Keycloak.CreateUserAsync(
             Realm,
@@ -57,8 +79,7 @@ public sealed class RealmProbe(ProvisioningFixture fixture, TestTenant tenant)
                 EmailVerified = true,
             },
             CancellationToken));
-        var user = await Keycloak.FindUserAsync(Realm, email, CancellationToken);
-        Assert.Null(await Keycloak.SetPasswordAsync(Realm, user!.Id!, Password, temporary: false, CancellationToken));
+        return (await Keycloak.FindUserAsync(Realm, email, CancellationToken))!.Id!;
     }
 
     /// <summary>Adds a user as the step adds the admin user: by an import, which skips the user profile.</summary>
@@ -77,12 +98,13 @@ public sealed class RealmProbe(ProvisioningFixture fixture, TestTenant tenant)
         CancellationToken);
 
     /// <summary>Logs a user in at the application, by default at the address to which the welcome mail links.</summary>
-    public async Task<JsonWebToken> LogInAsync(string email, string? redirectUri = null) => new(
-        await LogInAsync(tenant.Resources.Client, redirectUri ?? $"https://{tenant.Key}.app.example.com", email));
+    public async Task<JsonWebToken> LogInAsync(
+        string email, string? redirectUri = null, string password = Password) => new(
+        await LogInAsync(tenant.Resources.Client, redirectUri ?? Application.OriginalString, email, password));
 
     /// <summary>Logs a user in at the realm's admin console.</summary>
     public Task<string> LogInToConsoleAsync(string email) => LogInAsync(
-        "security-admin-console", new Uri(new Uri(Issuer), $"/admin/{Realm}/console/").AbsoluteUri, email);
+        "security-admin-console", new Uri(new Uri(Issuer), $"/admin/{Realm}/console/").AbsoluteUri, email, Password);
 
     /// <summary>Changes the realm's display name, as an administrator of the realm may.</summary>
     public async Task<HttpStatusCode> ChangeRealmAsync(string accessToken)
@@ -96,10 +118,10 @@ public sealed class RealmProbe(ProvisioningFixture fixture, TestTenant tenant)
         return response.StatusCode;
     }
 
-    private async Task<string> LogInAsync(string client, string redirectUri, string email)
+    private async Task<string> LogInAsync(string client, string redirectUri, string email, string password)
     {
         using var http = LoginHttp.Create();
         var login = new AuthorizationCodeLogin(http, Issuer, client, new Uri(redirectUri));
-        return await login.LoginAsync(email, Password, createNewPassword: null, CancellationToken);
+        return await login.LoginAsync(email, password, createNewPassword: null, CancellationToken);
     }
 }

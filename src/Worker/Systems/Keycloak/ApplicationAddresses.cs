@@ -53,7 +53,7 @@ public sealed record ApplicationAddresses(string? BaseUrl, IReadOnlyList<string>
         if (settings.IsProduction && uris.Length > 0)
         {
             throw new SettingException(Name, "redirect URIs",
-                "nothing in Production: whoever controls such an address gets the tokens of every tenant");
+                "nothing in Production: such an address gets the tokens of every tenant");
         }
 
         return uris.FirstOrDefault(uri => !IsAddress(uri) || uri[..^1].Contains('*', StringComparison.Ordinal))

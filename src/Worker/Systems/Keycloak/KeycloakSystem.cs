@@ -67,8 +67,10 @@ public sealed class KeycloakSystem : OutsideSystem
             services.AddTransient<KeycloakAdmin>().AddTransient<ISystemInventory, KeycloakInventory>();
         }
 
-        services.AddSingleton(ApplicationAddresses.From(settings));
+        services.AddSingleton(ApplicationAddresses.From(settings))
+            .AddSingleton(new TenantMailSettings(TenantMailSender.From(settings)));
         services.AddTransient<TenantRealmTemplate>()
+            .AddTransient<TenantRealmChanges>()
             .AddTransient<TenantRealmFinder>()
             .AddTransient<KeycloakInventory>();
     }

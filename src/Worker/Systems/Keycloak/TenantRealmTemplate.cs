@@ -1,6 +1,9 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ControlPlane;
 using ControlPlane.Tenants;
+using Worker.Saga;
 
 namespace Worker.Systems.Keycloak;
 
@@ -9,14 +12,14 @@ namespace Worker.Systems.Keycloak;
 /// <c>tenantId</c> and <c>role</c> for administrators only, and mappers that put both into tokens. Keycloak silently
 /// drops undeclared attributes.
 /// </summary>
-public sealed class TenantRealmTemplate(ApplicationAddresses addresses)
+public sealed class TenantRealmTemplate(ApplicationAddresses addresses, TenantMailSettings mail)
 {
     public const string TenantIdAttribute = "tenantId";
     public const string RoleAttribute = "role";
 
-    private const string PasswordPolicy = "length(12) and notUsername(undefined) and notEmail(undefined)";
+    private const int Minute = 60, Hour = 60 * Minute, Day = 24 * Hour, EventLifetime = 90 * Day;
 
-    private static readonly string Profile = JsonSerializer.Serialize(new
+    private static readonly string ProfileText = JsonSerializer.Serialize(new
     {
         attributes = new object[]
         {
@@ -47,21 +50,43 @@ public sealed class TenantRealmTemplate(ApplicationAddresses addresses)
         },
     }, OutsideHttp.Json);
 
+    /// <summary>Builds the realm of a tenant's attempt.</summary>
+    public RealmRepresentation Build(ProvisionedTenant tenant) => Build(
+        tenant.Mark, tenant.Tenant.Key, tenant.Tenant.Name, tenant.Tenant.ProvenDomains);
+
     public RealmRepresentation Build(
         OwnershipMark mark, TenantKey key, string displayName, IReadOnlyList<string> provenDomains) => new()
         {
             Id = TenantResources.RealmId(mark.Installation, mark.Tenant, mark.Attempt).ToString("D"),
             // The id is a hash of the mark. The attributes contain the mark itself, for a reader without the database.
-            Attributes = mark.Tags,
+            Attributes = new Dictionary<string, string>(mark.Tags)
+            {
+                ["adminEventsExpiration"] = EventLifetime.ToString(CultureInfo.InvariantCulture),
+            },
             Realm = TenantResources.For(key).Realm,
             DisplayName = displayName,
             Enabled = true,
             SslRequired = "external",
             RegistrationAllowed = false,
             LoginWithEmailAllowed = true,
-            ResetPasswordAllowed = false,
+            // Off by default. Without a sender it is left alone: the tenant may have a mail server of its own.
+            ResetPasswordAllowed = mail.Sender is null ? null : true,
+            SmtpServer = mail.Sender?.ToSmtpServer(),
             BruteForceProtected = true,
-            PasswordPolicy = PasswordPolicy,
+            FailureFactor = 10,
+            PasswordPolicy = PasswordRules.For(key),
+            RevokeRefreshToken = true,
+            RefreshTokenMaxReuse = 0,
+            AccessTokenLifespan = 5 * Minute,
+            SsoSessionIdleTimeout = 30 * Minute,
+            SsoSessionMaxLifespan = 10 * Hour,
+            OfflineSessionMaxLifespanEnabled = true,
+            OfflineSessionMaxLifespan = 30 * Day,
+            ActionTokenGeneratedByUserLifespan = 15 * Minute,
+            ActionTokenGeneratedByAdminLifespan = 3 * Day,
+            EventsEnabled = true,
+            EventsExpiration = EventLifetime,
+            AdminEventsEnabled = true,
             Clients = [Client(mark.Tenant, TenantResources.For(key).Client, addresses.For(key, provenDomains))],
             Components = new Dictionary<string, IReadOnlyList<ComponentRepresentation>>
             {
@@ -70,11 +95,17 @@ public sealed class TenantRealmTemplate(ApplicationAddresses addresses)
                 new()
                 {
                     ProviderId = "declarative-user-profile",
-                    Config = new Dictionary<string, IReadOnlyList<string>> { ["kc.user.profile.config"] = [Profile] },
+                    Config = new Dictionary<string, IReadOnlyList<string>>
+                    {
+                        ["kc.user.profile.config"] = [ProfileText],
+                    },
                 },
             ],
             },
         };
+
+    /// <summary>The user profile, as in <see cref="Build(ProvisionedTenant)"/>.</summary>
+    public static JsonObject Profile => JsonNode.Parse(ProfileText)!.AsObject();
 
     private static ClientRepresentation Client(Guid tenant, string clientId, TenantAddresses addresses) => new()
     {

@@ -8,7 +8,7 @@ namespace Worker.Systems.Postgres;
 /// comment on the role, which the tenant cannot change, and on the schema. Each call is one transaction, so that no
 /// object ever exists without its mark.
 /// </summary>
-public sealed class TenantSchemas(TenantDatabase database, NpgsqlDataSource control)
+public sealed class TenantSchemas(TenantDatabase database)
 {
     /// <summary>Shorter than the start-to-close timeout of any step.</summary>
     private const int TimeoutSeconds = 20;
@@ -24,10 +24,9 @@ public sealed class TenantSchemas(TenantDatabase database, NpgsqlDataSource cont
     public async Task EnsureAsync(
         string name, OwnershipMark mark, Func<Task> beforeChange, CancellationToken cancellationToken)
     {
-        await using var held = await TenantSchemaLock.AcquireAsync(control, name, cancellationToken);
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var found = await ReadAsync(connection, name, cancellationToken);
+        var found = await LockAndReadAsync(connection, name, cancellationToken);
         found.GetOwnership(mark)?.ThrowIfNotOurs($"database schema or role {name}");
         await beforeChange();
 
@@ -51,7 +50,6 @@ public sealed class TenantSchemas(TenantDatabase database, NpgsqlDataSource cont
             REVOKE ALL ON SCHEMA {quoted} FROM PUBLIC;
             ALTER ROLE {quoted} IN DATABASE {Quote(connection.Database)} SET search_path = {quoted};
             """, cancellationToken);
-        await held.RequireHeldAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 
@@ -59,10 +57,9 @@ public sealed class TenantSchemas(TenantDatabase database, NpgsqlDataSource cont
     public async Task DropAsync(
         string name, OwnershipMark mark, Func<Task> beforeChange, CancellationToken cancellationToken)
     {
-        await using var held = await TenantSchemaLock.AcquireAsync(control, name, cancellationToken);
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var found = await ReadAsync(connection, name, cancellationToken);
+        var found = await LockAndReadAsync(connection, name, cancellationToken);
         if (found.GetOwnership(mark) is not { } ownership || !ownership.CanDelete())
         {
             return;
@@ -86,7 +83,6 @@ public sealed class TenantSchemas(TenantDatabase database, NpgsqlDataSource cont
             await ExecuteAsync(connection, $"DROP OWNED BY {quoted} CASCADE; DROP ROLE {quoted}", cancellationToken);
         }
 
-        await held.RequireHeldAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 
@@ -94,10 +90,9 @@ public sealed class TenantSchemas(TenantDatabase database, NpgsqlDataSource cont
     public async Task<(bool Schema, bool Role)> FindAsync(
         string name, OwnershipMark mark, CancellationToken cancellationToken)
     {
-        await using var held = await TenantSchemaLock.AcquireAsync(control, name, cancellationToken);
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var found = await ReadAsync(connection, name, cancellationToken);
+        var found = await LockAndReadAsync(connection, name, cancellationToken);
         return found.GetOwnership(mark) is { } ownership && ownership.CanDelete()
             ? (found.SchemaExists, found.RoleExists)
             : (false, false);
@@ -140,17 +135,17 @@ public sealed class TenantSchemas(TenantDatabase database, NpgsqlDataSource cont
     public async Task<(bool Schema, bool Role, Ownership? Ownership, OwnershipMark? Mark)> ReadAsync(
         string name, OwnershipMark mark, CancellationToken cancellationToken)
     {
-        await using var held = await TenantSchemaLock.AcquireAsync(control, name, cancellationToken);
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var found = await ReadAsync(connection, name, cancellationToken);
+        var found = await LockAndReadAsync(connection, name, cancellationToken);
         return (found.SchemaExists, found.RoleExists, found.GetOwnership(mark),
             found.RoleExists ? found.RoleMark : found.SchemaMark);
     }
 
-    private async Task<SchemaAndRole> ReadAsync(
+    private async Task<SchemaAndRole> LockAndReadAsync(
         NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
+        await TenantSchemaLock.AcquireAsync(connection, name, TimeoutSeconds, database.Source, cancellationToken);
         await using var command = Command(connection, """
             SELECT current_setting('is_superuser') = 'on',
                    EXISTS (SELECT FROM pg_roles WHERE rolname = $1),

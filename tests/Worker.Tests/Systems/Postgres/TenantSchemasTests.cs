@@ -5,21 +5,15 @@ using Worker.Systems.Postgres;
 
 namespace Worker.Tests.Systems.Postgres;
 
-public sealed class TenantSchemasTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>, IAsyncDisposable
+public sealed class TenantSchemasTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
     private static readonly Guid Installation = Guid.Parse("8f14e45f-ceea-467f-a0e6-0d5f0a6f3c11");
 
     private readonly OwnershipMark mark = new(Installation, Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), 1);
 
-    // In Production the control database is another one.
-    private readonly NpgsqlDataSource control = NpgsqlDataSource.Create(ControlPlane.Persistence.DatabaseOptions.Parse(
-        "TEST_DATABASE_URL", Environment.GetEnvironmentVariable("TEST_DATABASE_URL")!));
-
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
-    private TenantSchemas Schemas => new(new TenantDatabase(postgres.Owner, RefusesSuperuser: true), control);
-
-    public ValueTask DisposeAsync() => control.DisposeAsync();
+    private TenantSchemas Schemas => new(new TenantDatabase(postgres.Owner, RefusesSuperuser: true));
 
     [Fact]
     public async Task The_schema_belongs_to_a_role_that_cannot_log_in()
@@ -85,7 +79,10 @@ public sealed class TenantSchemasTests(PostgresFixture postgres) : IClassFixture
     [Fact]
     public async Task Production_refuses_a_superuser()
     {
-        var schemas = new TenantSchemas(new TenantDatabase(control, RefusesSuperuser: true), control);
+        string address = Environment.GetEnvironmentVariable("TEST_DATABASE_URL")!;
+        var options = ControlPlane.Persistence.DatabaseOptions.Parse("TEST_DATABASE_URL", address);
+        await using var superuser = NpgsqlDataSource.Create(options);
+        var schemas = new TenantSchemas(new TenantDatabase(superuser, RefusesSuperuser: true));
 
         var e = await Assert.ThrowsAsync<ControlPlane.ControlPlaneException>(() =>
             schemas.EnsureAsync(Name(), mark, NothingElse, CancellationToken));
@@ -110,6 +107,23 @@ public sealed class TenantSchemasTests(PostgresFixture postgres) : IClassFixture
             TimeSpan.FromSeconds(10), CancellationToken);
 
         Assert.Equal((true, true), await Schemas.FindAsync(name, mark, CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_tenants_role_cannot_hold_the_lock_of_a_schema()
+    {
+        string stranger = await EnsureAsync();
+
+        string[] tables = await postgres.ReadAsync<string[]>(
+            """
+            SELECT array_agg(n.nspname || '.' || c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname LIKE 'arc_saas_locks_%' AND c.relkind = 'r'
+            """);
+
+        Assert.EndsWith(".held_names", Assert.Single(tables), StringComparison.Ordinal);
+        Assert.False(await postgres.ReadAsync<bool>(
+            $"SELECT has_table_privilege($1, '{tables[0]}', 'SELECT, INSERT, UPDATE, DELETE, REFERENCES')", stranger));
+        Assert.Equal(0L, await postgres.ReadAsync<long>($"SELECT count(*) FROM {tables[0]}"));
     }
 
     private async Task<string> EnsureAsync()

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ControlPlane;
 
-/// <summary>Validates text fields of requests: trimmed, of limited length and printable.</summary>
+/// <summary>Validates text fields of requests: trimmed, of limited length, printable and visible.</summary>
 public static class Field
 {
     /// <summary>The maximum length of a name, in characters.</summary>
@@ -14,18 +14,18 @@ public static class Field
     public static string Required(string? text, string field, int maxLength = MaxNameLength) =>
         Optional(text, field, maxLength)
         ?? throw ControlPlaneException.Invalid(field,
-            $"{field} is missing: 1 to {maxLength} characters are expected.");
+            $"{field} is missing: 1 to {maxLength} visible characters are expected.");
 
-    /// <returns>The trimmed text, or null if it is missing or empty.</returns>
+    /// <returns>The trimmed text, or null if it is missing or renders as nothing.</returns>
     /// <exception cref="ControlPlaneException">Too long or not printable; names the field.</exception>
     public static string? Optional(string? text, string field, int maxLength = MaxNameLength)
     {
-        string? trimmed = text?.Trim();
-        if (trimmed is not { Length: > 0 })
+        if (text is null || !VisibleText.IsVisible(text))
         {
-            // Text of control characters only (NUL, tab) is refused and does not count as empty.
-            return text is null || text.All(c => c == ' ') ? null : throw Unprintable(field);
+            return null;
         }
+
+        string trimmed = VisibleText.Trim(text);
 
         if (trimmed.Length > maxLength)
         {
@@ -33,7 +33,7 @@ public static class Field
                 $"{field} has {trimmed.Length} characters; at most {maxLength} are expected.");
         }
 
-        return text!.EnumerateRunes().All(IsPrintable) ? trimmed : throw Unprintable(field);
+        return trimmed.EnumerateRunes().All(IsPrintable) ? trimmed : throw Unprintable(field);
     }
 
     private static ControlPlaneException Unprintable(string field) =>

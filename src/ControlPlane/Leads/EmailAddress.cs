@@ -23,15 +23,17 @@ public readonly partial record struct EmailAddress
 
     public string Value => $"{Local}@{Domain}";
 
+    /// <summary>Parses an address; blanks around it are removed.</summary>
     /// <exception cref="ControlPlaneException">
     /// Not an address, or an address at a public mail provider; names the field.
     /// </exception>
-    public static EmailAddress Parse(string? text, string field = "email") => Parse(text, field, DomainName.Parse);
+    public static EmailAddress Parse(string? text, string field = "email") =>
+        Parse(text, field, DomainName.ParseTrimmed);
 
     /// <summary>Parses an address that a search looks for: also one at a public mail provider.</summary>
     /// <exception cref="ControlPlaneException">The text is not an address; names the field.</exception>
     public static EmailAddress ParseStored(string text, string field = "email") =>
-        Parse(text.Trim(), field, DomainName.ParseStored);
+        Parse(text, field, DomainName.ParseStored);
 
     /// <summary>Creates an address from a stored value, without validation.</summary>
     public static EmailAddress FromStorage(string text)
@@ -45,6 +47,7 @@ public readonly partial record struct EmailAddress
 
     private static EmailAddress Parse(string? text, string field, Func<string, string, DomainName> parseDomain)
     {
+        text = text is null ? null : VisibleText.Trim(text);
         int at = text?.LastIndexOf('@') ?? -1;
         if (text is not { Length: <= MaxLength } || at < 1 || at > 64 || !LocalPart().IsMatch(text.AsSpan(0, at)))
         {

@@ -40,9 +40,9 @@ public sealed partial class RegisterLead(
     {
         var lead = Lead.Register(
             EmailAddress.Parse(command.Email),
-            Field.Required(command.FirstName, "firstName"),
-            Field.Required(command.LastName, "lastName"),
-            Field.Required(command.CompanyName, "companyName"),
+            PersonName.Required(command.FirstName, "firstName"),
+            PersonName.Required(command.LastName, "lastName"),
+            PersonName.Required(command.CompanyName, "companyName"),
             ParseAddress(command.Address),
             time.GetUtcNow());
         mail.RequireConfigured();

@@ -26,9 +26,9 @@ public sealed partial class CreateTenant(
     public async Task<Tenant> ExecuteAsync(
         Guid leadId, CreateTenantCommand command, CancellationToken cancellationToken)
     {
-        var key = TenantKey.Parse(command.Key, maxLength: keys.MaxLength);
+        var key = keys.Parse(command.Key);
         var domains = ParseDomains(command.Domains);
-        string? name = Field.Optional(command.Name, "name");
+        string? name = PersonName.Optional(command.Name, "name");
         var lead = await leads.FindAsync(leadId, cancellationToken)
             ?? throw new ControlPlaneException(ErrorCode.NotFound, $"The lead {leadId:D} does not exist.");
         var now = time.GetUtcNow();

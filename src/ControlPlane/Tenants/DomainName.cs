@@ -17,8 +17,14 @@ public readonly partial record struct DomainName
 
     public string Value => value ?? throw new InvalidOperationException("A default DomainName has no value.");
 
+    /// <summary>Parses a name; blanks around it are removed.</summary>
     /// <exception cref="ControlPlaneException">The text is not such a name; names the field.</exception>
-    public static DomainName Parse(string? text, string field)
+    public static DomainName Parse(string? text, string field) =>
+        ParseTrimmed(text is null ? null : VisibleText.Trim(text), field);
+
+    /// <summary>Parses a name; a blank around it is an error, as within an address.</summary>
+    /// <exception cref="ControlPlaneException">The text is not such a name; names the field.</exception>
+    internal static DomainName ParseTrimmed(string? text, string field)
     {
         string name = ToAscii(text) ?? throw Invalid(field,
             "a host name such as example.com: no scheme, port, path, wildcard or IP address");
@@ -34,7 +40,7 @@ public readonly partial record struct DomainName
 
     /// <summary>Parses a name that a search looks for: also that of a public mail provider.</summary>
     /// <exception cref="ControlPlaneException">The text is not a host name; names the field.</exception>
-    public static DomainName ParseStored(string text, string field) => new(ToAscii(text.Trim())
+    public static DomainName ParseStored(string text, string field) => new(ToAscii(VisibleText.Trim(text))
         ?? throw Invalid(field, "a host name such as example.com"));
 
     /// <summary>Creates a name from a stored value, without validation.</summary>

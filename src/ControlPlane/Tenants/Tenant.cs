@@ -19,6 +19,10 @@ public sealed class Tenant
 
     public required IReadOnlyList<TenantDomain> Domains { get; init; }
 
+    /// <summary>The domains whose ownership is proven. Other domains have no effect.</summary>
+    public IReadOnlyList<string> ProvenDomains =>
+        [.. Domains.Where(domain => domain.State == DomainState.Proven).Select(domain => domain.Name.Value)];
+
     public required IReadOnlyList<TenantContact> Contacts { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text.RegularExpressions;
 
 namespace ControlPlane.Tenants;
@@ -17,29 +16,29 @@ public readonly partial record struct TenantKey
     /// </summary>
     public const int MaxConfigurableLength = 50;
 
-    private static readonly FrozenSet<string> Reserved = FrozenSet.Create(
-        "admin", "api", "app", "auth", "console", "default", "internal", "keycloak", "localhost", "mail", "master",
-        "minio", "novu", "operator", "platform", "postgres", "public", "redis", "root", "status", "support", "system",
-        "temporal", "tenant", "test", "www");
-
     private readonly string? value;
 
     private TenantKey(string value) => this.value = value;
 
     public string Value => value ?? throw new InvalidOperationException("A default TenantKey has no value.");
 
+    /// <summary>Parses the key of a new tenant.</summary>
     /// <exception cref="ControlPlaneException">The text is not a key, or is reserved; names the field.</exception>
     public static TenantKey Parse(string? text, string field = "key", int maxLength = MaxLength)
     {
-        if (text is null || !Pattern().IsMatch(text) || text.Length < MinLength || text.Length > maxLength)
+        var key = ParseExisting(text, field, maxLength);
+        return ReservedKeys.Contains(key.Value) ? throw Reserved(key, field) : key;
+    }
+
+    /// <summary>Parses the key of a tenant that may be older than the reservation of its key.</summary>
+    /// <exception cref="ControlPlaneException">The text is not a key; names the field.</exception>
+    public static TenantKey ParseExisting(
+        string? text, string field = "key", int maxLength = MaxConfigurableLength)
+    {
+        if (text is null || !HasForm(text) || text.Length < MinLength || text.Length > maxLength)
         {
             throw ControlPlaneException.Invalid(field,
                 $"A key is {MinLength} to {maxLength} characters, a to z and 0 to 9, and begins with a letter.");
-        }
-
-        if (IsReserved(text))
-        {
-            throw ControlPlaneException.Invalid(field, $"The key '{text}' is reserved; choose another one.");
         }
 
         return new TenantKey(text);
@@ -50,11 +49,10 @@ public readonly partial record struct TenantKey
 
     public override string ToString() => Value;
 
-    // PostgreSQL reserves names that begin with pg_; template0 and template1 are its own databases.
-    private static bool IsReserved(string text) =>
-        Reserved.Contains(text)
-        || text.StartsWith("pg", StringComparison.Ordinal)
-        || text.StartsWith("template", StringComparison.Ordinal);
+    internal static bool HasForm(string text) => Pattern().IsMatch(text);
+
+    internal static ControlPlaneException Reserved(TenantKey key, string field) =>
+        ControlPlaneException.Invalid(field, $"The key '{key}' is reserved; choose another one.");
 
     [GeneratedRegex(@"\A[a-z][a-z0-9]*\z", RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();

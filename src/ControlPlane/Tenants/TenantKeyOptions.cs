@@ -12,13 +12,28 @@ namespace ControlPlane.Tenants;
 /// <c>BUCKET_PREFIX</c>: the beginning of every bucket's name, empty by default. The names of buckets are global:
 /// without it, another account may have the name of a key's bucket.
 /// </param>
-public sealed partial record TenantKeyOptions(int MaxLength, string BucketPrefix = "")
+/// <param name="Reserved"><c>RESERVED_KEYS</c>: keys that are reserved beside the built-in ones.</param>
+public sealed partial record TenantKeyOptions(
+    int MaxLength, string BucketPrefix = "", params IReadOnlyList<string> Reserved)
 {
     /// <exception cref="SettingException">A setting is invalid, or the prefix leaves no room for the key.</exception>
     public static TenantKeyOptions From(SettingsReader settings)
     {
         int maxLength = settings.Number(
             "TENANT_KEY_MAX_LENGTH", TenantKey.MaxLength, TenantKey.MinLength, TenantKey.MaxConfigurableLength);
+        return new TenantKeyOptions(maxLength, ReadBucketPrefix(settings, maxLength), ReadReserved(settings));
+    }
+
+    /// <summary>Parses the key of a new tenant.</summary>
+    /// <exception cref="ControlPlaneException">The text is not a key, or is reserved.</exception>
+    public TenantKey Parse(string? text)
+    {
+        var key = TenantKey.Parse(text, maxLength: MaxLength);
+        return Reserved.Contains(key.Value) ? throw TenantKey.Reserved(key, "key") : key;
+    }
+
+    private static string ReadBucketPrefix(SettingsReader settings, int maxLength)
+    {
         string prefix = settings.Text("BUCKET_PREFIX", "");
         int room = TenantKey.MaxConfigurableLength - maxLength;
         if (prefix.Length > room)
@@ -30,10 +45,20 @@ public sealed partial record TenantKeyOptions(int MaxLength, string BucketPrefix
         }
 
         return prefix.Length == 0 || (Prefix().IsMatch(prefix) && !ReservedPrefix().IsMatch(prefix))
-            ? new TenantKeyOptions(maxLength, prefix)
+            ? prefix
             : throw new SettingException("BUCKET_PREFIX", $"'{prefix}'",
                 "a to z, 0 to 9 and hyphens, not a hyphen first, and none of the reserved beginnings xn--, sthree- and "
                 + "amzn-s3-demo-");
+    }
+
+    private static string[] ReadReserved(SettingsReader settings)
+    {
+        string[] reserved = (settings.Find("RESERVED_KEYS") ?? "").Split(
+            [',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return reserved.FirstOrDefault(word => !TenantKey.HasForm(word)) is { } wrong
+            ? throw new SettingException("RESERVED_KEYS", $"'{wrong}'",
+                "keys of a to z and 0 to 9 that begin with a letter, separated by comma or space")
+            : reserved;
     }
 
     [GeneratedRegex(@"\A[a-z0-9][a-z0-9-]*\z", RegexOptions.CultureInvariant)]

@@ -11,7 +11,7 @@ public sealed record TenantResources
     private TenantResources(TenantKey key, string bucketPrefix)
     {
         Realm = RealmOf(key);
-        Client = $"{key}-app";
+        Client = ClientOf(key);
         Schema = $"tenant_{key}";
         Bucket = $"{bucketPrefix}tenant-{key}-files";
     }
@@ -43,6 +43,9 @@ public sealed record TenantResources
 
     /// <summary>Returns the name of the Keycloak realm.</summary>
     public static string RealmOf(TenantKey key) => $"tenant-{key}";
+
+    /// <summary>Returns the name of the application's client in the realm.</summary>
+    public static string ClientOf(TenantKey key) => $"{key}-app";
 
     /// <summary>Returns the id of a realm, which is its mark: the tenant's own realm admin cannot change it.</summary>
     public static Guid RealmId(Guid installation, Guid tenantId, int attempt) =>

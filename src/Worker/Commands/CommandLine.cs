@@ -104,6 +104,7 @@ public static class CommandLine
             KeysCommand.Create(context),
             MigrateCommand.Create(context),
             OrphansCommand.Create(context),
+            RepairCommand.Create(context),
             ResidueCommand.Create(context),
             Run(context),
             SetupCommand.Create(context),

@@ -79,7 +79,8 @@ internal static class DoctorCommand
             var result = await RunCheckAsync(group[i], cancellationToken);
             if (result.Remedy is null)
             {
-                report.Success(group[i].Name, result.Message);
+                Action<string, string> show = result.IsOff ? report.Neutral : report.Success;
+                show(group[i].Name, result.Message);
                 continue;
             }
 

@@ -34,7 +34,7 @@ internal static class ResidueCommand
         CommandContext context, string text, CancellationToken cancellationToken)
     {
         await using var host = new CommandHost(context);
-        var key = TenantKey.Parse(text, maxLength: TenantKey.MaxConfigurableLength);
+        var key = TenantKey.ParseExisting(text);
         var facts = await TenantFacts.ReadAsync(host.Database, key, cancellationToken)
             ?? throw new CommandException($"There is no tenant '{key}'. GET /tenants lists all tenants.");
         var tenant = await host.GetService<ProvisionedTenants>().LoadCurrentAsync(facts.Id, cancellationToken);

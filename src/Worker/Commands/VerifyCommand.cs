@@ -33,7 +33,7 @@ internal static class VerifyCommand
         CommandContext context, string text, string? passwordFile, CancellationToken cancellationToken)
     {
         await using var host = new CommandHost(context);
-        var key = TenantKey.Parse(text, maxLength: TenantKey.MaxConfigurableLength);
+        var key = TenantKey.ParseExisting(text);
         var facts = await TenantFacts.ReadAsync(host.Database, key, cancellationToken)
             ?? throw new CommandException($"There is no tenant '{key}'. GET /tenants lists all tenants.");
         string? password = passwordFile is null

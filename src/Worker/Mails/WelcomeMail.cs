@@ -32,8 +32,7 @@ public sealed class WelcomeMail(
             ["tenantName"] = tenant.Name,
             ["firstName"] = admin.FirstName,
             ["lastName"] = admin.LastName,
-            ["appPlaneUrl"] = links.AppPlaneBaseUrl.Replace(
-                "{tenant}", tenant.Key.Value, StringComparison.OrdinalIgnoreCase),
+            ["appPlaneUrl"] = links.Applications.For(tenant.Key, tenant.ProvenDomains).Application,
             ["adminPortalUrl"] = links.KeycloakUrl is { } keycloak
                 ? $"{keycloak}/admin/{TenantResources.RealmOf(tenant.Key)}/console/"
                 : links.PublicBaseUrl,

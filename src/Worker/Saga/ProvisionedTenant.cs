@@ -12,10 +12,6 @@ public sealed record ProvisionedTenant(Tenant Tenant, OwnershipMark Mark, Tenant
     /// <summary>The primary contact, who becomes the admin user.</summary>
     public TenantContact Admin => Tenant.Contacts.First(contact => contact.IsPrimary);
 
-    /// <summary>The domains whose ownership is proven. Other domains have no effect.</summary>
-    public IReadOnlyList<string> ProvenDomains =>
-        [.. Tenant.Domains.Where(domain => domain.State == DomainState.Proven).Select(domain => domain.Name.Value)];
-
     /// <summary>The id of an attempt's realm, which encodes its mark.</summary>
     public Guid RealmId(int attempt) => TenantResources.RealmId(Mark.Installation, Mark.Tenant, attempt);
 

@@ -18,6 +18,8 @@ public sealed class CreateIdp(
     TenantRealmFinder realms,
     ProvisionedTenants tenants,
     KeycloakInventory inventory,
+    TenantRealmTemplate template,
+    TenantRealmChanges changes,
     ResourceRecords resources,
     StepResidue residue,
     SweepDeletions deletions,
@@ -94,10 +96,17 @@ public sealed class CreateIdp(
     private async Task EnsureAsync(ProvisionedTenant tenant, Func<Task> beforeChange)
     {
         string name = tenant.Resources.Realm;
-        var ownership = TenantRealmFinder.GetOwnership(tenant, await FindAsync(name))?.ThrowIfNotOurs(
-            $"Keycloak realm {name}");
-        if (ownership == Ownership.Ours && await IsCompleteAsync(tenant))
+        var found = await FindAsync(name);
+        var ownership = TenantRealmFinder.GetOwnership(tenant, found)?.ThrowIfNotOurs($"Keycloak realm {name}");
+        if (ownership == Ownership.Ours)
         {
+            // Perhaps made by a worker of an earlier version.
+            foreach (var change in await changes.FindAsync(tenant, found!, CancellationToken))
+            {
+                await beforeChange();
+                await change.ApplyAsync(CancellationToken);
+            }
+
             return;
         }
 
@@ -108,9 +117,7 @@ public sealed class CreateIdp(
         }
 
         await beforeChange();
-        var wanted = TenantRealmTemplate.Build(
-            tenant.Mark, tenant.Resources, tenant.Tenant.Name, tenant.ProvenDomains);
-        if (!await keycloak.CreateRealmAsync(wanted, CancellationToken))
+        if (!await keycloak.CreateRealmAsync(template.Build(tenant), CancellationToken))
         {
             // Another request created it first, perhaps one of an earlier try: the next try reads the owner.
             throw new OutsideSystemException(
@@ -130,15 +137,6 @@ public sealed class CreateIdp(
 
         await Task.Delay(CacheDelay, time, CancellationToken);
         return await keycloak.FindRealmAsync(name, CancellationToken);
-    }
-
-    private async Task<bool> IsCompleteAsync(ProvisionedTenant tenant)
-    {
-        string name = tenant.Resources.Realm;
-        var declared = await keycloak.DeclaredAttributesAsync(name, CancellationToken);
-        return declared.Contains(TenantRealmTemplate.TenantIdAttribute)
-            && declared.Contains(TenantRealmTemplate.RoleAttribute)
-            && await keycloak.FindClientAsync(name, tenant.Resources.Client, CancellationToken) is not null;
     }
 
     private async Task DeleteAsync(string realm, Func<Task> beforeChange)

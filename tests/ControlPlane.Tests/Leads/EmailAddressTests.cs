@@ -7,6 +7,8 @@ public sealed class EmailAddressTests
     [Theory]
     [InlineData("admin@newcompany.com", "admin@newcompany.com")]
     [InlineData("Admin@NewCompany.COM", "Admin@newcompany.com")]
+    [InlineData(" admin@newcompany.com\u00A0", "admin@newcompany.com")]
+    [InlineData("\uFEFFadmin@newcompany.com\u200B", "admin@newcompany.com")]
     [InlineData("first.last+tag@a.co", "first.last+tag@a.co")]
     [InlineData("o'neil@b\u00FCcher.example", "o'neil@xn--bcher-kva.example")]
     public void An_address_keeps_its_local_part_and_normalizes_its_domain(string text, string expected) =>
@@ -26,6 +28,9 @@ public sealed class EmailAddressTests
     [InlineData("admin.@newcompany.com")]
     [InlineData("ad..min@newcompany.com")]
     [InlineData("ad min@newcompany.com")]
+    [InlineData("admin @newcompany.com")]
+    [InlineData("admin@ newcompany.com")]
+    [InlineData("ad\u200Bmin@newcompany.com")]
     [InlineData("\"ad min\"@newcompany.com")]
     [InlineData("admin@newcompany.com\n")]
     [InlineData("admin\r\nBcc: x@newcompany.com")]

@@ -1,5 +1,9 @@
+using ControlPlane.Settings;
 using ControlPlane.Tenants;
 using CsCheck;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Internal;
 
 namespace ControlPlane.Tests.Tenants;
 
@@ -46,6 +50,19 @@ public sealed class TenantKeyTests
     [Theory]
     [InlineData("admin")]
     [InlineData("api")]
+    [InlineData("autoconfig", 50)]
+    [InlineData("autodiscover", 50)]
+    [InlineData("hostmaster")]
+    [InlineData("isatap")]
+    [InlineData("login")]
+    [InlineData("mx")]
+    [InlineData("mx2")]
+    [InlineData("ns1")]
+    [InlineData("postmaster")]
+    [InlineData("smtp")]
+    [InlineData("sso")]
+    [InlineData("wpad")]
+    [InlineData("www2")]
     [InlineData("keycloak")]
     [InlineData("master")]
     [InlineData("pgdata")]
@@ -55,7 +72,46 @@ public sealed class TenantKeyTests
     [InlineData("template1")]
     [InlineData("temporal")]
     [InlineData("www")]
-    public void A_reserved_word_is_refused(string text) =>
-        Assert.Contains("reserved",
-            Assert.Throws<ControlPlaneException>(() => TenantKey.Parse(text)).Message, StringComparison.Ordinal);
+    public void A_reserved_word_is_refused(string text, int maxLength = TenantKey.MaxLength) =>
+        Assert.Equal($"The key '{text}' is reserved; choose another one.",
+            Assert.Throws<ControlPlaneException>(() => TenantKey.Parse(text, maxLength: maxLength)).Message);
+
+    [Theory]
+    [InlineData("login")]
+    [InlineData("mxparts")]
+    [InlineData("loginpro")]
+    public void A_key_that_is_taken_stays_a_key(string text) =>
+        Assert.Equal(text, TenantKey.ParseExisting(text).Value);
+
+    [Theory]
+    [InlineData("mxparts")]
+    [InlineData("loginpro")]
+    [InlineData("ssoft")]
+    public void A_word_that_only_begins_like_a_reserved_one_is_a_key(string text) =>
+        Assert.Equal(text, TenantKey.Parse(text).Value);
+
+    [Fact]
+    public void RESERVED_KEYS_adds_to_the_reserved_words()
+    {
+        var options = TenantKeyOptions.From(SettingsOf(("RESERVED_KEYS", "shop, partner")));
+
+        Assert.Equal("other", options.Parse("other").Value);
+        Assert.All(["shop", "partner", "admin"], word => Assert.Equal(
+            $"The key '{word}' is reserved; choose another one.",
+            Assert.Throws<ControlPlaneException>(() => options.Parse(word)).Message));
+    }
+
+    private static SettingsReader SettingsOf(params (string Name, string Value)[] settings) => new(
+        new ConfigurationBuilder().AddInMemoryCollection(
+            settings.ToDictionary(setting => setting.Name, setting => (string?)setting.Value)).Build(),
+        new HostingEnvironment { EnvironmentName = Environments.Development });
+
+    [Fact]
+    public void RESERVED_KEYS_contains_only_keys()
+    {
+        var e = Assert.Throws<SettingException>(() => TenantKeyOptions.From(SettingsOf(("RESERVED_KEYS", "my-shop"))));
+
+        Assert.Equal("RESERVED_KEYS: found 'my-shop', expected keys of a to z and 0 to 9 that begin with a letter, "
+            + "separated by comma or space", e.Message.TrimEnd('.'));
+    }
 }

@@ -141,6 +141,42 @@ public sealed class RealmTests(KeycloakServer server) : IClassFixture<KeycloakSe
         refused.Is(status, expected);
     }
 
+    [Theory]
+    [InlineData("passwordBlacklist(no-such-file.txt)", 500, """{"errorMessage":"Failed to update realm"}""")]
+    [InlineData("regexPattern([)", 400,
+        """{"errorMessage":"Invalid config for regexPattern: Not a valid regular expression"}""")]
+    [InlineData("maxLength(x)", 400, """{"errorMessage":"Invalid config for maxLength: Not a valid number"}""")]
+    public async Task A_password_policy_that_the_server_cannot_apply_is_rejected(
+        string policy, int status, string expected)
+    {
+        var realm = await server.CreateRealmAsync();
+
+        var refused = await server.PutAsync(
+            $"/admin/realms/{realm}", $$"""{"passwordPolicy":"{{policy}}"}""", await server.GetAdminTokenAsync());
+
+        refused.Is(status, expected);
+    }
+
+    [Fact]
+    public async Task The_password_of_the_mail_server_is_never_shown_and_stays_with_its_asterisks()
+    {
+        var realm = await server.CreateRealmAsync("""
+            {"realm":"{0}","enabled":true,"smtpServer":{"host":"mail.example","port":"587","from":"a@mail.example",
+             "auth":"true","user":"u","password":"a-secret"}}
+            """);
+        var token = await server.GetAdminTokenAsync();
+        (await server.PutAsync($"/admin/realms/{realm}", """
+            {"smtpServer":{"host":"other.example","from":"a@mail.example","auth":"true","user":"u",
+             "password":"**********"}}
+            """, token)).Is(204);
+
+        var found = (await server.GetAsync($"/admin/realms/{realm}", token)).Json["smtpServer"]!;
+
+        Assert.Equal(("other.example", "**********"),
+            (found["host"]!.GetValue<string>(), found["password"]!.GetValue<string>()));
+        Assert.Null(found["port"]);
+    }
+
     [Fact]
     public async Task The_master_realm_cannot_be_deleted()
     {

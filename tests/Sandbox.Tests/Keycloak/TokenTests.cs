@@ -90,6 +90,51 @@ public sealed class TokenTests(KeycloakServer server) : IClassFixture<KeycloakSe
     }
 
     [Fact]
+    public async Task A_reused_refresh_token_ends_the_clients_session_where_used_ones_are_revoked()
+    {
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
+        (await server.PutAsync($"/admin/realms/{realm}", """{"revokeRefreshToken":true,"refreshTokenMaxReuse":0}""",
+            await server.GetAdminTokenAsync())).Is(204);
+        var first = await server.PasswordAsync(realm, "direct", "alice", TestRealms.Password);
+        var second = await RefreshAsync(first);
+        Assert.Equal(200, second.Status);
+
+        var reused = await RefreshAsync(first);
+        var later = await RefreshAsync(second);
+
+        reused.Is(400,
+            """{"error":"invalid_grant","error_description":"Maximum allowed refresh token reuse exceeded"}""");
+        later.Is(400, """{"error":"invalid_grant","error_description":"Session doesn't have required client"}""");
+
+        Task<KeycloakResponse> RefreshAsync(KeycloakResponse tokens) => server.RequestTokenAsync(
+            realm, ("grant_type", "refresh_token"), ("client_id", "direct"),
+            ("refresh_token", tokens.Json["refresh_token"]!.GetValue<string>()));
+    }
+
+    [Fact]
+    public async Task A_token_of_a_client_without_full_scope_has_no_foreign_roles_and_the_fixed_audience_and_claim()
+    {
+        var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
+        var token = await server.GetAdminTokenAsync();
+        var client = await server.FindSingleAsync($"/admin/realms/{realm}/clients?clientId=direct", token);
+        (await server.PutAsync($"/admin/realms/{realm}/clients/{client["id"]}", """
+            {"fullScopeAllowed":false,"protocolMappers":[
+             {"name":"tenantId","protocol":"openid-connect","protocolMapper":"oidc-hardcoded-claim-mapper","config":{
+              "claim.name":"tenantId","claim.value":"fixed","jsonType.label":"String","access.token.claim":"true"}},
+             {"name":"audience","protocol":"openid-connect","protocolMapper":"oidc-audience-mapper","config":{
+              "included.client.audience":"direct","access.token.claim":"true","id.token.claim":"false"}}]}
+            """, token)).Is(204);
+
+        var claims = (await server.PasswordAsync(realm, "direct", "alice", TestRealms.Password)).AccessClaims;
+
+        Assert.Equal(("direct", "fixed"), (claims["aud"]!.GetValue<string>(), claims["tenantId"]!.GetValue<string>()));
+        Assert.Null(claims["resource_access"]);
+        Assert.Null(claims["realm_access"]);
+        // The update replaced the mappers of the client.
+        Assert.Null(claims["role"]);
+    }
+
+    [Fact]
     public async Task The_declared_attributes_of_a_user_are_claims_of_every_token()
     {
         var realm = await server.CreateRealmAsync(TestRealms.WithApplication);

@@ -78,6 +78,52 @@ public sealed class UserProfileTests(KeycloakServer server) : IClassFixture<Keyc
         refused.Is(400, expected);
     }
 
+    [Theory]
+    [InlineData("""{"length":{"max":255},"person-name-prohibited-characters":{}}""", "A & B", 400)]
+    [InlineData("""{"length":{"max":255},"person-name-prohibited-characters":{}}""", "A, B", 200)]
+    [InlineData("""{"pattern":{"pattern":"^[^<>]*$","error-message":"no markup"}}""", "A & B", 200)]
+    [InlineData("""{"pattern":{"pattern":"^[^<>]*$","error-message":"no markup"}}""", "<A>", 400)]
+    [InlineData("""{"length":{"max":3}}""", "Abcd", 400)]
+    public async Task An_imported_value_that_the_profile_refuses_stops_the_login(
+        string validations, string name, int status)
+    {
+        var realm = await server.CreateRealmAsync();
+        var token = await server.GetAdminTokenAsync();
+        var path = $"/admin/realms/{realm}/users/profile";
+        var profile = (await server.GetAsync(path, token)).Json;
+        profile["attributes"]!.AsArray().Single(attribute => attribute!["name"]!.GetValue<string>() == "firstName")!
+            ["validations"] = JsonNode.Parse(validations);
+        (await server.PutAsync(path, profile.ToJsonString(), token)).Is(200);
+
+        // An import skips the profile; the user name breaks a rule of its own, which no login checks.
+        (await server.PostAsync($"/admin/realms/{realm}/partialImport", $$"""
+            {"ifResourceExists":"FAIL","users":[{"username":"a&b","email":"a@b.example","firstName":"{{name}}",
+             "lastName":"L","enabled":true,"credentials":[{"type":"password","value":"secret"}]}]}
+            """, token)).Is(200);
+
+        var login = await server.PasswordAsync(realm, "admin-cli", "a&b", "secret");
+        Assert.Equal(status, login.Status);
+        if (status != 200)
+            Assert.Equal("Account is not fully set up", login.Json["error_description"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task The_text_of_a_pattern_names_the_reason_for_an_administrator()
+    {
+        var realm = await server.CreateRealmAsync();
+        var token = await server.GetAdminTokenAsync();
+        var path = $"/admin/realms/{realm}/users/profile";
+        var profile = (await server.GetAsync(path, token)).Json;
+        profile["attributes"]!.AsArray().Single(attribute => attribute!["name"]!.GetValue<string>() == "firstName")!
+            ["validations"] = JsonNode.Parse("""{"pattern":{"pattern":"^[^<>]*$","error-message":"no markup"}}""");
+        (await server.PutAsync(path, profile.ToJsonString(), token)).Is(200);
+
+        var refused = await server.PostAsync(
+            $"/admin/realms/{realm}/users", """{"username":"bob","firstName":"<b>"}""", token);
+
+        refused.Is(400, """{"field":"firstName","errorMessage":"no markup","params":["firstName","^[^<>]*$"]}""");
+    }
+
     private static IEnumerable<string> Names(JsonNode profile) =>
         profile["attributes"]!.AsArray().Select(attribute => attribute!["name"]!.GetValue<string>());
 }

@@ -81,6 +81,15 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
     [InlineData("TIMEOUT_SCALE", "0", "TIMEOUT_SCALE: found '0', expected a number from 0.001 to 1")]
     [InlineData("TIMEOUT_SCALE", "2", "TIMEOUT_SCALE: found '2', expected a number from 0.001 to 1")]
     [InlineData("BUCKET_PREFIX", "Acme", "BUCKET_PREFIX: found 'Acme', expected a to z")]
+    [InlineData("APP_PLANE_BASE_URL", "{tenant}.example.com", "APP_PLANE_BASE_URL: found something that is no such")]
+    [InlineData("APP_PLANE_BASE_URL", "https://*.example.com", "APP_PLANE_BASE_URL: found something that is no such")]
+    [InlineData("APP_PLANE_BASE_URL", "https://{key}.example.com", "APP_PLANE_BASE_URL: found something that is no")]
+    [InlineData("APP_PLANE_BASE_URL", "https://example.com/?t={tenant}", "APP_PLANE_BASE_URL: found something that")]
+    [InlineData("TENANT_EXTRA_REDIRECT_URIS", "http://127.0.0.1:3000/* *",
+        "TENANT_EXTRA_REDIRECT_URIS: found '*', expected absolute http or https addresses")]
+    [InlineData("TENANT_EXTRA_REDIRECT_URIS", "http://*.localhost/*",
+        "TENANT_EXTRA_REDIRECT_URIS: found 'http://*.localhost/*', expected absolute http or https addresses")]
+    [InlineData("TENANT_SMTP_HOST", "mail.example.com", "TENANT_SMTP_FROM: found nothing")]
     [InlineData("S3_ENDPOINT", "http://127.0.0.1:9000", "AWS_ACCESS_KEY_ID: found nothing")]
     [InlineData("NOVU_ENABLED", "true", "NOVU_API_KEY: found nothing")]
     [InlineData("NOVU_API_KEY", "key", "PUBLIC_BASE_URL: found nothing")]
@@ -101,6 +110,8 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
     [InlineData("TENANT_DATABASE_URL", "the control tables'")]
     [InlineData("PAYLOAD_KEYS")]
     [InlineData("APP_PLANE_BASE_URL")]
+    [InlineData("TENANT_EXTRA_REDIRECT_URIS")]
+    [InlineData("TENANT_SMTP_ENCRYPTION")]
     [InlineData("NOVU_SUPPORT_EMAIL")]
     [InlineData("ROLLBACK_SETTLE")]
     [InlineData("TIMEOUT_SCALE")]
@@ -122,6 +133,8 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
             ["NOVU_SUPPORT_EMAIL"] = "help@newcompany.com",
             ["APP_PLANE_BASE_URL"] = "https://{tenant}.newcompany.com",
             ["PUBLIC_BASE_URL"] = "https://control.newcompany.com",
+            ["TENANT_SMTP_HOST"] = "mail.newcompany.com",
+            ["TENANT_SMTP_FROM"] = "no-reply@newcompany.com",
             ["TOKEN_KEYS"] = $"k1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}",
         };
         settings[name] = name switch
@@ -129,6 +142,8 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
             "KEYCLOAK_ADMIN_PASSWORD" => "admin",
             // Shorter than a call to Keycloak may take: a call could take effect after the final readings.
             "ROLLBACK_SETTLE" => "10",
+            "TENANT_SMTP_ENCRYPTION" => "none",
+            "TENANT_EXTRA_REDIRECT_URIS" => "http://127.0.0.1:3000/*",
             "TIMEOUT_SCALE" => "0.5",
             "TENANT_DATABASE_URL" when database is not null => postgres.OwnerConnectionString,
             _ => null,

@@ -103,9 +103,10 @@ public sealed class HappyPathTests(ProvisioningFixture fixture) : IClassFixture<
         Assert.True(client.PublicClient);
         Assert.False(client.DirectAccessGrantsEnabled);
         Assert.Equal("S256", client.Attributes!["pkce.code.challenge.method"]);
-        Assert.Equal([$"https://{tenant.Key}.com/*"], client.RedirectUris);
-        Assert.Equal([$"https://{tenant.Key}.com"], client.WebOrigins);
-        Assert.Equal(["role", "tenantId"], client.ProtocolMappers!.Select(m => m.Name).Order());
+        Assert.Equal(
+            [$"https://{tenant.Key}.com/*", $"https://{tenant.Key}.app.example.com/*"], client.RedirectUris);
+        Assert.Equal([$"https://{tenant.Key}.com", $"https://{tenant.Key}.app.example.com"], client.WebOrigins);
+        Assert.Equal(["audience", "role", "tenantId"], client.ProtocolMappers!.Select(m => m.Name).Order());
     }
 
     [Fact]

@@ -57,12 +57,12 @@ public static class CreationCalls
             call => call?.Status is not null))!;
     }
 
-    /// <summary>Waits until a session is blocked by an advisory lock of a running transaction.</summary>
+    /// <summary>Waits until a session is blocked by a row of a running transaction.</summary>
     public static Task WaitUntilBlockedAsync(this ProvisioningFixture fixture) => AssertMore.EventuallyAsync(
         () => fixture.Postgres.ReadAsync<long>(
             """
-            SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
-                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
+            WHERE locktype = 'transactionid' AND NOT granted AND datname = current_database()
             """),
         waiting => waiting == 1);
 }

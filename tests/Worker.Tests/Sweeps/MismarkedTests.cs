@@ -51,7 +51,7 @@ public sealed class MismarkedTests(ProvisioningFixture fixture) : IClassFixture<
     public async Task An_object_that_the_later_attempt_has_not_recorded_is_deleted()
     {
         var tenant = await GivenActiveAtSecondAttemptAsync();
-        var realm = TenantRealmTemplate.Build(tenant.MarkOf(), tenant.Resources, "Late", []);
+        var realm = fixture.BuildRealm(tenant, tenant.MarkOf());
         await fixture.Systems.Keycloak.CreateRealmAsync(
             realm with { Realm = $"other-{tenant.Key}" }, CancellationToken);
 

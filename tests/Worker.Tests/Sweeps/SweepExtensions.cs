@@ -58,10 +58,16 @@ internal static class SweepExtensions
     public static Task GivenTableAsync(this ProvisioningFixture fixture, TestTenant tenant) =>
         fixture.Postgres.ExecuteAsync($"CREATE TABLE \"{tenant.Resources.Schema}\".theirs AS SELECT 42 AS answer");
 
+    /// <summary>The realm that the step would make for this mark.</summary>
+    public static RealmRepresentation BuildRealm(
+        this ProvisioningFixture fixture, TestTenant tenant, OwnershipMark mark) =>
+        fixture.Services.GetRequiredService<TenantRealmTemplate>().Build(
+            mark, TenantKey.FromStorage(tenant.Key), "Planted", [$"{tenant.Key}.com"]);
+
     public static async Task CreateRealmAsync(
         this ProvisioningFixture fixture, TestTenant tenant, OwnershipMark mark) =>
         Assert.True(await fixture.Systems.Keycloak.CreateRealmAsync(
-            TenantRealmTemplate.Build(mark, tenant.Resources, "Planted", []), CancellationToken));
+            fixture.BuildRealm(tenant, mark), CancellationToken));
 
     /// <summary>Changes a realm as its own administrator may.</summary>
     public static Task ChangeRealmAsync(this ProvisioningFixture fixture, string realm, RealmRepresentation changes) =>

@@ -20,6 +20,7 @@ internal static class UncoveredCalls
         SignUp = "before there is anything to roll back: a caller without an answer retries",
         Sweeps = "by the sweep: the next sweep repeats it",
         Reads = "a reading for an operator, repeated for each request",
+        SchemaLock = "a statement of a transaction without an effect of its own, like provision-database.create",
         ForPeople = "for display only; a try that cannot write it is retried, as with "
             + "provision-storage.begun and .done";
 
@@ -35,6 +36,10 @@ internal static class UncoveredCalls
             "before the run: a caller without an answer retries, and the sweep starts a missing run"),
         Rows("COMMIT", "*SELECT current_setting(*; COMMENT ON ROLE *",
             "provision-database.make of a try that finds role and schema present"),
+        Rows("INSERT", "INSERT INTO arc_saas_locks_*", SchemaLock),
+        Rows("DELETE", "DELETE FROM arc_saas_locks_*", SchemaLock),
+        Rows("CREATE", "CREATE * IF NOT EXISTS arc_saas_locks_*",
+            "once in a database, by a transaction of its own that the next try repeats"),
         Rows("SELECT", "SELECT status FROM tenants*FOR UPDATE",
             "a statement of a transaction; activate-tenant.activate/late-in-undo refuses it once"),
         Rows("UPDATE", "UPDATE provisioning_steps s SET state*",

@@ -20,6 +20,11 @@ internal static class NotImplementedApi
     {
         foreach (var section in Sections)
             app.Map($"/admin/realms/{{realm}}/{section}/{{**rest}}", Reject);
+        app.Map("/admin/realms/{realm}/users/{id}/execute-actions-email", Reject);
+        app.Map("/admin/realms/{realm}/users/{id}/reset-password-email", Reject);
+        app.Map("/admin/realms/{realm}/users/{id}/send-verify-email", Reject);
+        app.Map("/realms/{realm}/login-actions/action-token", Reject);
+        app.Map("/realms/{realm}/login-actions/reset-credentials", Reject);
         app.Map("/realms/{realm}/account/{**rest}", Reject);
         app.Map("/realms/{realm}/clients-registrations/{**rest}", Reject);
         app.Map("/realms/{realm}/protocol/openid-connect/auth/device", Reject);

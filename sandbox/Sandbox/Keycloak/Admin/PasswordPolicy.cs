@@ -24,7 +24,7 @@ internal sealed partial class PasswordPolicy
     {
     }
 
-    /// <exception cref="KeycloakException">400: unknown rule, or its value is not a number.</exception>
+    /// <exception cref="KeycloakException">400: unknown rule, or an invalid value. 500: a block list.</exception>
     public static PasswordPolicy Parse(string? text)
     {
         var policy = new PasswordPolicy();
@@ -39,6 +39,14 @@ internal sealed partial class PasswordPolicy
             if (IsNumeric(name) && value is not ("" or "undefined")
                 && !int.TryParse(value, CultureInfo.InvariantCulture, out _))
                 throw KeycloakException.ErrorMessage(400, $"Invalid config for {name}: Not a valid number");
+            if (name == "regexPattern" && !IsRegex(value))
+            {
+                throw KeycloakException.ErrorMessage(
+                    400, "Invalid config for regexPattern: Not a valid regular expression");
+            }
+            // The real server reads the list from a file below its own folder.
+            if (name == "passwordBlacklist")
+                throw KeycloakException.ErrorMessage(500, "Failed to update realm");
             policy.rules[name] = value;
         }
         return policy;
@@ -85,6 +93,19 @@ internal sealed partial class PasswordPolicy
         rules.TryGetValue(name, out var value)
             ? int.TryParse(value, CultureInfo.InvariantCulture, out var count) ? count : defaultValue
             : 0;
+
+    private static bool IsRegex(string pattern)
+    {
+        try
+        {
+            _ = new Regex(pattern);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
 
     private static bool IsNumeric(string name) =>
         name is "length" or "maxLength" or "digits" or "lowerCase" or "upperCase" or "specialChars" or "passwordHistory"

@@ -13,6 +13,11 @@ internal static class RealmUpdate
             sent.Without(RealmImport.FieldsOutsideSettings).Without(RealmImport.UnsupportedFields));
         if (sent.Has("attributes"))
             settings = settings.With("attributes", MergeAttributes(realm, sent.GetObject("attributes")).ToObject());
+        if (sent.Has("smtpServer"))
+        {
+            settings = settings.With("smtpServer", SmtpSettings.WithPassword(
+                sent.GetObject("smtpServer"), realm.Settings.GetObject("smtpServer")).ToObject());
+        }
         realm = realm with { Settings = settings };
         return sent.GetString("realm") is { Length: > 0 } name && name != realm.Name
             ? Rename(snapshot, realm, name)

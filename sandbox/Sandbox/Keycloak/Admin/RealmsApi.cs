@@ -86,6 +86,7 @@ internal static class RealmsApi
         var representation = realm.Settings.ToObject();
         representation["id"] = realm.Id;
         representation["realm"] = realm.Name;
+        representation["smtpServer"] = SmtpSettings.Mask(realm.Settings.GetObject("smtpServer")).ToObject();
         representation["defaultRole"] = RoleFactory.CreateRepresentation(realm, realm.Roles[realm.DefaultRole]);
         return representation.InFieldOrder(Representation);
     }

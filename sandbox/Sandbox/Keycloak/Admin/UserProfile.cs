@@ -34,14 +34,30 @@ internal sealed partial class UserProfile
         && (attributes.TryGetValue(name, out var attribute)
             ? Allows(attribute, "edit") : unmanagedPolicy is "ENABLED" or "ADMIN_EDIT"));
 
-    /// <summary>The names of the missing attributes that the user must enter before a login completes.</summary>
-    public IReadOnlyList<string> GetMissingAttributes(User user) =>
-    [
-        .. attributes.Values
-            .Where(attribute => IsRequiredFor(attribute, "user"))
-            .Select(attribute => attribute.GetString("name")!)
-            .Where(name => user.Values(name).All(string.IsNullOrWhiteSpace)),
-    ];
+    /// <summary>
+    /// The attributes that the user must enter or correct before a login completes, with the text of the login page.
+    /// The user name is not among them: a user cannot change it.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> GetInvalidAttributes(User user) => attributes.Values
+        .Where(attribute => attribute.GetString("name") != "username" && Allows(attribute, "edit", "user"))
+        .Select(attribute => (Name: attribute.GetString("name")!, Problem: FindProblem(attribute, user)))
+        .Where(found => found.Problem is not null)
+        .ToDictionary(found => found.Name, found => found.Problem!);
+
+    private static string? FindProblem(Document attribute, User user)
+    {
+        if (user.Values(attribute.GetString("name")!).All(string.IsNullOrWhiteSpace))
+            return IsRequiredFor(attribute, "user") ? "Please specify this field." : null;
+        return GetErrors(attribute, user).FirstOrDefault() is not { } error ? null
+            : error["errorMessage"]!.GetValue<string>() switch
+            {
+                "error-pattern-no-match" => "Invalid value.",
+                "error-invalid-email" => "Invalid email address.",
+                "error-invalid-length" => "Invalid length.",
+                "error-person-name-invalid-character" => "Name contains invalid character.",
+                var custom => custom,
+            };
+    }
 
     /// <exception cref="KeycloakException">400: lists each invalid field.</exception>
     public void Validate(User user)
@@ -83,7 +99,7 @@ internal sealed partial class UserProfile
         "username-prohibited-characters" when UsernameProhibited().IsMatch(value) =>
             Error(name, "error-username-invalid-character", value),
         "pattern" when options.GetString("pattern") is { } pattern && !Regex.IsMatch(value, $"^(?:{pattern})$") =>
-            Error(name, "error-pattern-no-match", value),
+            Error(name, options.GetString("error-message") ?? "error-pattern-no-match", pattern),
         "options" when options.GetStrings("options") is { Count: > 0 } allowed && !allowed.Contains(value) =>
             Error(name, "error-invalid-value", value),
         _ => null,
@@ -118,8 +134,8 @@ internal sealed partial class UserProfile
         return Document.From(filtered);
     }
 
-    private static bool Allows(Document attribute, string permission) =>
-        attribute.GetObject("permissions").GetStrings(permission).Contains("admin");
+    private static bool Allows(Document attribute, string permission, string role = "admin") =>
+        attribute.GetObject("permissions").GetStrings(permission).Contains(role);
 
     private static bool IsRequiredFor(Document attribute, string role) =>
         attribute.Has("required")

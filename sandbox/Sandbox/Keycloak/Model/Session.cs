@@ -13,6 +13,15 @@ public sealed record Session(
     /// <summary>Ids of the clients that have tokens of this session; a removed client gets no further ones.</summary>
     public ImmutableHashSet<string> Clients { get; init; } = [];
 
+    /// <summary>The refresh token that each client used last, in a realm that revokes used ones.</summary>
+    public ImmutableDictionary<string, UsedRefreshToken> RefreshTokens { get; init; } =
+        ImmutableDictionary<string, UsedRefreshToken>.Empty;
+
     public bool IsLive(Realm realm, long now) =>
         now < Ends && now < LastUsed + realm.Settings.GetInt32("ssoSessionIdleTimeout");
 }
+
+/// <param name="Id">The token's id.</param>
+/// <param name="Reuses">How often it was used after the first time.</param>
+/// <param name="At">The last use, in seconds since 1970.</param>
+public sealed record UsedRefreshToken(string Id, int Reuses, long At);

@@ -89,8 +89,7 @@ internal static class RequiredActionApi
     {
         var state = context.GetState();
         var changed = WithProfile(user, form);
-        var errors = UserProfile.For(realm).GetMissingAttributes(changed)
-            .ToDictionary(field => field, _ => "Please specify this field.");
+        var errors = new Dictionary<string, string>(UserProfile.For(realm).GetInvalidAttributes(changed));
         if (errors.Count == 0 && changed.Email is { } email && realm.FindUserByEmail(email) is { } other
             && other.Id != user.Id)
             errors["email"] = "Email already exists.";

@@ -38,7 +38,7 @@ internal static class Logins
     public static IReadOnlyList<string> GetPendingActions(Realm realm, User user)
     {
         var actions = user.RequiredActions.ToList();
-        if (!actions.Contains("UPDATE_PROFILE") && UserProfile.For(realm).GetMissingAttributes(user).Count > 0)
+        if (!actions.Contains("UPDATE_PROFILE") && UserProfile.For(realm).GetInvalidAttributes(user).Count > 0)
             actions.Add("VERIFY_PROFILE");
         if (realm.Settings.GetBoolean("verifyEmail") && !user.Settings.GetBoolean("emailVerified")
             && !actions.Contains("VERIFY_EMAIL"))

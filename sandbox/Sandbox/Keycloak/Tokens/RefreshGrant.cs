@@ -1,5 +1,6 @@
 using Sandbox.Keycloak.Http;
 using Sandbox.Keycloak.Model;
+using Sandbox.Keycloak.Storage;
 
 namespace Sandbox.Keycloak.Tokens;
 
@@ -27,10 +28,36 @@ internal static class RefreshGrant
             throw Invalid("Session not active");
         if (!user.Enabled)
             throw Invalid("User disabled");
-        session = Logins.TouchSession(state, session);
+        session = Logins.TouchSession(state, WithUse(state, realm, client, session, claims));
         var roles = TokenScope.GetVisibleRoles(realm, client, user).ToList();
         var scope = TokenScope.Parse(client, claims.GetString("scope"));
         return new TokenIssuer(context, new TokenSubject(realm, client, user, session, roles), scope, "rt");
+    }
+
+    // A realm that revokes refresh tokens accepts each one once, and then only those issued since. A reuse ends the
+    // client's part of the session: either the thief or the user holds the other copy.
+    private static Session WithUse(
+        KeycloakState state, Realm realm, Client client, Session session, Document claims)
+    {
+        if (!realm.Settings.GetBoolean("revokeRefreshToken"))
+            return session;
+        var id = claims.GetString("jti")!;
+        var last = session.RefreshTokens.GetValueOrDefault(client.Id);
+        var reuses = last?.Id == id ? last.Reuses + 1 : 0;
+        var reason = reuses > realm.Settings.GetInt32("refreshTokenMaxReuse")
+            ? "Maximum allowed refresh token reuse exceeded"
+            : last is not null && last.Id != id && claims.Root.GetProperty("iat").GetInt64() < last.At
+                ? "Stale token" : null;
+        if (reason is not null)
+        {
+            Logins.TouchSession(state, session with { Clients = session.Clients.Remove(client.Id) });
+            throw Invalid(reason);
+        }
+        return session with
+        {
+            RefreshTokens = session.RefreshTokens.SetItem(
+                client.Id, new UsedRefreshToken(id, reuses, state.UnixSeconds)),
+        };
     }
 
     private static KeycloakException Invalid(string description) =>

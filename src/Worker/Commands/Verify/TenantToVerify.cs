@@ -1,5 +1,6 @@
 using ControlPlane.Tenants;
 using Worker.Systems;
+using Worker.Systems.Keycloak;
 
 namespace Worker.Commands.Verify;
 
@@ -12,6 +13,9 @@ public sealed record TenantToVerify(CommandHost Host, TenantKey Key, TenantFacts
 {
     public TenantResources Resources { get; } = TenantResources.For(
         Key, Host.GetService<TenantKeyOptions>().BucketPrefix);
+
+    /// <summary>The addresses of its application, as in the welcome mail and in the realm's client.</summary>
+    public TenantAddresses Addresses => Host.GetService<ApplicationAddresses>().For(Key, Facts.ProvenDomains);
 
     /// <summary>The mark of the current attempt.</summary>
     public OwnershipMark Mark { get; } = new(Host.InstallationId, Facts.Id, Facts.Attempt);

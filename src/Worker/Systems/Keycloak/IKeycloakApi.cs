@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Refit;
 
 namespace Worker.Systems.Keycloak;
@@ -22,7 +22,11 @@ public interface IKeycloakApi
     Task DeleteRealmAsync(string realm, CancellationToken cancellationToken);
 
     [Get("/admin/realms/{realm}/users/profile")]
-    Task<JsonDocument> GetUserProfileAsync(string realm, CancellationToken cancellationToken);
+    Task<JsonObject> GetUserProfileAsync(string realm, CancellationToken cancellationToken);
+
+    /// <summary>Replaces the whole profile.</summary>
+    [Put("/admin/realms/{realm}/users/profile")]
+    Task UpdateUserProfileAsync(string realm, [Body] JsonObject profile, CancellationToken cancellationToken);
 
     [Get("/admin/realms/{realm}/clients")]
     Task<List<ClientRepresentation>> FindClientsAsync(

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using ControlPlane;
 
 namespace Worker.Systems.Keycloak;
@@ -76,13 +77,16 @@ public sealed class KeycloakAdmin(IKeycloakApi api)
     public Task DeleteRealmAsync(string realm, CancellationToken cancellationToken) =>
         IgnoreNotFoundAsync(api.DeleteRealmAsync(realm, cancellationToken));
 
-    /// <summary>Reads the names of the attributes that the realm's user profile declares.</summary>
-    public async Task<IReadOnlyList<string>> DeclaredAttributesAsync(string realm, CancellationToken cancellationToken)
-    {
-        using var profile = await api.GetUserProfileAsync(realm, cancellationToken);
-        return [.. profile.RootElement.GetProperty("attributes").EnumerateArray()
-            .Select(attribute => attribute.GetProperty("name").GetString()!)];
-    }
+    /// <summary>Updates a realm; a null field stays unchanged. Non-null attributes replace all attributes.</summary>
+    public Task UpdateRealmAsync(string realm, RealmRepresentation changes, CancellationToken cancellationToken) =>
+        api.UpdateRealmAsync(realm, changes, cancellationToken);
+
+    public Task<JsonObject> UserProfileAsync(string realm, CancellationToken cancellationToken) =>
+        api.GetUserProfileAsync(realm, cancellationToken);
+
+    /// <summary>Replaces the whole user profile.</summary>
+    public Task UpdateUserProfileAsync(string realm, JsonObject profile, CancellationToken cancellationToken) =>
+        api.UpdateUserProfileAsync(realm, profile, cancellationToken);
 
     public async Task<ClientRepresentation?> FindClientAsync(
         string realm, string clientId, CancellationToken cancellationToken) =>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Worker.Commands;
 using Worker.Commands.Doctor;
 
@@ -13,7 +14,38 @@ internal static class KeycloakDoctorChecks
             "Run `Worker setup` (or ./dev setup) and configure the secret that it writes."),
         new("right to create realms", token => RealmsAsync(host, token),
             "Run `Worker setup` (or ./dev setup) as Keycloak's administrator."),
+        new("tenants' mail", token => TenantMailAsync(host, token),
+            "Start the mail server, and check TENANT_SMTP_HOST and TENANT_SMTP_PORT."),
     ];
+
+    private static async Task<DoctorResult> TenantMailAsync(CommandHost host, CancellationToken cancellationToken)
+    {
+        if (TenantMailSender.From(host.Settings) is not { } sender)
+        {
+            return DoctorResult.Off("tenants' realms send no mail: password reset and invitations of colleagues are "
+                + "off (TENANT_SMTP_HOST)");
+        }
+
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(TimeSpan.FromSeconds(10));
+        try
+        {
+            using var connection = new TcpClient();
+            await connection.ConnectAsync(sender.Host, sender.Port, timeout.Token);
+            // With TLS from the first byte on, the server waits for the client.
+            using var reader = new StreamReader(connection.GetStream());
+            return sender.BeginsWithTls || await reader.ReadLineAsync(timeout.Token) is ['2', '2', '0', ..]
+                ? DoctorResult.Ok($"{sender} answers; existing realms get it by `Worker repair --all`")
+                : DoctorResult.Problem($"{sender} does not answer as a mail server",
+                    "Correct TENANT_SMTP_HOST, TENANT_SMTP_PORT and TENANT_SMTP_ENCRYPTION.");
+        }
+        catch (Exception e) when (e is SocketException or IOException
+            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return DoctorResult.Problem($"{sender} cannot be reached from here",
+                "Check TENANT_SMTP_HOST and TENANT_SMTP_PORT. Keycloak must reach it too.");
+        }
+    }
 
     private static async Task<DoctorResult> ReachableAsync(CommandHost host, CancellationToken cancellationToken)
     {

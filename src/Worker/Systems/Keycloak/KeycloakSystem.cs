@@ -71,7 +71,12 @@ public sealed class KeycloakSystem : OutsideSystem
             services.AddTransient<KeycloakAdmin>().AddTransient<ISystemInventory, KeycloakInventory>();
         }
 
-        services.AddTransient<TenantRealmFinder>().AddTransient<KeycloakInventory>();
+        services.AddSingleton(ApplicationAddresses.From(settings))
+            .AddSingleton(new TenantMailSettings(TenantMailSender.From(settings)));
+        services.AddTransient<TenantRealmTemplate>()
+            .AddTransient<TenantRealmChanges>()
+            .AddTransient<TenantRealmFinder>()
+            .AddTransient<KeycloakInventory>();
     }
 
     public override IReadOnlyList<DoctorCheck> DoctorChecks(CommandHost host) => KeycloakDoctorChecks.For(host);

@@ -1,6 +1,7 @@
 using ControlPlane.Tenants;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Worker.Commands.Verify;
+using Worker.Saga;
 using Worker.Steps;
 using Worker.Systems.Keycloak.Login;
 using Worker.Telemetry;
@@ -26,18 +27,28 @@ internal static class KeycloakVerifyChecks
         var realm = await tenant.Host.GetService<KeycloakAdmin>().FindRealmAsync(name, cancellationToken);
         string id = TenantResources.RealmId(
             tenant.Mark.Installation, tenant.Mark.Tenant, tenant.Mark.Attempt).ToString("D");
-        return VerifyResult.Of("realm", realm is { Enabled: true } && realm.Id == id, realm switch
+        string? problem = realm switch
         {
             null => $"{name} does not exist",
             _ when realm.Id != id => $"{name} does not belong to this tenant",
             { Enabled: not true } => $"{name} is disabled",
-            _ => name,
-        });
+            _ => null,
+        };
+        if (problem is not null)
+        {
+            return VerifyResult.Of("realm", false, problem);
+        }
+
+        var loaded = await tenant.Host.GetService<ProvisionedTenants>().LoadCurrentAsync(
+            tenant.Facts.Id, cancellationToken);
+        var changes = await tenant.Host.GetService<TenantRealmChanges>().FindAsync(loaded, realm!, cancellationToken);
+        return VerifyResult.Of("realm", name,
+            [.. changes.Select(change => $"{change.Description} (run `Worker repair {tenant.Key}`)")]);
     }
 
     private static async Task<VerifyResult> ClientAsync(TenantToVerify tenant, CancellationToken cancellationToken)
     {
-        var domains = tenant.Facts.ProvenDomains;
+        var addresses = tenant.Addresses;
         var client = await tenant.Host.GetService<KeycloakAdmin>().FindClientAsync(
             tenant.Resources.Realm, tenant.Resources.Client, cancellationToken);
         return VerifyResult.Of("client", tenant.Resources.Client, client is null
@@ -48,8 +59,9 @@ internal static class KeycloakVerifyChecks
                 .. If(client.PublicClient != true, "it is not public"),
                 .. If(client.DirectAccessGrantsEnabled == true, "direct access grants are on"),
                 .. If(client.Attributes?.GetValueOrDefault("pkce.code.challenge.method") != "S256", "PKCE is not S256"),
-                .. If(!AreSame(client.RedirectUris, domains.Select(d => $"https://{d}/*")), "wrong redirect URIs"),
-                .. If(!AreSame(client.WebOrigins, domains.Select(d => $"https://{d}")), "wrong web origins"),
+                .. If(client.FullScopeAllowed == true, "its tokens carry every role of the user"),
+                .. If(addresses.RedirectUris.Except(client.RedirectUris ?? []).Any(), "a redirect URI is missing"),
+                .. If(addresses.WebOrigins.Except(client.WebOrigins ?? []).Any(), "a web origin is missing"),
             ]);
     }
 
@@ -88,9 +100,10 @@ internal static class KeycloakVerifyChecks
         string issuer = $"{tenant.Host.GetService<KeycloakOptions>().Url}/realms/{tenant.Resources.Realm}";
         using var http = LoginHttp.Create();
         var login = new AuthorizationCodeLogin(
-            http, issuer, tenant.Resources.Client, new Uri($"https://{facts.ProvenDomains[0]}/"));
+            http, issuer, tenant.Resources.Client, new Uri(tenant.Addresses.Application));
         var token = new JsonWebToken(await login.LoginAsync(facts.AdminEmail, password, null, cancellationToken));
-        return VerifyResult.Of("login", "by authorization code; the token carries tenantId and role",
+        string application = tenant.Addresses.Application;
+        return VerifyResult.Of("login", $"by authorization code at {application}; the token carries tenantId and role",
         [
             .. If(token.Issuer != issuer, $"the token's issuer is {token.Issuer}"),
             .. If(
@@ -105,9 +118,6 @@ internal static class KeycloakVerifyChecks
 
     private static bool HasClaim(JsonWebToken token, string claim, string value) =>
         token.TryGetPayloadValue(claim, out string found) && found == value;
-
-    private static bool AreSame(IReadOnlyList<string>? found, IEnumerable<string> expected) =>
-        found is not null && found.Order(StringComparer.Ordinal).SequenceEqual(expected.Order(StringComparer.Ordinal));
 
     private static string[] If(bool isWrong, string problem) => isWrong ? [problem] : [];
 }

@@ -18,7 +18,25 @@ public sealed record RealmRepresentation
     public bool? LoginWithEmailAllowed { get; init; }
     public bool? ResetPasswordAllowed { get; init; }
     public bool? BruteForceProtected { get; init; }
+    public int? FailureFactor { get; init; }
     public string? PasswordPolicy { get; init; }
+    public bool? RevokeRefreshToken { get; init; }
+    public int? RefreshTokenMaxReuse { get; init; }
+
+    // Seconds.
+    public int? AccessTokenLifespan { get; init; }
+    public int? SsoSessionIdleTimeout { get; init; }
+    public int? SsoSessionMaxLifespan { get; init; }
+    public bool? OfflineSessionMaxLifespanEnabled { get; init; }
+    public int? OfflineSessionMaxLifespan { get; init; }
+    public int? ActionTokenGeneratedByUserLifespan { get; init; }
+    public int? ActionTokenGeneratedByAdminLifespan { get; init; }
+    public bool? EventsEnabled { get; init; }
+    public long? EventsExpiration { get; init; }
+    public bool? AdminEventsEnabled { get; init; }
+
+    /// <summary>Keycloak shows ********** as password, and keeps the stored one if it is sent.</summary>
+    public IReadOnlyDictionary<string, string>? SmtpServer { get; init; }
 
     /// <summary>The one field that a PUT replaces instead of merging.</summary>
     public IReadOnlyDictionary<string, string>? Attributes { get; init; }
@@ -43,6 +61,7 @@ public sealed record ClientRepresentation
     public bool? DirectAccessGrantsEnabled { get; init; }
     public bool? ServiceAccountsEnabled { get; init; }
     public bool? FullScopeAllowed { get; init; }
+    public string? BaseUrl { get; init; }
     public IReadOnlyList<string>? RedirectUris { get; init; }
     public IReadOnlyList<string>? WebOrigins { get; init; }
     public IReadOnlyDictionary<string, string>? Attributes { get; init; }

@@ -145,12 +145,7 @@ public sealed class TenantSchemas(TenantDatabase database)
     private async Task<SchemaAndRole> LockAndReadAsync(
         NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
-        // Serializes concurrent calls for one tenant, for instance of a worker that was suspended and resumes.
-        await ExecuteAsync(
-            connection,
-            "SELECT pg_advisory_xact_lock(hashtextextended('arc-saas schema ' || $1, 0))",
-            cancellationToken,
-            name);
+        await TenantSchemaLock.AcquireAsync(connection, name, TimeoutSeconds, database.Source, cancellationToken);
         await using var command = Command(connection, """
             SELECT current_setting('is_superuser') = 'on',
                    EXISTS (SELECT FROM pg_roles WHERE rolname = $1),

@@ -90,6 +90,42 @@ public sealed class TenantSchemasTests(PostgresFixture postgres) : IClassFixture
         Assert.Contains("superuser", e.Message, StringComparison.Ordinal);
     }
 
+    // A tenant's role may take any advisory lock of the tenants' database.
+    [Fact]
+    public async Task A_lock_that_another_tenants_role_holds_stalls_nothing()
+    {
+        string stranger = await EnsureAsync(), name = Name();
+        await using var connection = await postgres.Owner.OpenConnectionAsync(CancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(CancellationToken);
+        await using var hold = new NpgsqlCommand(
+            $"""
+            SET LOCAL ROLE "{stranger}"; SELECT pg_advisory_xact_lock(hashtextextended('arc-saas schema {name}', 0))
+            """, connection);
+        await hold.ExecuteNonQueryAsync(CancellationToken);
+
+        await Schemas.EnsureAsync(name, mark, NothingElse, CancellationToken).WaitAsync(
+            TimeSpan.FromSeconds(10), CancellationToken);
+
+        Assert.Equal((true, true), await Schemas.FindAsync(name, mark, CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_tenants_role_cannot_hold_the_lock_of_a_schema()
+    {
+        string stranger = await EnsureAsync();
+
+        string[] tables = await postgres.ReadAsync<string[]>(
+            """
+            SELECT array_agg(n.nspname || '.' || c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname LIKE 'arc_saas_locks_%' AND c.relkind = 'r'
+            """);
+
+        Assert.EndsWith(".held_names", Assert.Single(tables), StringComparison.Ordinal);
+        Assert.False(await postgres.ReadAsync<bool>(
+            $"SELECT has_table_privilege($1, '{tables[0]}', 'SELECT, INSERT, UPDATE, DELETE, REFERENCES')", stranger));
+        Assert.Equal(0L, await postgres.ReadAsync<long>($"SELECT count(*) FROM {tables[0]}"));
+    }
+
     private async Task<string> EnsureAsync()
     {
         string name = Name();

@@ -20,7 +20,7 @@ internal sealed class Ingress(Uri address, long started, int processId, Func<Tas
     /// <summary>Resident memory of the process, in MB, with the pages of files that it has mapped.</summary>
     public double Memory => Status("VmRSS") / 1024;
 
-    /// <summary>Resident memory without the pages of files, which the system can take back at any time; in MB.</summary>
+    /// <summary>Resident memory without the pages of files, which the system can take back; in MB.</summary>
     public double PrivateMemory => (Status("RssAnon") + Status("RssShmem")) / 1024;
 
     /// <summary>CPU time of the process in user and system mode, in milliseconds.</summary>

@@ -37,7 +37,8 @@ internal static class IngressBenchmark
                 new("Functions, JIT", settings => IngressStarters.HostedAsync(
                     Path.Combine(Commands.Root, "artifacts/bin/Functions/release"), settings)),
                 new("Functions, ReadyToRun", settings => IngressStarters.HostedAsync(functions, settings)),
-                new("Functions, composite", settings => IngressStarters.HostedAsync($"{functions}-composite", settings)),
+                new("Functions, composite", settings => IngressStarters.HostedAsync(
+                    $"{functions}-composite", settings)),
                 new("Server, custom handler", settings => IngressStarters.HostedAsync(server, settings)),
                 new("Server, alone", settings => IngressStarters.ProcessAsync(
                     Path.Combine(server, "Server"), settings)),

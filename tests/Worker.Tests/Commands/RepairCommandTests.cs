@@ -125,6 +125,20 @@ public sealed class RepairCommandTests(ProvisioningFixture fixture) : IClassFixt
         Assert.Equal((0, $"\u2013 {tenant.Key,-22} changed realm: smtpServer\n"), changed);
     }
 
+    [Fact]
+    public async Task Verify_names_the_differences_until_the_realm_is_repaired()
+    {
+        var tenant = await GivenOldRealmAsync();
+
+        string before = (await RunAsync("verify", tenant.Key)).Output;
+        await RunAsync("repair", tenant.Key, "--apply");
+        string after = (await RunAsync("verify", tenant.Key)).Output;
+
+        Assert.Contains($"(run `Worker repair {tenant.Key}`)", before, StringComparison.Ordinal);
+        Assert.Contains($"\u2714 {"realm",-22} {tenant.Resources.Realm}\n", after, StringComparison.Ordinal);
+        Assert.Contains($"\u2714 {"client",-22} {tenant.Resources.Client}\n", after, StringComparison.Ordinal);
+    }
+
     // The step finishes the realm of a worker of an earlier version too.
     [Fact]
     public async Task The_step_brings_a_realm_of_its_attempt_up_to_date()

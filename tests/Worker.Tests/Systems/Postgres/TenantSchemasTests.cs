@@ -116,8 +116,8 @@ public sealed class TenantSchemasTests(PostgresFixture postgres) : IClassFixture
 
         string[] tables = await postgres.ReadAsync<string[]>(
             """
-            SELECT array_agg(n.nspname || '.' || c.relname) FROM pg_class c
-            JOIN pg_namespace n ON n.oid = c.relnamespace
+            SELECT array_agg(n.nspname || '.' || c.relname)
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE n.nspname LIKE 'arc_saas_locks_%' AND c.relkind = 'r'
             """);
 

@@ -38,9 +38,10 @@ public sealed class ResidueTests(InstanceFixture fixture)
         var customer = new Customer(fixture, key);
         await customer.SignUpAsync();
         using var sandbox = new SandboxControl(fixture.Instance.S3);
-        await using var tagging = await sandbox.SetFaultAsync(AccessDenied("PUT", key) with { Query = "tagging*" });
+        await using var tagging = await sandbox.SetFaultAsync(
+            Refusal("PUT", key, 400, "InvalidTag") with { Query = "tagging*" });
         CommandResult left;
-        await using (var deleting = await sandbox.SetFaultAsync(AccessDenied("DELETE", key)))
+        await using (var deleting = await sandbox.SetFaultAsync(Refusal("DELETE", key, 403, "AccessDenied")))
         {
             await customer.ProvisionAsync();
             await deleting.WaitForHitsAsync();
@@ -58,14 +59,14 @@ public sealed class ResidueTests(InstanceFixture fixture)
         Assert.Contains("✔ s3                     nothing is there", gone.Output, StringComparison.Ordinal);
     }
 
-    private static FaultRule AccessDenied(string method, string key) => new()
+    private static FaultRule Refusal(string method, string key, int status, string code) => new()
     {
         System = "s3",
         Method = method,
         Path = $"/tenant-{key}-files*",
-        Status = 403,
+        Status = status,
         Count = 0,
         ContentType = "application/xml",
-        Body = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>",
+        Body = $"<Error><Code>{code}</Code><Message>Refused</Message></Error>",
     };
 }

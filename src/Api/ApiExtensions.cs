@@ -48,5 +48,6 @@ public static class ApiExtensions
         app.UseTokens();
         app.UseQueryNames();
         app.UseBodyLimit();
+        app.UseJsonBody();
     }
 }

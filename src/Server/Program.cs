@@ -14,6 +14,7 @@ try
     var app = builder.Build();
     app.Services.CheckSettings();
     app.UseProblemDetails();
+    app.UseHeadLimits();
     app.UseRouting();
     app.UseEndpointRules();
     app.MapApi();

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using System.Text.Json;
 
 namespace Api.Tests.Http;
@@ -49,18 +48,6 @@ public sealed class MalformedRequestTests(ApiFixture fixture)
     [Fact]
     public async Task The_encoding_identity_changes_nothing() =>
         (await SendAsync("application/json", "identity")).Expect(HttpStatusCode.Created);
-
-    [Theory]
-    [InlineData("fffffffffffffffffffff\r\n{}\r\n0\r\n\r\n")]
-    [InlineData("7fffffff0\r\n{}\r\n0\r\n\r\n")]
-    [InlineData("80000000\r\n{}\r\n0\r\n\r\n")]
-    [InlineData("xyz\r\n{}\r\n0\r\n\r\n")]
-    [InlineData("-1\r\n{}\r\n0\r\n\r\n")]
-    [InlineData("2\r\n{}junk\r\n0\r\n\r\n")]
-    public async Task A_malformed_chunk_is_400(string body) => Assert.StartsWith("HTTP/1.1 400 ",
-        await app.SendBytesAsync(Encoding.ASCII.GetBytes("POST /leads HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
-            + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" + body)),
-        StringComparison.Ordinal);
 
     private Task<Answer> SendAsync(string type, string? encoding = null)
     {

@@ -56,8 +56,7 @@ public sealed class RawHttpFuzzTests(ApiFixture fixture)
             async (request, _) =>
             {
                 string answer = await app.SendBytesAsync(request);
-                Assert.False(answer.StartsWith("HTTP/1.1 5", StringComparison.Ordinal)
-                    && !answer.StartsWith("HTTP/1.1 505 ", StringComparison.Ordinal),
+                Assert.False(IsServerError(answer),
                     $"{Encoding.Latin1.GetString(request)}\n---\n{answer}\n"
                     + app.Log.All.LastOrDefault(line => line.StartsWith("Error", StringComparison.Ordinal)));
                 Interlocked.Add(ref answered, answer.StartsWith("HTTP/1.1 ", StringComparison.Ordinal) ? 1 : 0);
@@ -66,6 +65,11 @@ public sealed class RawHttpFuzzTests(ApiFixture fixture)
         Assert.InRange(answered, Cases / 2, Cases);
         Assert.DoesNotContain(app.Log.All, line => line.StartsWith("Error Api", StringComparison.Ordinal));
     }
+
+    // The Functions host answers for what it cannot read or forward itself, without a body.
+    private static bool IsServerError(string answer) => answer.StartsWith("HTTP/1.1 5", StringComparison.Ordinal)
+        && !answer.StartsWith("HTTP/1.1 505 ", StringComparison.Ordinal)
+        && !(Head.IsBehindHost && answer.Contains("\r\nContent-Length: 0\r\n", StringComparison.Ordinal));
 
     private static byte[] Create(Random random, string token)
     {

@@ -8,6 +8,7 @@ using Api.RateLimits;
 using Api.Tenants;
 using Api.Tokens;
 using ControlPlane;
+using ControlPlane.Persistence;
 
 namespace Api;
 
@@ -17,6 +18,7 @@ public static class ApiExtensions
     public static IServiceCollection AddApi(this IServiceCollection services, HttpHead head)
     {
         services.AddSingleton(head);
+        services.AddSingleton(DatabasePatience.Interactive);
         services.AddControlPlane();
         services.AddHealth();
         services.AddJson();

@@ -13,6 +13,7 @@ try
 
     var app = builder.Build();
     app.Services.CheckSettings();
+    app.UseResponseHeaders();
     app.UseProblemDetails();
     app.UseHeadLimits();
     app.UseRouting();

@@ -144,7 +144,6 @@ public static partial class ProblemDetailsExtensions
         context.Response.Clear();
         context.Response.Headers.RetryAfter = retryAfter;
         context.Response.Headers.Allow = allow;
-        context.Response.Headers.CacheControl = "no-store";
         if (problem.Status == 401)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
@@ -152,7 +151,7 @@ public static partial class ProblemDetailsExtensions
 
         context.Response.StatusCode = problem.Status;
         return context.Response.WriteAsJsonAsync(
-            problem, ApiJson.Default.Problem, "application/problem+json", context.RequestAborted);
+            problem, JsonExtensions.Answers.Problem, "application/problem+json", context.RequestAborted);
     }
 
     [LoggerMessage(2, LogLevel.Error, "{Method} {Endpoint} failed unexpectedly")]

@@ -30,6 +30,7 @@ public static class ApiExtensions
     /// <summary>Maps every route.</summary>
     public static void MapApi(this IEndpointRouteBuilder routes)
     {
+        routes = routes.WithHead();
         routes.MapAbout();
         routes.MapHealth();
         routes.MapInvitations();

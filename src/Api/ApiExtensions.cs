@@ -8,6 +8,7 @@ using Api.RateLimits;
 using Api.Tenants;
 using Api.Tokens;
 using ControlPlane;
+using ControlPlane.Persistence;
 
 namespace Api;
 
@@ -17,6 +18,7 @@ public static class ApiExtensions
     public static IServiceCollection AddApi(this IServiceCollection services, HttpHead head)
     {
         services.AddSingleton(head);
+        services.AddSingleton(DatabasePatience.Interactive);
         services.AddControlPlane();
         services.AddHealth();
         services.AddJson();
@@ -28,6 +30,7 @@ public static class ApiExtensions
     /// <summary>Maps every route.</summary>
     public static void MapApi(this IEndpointRouteBuilder routes)
     {
+        routes = routes.WithHead();
         routes.MapAbout();
         routes.MapHealth();
         routes.MapInvitations();
@@ -48,5 +51,6 @@ public static class ApiExtensions
         app.UseTokens();
         app.UseQueryNames();
         app.UseBodyLimit();
+        app.UseJsonBody();
     }
 }

@@ -25,7 +25,8 @@ public static class ControlPlaneServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<SettingsReader>();
         services.AddSingleton(provider => ControlDatabase.Open(
-            provider.GetRequiredService<DatabaseOptions>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<DatabaseOptions>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<DatabasePatience>()));
         // Creating the data source opens no connection and reports an unusable connection string at start.
         services.AddSingleton(new SettingProbe(provider => provider.GetRequiredService<NpgsqlDataSource>()));
         return services.AddOptions().AddLeads().AddTenants().AddProvisioning().AddInvitations();

@@ -26,6 +26,7 @@ internal sealed class ApiMiddleware(IServiceProvider services) : IFunctionsWorke
     private static RequestDelegate BuildPipeline(IServiceProvider services)
     {
         var app = new ApplicationBuilder(services);
+        app.UseResponseHeaders();
         app.UseProblemDetails();
         app.UseRouting();
         app.UseEndpointRules();

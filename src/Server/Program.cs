@@ -13,7 +13,9 @@ try
 
     var app = builder.Build();
     app.Services.CheckSettings();
+    app.UseResponseHeaders();
     app.UseProblemDetails();
+    app.UseHeadLimits();
     app.UseRouting();
     app.UseEndpointRules();
     app.MapApi();

@@ -30,7 +30,11 @@ public static class ServerBuilder
         LocalSettings.AddTo(builder.Configuration, builder.Environment);
         var settings = new SettingsReader(builder.Configuration, builder.Environment);
         builder.WebHost.UseUrls(ReadListenAddress(settings));
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.RaiseHeadLimits();
+        });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         AddConsole(builder.Logging);
         return builder;

@@ -28,7 +28,8 @@ public sealed class FunctionTableTests
     {
         var endpoints = Routes.All.Select(endpoint => new Function(
             endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()!.EndpointName,
-            endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods.Single().ToLowerInvariant(),
+            endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods.Aggregate((all, method) => $"{all} {method}")
+                .ToLowerInvariant(),
             endpoint.RoutePattern.RawText!.Trim('/')));
 
         Assert.Equal(

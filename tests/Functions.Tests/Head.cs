@@ -6,6 +6,9 @@ namespace Api.Tests;
 /// <summary>Starts the Functions app in this process, behind the stand-in of the Functions host.</summary>
 internal static class Head
 {
+    /// <summary>Whether a host, which is not ours, reads the request first.</summary>
+    public const bool IsBehindHost = true;
+
     private static readonly string Folder = Path.Combine(Commands.Root, "artifacts/bin/Functions/release");
 
     // The worker reads this name from the environment only, and throws without it.

@@ -19,11 +19,10 @@ public static class HealthExtensions
     }
 
     private static async Task<JsonHttpResult<HealthResponse>> GetReadyAsync(
-        ReadinessCheck check, HttpContext context, CancellationToken cancellationToken)
+        ReadinessCheck check, CancellationToken cancellationToken)
     {
         var health = await check.CheckAsync(cancellationToken);
-        context.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Json(health, ApiJson.Default.HealthResponse, statusCode:
+        return TypedResults.Json(health, JsonExtensions.Answers.HealthResponse, statusCode:
             health.Status == HealthResponse.Ready
                 ? StatusCodes.Status200OK
                 : StatusCodes.Status503ServiceUnavailable);

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Api.Health;
@@ -41,12 +42,22 @@ internal sealed partial class ApiJson : JsonSerializerContext;
 
 public static class JsonExtensions
 {
+    /// <summary>Writes the answers that no endpoint writes, like all others.</summary>
+    internal static ApiJson Answers { get; } = new(new JsonSerializerOptions(ApiJson.Default.Options)
+    {
+        Encoder = Encoder,
+    });
+
+    // Quotes and angle brackets stay as they are. No answer is read as HTML: its type is JSON, and is not guessed.
+    private static JavaScriptEncoder Encoder => JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
     public static void AddJson(this IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.AllowDuplicateProperties = false;
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+            json.SerializerOptions.Encoder = Encoder;
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
         });
         // In every environment, so that ProblemDetailsExtensions alone turns a malformed body into an answer.

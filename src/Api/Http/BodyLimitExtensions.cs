@@ -1,3 +1,5 @@
+using System.IO.Pipelines;
+
 namespace Api.Http;
 
 /// <summary>
@@ -26,7 +28,7 @@ public static class BodyLimitExtensions
         var body = context.Request.BodyReader;
         while (true)
         {
-            var read = await body.ReadAsync(context.RequestAborted);
+            var read = await ReadAsync(body, context.RequestAborted);
             bool isTooLarge = read.Buffer.Length > MaxBytes;
             if (isTooLarge || read.IsCompleted)
             {
@@ -35,6 +37,20 @@ public static class BodyLimitExtensions
             }
 
             body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    // Kestrel reports some malformed chunks and trailers by exceptions without a status.
+    private static async Task<ReadResult> ReadAsync(PipeReader body, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await body.ReadAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is InvalidOperationException
+            or (IOException and not BadHttpRequestException { StatusCode: not StatusCodes.Status400BadRequest }))
+        {
+            throw new BadHttpRequestException("The body cannot be read.", StatusCodes.Status400BadRequest, e);
         }
     }
 }

@@ -14,6 +14,11 @@ public static class DocumentApi
     public static void MapDocument(this IEndpointRouteBuilder routes) =>
         routes.MapGet(Path, Get).WithName("OpenApi").ExcludeFromDescription();
 
-    private static FileStreamHttpResult Get() => TypedResults.Stream(
-        Assembly.GetExecutingAssembly().GetManifestResourceStream("openapi.json")!, "application/json;charset=utf-8");
+    private static FileStreamHttpResult Get(HttpContext context)
+    {
+        context.Response.Headers.CacheControl = "no-cache";
+        return TypedResults.Stream(
+            Assembly.GetExecutingAssembly().GetManifestResourceStream("openapi.json")!,
+            "application/json;charset=utf-8");
+    }
 }

@@ -76,8 +76,10 @@ public static partial class ProblemDetailsExtensions
         TooManyRequestsException e => Create(429, "too_many_requests",
             $"There are too many sign-ups. Try again in {e.RetryAfter} seconds.", null),
         MissingSettingException e => Create(503, "not_configured", e.Message, null),
-        BadHttpRequestException { StatusCode: 413 } => FromStatus(413),
-        BadHttpRequestException { StatusCode: 415 } => FromStatus(415),
+        UnsupportedBodyException e => Create(415, "unsupported_media_type", e.Message, null),
+        BadHttpRequestException e when e.StatusCode != 400 && FromStatus(e.StatusCode) is { } problem => problem,
+        BadHttpRequestException { InnerException: IOException or InvalidOperationException } => Create(400, "invalid_request",
+            "The body ends early, or its chunks are malformed.", "body"),
         BadHttpRequestException { InnerException: JsonException json } => FromMalformedBody(json),
         BadHttpRequestException => Create(400, "invalid_request", "The body must be a JSON object.", "body"),
         PostgresException e => FromDatabase(e),
@@ -106,8 +108,11 @@ public static partial class ProblemDetailsExtensions
         400 => Create(400, "invalid_request", "The body must be a JSON object.", "body"),
         404 => Create(404, "not_found", "This address does not exist; see /openapi/v1.json.", null),
         405 => Create(405, "method_not_allowed", "This address does not support the method; see Allow.", null),
+        408 => Create(408, "request_timeout", "The body arrived too slowly.", null),
         413 => Create(413, "too_large", "The body is larger than 64 KiB.", null),
+        414 => Create(414, "address_too_long", "The address is longer than 8 KiB.", null),
         415 => Create(415, "unsupported_media_type", "Content-Type must be application/json.", null),
+        431 => Create(431, "headers_too_large", "The headers are larger than 32 KiB, or more than 100.", null),
         _ => null,
     };
 
@@ -139,7 +144,6 @@ public static partial class ProblemDetailsExtensions
         context.Response.Clear();
         context.Response.Headers.RetryAfter = retryAfter;
         context.Response.Headers.Allow = allow;
-        context.Response.Headers.CacheControl = "no-store";
         if (problem.Status == 401)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
@@ -147,7 +151,7 @@ public static partial class ProblemDetailsExtensions
 
         context.Response.StatusCode = problem.Status;
         return context.Response.WriteAsJsonAsync(
-            problem, ApiJson.Default.Problem, "application/problem+json", context.RequestAborted);
+            problem, JsonExtensions.Answers.Problem, "application/problem+json", context.RequestAborted);
     }
 
     [LoggerMessage(2, LogLevel.Error, "{Method} {Endpoint} failed unexpectedly")]

@@ -43,7 +43,6 @@ public static class PagesApi
         headers.ContentSecurityPolicy = ContentSecurityPolicy;
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        headers.XContentTypeOptions = "nosniff";
         headers.CacheControl = "no-cache";
         return TypedResults.Stream(
             Assembly.GetExecutingAssembly().GetManifestResourceStream(file)!, $"{type}; charset=utf-8");

@@ -10,7 +10,11 @@ public static class ControlDatabase
     /// Creates the data source. Its defaults for missing connection string keywords suit many small processes that
     /// share one server.
     /// </summary>
-    public static NpgsqlDataSource Open(DatabaseOptions options, TimeProvider time)
+    /// <param name="options">The connection; its own timeouts precede those of <paramref name="patience"/>.</param>
+    /// <param name="time">The clock of the tokens.</param>
+    /// <param name="patience">The time to wait for a database that does not answer; null: 5 and 30 seconds.</param>
+    public static NpgsqlDataSource Open(
+        DatabaseOptions options, TimeProvider time, DatabasePatience? patience = null)
     {
         var connection = new NpgsqlConnectionStringBuilder(options.ConnectionString);
         if (!connection.ShouldSerialize("Maximum Pool Size"))
@@ -20,7 +24,17 @@ public static class ControlDatabase
 
         if (!connection.ShouldSerialize("Timeout"))
         {
-            connection.Timeout = 5;
+            connection.Timeout = patience?.ConnectSeconds ?? 5;
+        }
+
+        if (patience is not null && !connection.ShouldSerialize("Command Timeout"))
+        {
+            connection.CommandTimeout = patience.CommandSeconds;
+        }
+
+        if (patience is not null && !connection.ShouldSerialize("Cancellation Timeout"))
+        {
+            connection.CancellationTimeout = patience.CancellationMilliseconds;
         }
 
         var builder = new NpgsqlSlimDataSourceBuilder(connection.ConnectionString)
@@ -36,4 +50,14 @@ public static class ControlDatabase
 
         return builder.Build();
     }
+}
+
+/// <summary>The time to wait for a database that does not answer.</summary>
+/// <param name="ConnectSeconds">For a connection: of the pool, or a new one.</param>
+/// <param name="CommandSeconds">For the answer to a statement.</param>
+/// <param name="CancellationMilliseconds">For the answer to the cancellation of such a statement.</param>
+public sealed record DatabasePatience(int ConnectSeconds, int CommandSeconds, int CancellationMilliseconds)
+{
+    /// <summary>A caller waits: a statement, the connection that cancels it and the answer take less than 5 s.</summary>
+    public static readonly DatabasePatience Interactive = new(2, 2, 500);
 }

@@ -5,16 +5,16 @@ public static class PagesFunctions
 {
     [Function("InvitationPage")]
     public static Task InvitationAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "invitations")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "invitations")] HttpRequest request) =>
         request.AnswerAsync();
 
     [Function("PageFile")]
     public static Task FileAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "pages/{file}")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "pages/{file}")] HttpRequest request) =>
         request.AnswerAsync();
 
     [Function("VerifyPage")]
     public static Task VerifyAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "verify")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "verify")] HttpRequest request) =>
         request.AnswerAsync();
 }

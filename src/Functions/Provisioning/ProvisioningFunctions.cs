@@ -11,13 +11,14 @@ public static class ProvisioningFunctions
 
     [Function("GetProvisioning")]
     public static Task GetAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "tenants/{id:guid}/provisioning")]
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "tenants/{id:guid}/provisioning")]
         HttpRequest request) =>
         request.AnswerAsync();
 
     [Function("ReadResidue")]
     public static Task ReadResidueAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "tenants/{id:guid}/residue")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "tenants/{id:guid}/residue")]
+        HttpRequest request) =>
         request.AnswerAsync();
 
     [Function("RollbackProvisioning")]

@@ -10,12 +10,12 @@ public static class TenantsFunctions
 
     [Function("GetTenant")]
     public static Task GetAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "tenants/{id:guid}")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "tenants/{id:guid}")] HttpRequest request) =>
         request.AnswerAsync();
 
     [Function("ListResources")]
     public static Task ListResourcesAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "tenants/{id:guid}/resources")]
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "tenants/{id:guid}/resources")]
         HttpRequest request) =>
         request.AnswerAsync();
 
@@ -26,6 +26,6 @@ public static class TenantsFunctions
 
     [Function("ListTenants")]
     public static Task ListAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "tenants")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "tenants")] HttpRequest request) =>
         request.AnswerAsync();
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace Api.Tests.Http;
@@ -18,7 +17,7 @@ public sealed class TransportTests(ApiFixture fixture)
     [InlineData("/tenants/..%2Fping", 404)]
     public async Task An_encoded_address_is_decoded_once_and_an_encoded_slash_separates_nothing(string path, int status)
     {
-        string answer = await SendAsync($"GET {path} HTTP/1.1", []);
+        string answer = await app.SendAsync($"GET {path} HTTP/1.1", []);
 
         Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
         Assert.Equal(status == 404, answer.Contains("application/problem+json", StringComparison.Ordinal));
@@ -29,7 +28,7 @@ public sealed class TransportTests(ApiFixture fixture)
     [InlineData(33_000, 431)]
     public async Task Headers_have_32_KiB(int length, int status) => Assert.StartsWith(
         $"HTTP/1.1 {status} ",
-        await SendAsync("GET /ping HTTP/1.1", [], $"X-Long: {new string('a', length)}"), StringComparison.Ordinal);
+        await app.SendAsync("GET /ping HTTP/1.1", [], $"X-Long: {new string('a', length)}"), StringComparison.Ordinal);
 
     [Fact]
     public async Task A_chunked_body_arrives_whole()
@@ -37,7 +36,7 @@ public sealed class TransportTests(ApiFixture fixture)
         string body = System.Text.Json.JsonSerializer.Serialize(TestData.SignUp($"{TestData.NewKey()}.com"));
         var chunks = body.Chunk(10).Select(part => $"{part.Length:x}\r\n{new string(part)}\r\n");
 
-        string answer = await SendAsync(
+        string answer = await app.SendAsync(
             "POST /leads HTTP/1.1", Encoding.ASCII.GetBytes(string.Concat(chunks) + "0\r\n\r\n"),
             "Content-Type: application/json", "Transfer-Encoding: chunked");
 
@@ -48,33 +47,14 @@ public sealed class TransportTests(ApiFixture fixture)
     public async Task A_caller_that_leaves_in_the_middle_of_its_body_is_no_error()
     {
         await using var own = fixture.StartApplication();
-        var address = await own.AddressAsync();
         for (int i = 0; i < 5; i++)
         {
-            using var socket = new TcpClient();
-            await socket.ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
-            await socket.GetStream().WriteAsync(
-                Encoding.ASCII.GetBytes($"POST /leads HTTP/1.1\r\nHost: {address.Authority}\r\n"
-                    + "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"email\":"),
-                TestContext.Current.CancellationToken);
+            await own.LeaveAsync(
+                "POST /leads HTTP/1.1", [.. "{\"email\":"u8], "Content-Type: application/json", "Content-Length: 1000");
         }
 
         (await own.PostAsync("/leads", TestData.SignUp($"{TestData.NewKey()}.com"))).Expect(HttpStatusCode.Created);
         await own.DisposeAsync();
         Assert.DoesNotContain(own.Log.All, line => line.StartsWith("Error Api", StringComparison.Ordinal));
-    }
-
-    private async Task<string> SendAsync(string line, byte[] body, params string[] headers)
-    {
-        var cancellationToken = TestContext.Current.CancellationToken;
-        var address = await app.AddressAsync();
-        using var socket = new TcpClient();
-        await socket.ConnectAsync(address.Host, address.Port, cancellationToken);
-        await using var stream = socket.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(string.Join("\r\n",
-            [line, $"Host: {address.Authority}", "Connection: close", .. headers, "", ""])), cancellationToken);
-        await stream.WriteAsync(body, cancellationToken);
-        using var reader = new StreamReader(stream);
-        return await reader.ReadToEndAsync(cancellationToken);
     }
 }

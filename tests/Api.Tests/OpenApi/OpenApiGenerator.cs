@@ -38,6 +38,8 @@ internal static class OpenApiGenerator
     {
         await using var app = Routes.Build(services => services.AddOpenApi("v1", options =>
         {
+            // HEAD is the same operation as GET.
+            options.ShouldInclude = operation => operation.HttpMethod != HttpMethods.Head;
             options.AddDocumentTransformer(DescribeDocumentAsync);
             options.AddOperationTransformer(DescribeOperationAsync);
             options.AddSchemaTransformer(DescribeSchemaAsync);

@@ -61,7 +61,7 @@ public sealed class OpenApiTests(ApiFixture fixture)
         foreach (var route in routes)
         {
             string path = "/" + route.RoutePattern.RawText!.Trim('/').Replace(":guid", "", StringComparison.Ordinal);
-            string method = route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Single();
+            string method = route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods[0];
             var operation = document.GetProperty("paths").GetProperty(path)
                 .GetProperty(method.ToLower(System.Globalization.CultureInfo.InvariantCulture));
             Assert.NotEmpty(operation.GetProperty("summary").GetString()!);

@@ -11,6 +11,9 @@ namespace Api.Tests;
 /// <summary>Starts the native process's program in this process.</summary>
 internal static class Head
 {
+    /// <summary>Whether a host, which is not ours, reads the request first.</summary>
+    public const bool IsBehindHost = false;
+
     public static Task<IHead> StartAsync(IReadOnlyDictionary<string, string> settings, TimeProvider time, LogLines log)
     {
         var server = new Server(settings, time, log);

@@ -15,7 +15,7 @@ public sealed class ConnectionStateTests(ProvisioningFixture fixture) : IClassFi
     {
         new FaultRule { System = "postgres", Query = "CREATE SCHEMA*", SqlState = "25006" },
         new FaultRule { System = "postgres", Query = "CREATE SCHEMA*", SqlState = "42501" },
-        new FaultRule { System = "postgres", Query = "SELECT pg_advisory*", SqlState = "28P01" },
+        new FaultRule { System = "postgres", Query = "INSERT INTO arc_saas_locks_*", SqlState = "28P01" },
         new FaultRule { System = "keycloak", Method = "POST", Path = "/admin/realms", Status = 401 },
         new FaultRule { System = "keycloak", Method = "POST", Path = "/admin/realms", Status = 403 },
         S3("PUT", 403, "InvalidAccessKeyId"),

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Api.Tests.Http;
 
-/// <summary>A thousand damaged requests from a seed: none is answered with 5xx, except a damaged version with 505.</summary>
+/// <summary>
+/// A thousand damaged requests from a seed: none is answered with 5xx, except a damaged version with 505.
+/// </summary>
 public sealed class RawHttpFuzzTests(ApiFixture fixture)
 {
     private const int Cases = 1000;

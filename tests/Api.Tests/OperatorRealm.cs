@@ -62,7 +62,7 @@ public sealed class OperatorRealm : IAsyncDisposable
     public string CreateToken(
         DateTimeOffset now, string? issuer = null, string? audience = "control-plane", string type = "Bearer",
         string role = "operator", TimeSpan? lifetime = null, TimeSpan? notBefore = null, SigningKey? signedBy = null,
-        SigningCredentials? credentials = null)
+        SigningCredentials? credentials = null, Dictionary<string, object>? header = null)
     {
         return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(
             new SecurityTokenDescriptor
@@ -78,6 +78,7 @@ public sealed class OperatorRealm : IAsyncDisposable
                     ["typ"] = type,
                     ["realm_access"] = new Dictionary<string, object> { ["roles"] = new[] { "offline_access", role } },
                 },
+                AdditionalHeaderClaims = header,
                 SigningCredentials = credentials
                     ?? new SigningCredentials((signedBy ?? key).Key, SecurityAlgorithms.RsaSha256),
             });

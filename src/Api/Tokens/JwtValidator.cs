@@ -38,7 +38,11 @@ internal static class JwtValidator
         parameters.RequireSignedTokens = true;
         parameters.TryAllIssuerSigningKeys = true;
         var result = await Handler.ValidateTokenAsync(token, parameters);
-        return result is { IsValid: true, SecurityToken: JsonWebToken jwt } ? jwt : throw Invalid();
+        // "crit" names extensions that a recipient must understand, and none is understood here (RFC 7515, 4.1.11).
+        return result is { IsValid: true, SecurityToken: JsonWebToken jwt }
+            && !jwt.TryGetHeaderValue("crit", out object _)
+                ? jwt
+                : throw Invalid();
     }
 
     /// <exception cref="ControlPlaneException">

@@ -6,12 +6,14 @@ namespace Api.Tokens;
 
 /// <summary>
 /// Caches the public keys of the operators' realm. They are fetched on first use, when they are an hour old, and for an
-/// unknown key id; for the latter at most every 30 seconds, so that made-up key ids cause no traffic.
+/// unknown key id; for the latter at most every 30 seconds, so that made-up key ids cause no traffic. While they cannot
+/// be fetched, known keys are used for a day, so that the operators' API does not fail with its issuer.
 /// </summary>
 public sealed partial class OperatorKeySet(
     OperatorTokenOptions options, TimeProvider time, ILogger<OperatorKeySet> logger) : IDisposable
 {
     private static readonly TimeSpan MaxAge = TimeSpan.FromHours(1);
+    private static readonly TimeSpan MaxAgeWhileUnreachable = TimeSpan.FromDays(1);
     private static readonly TimeSpan MinUnknownKeyInterval = TimeSpan.FromSeconds(30);
 
     /// <summary>The delay after a failed fetch, so that calls do not queue while the realm is unreachable.</summary>
@@ -45,6 +47,11 @@ public sealed partial class OperatorKeySet(
         {
             // Another call may have fetched the keys while this one waited for the lock.
             var now = time.GetUtcNow();
+            if (now - failedAt < MinUnknownKeyInterval && FindKept(keyId) is { } kept)
+            {
+                return kept;
+            }
+
             if (FindFresh() is not { } current
                 || (!current.Keys.ContainsKey(keyId) && now - current.FetchedAt >= MinUnknownKeyInterval))
             {
@@ -52,6 +59,11 @@ public sealed partial class OperatorKeySet(
             }
 
             return cached!.Keys.GetValueOrDefault(keyId);
+        }
+        catch (ControlPlaneException) when (FindKept(keyId) is not null)
+        {
+            LogKept(cached!.FetchedAt);
+            return FindKept(keyId);
         }
         finally
         {
@@ -66,6 +78,11 @@ public sealed partial class OperatorKeySet(
     }
 
     private KeySet? FindFresh() => cached is { } keys && time.GetUtcNow() - keys.FetchedAt < MaxAge ? keys : null;
+
+    private SecurityKey? FindKept(string keyId) =>
+        cached is { } keys && time.GetUtcNow() - keys.FetchedAt < MaxAgeWhileUnreachable
+            ? keys.Keys.GetValueOrDefault(keyId)
+            : null;
 
     private async Task<KeySet> RefreshAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -113,6 +130,10 @@ public sealed partial class OperatorKeySet(
 
     [LoggerMessage(3, LogLevel.Warning, "The operators' key set cannot be fetched: {Reason}")]
     private partial void LogUnreachable(string reason);
+
+    [LoggerMessage(8, LogLevel.Warning,
+        "The operators' keys of {FetchedAt} stay in use, for at most a day, since newer ones cannot be fetched")]
+    private partial void LogKept(DateTimeOffset fetchedAt);
 
     private sealed record KeySet(IReadOnlyDictionary<string, SecurityKey> Keys, DateTimeOffset FetchedAt);
 }

@@ -23,18 +23,16 @@ public sealed class LeadVerificationActivity(
         }
 
         string token = tokens.Create(MailedTokenKind.LeadValidation, lead.Id, input.Generation);
+        // No text that was typed at sign-up: the address is not proven, so its owner may be a stranger to the sender.
         var payload = new Dictionary<string, string>
         {
             ["leadId"] = lead.Id.ToString("D"),
-            ["firstName"] = lead.FirstName,
-            ["lastName"] = lead.LastName,
-            ["companyName"] = lead.CompanyName,
             ["verifyUrl"] = $"{links.PublicBaseUrl}/verify#{token}",
             ["supportEmail"] = novu.SupportEmail,
         };
         await mail.SendAsync(
             novu.LeadVerificationTemplate,
-            new NovuSubscriber(NovuMail.SubscriberId(lead.Id), lead.Email.Value, lead.FirstName, lead.LastName),
+            new NovuSubscriber(NovuMail.SubscriberId(lead.Id), lead.Email.Value),
             payload,
             string.Create(CultureInfo.InvariantCulture, $"lead-verification-{lead.Id:D}-{input.Generation}"),
             cancellationToken);

@@ -34,6 +34,7 @@ public sealed class OperatorTokenTests(ApiFixture fixture)
         [
             fixture.Realm.CreateToken(Now, type: "ID"),
             fixture.Realm.CreateToken(Now, type: "Refresh"),
+            fixture.Realm.CreateToken(Now, header: new() { ["crit"] = new[] { "exp" } }),
             fixture.Realm.CreateToken(Now, issuer: "http://127.0.0.1:1/realms/platform"),
             fixture.Realm.CreateToken(Now, audience: "account"),
             fixture.Realm.CreateToken(Now, audience: null),
@@ -124,6 +125,27 @@ public sealed class OperatorTokenTests(ApiFixture fixture)
         realm.IsUnavailable = false;
         isolated.Time.Advance(TimeSpan.FromSeconds(1));
         (await isolated.GetAsync("/tenants", realm.CreateToken(isolated.Time.GetUtcNow()))).Expect(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Known_keys_are_used_for_a_day_while_their_issuer_is_away()
+    {
+        await using var realm = await OperatorRealm.StartAsync();
+        await using var isolated = fixture.StartApplication(("OPERATOR_ISSUER", realm.Issuer));
+        Task<Answer> ListAsync(SigningKey? signedBy = null) =>
+            isolated.GetAsync("/tenants", realm.CreateToken(isolated.Time.GetUtcNow(), signedBy: signedBy));
+        (await ListAsync()).Expect(HttpStatusCode.OK);
+        realm.IsUnavailable = true;
+
+        isolated.Time.Advance(TimeSpan.FromHours(2));
+        (await ListAsync()).Expect(HttpStatusCode.OK);
+        (await ListAsync()).Expect(HttpStatusCode.OK);
+        Assert.Equal(2, realm.FetchCount);
+        (await ListAsync(new SigningKey("unknown"))).AssertProblem(503, "unavailable");
+        Assert.Single(isolated.Log.All, line => line.Contains("stay in use", StringComparison.Ordinal));
+
+        isolated.Time.Advance(TimeSpan.FromHours(23));
+        (await ListAsync()).AssertProblem(503, "unavailable");
     }
 
     [Fact]

@@ -21,6 +21,41 @@ public sealed class LeadVerificationTests(ProvisioningFixture fixture) : IClassF
         await VerifyAsync(lead, await TokenAsync(lead));
     }
 
+    // Anyone can sign up with another person's address.
+    [Fact]
+    public async Task A_mail_to_an_unproven_address_holds_no_text_that_was_typed_into_the_form()
+    {
+        var lead = await GivenLeadAsync();
+
+        await SendAsync(lead, 1);
+
+        var mail = Assert.Single(await GetMailsAsync(lead));
+        Assert.Equal(["leadId", "supportEmail", "verifyUrl"], mail.Payload.Select(field => field.Key).Order());
+        foreach (string typed in (string[])["Ada", "Lovelace", "Company"])
+        {
+            Assert.DoesNotContain(typed, mail.Subject + mail.Body, StringComparison.Ordinal);
+        }
+
+        // A template can also show the subscriber's names.
+        var subscriber = (await fixture.Services.GetRequiredService<INovuApi>()
+            .GetSubscriberAsync(mail.SubscriberId, CancellationToken)).Data;
+        Assert.Equal((null, null), (subscriber.FirstName, subscriber.LastName));
+    }
+
+    [Fact]
+    public async Task A_subscriber_that_an_earlier_version_saved_loses_its_names()
+    {
+        var novu = fixture.Services.GetRequiredService<INovuApi>();
+        var lead = await GivenLeadAsync();
+        await novu.SaveSubscriberAsync(
+            new(NovuMail.SubscriberId(lead), "admin@example.com", "Ada", "Lovelace"), CancellationToken);
+
+        await SendAsync(lead, 1);
+
+        var subscriber = (await novu.GetSubscriberAsync(NovuMail.SubscriberId(lead), CancellationToken)).Data;
+        Assert.Equal((null, null), (subscriber.FirstName, subscriber.LastName));
+    }
+
     [Fact]
     public async Task A_new_link_is_valid_once_it_is_mailed_and_the_old_one_is_not()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Refit;
 
 namespace Worker.Systems.Novu;
@@ -34,7 +35,11 @@ public interface INovuApi
 
 public sealed record NovuAnswer<T>(T Data);
 
-public sealed record NovuSubscriber(string SubscriberId, string Email, string FirstName, string LastName)
+public sealed record NovuSubscriber(
+    string SubscriberId,
+    string Email,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? FirstName = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? LastName = null)
 {
     /// <summary>Without the address.</summary>
     public override string ToString() => SubscriberId;

@@ -41,7 +41,7 @@ public sealed class NovuWorkflows(INovuApi novu, NovuOptions options)
     [
         Mail(options.LeadVerificationTemplate, "Lead verification", "Please confirm your address",
             """
-            <p>Hello {{payload.firstName | escape}},</p>
+            <p>Hello,</p>
             <p>please confirm your address: <a href="{{payload.verifyUrl}}">continue the sign-up</a>.
             The link is valid for 30 minutes.</p>
             <p>If it was not you, ignore this mail. Questions: {{payload.supportEmail | escape}}</p>

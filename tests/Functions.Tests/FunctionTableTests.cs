@@ -28,8 +28,7 @@ public sealed class FunctionTableTests
     {
         var endpoints = Routes.All.Select(endpoint => new Function(
             endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()!.EndpointName,
-            endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods.Aggregate((all, method) => $"{all} {method}")
-                .ToLowerInvariant(),
+            string.Join(' ', endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods).ToLowerInvariant(),
             endpoint.RoutePattern.RawText!.Trim('/')));
 
         Assert.Equal(

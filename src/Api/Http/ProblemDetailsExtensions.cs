@@ -78,8 +78,8 @@ public static partial class ProblemDetailsExtensions
         MissingSettingException e => Create(503, "not_configured", e.Message, null),
         UnsupportedBodyException e => Create(415, "unsupported_media_type", e.Message, null),
         BadHttpRequestException e when e.StatusCode != 400 && FromStatus(e.StatusCode) is { } problem => problem,
-        BadHttpRequestException { InnerException: IOException or InvalidOperationException } => Create(400, "invalid_request",
-            "The body ends early, or its chunks are malformed.", "body"),
+        BadHttpRequestException { InnerException: IOException or InvalidOperationException } => Create(
+            400, "invalid_request", "The body ends early, or its chunks are malformed.", "body"),
         BadHttpRequestException { InnerException: JsonException json } => FromMalformedBody(json),
         BadHttpRequestException => Create(400, "invalid_request", "The body must be a JSON object.", "body"),
         PostgresException e => FromDatabase(e),

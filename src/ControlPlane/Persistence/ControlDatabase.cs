@@ -58,6 +58,6 @@ public static class ControlDatabase
 /// <param name="CancellationMilliseconds">For the answer to the cancellation of such a statement.</param>
 public sealed record DatabasePatience(int ConnectSeconds, int CommandSeconds, int CancellationMilliseconds)
 {
-    /// <summary>A caller waits: a statement, the connection that cancels it and the answer take less than 5 s.</summary>
+    /// <summary>A caller waits: statement, cancelling connection and answer take less than 5 s.</summary>
     public static readonly DatabasePatience Interactive = new(2, 2, 500);
 }

@@ -29,7 +29,7 @@ internal static class RawHttp
             (byte[])[.. await HeadAsync(app, line, headers), .. body], TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Sends bytes that may be no request. A server that waits for more is told that there is no more.</summary>
+    /// <summary>Sends bytes that may be no request. A server that waits for more learns that it is all.</summary>
     /// <returns>The answer; empty if the server closes the connection without one.</returns>
     public static async Task<string> SendBytesAsync(this ApiApplication app, byte[] request)
     {

@@ -47,7 +47,8 @@ public sealed class ResponseHeadersTests(ApiFixture fixture)
             ? await own.PostAsync(path, TestData.SignUp("newcompany.com"))
             : await own.GetAsync(path);
 
-        Assert.Equal(TimeSpan.FromSeconds(5), answer.Expect(HttpStatusCode.ServiceUnavailable).Headers.RetryAfter?.Delta);
+        var headers = answer.Expect(HttpStatusCode.ServiceUnavailable).Headers;
+        Assert.Equal(TimeSpan.FromSeconds(5), headers.RetryAfter?.Delta);
     }
 
     [Fact]

@@ -14,7 +14,8 @@ public sealed class MalformedChunkTests(ApiFixture fixture)
     [InlineData("-1\r\n{}\r\n0\r\n\r\n")]
     [InlineData("2\r\n{}junk\r\n0\r\n\r\n")]
     public async Task A_malformed_chunk_is_400(string body) => Assert.StartsWith("HTTP/1.1 400 ",
-        await fixture.Application.SendBytesAsync(Encoding.ASCII.GetBytes("POST /leads HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        await fixture.Application.SendBytesAsync(Encoding.ASCII.GetBytes(
+            "POST /leads HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
             + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" + body)),
         StringComparison.Ordinal);
 }

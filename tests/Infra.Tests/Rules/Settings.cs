@@ -37,12 +37,19 @@ internal static class Settings
         ["KEYCLOAK_ADMIN_PASSWORD"] = "refused in Production",
         ["KEYCLOAK_ADMIN_USERNAME"] = "KEYCLOAK_ADMIN_CLIENT_SECRET instead",
         ["NO_COLOR"] = "no console",
+        ["RESERVED_KEYS"] = "optional",
         ["S3_BUCKET_OWNER"] = "optional",
         ["TEMPORAL_API_KEY"] = "by the kind of authentication: Readers",
         ["TEMPORAL_TLS_CLIENT_CERT_DATA"] = "by the kind of authentication: Readers",
         ["TEMPORAL_TLS_CLIENT_CERT_PATH"] = "the certificate is in the vault",
         ["TEMPORAL_TLS_CLIENT_KEY_DATA"] = "by the kind of authentication: Readers",
         ["TEMPORAL_TLS_CLIENT_KEY_PATH"] = "the key is in the vault",
+        ["TENANT_EXTRA_REDIRECT_URIS"] = "for development",
+        ["TENANT_SMTP_FROM"] = "optional: without a sender, password reset is off",
+        ["TENANT_SMTP_FROM_NAME"] = "optional",
+        ["TENANT_SMTP_HOST"] = "optional",
+        ["TENANT_SMTP_PASSWORD"] = "optional",
+        ["TENANT_SMTP_USERNAME"] = "optional",
     };
 
     /// <summary>Settings of mails; a deployment has all of them or none.</summary>

@@ -23,7 +23,7 @@ public sealed class QueryNamesTests(ApiFixture fixture)
         {
             string path = "/" + route.RoutePattern.RawText!.Trim('/')
                 .Replace("{id:guid}", lead.Id, StringComparison.Ordinal);
-            string method = route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods.Single();
+            string method = route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0];
             var kind = route.Metadata.GetMetadata<BearerRequirement>()?.Kind ?? BearerKind.None;
             string? bearer = kind.HasFlag(BearerKind.Operator) ? OperatorToken : lead.Jwt;
             var names = route.Metadata.GetMetadata<QueryNames>()?.Names ?? [];

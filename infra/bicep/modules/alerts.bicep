@@ -40,7 +40,15 @@ var metricAlerts metricAlert[] = [
 var silentMetric = 'arc_saas.tenants.rolling_back'
 
 @description('The first words of the worker\'s alert lines.')
-var alertLines = ['ROLLBACK_INCOMPLETE', 'ORPHAN', 'SWEEP_MISMARKED', 'SWEEP_CONTRADICTION', 'SWEEP_LIMIT', 'Parked']
+var alertLines = [
+  'ROLLBACK_INCOMPLETE'
+  'ORPHAN'
+  'SWEEP_MISMARKED'
+  'SWEEP_CONTRADICTION'
+  'SWEEP_LIMIT'
+  'INPUT_UNREADABLE'
+  'Parked'
+]
 
 resource recipients 'Microsoft.Insights/actionGroups@2023-01-01' = {
   name: '${prefix}-operators'

@@ -11,25 +11,25 @@ public static class PostgresErrors
 {
     private static readonly FrozenDictionary<string, ErrorClass> Table = new Dictionary<string, ErrorClass>
     {
-        ["08"] = ErrorClass.Connection,    // connection exception
+        ["08"] = ErrorClass.Connection, // connection exception
         ["25006"] = ErrorClass.Connection, // read-only: a standby, or a failover in progress
         ["25P03"] = ErrorClass.Connection, // the server ended an idle session
-        ["25P04"] = ErrorClass.Temporary,       // transaction timeout
+        ["25P04"] = ErrorClass.Temporary, // transaction timeout
         ["26000"] = ErrorClass.Connection, // a pooler has changed the session, and with it the prepared statements
-        ["28"] = ErrorClass.Connection,    // login refused: wrong or rotated credentials
+        ["28"] = ErrorClass.Connection, // login refused: wrong or rotated credentials
         ["3D000"] = ErrorClass.Connection, // the database does not exist: renamed, or being restored
-        ["40"] = ErrorClass.Temporary,          // deadlock, serialization failure
+        ["40"] = ErrorClass.Temporary, // deadlock, serialization failure
         ["42501"] = ErrorClass.Connection, // missing grant, as during a deployment
         ["42P05"] = ErrorClass.Connection, // as 26000
-        ["53"] = ErrorClass.Temporary,          // disk full, out of memory
+        ["53"] = ErrorClass.Temporary, // disk full, out of memory
         ["53300"] = ErrorClass.Connection, // too many connections
-        ["55"] = ErrorClass.Temporary,          // locked, or in recovery
-        ["57"] = ErrorClass.Connection,    // shut down, starting up, database dropped
-        ["57014"] = ErrorClass.Temporary,       // statement timeout
-        ["58"] = ErrorClass.Temporary,          // I/O error
-        ["72"] = ErrorClass.Temporary,          // snapshot too old
-        ["F0"] = ErrorClass.Connection,    // the server's configuration file
-        ["XX"] = ErrorClass.Temporary,          // internal error; poolers report their own with it
+        ["55"] = ErrorClass.Temporary, // locked, or in recovery
+        ["57"] = ErrorClass.Connection, // shut down, starting up, database dropped
+        ["57014"] = ErrorClass.Temporary, // statement timeout
+        ["58"] = ErrorClass.Temporary, // I/O error
+        ["72"] = ErrorClass.Temporary, // snapshot too old
+        ["F0"] = ErrorClass.Connection, // the server's configuration file
+        ["XX"] = ErrorClass.Temporary, // internal error; poolers report their own with it
     }.ToFrozenDictionary();
 
     // An object of the control database is missing: its migration has not run yet.

@@ -68,31 +68,15 @@ public sealed class RealmProbe(ProvisioningFixture fixture, TestTenant tenant)
     public async Task<string> AddUserAsync(string email, string firstName, string lastName)
     {
         Assert.True(await Keycloak.CreateUserAsync(
-            Realm,
-            new UserRepresentation
-            {
-                Username = email,
-                Email = email,
-                FirstName = firstName,
-                LastName = lastName,
-                Enabled = true,
-                EmailVerified = true,
-            },
-            CancellationToken));
+            Realm, NewUser(email, firstName, lastName), CancellationToken));
         return (await Keycloak.FindUserAsync(Realm, email, CancellationToken))!.Id!;
     }
 
     /// <summary>Adds a user as the step adds the admin user: by an import, which skips the user profile.</summary>
     public Task ImportUserAsync(string email, string firstName, string lastName) => Keycloak.ImportUserAsync(
         Realm,
-        new UserRepresentation
+        NewUser(email, firstName, lastName) with
         {
-            Username = email,
-            Email = email,
-            FirstName = firstName,
-            LastName = lastName,
-            Enabled = true,
-            EmailVerified = true,
             Credentials = [new CredentialRepresentation { Value = Password, Temporary = false }],
         },
         CancellationToken);
@@ -124,4 +108,14 @@ public sealed class RealmProbe(ProvisioningFixture fixture, TestTenant tenant)
         var login = new AuthorizationCodeLogin(http, Issuer, client, new Uri(redirectUri));
         return await login.LoginAsync(email, password, createNewPassword: null, CancellationToken);
     }
+
+    private static UserRepresentation NewUser(string email, string firstName, string lastName) => new()
+    {
+        Username = email,
+        Email = email,
+        FirstName = firstName,
+        LastName = lastName,
+        Enabled = true,
+        EmailVerified = true,
+    };
 }

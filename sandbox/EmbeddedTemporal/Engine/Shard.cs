@@ -2,6 +2,7 @@ using EmbeddedTemporal.Matching;
 using EmbeddedTemporal.Runs;
 using EmbeddedTemporal.Schedules;
 using EmbeddedTemporal.Storage;
+using EmbeddedTemporal.Visibility;
 using Microsoft.Extensions.Logging;
 
 namespace EmbeddedTemporal.Engine;
@@ -27,6 +28,7 @@ internal sealed partial class Shard : IDisposable
         Timers = new TimerQueue(time, () => ExecuteInBackground(static () => { }));
         Queues = new TaskQueues(time.GetUtcNow, matches.Enqueue);
         Namespaces = new Namespaces(this);
+        SearchAttributes = new SearchAttributeRegistry(this);
         Runs = new RunRegistry(this);
         Schedules = new ScheduleRegistry(this);
     }
@@ -43,6 +45,8 @@ internal sealed partial class Shard : IDisposable
     public TaskQueues Queues { get; }
 
     public Namespaces Namespaces { get; }
+
+    public SearchAttributeRegistry SearchAttributes { get; }
 
     public RunRegistry Runs { get; }
 

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace EmbeddedTemporal.Hosting;
 
@@ -15,7 +16,10 @@ namespace EmbeddedTemporal.Hosting;
 /// </summary>
 internal static class GrpcHost
 {
-    /// <summary>Temporal's own limit is 4 MB; a large history in one response needs more.</summary>
+    /// <summary>
+    /// A large history in one response needs more than Temporal's limit of requests, which <see
+    /// cref="DescriptorServiceBinder"/> checks.
+    /// </summary>
     private const int MaxMessageBytes = 128 * 1024 * 1024;
 
     public static WebApplication Build(EmbeddedTemporalOptions options, object handler)
@@ -39,10 +43,11 @@ internal static class GrpcHost
         builder.Services.AddSingleton(health);
         var app = builder.Build();
         app.MapGrpcService<HealthServiceImpl>();
+        var logger = options.LoggerFactory.CreateLogger(typeof(DescriptorServiceBinder));
         foreach (var service in Services)
         {
             health.SetStatus(service.FullName, HealthCheckResponse.Types.ServingStatus.Serving);
-            app.MapGrpcService(DescriptorServiceBinder.Bind(service, handler));
+            app.MapGrpcService(DescriptorServiceBinder.Bind(service, handler, logger));
         }
 
         return app;

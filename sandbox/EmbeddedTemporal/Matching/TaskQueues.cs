@@ -10,17 +10,31 @@ internal sealed class TaskQueues(Func<DateTimeOffset> now, Action<Action> matchL
 
     private readonly Dictionary<(string Namespace, string Name), TaskQueue<PollWorkflowTaskQueueResponse>> workflow =
         [];
+    private readonly ClosedNames closed = new(now);
     private readonly Dictionary<(string Namespace, string Name), TaskQueue<PollActivityTaskQueueResponse>> activity =
         [];
 
-    public TaskQueue<PollWorkflowTaskQueueResponse> Workflow(string ns, string name) => Get(workflow, ns, name);
+    /// <summary>
+    /// The queue of workflow tasks. A poll that arrives after the shutdown of its worker gets a queue of its own: the
+    /// shared one would be offered tasks that no worker takes.
+    /// </summary>
+    public TaskQueue<PollWorkflowTaskQueueResponse> Workflow(string ns, string name) => closed.Contains((ns, name))
+        ? new TaskQueue<PollWorkflowTaskQueueResponse>(now, matchLater)
+        : Get(workflow, ns, name);
 
     public TaskQueue<PollActivityTaskQueueResponse> Activity(string ns, string name) => Get(activity, ns, name);
 
     public bool IsStickyAlive(string ns, string name) =>
         workflow.TryGetValue((ns, name), out var queue) && queue.IsPolledSince(now() - StickyPollerTimeout);
 
-    /// <summary>Removes the sticky queue of a stopped worker; its waiting tasks move to the normal queues.</summary>
+    /// <summary>Removes the sticky queue of a worker that shuts down. Its name is not used again.</summary>
+    public void CloseSticky(string ns, string name)
+    {
+        closed.Add((ns, name));
+        RemoveSticky(ns, name);
+    }
+
+    /// <summary>Removes the sticky queue of a lost worker; its waiting tasks move to the normal queues.</summary>
     public void RemoveSticky(string ns, string name)
     {
         if (!workflow.Remove((ns, name), out var queue)) return;

@@ -1,5 +1,7 @@
 using System.Reflection;
+using EmbeddedTemporal.Engine;
 using Google.Protobuf.Reflection;
+using Microsoft.Extensions.Logging;
 
 namespace EmbeddedTemporal.Rpc;
 
@@ -7,30 +9,34 @@ namespace EmbeddedTemporal.Rpc;
 /// Binds a protobuf service by its descriptor, without a generated server stub. Each method of the service calls the
 /// handler's public method with the same name and types, or answers Unimplemented if there is none.
 /// </summary>
-internal static class DescriptorServiceBinder
+internal static partial class DescriptorServiceBinder
 {
     private static readonly MethodInfo AddUnary =
         typeof(DescriptorServiceBinder).GetMethod(nameof(Add), BindingFlags.NonPublic | BindingFlags.Static)!;
 
-    public static ServerServiceDefinition Bind(ServiceDescriptor service, object handler)
+    public static ServerServiceDefinition Bind(ServiceDescriptor service, object handler, ILogger logger)
     {
         var builder = ServerServiceDefinition.CreateBuilder();
         foreach (var method in service.Methods)
         {
             AddUnary.MakeGenericMethod(method.InputType.ClrType, method.OutputType.ClrType)
-                .Invoke(null, [builder, method, handler]);
+                .Invoke(null, [builder, method, handler, logger]);
         }
 
         return builder.Build();
     }
 
     private static void Add<TRequest, TResponse>(
-        ServerServiceDefinition.Builder builder, MethodDescriptor descriptor, object handler)
+        ServerServiceDefinition.Builder builder, MethodDescriptor descriptor, object handler, ILogger logger)
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse>, new()
     {
         var method = new Method<TRequest, TResponse>(
-            MethodType.Unary, descriptor.Service.FullName, descriptor.Name, Marshal<TRequest>(), Marshal<TResponse>());
+            MethodType.Unary,
+            descriptor.Service.FullName,
+            descriptor.Name,
+            Marshal<TRequest>(descriptor.Name, logger),
+            Marshal<TResponse>(descriptor.Name, logger));
         builder.AddMethod(method, Find<TRequest, TResponse>(descriptor, handler));
     }
 
@@ -45,11 +51,31 @@ internal static class DescriptorServiceBinder
             : found.CreateDelegate<UnaryServerMethod<TRequest, TResponse>>(found.IsStatic ? null : handler);
     }
 
-    private static Marshaller<T> Marshal<T>()
+    private static Marshaller<T> Marshal<T>(string method, ILogger logger)
         where T : class, IMessage<T>, new()
     {
         var parser = new MessageParser<T>(() => new T());
-        return new Marshaller<T>(Write, context => parser.ParseFrom(context.PayloadAsReadOnlySequence()));
+        return new Marshaller<T>(Write, Read);
+
+        T Read(DeserializationContext context)
+        {
+            // Clients recognize the text: the SDK fails the task of a worker instead of sending it again.
+            if (context.PayloadLength > SizeLimits.Message)
+            {
+                throw TemporalErrors.ResourceExhausted(
+                    $"grpc: received message after decompression larger than max {SizeLimits.Message}");
+            }
+
+            try
+            {
+                return parser.ParseFrom(context.PayloadAsReadOnlySequence());
+            }
+            catch (InvalidProtocolBufferException exception)
+            {
+                LogMalformed(logger, method, exception.Message);
+                throw TemporalErrors.Internal($"grpc: error unmarshalling request: {exception.Message}");
+            }
+        }
 
         static void Write(T message, SerializationContext context)
         {
@@ -58,4 +84,7 @@ internal static class DescriptorServiceBinder
             context.Complete();
         }
     }
+
+    [LoggerMessage(4, LogLevel.Warning, "The request of {Method} is not of its protobuf type: {Reason}")]
+    private static partial void LogMalformed(ILogger logger, string method, string reason);
 }

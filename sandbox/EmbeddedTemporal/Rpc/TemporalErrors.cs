@@ -39,6 +39,11 @@ internal static class TemporalErrors
 
     public static RpcException InvalidArgument(string message) => new(new Status(StatusCode.InvalidArgument, message));
 
+    public static RpcException ResourceExhausted(string message) =>
+        new(new Status(StatusCode.ResourceExhausted, message));
+
+    public static RpcException Internal(string message) => new(new Status(StatusCode.Internal, message));
+
     public static RpcException FailedPrecondition(string message) =>
         new(new Status(StatusCode.FailedPrecondition, message));
 

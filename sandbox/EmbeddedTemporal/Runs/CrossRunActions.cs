@@ -4,6 +4,8 @@ using Temporalio.Api.TaskQueue.V1;
 
 namespace EmbeddedTemporal.Runs;
 
+#pragma warning disable CS0612 // Deprecated: the field control, by which some SDKs find the command of an event.
+
 /// <summary>
 /// The actions of one run on another: starting children, signals and cancellation requests. The initiation and its
 /// effect belong to the same unit of work, so a restart cannot separate them.
@@ -30,6 +32,7 @@ internal sealed partial class CrossRunActions(Run run)
             WorkflowIdReusePolicy = command.WorkflowIdReusePolicy,
             RetryPolicy = command.RetryPolicy,
             Header = command.Header,
+            Control = command.Control,
             Memo = command.Memo,
             SearchAttributes = command.SearchAttributes,
             Priority = command.Priority,
@@ -49,6 +52,7 @@ internal sealed partial class CrossRunActions(Run run)
             Input = command.Input,
             ChildWorkflowOnly = command.ChildWorkflowOnly,
             Header = command.Header,
+            Control = command.Control,
         };
         run.Append(e);
         run.Shard.Defer(() => Signal(e));
@@ -64,6 +68,7 @@ internal sealed partial class CrossRunActions(Run run)
             WorkflowExecution = new() { WorkflowId = command.WorkflowId, RunId = command.RunId },
             ChildWorkflowOnly = command.ChildWorkflowOnly,
             Reason = command.Reason,
+            Control = command.Control,
         };
         run.Append(e);
         run.Shard.Defer(() => Cancel(e));
@@ -123,6 +128,8 @@ internal sealed partial class CrossRunActions(Run run)
     {
         if (!run.State.IsOpen) return;
         HistoryEvents.CopySharedAttributes(initiated, result);
+        // As in Temporal, this event alone does not repeat the field.
+        if (result.RequestCancelExternalWorkflowExecutionFailedEventAttributes is { } failed) failed.Control = "";
         HistoryEvents.SetAttribute(result, "initiated_event_id", initiated.EventId);
         run.Record(result);
     }

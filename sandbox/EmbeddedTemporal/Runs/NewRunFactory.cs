@@ -23,8 +23,8 @@ internal sealed class NewRunFactory(Shard shard)
             WorkflowId = request.WorkflowId,
             TaskQueue = new TaskQueue { Name = request.TaskQueue.Name, Kind = TaskQueueKind.Normal },
             Input = request.Input,
-            WorkflowExecutionTimeout = request.WorkflowExecutionTimeout.Capped() ?? new Duration(),
-            WorkflowRunTimeout = request.WorkflowRunTimeout.Capped() ?? new Duration(),
+            WorkflowExecutionTimeout = request.WorkflowExecutionTimeout.Capped(),
+            WorkflowRunTimeout = request.WorkflowRunTimeout.Capped(),
             // The SDK requires this field, but clients rarely send it.
             WorkflowTaskTimeout = request.WorkflowTaskTimeout.IsSet()
                 ? request.WorkflowTaskTimeout.Capped()
@@ -74,7 +74,8 @@ internal sealed class NewRunFactory(Shard shard)
         if (command.WorkflowTaskTimeout.IsSet()) started.WorkflowTaskTimeout = command.WorkflowTaskTimeout.Capped();
         if (command.RetryPolicy is { } policy) started.RetryPolicy = RetryPolicies.WithDefaults(policy);
         if (command.Memo is { } memo) started.Memo = memo;
-        if (command.SearchAttributes is { } attributes) started.SearchAttributes = attributes;
+        if (shard.SearchAttributes.Validate(run.Namespace, command.SearchAttributes) is { } attributes)
+            started.SearchAttributes = attributes;
         return Successor(run, runId, started);
     }
 

@@ -60,6 +60,16 @@ internal sealed partial class Run
         });
     }
 
+    /// <summary>Fails the task in flight and ends the run with the same message.</summary>
+    public void FailAndTerminate(WorkflowTaskFailedCause cause, Failure failure, string identity)
+    {
+        Task.ForceClose(cause, failure, identity);
+        Close(new HistoryEvent
+        {
+            WorkflowExecutionTerminatedEventAttributes = new() { Reason = failure.Message, Identity = identity },
+        });
+    }
+
     private void SetExpiry()
     {
         if (State.Expiry is { } due) expiry = Shard.Timers.Set(due, TimeOut);

@@ -15,6 +15,7 @@ internal sealed class WorkflowStarter(Shard shard)
         StartWorkflowExecutionRequest request, Run? parent = null, long initiatedId = 0)
     {
         Validate(request);
+        request.SearchAttributes = shard.SearchAttributes.Validate(request.Namespace, request.SearchAttributes);
         var newRun = shard.Runs.NewRuns.Create(request);
         if (parent is not null) SetParent(newRun.Attributes, parent, initiatedId);
         if (FindExisting(request) is { } existing) return (existing, existing.Header.RequestId == request.RequestId);
@@ -77,6 +78,8 @@ internal sealed class WorkflowStarter(Shard shard)
             throw TemporalErrors.InvalidArgument("WorkflowType is not set on request.");
         if (request.TaskQueue is not { Name.Length: > 0 })
             throw TemporalErrors.InvalidArgument("TaskQueue is not set on request.");
+        SizeLimits.RequireSmall(request.Input);
+        if (request.Memo.IsTooLarge()) throw TemporalErrors.InvalidArgument("Memo size exceeds limit.");
         if (request.CronSchedule.Length > 0) throw TemporalErrors.Unimplemented("cron schedules");
         if (request.CompletionCallbacks.Count > 0) throw TemporalErrors.Unimplemented("completion callbacks");
     }

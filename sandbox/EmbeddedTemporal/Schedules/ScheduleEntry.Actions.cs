@@ -44,7 +44,26 @@ internal sealed partial class ScheduleEntry
         }
 
         foreach (var ended in Info.RunningWorkflows.Where(execution => !IsRunning(execution)).ToList())
+        {
             Info.RunningWorkflows.Remove(ended);
+            KeepResult(ended);
+        }
+    }
+
+    /// <summary>Keeps the result of an ended run for the next one, or its failure. Other ends change neither.</summary>
+    private void KeepResult(WorkflowExecution started)
+    {
+        var last = shard.Runs.Current(Header.Namespace, started.WorkflowId);
+        if (last?.State.Started.FirstExecutionRunId != started.RunId) return;
+        if (last.State.CloseEvent?.WorkflowExecutionCompletedEventAttributes is { Result: { } result })
+        {
+            handedOn.LastCompletionResult = result;
+            handedOn.ContinuedFailure = null;
+        }
+        else if (last.State.CloseEvent?.WorkflowExecutionFailedEventAttributes is { } failed)
+        {
+            handedOn.ContinuedFailure = failed.Failure;
+        }
     }
 
     /// <summary>Whether the workflow is running, possibly in a later run after a retry or continue-as-new.</summary>
@@ -75,6 +94,8 @@ internal sealed partial class ScheduleEntry
             Header = action.Header,
             UserMetadata = action.UserMetadata,
             Priority = action.Priority,
+            LastCompletionResult = handedOn.LastCompletionResult,
+            ContinuedFailure = handedOn.ContinuedFailure,
         };
         var attributes = request.SearchAttributes.IndexedFields;
         attributes["TemporalScheduledById"] = SearchAttribute.Create(Header.ScheduleId, "Keyword");

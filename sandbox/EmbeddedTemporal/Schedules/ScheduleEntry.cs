@@ -13,15 +13,24 @@ internal sealed partial class ScheduleEntry
 {
     private readonly Shard shard;
     private readonly DescribeScheduleResponse description;
+
+    /// <summary>The result and the failure for the next run, in the fields of the request that starts it.</summary>
+    private readonly StartWorkflowExecutionRequest handedOn;
+
     private DateTimeOffset processedUntil;
     private TimerQueue.Alarm? alarm;
 
     public ScheduleEntry(
-        Shard shard, CreateScheduleRequest header, DescribeScheduleResponse description, DateTimeOffset processedUntil)
+        Shard shard,
+        CreateScheduleRequest header,
+        DescribeScheduleResponse description,
+        DateTimeOffset processedUntil,
+        StartWorkflowExecutionRequest handedOn)
     {
         this.shard = shard;
         this.description = description;
         this.processedUntil = processedUntil;
+        this.handedOn = handedOn;
         Header = header;
     }
 
@@ -58,7 +67,8 @@ internal sealed partial class ScheduleEntry
             SearchAttributes = request.SearchAttributes,
             ConflictToken = Token(1),
         },
-        shard.Now);
+        shard.Now,
+        new StartWorkflowExecutionRequest());
 
     /// <summary>Stores the schedule and runs its due actions. Call it once, after creation or loading.</summary>
     public void Activate()
@@ -97,7 +107,7 @@ internal sealed partial class ScheduleEntry
     public void Delete()
     {
         alarm?.Cancel();
-        for (var row = 0; row <= 2; row++) shard.Store.Delete(new RowKey(RowOwner, RowKind.Schedule, row));
+        for (var row = 0; row <= 3; row++) shard.Store.Delete(new RowKey(RowOwner, RowKind.Schedule, row));
     }
 
     private void ApplyChange()
@@ -134,6 +144,7 @@ internal sealed partial class ScheduleEntry
     {
         shard.Store.Put(new RowKey(RowOwner, RowKind.Schedule, 1), description);
         shard.Store.Put(new RowKey(RowOwner, RowKind.Schedule, 2), processedUntil.ToTimestamp());
+        shard.Store.Put(new RowKey(RowOwner, RowKind.Schedule, 3), handedOn);
     }
 
     private static ByteString Token(long changeCount)

@@ -8,6 +8,9 @@ internal sealed class ScheduleRegistry(Shard shard)
 {
     private readonly Dictionary<(string Namespace, string Id), ScheduleEntry> byId = [];
 
+    /// <summary>The schedules deleted since the start of this server. Their errors differ from unknown ones.</summary>
+    private readonly HashSet<(string Namespace, string Id)> deleted = [];
+
     /// <summary>The schedules of a namespace, newest first.</summary>
     public IEnumerable<ScheduleEntry> NewestFirst(string ns) => byId.Values
         .Where(entry => entry.Header.Namespace == ns)
@@ -17,8 +20,16 @@ internal sealed class ScheduleRegistry(Shard shard)
     public ScheduleEntry Require(string ns, string id)
     {
         shard.Namespaces.Require(ns);
-        return byId.GetValueOrDefault((ns, id)) ?? throw TemporalErrors.WorkflowNotFound(SchedulerWorkflowId(id), "");
+        if (byId.TryGetValue((ns, id), out var found)) return found;
+        throw deleted.Contains((ns, id))
+            ? TemporalErrors.AlreadyCompleted()
+            : TemporalErrors.WorkflowNotFound(SchedulerWorkflowId(id), "");
     }
+
+    /// <summary>The schedule to describe. A deleted one has an error of its own.</summary>
+    public ScheduleEntry RequireDescribed(string ns, string id) => deleted.Contains((ns, id))
+        ? throw TemporalErrors.NotFound("schedule not found")
+        : Require(ns, id);
 
     /// <summary>Creates a schedule, or returns the existing one if the request is repeated.</summary>
     public (ScheduleEntry Entry, bool IsNew) Create(CreateScheduleRequest request)
@@ -36,7 +47,9 @@ internal sealed class ScheduleRegistry(Shard shard)
                     runId: "");
         }
 
+        Validate(request.Namespace, request.SearchAttributes, request.Schedule);
         var entry = ScheduleEntry.Create(shard, request);
+        deleted.Remove((request.Namespace, request.ScheduleId));
         Add(entry);
         return (entry, true);
     }
@@ -52,6 +65,14 @@ internal sealed class ScheduleRegistry(Shard shard)
     {
         Require(ns, id).Delete();
         byId.Remove((ns, id));
+        deleted.Add((ns, id));
+    }
+
+    /// <summary>Validates the search attributes of a schedule and of its runs.</summary>
+    public void Validate(string ns, SearchAttributes? own, Temporalio.Api.Schedule.V1.Schedule? schedule)
+    {
+        shard.SearchAttributes.Validate(ns, own);
+        shard.SearchAttributes.Validate(ns, schedule?.Action?.StartWorkflow?.SearchAttributes);
     }
 
     /// <summary>The id of the system workflow that runs a schedule in Temporal; error messages contain it.</summary>

@@ -41,6 +41,7 @@ internal static class ScheduleRules
 
     private static void Validate(NewWorkflowExecutionInfo action)
     {
+        SizeLimits.RequireSmall(action.Input);
         if (action.WorkflowId.Length == 0) throw TemporalErrors.InvalidArgument("WorkflowId is not set on request.");
         if (action.WorkflowType is not { Name.Length: > 0 })
             throw TemporalErrors.InvalidArgument("WorkflowType is not set on request.");

@@ -1,6 +1,8 @@
+using EmbeddedTemporal.Engine;
 using EmbeddedTemporal.Rpc;
 using EmbeddedTemporal.Runs.Activities;
 using EmbeddedTemporal.Runs.WorkflowTasks;
+using Temporalio.Api.Failure.V1;
 
 namespace EmbeddedTemporal.Services;
 
@@ -24,16 +26,14 @@ internal sealed partial class WorkflowServiceHandler
         RecordActivityTaskHeartbeatRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
     {
         var activity = RequireActivity(request.TaskToken);
-        activity.Heartbeat(request.Details);
-        return new RecordActivityTaskHeartbeatResponse { CancelRequested = activity.IsCancelRequested };
+        return new RecordActivityTaskHeartbeatResponse { CancelRequested = Heartbeat(activity, request.Details) };
     });
 
     public Task<RecordActivityTaskHeartbeatByIdResponse> RecordActivityTaskHeartbeatById(
         RecordActivityTaskHeartbeatByIdRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
     {
         var activity = RequireActivity(request.Namespace, request.WorkflowId, request.RunId, request.ActivityId);
-        activity.Heartbeat(request.Details);
-        return new RecordActivityTaskHeartbeatByIdResponse { CancelRequested = activity.IsCancelRequested };
+        return new RecordActivityTaskHeartbeatByIdResponse { CancelRequested = Heartbeat(activity, request.Details) };
     });
 
     public Task<RespondActivityTaskCompletedResponse> RespondActivityTaskCompleted(
@@ -54,17 +54,27 @@ internal sealed partial class WorkflowServiceHandler
     public Task<RespondActivityTaskFailedResponse> RespondActivityTaskFailed(
         RespondActivityTaskFailedRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
     {
-        RequireActivity(request.TaskToken)
-            .Fail(request.Failure ?? new(), request.LastHeartbeatDetails, request.Identity);
-        return new RespondActivityTaskFailedResponse();
+        return new RespondActivityTaskFailedResponse
+        {
+            Failures =
+            {
+                Fail(
+                    RequireActivity(request.TaskToken),
+                    request.Failure,
+                    request.LastHeartbeatDetails,
+                    request.Identity),
+            },
+        };
     });
 
     public Task<RespondActivityTaskFailedByIdResponse> RespondActivityTaskFailedById(
         RespondActivityTaskFailedByIdRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
     {
-        RequireActivity(request.Namespace, request.WorkflowId, request.RunId, request.ActivityId)
-            .Fail(request.Failure ?? new(), request.LastHeartbeatDetails, request.Identity);
-        return new RespondActivityTaskFailedByIdResponse();
+        var activity = RequireActivity(request.Namespace, request.WorkflowId, request.RunId, request.ActivityId);
+        return new RespondActivityTaskFailedByIdResponse
+        {
+            Failures = { Fail(activity, request.Failure, request.LastHeartbeatDetails, request.Identity) },
+        };
     });
 
     public Task<RespondActivityTaskCanceledResponse> RespondActivityTaskCanceled(
@@ -81,6 +91,30 @@ internal sealed partial class WorkflowServiceHandler
         Cancel(activity, request.Details, request.Identity);
         return new RespondActivityTaskCanceledByIdResponse();
     });
+
+    /// <summary>Records a heartbeat. Returns whether the worker should cancel the activity.</summary>
+    private static bool Heartbeat(ActivityState activity, Payloads? details)
+    {
+        if (details.IsTooLarge())
+        {
+            activity.Fail(ActivityState.SizeFailure("Heartbeat details exceed size limit."), null, "");
+            return true;
+        }
+
+        activity.Heartbeat(details);
+        return activity.IsCancelRequested;
+    }
+
+    /// <summary>Fails an attempt. Returns the failures that replace too large contents.</summary>
+    private static IEnumerable<Failure> Fail(
+        ActivityState activity, Failure? failure, Payloads? lastHeartbeat, string identity)
+    {
+        if (failure is { ApplicationFailureInfo: null })
+            throw TemporalErrors.InvalidArgument("Failure must have ApplicationFailureInfo.");
+        var shortened = failure.IsTooLarge() ? ActivityState.Shorten(failure!) : null;
+        activity.Fail(shortened ?? failure ?? new(), lastHeartbeat, identity);
+        return shortened is null ? [] : [shortened];
+    }
 
     private static void Cancel(ActivityState activity, Payloads? details, string identity)
     {

@@ -1,3 +1,4 @@
+using EmbeddedTemporal.Engine;
 using EmbeddedTemporal.Rpc;
 using EmbeddedTemporal.Runs;
 using Temporalio.Api.Query.V1;
@@ -31,6 +32,7 @@ internal sealed partial class WorkflowServiceHandler
     private (Run Run, Query? Query) AddQuery(QueryWorkflowRequest request)
     {
         if (request.Query is null) throw TemporalErrors.InvalidArgument("Query is not set on request.");
+        SizeLimits.RequireSmall(request.Query.QueryArgs);
         var run = shard.Runs.Require(request.Namespace, request.Execution);
         var isRejected = request.QueryRejectCondition switch
         {

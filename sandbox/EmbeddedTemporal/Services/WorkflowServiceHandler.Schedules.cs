@@ -17,7 +17,7 @@ internal sealed partial class WorkflowServiceHandler
 
     public Task<DescribeScheduleResponse> DescribeSchedule(
         DescribeScheduleRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
-            shard.Schedules.Require(request.Namespace, request.ScheduleId).Describe());
+            shard.Schedules.RequireDescribed(request.Namespace, request.ScheduleId).Describe());
 
     public Task<UpdateScheduleResponse> UpdateSchedule(UpdateScheduleRequest request, ServerCallContext context) =>
         shard.ExecuteAsync(() =>
@@ -26,6 +26,7 @@ internal sealed partial class WorkflowServiceHandler
             // Temporal drops such an update silently.
             if (!request.ConflictToken.IsEmpty && request.ConflictToken != entry.ConflictToken)
                 throw TemporalErrors.FailedPrecondition("mismatched conflict token");
+            shard.Schedules.Validate(request.Namespace, request.SearchAttributes, request.Schedule);
             entry.Update(ScheduleRules.Normalize(request.Schedule), request.SearchAttributes, request.Memo);
             return new UpdateScheduleResponse();
         });

@@ -1,3 +1,5 @@
+using EmbeddedTemporal.Engine;
+
 namespace EmbeddedTemporal.Services;
 
 internal sealed partial class WorkflowServiceHandler
@@ -5,6 +7,7 @@ internal sealed partial class WorkflowServiceHandler
     public Task<SignalWorkflowExecutionResponse> SignalWorkflowExecution(
         SignalWorkflowExecutionRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
     {
+        SizeLimits.RequireSmall(request.Input);
         shard.Runs.RequireOpen(request.Namespace, request.WorkflowExecution).Signal(new()
         {
             SignalName = request.SignalName,

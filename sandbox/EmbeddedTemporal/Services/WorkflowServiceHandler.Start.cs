@@ -1,3 +1,5 @@
+using EmbeddedTemporal.Engine;
+
 namespace EmbeddedTemporal.Services;
 
 internal sealed partial class WorkflowServiceHandler
@@ -20,6 +22,7 @@ internal sealed partial class WorkflowServiceHandler
         SignalWithStartWorkflowExecutionRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
     {
         shard.Namespaces.Require(request.Namespace);
+        SizeLimits.RequireSmall(request.SignalInput);
         var (run, started) = shard.Runs.Starter.Start(StartRequest(request));
         if (run.State.IsOpen)
         {

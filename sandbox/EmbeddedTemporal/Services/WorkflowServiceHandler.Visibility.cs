@@ -11,7 +11,7 @@ internal sealed partial class WorkflowServiceHandler
     public Task<ListWorkflowExecutionsResponse> ListWorkflowExecutions(
         ListWorkflowExecutionsRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
     {
-        var query = VisibilityQuery.Parse(request.Query);
+        var query = VisibilityQuery.Parse(request.Query, CustomType(request.Namespace));
         if (query.IsGroupedByStatus) throw TemporalErrors.InvalidArgument("invalid query: GROUP BY is for counting");
         var size = request.PageSize > 0 ? request.PageSize : DefaultListSize;
         var before = request.NextPageToken.IsEmpty ? long.MaxValue : PageToken.Parse(request.NextPageToken).Next;
@@ -31,7 +31,7 @@ internal sealed partial class WorkflowServiceHandler
     public Task<CountWorkflowExecutionsResponse> CountWorkflowExecutions(
         CountWorkflowExecutionsRequest request, ServerCallContext context) => shard.ExecuteAsync(() =>
     {
-        var query = VisibilityQuery.Parse(request.Query);
+        var query = VisibilityQuery.Parse(request.Query, CustomType(request.Namespace));
         var matching = FindRuns(request.Namespace, query).ToList();
         var response = new CountWorkflowExecutionsResponse { Count = matching.Count };
         if (!query.IsGroupedByStatus) return response;
@@ -46,6 +46,9 @@ internal sealed partial class WorkflowServiceHandler
 
         return response;
     });
+
+    private Func<string, IndexedValueType?> CustomType(string ns) =>
+        name => shard.SearchAttributes.CustomType(ns, name);
 
     private IEnumerable<Run> FindRuns(string ns, VisibilityQuery query)
     {

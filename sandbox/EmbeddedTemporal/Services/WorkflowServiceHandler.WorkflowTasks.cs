@@ -59,7 +59,7 @@ internal sealed partial class WorkflowServiceHandler
         {
             shard.Namespaces.Require(request.Namespace);
             if (request.StickyTaskQueue.Length > 0)
-                shard.Queues.RemoveSticky(request.Namespace, request.StickyTaskQueue);
+                shard.Queues.CloseSticky(request.Namespace, request.StickyTaskQueue);
             return new ShutdownWorkerResponse();
         });
 

@@ -35,6 +35,7 @@ internal enum RowKind
     BufferedEvent = 4,
     ActivityProgress = 5,
     Schedule = 6,
+    SearchAttributes = 7,
 }
 
 /// <param name="Owner">A run id, a namespace name, or the namespace and id of a schedule.</param>

@@ -1,6 +1,7 @@
 using EmbeddedTemporal.Engine;
 using EmbeddedTemporal.Runs;
 using EmbeddedTemporal.Schedules;
+using Temporalio.Api.OperatorService.V1;
 using Temporalio.Api.Workflow.V1;
 
 namespace EmbeddedTemporal.Storage;
@@ -22,6 +23,8 @@ internal static class Recovery
             });
         }
 
+        foreach (var row in rows[RowKind.SearchAttributes])
+            shard.SearchAttributes.Restore(AddSearchAttributesRequest.Parser.ParseFrom(row.Data));
         var events = rows[RowKind.HistoryEvent].ToLookup(row => row.Key.Owner, Event);
         var buffered = rows[RowKind.BufferedEvent].ToLookup(row => row.Key.Owner);
         var progress = rows[RowKind.ActivityProgress].ToLookup(row => row.Key.Owner);
@@ -44,7 +47,9 @@ internal static class Recovery
         shard,
         CreateScheduleRequest.Parser.ParseFrom(rows[0]),
         DescribeScheduleResponse.Parser.ParseFrom(rows[1]),
-        Timestamp.Parser.ParseFrom(rows[2]).ToDateTimeOffset());
+        Timestamp.Parser.ParseFrom(rows[2]).ToDateTimeOffset(),
+        // A file of an earlier version has no such row.
+        rows.Length > 3 ? StartWorkflowExecutionRequest.Parser.ParseFrom(rows[3]) : new());
 
     private static HistoryEvent Event(StoredRow row) => HistoryEvent.Parser.ParseFrom(row.Data);
 

@@ -36,7 +36,8 @@ internal sealed partial class VisibilityQuery
     public bool Matches(Run run) => conditions.TrueForAll(condition => condition(run));
 
     /// <exception cref="RpcException">InvalidArgument with the found and the expected text.</exception>
-    public static VisibilityQuery Parse(string text)
+    /// <param name="customType">Returns the type of a custom search attribute; null if it is not registered.</param>
+    public static VisibilityQuery Parse(string text, Func<string, IndexedValueType?> customType)
     {
         var grouped = GroupBy().Match(text);
         var rest = (grouped.Success ? text[..grouped.Index] : text).Trim();
@@ -45,7 +46,10 @@ internal sealed partial class VisibilityQuery
         {
             var match = Comparison().Match(rest);
             if (!match.Success) throw Invalid($"found '{rest}', expected: Field = \"value\"");
-            query.conditions.Add(Condition(match.Groups["field"].Value, match.Groups["op"].Value, Value(match)));
+            var (field, op) = (match.Groups["field"].Value, match.Groups["op"].Value);
+            query.conditions.Add(customType(field) is { } type
+                ? CustomCondition.Create(field, type, op, Value(match))
+                : Condition(field, op, Value(match)));
             rest = rest[match.Length..].Trim();
             if (rest.Length == 0) break;
             var and = And().Match(rest);
@@ -58,7 +62,9 @@ internal sealed partial class VisibilityQuery
     }
 
     private static string Value(Match match) =>
-        match.Groups["double"] is { Success: true } quoted ? quoted.Value : match.Groups["single"].Value;
+        match.Groups["double"] is { Success: true } quoted ? quoted.Value
+        : match.Groups["bare"] is { Success: true } bare ? bare.Value
+        : match.Groups["single"].Value;
 
     private static Func<Run, bool> Condition(string field, string op, string value)
     {
@@ -99,10 +105,12 @@ internal sealed partial class VisibilityQuery
 
     private static string KnownFields() => string.Join(", ", Texts.Keys.Concat(Times.Keys));
 
-    private static RpcException Invalid(string message) => TemporalErrors.InvalidArgument(
+    public static RpcException Invalid(string message) => TemporalErrors.InvalidArgument(
         $"invalid query: {message} (the embedded server supports comparisons joined by AND)");
 
-    [GeneratedRegex("""^`?(?<field>\w+)`?\s*(?<op>=|!=|<=|>=|<|>)\s*(?:"(?<double>[^"]*)"|'(?<single>[^']*)')""")]
+    [GeneratedRegex(
+        """^`?(?<field>\w+)`?\s*(?<op>=|!=|<=|>=|<|>)\s*"""
+        + """(?:"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<bare>-?\d+(?:\.\d+)?|true|false))""")]
     private static partial Regex Comparison();
 
     [GeneratedRegex(@"^AND\s*", RegexOptions.IgnoreCase)]

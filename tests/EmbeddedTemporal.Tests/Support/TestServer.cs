@@ -32,6 +32,15 @@ internal sealed class TestServer : IAsyncDisposable
         return new TestServer(server, await ConnectClientAsync(server.Address));
     }
 
+    /// <summary>
+    /// Connects to the real server of the contract tests, which TEMPORAL_CONTRACT_ADDRESS names, or starts an embedded
+    /// one.
+    /// </summary>
+    public static Task<TestServer> StartContractAsync() =>
+        Environment.GetEnvironmentVariable("TEMPORAL_CONTRACT_ADDRESS") is { Length: > 0 } address
+            ? ConnectAsync(address)
+            : StartAsync();
+
     /// <summary>Connects to a server in another process.</summary>
     public static async Task<TestServer> ConnectAsync(string address) => new(null, await ConnectClientAsync(address));
 

@@ -5,11 +5,21 @@ namespace EmbeddedTemporal.Runs.Activities;
 
 internal sealed partial class ActivityState
 {
-    public void Complete(Payloads? result, string identity) => End(new HistoryEvent
+    /// <summary>Ends the activity with a result. One over the limit fails it, as in Temporal.</summary>
+    public void Complete(Payloads? result, string identity)
     {
-        ActivityTaskCompletedEventAttributes =
-            new() { ScheduledEventId = scheduled.EventId, Result = result, Identity = identity },
-    });
+        if (result.IsTooLarge())
+        {
+            Fail(SizeFailure("Complete result exceeds size limit."), null, identity);
+            return;
+        }
+
+        End(new HistoryEvent
+        {
+            ActivityTaskCompletedEventAttributes =
+                new() { ScheduledEventId = scheduled.EventId, Result = result, Identity = identity },
+        });
+    }
 
     public void Cancel(Payloads? details, string identity) => End(new HistoryEvent
     {
@@ -32,6 +42,30 @@ internal sealed partial class ActivityState
                 Identity = identity,
             },
         });
+    }
+
+    /// <summary>The failure of an activity whose contents are over the limit. It is not retried.</summary>
+    public static Failure SizeFailure(string message) =>
+        new() { Message = message, ServerFailureInfo = new() { NonRetryable = true } };
+
+    /// <summary>A failure in the place of one over the limit. It has the message and type, without details.</summary>
+    public static Failure Shorten(Failure failure)
+    {
+        const int characters = 4096;
+        return new()
+        {
+            Message = "Failure exceeds size limit.",
+            ServerFailureInfo = new() { NonRetryable = failure.ApplicationFailureInfo.NonRetryable },
+            Cause = new()
+            {
+                Message = failure.Message[..Math.Min(failure.Message.Length, characters)],
+                ApplicationFailureInfo = new()
+                {
+                    Type = failure.ApplicationFailureInfo.Type,
+                    NonRetryable = failure.ApplicationFailureInfo.NonRetryable,
+                },
+            },
+        };
     }
 
     private void TimeOut(TimeoutType type)

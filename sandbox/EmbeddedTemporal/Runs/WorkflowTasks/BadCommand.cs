@@ -10,7 +10,8 @@ namespace EmbeddedTemporal.Runs.WorkflowTasks;
 /// <summary>
 /// The reason to reject the commands of a workflow task. All commands are checked before anything is written.
 /// </summary>
-internal sealed record BadCommand(Cause Cause, string Message)
+/// <param name="EndsRun">Whether the run is terminated, because no later attempt can succeed.</param>
+internal sealed record BadCommand(Cause Cause, string Message, bool EndsRun = false)
 {
     public static BadCommand? FindFirst(Run run, IReadOnlyList<Command> commands)
     {
@@ -21,6 +22,13 @@ internal sealed record BadCommand(Cause Cause, string Message)
             if (command.AttributesCase.ToString() != $"{command.CommandType}CommandAttributes")
                 return new(Cause.UnhandledCommand, $"{command.CommandType} has no attributes of its type");
             if (Check(run, command, activityIds, timerIds) is { } bad) return bad;
+            if (SearchAttributes(command) is { } attributes
+                && run.Shard.SearchAttributes.FindProblem(run.Namespace, attributes) is { } problem)
+            {
+                return new(Cause.BadSearchAttributes, problem);
+            }
+
+            if (TooLargeCommand.Check(command) is { } tooLarge) return tooLarge;
         }
 
         return null;
@@ -63,6 +71,17 @@ internal sealed record BadCommand(Cause Cause, string Message)
                 Unimplemented("Nexus operations"),
             _ => null,
         };
+
+    private static SearchAttributes? SearchAttributes(Command command) => command.CommandType switch
+    {
+        CommandType.UpsertWorkflowSearchAttributes =>
+            command.UpsertWorkflowSearchAttributesCommandAttributes.SearchAttributes,
+        CommandType.StartChildWorkflowExecution =>
+            command.StartChildWorkflowExecutionCommandAttributes.SearchAttributes,
+        CommandType.ContinueAsNewWorkflowExecution =>
+            command.ContinueAsNewWorkflowExecutionCommandAttributes.SearchAttributes,
+        _ => null,
+    };
 
     private static bool IsOtherNamespace(Run run, string ns) => ns.Length > 0 && ns != run.Namespace;
 

@@ -43,7 +43,8 @@ internal sealed class CommandHandler(
                 e.UpsertWorkflowSearchAttributesEventAttributes = new()
                 {
                     WorkflowTaskCompletedEventId = completedId,
-                    SearchAttributes = command.UpsertWorkflowSearchAttributesCommandAttributes.SearchAttributes,
+                    SearchAttributes = run.Shard.SearchAttributes.Validate(
+                        run.Namespace, command.UpsertWorkflowSearchAttributesCommandAttributes.SearchAttributes),
                 };
                 run.Append(e);
                 break;

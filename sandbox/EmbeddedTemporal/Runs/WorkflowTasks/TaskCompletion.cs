@@ -39,8 +39,10 @@ internal sealed class TaskCompletion(Run run, RespondWorkflowTaskCompletedReques
         if (bad is null) return;
         // A failed first attempt is retried at once. Later attempts wait for the task's timeout, as in Temporal: a
         // worker that repeats the error would otherwise keep both sides busy.
-        if (run.Task.Attempt == 1) run.Task.Fail(bad.Cause, ServerFailure(bad.Message), request.Identity);
-        throw TemporalErrors.InvalidArgument($"{bad.Cause}: {bad.Message}");
+        var message = $"{bad.Cause}: {bad.Message}";
+        if (bad.EndsRun) run.FailAndTerminate(bad.Cause, ServerFailure(message), request.Identity);
+        else if (run.Task.Attempt == 1) run.Task.Fail(bad.Cause, ServerFailure(message), request.Identity);
+        throw TemporalErrors.InvalidArgument(message);
     }
 
     private void ScheduleNextTask()

@@ -40,7 +40,10 @@ internal sealed partial class WorkflowTask
     }
 
     /// <summary>Ends a task in flight because a request ends the run from outside.</summary>
-    public void ForceClose()
+    public void ForceClose() => ForceClose(WorkflowTaskFailedCause.ForceCloseCommand, null, "");
+
+    /// <summary>Ends a task in flight because the server ends the run.</summary>
+    public void ForceClose(WorkflowTaskFailedCause cause, Failure? failure, string identity)
     {
         if (IsStarted && Attempt == 1)
         {
@@ -48,7 +51,9 @@ internal sealed partial class WorkflowTask
             {
                 ScheduledEventId = scheduledId,
                 StartedEventId = startedId,
-                Cause = WorkflowTaskFailedCause.ForceCloseCommand,
+                Cause = cause,
+                Failure = failure,
+                Identity = identity,
             };
             run.Append(new HistoryEvent { WorkflowTaskFailedEventAttributes = attributes });
         }

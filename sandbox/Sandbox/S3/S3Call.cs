@@ -28,9 +28,12 @@ internal sealed class S3Call(HttpContext context, S3Store store, S3Options optio
     public string? Query(string name) => Request.Query.TryGetValue(name, out var value) ? value.ToString() : null;
 
     /// <summary>Returns the bucket; refuses the call if it does not exist or belongs to another account.</summary>
-    public Bucket Bucket()
+    public Bucket Bucket() => Bucket(BucketName);
+
+    /// <inheritdoc cref="Bucket()"/>
+    public Bucket Bucket(string name)
     {
-        var bucket = store.Buckets.Find(BucketName) ?? throw S3Exception.NoSuchBucket();
+        var bucket = store.Buckets.Find(name) ?? throw S3Exception.NoSuchBucket();
         var expected = IsMinio ? "" : Request.Headers["x-amz-expected-bucket-owner"].ToString();
         if (bucket.AccountId != Caller.AccountId || (expected.Length > 0 && expected != bucket.AccountId))
             throw S3Exception.AccessDenied();

@@ -7,6 +7,9 @@ internal sealed class S3Exception(int status, string code, string message) : Exc
 
     public string Code { get; } = code;
 
+    /// <summary>The region that the caller should have named; null if the error is about something else.</summary>
+    public string? Region { get; init; }
+
     public static S3Exception AccessDenied(string message = "Access Denied") => new(403, "AccessDenied", message);
 
     public static S3Exception InvalidArgument(string message) => new(400, "InvalidArgument", message);

@@ -49,6 +49,7 @@ internal static class S3StandIn
                 "Error",
                 new XElement("Code", error.Code),
                 new XElement("Message", error.Message),
+                error.Region is null ? null : new XElement("Region", error.Region),
                 new XElement("Resource", path.Raw),
                 new XElement("RequestId", id)));
     }

@@ -207,10 +207,19 @@ public sealed class ObjectTests(SandboxFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_copy_is_refused_as_not_implemented()
+    public async Task A_copy_as_a_part_of_an_upload_is_refused_as_not_implemented()
     {
         await PutAsync("key", "x");
-        var refusal = await S3Client.RefusedAsync(() => s3.CopyObjectAsync(bucket, "key", bucket, "copy"));
+        var upload = await s3.InitiateMultipartUploadAsync(bucket, "copy");
+        var refusal = await S3Client.RefusedAsync(() => s3.CopyPartAsync(new CopyPartRequest
+        {
+            SourceBucket = bucket,
+            SourceKey = "key",
+            DestinationBucket = bucket,
+            DestinationKey = "copy",
+            UploadId = upload.UploadId,
+            PartNumber = 1,
+        }));
         Assert.Equal((HttpStatusCode.NotImplemented, "NotImplemented"), (refusal.StatusCode, refusal.ErrorCode));
     }
 

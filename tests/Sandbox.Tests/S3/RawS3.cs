@@ -25,6 +25,12 @@ internal sealed partial class RawS3(Uri address) : IDisposable
         return ((int)answer.StatusCode, code.Groups[1].Value);
     }
 
+    public async Task<string> ReadAsync(string method, string target)
+    {
+        using var answer = await http.SendAsync(Signed(method, target, [], []));
+        return await answer.Content.ReadAsStringAsync();
+    }
+
     public async Task<DateTimeOffset> DateAsync(string method, string target)
     {
         using var answer = await http.SendAsync(Signed(method, target, [], []));

@@ -41,6 +41,16 @@ public sealed class SignatureTests(SandboxFixture fixture)
     }
 
     [Fact]
+    public async Task A_wrong_region_is_answered_with_the_right_one_as_an_element_of_its_own()
+    {
+        await using var sandbox = await SandboxHost.StartAsync(
+            SandboxOptions.OnFreePorts with { S3 = new S3Options { Region = "eu-central-1" } });
+        using var raw = new RawS3(sandbox.S3!);
+
+        Assert.Contains("<Region>eu-central-1</Region>", await raw.ReadAsync("GET", "/"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_call_without_a_signature_is_refused()
     {
         using var http = new HttpClient();

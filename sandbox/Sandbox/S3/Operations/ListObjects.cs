@@ -38,17 +38,18 @@ internal static class ListObjects
             page.IsTruncated
                 ? new XElement("NextContinuationToken", EncodeToken(page.Last?.Key ?? page.LastPrefix))
                 : null,
-            page.Entries.Select(entry => Contents(call, bucket, entry)),
+            page.Entries.Select(entry => Contents(
+                call, entry, call.Query("fetch-owner") == "true" ? S3Owner.Of(bucket.AccountId) : null)),
             page.CommonPrefixes(call)));
     }
 
-    private static XElement Contents(S3Call call, Bucket bucket, ObjectVersion entry) => new(
+    public static XElement Contents(S3Call call, ObjectVersion entry, XElement? owner) => new(
         "Contents",
         new XElement("Key", Listing.Encode(call, entry.Key)),
         new XElement("LastModified", Timestamp.Of(entry.Modified)),
         new XElement("ETag", entry.ETag),
         new XElement("Size", entry.Size),
-        call.Query("fetch-owner") == "true" ? S3Owner.Of(bucket.AccountId) : null,
+        owner,
         new XElement("StorageClass", "STANDARD"));
 
     private static string EncodeToken(string key) => Convert.ToBase64String(Encoding.UTF8.GetBytes(key));

@@ -9,6 +9,12 @@ internal static class ObjectOperations
     public static async Task PutAsync(S3Call call)
     {
         CheckKey(call.Key);
+        if (call.Request.Headers.ContainsKey(CopyObject.HeaderName))
+        {
+            await CopyObject.AnswerAsync(call);
+            return;
+        }
+
         var payload = await call.PayloadAsync();
         var headers = RequestHeaders.OfObject(call.Request);
         foreach (var (name, value) in payload.Checksums)
@@ -36,12 +42,19 @@ internal static class ObjectOperations
         headers.ETag = version.ETag;
         headers.LastModified = version.Modified.ToString("R", CultureInfo.InvariantCulture);
         headers.AcceptRanges = "bytes";
-        foreach (var (name, value) in version.Headers.Where(h => !IsChecksum(h.Key)))
-            headers[name] = value;
-        if (call.Request.Headers["x-amz-checksum-mode"] == "ENABLED" && call.Request.Headers.Range.Count == 0)
-            Checksums(call.Response, version);
+        foreach (var (name, value) in version.Headers)
+        {
+            if (!IsChecksum(name) && name != ObjectTags.HeaderName)
+                headers[name] = value;
+        }
+
+        if (ObjectTags.Count(version) is > 0 and var tags)
+            headers["x-amz-tagging-count"] = tags.ToString(CultureInfo.InvariantCulture);
         VersionHeader(call.Response, bucket, version.Id);
         Conditions.CheckRead(call.Request, version);
+        // The checksum is of the content, which the answer to an unmet condition does not have.
+        if (call.Request.Headers["x-amz-checksum-mode"] == "ENABLED" && call.Request.Headers.Range.Count == 0)
+            Checksums(call.Response, version);
 
         var (start, length) = Conditions.Range(call, version.Size);
         headers.ContentLength = length;
@@ -82,14 +95,16 @@ internal static class ObjectOperations
             response.Headers["x-amz-version-id"] = id;
     }
 
-    private static ObjectVersion Find(S3Call call, Bucket bucket)
+    /// <summary>Returns the version of the object that the address names; refuses the call if there is none.</summary>
+    public static ObjectVersion Find(S3Call call, Bucket bucket) => call.Query("partNumber") is null
+        ? Find(call, bucket, call.Key, call.Query("versionId"))
+        : throw S3Exception.NotImplemented("partNumber on a read");
+
+    public static ObjectVersion Find(S3Call call, Bucket bucket, string key, string? id)
     {
-        if (call.Query("partNumber") is not null)
-            throw S3Exception.NotImplemented("partNumber on a read");
-        var id = call.Query("versionId");
         var version = id is null
-            ? call.Store.Objects.Latest(bucket.Name, call.Key) ?? throw S3Exception.NoSuchKey()
-            : call.Store.Objects.Version(bucket.Name, call.Key, id)
+            ? call.Store.Objects.Latest(bucket.Name, key) ?? throw S3Exception.NoSuchKey()
+            : call.Store.Objects.Version(bucket.Name, key, id)
                 ?? throw new S3Exception(404, "NoSuchVersion", "The specified version does not exist.");
         if (!version.IsMarker)
             return version;
@@ -103,9 +118,13 @@ internal static class ObjectOperations
     private static void Checksums(HttpResponse response, ObjectVersion version)
     {
         foreach (var (name, value) in version.Headers.Where(header => IsChecksum(header.Key)))
+        {
             response.Headers[name] = value;
+            // Only objects in one part have stored checksums.
+            response.Headers["x-amz-checksum-type"] = "FULL_OBJECT";
+        }
     }
 
-    private static bool IsChecksum(string name) =>
+    public static bool IsChecksum(string name) =>
         name.StartsWith("x-amz-checksum-", StringComparison.OrdinalIgnoreCase);
 }

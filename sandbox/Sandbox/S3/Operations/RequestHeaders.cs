@@ -10,7 +10,8 @@ internal static class RequestHeaders
         "x-amz-api-version", "x-amz-checksum-algorithm", "x-amz-checksum-mode", "x-amz-checksum-type",
         "x-amz-content-sha256", "x-amz-date", "x-amz-decoded-content-length", "x-amz-expected-bucket-owner",
         "x-amz-mp-object-size", "x-amz-object-ownership", "x-amz-sdk-checksum-algorithm", "x-amz-trailer",
-        "x-amz-user-agent",
+        "x-amz-user-agent", "x-amz-metadata-directive", "x-amz-tagging-directive", ObjectTags.HeaderName,
+        CopyObject.HeaderName,
     };
 
     private static readonly Dictionary<string, string> KnownWithValue = new(StringComparer.OrdinalIgnoreCase)
@@ -47,6 +48,8 @@ internal static class RequestHeaders
             .Select(value => value.Trim()).Where(value => value is not ("aws-chunked" or ""));
         if (string.Join(',', encodings) is { Length: > 0 } encoding)
             stored["Content-Encoding"] = encoding;
+        if (ObjectTags.FromHeader(request) is { } tags)
+            stored[ObjectTags.HeaderName] = tags;
         stored.TryAdd("Content-Type", "binary/octet-stream");
         return stored;
     }

@@ -1,3 +1,5 @@
+using Sandbox.S3.Signing;
+
 namespace Sandbox.S3.Operations;
 
 /// <summary>
@@ -15,6 +17,7 @@ internal static class S3Operations
         ["GET bucket ?versioning"] = VersioningOperations.GetAsync,
         ["PUT bucket ?versioning"] = VersioningOperations.PutAsync,
         ["GET bucket ?versions"] = ListVersions.AnswerAsync,
+        ["GET bucket"] = ListObjectsV1.AnswerAsync,
         ["GET bucket ?list-type"] = ListObjects.AnswerAsync,
         ["POST bucket ?delete"] = DeleteObjects.AnswerAsync,
         ["GET bucket ?uploads"] = ListUploads.AnswerAsync,
@@ -22,6 +25,9 @@ internal static class S3Operations
         ["GET object"] = ObjectOperations.GetAsync,
         ["HEAD object"] = ObjectOperations.GetAsync,
         ["DELETE object"] = ObjectOperations.DeleteAsync,
+        ["GET object ?tagging"] = ObjectTags.GetAsync,
+        ["PUT object ?tagging"] = ObjectTags.PutAsync,
+        ["DELETE object ?tagging"] = ObjectTags.DeleteAsync,
         ["POST object ?uploads"] = UploadOperations.StartAsync,
         ["PUT object ?uploadId"] = UploadOperations.PutPartAsync,
         ["GET object ?uploadId"] = UploadOperations.ListPartsAsync,
@@ -32,9 +38,10 @@ internal static class S3Operations
     // Query parameters that refine an operation; any other parameter selects one.
     private static readonly HashSet<string> Parameters =
     [
-        "continuation-token", "delimiter", "encoding-type", "fetch-owner", "key-marker", "max-keys", "max-parts",
-        "max-uploads", "part-number-marker", "partNumber", "prefix", "start-after", "upload-id-marker", "versionId",
-        "version-id-marker", "x-id",
+        "continuation-token", "delimiter", "encoding-type", "fetch-owner", "key-marker", "marker", "max-keys",
+        "max-parts", "max-uploads", "part-number-marker", "partNumber", "prefix", "start-after", "upload-id-marker",
+        "versionId", "version-id-marker", "x-id", "X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date",
+        "X-Amz-Expires", "X-Amz-SignedHeaders", PresignedQuery.Signature,
     ];
 
     static S3Operations()

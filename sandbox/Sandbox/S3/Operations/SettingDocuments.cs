@@ -15,14 +15,17 @@ internal static class SettingDocuments
     private static readonly string[] PublicAccess =
         ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"];
 
-    public static string Tagging(byte[] body)
+    public static string Tagging(byte[] body) => Tagging(body, 50, "Bucket");
+
+    /// <param name="subject">Bucket or Object, as messages name it.</param>
+    public static string Tagging(byte[] body, int maxCount, string subject)
     {
         var document = ParseRoot(body, "Tagging");
         var tags = Tags(document).ToList();
         if (document.Child("TagSet") is null)
             throw S3Exception.MalformedXml();
-        if (tags.Count > 50)
-            throw new S3Exception(400, "BadRequest", "Bucket tag count cannot be greater than 50");
+        if (tags.Count > maxCount)
+            throw new S3Exception(400, "BadRequest", $"{subject} tag count cannot be greater than {maxCount}");
         if (tags.Select(tag => tag.Key).Distinct(StringComparer.Ordinal).Count() < tags.Count)
             throw InvalidTag("Cannot provide multiple Tags with the same key");
         foreach (var (key, value) in tags)

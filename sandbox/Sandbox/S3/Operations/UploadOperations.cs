@@ -27,6 +27,8 @@ internal static class UploadOperations
         if (!int.TryParse(call.Query("partNumber"), CultureInfo.InvariantCulture, out var number)
             || number is < 1 or > 10_000)
             throw S3Exception.InvalidArgument("Part number must be an integer between 1 and 10000, inclusive");
+        if (call.Request.Headers.ContainsKey(CopyObject.HeaderName))
+            throw S3Exception.NotImplemented($"header {CopyObject.HeaderName} on a part");
         var payload = await call.PayloadAsync();
         var etag = EntityTag.Of(payload.Bytes);
         call.Store.Transaction(() =>

@@ -35,6 +35,7 @@ internal static class CanonicalRequest
         string.Join('/', rawPath.Split('/').Select(segment => Encode(Uri.UnescapeDataString(segment))));
 
     private static string Query(HttpRequest request) => string.Join('&', request.Query
+        .Where(pair => pair.Key != PresignedQuery.Signature)
         .SelectMany(
             pair => pair.Value.DefaultIfEmpty(), (pair, value) => (Name: Encode(pair.Key), Value: Encode(value ?? "")))
         .OrderBy(pair => pair.Name, StringComparer.Ordinal)

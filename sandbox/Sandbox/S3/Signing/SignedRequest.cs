@@ -11,8 +11,8 @@ internal sealed partial record SignedRequest(S3Account Account, Signer Signer, s
 
     public static SignedRequest Verify(HttpRequest request, string rawPath, S3Options options, DateTimeOffset now)
     {
-        if (request.Query.ContainsKey("X-Amz-Signature"))
-            throw S3Exception.NotImplemented("presigned addresses (X-Amz-Signature in the query)");
+        if (request.Query.ContainsKey(PresignedQuery.Signature))
+            return PresignedQuery.Verify(request, rawPath, options, now);
         var authorization = request.Headers.Authorization.ToString();
         if (authorization.Length == 0)
             throw S3Exception.AccessDenied();
@@ -21,13 +21,9 @@ internal sealed partial record SignedRequest(S3Account Account, Signer Signer, s
             throw Malformed("The authorization header is malformed; expected AWS4-HMAC-SHA256 with Credential, "
                 + "SignedHeaders and Signature.");
 
-        var account = options.Accounts.FirstOrDefault(account => account.AccessKey == match.Groups["key"].Value)
-            ?? throw new S3Exception(
-                403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.");
+        var account = FindAccount(options, match.Groups["key"].Value);
         var region = match.Groups["region"].Value;
-        if (region != options.Region && options.Flavour != S3Flavour.Minio)
-            throw Malformed($"The authorization header is malformed; the region '{region}' is wrong; "
-                + $"expecting '{options.Region}'");
+        CheckRegion(options, region, "AuthorizationHeaderMalformed", "The authorization header is malformed");
 
         var date = request.Headers["x-amz-date"].ToString();
         CheckDate(date, match.Groups["day"].Value, now);
@@ -42,6 +38,21 @@ internal sealed partial record SignedRequest(S3Account Account, Signer Signer, s
         if (!Signer.IsSame(signature, match.Groups["signature"].Value))
             throw Mismatch();
         return new SignedRequest(account, signer, signature, payloadHash);
+    }
+
+    public static S3Account FindAccount(S3Options options, string accessKey) =>
+        options.Accounts.FirstOrDefault(account => account.AccessKey == accessKey)
+        ?? throw new S3Exception(
+            403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.");
+
+    public static void CheckRegion(S3Options options, string region, string code, string problem)
+    {
+        if (region == options.Region || options.Flavour == S3Flavour.Minio)
+            return;
+        throw new S3Exception(400, code, $"{problem}; the region '{region}' is wrong; expecting '{options.Region}'")
+        {
+            Region = options.Region,
+        };
     }
 
     public static S3Exception Mismatch() => new(
@@ -70,7 +81,7 @@ internal sealed partial record SignedRequest(S3Account Account, Signer Signer, s
     }
 
     // Host and x-amz-* headers must be signed: an unsigned one could have been added in transit.
-    private static void CheckSignedHeaders(HttpRequest request, string[] signed)
+    public static void CheckSignedHeaders(HttpRequest request, string[] signed)
     {
         var unsigned = request.Headers.Keys.Select(name => name.ToLowerInvariant())
             .Where(name => name is "host" || name.StartsWith("x-amz-", StringComparison.Ordinal))

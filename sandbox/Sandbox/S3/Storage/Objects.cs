@@ -8,7 +8,7 @@ namespace Sandbox.S3.Storage;
 /// <summary>One version of an object, or a delete marker.</summary>
 /// <param name="Id">Version id; "null" if versioning was not enabled when the version was created.</param>
 /// <param name="IsLatest">Whether there is no newer version or marker of the same key.</param>
-/// <param name="Headers">Content type, user metadata and checksums, returned as received.</param>
+/// <param name="Headers">Content type, user metadata, checksums and tags, as received.</param>
 internal sealed record ObjectVersion(
     string Key,
     string Id,
@@ -70,6 +70,15 @@ internal sealed class Objects(Database database, TimeProvider time)
         DeleteVersion(bucket.Name, key, NullVersion);
         return null;
     }
+
+    /// <summary>Replaces the headers of a version, such as its tags. Its time remains.</summary>
+    public void SetHeaders(string bucket, ObjectVersion version, IReadOnlyDictionary<string, string> headers) =>
+        database.Execute(
+            "UPDATE versions SET headers = ?4 WHERE bucket = ?1 AND key = ?2 AND version = ?3",
+            bucket,
+            version.Key,
+            version.Id,
+            JsonSerializer.Serialize(headers));
 
     /// <summary>Deletes one version permanently.</summary>
     public void DeleteVersion(string bucket, string key, string id) => database.Execute(

@@ -29,4 +29,7 @@ public enum ErrorCode
 
     /// <summary>The attempt is no longer the tenant's current one.</summary>
     StaleAttempt,
+
+    /// <summary>A sign-up needs a proof of work.</summary>
+    ChallengeRequired,
 }

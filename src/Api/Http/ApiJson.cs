@@ -5,6 +5,7 @@ using Api.Health;
 using Api.Invitations;
 using Api.Leads;
 using Api.Provisioning;
+using Api.RateLimits;
 using Api.Tenants;
 using ControlPlane.Leads;
 using ControlPlane.Provisioning;
@@ -22,6 +23,8 @@ namespace Api.Http;
     NumberHandling = JsonNumberHandling.Strict)]
 [JsonSerializable(typeof(AboutResponse))]
 [JsonSerializable(typeof(AcceptInvitationRequest))]
+[JsonSerializable(typeof(AltchaChallenge))]
+[JsonSerializable(typeof(AltchaSolution))]
 [JsonSerializable(typeof(CreateTenantCommand))]
 [JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(InvitationResponse))]

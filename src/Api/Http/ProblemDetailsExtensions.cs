@@ -24,6 +24,7 @@ public static partial class ProblemDetailsExtensions
         ErrorCode.TokenExpired => (401, "token_expired"),
         ErrorCode.TokenWrongLead => (401, "token_wrong_lead"),
         ErrorCode.Forbidden => (403, "forbidden"),
+        ErrorCode.ChallengeRequired => (403, "challenge_required"),
         ErrorCode.NotFound => (404, "not_found"),
         ErrorCode.KeyTaken => (409, "key_taken"),
         ErrorCode.DomainTaken => (409, "domain_taken"),
@@ -74,7 +75,7 @@ public static partial class ProblemDetailsExtensions
     {
         ControlPlaneException e when e.Code.ToHttp() is var (status, code) => Create(status, code, e.Message, e.Field),
         TooManyRequestsException e => Create(429, "too_many_requests",
-            $"There are too many sign-ups. Try again in {e.RetryAfter} seconds.", null),
+            $"There are too many sign-ups from your network. Try again in {e.RetryAfter} seconds.", null),
         MissingSettingException e => Create(503, "not_configured", e.Message, null),
         UnsupportedBodyException e => Create(415, "unsupported_media_type", e.Message, null),
         BadHttpRequestException e when e.StatusCode != 400 && FromStatus(e.StatusCode) is { } problem => problem,

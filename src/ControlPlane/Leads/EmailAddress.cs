@@ -23,6 +23,23 @@ public readonly partial record struct EmailAddress
 
     public string Value => $"{Local}@{Domain}";
 
+    /// <summary>
+    /// The mailbox of the address, as far as it is known: different addresses of one mailbox have the same. Case and a
+    /// tag after <c>+</c> do not count, nor do dots at providers that ignore them.
+    /// </summary>
+    public string Mailbox
+    {
+        get
+        {
+            int plus = Local.IndexOf('+', StringComparison.Ordinal);
+            string name = (plus > 0 ? Local[..plus] : Local).ToLowerInvariant();
+            // https://support.google.com/mail/answer/7436150
+            return Domain.Value is "gmail.com" or "googlemail.com"
+                ? $"{name.Replace(".", "", StringComparison.Ordinal)}@gmail.com"
+                : $"{name}@{Domain}";
+        }
+    }
+
     /// <summary>Parses an address; blanks around it are removed.</summary>
     /// <exception cref="ControlPlaneException">
     /// Not an address, or an address at a public mail provider; names the field.

@@ -23,7 +23,7 @@ public sealed record RegisterLeadAddress(
 }
 
 /// <param name="Id">The id of the lead.</param>
-/// <param name="Token">The validation token; null if it is mailed.</param>
+/// <param name="Token">The validation token; null if it is mailed, or above a limit of the recipient.</param>
 public sealed record RegisteredLead(Guid Id, string? Token);
 
 /// <summary>
@@ -31,12 +31,11 @@ public sealed record RegisteredLead(Guid Id, string? Token);
 /// an answer does not reveal whether an address is known.
 /// </summary>
 public sealed partial class RegisterLead(
-    LeadRepository leads, LeadVerificationMail mail, AdmitMail admit, TimeProvider time, ILogger<RegisterLead> logger)
+    LeadRepository leads, LeadVerificationMail mail, TimeProvider time, ILogger<RegisterLead> logger)
 {
-    /// <exception cref="ControlPlaneException">
-    /// A field is invalid, a rate limit is exceeded, or Temporal is unreachable.
-    /// </exception>
-    public async Task<RegisteredLead> ExecuteAsync(RegisterLeadCommand command, CancellationToken cancellationToken)
+    /// <exception cref="ControlPlaneException">A field is invalid, or Temporal is unreachable.</exception>
+    public async Task<RegisteredLead> ExecuteAsync(
+        RegisterLeadCommand command, AdmitMail admit, CancellationToken cancellationToken)
     {
         var lead = Lead.Register(
             EmailAddress.Parse(command.Email),
@@ -46,11 +45,18 @@ public sealed partial class RegisterLead(
             ParseAddress(command.Address),
             time.GetUtcNow());
         mail.RequireConfigured();
-        await admit(lead.Email, cancellationToken);
+        bool isMailed = await admit(lead.Email, cancellationToken);
         // The lead stays even if the mail's workflow seems not to start: if the start succeeded and only its answer was
         // lost, the link in the mail must find the lead. The retention of contacts deletes unverified leads.
         await leads.AddAsync(lead, cancellationToken);
         LogRegistered(lead.Id, lead.Email);
+        if (!isMailed)
+        {
+            // The lead is as good as any other: a later resend mails a link.
+            LogNotMailed(lead.Id);
+            return new RegisteredLead(lead.Id, Token: null);
+        }
+
         return new RegisteredLead(lead.Id, await mail.SendAsync(lead.Id, lead.TokenGeneration, cancellationToken));
     }
 
@@ -65,4 +71,7 @@ public sealed partial class RegisterLead(
 
     [LoggerMessage(101, LogLevel.Information, "Lead {LeadId} signed up as {Email}")]
     private partial void LogRegistered(Guid leadId, EmailAddress email);
+
+    [LoggerMessage(104, LogLevel.Warning, "Lead {LeadId} gets no mail: the limit of its recipient is exceeded")]
+    private partial void LogNotMailed(Guid leadId);
 }

@@ -23,6 +23,7 @@ public static class ApiExtensions
         services.AddHealth();
         services.AddJson();
         services.AddRateLimits();
+        services.AddSignUpOrigins();
         services.AddTokens();
         return services;
     }
@@ -30,7 +31,7 @@ public static class ApiExtensions
     /// <summary>Maps every route.</summary>
     public static void MapApi(this IEndpointRouteBuilder routes)
     {
-        routes = routes.WithHead();
+        routes = routes.WithHead().WithSignUpOrigins();
         routes.MapAbout();
         routes.MapHealth();
         routes.MapInvitations();
@@ -47,6 +48,7 @@ public static class ApiExtensions
     /// </summary>
     public static void UseEndpointRules(this IApplicationBuilder app)
     {
+        app.UseSignUpOrigins();
         app.UseRateLimits();
         app.UseTokens();
         app.UseQueryNames();

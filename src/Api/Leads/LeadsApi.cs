@@ -14,16 +14,19 @@ public static class LeadsApi
     {
         var leads = routes.MapGroup("/leads").WithTags("Leads");
         leads.MapPost("/", RegisterAsync).WithName("RegisterLead").LimitByAddress()
+            .ForSignUp()
             .WithSummary("Registers a lead and mails it a validation token.")
             .WithBodyErrors(ErrorCode.ChallengeRequired, ErrorCode.TooManyRequests, ErrorCode.NotConfigured,
                 ErrorCode.Unavailable);
-        leads.MapGet("/challenge", GetChallenge).WithName("GetSignUpChallenge")
+        leads.MapGet("/challenge", GetChallenge).WithName("GetSignUpChallenge").ForSignUp()
             .WithSummary("Returns a proof of work (ALTCHA), whose solution a sign-up may need.")
             .WithErrors(ErrorCode.NotFound, ErrorCode.NotConfigured);
         leads.MapPost("/{id:guid}/resend", ResendAsync).WithName("ResendLeadVerification").LimitByAddress()
+            .ForSignUp()
             .WithSummary("Mails a new validation token; once it is mailed, earlier tokens are invalid.")
             .WithErrors(ErrorCode.NotFound, ErrorCode.TooManyRequests, ErrorCode.NotConfigured, ErrorCode.Unavailable);
         leads.MapPost("/{id:guid}/verify", VerifyAsync).WithName("VerifyLead").AcceptsBearer(BearerKind.Validation)
+            .ForSignUp()
             .WithSummary("Verifies the lead's email address and returns a JWT that creates one tenant.")
             .WithErrors(ErrorCode.TokenMissing, ErrorCode.TokenInvalid, ErrorCode.TokenExpired,
                 ErrorCode.TokenWrongLead, ErrorCode.NotConfigured, ErrorCode.Unavailable);

@@ -1,5 +1,6 @@
 using Api.Health;
 using Api.Http;
+using Api.Idempotency;
 using Api.Invitations;
 using Api.Leads;
 using Api.Pages;
@@ -21,6 +22,7 @@ public static class ApiExtensions
         services.AddSingleton(DatabasePatience.Interactive);
         services.AddControlPlane();
         services.AddHealth();
+        services.AddIdempotency();
         services.AddJson();
         services.AddRateLimits();
         services.AddSignUpOrigins();
@@ -54,5 +56,6 @@ public static class ApiExtensions
         app.UseQueryNames();
         app.UseBodyLimit();
         app.UseJsonBody();
+        app.UseIdempotency();
     }
 }

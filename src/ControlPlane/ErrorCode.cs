@@ -32,4 +32,10 @@ public enum ErrorCode
 
     /// <summary>A sign-up needs a proof of work.</summary>
     ChallengeRequired,
+
+    /// <summary>A request with the same idempotency key is not answered yet.</summary>
+    IdempotencyKeyInUse,
+
+    /// <summary>The idempotency key was used for another body.</summary>
+    IdempotencyKeyReused,
 }

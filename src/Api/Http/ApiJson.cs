@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Api.Health;
+using Api.Idempotency;
 using Api.Invitations;
 using Api.Leads;
 using Api.Provisioning;
@@ -37,6 +38,7 @@ namespace Api.Http;
 [JsonSerializable(typeof(RegisterLeadCommand))]
 [JsonSerializable(typeof(ResidueResponse))]
 [JsonSerializable(typeof(ResourceResponse[]))]
+[JsonSerializable(typeof(StoredAnswer))]
 [JsonSerializable(typeof(SubscriptionFields))]
 [JsonSerializable(typeof(TenantResponse))]
 [JsonSerializable(typeof(TenantPageResponse))]

@@ -24,7 +24,7 @@ public static class CorsExtensions
                 .WithOrigins([.. origins.All])
                 .WithMethods(HttpMethods.Get, HttpMethods.Post)
                 .WithHeaders(
-                    HeaderNames.Authorization, HeaderNames.ContentType, "Idempotency-Key",
+                    HeaderNames.Authorization, HeaderNames.ContentType, Idempotency.IdempotencyKey.Header,
                     RateLimits.SignUpChallenges.Header)
                 .WithExposedHeaders(HeaderNames.Location, HeaderNames.RetryAfter)
                 .SetPreflightMaxAge(PreflightLifetime)));

@@ -31,6 +31,8 @@ public static partial class ProblemDetailsExtensions
         ErrorCode.LeadHasTenant => (409, "lead_has_tenant"),
         ErrorCode.ProvisioningDiffers => (409, "provisioning_differs"),
         ErrorCode.WrongState => (409, "wrong_state"),
+        ErrorCode.IdempotencyKeyInUse => (409, "idempotency_key_in_use"),
+        ErrorCode.IdempotencyKeyReused => (422, "idempotency_key_reused"),
         ErrorCode.PasswordRejected => (422, "password_rejected"),
         ErrorCode.TooManyRequests => (429, "too_many_requests"),
         ErrorCode.NotImplemented => (501, "not_implemented"),

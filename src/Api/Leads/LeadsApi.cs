@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Api.Http;
+using Api.Idempotency;
 using Api.RateLimits;
 using Api.Tokens;
 using ControlPlane;
@@ -14,7 +15,10 @@ public static class LeadsApi
     {
         var leads = routes.MapGroup("/leads").WithTags("Leads");
         leads.MapPost("/", RegisterAsync).WithName("RegisterLead").LimitByAddress()
-            .ForSignUp()
+            .AcceptsIdempotencyKey().ForSignUp()
+            .WithMetadata(new RequestHeader(
+                SignUpChallenges.Header, "The solution of a challenge: base64 of JSON, as in the ALTCHA protocol.",
+                MinLength: 1, AltchaSolution.MaxLength))
             .WithSummary("Registers a lead and mails it a validation token.")
             .WithBodyErrors(ErrorCode.ChallengeRequired, ErrorCode.TooManyRequests, ErrorCode.NotConfigured,
                 ErrorCode.Unavailable);

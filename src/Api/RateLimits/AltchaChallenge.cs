@@ -54,7 +54,7 @@ public sealed record AltchaChallenge(
 /// <summary>The solution of a challenge: base64 of this object as JSON.</summary>
 public sealed record AltchaSolution(string Algorithm, string Challenge, long Number, string Salt, string Signature)
 {
-    private const int MaxLength = 2048;
+    public const int MaxLength = 2048;
 
     /// <returns>The solution, or null if the text is malformed.</returns>
     public static AltchaSolution? Find(string text)

@@ -102,6 +102,22 @@ internal static class OpenApiGenerator
                 }).ToList();
         }
 
+        foreach (var header in metadata.OfType<RequestHeader>())
+        {
+            (operation.Parameters ??= []).Add(new OpenApiParameter
+            {
+                Name = header.Name,
+                In = ParameterLocation.Header,
+                Description = header.Description,
+                Schema = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.String,
+                    MinLength = header.MinLength,
+                    MaxLength = header.MaxLength,
+                },
+            });
+        }
+
         foreach (var codes in metadata.OfType<ErrorCodes>().SelectMany(errors => errors.Codes)
             .Distinct().Select(code => code.ToHttp()).GroupBy(code => code.Status))
         {

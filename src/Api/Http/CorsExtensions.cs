@@ -31,7 +31,8 @@ public static class CorsExtensions
     }
 
     /// <summary>Marks a route that a sign-up calls.</summary>
-    public static RouteHandlerBuilder ForSignUp(this RouteHandlerBuilder route) => route.WithMetadata(new SignUpRoute());
+    public static RouteHandlerBuilder ForSignUp(this RouteHandlerBuilder route) =>
+        route.WithMetadata(new SignUpRoute());
 
     /// <summary>Returns a group in which the marked routes also answer preflight requests.</summary>
     public static RouteGroupBuilder WithSignUpOrigins(this IEndpointRouteBuilder routes)

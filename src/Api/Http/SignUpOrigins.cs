@@ -21,8 +21,8 @@ public sealed record SignUpOrigins(IReadOnlyList<string> All)
             if (!IsOrigin(origin))
             {
                 throw new SettingException(Name, $"'{origin}'",
-                    "exact origins such as https://www.example.com, separated by comma or space: in lower case, without "
-                    + "path, slash at the end, wildcard or default port");
+                    "exact origins such as https://www.example.com, separated by comma or space: in lower case, "
+                    + "without path, slash at the end, wildcard or default port");
             }
 
             if (settings.IsProduction && !origin.StartsWith("https:", StringComparison.Ordinal))

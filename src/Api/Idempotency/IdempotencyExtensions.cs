@@ -15,7 +15,8 @@ public static class IdempotencyExtensions
             new Idempotent(),
             new RequestHeader(
                 IdempotencyKey.Header,
-                "A random value, such as a UUID. The same request with the same value gets the same answer for 24 hours.",
+                "A random value, such as a UUID. The same request with the same value gets the same answer for 24 "
+                + "hours.",
                 IdempotencyKey.MinLength, IdempotencyKey.MaxLength))
         .WithErrors(ErrorCode.InvalidRequest, ErrorCode.IdempotencyKeyInUse, ErrorCode.IdempotencyKeyReused,
             ErrorCode.NotConfigured, ErrorCode.Unavailable);

@@ -24,8 +24,8 @@ public static class IdempotencyKey
         values is [{ } text] && FindValue(text.Trim()) is { Length: >= MinLength and <= MaxLength } key
             ? key
             : throw ControlPlaneException.Invalid(Header,
-                $"{Header} is malformed: one random value of {MinLength} to {MaxLength} characters is expected, such as "
-                + "a UUID.");
+                $"{Header} is malformed: one random value of {MinLength} to {MaxLength} characters is expected, such "
+                + "as a UUID.");
 
     private static string? FindValue(string text) => text switch
     {

@@ -11,7 +11,7 @@ namespace Api.RateLimits;
 /// <summary>
 /// A proof of work by the ALTCHA protocol, version 1: the client finds the number whose hash with the salt is
 /// <paramref name="Challenge"/>. The salt carries expiry and key, and the HMAC makes the challenge ours, so that
-/// nothing is stored. See https://altcha.org/docs/v2/proof-of-work/.
+/// nothing is stored. See https://altcha.org/docs/server-integration/.
 /// </summary>
 /// <param name="Algorithm">Always <c>SHA-256</c>.</param>
 /// <param name="Challenge">The hash of salt and number, in hexadecimal digits.</param>

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace Api.RateLimits;
 
-/// <summary>A network that a caller belongs to. One customer has an IPv4 address or an IPv6 /64, and often more.</summary>
+/// <summary>
+/// A network that a caller belongs to. One customer has an IPv4 address or an IPv6 /64, and often more.
+/// </summary>
 /// <param name="Kind">The kind of the network, as the first part of a counter's key.</param>
 /// <param name="Text">The address, or the network with the length of its prefix.</param>
 public readonly record struct ClientNetwork(NetworkKind Kind, string Text)

@@ -10,7 +10,7 @@ public sealed class SignUpMetrics
     private readonly Counter<long> mails;
     private readonly Counter<long> refusals;
     private readonly TimeProvider time;
-    private (long Level, DateTimeOffset Until) pressure;
+    private volatile Reading? pressure;
 
     public SignUpMetrics(IMeterFactory meters, TimeProvider time)
     {
@@ -23,12 +23,14 @@ public sealed class SignUpMetrics
             "Sign-ups above a limit: refused, or answered without a mail.");
     }
 
-    private long Pressure => pressure.Until > time.GetUtcNow() ? pressure.Level : 0;
+    private long Pressure => pressure is { } last && last.Until > time.GetUtcNow() ? last.Level : 0;
 
     public void MailAdmitted() => mails.Add(1);
 
     /// <param name="limit">The exceeded limit, such as <c>site</c> or <c>recipient</c>.</param>
     public void Refused(string limit) => refusals.Add(1, new KeyValuePair<string, object?>("limit", limit));
 
-    public void PressureRead(long level, TimeSpan endsIn) => pressure = (level, time.GetUtcNow() + endsIn);
+    public void PressureRead(long level, TimeSpan endsIn) => pressure = new Reading(level, time.GetUtcNow() + endsIn);
+
+    private sealed record Reading(long Level, DateTimeOffset Until);
 }

@@ -43,7 +43,7 @@ public sealed partial class SignUpPressure(
         return level;
     }
 
-    [LoggerMessage(8, LogLevel.Warning, "SIGN_UP_PRESSURE: {Mails} mails of sign-ups in the current hour. For another "
+    [LoggerMessage(20, LogLevel.Warning, "SIGN_UP_PRESSURE: {Mails} mails of sign-ups in the current hour. For another "
         + "{Minutes} minutes one network causes at most {Share} mails per hour.")]
     private partial void LogPressure(long mails, int share, double minutes);
 }

@@ -9,6 +9,9 @@ namespace ControlPlane.Leads;
 /// </summary>
 public readonly partial record struct EmailAddress
 {
+    /// <summary>The length of the shortest address, such as a@b.co.</summary>
+    public const int MinLength = 6;
+
     public const int MaxLength = 254;
 
     private EmailAddress(string local, DomainName domain)

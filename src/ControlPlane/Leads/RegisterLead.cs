@@ -5,18 +5,24 @@ namespace ControlPlane.Leads;
 
 /// <summary>The fields of a sign-up.</summary>
 public sealed record RegisterLeadCommand(
-    [property: StringLength(EmailAddress.MaxLength)] string? Email,
-    [property: StringLength(Field.MaxNameLength)] string? FirstName,
-    [property: StringLength(Field.MaxNameLength)] string? LastName,
-    [property: StringLength(Field.MaxNameLength)] string? CompanyName,
+    [property: StringLength(EmailAddress.MaxLength, MinimumLength = EmailAddress.MinLength)] string? Email,
+    [property: StringLength(Field.MaxNameLength, MinimumLength = 1), RegularExpression(PersonName.Pattern)]
+    string? FirstName,
+    [property: StringLength(Field.MaxNameLength, MinimumLength = 1), RegularExpression(PersonName.Pattern)]
+    string? LastName,
+    [property: StringLength(Field.MaxNameLength, MinimumLength = 1), RegularExpression(PersonName.Pattern)]
+    string? CompanyName,
     RegisterLeadAddress? Address = null);
 
 public sealed record RegisterLeadAddress(
-    [property: StringLength(Field.MaxNameLength)] string? Country,
-    [property: StringLength(RegisterLeadAddress.MaxStreetLength)] string? Address = null,
-    [property: StringLength(Field.MaxNameLength)] string? City = null,
-    [property: StringLength(Field.MaxNameLength)] string? State = null,
-    [property: StringLength(RegisterLeadAddress.MaxZipLength)] string? Zip = null)
+    [property: StringLength(Field.MaxNameLength, MinimumLength = 1), RegularExpression(Field.RequiredPattern)]
+    string? Country,
+    [property: StringLength(RegisterLeadAddress.MaxStreetLength), RegularExpression(Field.OptionalPattern)]
+    string? Address = null,
+    [property: StringLength(Field.MaxNameLength), RegularExpression(Field.OptionalPattern)] string? City = null,
+    [property: StringLength(Field.MaxNameLength), RegularExpression(Field.OptionalPattern)] string? State = null,
+    [property: StringLength(RegisterLeadAddress.MaxZipLength), RegularExpression(Field.OptionalPattern)]
+    string? Zip = null)
 {
     public const int MaxStreetLength = 200;
     public const int MaxZipLength = 20;
@@ -72,6 +78,6 @@ public sealed partial class RegisterLead(
     [LoggerMessage(101, LogLevel.Information, "Lead {LeadId} signed up as {Email}")]
     private partial void LogRegistered(Guid leadId, EmailAddress email);
 
-    [LoggerMessage(104, LogLevel.Warning, "Lead {LeadId} gets no mail: the limit of its recipient is exceeded")]
+    [LoggerMessage(140, LogLevel.Warning, "Lead {LeadId} gets no mail: the limit of its recipient is exceeded")]
     private partial void LogNotMailed(Guid leadId);
 }

@@ -1,5 +1,6 @@
 using Api.Health;
 using Api.Http;
+using Api.Idempotency;
 using Api.Invitations;
 using Api.Leads;
 using Api.Pages;
@@ -21,8 +22,10 @@ public static class ApiExtensions
         services.AddSingleton(DatabasePatience.Interactive);
         services.AddControlPlane();
         services.AddHealth();
+        services.AddIdempotency();
         services.AddJson();
         services.AddRateLimits();
+        services.AddSignUpOrigins();
         services.AddTokens();
         return services;
     }
@@ -30,7 +33,7 @@ public static class ApiExtensions
     /// <summary>Maps every route.</summary>
     public static void MapApi(this IEndpointRouteBuilder routes)
     {
-        routes = routes.WithHead();
+        routes = routes.WithHead().WithSignUpOrigins();
         routes.MapAbout();
         routes.MapHealth();
         routes.MapInvitations();
@@ -47,10 +50,12 @@ public static class ApiExtensions
     /// </summary>
     public static void UseEndpointRules(this IApplicationBuilder app)
     {
+        app.UseSignUpOrigins();
         app.UseRateLimits();
         app.UseTokens();
         app.UseQueryNames();
         app.UseBodyLimit();
         app.UseJsonBody();
+        app.UseIdempotency();
     }
 }

@@ -1,3 +1,4 @@
+using ControlPlane.Idempotency;
 using ControlPlane.Invitations;
 using ControlPlane.Leads;
 using ControlPlane.Persistence;
@@ -29,6 +30,7 @@ public static class ControlPlaneServiceCollectionExtensions
             provider.GetService<DatabasePatience>()));
         // Creating the data source opens no connection and reports an unusable connection string at start.
         services.AddSingleton(new SettingProbe(provider => provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton<IdempotentAnswers>();
         return services.AddOptions().AddLeads().AddTenants().AddProvisioning().AddInvitations();
     }
 

@@ -29,4 +29,13 @@ public enum ErrorCode
 
     /// <summary>The attempt is no longer the tenant's current one.</summary>
     StaleAttempt,
+
+    /// <summary>A sign-up needs a proof of work.</summary>
+    ChallengeRequired,
+
+    /// <summary>A request with the same idempotency key is not answered yet.</summary>
+    IdempotencyKeyInUse,
+
+    /// <summary>The idempotency key was used for another body.</summary>
+    IdempotencyKeyReused,
 }

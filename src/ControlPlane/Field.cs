@@ -9,6 +9,18 @@ public static class Field
     /// <summary>The maximum length of a name, in characters.</summary>
     public const int MaxNameLength = 100;
 
+    /// <summary>The form of a required text, in .NET and in ECMA 262.</summary>
+    public const string RequiredPattern = "^" + SomethingVisible + Printable;
+
+    /// <summary>The form of a text that may be missing.</summary>
+    public const string OptionalPattern = "^" + Printable;
+
+    internal const string SomethingVisible =
+        @"(?=.*[^\p{Z}\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u202A-\u202E\u2060-\u206F"
+        + @"\u2800\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFF8])";
+
+    private const string Printable = @"[^\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069\uFFFD]*$";
+
     /// <returns>The trimmed text.</returns>
     /// <exception cref="ControlPlaneException">Missing, empty, too long or not printable; names the field.</exception>
     public static string Required(string? text, string field, int maxLength = MaxNameLength) =>
@@ -26,11 +38,12 @@ public static class Field
         }
 
         string trimmed = VisibleText.Trim(text);
-
-        if (trimmed.Length > maxLength)
+        // Code points, as in the schema of the request.
+        int length = trimmed.EnumerateRunes().Count();
+        if (length > maxLength)
         {
             throw ControlPlaneException.Invalid(field,
-                $"{field} has {trimmed.Length} characters; at most {maxLength} are expected.");
+                $"{field} has {length} characters; at most {maxLength} are expected.");
         }
 
         return trimmed.EnumerateRunes().All(IsPrintable) ? trimmed : throw Unprintable(field);

@@ -12,10 +12,12 @@ public static partial class PersonName
     /// At least one visible character; no markup, no control character, no override of the direction. It has the same
     /// meaning in .NET and in Java, in which Keycloak evaluates it.
     /// </summary>
-    public const string Pattern =
-        @"^(?=.*[^\p{Z}\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u202A-\u202E\u2060-\u206F"
-        + @"\u2800\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFF8])"
-        + @"[^<>\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]*$";
+    public const string Pattern = "^" + Field.SomethingVisible + Characters;
+
+    /// <summary>The same without the need of a visible character, for a name that may be missing.</summary>
+    public const string OptionalPattern = "^" + Characters;
+
+    private const string Characters = @"[^<>\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]*$";
 
     /// <returns>The trimmed name.</returns>
     /// <exception cref="ControlPlaneException">Missing, too long, not printable or with markup.</exception>

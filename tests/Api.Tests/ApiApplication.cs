@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using Api.Tests.OpenApi;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Api.Tests;
@@ -63,7 +64,9 @@ public sealed class ApiApplication : IAsyncDisposable
         }
 
         using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
-        return await Answer.ReadAsync(response);
+        var answer = await Answer.ReadAsync(response);
+        DocumentedAnswers.RequireListed(method, path, answer);
+        return answer;
     }
 
     public async ValueTask DisposeAsync()

@@ -2,9 +2,11 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Api.Health;
+using Api.Idempotency;
 using Api.Invitations;
 using Api.Leads;
 using Api.Provisioning;
+using Api.RateLimits;
 using Api.Tenants;
 using ControlPlane.Leads;
 using ControlPlane.Provisioning;
@@ -22,6 +24,8 @@ namespace Api.Http;
     NumberHandling = JsonNumberHandling.Strict)]
 [JsonSerializable(typeof(AboutResponse))]
 [JsonSerializable(typeof(AcceptInvitationRequest))]
+[JsonSerializable(typeof(AltchaChallenge))]
+[JsonSerializable(typeof(AltchaSolution))]
 [JsonSerializable(typeof(CreateTenantCommand))]
 [JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(InvitationResponse))]
@@ -34,6 +38,7 @@ namespace Api.Http;
 [JsonSerializable(typeof(RegisterLeadCommand))]
 [JsonSerializable(typeof(ResidueResponse))]
 [JsonSerializable(typeof(ResourceResponse[]))]
+[JsonSerializable(typeof(StoredAnswer))]
 [JsonSerializable(typeof(SubscriptionFields))]
 [JsonSerializable(typeof(TenantResponse))]
 [JsonSerializable(typeof(TenantPageResponse))]

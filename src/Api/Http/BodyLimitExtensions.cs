@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 
 namespace Api.Http;
@@ -21,6 +22,25 @@ public static class BodyLimitExtensions
 
         await next(context);
     });
+
+    /// <summary>Reads the whole body, and leaves the same body to the endpoint.</summary>
+    public static async Task<byte[]> ReadBodyAsync(this HttpContext context)
+    {
+        var body = context.Request.BodyReader;
+        while (true)
+        {
+            var read = await ReadAsync(body, context.RequestAborted);
+            if (read.IsCompleted)
+            {
+                byte[] bytes = read.Buffer.ToArray();
+                body.AdvanceTo(read.Buffer.End);
+                context.Request.Body = new MemoryStream(bytes);
+                return bytes;
+            }
+
+            body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
 
     // The body is examined and not consumed, so that the endpoint reads it from its beginning.
     private static async Task<bool> IsTooLargeAsync(HttpContext context)

@@ -26,5 +26,8 @@ public static class EndpointExtensions
         .Produces<Problem>(StatusCodes.Status415UnsupportedMediaType, ProblemType);
 }
 
+/// <summary>Endpoint metadata: a header of the request that the document describes.</summary>
+internal sealed record RequestHeader(string Name, string Description, int MinLength, int MaxLength);
+
 /// <summary>Endpoint metadata: the error codes that the document lists for each status.</summary>
 internal sealed record ErrorCodes(IReadOnlyList<ErrorCode> Codes);

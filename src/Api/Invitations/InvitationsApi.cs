@@ -3,6 +3,7 @@ using Api.Http;
 using Api.Tokens;
 using ControlPlane;
 using ControlPlane.Invitations;
+using ControlPlane.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Api.Invitations;
@@ -40,7 +41,9 @@ public static class InvitationsApi
 /// <param name="Token">The token of the link: the part after <c>#</c>.</param>
 /// <param name="Password">The new password; it must meet the password policy of the tenant's realm.</param>
 public sealed record AcceptInvitationRequest(
-    string? Token, [property: StringLength(AcceptInvitation.MaxPasswordLength)] string? Password)
+    [property: StringLength(MailedTokens.MaxLength, MinimumLength = 1)] string? Token,
+    [property: StringLength(AcceptInvitation.MaxPasswordLength, MinimumLength = 1), RegularExpression(@"^\P{Cc}*$")]
+    string? Password)
 {
     /// <summary>Returns only the type name: token and password must not reach a log.</summary>
     public override string ToString() => nameof(AcceptInvitationRequest);

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Api.Http;
+using Api.Idempotency;
 using Api.RateLimits;
 using Api.Tokens;
 using ControlPlane;
@@ -14,28 +15,44 @@ public static class LeadsApi
     {
         var leads = routes.MapGroup("/leads").WithTags("Leads");
         leads.MapPost("/", RegisterAsync).WithName("RegisterLead").LimitByAddress()
+            .AcceptsIdempotencyKey().ForSignUp()
+            .WithMetadata(new RequestHeader(
+                SignUpChallenges.Header, "The solution of a challenge: base64 of JSON, as in the ALTCHA protocol.",
+                MinLength: 1, AltchaSolution.MaxLength))
             .WithSummary("Registers a lead and mails it a validation token.")
-            .WithBodyErrors(ErrorCode.TooManyRequests, ErrorCode.NotConfigured, ErrorCode.Unavailable);
+            .WithBodyErrors(ErrorCode.ChallengeRequired, ErrorCode.TooManyRequests, ErrorCode.NotConfigured,
+                ErrorCode.Unavailable);
+        leads.MapGet("/challenge", GetChallenge).WithName("GetSignUpChallenge").ForSignUp()
+            .WithSummary("Returns a proof of work (ALTCHA), whose solution a sign-up may need.")
+            .WithErrors(ErrorCode.NotFound, ErrorCode.NotConfigured);
         leads.MapPost("/{id:guid}/resend", ResendAsync).WithName("ResendLeadVerification").LimitByAddress()
+            .ForSignUp()
             .WithSummary("Mails a new validation token; once it is mailed, earlier tokens are invalid.")
             .WithErrors(ErrorCode.NotFound, ErrorCode.TooManyRequests, ErrorCode.NotConfigured, ErrorCode.Unavailable);
         leads.MapPost("/{id:guid}/verify", VerifyAsync).WithName("VerifyLead").AcceptsBearer(BearerKind.Validation)
+            .ForSignUp()
             .WithSummary("Verifies the lead's email address and returns a JWT that creates one tenant.")
             .WithErrors(ErrorCode.TokenMissing, ErrorCode.TokenInvalid, ErrorCode.TokenExpired,
                 ErrorCode.TokenWrongLead, ErrorCode.NotConfigured, ErrorCode.Unavailable);
     }
 
     private static async Task<Created<LeadResponse>> RegisterAsync(
-        RegisterLeadCommand command, RegisterLead register, CancellationToken cancellationToken)
+        RegisterLeadCommand command, HttpContext context, RegisterLead register, SignUpLimits limits,
+        CancellationToken cancellationToken)
     {
-        var lead = await register.ExecuteAsync(command, cancellationToken);
+        var lead = await register.ExecuteAsync(
+            command, limits.MailsOf(context, canBeChallenged: true), cancellationToken);
         return TypedResults.Created((string?)null, new LeadResponse(lead.Id, lead.Token));
     }
 
+    private static Ok<AltchaChallenge> GetChallenge(SignUpChallenges challenges) =>
+        TypedResults.Ok(challenges.Create());
+
     private static async Task<Ok<LeadResponse>> ResendAsync(
-        Guid id, ResendLeadVerification resend, CancellationToken cancellationToken)
+        Guid id, HttpContext context, ResendLeadVerification resend, SignUpLimits limits,
+        CancellationToken cancellationToken)
     {
-        var lead = await resend.ExecuteAsync(id, cancellationToken);
+        var lead = await resend.ExecuteAsync(id, limits.MailsOf(context), cancellationToken);
         return TypedResults.Ok(new LeadResponse(lead.Id, lead.Token));
     }
 

@@ -18,7 +18,7 @@ public static class ProvisioningApi
             .WithBodyErrors([.. OperatorEndpoints.Errors, ErrorCode.NotFound, ErrorCode.ProvisioningDiffers,
                 ErrorCode.WrongState]);
         tenant.MapGet("/provisioning", GetAsync).WithName("GetProvisioning")
-            .AcceptsBearer(BearerKind.Lead | BearerKind.Operator)
+            .AcceptsBearer(BearerKind.Lead | BearerKind.Operator).ForSignUp()
             .WithSummary("Returns the progress of the current attempt, step by step, also to the tenant's lead.")
             .WithOperatorErrors(ErrorCode.NotFound);
         tenant.MapGet("/residue", ReadResidueAsync).WithName("ReadResidue").ForOperators()

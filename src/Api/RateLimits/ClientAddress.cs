@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace Api.RateLimits;
 
@@ -11,25 +10,20 @@ namespace Api.RateLimits;
 public static class ClientAddress
 {
     /// <summary>Returns an IPv4 address, or the /64 prefix of an IPv6 address, which belongs to one customer.</summary>
-    public static string Of(HttpContext context, RateLimitOptions options)
+    public static string Of(HttpContext context, RateLimitOptions options) =>
+        ClientNetwork.Of(Find(context, options))[0].Text;
+
+    /// <summary>Returns the caller's networks, the narrowest first.</summary>
+    public static IReadOnlyList<ClientNetwork> NetworksOf(HttpContext context, RateLimitOptions options) =>
+        ClientNetwork.Of(Find(context, options));
+
+    private static IPAddress Find(HttpContext context, RateLimitOptions options)
     {
         string? text = options.ClientAddressHeader is { } header
             ? FindSingle(context, header)
             : FindForwarded(context, options.TrustedProxyHops);
         var address = Parse(text) ?? context.Connection.RemoteIpAddress ?? IPAddress.None;
-        if (address.IsIPv4MappedToIPv6)
-        {
-            address = address.MapToIPv4();
-        }
-
-        if (address.AddressFamily != AddressFamily.InterNetworkV6)
-        {
-            return address.ToString();
-        }
-
-        byte[] bytes = address.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
-        return $"{new IPAddress(bytes)}/64";
+        return address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
     }
 
     // A gateway replaces the header. Several values show that one of them came from the caller.

@@ -38,6 +38,17 @@ public sealed class ProcessRateCounter(TimeProvider time) : IRateCounter
         }
     }
 
+    public ValueTask<RateCount> ReadAsync(string key, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        lock (sync)
+        {
+            return new(WindowsFor(key).TryGetValue(key, out var current) && current.EndsAt > now
+                ? new RateCount(current.Count, current.EndsAt - now)
+                : default);
+        }
+    }
+
     // The kinds come from our own code and never from a caller, so their number is bounded.
     private Dictionary<string, Window> WindowsFor(string key)
     {

@@ -1,5 +1,4 @@
 using ControlPlane;
-using ControlPlane.Leads;
 using ControlPlane.Settings;
 
 namespace Api.RateLimits;
@@ -9,19 +8,24 @@ public static class RateLimitExtensions
     public static void AddRateLimits(this IServiceCollection services)
     {
         services.AddSetting(RateLimitOptions.From);
+        services.AddSetting(SignUpLimitOptions.From);
+        services.AddSetting(SignUpChallengeOptions.From);
         services.AddSingleton(new SettingProbe(provider =>
             RedisOptions.Find(provider.GetRequiredService<SettingsReader>())));
         services.AddSingleton<ProcessRateCounter>();
+        services.AddMetrics();
+        services.AddSingleton<SignUpChallenges>();
         services.AddSingleton<SignUpLimits>();
+        services.AddSingleton<SignUpMetrics>();
+        services.AddSingleton<SignUpPressure>();
         services.AddSingleton<IRateCounter>(provider =>
             RedisOptions.Find(provider.GetRequiredService<SettingsReader>()) is { } redis
                 ? new RedisRateCounter(redis, provider.GetRequiredService<ProcessRateCounter>(),
                     provider.GetRequiredService<ILogger<RedisRateCounter>>())
                 : provider.GetRequiredService<ProcessRateCounter>());
-        services.AddSingleton<AdmitMail>(provider => provider.GetRequiredService<SignUpLimits>().AdmitMailAsync);
     }
 
-    /// <summary>Counts calls of the endpoint against the limit of the caller's address.</summary>
+    /// <summary>Counts calls of the endpoint against the limits of the caller's networks.</summary>
     public static RouteHandlerBuilder LimitByAddress(this RouteHandlerBuilder route) =>
         route.WithMetadata(new LimitedByAddress());
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Api.Http;
+using Api.Idempotency;
 using Api.Tokens;
 using ControlPlane;
 using ControlPlane.Provisioning;
@@ -13,7 +14,7 @@ public static class TenantsApi
     public static void MapTenants(this IEndpointRouteBuilder routes)
     {
         routes.MapPost("/leads/{id:guid}/tenants", CreateAsync).WithTags("Tenants").WithName("CreateTenant")
-            .AcceptsBearer(BearerKind.Lead)
+            .AcceptsBearer(BearerKind.Lead).AcceptsIdempotencyKey().ForSignUp()
             .WithSummary("Creates the tenant of a lead; a lead has at most one.")
             .WithBodyErrors(ErrorCode.TokenMissing, ErrorCode.TokenInvalid, ErrorCode.TokenExpired,
                 ErrorCode.TokenWrongLead, ErrorCode.NotFound, ErrorCode.KeyTaken, ErrorCode.DomainTaken,

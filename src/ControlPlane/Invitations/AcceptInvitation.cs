@@ -37,7 +37,8 @@ public sealed partial class AcceptInvitation(
     /// </exception>
     public async Task ExecuteAsync(string? token, string? password, CancellationToken cancellationToken)
     {
-        if (password is not { Length: > 0 and <= MaxPasswordLength } || password.Any(char.IsControl))
+        if (password is not { Length: > 0 } || password.EnumerateRunes().Count() > MaxPasswordLength
+            || password.Any(char.IsControl))
         {
             throw ControlPlaneException.Invalid("password",
                 $"password must be 1 to {MaxPasswordLength} characters without control characters.");

@@ -9,6 +9,9 @@ namespace ControlPlane.Leads;
 /// </summary>
 public readonly partial record struct EmailAddress
 {
+    /// <summary>The length of the shortest address, such as a@b.co.</summary>
+    public const int MinLength = 6;
+
     public const int MaxLength = 254;
 
     private EmailAddress(string local, DomainName domain)
@@ -22,6 +25,23 @@ public readonly partial record struct EmailAddress
     public DomainName Domain { get; }
 
     public string Value => $"{Local}@{Domain}";
+
+    /// <summary>
+    /// The mailbox of the address, as far as it is known: different addresses of one mailbox have the same. Case and a
+    /// tag after <c>+</c> do not count, nor do dots at providers that ignore them.
+    /// </summary>
+    public string Mailbox
+    {
+        get
+        {
+            int plus = Local.IndexOf('+', StringComparison.Ordinal);
+            string name = (plus > 0 ? Local[..plus] : Local).ToLowerInvariant();
+            // https://support.google.com/mail/answer/7436150
+            return Domain.Value is "gmail.com" or "googlemail.com"
+                ? $"{name.Replace(".", "", StringComparison.Ordinal)}@gmail.com"
+                : $"{name}@{Domain}";
+        }
+    }
 
     /// <summary>Parses an address; blanks around it are removed.</summary>
     /// <exception cref="ControlPlaneException">

@@ -47,6 +47,7 @@ public sealed class LeadVerificationMail(
 }
 
 /// <summary>
-/// Checks the rate limits of mails to a recipient and counts one more; throws <c>too_many_requests</c> above them.
+/// Checks the rate limits of a mail and counts it. Above a limit of the caller it throws. Above a limit of the
+/// recipient it returns false: the mail is not sent, and the caller is not told.
 /// </summary>
-public delegate ValueTask AdmitMail(EmailAddress recipient, CancellationToken cancellationToken);
+public delegate ValueTask<bool> AdmitMail(EmailAddress recipient, CancellationToken cancellationToken);

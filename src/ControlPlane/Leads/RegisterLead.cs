@@ -5,25 +5,31 @@ namespace ControlPlane.Leads;
 
 /// <summary>The fields of a sign-up.</summary>
 public sealed record RegisterLeadCommand(
-    [property: StringLength(EmailAddress.MaxLength)] string? Email,
-    [property: StringLength(Field.MaxNameLength)] string? FirstName,
-    [property: StringLength(Field.MaxNameLength)] string? LastName,
-    [property: StringLength(Field.MaxNameLength)] string? CompanyName,
+    [property: StringLength(EmailAddress.MaxLength, MinimumLength = EmailAddress.MinLength)] string? Email,
+    [property: StringLength(Field.MaxNameLength, MinimumLength = 1), RegularExpression(PersonName.Pattern)]
+    string? FirstName,
+    [property: StringLength(Field.MaxNameLength, MinimumLength = 1), RegularExpression(PersonName.Pattern)]
+    string? LastName,
+    [property: StringLength(Field.MaxNameLength, MinimumLength = 1), RegularExpression(PersonName.Pattern)]
+    string? CompanyName,
     RegisterLeadAddress? Address = null);
 
 public sealed record RegisterLeadAddress(
-    [property: StringLength(Field.MaxNameLength)] string? Country,
-    [property: StringLength(RegisterLeadAddress.MaxStreetLength)] string? Address = null,
-    [property: StringLength(Field.MaxNameLength)] string? City = null,
-    [property: StringLength(Field.MaxNameLength)] string? State = null,
-    [property: StringLength(RegisterLeadAddress.MaxZipLength)] string? Zip = null)
+    [property: StringLength(Field.MaxNameLength, MinimumLength = 1), RegularExpression(Field.RequiredPattern)]
+    string? Country,
+    [property: StringLength(RegisterLeadAddress.MaxStreetLength), RegularExpression(Field.OptionalPattern)]
+    string? Address = null,
+    [property: StringLength(Field.MaxNameLength), RegularExpression(Field.OptionalPattern)] string? City = null,
+    [property: StringLength(Field.MaxNameLength), RegularExpression(Field.OptionalPattern)] string? State = null,
+    [property: StringLength(RegisterLeadAddress.MaxZipLength), RegularExpression(Field.OptionalPattern)]
+    string? Zip = null)
 {
     public const int MaxStreetLength = 200;
     public const int MaxZipLength = 20;
 }
 
 /// <param name="Id">The id of the lead.</param>
-/// <param name="Token">The validation token; null if it is mailed.</param>
+/// <param name="Token">The validation token; null if it is mailed, or above a limit of the recipient.</param>
 public sealed record RegisteredLead(Guid Id, string? Token);
 
 /// <summary>
@@ -31,12 +37,11 @@ public sealed record RegisteredLead(Guid Id, string? Token);
 /// an answer does not reveal whether an address is known.
 /// </summary>
 public sealed partial class RegisterLead(
-    LeadRepository leads, LeadVerificationMail mail, AdmitMail admit, TimeProvider time, ILogger<RegisterLead> logger)
+    LeadRepository leads, LeadVerificationMail mail, TimeProvider time, ILogger<RegisterLead> logger)
 {
-    /// <exception cref="ControlPlaneException">
-    /// A field is invalid, a rate limit is exceeded, or Temporal is unreachable.
-    /// </exception>
-    public async Task<RegisteredLead> ExecuteAsync(RegisterLeadCommand command, CancellationToken cancellationToken)
+    /// <exception cref="ControlPlaneException">A field is invalid, or Temporal is unreachable.</exception>
+    public async Task<RegisteredLead> ExecuteAsync(
+        RegisterLeadCommand command, AdmitMail admit, CancellationToken cancellationToken)
     {
         var lead = Lead.Register(
             EmailAddress.Parse(command.Email),
@@ -46,11 +51,18 @@ public sealed partial class RegisterLead(
             ParseAddress(command.Address),
             time.GetUtcNow());
         mail.RequireConfigured();
-        await admit(lead.Email, cancellationToken);
+        bool isMailed = await admit(lead.Email, cancellationToken);
         // The lead stays even if the mail's workflow seems not to start: if the start succeeded and only its answer was
         // lost, the link in the mail must find the lead. The retention of contacts deletes unverified leads.
         await leads.AddAsync(lead, cancellationToken);
         LogRegistered(lead.Id, lead.Email);
+        if (!isMailed)
+        {
+            // The lead is as good as any other: a later resend mails a link.
+            LogNotMailed(lead.Id);
+            return new RegisteredLead(lead.Id, Token: null);
+        }
+
         return new RegisteredLead(lead.Id, await mail.SendAsync(lead.Id, lead.TokenGeneration, cancellationToken));
     }
 
@@ -65,4 +77,7 @@ public sealed partial class RegisterLead(
 
     [LoggerMessage(101, LogLevel.Information, "Lead {LeadId} signed up as {Email}")]
     private partial void LogRegistered(Guid leadId, EmailAddress email);
+
+    [LoggerMessage(140, LogLevel.Warning, "Lead {LeadId} gets no mail: the limit of its recipient is exceeded")]
+    private partial void LogNotMailed(Guid leadId);
 }

@@ -23,7 +23,11 @@ public sealed record Subscription(
     /// <summary>The maximum length of the billing system's ids.</summary>
     public const int MaxIdLength = 64;
 
-    private const int ActiveStatus = 1;
+    /// <summary>The form of a point in time: a date, or a date with the time of day.</summary>
+    public const string TimePattern =
+        @"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,7})?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?$";
+
+    internal const int ActiveStatus = 1;
 
     private static readonly string[] TimeFormats =
         ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
@@ -95,6 +99,9 @@ public sealed record SubscriptionPlan(
 {
     public const int MaxDescriptionLength = 1000;
 
+    /// <summary>The largest price that a decimal holds, rounded down.</summary>
+    public const double MaxPrice = 7.9e28;
+
     // Prices that differ only in trailing zeros are equal: dividing by 1 with the maximum scale removes the zeros.
     private const decimal OneOfMaxScale = 1.0000000000000000000000000000m;
 
@@ -128,27 +135,36 @@ public sealed record SubscriptionPlan(
 /// <param name="EndDate">After the start.</param>
 /// <param name="Status">1 (ACTIVE).</param>
 public sealed record SubscriptionFields(
-    [property: StringLength(Subscription.MaxIdLength)] string? Id,
+    [property: StringLength(Subscription.MaxIdLength, MinimumLength = 1), RegularExpression(Field.RequiredPattern)]
+    string? Id,
     string? SubscriberId,
-    [property: StringLength(Subscription.MaxIdLength)] string? PlanId,
-    string? StartDate,
-    string? EndDate,
-    int? Status,
+    [property: StringLength(Subscription.MaxIdLength, MinimumLength = 1), RegularExpression(Field.RequiredPattern)]
+    string? PlanId,
+    [property: RegularExpression(Subscription.TimePattern)] string? StartDate,
+    [property: RegularExpression(Subscription.TimePattern)] string? EndDate,
+    [property: Range(Subscription.ActiveStatus, Subscription.ActiveStatus)] int? Status,
     SubscriptionPlanFields? Plan);
 
 /// <param name="Price">At least 0.</param>
 /// <param name="Tier">enterprise (silo), standard (pooled) or hybrid (bridge), in any case.</param>
 public sealed record SubscriptionPlanFields(
-    [property: StringLength(Subscription.MaxIdLength)] string? Id,
-    [property: StringLength(Field.MaxNameLength)] string? Name,
-    [property: StringLength(SubscriptionPlan.MaxDescriptionLength)] string? Description,
-    decimal? Price,
-    [property: StringLength(Subscription.MaxIdLength)] string? CurrencyId,
+    [property: StringLength(Subscription.MaxIdLength, MinimumLength = 1), RegularExpression(Field.RequiredPattern)]
+    string? Id,
+    [property: StringLength(Field.MaxNameLength, MinimumLength = 1), RegularExpression(Field.RequiredPattern)]
+    string? Name,
+    [property: StringLength(SubscriptionPlan.MaxDescriptionLength), RegularExpression(Field.OptionalPattern)]
+    string? Description,
+    [property: Range(0, SubscriptionPlan.MaxPrice)] decimal? Price,
+    [property: StringLength(Subscription.MaxIdLength, MinimumLength = 1), RegularExpression(Field.RequiredPattern)]
+    string? CurrencyId,
     string? Tier,
-    [property: StringLength(Subscription.MaxIdLength)] string? BillingCycleId,
+    [property: StringLength(Subscription.MaxIdLength, MinimumLength = 1), RegularExpression(Field.RequiredPattern)]
+    string? BillingCycleId,
     SubscriptionMetaData? MetaData);
 
-public sealed record SubscriptionMetaData([property: StringLength(Field.MaxNameLength)] string? PipelineName);
+public sealed record SubscriptionMetaData(
+    [property: StringLength(Field.MaxNameLength, MinimumLength = 1), RegularExpression(Field.RequiredPattern)]
+    string? PipelineName);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(Subscription))]

@@ -12,6 +12,9 @@ namespace ControlPlane.Security;
 /// </summary>
 public sealed class MailedTokens(KeyRing keys)
 {
+    /// <summary>No token is longer.</summary>
+    public const int MaxLength = 200;
+
     public string Create(MailedTokenKind kind, Guid id, int generation) =>
         $"{keys.CurrentId}.{Base64Url.EncodeToString(id.ToByteArray(bigEndian: true))}."
         + Base64Url.EncodeToString(Mac(keys.Current, kind, id, generation));
@@ -34,7 +37,7 @@ public sealed class MailedTokens(KeyRing keys)
 
     private static (string KeyId, Guid Id, byte[] Mac)? Split(string token)
     {
-        string[] parts = token.Length <= 200 ? token.Split('.') : [];
+        string[] parts = token.Length <= MaxLength ? token.Split('.') : [];
         if (parts.Length != 3 || !Base64Url.IsValid(parts[1]) || !Base64Url.IsValid(parts[2]))
         {
             return null;

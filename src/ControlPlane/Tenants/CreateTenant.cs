@@ -5,13 +5,17 @@ using Microsoft.Extensions.Logging;
 namespace ControlPlane.Tenants;
 
 /// <summary>The fields of a new tenant.</summary>
-/// <param name="Key">The key: 2 to 10 characters, not reserved.</param>
+/// <param name="Key">
+/// The key: not reserved, and at most 10 characters unless the installation allows more (TENANT_KEY_MAX_LENGTH).
+/// </param>
 /// <param name="Domains">1 to 20 host names, including the domain of the lead's verified address.</param>
 /// <param name="Name">The name of the tenant; by default the lead's company.</param>
 public sealed record CreateTenantCommand(
-    [property: RegularExpression("^[a-z][a-z0-9]*$")] string? Key,
+    [property: StringLength(TenantKey.MaxConfigurableLength, MinimumLength = TenantKey.MinLength),
+        RegularExpression("^[a-z][a-z0-9]*$")]
+    string? Key,
     IReadOnlyList<string?>? Domains,
-    [property: StringLength(Field.MaxNameLength)] string? Name = null);
+    [property: StringLength(Field.MaxNameLength), RegularExpression(PersonName.OptionalPattern)] string? Name = null);
 
 /// <summary>Creates the tenant of a verified lead; a lead has at most one.</summary>
 public sealed partial class CreateTenant(

@@ -9,6 +9,11 @@ namespace ControlPlane.Tenants;
 /// </summary>
 public readonly partial record struct DomainName
 {
+    /// <summary>The length of the shortest name, such as b.co.</summary>
+    public const int MinLength = 4;
+
+    public const int MaxLength = 253;
+
     private static readonly IdnMapping Idn = new() { UseStd3AsciiRules = true };
 
     private readonly string? value;
@@ -50,7 +55,7 @@ public readonly partial record struct DomainName
 
     private static string? ToAscii(string? text)
     {
-        if (text is null or { Length: 0 or > 253 } || !text.All(IsExpected))
+        if (text is null or { Length: 0 or > MaxLength } || !text.All(IsExpected))
         {
             return null;
         }
@@ -59,7 +64,7 @@ public readonly partial record struct DomainName
         {
             string ascii = Idn.GetAscii(text.ToLowerInvariant());
             // Labels that were given as punycode must decode to accepted characters.
-            return ascii.Length <= 253 && HostName().IsMatch(ascii) && Idn.GetUnicode(ascii).All(IsExpected)
+            return ascii.Length <= MaxLength && HostName().IsMatch(ascii) && Idn.GetUnicode(ascii).All(IsExpected)
                 ? ascii
                 : null;
         }

@@ -6,6 +6,9 @@ namespace ControlPlane.Tenants;
 /// <summary>The end position of a page of tenants: opaque to callers, and stable while tenants are added.</summary>
 public sealed record TenantCursor(DateTimeOffset CreatedAt, Guid Id)
 {
+    /// <summary>The length of its text.</summary>
+    public const int TextLength = 32;
+
     public string ToText()
     {
         Span<byte> bytes = stackalloc byte[24];
@@ -18,7 +21,8 @@ public sealed record TenantCursor(DateTimeOffset CreatedAt, Guid Id)
     public static TenantCursor Parse(string text, string field = "cursor")
     {
         Span<byte> bytes = stackalloc byte[24];
-        if (text.Length == 32 && Base64Url.IsValid(text) && Base64Url.TryDecodeFromChars(text, bytes, out int length)
+        if (text.Length == TextLength && Base64Url.IsValid(text)
+            && Base64Url.TryDecodeFromChars(text, bytes, out int length)
             && length == bytes.Length)
         {
             long ticks = BinaryPrimitives.ReadInt64BigEndian(bytes);

@@ -8,6 +8,11 @@ public static class LeadsFunctions
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "leads")] HttpRequest request) =>
         request.AnswerAsync();
 
+    [Function("GetSignUpChallenge")]
+    public static Task GetChallengeAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "leads/challenge")] HttpRequest request) =>
+        request.AnswerAsync();
+
     [Function("ResendLeadVerification")]
     public static Task ResendAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "leads/{id:guid}/resend")] HttpRequest request) =>

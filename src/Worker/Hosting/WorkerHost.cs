@@ -1,5 +1,4 @@
 using ControlPlane;
-using ControlPlane.Leads;
 using ControlPlane.Persistence;
 using ControlPlane.Settings;
 using ControlPlane.Temporal;
@@ -37,8 +36,6 @@ public static class WorkerHost
         var database = DatabaseOptions.From(settings);
         builder.Services
             .AddControlPlane()
-            // Sign-ups are rate limited in the functions, which receive them.
-            .AddSingleton<AdmitMail>((_, _) => ValueTask.CompletedTask)
             .AddSingleton(settings)
             .AddSingleton(database)
             .AddSingleton(_ => DataSources.Create(database, "arc-saas-worker"))

@@ -1,3 +1,4 @@
+using ControlPlane.Idempotency;
 using ControlPlane.Invitations;
 using ControlPlane.Persistence;
 using ControlPlane.Tenants;
@@ -7,7 +8,8 @@ namespace Worker.Sweeps;
 
 /// <summary>Expires, erases and deletes rows in batches, each committed on its own.</summary>
 public sealed class ExpiredRows(
-    NpgsqlDataSource database, TenantRepository tenants, InvitationRepository invitations, TimeProvider time)
+    NpgsqlDataSource database, TenantRepository tenants, InvitationRepository invitations, IdempotentAnswers answers,
+    TimeProvider time)
 {
     private const int BatchSize = 100;
 
@@ -34,6 +36,11 @@ public sealed class ExpiredRows(
                 LIMIT $2 FOR UPDATE SKIP LOCKED)
             """,
             time.GetUtcNow() - retention, BatchSize).ExecuteAsync(cancellationToken));
+
+    /// <summary>Deletes answers to requests with an idempotency key, a day after the request.</summary>
+    /// <returns>The number of answers.</returns>
+    public Task<int> DeleteIdempotentAnswersAsync(CancellationToken cancellationToken) =>
+        InBatchesAsync(() => answers.DeleteExpiredAsync(BatchSize, cancellationToken));
 
     private static async Task<int> InBatchesAsync(Func<Task<int>> runBatch)
     {

@@ -35,7 +35,7 @@ public sealed partial class RowActivities(
     public async Task<int> ExpireAsync()
     {
         var errors = new ErrorCollector();
-        int passwords = 0, tenants = 0, invitations = 0, released = 0;
+        int passwords = 0, tenants = 0, invitations = 0, answers = 0, released = 0;
         await errors.TryAsync(
             "sealed passwords", async () => passwords = await rows.EraseSealedPasswordsAsync(CancellationToken),
             CancellationToken);
@@ -46,19 +46,22 @@ public sealed partial class RowActivities(
             async () => invitations = await rows.DeleteInvitationsAsync(options.ContactRetention, CancellationToken),
             CancellationToken);
         await errors.TryAsync(
+            "idempotent answers", async () => answers = await rows.DeleteIdempotentAnswersAsync(CancellationToken),
+            CancellationToken);
+        await errors.TryAsync(
             "failed tenants", async () => released = await failed.ReleaseAsync(errors, CancellationToken),
             CancellationToken);
-        if (passwords + tenants + invitations + released > 0)
+        if (passwords + tenants + invitations + answers + released > 0)
         {
-            LogExpired(tenants, invitations, passwords, released);
+            LogExpired(tenants, invitations, passwords, answers, released);
         }
 
         errors.ThrowIfFailed();
-        return passwords + tenants + invitations + released;
+        return passwords + tenants + invitations + answers + released;
     }
 
     [LoggerMessage(EventId = 603, Level = LogLevel.Information,
-        Message = "Expired: {Tenants} tenants, {Invitations} invitations, {Passwords} sealed passwords; "
-            + "released: {Released} tenants")]
-    private partial void LogExpired(int tenants, int invitations, int passwords, int released);
+        Message = "Expired: {Tenants} tenants, {Invitations} invitations, {Passwords} sealed passwords, "
+            + "{Answers} answers of idempotency keys; released: {Released} tenants")]
+    private partial void LogExpired(int tenants, int invitations, int passwords, int answers, int released);
 }

@@ -1,9 +1,6 @@
 using Api.Http;
-using Api.Invitations;
 using Api.Tokens;
-using ControlPlane.Leads;
-using ControlPlane.Provisioning;
-using ControlPlane.Tenants;
+using ControlPlane;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,8 +12,9 @@ namespace Api.Tests.OpenApi;
 internal static class OpenApiGenerator
 {
     private const string Description =
-        "Errors are problem details (RFC 9457) with a stable `code`. Any call may also answer 500 `internal`, and "
-        + "400 `invalid_request` for an unknown name in the query. "
+        "Errors are problem details (RFC 9457) with a stable `code`. Any call may also be refused for its head or its "
+        + "pace: 408 `request_timeout`, 414 `address_too_long`, 431 `headers_too_large`. "
+        + "Lengths count Unicode code points, without spaces around a text, which are removed. "
         + "Paths and queries never carry a token.";
 
     private static readonly (BearerKind Kind, string Name, string Description)[] Bearers =
@@ -24,13 +22,6 @@ internal static class OpenApiGenerator
         (BearerKind.Validation, "validationToken", "The token that was mailed to a lead; valid for 30 minutes."),
         (BearerKind.Lead, "leadToken", "The JWT from verifying a lead; valid for 15 minutes."),
         (BearerKind.Operator, "operatorToken", "An access token of the operators' realm."),
-    ];
-
-    private static readonly Type[] Requests =
-    [
-        typeof(AcceptInvitationRequest), typeof(CreateTenantCommand), typeof(RegisterLeadAddress),
-        typeof(RegisterLeadCommand), typeof(SubscriptionFields), typeof(SubscriptionMetaData),
-        typeof(SubscriptionPlanFields),
     ];
 
     /// <summary>Returns the document as text, with a line feed at its end.</summary>
@@ -58,6 +49,7 @@ internal static class OpenApiGenerator
         // No server addresses: they would come from the Host header, which is not trustworthy.
         document.Servers = [];
         document.Components ??= new OpenApiComponents();
+        OpenApiRequests.RequireObjects(document);
         document.Components.SecuritySchemes = Bearers.ToDictionary(
             bearer => bearer.Name,
             IOpenApiSecurityScheme (bearer) => new OpenApiSecurityScheme
@@ -70,22 +62,11 @@ internal static class OpenApiGenerator
     }
 
     // Required request fields are nullable only in our records, so that a missing field is refused by its name.
+    // Formats and items have no attribute.
     private static Task DescribeSchemaAsync(
         OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
-        if (!Requests.Contains(context.JsonTypeInfo.Type))
-        {
-            return Task.CompletedTask;
-        }
-
-        foreach (string name in schema.Required ?? new HashSet<string>())
-        {
-            if (schema.Properties?[name] is OpenApiSchema { Type: not null } property)
-            {
-                property.Type &= ~JsonSchemaType.Null;
-            }
-        }
-
+        OpenApiRequests.Refine(context.JsonTypeInfo.Type, schema);
         return Task.CompletedTask;
     }
 
@@ -102,23 +83,87 @@ internal static class OpenApiGenerator
                 }).ToList();
         }
 
-        foreach (var codes in metadata.OfType<ErrorCodes>().SelectMany(errors => errors.Codes)
-            .Distinct().Select(code => code.ToHttp()).GroupBy(code => code.Status))
+        foreach (var header in metadata.OfType<RequestHeader>())
         {
-            if (operation.Responses?.GetValueOrDefault($"{codes.Key}") is OpenApiResponse response)
+            (operation.Parameters ??= []).Add(new OpenApiParameter
             {
-                if (codes.Key == StatusCodes.Status429TooManyRequests)
+                Name = header.Name,
+                In = ParameterLocation.Header,
+                Description = header.Description,
+                Schema = new OpenApiSchema
                 {
-                    response.Headers = new Dictionary<string, IOpenApiHeader>
-                    {
-                        ["Retry-After"] = new OpenApiHeader { Description = "Seconds until the next call is allowed." },
-                    };
-                }
-
-                response.Description = string.Join(", ", codes.Select(code => $"`{code.Code}`"));
-            }
+                    Type = JsonSchemaType.String,
+                    MinLength = header.MinLength,
+                    MaxLength = header.MaxLength,
+                },
+            });
         }
 
+        foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
+        {
+            OpenApiRequests.RefineQuery(parameter);
+        }
+
+        var listed = metadata.OfType<ErrorCodes>().SelectMany(errors => errors.Codes).Select(code => code.ToHttp());
+        foreach (var codes in listed.Concat(OfEveryOperation(operation)).Distinct().GroupBy(code => code.Status))
+        {
+            string status = $"{codes.Key}";
+            operation.Responses ??= [];
+            if (operation.Responses.GetValueOrDefault(status) is not OpenApiResponse response)
+            {
+                operation.Responses[status] = response = new OpenApiResponse
+                {
+                    Content = new Dictionary<string, OpenApiMediaType>
+                    {
+                        [EndpointExtensions.ProblemType] = new OpenApiMediaType
+                        {
+                            Schema = new OpenApiSchemaReference(nameof(Problem), context.Document),
+                        },
+                    },
+                };
+            }
+
+            if (codes.Key is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
+            {
+                response.Headers = new Dictionary<string, IOpenApiHeader>
+                {
+                    ["Retry-After"] = new OpenApiHeader
+                    {
+                        Description = "Seconds after which to try again.",
+                        Schema = new OpenApiSchema { Type = JsonSchemaType.Integer },
+                    },
+                };
+            }
+
+            response.Description = string.Join(", ", codes.Select(code => $"`{code.Code}`"));
+        }
+
+        operation.Responses = Sorted(operation.Responses!);
         return Task.CompletedTask;
+    }
+
+    // An unknown name in the query, a malformed id, a large body and an unexpected error are possible everywhere.
+    private static IEnumerable<(int Status, string Code)> OfEveryOperation(OpenApiOperation operation) =>
+    [
+        ErrorCode.InvalidRequest.ToHttp(),
+        .. operation.Parameters?.Any(parameter => parameter.In == ParameterLocation.Path) == true
+            ? [ErrorCode.NotFound.ToHttp()]
+            : Array.Empty<(int, string)>(),
+        (StatusCodes.Status413PayloadTooLarge, "too_large"),
+        .. operation.RequestBody is null
+            ? Array.Empty<(int, string)>()
+            : [(StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type")],
+        (StatusCodes.Status500InternalServerError, "internal"),
+    ];
+
+    private static OpenApiResponses Sorted(OpenApiResponses responses)
+    {
+        var sorted = new OpenApiResponses();
+        foreach (var (status, response) in responses.OrderBy(response => response.Key, StringComparer.Ordinal))
+        {
+            sorted[status] = response;
+        }
+
+        return sorted;
     }
 }

@@ -1,6 +1,11 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Api.RateLimits;
+using ControlPlane.Settings;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Api.Tests.RateLimits;
 
@@ -58,6 +63,31 @@ public sealed class RedisTests(ApiFixture fixture) : IAsyncLifetime
         (await first.PostAsync("/leads", TestData.SignUp($"{TestData.NewKey()}.com"))).Expect(HttpStatusCode.Created);
         Assert.Single(first.Log.All, line => line.Contains("Redis is unreachable", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task Both_counters_count_alike()
+    {
+        Assert.SkipWhen(redis is null, "redis-server is not installed: apt-get install redis-server.");
+        var process = new ProcessRateCounter(TimeProvider.System);
+        await using var shared = new RedisRateCounter(
+            RedisOptions.Find(Settings($"redis://:secret@127.0.0.1:{port}/2"))!,
+            new ProcessRateCounter(TimeProvider.System), NullLogger<RedisRateCounter>.Instance);
+        var cancellationToken = TestContext.Current.CancellationToken;
+        foreach (IRateCounter counter in (IRateCounter[])[process, shared])
+        {
+            Assert.Equal(default, await counter.ReadAsync("address:a", cancellationToken));
+            Assert.Equal(1, (await counter.AddAsync("address:a", TimeSpan.FromHours(1), cancellationToken)).Count);
+            Assert.Equal(2, (await counter.AddAsync("address:a", TimeSpan.FromHours(1), cancellationToken)).Count);
+            var read = await counter.ReadAsync("address:a", cancellationToken);
+            Assert.Equal(2, read.Count);
+            Assert.InRange(read.EndsIn, TimeSpan.FromMinutes(59), TimeSpan.FromHours(1));
+            Assert.Equal(default, await counter.ReadAsync("address:b", cancellationToken));
+        }
+    }
+
+    private static SettingsReader Settings(string url) => new(
+        new ConfigurationBuilder().AddInMemoryCollection([new("REDIS_URL", url)]).Build(),
+        new HostingEnvironment { EnvironmentName = "Development" });
 
     private static string? FindInPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
         .Select(directory => Path.Combine(directory, program)).FirstOrDefault(File.Exists);

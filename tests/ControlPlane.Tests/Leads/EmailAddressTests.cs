@@ -15,6 +15,15 @@ public sealed class EmailAddressTests
         Assert.Equal(expected, EmailAddress.Parse(text).Value);
 
     [Theory]
+    [InlineData("admin@newcompany.com", "admin@newcompany.com")]
+    [InlineData("Ad.Min+tag+more@NewCompany.com", "ad.min@newcompany.com")]
+    [InlineData("+tag@newcompany.com", "+tag@newcompany.com")]
+    [InlineData("First.Last+tag@gmail.com", "firstlast@gmail.com")]
+    [InlineData("f.irstlast@googlemail.com", "firstlast@gmail.com")]
+    public void Addresses_of_one_mailbox_have_one_name(string text, string expected) =>
+        Assert.Equal(expected, EmailAddress.ParseStored(text).Mailbox);
+
+    [Theory]
     [InlineData(null)]
     [InlineData("")]
     [InlineData("admin")]

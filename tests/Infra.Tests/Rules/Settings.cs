@@ -29,6 +29,7 @@ internal static class Settings
         ["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"] = "read by the rule of the worker",
         ["AZURE_FEDERATED_TOKEN_FILE"] = "of Kubernetes",
         ["AZURE_TENANT_ID"] = "of Kubernetes",
+        ["CORS_ORIGINS"] = "optional; the gateway's policy `cors` has to name the same origins",
         ["DATABASE_URL"] = "DB_HOST instead",
         ["DB_PASSWORD"] = "DB_AUTH=entra",
         ["FUNCTIONS_CUSTOMHANDLER_PORT"] = "set by the Functions host",

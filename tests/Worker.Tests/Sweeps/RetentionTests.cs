@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using ControlPlane.Idempotency;
 using ControlPlane.Invitations;
 using ControlPlane.Tenants;
 using Microsoft.Extensions.DependencyInjection;
@@ -78,6 +80,7 @@ public sealed class RetentionTests(ProvisioningFixture fixture) : IClassFixture<
                 fixture.Postgres.Owner,
                 fixture.Services.GetRequiredService<TenantRepository>(),
                 fixture.Services.GetRequiredService<InvitationRepository>(),
+                fixture.Services.GetRequiredService<IdempotentAnswers>(),
                 clock),
             clock,
             NullLogger<SealedPasswordExpiry>.Instance);
@@ -92,6 +95,24 @@ public sealed class RetentionTests(ProvisioningFixture fixture) : IClassFixture<
 
         Task GoneAsync(Guid invitation) => AssertMore.EventuallyAsync(async () =>
             Assert.Equal(0, await CountAsync("sealed_passwords WHERE invitation_id", invitation)));
+    }
+
+    [Fact]
+    public async Task An_answer_of_an_idempotency_key_is_deleted_a_day_after_its_request()
+    {
+        byte[] old = RandomNumberGenerator.GetBytes(32), young = RandomNumberGenerator.GetBytes(32);
+        await ClaimAsync(old, hoursAgo: 24.01);
+        await ClaimAsync(young, hoursAgo: 23.9);
+
+        await fixture.SweepAsync();
+
+        Assert.Equal([young], await fixture.Postgres.ReadAsync<byte[][]>(
+            "SELECT array_agg(key_hash) FROM idempotent_answers WHERE key_hash IN ($1, $2)", old, young));
+
+        Task ClaimAsync(byte[] key, double hoursAgo) => new IdempotentAnswers(
+            fixture.Postgres.Functions,
+            new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddHours(-hoursAgo)))
+            .ClaimAsync(key, key, CancellationToken);
     }
 
     [Fact]

@@ -33,6 +33,7 @@ public static class ControlPlaneServiceCollectionExtensions
     }
 
     private static IServiceCollection AddOptions(this IServiceCollection services) => services
+        .AddSetting(ApplicationAddress.From)
         .AddSetting(DatabaseOptions.From)
         .AddSetting(TemporalOptions.From)
         .AddSetting(TenantKeyOptions.From)

@@ -23,6 +23,7 @@ namespace Api.Http;
 [JsonSerializable(typeof(AboutResponse))]
 [JsonSerializable(typeof(AcceptInvitationRequest))]
 [JsonSerializable(typeof(CreateTenantCommand))]
+[JsonSerializable(typeof(CustomerProvisioningResponse))]
 [JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(InvitationResponse))]
 [JsonSerializable(typeof(LeadResponse))]

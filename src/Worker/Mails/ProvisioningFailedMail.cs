@@ -29,7 +29,7 @@ public sealed class ProvisioningFailedMail(
             ["tenantId"] = input.TenantId.ToString("D"),
             ["tenantName"] = tenant.Tenant.Name,
             ["firstName"] = tenant.Admin.FirstName,
-            ["error"] = $"{attempt.ErrorCode}: {FailureSentence.Of(attempt.ErrorCode)}",
+            ["error"] = $"{attempt.ErrorCode}: {CustomerNotice.Of(attempt.ErrorCode).Sentence}",
             ["failedStep"] = attempt.FailedStep ?? "",
             ["supportEmail"] = novu.SupportEmail,
         };

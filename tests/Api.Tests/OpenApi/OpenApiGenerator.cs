@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Text.Json;
 using Api.Http;
 using Api.Invitations;
 using Api.Tokens;
@@ -5,6 +7,7 @@ using ControlPlane.Leads;
 using ControlPlane.Provisioning;
 using ControlPlane.Tenants;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
@@ -69,6 +72,20 @@ internal static class OpenApiGenerator
         return Task.CompletedTask;
     }
 
+    // The schema of a nested record that may be null does not say so.
+    private static void AllowNull(OpenApiSchema schema, Type type)
+    {
+        var nullability = new NullabilityInfoContext();
+        foreach (var property in type.GetProperties()
+            .Where(property => nullability.Create(property).ReadState == NullabilityState.Nullable))
+        {
+            if (schema.Properties?[JsonNamingPolicy.CamelCase.ConvertName(property.Name)] is OpenApiSchema nested)
+            {
+                nested.Type |= JsonSchemaType.Null;
+            }
+        }
+    }
+
     // Required request fields are nullable only in our records, so that a missing field is refused by its name.
     private static Task DescribeSchemaAsync(
         OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
@@ -89,10 +106,11 @@ internal static class OpenApiGenerator
         return Task.CompletedTask;
     }
 
-    private static Task DescribeOperationAsync(
+    private static async Task DescribeOperationAsync(
         OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        await DescribeAlternativesAsync(operation, context, cancellationToken);
         if (metadata.OfType<BearerRequirement>().LastOrDefault() is { } requirement)
         {
             operation.Security = Bearers.Where(bearer => requirement.Kind.HasFlag(bearer.Kind))
@@ -118,7 +136,29 @@ internal static class OpenApiGenerator
                 response.Description = string.Join(", ", codes.Select(code => $"`{code.Code}`"));
             }
         }
+    }
 
-        return Task.CompletedTask;
+    // ASP.NET Core describes one type for each status; the answer to a lead is another one than that to an operator.
+    private static async Task DescribeAlternativesAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        foreach (var types in context.Description.ActionDescriptor.EndpointMetadata
+            .OfType<IProducesResponseTypeMetadata>().Where(answer => answer.Type is not null)
+            .GroupBy(answer => answer.StatusCode, answer => answer.Type!)
+            .Where(types => types.Distinct().Count() > 1))
+        {
+            var content = operation.Responses![$"{types.Key}"].Content!["application/json"];
+            var alternatives = new List<IOpenApiSchema> { content.Schema! };
+            // The last type is the described one.
+            foreach (var type in types.Distinct().SkipLast(1))
+            {
+                var schema = await context.GetOrCreateSchemaAsync(type, null, cancellationToken);
+                AllowNull(schema, type);
+                context.Document!.AddComponent(type.Name, schema);
+                alternatives.Add(new OpenApiSchemaReference(type.Name, context.Document));
+            }
+
+            content.Schema = new OpenApiSchema { OneOf = alternatives };
+        }
     }
 }

@@ -22,6 +22,7 @@ public static class ApiExtensions
         services.AddControlPlane();
         services.AddHealth();
         services.AddJson();
+        services.AddSingleton<PageText>();
         services.AddRateLimits();
         services.AddTokens();
         return services;

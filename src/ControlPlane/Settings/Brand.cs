@@ -40,7 +40,7 @@ public sealed record Brand(string? Name, Uri? LogoUrl, string? SupportEmail)
         const string Name = "BRAND_SUPPORT_EMAIL";
         try
         {
-            return settings.Find(Name) is { } text ? EmailAddress.ParseStored(text, Name).Value : null;
+            return settings.Find("BRAND_SUPPORT_EMAIL") is { } text ? EmailAddress.ParseStored(text, Name).Value : null;
         }
         catch (ControlPlaneException)
         {

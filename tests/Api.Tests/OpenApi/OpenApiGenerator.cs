@@ -31,8 +31,8 @@ internal static class OpenApiGenerator
 
     private static readonly Type[] Requests =
     [
-        typeof(AcceptInvitationRequest), typeof(CreateTenantCommand), typeof(RegisterLeadAddress),
-        typeof(RegisterLeadCommand), typeof(SubscriptionFields), typeof(SubscriptionMetaData),
+        typeof(AcceptInvitationRequest), typeof(CreateTenantCommand), typeof(ReadInvitationRequest),
+        typeof(RegisterLeadAddress), typeof(RegisterLeadCommand), typeof(SubscriptionFields), typeof(SubscriptionMetaData),
         typeof(SubscriptionPlanFields),
     ];
 

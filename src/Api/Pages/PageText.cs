@@ -14,12 +14,12 @@ public sealed class PageText(Brand brand, TenantKeyOptions keys)
 
     /// <summary>
     /// Scripts and styles come only from this origin and are never inline; no other site may frame the page. The only
-    /// foreign content is the logo.
+    /// foreign content is the logo; the empty icon is a data address.
     /// </summary>
     public string ContentSecurityPolicy { get; } =
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; "
-        + "form-action 'none'; frame-ancestors 'none'"
-        + (brand.LogoUrl is null ? "" : $"; img-src {OriginOf(brand.LogoUrl)}");
+        + "form-action 'none'; frame-ancestors 'none'; img-src data:"
+        + (brand.LogoUrl is null ? "" : $" {OriginOf(brand.LogoUrl)}");
 
     public string Get(string file) => pages.GetOrAdd(file, Render);
 

@@ -4,7 +4,6 @@ import {
 } from "./page.js";
 
 let token = "";
-let rule = "";
 
 // Shows what the invitation is for, or why it is good for nothing.
 async function open() {
@@ -26,10 +25,10 @@ async function open() {
 function show(invitation) {
   showApplication(invitation.applicationUrl);
   if (invitation.state === "OPEN") {
-    rule = invitation.passwordRule;
     document.getElementById("tenant").textContent = invitation.tenantName;
     document.getElementById("login").value = invitation.loginName;
-    document.getElementById("rule").textContent = rule;
+    document.getElementById("login-name").textContent = invitation.loginName;
+    document.getElementById("rule").textContent = invitation.passwordRule;
     document.getElementById("message").hidden = true;
     showSection("set");
   } else if (invitation.state === "USED") {
@@ -64,7 +63,7 @@ onSubmit("set-form", async form => {
       showSection("end", "Welcome");
       break;
     case "password_rejected":
-      showMessage(`This password ${reasonOf(answer.body.detail)}. ${rule}`, "error");
+      showMessage(`This password ${reasonOf(answer.body.detail)}. Choose another one.`, "error");
       markInvalid(password);
       break;
     case "token_expired":
@@ -80,7 +79,7 @@ onSubmit("set-form", async form => {
       break;
     default:
       if (answer.body?.field === "password") {
-        showMessage(`This password cannot be used. ${rule}`, "error");
+        showMessage("This password cannot be used. Choose another one.", "error");
         markInvalid(password);
       } else {
         showProblem(answer);

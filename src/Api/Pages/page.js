@@ -1,6 +1,6 @@
 // Shared by both pages: the token of the link, the API, messages, sections and forms.
 
-const kept = "token";
+const tokenName = "token";
 
 /**
  * Returns the token of the link, which is removed from the address bar and the history. It is kept for this tab, so that
@@ -12,22 +12,33 @@ export function takeToken() {
   if (token) {
     keepToken(token);
   }
-  return token || sessionStorage.getItem(kept) || "";
+  return token || recall(tokenName) || "";
 }
 
 export function keepToken(token) {
-  sessionStorage.clear();
-  sessionStorage.setItem(kept, token);
+  forgetToken();
+  keep(tokenName, token);
 }
 
-/** Forgets the token, once it is good for nothing more. */
+/** Forgets the token and all that belongs to it, once it is good for nothing more. */
 export function forgetToken() {
-  sessionStorage.clear();
+  storage?.clear();
 }
 
-/** Reads the token from a link, from the part of it behind the #, or from the code of a mail. */
+export function keep(name, value) {
+  storage?.setItem(name, value);
+}
+
+export function recall(name) {
+  return storage?.getItem(name);
+}
+
+/**
+ * Reads the token from a link, from the part of it behind the #, or from the code of a mail, which a mail program may
+ * have broken into lines.
+ */
 export function readToken(text) {
-  return text.slice(text.indexOf("#") + 1).trim().replace(/^token=/, "");
+  return text.slice(text.indexOf("#") + 1).replace(/\s/g, "").replace(/^token=/, "");
 }
 
 /** Shows a message in the live region, which screen readers announce; `kind` is "error", "done" or "busy". */
@@ -46,7 +57,7 @@ export function showSection(id, heading) {
   }
   const shown = id && document.getElementById(id);
   setHeading(heading ?? shown?.dataset.heading);
-  const first = shown?.querySelector("input:not([readonly]), button");
+  const first = shown?.querySelector("input:not([hidden]), button");
   (first ?? document.querySelector("h1")).focus();
 }
 
@@ -57,7 +68,8 @@ export function setHeading(text) {
 
 function setTitle(message) {
   const heading = document.querySelector("h1").textContent;
-  document.title = message ? `${message.split(".")[0]} – ${heading}` : heading;
+  const sentence = message.split(".")[0];
+  document.title = sentence && sentence !== heading ? `${sentence} – ${heading}` : heading;
 }
 
 /** Shows the link to the application, if its address is known. */
@@ -163,3 +175,14 @@ export function markInvalid(field) {
 
 const unreachable = "Nobody answered. Check your connection and try again; nothing is lost.";
 const gatewayFailure = "Something on the way to us is out of order. Try again in a few minutes; nothing is lost.";
+
+const storage = findStorage();
+
+// A browser that stores no data of sites refuses the access.
+function findStorage() {
+  try {
+    return sessionStorage;
+  } catch {
+    return null;
+  }
+}

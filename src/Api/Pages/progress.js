@@ -14,6 +14,8 @@ const states = {
 };
 
 const headings = {
+  PENDING_PROVISION: "Your workspace is ordered",
+  PROVISION_RECORDED: "Your workspace is ordered",
   ACTIVE: "Your workspace is ready",
   ROLLING_BACK: "The setup did not succeed",
   ROLLBACK_INCOMPLETE: "The setup did not succeed",
@@ -30,13 +32,13 @@ export async function follow(verify) {
   let session = null;
   let shown = "";
   let delay = fastest;
-  showSection("progress", "Your workspace is being set up");
+  showSection("progress", "Your workspace is ordered");
   for (;;) {
     session ??= await verify();
-    const answer = session.status === 200
+    const answer = isAnswer(session)
       ? await get(`/tenants/${session.body.tenantId}/provisioning`, session.body.token)
       : session;
-    if (answer.status === 200) {
+    if (isAnswer(answer)) {
       const seen = JSON.stringify(answer.body);
       delay = seen === shown ? Math.min(delay * 1.5, slowest) : fastest;
       if (seen !== shown) {
@@ -47,8 +49,9 @@ export async function follow(verify) {
         return;
       }
     } else if (answer.status === 401 && answer !== session) {
+      // The JWT has expired.
       session = null;
-      continue;
+      delay = Math.min(delay * 2, slowest);
     } else if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) {
       showText("This page can no longer follow the setup, since the link of your mail has expired. "
         + "A mail tells you when your workspace is ready.");
@@ -65,12 +68,18 @@ export async function follow(verify) {
   }
 }
 
+// A proxy may answer 200 with a page of its own.
+function isAnswer(answer) {
+  return answer.status === 200 && answer.body !== null;
+}
+
 function show(progress) {
   setHeading(headings[progress.status] ?? "Your workspace is being set up");
-  document.getElementById("steps").replaceChildren(...progress.steps.map(toItem));
+  document.getElementById("steps").replaceChildren(
+    ...progress.steps.map(step => toItem(step, progress.isEnded)));
   document.getElementById("progress-hint").hidden = progress.isEnded;
   const { failure } = progress;
-  const text = failure ? `${progress.message} ${failure.message} ${failure.advice}` : progress.message;
+  const text = failure ? `${failure.message} ${failure.advice}` : progress.message;
   showText(text);
   showApplication(progress.applicationUrl);
   if (progress.isEnded) {
@@ -83,13 +92,15 @@ function showText(text) {
   document.getElementById("progress-text").textContent = text;
 }
 
-function toItem(step) {
+function toItem(step, isEnded) {
   const item = document.createElement("li");
   item.dataset.state = step.state;
+  const title = document.createElement("span");
+  title.textContent = step.title;
   const state = document.createElement("span");
   state.className = "state";
-  state.textContent = states[step.state] ?? "";
-  item.append(step.title, " ", state);
+  state.textContent = isEnded && step.state === "PENDING" ? "not begun" : states[step.state] ?? "";
+  item.append(title, " ", state);
   return item;
 }
 

@@ -1,5 +1,6 @@
 import {
-  forgetToken, keepToken, markInvalid, onSubmit, post, readToken, showMessage, showProblem, showSection, takeToken,
+  forgetToken, keep, keepToken, markInvalid, onSubmit, post, readToken, recall, showMessage, showProblem, showSection,
+  takeToken,
 } from "./page.js";
 import { follow } from "./progress.js";
 
@@ -24,7 +25,7 @@ async function verify() {
   const answer = await post(`/leads/${lead}/verify`, null, token);
   if (answer.status === 200) {
     jwt = answer.body.token;
-    sessionStorage.setItem(confirmed, "true");
+    keep(confirmed, "true");
   }
   return answer;
 }
@@ -135,7 +136,7 @@ if (!open(takeToken())) {
   forgetToken();
   showMessage("This link is not complete. Open it from the mail, or paste its code here.", "error");
   showSection("paste");
-} else if (sessionStorage.getItem(confirmed)) {
+} else if (recall(confirmed)) {
   // A reload: the address was confirmed in this tab.
   confirm();
 } else {

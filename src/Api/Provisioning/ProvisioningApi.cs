@@ -19,7 +19,7 @@ public static class ProvisioningApi
                 ErrorCode.WrongState]);
         tenant.MapGet("/provisioning", GetAsync).WithName("GetProvisioning")
             .AcceptsBearer(BearerKind.Lead | BearerKind.Operator)
-            .WithSummary("Returns the progress of the current attempt, step by step; to the tenant's lead in customers' words.")
+            .WithSummary("Returns the progress of the current attempt, step by step; to its lead in customers' words.")
             .WithOperatorErrors(ErrorCode.NotFound);
         tenant.MapGet("/residue", ReadResidueAsync).WithName("ReadResidue").ForOperators()
             .WithSummary("Reads from every outside system which objects of the tenant exist now.")

@@ -8,6 +8,6 @@ public static class PasswordRule
     public const int MinLength = 12;
 
     public static string Sentence { get; } = string.Create(CultureInfo.InvariantCulture,
-        $"At least {MinLength} characters. Not your login name, not only digits, and not made of common words or of the "
-        + $"short name of your workspace.");
+        $"At least {MinLength} characters. Not your login name, not only digits, and not made of common words or of "
+        + $"the short name of your workspace.");
 }

@@ -1,8 +1,8 @@
 namespace ControlPlane.Provisioning;
 
 /// <summary>
-/// The reason for a failed attempt in the product's words, for the customer: in the failure mail and over HTTP. The text
-/// of an outside system, which may name hosts, databases and files, is for operators alone.
+/// The reason for a failed attempt in the product's words, for the customer: in the failure mail and over HTTP. The
+/// text of an outside system, which may name hosts, databases and files, is for operators alone.
 /// </summary>
 /// <param name="Code">The stable code; <c>unexpected</c> for a code without a sentence of its own.</param>
 /// <param name="Sentence">The reason.</param>

@@ -108,7 +108,8 @@ public sealed partial class ProvisioningTransitions(NpgsqlDataSource database, T
             WHERE s.state = 'PENDING'
             """,
             tenantId, attempt, plan.Select(step => step.Id).ToArray(), plan.Select(step => step.Title).ToArray(),
-            plan.Select(step => step.CustomerTitle).ToArray(), plan.Select(step => step.IsSkipped).ToArray()).ExecuteAsync(cancellationToken);
+            plan.Select(step => step.CustomerTitle).ToArray(), plan.Select(step => step.IsSkipped).ToArray())
+            .ExecuteAsync(cancellationToken);
 
     private static Task<List<string>> ListPlanAsync(
         NpgsqlConnection connection, Guid tenantId, int attempt, CancellationToken cancellationToken) =>

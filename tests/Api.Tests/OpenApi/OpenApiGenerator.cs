@@ -32,8 +32,8 @@ internal static class OpenApiGenerator
     private static readonly Type[] Requests =
     [
         typeof(AcceptInvitationRequest), typeof(CreateTenantCommand), typeof(ReadInvitationRequest),
-        typeof(RegisterLeadAddress), typeof(RegisterLeadCommand), typeof(SubscriptionFields), typeof(SubscriptionMetaData),
-        typeof(SubscriptionPlanFields),
+        typeof(RegisterLeadAddress), typeof(RegisterLeadCommand), typeof(SubscriptionFields),
+        typeof(SubscriptionMetaData), typeof(SubscriptionPlanFields),
     ];
 
     /// <summary>Returns the document as text, with a line feed at its end.</summary>

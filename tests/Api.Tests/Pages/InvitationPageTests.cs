@@ -24,7 +24,7 @@ public sealed class InvitationPageTests(ApiFixture fixture, Chromium chromium)
         Assert.DoesNotContain(token, page.Url, StringComparison.Ordinal);
         // The rules are told before the first try.
         await page.GetByText("At least 12 characters.").WaitForAsync();
-        Assert.StartsWith("admin@", await page.GetByLabel("Your login name").InputValueAsync(), StringComparison.Ordinal);
+        await page.GetByText("Your login name is admin@k").WaitForAsync();
         await Chromium.AssertAccessibleAsync(page);
 
         await page.FillByKeyboardAsync("correct horse", "battery staple");
@@ -33,7 +33,7 @@ public sealed class InvitationPageTests(ApiFixture fixture, Chromium chromium)
         await page.GetByLabel("New password").FocusAsync();
         await page.FillByKeyboardAsync("short", "short");
         await VerifyPageTests.WaitForMessageAsync(
-            page, "This password is too short. At least 12 characters.");
+            page, "This password is too short.");
         await Chromium.AssertAccessibleAsync(page);
         // The focus has returned to the password.
         await page.FillByKeyboardAsync("correct horse", "correct horse");

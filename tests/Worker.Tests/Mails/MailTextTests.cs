@@ -68,7 +68,8 @@ public sealed partial class MailTextTests(ProvisioningFixture fixture) : IClassF
 
         var mail = await MailAsync(tenant);
         Assert.Contains(
-            "<img src=\"https://img.example.com/logo.png\" alt=\"Bob &amp; Sally\"", mail.Body, StringComparison.Ordinal);
+            "<img src=\"https://img.example.com/logo.png\" alt=\"Bob &amp; Sally\"",
+            mail.Body, StringComparison.Ordinal);
         Assert.Contains("Bob &amp; Sally writes to you", mail.Body, StringComparison.Ordinal);
         Assert.Contains("mailto:help@example.com", mail.Body, StringComparison.Ordinal);
     }

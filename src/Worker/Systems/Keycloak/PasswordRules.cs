@@ -20,8 +20,9 @@ internal static class PasswordRules
     ];
 
     /// <summary>
-    /// <see cref="PasswordRule"/> as Keycloak reads it. At least 12 characters; not the user's name or address; not made of common words and the tenant's key, or of
-    /// digits, or of one character. Keycloak's own block list is a file on its server, so the words are in a pattern.
+    /// <see cref="PasswordRule"/> as Keycloak reads it: not the user's name or address; not made of common words and
+    /// the tenant's key, or of digits, or of one character. Keycloak's own block list is a file on its server, so the
+    /// words are in a pattern.
     /// </summary>
     public static string For(TenantKey key) =>
         $"length({PasswordRule.MinLength}) and maxLength({AcceptInvitation.MaxPasswordLength}) "

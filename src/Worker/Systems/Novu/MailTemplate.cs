@@ -73,7 +73,7 @@ internal sealed record MailTemplate(string Name, string Subject, string Body)
             $$$"""
             <p>Hello {{payload.firstName | escape}},</p>
             <p>{{{Sender}}} writes to you because you ordered a workspace for {{payload.tenantName | escape}}.
-            It could not be set up: {{payload.reason | default: 'Something unexpected went wrong.' | escape}}</p>
+            It could not be set up. {{payload.reason | default: 'Something unexpected went wrong.' | escape}}</p>
             <p>{{payload.advice | default: 'You do not have to do anything: we look into it.' | escape}}</p>
             """));
 
@@ -81,7 +81,8 @@ internal sealed record MailTemplate(string Name, string Subject, string Body)
     private const string PasteHint =
         """
         {% if payload.code != blank %}
-        <p>If the link does not open, or its page asks for a code: open {{payload.pageUrl | escape}} and paste this code:
+        <p>If the link does not open, or its page asks for a code: open {{payload.pageUrl | escape}} and paste this
+        code:
         """
         + " <span " + Code + ">{{payload.code | escape}}</span></p>\n{% endif %}";
 

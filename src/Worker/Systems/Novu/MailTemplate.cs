@@ -77,7 +77,7 @@ internal sealed record MailTemplate(string Name, string Subject, string Body)
             <p>{{payload.advice | default: 'You do not have to do anything: we look into it.' | escape}}</p>
             """));
 
-    // The names of the link's two parts are sent together.
+    // A worker of an earlier version sends no code.
     private const string PasteHint =
         """
         {% if payload.code != blank %}

@@ -79,7 +79,10 @@ var common = {
   TEMPORAL_CLOUD_ENABLED: temporalCluster.authentication == 'none' ? 'false' : 'true'
 }
 
-var httpSettings = union(common, {
+// The pages link to the workspace, as the welcome mail does.
+var pageSettings = mails == null ? {} : { APP_PLANE_BASE_URL: mails!.appPlaneUrl }
+
+var httpSettings = union(common, pageSettings, {
   DB_USER: httpIdentity
   AZURE_CLIENT_ID: identities.outputs.http.clientId
   OPERATOR_ISSUER: operatorRealm.issuer

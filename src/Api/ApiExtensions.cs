@@ -24,6 +24,7 @@ public static class ApiExtensions
         services.AddHealth();
         services.AddIdempotency();
         services.AddJson();
+        services.AddSingleton<PageText>();
         services.AddRateLimits();
         services.AddSignUpOrigins();
         services.AddTokens();

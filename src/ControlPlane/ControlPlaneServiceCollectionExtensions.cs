@@ -35,6 +35,8 @@ public static class ControlPlaneServiceCollectionExtensions
     }
 
     private static IServiceCollection AddOptions(this IServiceCollection services) => services
+        .AddSetting(ApplicationAddress.From)
+        .AddSetting(Brand.From)
         .AddSetting(DatabaseOptions.From)
         .AddSetting(TemporalOptions.From)
         .AddSetting(TenantKeyOptions.From)
@@ -80,6 +82,7 @@ public static class ControlPlaneServiceCollectionExtensions
     private static IServiceCollection AddInvitations(this IServiceCollection services) => services
         .AddSingleton<AcceptInvitation>()
         .AddSingleton<InvitationRepository>()
+        .AddSingleton<ReadInvitation>()
         .AddSingleton<RenewInvitation>();
 
     /// <summary>Registers options that are read from the settings on first use, with a probe for the start.</summary>

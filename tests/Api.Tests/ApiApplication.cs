@@ -82,6 +82,7 @@ public sealed class ApiApplication : IAsyncDisposable
     {
         var settings = new Dictionary<string, string>
         {
+            ["APP_PLANE_BASE_URL"] = "https://{tenant}.app.example.com",
             ["DATABASE_URL"] = fixture.Postgres.FunctionsConnectionString,
             ["JWT_SECRET"] = JwtSecret,
             ["LEADS_RATE_LIMIT"] = "0",

@@ -46,7 +46,8 @@ public sealed class QuickStartTests(InstanceFixture fixture)
             "tenantId", "tenantName", "firstName", "lastName", "appPlaneUrl", "adminPortalUrl", "loginUrl",
             "supportEmail",
         ];
-        Assert.Equal(payload.Order(), mail["payload"]!.AsObject().Select(field => field.Key).Order());
+        // Further fields are for our own templates.
+        Assert.Empty(payload.Except(mail["payload"]!.AsObject().Select(field => field.Key)));
     }
 
     [Fact]

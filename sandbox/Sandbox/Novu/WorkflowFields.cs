@@ -78,7 +78,8 @@ internal static class WorkflowFields
             if (Template.FindUnsupported(value?.ToString() ?? "") is { } unsupported)
                 throw NovuException.Invalid(
                     $"steps.controlValues.{field}",
-                    "the sandbox supports only {{ path }} with the filters default and escape",
+                    "the sandbox supports only {{ path }} with the filters default and escape, and "
+                    + "{% if path != blank %}",
                     unsupported);
         }
 

@@ -60,7 +60,8 @@ public static class LeadsApi
         Guid id, HttpContext context, VerifyLead verify, LeadTokens tokens, CancellationToken cancellationToken)
     {
         var lead = await verify.ExecuteAsync(id, context.RequireBearerToken(), cancellationToken);
-        return TypedResults.Ok(new VerifiedLeadResponse(lead.Id, tokens.Create(lead)));
+        return TypedResults.Ok(new VerifiedLeadResponse(
+            lead.Id, tokens.Create(lead), lead.TenantId, lead.EmailDomain));
     }
 }
 
@@ -75,4 +76,8 @@ public sealed record LeadResponse(
 /// A JWT, valid for 15 minutes. It creates the lead's tenant or, once the lead has one, reads that tenant's
 /// provisioning.
 /// </param>
-public sealed record VerifiedLeadResponse(Guid Id, string Token);
+/// <param name="TenantId">The lead's tenant; null before it is created.</param>
+/// <param name="EmailDomain">
+/// The domain that the tenant must have; null if the address is at a public mail provider.
+/// </param>
+public sealed record VerifiedLeadResponse(Guid Id, string Token, Guid? TenantId, string? EmailDomain);

@@ -10,16 +10,12 @@ namespace Api.Pages;
 /// </summary>
 public static class PagesApi
 {
-    // Scripts and styles come only from this origin and are never inline; no other site may frame the page.
-    private const string ContentSecurityPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; "
-        + "form-action 'none'; frame-ancestors 'none'";
-
     private static readonly Dictionary<string, string> Files = new(StringComparer.Ordinal)
     {
         ["invitation.js"] = "text/javascript",
         ["page.css"] = "text/css",
         ["page.js"] = "text/javascript",
+        ["progress.js"] = "text/javascript",
         ["verify.js"] = "text/javascript",
     };
 
@@ -27,24 +23,37 @@ public static class PagesApi
     {
         // Mail systems add names of their own to the query of a link.
         var pages = routes.MapGroup("").ExcludeFromDescription().AcceptsAnyQuery();
-        pages.MapGet("/verify", (HttpContext context) => GetFile(context, "verify.html", "text/html"))
+        pages.MapGet("/verify", (HttpContext context, PageText text) => GetPage(context, text, "verify.html"))
             .WithName("VerifyPage");
-        pages.MapGet("/invitations", (HttpContext context) => GetFile(context, "invitation.html", "text/html"))
+        pages.MapGet("/invitations", (HttpContext context, PageText text) => GetPage(context, text, "invitation.html"))
             .WithName("InvitationPage");
         pages.MapGet("/pages/{file}", FindFile).WithName("PageFile");
     }
 
-    private static Results<FileStreamHttpResult, NotFound> FindFile(string file, HttpContext context) =>
-        Files.TryGetValue(file, out string? type) ? GetFile(context, file, type) : TypedResults.NotFound();
+    private static ContentHttpResult GetPage(HttpContext context, PageText text, string file)
+    {
+        AddHeaders(context, text);
+        return TypedResults.Content(text.Get(file), "text/html; charset=utf-8");
+    }
 
-    private static FileStreamHttpResult GetFile(HttpContext context, string file, string type)
+    private static Results<FileStreamHttpResult, NotFound> FindFile(string file, HttpContext context, PageText text)
+    {
+        if (!Files.TryGetValue(file, out string? type))
+        {
+            return TypedResults.NotFound();
+        }
+
+        AddHeaders(context, text);
+        return TypedResults.Stream(
+            Assembly.GetExecutingAssembly().GetManifestResourceStream(file)!, $"{type}; charset=utf-8");
+    }
+
+    private static void AddHeaders(HttpContext context, PageText text)
     {
         var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        headers.ContentSecurityPolicy = text.ContentSecurityPolicy;
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers.CacheControl = "no-cache";
-        return TypedResults.Stream(
-            Assembly.GetExecutingAssembly().GetManifestResourceStream(file)!, $"{type}; charset=utf-8");
     }
 }

@@ -1,7 +1,13 @@
-import { call, markInvalid, onSubmit, showMessage, showProblem, showSection, takeToken } from "./page.js";
+import {
+  forgetToken, keep, keepToken, markInvalid, onSubmit, post, readToken, recall, showMessage, showProblem, showSection,
+  takeToken,
+} from "./page.js";
+import { follow } from "./progress.js";
 
-const token = takeToken();
-const lead = readLeadId(token);
+const confirmed = "confirmed";
+
+let token = "";
+let lead = null;
 let jwt = "";
 
 // The token's middle part is the lead's id: 16 bytes in base64url.
@@ -16,17 +22,23 @@ function readLeadId(text) {
 }
 
 async function verify() {
-  const answer = await call(`/leads/${lead}/verify`, null, token);
+  const answer = await post(`/leads/${lead}/verify`, null, token);
   if (answer.status === 200) {
     jwt = answer.body.token;
+    keep(confirmed, "true");
   }
   return answer;
 }
 
-onSubmit("confirm-form", async () => {
+async function confirm() {
   const answer = await verify();
-  if (answer.status === 200) {
+  if (answer.status === 200 && answer.body.tenantId) {
+    showMessage("Your address is confirmed, and your workspace is ordered.", "done");
+    follow(verify);
+  } else if (answer.status === 200) {
     showMessage("Your address is confirmed.", "done");
+    const { domain } = document.getElementById("create-form").elements;
+    domain.value ||= answer.body.emailDomain ?? "";
     showSection("create");
   } else if (answer.body?.code === "token_expired") {
     showMessage("This link has expired. Have a new one sent to you.", "error");
@@ -36,45 +48,97 @@ onSubmit("confirm-form", async () => {
     showSection("resend");
   } else {
     showProblem(answer);
+    showSection("confirm");
   }
-});
+}
+
+onSubmit("confirm-form", confirm);
 
 onSubmit("create-form", async form => {
   const { key, domain, name } = form.elements;
-  const request = { key: key.value.trim(), domains: [domain.value.trim()], name: name.value.trim() || null };
-  let answer = await call(`/leads/${lead}/tenants`, request, jwt);
+  const request = {
+    key: key.value.trim().toLowerCase(), domains: [domain.value.trim()], name: name.value.trim() || null,
+  };
+  let answer = await post(`/leads/${lead}/tenants`, request, jwt);
   if (answer.body?.code === "token_expired" && (await verify()).status === 200) {
     // The validation token outlives the JWT (30 and 15 minutes): verifying again gets a fresh JWT.
-    answer = await call(`/leads/${lead}/tenants`, request, jwt);
+    answer = await post(`/leads/${lead}/tenants`, request, jwt);
   }
   if (answer.status === 201) {
-    showMessage(`Your workspace ${request.key} is ordered. You get a mail as soon as it is ready.`, "done");
-    showSection(null);
+    showMessage(`Your workspace ${request.key} is ordered.`, "done");
+    follow(verify);
   } else if (answer.body?.code === "lead_has_tenant") {
-    showMessage("Your workspace has been ordered already. You get a mail as soon as it is ready.", "done");
-    showSection(null);
-  } else if (answer.body?.code === "token_expired") {
+    showMessage("Your workspace has been ordered already.", "done");
+    follow(verify);
+  } else if (answer.status === 401) {
     showMessage("This link has expired. Have a new one sent to you.", "error");
     showSection("resend");
   } else {
-    showProblem(answer);
-    const field = answer.body?.field ?? "";
-    markInvalid(field.startsWith("domains") ? domain : form.elements[field] ?? null);
+    showRefusal(answer, form.elements, request);
   }
 });
 
+function showRefusal(answer, { key, domain, name }, request) {
+  const field = answer.body?.field ?? "";
+  const { pattern, minLength, maxLength } = key;
+  if (answer.body?.code === "key_taken") {
+    showMessage(`The short name ${request.key} is taken. Choose another one.`, "error");
+    markInvalid(key);
+  } else if (answer.body?.code === "domain_taken") {
+    showMessage(`There is a workspace for ${request.domains[0]} already. Ask your colleagues, or write to us.`, "error");
+    markInvalid(domain);
+  } else if (field === "key") {
+    const fits = new RegExp(`^${pattern}$`).test(request.key) && request.key.length <= maxLength;
+    showMessage(fits
+      ? `The short name ${request.key} is reserved. Choose another one.`
+      : `A short name has ${minLength} to ${maxLength} characters, a to z and 0 to 9, and begins with a letter.`,
+    "error");
+    markInvalid(key);
+  } else if (field.startsWith("domains")) {
+    showMessage("This is not the domain of your mail address: the part behind the @, such as example.com.", "error");
+    markInvalid(domain);
+  } else if (field === "name") {
+    showMessage("The name of your company has a visible character, and neither < nor >.", "error");
+    markInvalid(name);
+  } else {
+    showProblem(answer);
+  }
+}
+
 onSubmit("resend-form", async () => {
-  const answer = await call(`/leads/${lead}/resend`, null, null);
+  const answer = await post(`/leads/${lead}/resend`, null, null);
   if (answer.status === 200) {
     showMessage("A new link is on its way to you. Once it is there, the old one is no longer good.", "done");
-    showSection(null);
+    showSection(null, "Look into your mailbox");
+    forgetToken();
   } else {
     showProblem(answer);
   }
 });
 
-if (lead) {
-  showSection("confirm");
+onSubmit("paste-form", form => {
+  const { code } = form.elements;
+  if (open(readToken(code.value))) {
+    keepToken(token);
+    return confirm();
+  }
+  showMessage("This is not a whole code. Copy all of it from the mail, from its first to its last character.", "error");
+  markInvalid(code);
+});
+
+function open(text) {
+  token = text;
+  lead = readLeadId(text);
+  return lead !== null;
+}
+
+if (!open(takeToken())) {
+  forgetToken();
+  showMessage("This link is not complete. Open it from the mail, or paste its code here.", "error");
+  showSection("paste");
+} else if (recall(confirmed)) {
+  // A reload: the address was confirmed in this tab.
+  confirm();
 } else {
-  showMessage("This link is not complete. Open it from the mail, or copy all of it.", "error");
+  showSection("confirm");
 }

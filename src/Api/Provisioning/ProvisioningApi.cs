@@ -19,7 +19,7 @@ public static class ProvisioningApi
                 ErrorCode.WrongState]);
         tenant.MapGet("/provisioning", GetAsync).WithName("GetProvisioning")
             .AcceptsBearer(BearerKind.Lead | BearerKind.Operator).ForSignUp()
-            .WithSummary("Returns the progress of the current attempt, step by step, also to the tenant's lead.")
+            .WithSummary("Returns the progress of the current attempt, step by step; to its lead in customers' words.")
             .WithOperatorErrors(ErrorCode.NotFound);
         tenant.MapGet("/residue", ReadResidueAsync).WithName("ReadResidue").ForOperators()
             .WithSummary("Reads from every outside system which objects of the tenant exist now.")
@@ -42,11 +42,16 @@ public static class ProvisioningApi
             : TypedResults.Accepted($"/tenants/{id:D}/provisioning", response);
     }
 
-    private static async Task<Ok<ProvisioningResponse>> GetAsync(
-        Guid id, HttpContext context, GetProvisioning get, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<CustomerProvisioningResponse>, Ok<ProvisioningResponse>>> GetAsync(
+        Guid id, HttpContext context, GetProvisioning get, ApplicationAddress application,
+        CancellationToken cancellationToken)
     {
-        context.FindLead()?.RequireProvisioningOf(id);
-        return TypedResults.Ok(ProvisioningResponse.From(await get.ExecuteAsync(id, cancellationToken)));
+        var lead = context.FindLead();
+        lead?.RequireProvisioningOf(id);
+        var progress = await get.ExecuteAsync(id, cancellationToken);
+        return lead is null
+            ? TypedResults.Ok(ProvisioningResponse.From(progress))
+            : TypedResults.Ok(CustomerProvisioningResponse.From(progress, application));
     }
 
     private static async Task<Ok<ResidueResponse>> ReadResidueAsync(

@@ -45,7 +45,8 @@ public sealed partial class AcceptInvitation(
         }
 
         var now = time.GetUtcNow();
-        var invitation = await FindAsync(token, now, cancellationToken);
+        var invitation = await invitations.FindByTokenAsync(token, cancellationToken);
+        invitation.RequireAcceptable(token!, tokens, now);
         var key = await invitations.FindSealingKeyAsync(cancellationToken)
             ?? throw new ControlPlaneException(ErrorCode.NotConfigured,
                 "INVITATION_PRIVATE_KEY: the public key is not in the database; run the worker's `setup`.");
@@ -85,25 +86,6 @@ public sealed partial class AcceptInvitation(
             throw new ControlPlaneException(ErrorCode.PasswordRejected,
                 result.Refusal ?? "The password was not accepted.", "password");
         }
-    }
-
-    private async Task<Invitation> FindAsync(string? token, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        if (token is not { Length: > 0 })
-        {
-            throw ControlPlaneException.Invalid("token", "token is missing: the part of the link after # is expected.");
-        }
-
-        var invitation = MailedTokens.ReadId(token) is { } id
-            ? await invitations.FindAsync(id, cancellationToken)
-            : null;
-        if (invitation is null)
-        {
-            throw Invitation.InvalidToken();
-        }
-
-        invitation.RequireAcceptable(token, tokens, now);
-        return invitation;
     }
 
     private async Task<AcceptInvitationResult> SetAsync(Invitation invitation, CancellationToken cancellationToken)

@@ -17,11 +17,7 @@ public sealed record Invitation(
     /// </exception>
     public void RequireAcceptable(string token, MailedTokens tokens, DateTimeOffset now)
     {
-        if (!tokens.IsGenuine(token, MailedTokenKind.Invitation, Id, Generation))
-        {
-            throw InvalidToken();
-        }
-
+        RequireGenuine(token, tokens);
         if (AcceptedAt is not null)
         {
             throw new ControlPlaneException(ErrorCode.WrongState,
@@ -32,6 +28,15 @@ public sealed record Invitation(
         {
             throw new ControlPlaneException(ErrorCode.TokenExpired,
                 "The invitation has expired. Ask for a new one.");
+        }
+    }
+
+    /// <exception cref="ControlPlaneException">The token is not of this generation.</exception>
+    public void RequireGenuine(string token, MailedTokens tokens)
+    {
+        if (!tokens.IsGenuine(token, MailedTokenKind.Invitation, Id, Generation))
+        {
+            throw InvalidToken();
         }
     }
 

@@ -1,4 +1,5 @@
 using ControlPlane.Persistence;
+using ControlPlane.Security;
 using Npgsql;
 
 namespace ControlPlane.Invitations;
@@ -10,6 +11,19 @@ public sealed class InvitationRepository(NpgsqlDataSource database)
 {
     public Task<Invitation?> FindAsync(Guid id, CancellationToken cancellationToken) =>
         database.Command("SELECT * FROM invitations WHERE id = $1", id).ReadFirstAsync(Read, cancellationToken);
+
+    /// <summary>Finds the invitation of a mailed token, which is not verified yet.</summary>
+    /// <exception cref="ControlPlaneException">The token is missing, malformed, or of no invitation.</exception>
+    public async Task<Invitation> FindByTokenAsync(string? token, CancellationToken cancellationToken)
+    {
+        if (token is not { Length: > 0 })
+        {
+            throw ControlPlaneException.Invalid("token", "token is missing: the part of the link after # is expected.");
+        }
+
+        return (MailedTokens.ReadId(token) is { } id ? await FindAsync(id, cancellationToken) : null)
+            ?? throw Invitation.InvalidToken();
+    }
 
     public Task<Invitation?> FindByTenantAsync(Guid tenantId, CancellationToken cancellationToken) =>
         database.Command("SELECT * FROM invitations WHERE tenant_id = $1", tenantId)

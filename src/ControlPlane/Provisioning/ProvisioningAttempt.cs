@@ -35,8 +35,9 @@ public sealed record ProvisioningAttempt(
 /// <summary>A step of an attempt's plan, as decided by the worker that begins the attempt.</summary>
 /// <param name="Id">The step's id.</param>
 /// <param name="Title">The name for people.</param>
+/// <param name="CustomerTitle">The name for the customer; null: the customer does not see the step.</param>
 /// <param name="IsSkipped">Whether the step is SKIPPED in this attempt.</param>
-public sealed record PlannedStep(string Id, string Title, bool IsSkipped);
+public sealed record PlannedStep(string Id, string Title, string? CustomerTitle, bool IsSkipped);
 
 /// <summary>
 /// A step of an attempt: a row of <c>provisioning_steps</c>. Its id may be unknown to this process, when a worker of
@@ -47,6 +48,7 @@ public sealed record PlannedStep(string Id, string Title, bool IsSkipped);
 public sealed record ProvisioningStep(
     string Step,
     string? Title,
+    string? CustomerTitle,
     string State,
     int Tries,
     DateTimeOffset? StartedAt,

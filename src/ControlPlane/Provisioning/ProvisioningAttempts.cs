@@ -77,6 +77,7 @@ public sealed class ProvisioningAttempts(NpgsqlDataSource database)
     private static ProvisioningStep ReadStep(NpgsqlDataReader row) => new(
         row.Text("step"),
         row.FindText("title"),
+        row.FindText("customer_title"),
         row.Text("state"),
         row.Number("tries"),
         row.FindTime("started_at"),

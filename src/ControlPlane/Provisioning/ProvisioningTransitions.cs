@@ -97,15 +97,19 @@ public sealed partial class ProvisioningTransitions(NpgsqlDataSource database, T
         CancellationToken cancellationToken) =>
         connection.Command(
             """
-            INSERT INTO provisioning_steps AS s (tenant_id, attempt, position, step, title, state)
-            SELECT $1, $2, p.position, p.step, p.title, CASE WHEN p.is_skipped THEN 'SKIPPED' ELSE 'PENDING' END
-            FROM unnest($3::text[], $4::text[], $5::boolean[]) WITH ORDINALITY AS p (step, title, is_skipped, position)
+            INSERT INTO provisioning_steps AS s (tenant_id, attempt, position, step, title, customer_title, state)
+            SELECT $1, $2, p.position, p.step, p.title, p.customer_title,
+                CASE WHEN p.is_skipped THEN 'SKIPPED' ELSE 'PENDING' END
+            FROM unnest($3::text[], $4::text[], $5::text[], $6::boolean[])
+                WITH ORDINALITY AS p (step, title, customer_title, is_skipped, position)
             ON CONFLICT (tenant_id, attempt, step) DO UPDATE
-            SET position = excluded.position, title = excluded.title, state = excluded.state
+            SET position = excluded.position, title = excluded.title, customer_title = excluded.customer_title,
+                state = excluded.state
             WHERE s.state = 'PENDING'
             """,
             tenantId, attempt, plan.Select(step => step.Id).ToArray(), plan.Select(step => step.Title).ToArray(),
-            plan.Select(step => step.IsSkipped).ToArray()).ExecuteAsync(cancellationToken);
+            plan.Select(step => step.CustomerTitle).ToArray(), plan.Select(step => step.IsSkipped).ToArray())
+            .ExecuteAsync(cancellationToken);
 
     private static Task<List<string>> ListPlanAsync(
         NpgsqlConnection connection, Guid tenantId, int attempt, CancellationToken cancellationToken) =>

@@ -162,7 +162,11 @@ public sealed class Tenant
 /// <param name="Name">The plan's name.</param>
 public sealed record TenantPlan(TenantTier Tier, string Id, string Name);
 
-public sealed record TenantContact(string Email, string FirstName, string LastName, bool IsPrimary, string Type);
+public sealed record TenantContact(string Email, string FirstName, string LastName, bool IsPrimary, string Type)
+{
+    /// <summary>The user name in the tenant's realm.</summary>
+    public string LoginName => Email.ToLowerInvariant();
+}
 
 public sealed record TenantDomain(DomainName Name, DomainState State);
 

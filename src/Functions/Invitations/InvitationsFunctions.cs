@@ -8,6 +8,11 @@ public static class InvitationsFunctions
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "invitations/accept")] HttpRequest request) =>
         request.AnswerAsync();
 
+    [Function("ReadInvitation")]
+    public static Task ReadAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "invitations/read")] HttpRequest request) =>
+        request.AnswerAsync();
+
     [Function("RenewInvitation")]
     public static Task RenewAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "tenants/{id:guid}/invitations")]

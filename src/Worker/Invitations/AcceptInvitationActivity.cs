@@ -72,7 +72,7 @@ public sealed class AcceptInvitationActivity(
         }
 
         string realm = await realms.RequireAsync(tenant, cancellationToken);
-        var user = await keycloak.FindUserAsync(realm, tenant.Admin.Email.ToLowerInvariant(), cancellationToken)
+        var user = await keycloak.FindUserAsync(realm, tenant.Admin.LoginName, cancellationToken)
             ?? throw new ControlPlaneException(ErrorCode.NotFound, $"The administrator is no longer in {realm}.");
         string password = PasswordSeal.Open(
             sealedPassword.Sealed, invitation.Id, keys.Require(sealedPassword.KeyId).PrivateKey);

@@ -8,7 +8,13 @@ namespace Worker.Mails;
 
 /// <summary>Mails the link that verifies a lead's address. The token is derived here, so no history holds it.</summary>
 public sealed class LeadVerificationActivity(
-    NovuMail mail, NovuOptions novu, MailLinks links, MailedTokens tokens, LeadRepository leads, TimeProvider time)
+    NovuMail mail,
+    NovuOptions novu,
+    MailBrand brand,
+    MailLinks links,
+    MailedTokens tokens,
+    LeadRepository leads,
+    TimeProvider time)
 {
     [Activity("SendLeadVerification")]
     public async Task SendAsync(SendLeadVerificationInput input)
@@ -24,12 +30,13 @@ public sealed class LeadVerificationActivity(
 
         string token = tokens.Create(MailedTokenKind.LeadValidation, lead.Id, input.Generation);
         // No text that was typed at sign-up: the address is not proven, so its owner may be a stranger to the sender.
-        var payload = new Dictionary<string, string>
+        var payload = brand.AddTo(new()
         {
             ["leadId"] = lead.Id.ToString("D"),
             ["verifyUrl"] = $"{links.PublicBaseUrl}/verify#{token}",
-            ["supportEmail"] = novu.SupportEmail,
-        };
+            ["pageUrl"] = $"{links.PublicBaseUrl}/verify",
+            ["code"] = token,
+        });
         await mail.SendAsync(
             novu.LeadVerificationTemplate,
             new NovuSubscriber(NovuMail.SubscriberId(lead.Id), lead.Email.Value),

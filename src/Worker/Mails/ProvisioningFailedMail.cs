@@ -7,9 +7,14 @@ using Worker.Systems.Novu;
 
 namespace Worker.Mails;
 
-/// <summary>Sends one mail for a rolled-back attempt, with the failed step, the error code and a sentence.</summary>
+/// <summary>Sends one mail for a rolled-back attempt, with the reason and the advice of its notice.</summary>
 public sealed class ProvisioningFailedMail(
-    NovuMail mail, NovuOptions novu, ProvisionedTenants tenants, ProvisioningAttempts attempts, TimeProvider time)
+    NovuMail mail,
+    NovuOptions novu,
+    MailBrand brand,
+    ProvisionedTenants tenants,
+    ProvisioningAttempts attempts,
+    TimeProvider time)
 {
     [Activity("SendProvisioningFailed")]
     public async Task SendAsync(ProvisionTenantInput input)
@@ -24,15 +29,18 @@ public sealed class ProvisioningFailedMail(
         }
 
         var tenant = await tenants.LoadAsync(input, cancellationToken);
-        var payload = new Dictionary<string, string>
+        var notice = CustomerNotice.Of(attempt.ErrorCode);
+        // A template that was edited in Novu may show error and failedStep; ours shows neither.
+        var payload = brand.AddTo(new()
         {
             ["tenantId"] = input.TenantId.ToString("D"),
             ["tenantName"] = tenant.Tenant.Name,
             ["firstName"] = tenant.Admin.FirstName,
-            ["error"] = $"{attempt.ErrorCode}: {FailureSentence.Of(attempt.ErrorCode)}",
+            ["error"] = $"{attempt.ErrorCode}: {notice.Sentence}",
             ["failedStep"] = attempt.FailedStep ?? "",
-            ["supportEmail"] = novu.SupportEmail,
-        };
+            ["reason"] = notice.Sentence,
+            ["advice"] = notice.Advice,
+        });
         await mail.SendAsync(
             novu.ProvisioningFailedTemplate,
             new NovuSubscriber(

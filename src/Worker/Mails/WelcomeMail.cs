@@ -14,6 +14,7 @@ namespace Worker.Mails;
 public sealed class WelcomeMail(
     NovuMail mail,
     NovuOptions novu,
+    MailBrand brand,
     MailLinks links,
     MailedTokens tokens,
     TenantRepository tenants)
@@ -26,7 +27,7 @@ public sealed class WelcomeMail(
             ?? throw new ControlPlaneException(ErrorCode.NotFound, $"There is no tenant {tenantId:D}.");
         var admin = tenant.Contacts.First(contact => contact.IsPrimary);
         string token = tokens.Create(MailedTokenKind.Invitation, invitation.Id, invitation.Generation);
-        var payload = new Dictionary<string, string>
+        var payload = brand.AddTo(new()
         {
             ["tenantId"] = tenantId.ToString("D"),
             ["tenantName"] = tenant.Name,
@@ -37,8 +38,11 @@ public sealed class WelcomeMail(
                 ? $"{keycloak}/admin/{TenantResources.RealmOf(tenant.Key)}/console/"
                 : links.PublicBaseUrl,
             ["loginUrl"] = $"{links.PublicBaseUrl}/invitations#{token}",
-            ["supportEmail"] = novu.SupportEmail,
-        };
+            ["pageUrl"] = $"{links.PublicBaseUrl}/invitations",
+            ["code"] = token,
+            // Without Keycloak there is no login.
+            ["loginName"] = links.KeycloakUrl is null ? "" : admin.LoginName,
+        });
         await mail.SendAsync(
             novu.WelcomeTemplate,
             new NovuSubscriber(

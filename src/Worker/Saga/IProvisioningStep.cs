@@ -17,6 +17,9 @@ public interface IProvisioningStep
     /// <summary>The name for people, such as <c>Create IdP</c>.</summary>
     static abstract string Title { get; }
 
+    /// <summary>The name for the customer, such as <c>Database</c>; null: the customer does not see the step.</summary>
+    static abstract string? CustomerTitle { get; }
+
     /// <summary>The first words of the log line at the start of each try.</summary>
     static abstract string Announcement { get; }
 

@@ -13,6 +13,7 @@ public sealed record StepDefinition(
     Type Type,
     string Id,
     string Title,
+    string? CustomerTitle,
     string Announcement,
     StepOptions Options,
     string? System,
@@ -24,7 +25,8 @@ public sealed record StepDefinition(
     /// <summary>Reads a step without an undo.</summary>
     public static StepDefinition Of<TStep>()
         where TStep : IProvisioningStep => new(
-            typeof(TStep), TStep.Id, TStep.Title, TStep.Announcement, TStep.Options, TStep.System, [],
+            typeof(TStep), TStep.Id, TStep.Title, TStep.CustomerTitle, TStep.Announcement, TStep.Options,
+            TStep.System, [],
             ActivityName(typeof(TStep), nameof(IPlainStep.ExecuteAsync)), null, null);
 
     /// <summary>Reads a step with an undo.</summary>

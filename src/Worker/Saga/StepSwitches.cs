@@ -14,7 +14,10 @@ public sealed record StepSwitches(IReadOnlyCollection<string> SkippedSteps)
 {
     /// <summary>The plan of a new attempt, with every step.</summary>
     public IReadOnlyList<PlannedStep> Plan { get; } =
-        [.. StepList.All.Select(step => new PlannedStep(step.Id, step.Title, SkippedSteps.Contains(step.Id)))];
+    [
+        .. StepList.All.Select(step => new PlannedStep(
+            step.Id, step.Title, step.CustomerTitle, SkippedSteps.Contains(step.Id))),
+    ];
 
     /// <exception cref="SettingException">A setting of a system is invalid or missing.</exception>
     public static StepSwitches From(IReadOnlyList<OutsideSystem> systems, SettingsReader settings)

@@ -13,6 +13,8 @@ public sealed class ActivateTenant(ProvisioningTransitions transitions) : IPlain
 
     public static string Title => "Activate Tenant";
 
+    public static string? CustomerTitle => "Opening of the workspace";
+
     public static string Announcement => "Activating tenant";
 
     public static StepOptions Options => StepOptions.Quick;

@@ -17,6 +17,8 @@ public sealed class ConfigureDns : ICompensatedStep
 
     public static string Title => "Configure DNS";
 
+    public static string? CustomerTitle => "Internet address";
+
     public static string Announcement => "Configuring DNS";
 
     public static StepOptions Options => StepOptions.LongRunning(TaskQueue.Control);

@@ -27,6 +27,8 @@ public sealed class CreateAdminUser(
 
     public static string Title => "Create Admin User";
 
+    public static string? CustomerTitle => "Account of your administrator";
+
     public static string Announcement => "Creating admin user";
 
     public static StepOptions Options => StepOptions.OutsideSystem(KeycloakSystem.MainQueue);
@@ -142,7 +144,7 @@ public sealed class CreateAdminUser(
     }
 
     // Keycloak stores user names in lower case.
-    private static string Username(ProvisionedTenant tenant) => tenant.Admin.Email.ToLowerInvariant();
+    private static string Username(ProvisionedTenant tenant) => tenant.Admin.LoginName;
 
     private static UserRepresentation BuildUser(ProvisionedTenant tenant) => new()
     {

@@ -32,6 +32,8 @@ public sealed class CreateIdp(
 
     public static string Title => "Create IdP";
 
+    public static string? CustomerTitle => "Login for your users";
+
     public static string Announcement => "Creating IdP organization";
 
     public static StepOptions Options => StepOptions.OutsideSystem(KeycloakSystem.RealmQueue);

@@ -12,6 +12,8 @@ public sealed class CreateResources(ResourceRecords resources) : IPlainStep
 
     public static string Title => "Create Resources";
 
+    public static string? CustomerTitle => null;
+
     public static string Announcement => "Recording resources";
 
     public static StepOptions Options => StepOptions.Quick;

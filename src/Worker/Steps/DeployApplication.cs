@@ -17,6 +17,8 @@ public sealed class DeployApplication : ICompensatedStep
 
     public static string Title => "Deploy Application";
 
+    public static string? CustomerTitle => "Application";
+
     public static string Announcement => "Deploying application";
 
     public static StepOptions Options => StepOptions.LongRunning(TaskQueue.Control);

@@ -18,6 +18,8 @@ public sealed class ProvisionDatabase(
 
     public static string Title => "Provision Database";
 
+    public static string? CustomerTitle => "Database";
+
     public static string Announcement => "Creating database schema";
 
     public static StepOptions Options => StepOptions.OutsideSystem(PostgresSystem.MainQueue);

@@ -17,6 +17,8 @@ public sealed class ProvisionInfrastructure : ICompensatedStep
 
     public static string Title => "Provision Infrastructure";
 
+    public static string? CustomerTitle => "Servers";
+
     public static string Announcement => "Applying infrastructure";
 
     public static StepOptions Options => StepOptions.LongRunning(TaskQueue.Control);

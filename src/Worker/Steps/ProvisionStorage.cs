@@ -25,6 +25,8 @@ public sealed class ProvisionStorage(
 
     public static string Title => "Provision Storage";
 
+    public static string? CustomerTitle => "File storage";
+
     public static string Announcement => "Creating storage bucket";
 
     public static StepOptions Options => StepOptions.OutsideSystem(S3System.MainQueue);

@@ -18,6 +18,8 @@ public sealed class SendNotification(WelcomeMail mail, InvitationRepository invi
 
     public static string Title => "Send Notification";
 
+    public static string? CustomerTitle => "Mail with your link";
+
     public static string Announcement => "Sending welcome mail";
 
     public static StepOptions Options => StepOptions.Mail;

@@ -15,6 +15,8 @@ public sealed class UpdateStatus(ProvisioningTransitions transitions, StepSwitch
 
     public static string Title => "Update Status";
 
+    public static string? CustomerTitle => null;
+
     public static string Announcement => "Provisioning workflow started";
 
     public static StepOptions Options => StepOptions.Quick;

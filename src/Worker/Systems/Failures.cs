@@ -4,6 +4,7 @@ using Amazon.Runtime;
 using ControlPlane;
 using ControlPlane.Persistence;
 using ControlPlane.Persistence.Entra;
+using ControlPlane.Provisioning;
 using ControlPlane.Settings;
 using ControlPlane.Temporal;
 using Npgsql;
@@ -23,9 +24,9 @@ namespace Worker.Systems;
 public static class Failures
 {
     /// <summary>The codes of failures without an <see cref="ErrorCode"/>.</summary>
-    public const string Unavailable = "unavailable", Temporary = "temporary", Refused = "refused",
-        TimedOut = "timeout", Unexpected = "unexpected", RollbackIncomplete = "rollback_incomplete",
-        CredentialsRefused = "credentials_refused";
+    public const string Unavailable = FailureCode.Unavailable, Temporary = FailureCode.Temporary,
+        Refused = FailureCode.Refused, TimedOut = FailureCode.TimedOut, Unexpected = FailureCode.Unexpected,
+        RollbackIncomplete = FailureCode.RollbackIncomplete, CredentialsRefused = FailureCode.CredentialsRefused;
 
     /// <param name="e">The exception of the activity.</param>
     /// <param name="retryRefusals">
@@ -96,8 +97,6 @@ public static class Failures
             + (isControlDatabase && PostgresErrors.IsNotMigrated(e)
                 ? ". The control database is older than this worker: run `migrate`." : ""));
 
-    /// <summary>The name of an error code in HTTP answers, in snake case.</summary>
-    public static string CodeOf(ErrorCode code) =>
-        string.Concat(code.ToString().Select((c, i) =>
-            char.IsUpper(c) ? (i > 0 ? "_" : "") + char.ToLowerInvariant(c) : c.ToString()));
+    /// <inheritdoc cref="FailureCode.Of"/>
+    public static string CodeOf(ErrorCode code) => FailureCode.Of(code);
 }

@@ -1,6 +1,9 @@
+using System.Reflection;
+using System.Text.Json;
 using Api.Http;
 using Api.Tokens;
 using ControlPlane;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
@@ -61,6 +64,20 @@ internal static class OpenApiGenerator
         return Task.CompletedTask;
     }
 
+    // The schema of a nested record that may be null does not say so.
+    private static void AllowNull(OpenApiSchema schema, Type type)
+    {
+        var nullability = new NullabilityInfoContext();
+        foreach (var property in type.GetProperties()
+            .Where(property => nullability.Create(property).ReadState == NullabilityState.Nullable))
+        {
+            if (schema.Properties?[JsonNamingPolicy.CamelCase.ConvertName(property.Name)] is OpenApiSchema nested)
+            {
+                nested.Type |= JsonSchemaType.Null;
+            }
+        }
+    }
+
     // Required request fields are nullable only in our records, so that a missing field is refused by its name.
     // Formats and items have no attribute.
     private static Task DescribeSchemaAsync(
@@ -70,10 +87,11 @@ internal static class OpenApiGenerator
         return Task.CompletedTask;
     }
 
-    private static Task DescribeOperationAsync(
+    private static async Task DescribeOperationAsync(
         OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        await DescribeAlternativesAsync(operation, context, cancellationToken);
         if (metadata.OfType<BearerRequirement>().LastOrDefault() is { } requirement)
         {
             operation.Security = Bearers.Where(bearer => requirement.Kind.HasFlag(bearer.Kind))
@@ -139,7 +157,30 @@ internal static class OpenApiGenerator
         }
 
         operation.Responses = Sorted(operation.Responses!);
-        return Task.CompletedTask;
+    }
+
+    // ASP.NET Core describes one type for each status; the answer to a lead is another one than that to an operator.
+    private static async Task DescribeAlternativesAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        foreach (var types in context.Description.ActionDescriptor.EndpointMetadata
+            .OfType<IProducesResponseTypeMetadata>().Where(answer => answer.Type is not null)
+            .GroupBy(answer => answer.StatusCode, answer => answer.Type!)
+            .Where(types => types.Distinct().Count() > 1))
+        {
+            var content = operation.Responses![$"{types.Key}"].Content!["application/json"];
+            var alternatives = new List<IOpenApiSchema> { content.Schema! };
+            // The last type is the described one.
+            foreach (var type in types.Distinct().SkipLast(1))
+            {
+                var schema = await context.GetOrCreateSchemaAsync(type, null, cancellationToken);
+                AllowNull(schema, type);
+                context.Document!.AddComponent(type.Name, schema);
+                alternatives.Add(new OpenApiSchemaReference(type.Name, context.Document));
+            }
+
+            content.Schema = new OpenApiSchema { OneOf = alternatives };
+        }
     }
 
     // An unknown name in the query, a malformed id, a large body and an unexpected error are possible everywhere.

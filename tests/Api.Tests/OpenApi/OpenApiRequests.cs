@@ -16,9 +16,9 @@ internal static class OpenApiRequests
 {
     private static readonly Type[] Requests =
     [
-        typeof(AcceptInvitationRequest), typeof(CreateTenantCommand), typeof(RegisterLeadAddress),
-        typeof(RegisterLeadCommand), typeof(SubscriptionFields), typeof(SubscriptionMetaData),
-        typeof(SubscriptionPlanFields),
+        typeof(AcceptInvitationRequest), typeof(CreateTenantCommand), typeof(ReadInvitationRequest),
+        typeof(RegisterLeadAddress), typeof(RegisterLeadCommand), typeof(SubscriptionFields),
+        typeof(SubscriptionMetaData), typeof(SubscriptionPlanFields),
     ];
 
     private static readonly string Tier = AnyCase("enterprise", "silo", "standard", "pooled", "hybrid", "bridge");

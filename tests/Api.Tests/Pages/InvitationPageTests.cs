@@ -22,6 +22,9 @@ public sealed class InvitationPageTests(ApiFixture fixture, Chromium chromium)
         string token = await worker.CreateInvitationTokenAsync();
         var page = await OpenAsync(token, colors);
         Assert.DoesNotContain(token, page.Url, StringComparison.Ordinal);
+        // The rules are told before the first try.
+        await page.GetByText("At least 12 characters.").WaitForAsync();
+        await page.GetByText("Your login name is admin@k").WaitForAsync();
         await Chromium.AssertAccessibleAsync(page);
 
         await page.FillByKeyboardAsync("correct horse", "battery staple");
@@ -30,49 +33,69 @@ public sealed class InvitationPageTests(ApiFixture fixture, Chromium chromium)
         await page.GetByLabel("New password").FocusAsync();
         await page.FillByKeyboardAsync("short", "short");
         await VerifyPageTests.WaitForMessageAsync(
-            page, "This password was not accepted: Invalid password: minimum length 8.");
+            page, "This password is too short.");
         await Chromium.AssertAccessibleAsync(page);
         // The focus has returned to the password.
         await page.FillByKeyboardAsync("correct horse", "correct horse");
 
         await VerifyPageTests.WaitForMessageAsync(page, "Your password is set.");
+        await VerifyPageTests.HasHeadingAsync(page, "Welcome");
+        Assert.Matches("^https://k.*[.]app[.]example[.]com$", await WorkspaceLinkAsync(page));
         await Chromium.AssertAccessibleAsync(page);
         Assert.Equal("correct horse", worker.Passwords[^1]);
     }
 
     [Fact]
-    public async Task A_used_link_shows_a_message()
+    public async Task A_used_link_says_so_at_once_and_links_to_the_workspace()
     {
         string token = await worker.CreateInvitationTokenAsync();
         await worker.Functions.PostAsync("/invitations/accept", new { token, password = "correct horse" });
-        var page = await OpenAsync(token);
 
-        await page.FillByKeyboardAsync("another horse", "another horse");
+        var page = await OpenAsync(token, waitForForm: false);
 
-        await VerifyPageTests.WaitForMessageAsync(page, "The invitation has been used.");
-    }
-
-    [Fact]
-    public async Task An_expired_link_shows_a_message()
-    {
-        string token = await worker.CreateInvitationTokenAsync();
-        worker.Functions.Time.Advance(TimeSpan.FromHours(72));
-        var page = await OpenAsync(token);
-
-        await page.FillByKeyboardAsync("correct horse", "correct horse");
-
-        await VerifyPageTests.WaitForMessageAsync(page, "This invitation has expired.");
+        await VerifyPageTests.WaitForMessageAsync(page, "This link has been used.");
+        await VerifyPageTests.HasHeadingAsync(page, "Your password is set already");
+        Assert.Matches("^https://k.*[.]app[.]example[.]com$", await WorkspaceLinkAsync(page));
         await Chromium.AssertAccessibleAsync(page);
     }
 
     [Fact]
-    public async Task A_malformed_link_shows_a_message()
+    public async Task A_link_that_is_used_meanwhile_says_so()
     {
-        var page = await OpenAsync("nonsense");
+        string token = await worker.CreateInvitationTokenAsync();
+        var page = await OpenAsync(token);
+        await worker.Functions.PostAsync("/invitations/accept", new { token, password = "correct horse" });
 
-        await page.FillByKeyboardAsync("correct horse", "correct horse");
+        await page.FillByKeyboardAsync("another horse", "another horse");
 
+        await VerifyPageTests.WaitForMessageAsync(page, "This link has been used.");
+    }
+
+    [Fact]
+    public async Task An_expired_link_says_so_at_once()
+    {
+        string token = await worker.CreateInvitationTokenAsync();
+        worker.Functions.Time.Advance(TimeSpan.FromHours(72));
+
+        var page = await OpenAsync(token, waitForForm: false);
+
+        await VerifyPageTests.WaitForMessageAsync(page, "This invitation has expired.");
+        await VerifyPageTests.HasHeadingAsync(page, "This link has expired");
+        await Chromium.AssertAccessibleAsync(page);
+    }
+
+    [Fact]
+    public async Task A_wrong_link_asks_for_the_code_of_the_mail_which_a_reload_keeps()
+    {
+        var page = await OpenAsync("nonsense", waitForForm: false);
         await VerifyPageTests.WaitForMessageAsync(page, "This invitation is not valid");
+        await Chromium.AssertAccessibleAsync(page);
+
+        await page.FillByKeyboardAsync(await worker.CreateInvitationTokenAsync());
+
+        await page.GetByLabel("New password").WaitForAsync();
+        await page.ReloadAsync();
+        await page.GetByLabel("New password").WaitForAsync();
     }
 
     [Fact]
@@ -103,11 +126,19 @@ public sealed class InvitationPageTests(ApiFixture fixture, Chromium chromium)
         await VerifyPageTests.WaitForMessageAsync(page, "Your password is set.");
     }
 
-    private async Task<IPage> OpenAsync(string token, ColorScheme colors = ColorScheme.Light)
+    private static async Task<string?> WorkspaceLinkAsync(IPage page) =>
+        await page.GetByRole(AriaRole.Link, new() { Name = "Go to your workspace" }).GetAttributeAsync("href");
+
+    private async Task<IPage> OpenAsync(
+        string token, ColorScheme colors = ColorScheme.Light, bool waitForForm = true)
     {
         var page = await chromium.OpenAsync(
             new Uri(await worker.Functions.AddressAsync(), $"/invitations#{token}"), colors);
-        await page.GetByLabel("New password").WaitForAsync();
+        if (waitForForm)
+        {
+            await page.GetByLabel("New password").WaitForAsync();
+        }
+
         return page;
     }
 }

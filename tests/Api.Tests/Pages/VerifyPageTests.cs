@@ -21,14 +21,18 @@ public sealed class VerifyPageTests(ApiFixture fixture, Chromium chromium) : ICl
 
         await page.FillByKeyboardAsync();
         await WaitForMessageAsync(page, "Your address is confirmed.");
+        await HasHeadingAsync(page, "Order your workspace");
         await Chromium.AssertAccessibleAsync(page);
-        await page.FillByKeyboardAsync(key.ToUpperInvariant(), lead.Domain);
-        await WaitForMessageAsync(page, "A key is 2 to 10 characters");
+        // The domain is filled in from the address.
+        await page.FillByKeyboardAsync("9lives");
+        await WaitForMessageAsync(page, "A short name has 2 to 10 characters");
         await Chromium.AssertAccessibleAsync(page);
-        // The focus has returned to the invalid field.
-        await page.FillByKeyboardAsync(key);
+        // The focus has returned to the invalid field, and a name is not refused for its capitals.
+        await page.FillByKeyboardAsync(key.ToUpperInvariant());
 
         await WaitForMessageAsync(page, $"Your workspace {key} is ordered.");
+        await HasHeadingAsync(page, "Your workspace is ordered");
+        await page.GetByText("Your order has arrived.").WaitForAsync();
         await Chromium.AssertAccessibleAsync(page);
         Assert.Equal(1L, await fixture.Postgres.ReadAsync<long>("SELECT count(*) FROM tenants WHERE key = $1", key));
     }
@@ -47,6 +51,7 @@ public sealed class VerifyPageTests(ApiFixture fixture, Chromium chromium) : ICl
         await page.Keyboard.PressAsync("Enter");
 
         await WaitForMessageAsync(page, "A new link is on its way to you.");
+        await HasHeadingAsync(page, "Look into your mailbox");
     }
 
     [Fact]
@@ -71,7 +76,66 @@ public sealed class VerifyPageTests(ApiFixture fixture, Chromium chromium) : ICl
         var page = await OpenAsync(fragment);
 
         await WaitForMessageAsync(page, "This link is not complete.");
+        await HasHeadingAsync(page, "Paste the code of your mail");
         await Chromium.AssertAccessibleAsync(page);
+    }
+
+    // A mail gateway cut off the part of the link behind the #.
+    [Fact]
+    public async Task The_code_of_the_mail_or_its_link_can_be_pasted()
+    {
+        var lead = await app.Data.CreateLeadAsync();
+        var page = await OpenAsync("");
+        await page.FillByKeyboardAsync(lead.Token[..20]);
+        await WaitForMessageAsync(page, "This is not a whole code.");
+
+        await page.GetByLabel("Code of the mail").FillAsync(
+            $"  https://control.example.com/verify#{lead.Token[..30]} {lead.Token[30..]} ");
+        await page.Keyboard.PressAsync("Enter");
+
+        await WaitForMessageAsync(page, "Your address is confirmed.");
+        Assert.DoesNotContain(lead.Token, page.Url, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_reload_loses_nothing()
+    {
+        var lead = await app.Data.CreateLeadAsync();
+        var page = await OpenAsync($"#{lead.Token}");
+        await page.FillByKeyboardAsync();
+        await WaitForMessageAsync(page, "Your address is confirmed.");
+
+        await page.ReloadAsync();
+
+        await HasHeadingAsync(page, "Order your workspace");
+        Assert.Equal(lead.Domain, await page.GetByLabel("Your domain").InputValueAsync());
+    }
+
+    [Fact]
+    public async Task A_refusal_is_in_the_words_of_the_page_and_marks_its_field()
+    {
+        var other = await app.Data.CreateTenantAsync();
+        var lead = await app.Data.CreateLeadAsync();
+        var page = await OpenAsync($"#{lead.Token}");
+        await page.FillByKeyboardAsync();
+        await WaitForMessageAsync(page, "Your address is confirmed.");
+
+        foreach (var (field, value, expected) in ((string, string, string)[])
+        [
+            ("key", "www", "The short name www is reserved."),
+            ("key", other.Key, $"The short name {other.Key} is taken."),
+            ("domain", "other.example", "This is not the domain of your mail address"),
+            ("name", "<b>", "neither < nor >"),
+        ])
+        {
+            await page.Locator("#key").FillAsync(TestData.NewKey());
+            await page.Locator("#domain").FillAsync(lead.Domain);
+            await page.Locator($"#{field}").FillAsync(value);
+            await page.Keyboard.PressAsync("Enter");
+
+            await WaitForMessageAsync(page, expected);
+            Assert.Equal(field, await page.Locator("[aria-invalid]:focus").GetAttributeAsync("id"));
+        }
     }
 
     [Fact]
@@ -136,6 +200,9 @@ public sealed class VerifyPageTests(ApiFixture fixture, Chromium chromium) : ICl
 
     internal static Task WaitForMessageAsync(IPage page, string text) =>
         page.GetByRole(AriaRole.Status).Filter(new() { HasText = text }).WaitForAsync();
+
+    internal static Task HasHeadingAsync(IPage page, string text) =>
+        page.GetByRole(AriaRole.Heading, new() { Name = text, Level = 1, Exact = true }).WaitForAsync();
 
     private async Task<IPage> OpenAsync(string fragment, ColorScheme colors = ColorScheme.Light) =>
         await chromium.OpenAsync(new Uri(await app.AddressAsync(), "/verify" + fragment), colors);

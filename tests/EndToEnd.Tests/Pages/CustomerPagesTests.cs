@@ -64,7 +64,6 @@ public sealed class CustomerPagesTests(InstanceFixture fixture, Chromium chromiu
     public async Task An_invalid_invitation_link_shows_an_error()
     {
         var page = await chromium.OpenAsync(new Uri(fixture.Instance.Functions, "/invitations#no-such-token"));
-        await page.FillByKeyboardAsync(Password, Password);
 
         await Expect(page.GetByRole(AriaRole.Status)).ToHaveAttributeAsync("data-kind", "error");
         await Chromium.AssertAccessibleAsync(page);

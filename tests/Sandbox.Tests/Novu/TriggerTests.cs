@@ -43,6 +43,23 @@ public sealed class TriggerTests(SandboxFixture fixture) : IDisposable
         Assert.Equal("<b> &lt;b&gt;", (await fixture.Control.GetMailsAsync(id)).Single().Body);
     }
 
+    [Theory]
+    [InlineData("{}", "-B-")]
+    [InlineData("{\"x\":\" \"}", "-B-")]
+    [InlineData("{\"x\":\"1\"}", "-A1-")]
+    [InlineData("{\"x\":\"1\",\"y\":\"2\"}", "-A12-")]
+    public async Task A_condition_shows_one_of_its_parts(string payload, string expected)
+    {
+        var workflow = await novu.WorkflowAsync(
+            $"welcome-{id}",
+            body: "-{% if payload.x != blank %}A{{payload.x}}{% if payload.y != blank %}{{payload.y}}{% endif %}"
+                + "{% else %}B{% endif %}-");
+        await novu.TriggerAsync(
+            workflow, new { subscriberId = id, email = $"{id}@example.com" },
+            System.Text.Json.JsonDocument.Parse(payload).RootElement);
+        Assert.Equal(expected, (await fixture.Control.GetMailsAsync(id)).Single().Body);
+    }
+
     [Fact]
     public async Task A_repeated_transaction_is_answered_with_success_and_sends_nothing()
     {

@@ -58,7 +58,11 @@ public sealed class WorkflowTests(SandboxFixture fixture) : IDisposable
 
     [Theory]
     [InlineData("{{ payload.x | upcase }}")]
-    [InlineData("{% if payload.x %}")]
+    [InlineData("{% if payload.x %}x{% endif %}")]
+    [InlineData("{% if payload.x != blank %}x")]
+    [InlineData("x{% endif %}")]
+    [InlineData("{% else %}")]
+    [InlineData("{% for x in payload.y %}x{% endfor %}")]
     public async Task An_unsupported_template_is_refused(string body)
     {
         var (status, answer) = await novu.PostAsync("/v2/workflows", new

@@ -1,7 +1,6 @@
 using ControlPlane;
 using ControlPlane.Provisioning;
 using Testing;
-using Worker.Mails;
 using Worker.Systems;
 using Worker.Tests.Support;
 
@@ -53,8 +52,10 @@ public sealed class FailureMailTests(ProvisioningFixture fixture) : IClassFixtur
             ProvisioningFailure.Cancel("x").Code, ProvisioningFailure.RunLost("x").Code,
         ];
 
-        Assert.All(codes, code => Assert.Matches("^[A-Z].*[.]$", FailureSentence.Of(code)));
-        Assert.NotEqual(FailureSentence.Of(Failures.Refused), FailureSentence.Of(Failures.Unavailable));
+        Assert.All(codes, code => Assert.Matches("^[A-Z].*[.]$", CustomerNotice.Of(code).Sentence));
+        Assert.All(codes, code => Assert.Matches("^[A-Z].*[.]$", CustomerNotice.Of(code).Advice));
+        Assert.NotEqual(
+            CustomerNotice.Of(Failures.Refused).Sentence, CustomerNotice.Of(Failures.Unavailable).Sentence);
     }
 
     private async Task<string?> ErrorAsync(TestTenant tenant)

@@ -30,7 +30,9 @@ public sealed class LeadVerificationTests(ProvisioningFixture fixture) : IClassF
         await SendAsync(lead, 1);
 
         var mail = Assert.Single(await GetMailsAsync(lead));
-        Assert.Equal(["leadId", "supportEmail", "verifyUrl"], mail.Payload.Select(field => field.Key).Order());
+        Assert.Equal(
+            ["brandLogoUrl", "brandName", "code", "leadId", "pageUrl", "supportEmail", "verifyUrl"],
+            mail.Payload.Select(field => field.Key).Order());
         foreach (string typed in (string[])["Ada", "Lovelace", "Company"])
         {
             Assert.DoesNotContain(typed, mail.Subject + mail.Body, StringComparison.Ordinal);

@@ -52,11 +52,13 @@ public sealed class NotificationTests(ProvisioningFixture fixture) : IClassFixtu
         var mail = Assert.Single(await fixture.Control.GetMailsAsync(tenant.SubscriberId));
         Assert.Equal("tenant-welcome", mail.WorkflowId);
         Assert.Equal($"tenant-welcome-{tenant.Id:D}-1", mail.TransactionId);
+        string[] ofTheQuickStart =
+        [
+            "adminPortalUrl", "appPlaneUrl", "firstName", "lastName", "loginUrl", "supportEmail", "tenantId",
+            "tenantName",
+        ];
         Assert.Equal(
-            [
-                "adminPortalUrl", "appPlaneUrl", "firstName", "lastName", "loginUrl", "supportEmail", "tenantId",
-                "tenantName",
-            ],
+            [.. ofTheQuickStart.Concat(["brandLogoUrl", "brandName", "code", "loginName", "pageUrl"]).Order()],
             mail.Payload.Select(p => p.Key).Order());
         Assert.StartsWith(
             "https://control.example.com/invitations#", (string?)mail.Payload["loginUrl"], StringComparison.Ordinal);
@@ -81,8 +83,9 @@ public sealed class NotificationTests(ProvisioningFixture fixture) : IClassFixtu
         Assert.Equal("provision-database", (string?)mail.Payload["failedStep"]);
         Assert.Equal(
             "forbidden: A system that your application needs refused to do its part.", (string?)mail.Payload["error"]);
+        string[] ofTheQuickStart = ["error", "failedStep", "firstName", "supportEmail", "tenantId", "tenantName"];
         Assert.Equal(
-            ["error", "failedStep", "firstName", "supportEmail", "tenantId", "tenantName"],
+            [.. ofTheQuickStart.Concat(["advice", "brandLogoUrl", "brandName", "reason"]).Order()],
             mail.Payload.Select(p => p.Key).Order());
     }
 

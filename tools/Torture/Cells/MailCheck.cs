@@ -11,7 +11,8 @@ internal static class MailCheck
     /// <summary>Parts of answers, exceptions, paths and traces; a text for customers contains none.</summary>
     private static readonly string[] InternalTerms = ["answered", "Exception", "/", "\n"];
 
-    private const string Fields = "error, failedStep, firstName, supportEmail, tenantId, tenantName";
+    private const string Fields = "advice, brandLogoUrl, brandName, error, failedStep, firstName, reason, "
+        + "supportEmail, tenantId, tenantName";
 
     /// <summary>The number of failure mails after a rollback: none if Novu was switched off, also not later.</summary>
     public static int ExpectedFailureMails(CellRun run) => run.Cell.SwitchedOffSystem == "novu" ? 0 : 1;
@@ -51,7 +52,7 @@ internal static class MailCheck
             // The operator's text names systems, paths and objects; the customer's sentence must not.
             Expect("internal terms in the failure mail", "",
                 Listed(InternalTerms.Append(run.Tenant.Key).Where(word =>
-                    Of("error").Contains(word, StringComparison.Ordinal))), progress);
+                    (Of("error") + Of("reason") + Of("advice")).Contains(word, StringComparison.Ordinal))), progress);
         }
     }
 

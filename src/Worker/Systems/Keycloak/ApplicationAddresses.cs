@@ -7,20 +7,17 @@ namespace Worker.Systems.Keycloak;
 /// The addresses of tenants' applications. The welcome mail, the realm's client and <c>verify</c> take them from here,
 /// so that the client accepts the address to which the mail links.
 /// </summary>
-/// <param name="BaseUrl">
-/// The application that the installation runs for a tenant, without a trailing slash; <c>{tenant}</c> is the
-/// placeholder for the key. Null: a tenant's application is at its own domain only.
+/// <param name="Own">
+/// The application that the installation runs for a tenant. Without it, a tenant's application is at its domain only.
 /// </param>
 /// <param name="ExtraRedirectUris">Further redirect URIs of every tenant's client, for development.</param>
-public sealed record ApplicationAddresses(string? BaseUrl, IReadOnlyList<string> ExtraRedirectUris)
+public sealed record ApplicationAddresses(ApplicationAddress Own, IReadOnlyList<string> ExtraRedirectUris)
 {
-    private const string Example = "https://{tenant}.app.example.com", Placeholder = "{tenant}";
-
     /// <exception cref="SettingException">
     /// A value is no such address, or <c>TENANT_EXTRA_REDIRECT_URIS</c> is set in Production.
     /// </exception>
     public static ApplicationAddresses From(SettingsReader settings) => new(
-        FindBaseUrl(settings), [.. FindExtraRedirectUris(settings)]);
+        ApplicationAddress.From(settings), [.. FindExtraRedirectUris(settings)]);
 
     /// <summary>Returns the addresses of one tenant's application.</summary>
     /// <param name="key">The tenant's key.</param>
@@ -28,21 +25,12 @@ public sealed record ApplicationAddresses(string? BaseUrl, IReadOnlyList<string>
     public TenantAddresses For(TenantKey key, IReadOnlyList<string> domains)
     {
         string[] own = [.. domains.Select(domain => $"https://{domain}")];
-        string application = BaseUrl is null ? own[0] : Fill(BaseUrl, key.Value);
-        string[] extra = [.. ExtraRedirectUris.Select(uri => Fill(uri, key.Value))];
+        string application = Own.For(key) ?? own[0];
+        string[] extra = [.. ExtraRedirectUris.Select(uri => ApplicationAddress.Fill(uri, key.Value))];
         return new TenantAddresses(
             application,
             [.. own.Append(application).Select(address => $"{address}/*").Concat(extra).Distinct()],
             [.. own.Append(application).Concat(extra).Select(Origin).Distinct()]);
-    }
-
-    private static string? FindBaseUrl(SettingsReader settings)
-    {
-        string? text = settings.Find("APP_PLANE_BASE_URL") ?? (settings.IsProduction ? null : Example);
-        return text is null || (IsAddress(text) && !text.Contains('*', StringComparison.Ordinal))
-            ? text?.TrimEnd('/')
-            : throw new SettingException("APP_PLANE_BASE_URL", "something that is no such address",
-                $"an absolute http or https address without query and fragment, such as {Example}");
     }
 
     private static string[] FindExtraRedirectUris(SettingsReader settings)
@@ -56,24 +44,14 @@ public sealed record ApplicationAddresses(string? BaseUrl, IReadOnlyList<string>
                 "nothing in Production: such an address gets the tokens of every tenant");
         }
 
-        return uris.FirstOrDefault(uri => !IsAddress(uri) || uri[..^1].Contains('*', StringComparison.Ordinal))
+        return uris.FirstOrDefault(uri => !ApplicationAddress.IsAddress(uri)
+            || uri[..^1].Contains('*', StringComparison.Ordinal))
             is { } wrong
                 ? throw new SettingException(Name, $"'{wrong}'",
                     "absolute http or https addresses, separated by comma or space, each with at most one * at its "
                     + "end, such as http://127.0.0.1:3000/*")
                 : uris;
     }
-
-    private static bool IsAddress(string text)
-    {
-        string filled = Fill(text, "key");
-        return !filled.Contains('{', StringComparison.Ordinal)
-            && Uri.TryCreate(filled, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
-            && url.Query.Length == 0 && url.Fragment.Length == 0 && url.UserInfo.Length == 0;
-    }
-
-    private static string Fill(string text, string key) =>
-        text.Replace(Placeholder, key, StringComparison.OrdinalIgnoreCase);
 
     private static string Origin(string address) => new Uri(address).GetLeftPart(UriPartial.Authority);
 }

@@ -1,3 +1,4 @@
+using ControlPlane.Invitations;
 using ControlPlane.Tenants;
 
 namespace Worker.Systems.Keycloak;
@@ -19,11 +20,13 @@ internal static class PasswordRules
     ];
 
     /// <summary>
-    /// At least 12 characters; not the user's name or address; not made of common words and the tenant's key, or of
-    /// digits, or of one character. Keycloak's own block list is a file on its server, so the words are in a pattern.
+    /// <see cref="PasswordRule"/> as Keycloak reads it: not the user's name or address; not made of common words and
+    /// the tenant's key, or of digits, or of one character. Keycloak's own block list is a file on its server, so the
+    /// words are in a pattern.
     /// </summary>
     public static string For(TenantKey key) =>
-        "length(12) and maxLength(256) and notUsername(undefined) and notContainsUsername(undefined) "
+        $"length({PasswordRule.MinLength}) and maxLength({AcceptInvitation.MaxPasswordLength}) "
+        + "and notUsername(undefined) and notContainsUsername(undefined) "
         + $"and notEmail(undefined) and regexPattern({Pattern(key)})";
 
     // Digits and signs around and between the words do not help: "Password2026!" is common too.

@@ -65,4 +65,9 @@ public sealed record NovuTriggered(bool Acknowledged, string? Status, string? Tr
 public sealed record NovuWorkflow(
     string WorkflowId, string Name, bool Active, IReadOnlyList<NovuStep> Steps, IReadOnlyList<string> Tags);
 
-public sealed record NovuStep(string Type, string Name, IReadOnlyDictionary<string, string> ControlValues);
+/// <param name="Id">The id of an existing step, which Novu keeps; null: a new step.</param>
+public sealed record NovuStep(
+    string Type,
+    string Name,
+    IReadOnlyDictionary<string, string> ControlValues,
+    [property: JsonPropertyName("_id")] string? Id = null);

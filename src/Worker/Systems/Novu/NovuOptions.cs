@@ -6,7 +6,6 @@ namespace Worker.Systems.Novu;
 public sealed record NovuOptions(
     Uri BackendUrl,
     string ApiKey,
-    string SupportEmail,
     string WelcomeTemplate,
     string ProvisioningFailedTemplate,
     string LeadVerificationTemplate)
@@ -24,7 +23,6 @@ public sealed record NovuOptions(
             : new NovuOptions(
                 settings.FindUrl("NOVU_BACKEND_URL") ?? new Uri("https://api.novu.co"),
                 settings.Require("NOVU_API_KEY", "Novu's secret key"),
-                settings.TextRequiredInProduction("NOVU_SUPPORT_EMAIL", "support@example.com"),
                 settings.Text("NOVU_TEMPLATE_WELCOME", "tenant-welcome"),
                 settings.Text("NOVU_TEMPLATE_PROVISIONING_FAILED", "tenant-provisioning-failed"),
                 settings.Text("NOVU_TEMPLATE_LEAD_VERIFICATION", "lead-verification"));

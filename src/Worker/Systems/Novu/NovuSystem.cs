@@ -39,11 +39,12 @@ public sealed class NovuSystem : OutsideSystem
             services
                 .AddTransient<NovuMail>(_ => throw NotConfigured(settings))
                 .AddTransient<NovuOptions>(_ => throw NotConfigured(settings))
-                .AddTransient<MailLinks>(_ => throw NotConfigured(settings));
+                .AddTransient<MailLinks>(_ => throw NotConfigured(settings))
+                .AddTransient<MailBrand>(_ => throw NotConfigured(settings));
             return;
         }
 
-        services.AddSingleton(options).AddSingleton(MailLinks.From(settings));
+        services.AddSingleton(options).AddSingleton(MailLinks.From(settings)).AddSingleton(MailBrand.From(settings));
         services.AddRefitGeneratedClient<INovuApi>(OutsideHttp.RefitSettings(NovuErrors.Table))
             .ConfigureOutside(
                 options.BackendUrl, TimeoutScale.From(settings).CallTimeout(NovuOptions.CallTimeout))
@@ -58,6 +59,6 @@ public sealed class NovuSystem : OutsideSystem
     public override async Task SetUpAsync(SetupContext setup, CancellationToken cancellationToken)
     {
         var workflows = new NovuWorkflows(setup.Host.GetService<INovuApi>(), setup.Host.GetService<NovuOptions>());
-        setup.PrintCreated(Name, [.. (await workflows.EnsureAsync(cancellationToken)).Select(id => $"workflow {id}")]);
+        setup.PrintCreated(Name, await workflows.EnsureAsync(cancellationToken));
     }
 }

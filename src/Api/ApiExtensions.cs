@@ -1,3 +1,4 @@
+using Api.Audit;
 using Api.Health;
 using Api.Http;
 using Api.Invitations;
@@ -19,6 +20,7 @@ public static class ApiExtensions
     {
         services.AddSingleton(head);
         services.AddSingleton(DatabasePatience.Interactive);
+        services.AddAudit();
         services.AddControlPlane();
         services.AddHealth();
         services.AddJson();
@@ -32,6 +34,7 @@ public static class ApiExtensions
     {
         routes = routes.WithHead();
         routes.MapAbout();
+        routes.MapAudit();
         routes.MapHealth();
         routes.MapInvitations();
         routes.MapLeads();
@@ -49,6 +52,7 @@ public static class ApiExtensions
     {
         app.UseRateLimits();
         app.UseTokens();
+        app.UseAudit();
         app.UseQueryNames();
         app.UseBodyLimit();
         app.UseJsonBody();

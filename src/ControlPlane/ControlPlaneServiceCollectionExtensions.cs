@@ -1,3 +1,4 @@
+using ControlPlane.Audit;
 using ControlPlane.Invitations;
 using ControlPlane.Leads;
 using ControlPlane.Persistence;
@@ -29,7 +30,7 @@ public static class ControlPlaneServiceCollectionExtensions
             provider.GetService<DatabasePatience>()));
         // Creating the data source opens no connection and reports an unusable connection string at start.
         services.AddSingleton(new SettingProbe(provider => provider.GetRequiredService<NpgsqlDataSource>()));
-        return services.AddOptions().AddLeads().AddTenants().AddProvisioning().AddInvitations();
+        return services.AddOptions().AddAudit().AddLeads().AddTenants().AddProvisioning().AddInvitations();
     }
 
     private static IServiceCollection AddOptions(this IServiceCollection services) => services
@@ -39,6 +40,10 @@ public static class ControlPlaneServiceCollectionExtensions
         .AddSetting(settings => new MailedTokens(KeyRing.Require(settings, "TOKEN_KEYS")))
         .AddSingleton(provider => new ControlPlaneWorkflows(
             new Lazy<TemporalOptions>(provider.GetRequiredService<TemporalOptions>)));
+
+    private static IServiceCollection AddAudit(this IServiceCollection services) => services
+        .AddSingleton<AuditTrail>()
+        .AddSingleton<ListAudit>();
 
     private static IServiceCollection AddLeads(this IServiceCollection services) => services
         .AddSingleton<LeadRepository>()

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Api.Audit;
 using Api.Health;
 using Api.Invitations;
 using Api.Leads;
@@ -22,6 +23,7 @@ namespace Api.Http;
     NumberHandling = JsonNumberHandling.Strict)]
 [JsonSerializable(typeof(AboutResponse))]
 [JsonSerializable(typeof(AcceptInvitationRequest))]
+[JsonSerializable(typeof(AuditPageResponse))]
 [JsonSerializable(typeof(CreateTenantCommand))]
 [JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(InvitationResponse))]

@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Worker.Audit;
 using Worker.Invitations;
 using Worker.Mails;
 using Worker.Readings;
@@ -66,6 +67,7 @@ public static class WorkerHost
             .AddTransient<TenantReader>()
             .AddMails(settings)
             .AddInvitations(settings)
+            .AddAudit()
             .AddSweep(systems, settings)
             .AddSingleton<StartupGate>()
             .AddSingleton<LeaderLease>()

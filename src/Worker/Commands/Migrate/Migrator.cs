@@ -54,7 +54,10 @@ public sealed class Migrator(NpgsqlDataSource database)
             GRANT USAGE ON SCHEMA public TO {name};
             GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name};
             ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {name};
-            REVOKE ALL ON {MigrationJournal.Table} FROM {name};
+            REVOKE ALL ON {MigrationJournal.Table}, audit_events, audit_seals, audit_unsealed FROM {name};
+            GRANT SELECT ON audit_events TO {name};
+            GRANT INSERT (tenant_id, attempt, event, actor, actor_sub, actor_name, route, previous, outcome, network)
+                ON audit_events TO {name};
             """,
             cancellationToken);
     }

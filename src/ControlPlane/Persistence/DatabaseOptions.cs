@@ -1,3 +1,4 @@
+using System.Globalization;
 using ControlPlane.Persistence.Entra;
 using ControlPlane.Settings;
 using Npgsql;
@@ -5,8 +6,8 @@ using Npgsql;
 namespace ControlPlane.Persistence;
 
 /// <summary>
-/// The connection to a PostgreSQL database: <c>DATABASE_URL</c>
-/// (<c>postgres://user:password@host:port/database?sslmode=require</c>, or an Npgsql connection string
+/// The connection to a PostgreSQL database: <c>DATABASE_URL</c> (libpq's connection URI, as
+/// <c>postgres://user:password@host:port/database?sslmode=require</c>, or an Npgsql connection string
 /// <c>Host=…;…</c>), or <c>DB_HOST</c>, <c>DB_PORT</c>, <c>DB_USER</c>, <c>DB_PASSWORD</c> and <c>DB_DATABASE</c>.
 /// </summary>
 /// <param name="ConnectionString">The Npgsql connection string. It may contain a password and is never logged.</param>
@@ -49,7 +50,15 @@ public sealed record DatabaseOptions(string ConnectionString, EntraOptions? Entr
         var (mine, theirs) = (
             new NpgsqlConnectionStringBuilder(ConnectionString),
             new NpgsqlConnectionStringBuilder(other.ConnectionString));
-        return (mine.Host, mine.Port, mine.Database) == (theirs.Host, theirs.Port, theirs.Database);
+        return Database(mine) == Database(theirs) && Servers(mine).Intersect(Servers(theirs)).Any();
+
+        static string? Database(NpgsqlConnectionStringBuilder connection) =>
+            connection.Database ?? connection.Username;
+
+        static IEnumerable<string> Servers(NpgsqlConnectionStringBuilder connection) =>
+            (connection.Host ?? "").Split(',').Select(host => host.Contains(':', StringComparison.Ordinal)
+                ? host
+                : string.Create(CultureInfo.InvariantCulture, $"{host}:{connection.Port}"));
     }
 
     private static DatabaseOptions Create(string name, string connectionString, SettingsReader settings) =>
@@ -97,49 +106,22 @@ public sealed record DatabaseOptions(string ConnectionString, EntraOptions? Entr
     }
 
     /// <param name="name">The name of the setting, for the error message.</param>
-    /// <param name="text">An address (<c>postgres://…</c>) or an Npgsql connection string.</param>
+    /// <param name="text">libpq's connection URI, or an Npgsql connection string.</param>
     /// <returns>An Npgsql connection string.</returns>
-    /// <exception cref="SettingException">The text is neither.</exception>
+    /// <exception cref="SettingException">The text is neither, or a part of it cannot be honoured.</exception>
     public static string Parse(string name, string text)
     {
         try
         {
-            if (!text.StartsWith("postgres://", StringComparison.Ordinal)
-                && !text.StartsWith("postgresql://", StringComparison.Ordinal))
-            {
-                return new NpgsqlConnectionStringBuilder(text).ConnectionString;
-            }
-
-            var url = new Uri(text);
-            string[] user = url.UserInfo.Split(':', 2);
-            var builder = new NpgsqlConnectionStringBuilder
-            {
-                Host = url.Host,
-                Port = url.Port > 0 ? url.Port : 5432,
-                Username = Uri.UnescapeDataString(user[0]),
-                Password = user.Length > 1 ? Uri.UnescapeDataString(user[1]) : null,
-                Database = Uri.UnescapeDataString(url.AbsolutePath.TrimStart('/')),
-            };
-            foreach (string pair in url.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
-            {
-                string[] parts = pair.Split('=', 2);
-                string value = Uri.UnescapeDataString(parts.Length > 1 ? parts[1] : "");
-                switch (parts[0])
-                {
-                    case "sslmode":
-                        builder.SslMode = Enum.Parse<SslMode>(value.Replace("-", "", StringComparison.Ordinal), true);
-                        break;
-                    default:
-                        builder[parts[0]] = value;
-                        break;
-                }
-            }
-
-            return builder.Host is { Length: > 0 } && builder.Database is { Length: > 0 }
-                ? builder.ConnectionString
-                : throw new FormatException();
+            return (ConnectionUri.IsUri(text)
+                ? LibpqParameters.ToNpgsql(ConnectionUri.Split(text))
+                : new NpgsqlConnectionStringBuilder(text)).ConnectionString;
         }
-        catch (Exception e) when (e is FormatException or ArgumentException or UriFormatException)
+        catch (ConnectionUriException e)
+        {
+            throw new SettingException(name, e.Found, e.Expected);
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException)
         {
             // The text may contain a password, so only its length is reported.
             throw new SettingException(name, $"{text.Length} characters that are not an address", Expected);

@@ -66,6 +66,14 @@ public sealed class SettingsTests
         Assert.Throws<MissingSettingException>(() => DatabaseOptions.ForTenants(
             Reader("Production", ("DATABASE_URL", "postgres://u@h/d")))).Name);
 
+    [Theory]
+    [InlineData("postgres://u@h/d", "postgres://v@h:5432/d")]
+    [InlineData("postgres://u@a,b/d", "postgres://v@b/d?target_session_attrs=read-write")]
+    [InlineData("postgres://d@a", "Host=a;Database=d;Username=x")]
+    public void In_Production_the_control_database_is_recognized_in_other_words(string control, string tenants) =>
+        Assert.Equal("TENANT_DATABASE_URL", Assert.Throws<SettingException>(() => DatabaseOptions.ForTenants(
+            Reader("Production", ("DATABASE_URL", control), ("TENANT_DATABASE_URL", tenants)))).Name);
+
     [Fact]
     public void In_Production_payload_keys_are_required() => Assert.Equal("PAYLOAD_KEYS",
         Assert.Throws<MissingSettingException>(() => TemporalOptions.From(

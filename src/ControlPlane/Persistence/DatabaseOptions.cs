@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using ControlPlane.Persistence.Entra;
 using ControlPlane.Settings;
 using Npgsql;
@@ -19,13 +20,16 @@ public sealed record DatabaseOptions(string ConnectionString, EntraOptions? Entr
     private const string Expected =
         "postgres://user:password@host:port/database, or DB_HOST, DB_PORT, DB_USER, DB_PASSWORD and DB_DATABASE";
 
+    /// <summary>The name in errors of a connection that the <c>DB_…</c> names describe.</summary>
+    private const string Parts = "DB_PASSWORD";
+
     private const string ExpectedForTenants =
         "a separate database: in Production, tenant schemas and control tables must not share one";
 
     /// <summary>Reads the options of the control database.</summary>
     public static DatabaseOptions From(SettingsReader settings) => settings.Find("DATABASE_URL") is { } url
         ? Create("DATABASE_URL", Parse("DATABASE_URL", url), settings)
-        : Create("DB_PASSWORD", FromParts(settings), settings);
+        : Create(Parts, FromParts(settings), settings);
 
     /// <summary>
     /// Reads the options of the database of the tenant schemas: by default the control database, except in Production.
@@ -64,7 +68,7 @@ public sealed record DatabaseOptions(string ConnectionString, EntraOptions? Entr
     private static DatabaseOptions Create(string name, string connectionString, SettingsReader settings) =>
         settings.Text("DB_AUTH", "password") switch
         {
-            "password" => new DatabaseOptions(connectionString),
+            "password" => new DatabaseOptions(Encrypt(name, connectionString, settings)),
             "entra" => new DatabaseOptions(RequireTls(name, connectionString), EntraOptions.From(settings)),
             var other => throw new SettingException("DB_AUTH", $"'{other}'", "password or entra"),
         };
@@ -87,6 +91,30 @@ public sealed record DatabaseOptions(string ConnectionString, EntraOptions? Entr
             ? connection.ConnectionString
             : throw new SettingException(name, $"the SSL mode {connection.SslMode}", "Require or stricter with entra");
     }
+
+    // Npgsql's default falls back to plain text. The parts name no SSL mode, an address may.
+    private static string Encrypt(string name, string connectionString, SettingsReader settings)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(connectionString);
+        if (!settings.RequiresTls || connection.SslMode >= SslMode.Require || IsOnThisMachine(connection))
+        {
+            return connectionString;
+        }
+
+        if (name != Parts)
+        {
+            throw new SettingException(
+                name, $"the SSL mode {connection.SslMode}", $"sslmode=require or stricter {SettingsReader.OrAllowInsecure}");
+        }
+
+        connection.SslMode = SslMode.Require;
+        return connection.ConnectionString;
+    }
+
+    private static bool IsOnThisMachine(NpgsqlConnectionStringBuilder connection) =>
+        (connection.Host ?? "").Split(',').All(host => host.StartsWith('/') || host == "localhost"
+            || (IPEndPoint.TryParse(host, out var address) && IPAddress.IsLoopback(address.Address))
+            || host.StartsWith("localhost:", StringComparison.Ordinal));
 
     private static string FromParts(SettingsReader settings)
     {

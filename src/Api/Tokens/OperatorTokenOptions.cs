@@ -18,7 +18,8 @@ public sealed record OperatorTokenOptions(
         var issuer = settings.FindSecureUrl("OPERATOR_ISSUER");
         if (issuer is null)
         {
-            var keycloak = settings.FindSecureUrl("KEYCLOAK_URL") ?? throw new MissingSettingException("OPERATOR_ISSUER",
+            var keycloak = settings.FindSecureUrl("KEYCLOAK_URL") ?? throw new MissingSettingException(
+                "OPERATOR_ISSUER",
                 "the operators' realm, such as http://localhost:8080/realms/platform (or KEYCLOAK_URL)");
             issuer = new Uri($"{keycloak.OriginalString.TrimEnd('/')}/realms/platform");
         }

@@ -11,7 +11,9 @@ namespace Api.Tokens;
 /// </summary>
 public sealed class OperatorTokens(OperatorTokenOptions options, OperatorKeySet keys, TimeProvider time)
 {
-    /// <summary>Returns the caller, whose role is still to be checked (<see cref="OperatorCaller.RequireRole"/>).</summary>
+    /// <summary>
+    /// Returns the caller, whose role is still to be checked (<see cref="OperatorCaller.RequireRole"/>).
+    /// </summary>
     /// <exception cref="ControlPlaneException">
     /// <c>token_invalid</c>; <c>token_expired</c>; <c>unavailable</c>: the keys cannot be fetched.
     /// </exception>

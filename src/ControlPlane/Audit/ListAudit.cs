@@ -50,6 +50,7 @@ public sealed class ListAudit(GetTenant tenants, NpgsqlDataSource database)
         return text.Length == 11 && Base64Url.IsValid(text)
             && Base64Url.TryDecodeFromChars(text, bytes, out int length) && length == bytes.Length
                 ? BinaryPrimitives.ReadInt64BigEndian(bytes)
-                : throw ControlPlaneException.Invalid("cursor", "cursor must be the next value of a page of this list.");
+                : throw ControlPlaneException.Invalid(
+                    "cursor", "cursor must be the next value of a page of this list.");
     }
 }

@@ -104,7 +104,8 @@ public sealed record DatabaseOptions(string ConnectionString, EntraOptions? Entr
         if (name != Parts)
         {
             throw new SettingException(
-                name, $"the SSL mode {connection.SslMode}", $"sslmode=require or stricter {SettingsReader.OrAllowInsecure}");
+                name, $"the SSL mode {connection.SslMode}",
+                $"sslmode=require or stricter {SettingsReader.OrAllowInsecure}");
         }
 
         connection.SslMode = SslMode.Require;

@@ -6,10 +6,11 @@ namespace Worker.Commands;
 /// <summary>Verifies that no row of the audit was changed or deleted.</summary>
 internal static class AuditCommand
 {
-    public static Command Create(CommandContext context) => new("audit", "The audit: operators' acts, changes of state.")
-    {
-        Verify(context),
-    };
+    public static Command Create(CommandContext context) =>
+        new("audit", "The audit: operators' acts, changes of state.")
+        {
+            Verify(context),
+        };
 
     private static Command Verify(CommandContext context)
     {

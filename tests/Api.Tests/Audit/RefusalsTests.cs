@@ -65,7 +65,8 @@ public sealed class RefusalsTests(ApiFixture fixture) : IDisposable
     [Fact]
     public async Task A_refused_login_is_logged_with_route_and_network_and_without_the_token()
     {
-        await using var app = fixture.StartApplication(("CLIENT_ADDRESS_HEADER", "X-Client"), ("LEADS_RATE_LIMIT", "1"));
+        await using var app = fixture.StartApplication(
+            ("CLIENT_ADDRESS_HEADER", "X-Client"), ("LEADS_RATE_LIMIT", "1"));
         string id = Guid.CreateVersion7(app.Time.GetUtcNow()).ToString();
         string stranger = fixture.Realm.CreateToken(app.Time.GetUtcNow(), role: "reader");
 

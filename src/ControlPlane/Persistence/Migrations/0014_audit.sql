@@ -55,7 +55,9 @@ ALTER TABLE audit_seals ENABLE ALWAYS TRIGGER audit_refuse_change;
 REVOKE UPDATE, DELETE, TRUNCATE ON audit_events, audit_seals FROM CURRENT_USER;
 
 -- The actor is announced in the transaction (AuditActor). A change by hand is recorded as well.
-CREATE FUNCTION audit_state() RETURNS trigger LANGUAGE plpgsql AS $$
+-- It writes with its owner's rights, so that the functions' role cannot add a change that did not happen.
+CREATE FUNCTION audit_state() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     actor jsonb := nullif(current_setting('control_plane.actor', true), '')::jsonb;
     tenant uuid;

@@ -149,7 +149,8 @@ internal sealed class PlatformRealm(KeycloakAdmin keycloak, SettingsReader setti
 
     private static string Name(SettingsReader settings)
     {
-        string issuer = Issuer(settings), realms = $"{settings.RequireSecureUrl("KEYCLOAK_URL").OriginalString}/realms/";
+        string issuer = Issuer(settings);
+        string realms = $"{settings.RequireSecureUrl("KEYCLOAK_URL").OriginalString}/realms/";
         return issuer.StartsWith(realms, StringComparison.Ordinal) && !issuer[realms.Length..].Contains('/')
             ? issuer[realms.Length..]
             : throw new SettingException("OPERATOR_ISSUER", $"'{issuer}'",

@@ -1,3 +1,4 @@
+using Api.Audit;
 using Api.Health;
 using Api.Http;
 using Api.Idempotency;
@@ -20,6 +21,7 @@ public static class ApiExtensions
     {
         services.AddSingleton(head);
         services.AddSingleton(DatabasePatience.Interactive);
+        services.AddAudit();
         services.AddControlPlane();
         services.AddHealth();
         services.AddIdempotency();
@@ -36,6 +38,7 @@ public static class ApiExtensions
     {
         routes = routes.WithHead().WithSignUpOrigins();
         routes.MapAbout();
+        routes.MapAudit();
         routes.MapHealth();
         routes.MapInvitations();
         routes.MapLeads();
@@ -54,6 +57,7 @@ public static class ApiExtensions
         app.UseSignUpOrigins();
         app.UseRateLimits();
         app.UseTokens();
+        app.UseAudit();
         app.UseQueryNames();
         app.UseBodyLimit();
         app.UseJsonBody();

@@ -1,3 +1,4 @@
+using ControlPlane.Audit;
 using ControlPlane.Idempotency;
 using ControlPlane.Invitations;
 using ControlPlane.Leads;
@@ -31,7 +32,7 @@ public static class ControlPlaneServiceCollectionExtensions
         // Creating the data source opens no connection and reports an unusable connection string at start.
         services.AddSingleton(new SettingProbe(provider => provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<IdempotentAnswers>();
-        return services.AddOptions().AddLeads().AddTenants().AddProvisioning().AddInvitations();
+        return services.AddOptions().AddAudit().AddLeads().AddTenants().AddProvisioning().AddInvitations();
     }
 
     private static IServiceCollection AddOptions(this IServiceCollection services) => services
@@ -43,6 +44,10 @@ public static class ControlPlaneServiceCollectionExtensions
         .AddSetting(settings => new MailedTokens(KeyRing.Require(settings, "TOKEN_KEYS")))
         .AddSingleton(provider => new ControlPlaneWorkflows(
             new Lazy<TemporalOptions>(provider.GetRequiredService<TemporalOptions>)));
+
+    private static IServiceCollection AddAudit(this IServiceCollection services) => services
+        .AddSingleton<AuditTrail>()
+        .AddSingleton<ListAudit>();
 
     private static IServiceCollection AddLeads(this IServiceCollection services) => services
         .AddSingleton<LeadRepository>()

@@ -75,6 +75,7 @@ public sealed class OperatorRealm : IAsyncDisposable
                 Claims = new Dictionary<string, object>
                 {
                     ["sub"] = "operator-1",
+                    ["preferred_username"] = "erika@operators.example",
                     ["typ"] = type,
                     ["realm_access"] = new Dictionary<string, object> { ["roles"] = new[] { "offline_access", role } },
                 },

@@ -32,6 +32,11 @@ public sealed partial class ProcessTests
     [InlineData("JWT_SECRET", "secret", "JWT_SECRET: found 6 bytes, expected a random text of at least 32 bytes")]
     [InlineData("JWT_SECRET", "secretsecretsecretsecretsecretsecret", "JWT_SECRET: found a text that repeats")]
     [InlineData("OPERATOR_ISSUER", "nowhere", "OPERATOR_ISSUER: found ")]
+    [InlineData("OPERATOR_ISSUER", "http://login.example.com/realms/platform",
+        "OPERATOR_ISSUER: found an http address, expected https in Production")]
+    [InlineData("KEYCLOAK_URL", "http://login.example.com", "KEYCLOAK_URL: found an http address, expected https")]
+    [InlineData("DATABASE_URL", "postgres://u:secret@db.example.com/d",
+        "DATABASE_URL: found the SSL mode Prefer, expected sslmode=require or stricter in Production")]
     [InlineData("REDIS_URL", "http://user:secret@host", "REDIS_URL: found ")]
     [InlineData("LEADS_RATE_LIMIT", "-1", "LEADS_RATE_LIMIT: found '-1'")]
     [InlineData("LEADS_MAILS_PER_HOUR", "0", "LEADS_MAILS_PER_HOUR: found '0'")]

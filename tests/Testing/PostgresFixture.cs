@@ -23,6 +23,9 @@ public sealed class PostgresFixture : IAsyncLifetime
     /// <summary>Connects as a role that can only read and write rows (functions).</summary>
     public string FunctionsConnectionString { get; private set; } = "";
 
+    /// <summary>Connects to the database as the superuser of <c>TEST_DATABASE_URL</c>.</summary>
+    public string SuperuserConnectionString { get; private set; } = "";
+
     /// <summary>The data source of the owner.</summary>
     public NpgsqlDataSource Owner { get; private set; } = null!;
 
@@ -41,6 +44,7 @@ public sealed class PostgresFixture : IAsyncLifetime
         await ExecuteAsync(server, $"CREATE ROLE {FunctionsRole} LOGIN PASSWORD '{Password}'");
         await ExecuteAsync(server, $"CREATE DATABASE {name} OWNER {OwnerRole}");
 
+        SuperuserConnectionString = new NpgsqlConnectionStringBuilder(address) { Database = name }.ConnectionString;
         OwnerConnectionString = As(address, OwnerRole);
         FunctionsConnectionString = As(address, FunctionsRole);
         Owner = NpgsqlDataSource.Create(OwnerConnectionString);

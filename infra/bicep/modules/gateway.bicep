@@ -24,6 +24,7 @@ param operatorAudience string
 var operatorOperations = [
   'CancelProvisioning'
   'GetTenant'
+  'ListAudit'
   'ListResources'
   'ListTenants'
   'ReadResidue'

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Api.Audit;
 using Api.Health;
 using Api.Idempotency;
 using Api.Invitations;
@@ -26,6 +27,7 @@ namespace Api.Http;
 [JsonSerializable(typeof(AcceptInvitationRequest))]
 [JsonSerializable(typeof(AltchaChallenge))]
 [JsonSerializable(typeof(AltchaSolution))]
+[JsonSerializable(typeof(AuditPageResponse))]
 [JsonSerializable(typeof(CreateTenantCommand))]
 [JsonSerializable(typeof(CustomerProvisioningResponse))]
 [JsonSerializable(typeof(HealthResponse))]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text.Json;
+using Api.Audit;
 using Api.RateLimits;
 using ControlPlane;
 using ControlPlane.Persistence;
@@ -153,6 +154,8 @@ public static partial class ProblemDetailsExtensions
         }
 
         context.Response.StatusCode = problem.Status;
+        context.Features.Set(problem);
+        context.CountRefusal(problem);
         return context.Response.WriteAsJsonAsync(
             problem, JsonExtensions.Answers.Problem, "application/problem+json", context.RequestAborted);
     }

@@ -64,6 +64,9 @@ public static class BearerExtensions
     /// <summary>Returns the calling lead, or null if the caller is an operator.</summary>
     public static LeadCaller? FindLead(this HttpContext context) => context.Features.Get<LeadCaller>();
 
+    /// <summary>Returns the caller with an operator's token, or null.</summary>
+    public static OperatorCaller? FindOperator(this HttpContext context) => context.Features.Get<OperatorCaller>();
+
     private static async Task AuthenticateAsync(HttpContext context, BearerKind kinds)
     {
         // Missing settings are reported first: no token could pass without them.
@@ -78,7 +81,7 @@ public static class BearerExtensions
         }
         else if (operators is not null)
         {
-            await operators.ValidateAsync(token, context.RequestAborted);
+            context.Features.Set(await operators.ValidateAsync(token, context.RequestAborted));
         }
     }
 }

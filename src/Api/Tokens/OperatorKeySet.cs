@@ -123,9 +123,11 @@ public sealed partial class OperatorKeySet(
         using var document = JsonDocument.Parse(
             await http.GetStringAsync($"{options.Issuer}/.well-known/openid-configuration", cancellationToken));
         return Uri.TryCreate(document.RootElement.GetProperty("jwks_uri").GetString(), UriKind.Absolute, out var url)
-            && url.Scheme is "http" or "https"
+            && (url.Scheme == "https" || (url.Scheme == "http" && (url.IsLoopback || !options.RequiresTls)))
                 ? url
-                : throw new JsonException("jwks_uri is not an http or https address");
+                : throw new JsonException(options.RequiresTls
+                    ? "jwks_uri is not an https address"
+                    : "jwks_uri is not an http or https address");
     }
 
     [LoggerMessage(3, LogLevel.Warning, "The operators' key set cannot be fetched: {Reason}")]

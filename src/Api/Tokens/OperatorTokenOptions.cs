@@ -9,22 +9,26 @@ namespace Api.Tokens;
 /// </param>
 /// <param name="Audience"><c>OPERATOR_AUDIENCE</c>: <c>control-plane</c> by default.</param>
 /// <param name="Role"><c>OPERATOR_ROLE</c>: the realm role of operators, <c>operator</c> by default.</param>
-public sealed record OperatorTokenOptions(string Issuer, Uri? KeySetUrl, string Audience, string Role)
+/// <param name="RequiresTls">Whether the discovery document must name a key set with TLS.</param>
+public sealed record OperatorTokenOptions(
+    string Issuer, Uri? KeySetUrl, string Audience, string Role, bool RequiresTls)
 {
     public static OperatorTokenOptions From(SettingsReader settings)
     {
-        var issuer = settings.FindUrl("OPERATOR_ISSUER");
+        var issuer = settings.FindSecureUrl("OPERATOR_ISSUER");
         if (issuer is null)
         {
-            var keycloak = settings.FindUrl("KEYCLOAK_URL") ?? throw new MissingSettingException("OPERATOR_ISSUER",
+            var keycloak = settings.FindSecureUrl("KEYCLOAK_URL") ?? throw new MissingSettingException(
+                "OPERATOR_ISSUER",
                 "the operators' realm, such as http://localhost:8080/realms/platform (or KEYCLOAK_URL)");
             issuer = new Uri($"{keycloak.OriginalString.TrimEnd('/')}/realms/platform");
         }
 
         return new OperatorTokenOptions(
             issuer.OriginalString.TrimEnd('/'),
-            settings.FindUrl("OPERATOR_JWKS_URL"),
+            settings.FindSecureUrl("OPERATOR_JWKS_URL"),
             settings.Text("OPERATOR_AUDIENCE", "control-plane"),
-            settings.Text("OPERATOR_ROLE", "operator"));
+            settings.Text("OPERATOR_ROLE", "operator"),
+            settings.RequiresTls);
     }
 }

@@ -11,11 +11,13 @@ namespace Api.Tokens;
 /// </summary>
 public sealed class OperatorTokens(OperatorTokenOptions options, OperatorKeySet keys, TimeProvider time)
 {
+    /// <summary>
+    /// Returns the caller, whose role is still to be checked (<see cref="OperatorCaller.RequireRole"/>).
+    /// </summary>
     /// <exception cref="ControlPlaneException">
-    /// <c>token_invalid</c>; <c>token_expired</c>; <c>forbidden</c>: the role is missing; <c>unavailable</c>: the keys
-    /// cannot be fetched.
+    /// <c>token_invalid</c>; <c>token_expired</c>; <c>unavailable</c>: the keys cannot be fetched.
     /// </exception>
-    public async Task ValidateAsync(string token, CancellationToken cancellationToken)
+    public async Task<OperatorCaller> ValidateAsync(string token, CancellationToken cancellationToken)
     {
         // Tokens of another algorithm or issuer are refused first, so that they cause no fetch of the key set.
         if (JwtValidator.TryRead(token) is not
@@ -40,11 +42,10 @@ public sealed class OperatorTokens(OperatorTokenOptions options, OperatorKeySet 
         }
 
         JwtValidator.RequireValidLifetime(jwt, time, "Get a new one with the worker's `token`, or log in again.");
-        if (!HasRole(jwt))
-        {
-            throw new ControlPlaneException(ErrorCode.Forbidden,
-                $"The token's user does not have the realm role '{options.Role}'.");
-        }
+        return new OperatorCaller(
+            JwtValidator.Find(jwt, "sub"),
+            JwtValidator.Find(jwt, "preferred_username") ?? JwtValidator.Find(jwt, "name"),
+            HasRole(jwt) ? null : options.Role);
     }
 
     private bool HasRole(JsonWebToken jwt) =>
@@ -54,4 +55,20 @@ public sealed class OperatorTokens(OperatorTokenOptions options, OperatorKeySet 
         && roles.ValueKind == JsonValueKind.Array
         && roles.EnumerateArray().Any(role => role.ValueKind == JsonValueKind.String
             && role.ValueEquals(options.Role));
+}
+
+/// <param name="Sub">The subject of the token.</param>
+/// <param name="Name">The login name.</param>
+/// <param name="MissingRole">The realm role that the caller does not have; null for an operator.</param>
+public sealed record OperatorCaller(string? Sub, string? Name, string? MissingRole)
+{
+    /// <exception cref="ControlPlaneException"><c>forbidden</c>.</exception>
+    public void RequireRole()
+    {
+        if (MissingRole is not null)
+        {
+            throw new ControlPlaneException(ErrorCode.Forbidden,
+                $"The token's user does not have the realm role '{MissingRole}'.");
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net;
 using ControlPlane.Persistence.Entra;
 using ControlPlane.Settings;
 using Npgsql;
@@ -5,8 +7,8 @@ using Npgsql;
 namespace ControlPlane.Persistence;
 
 /// <summary>
-/// The connection to a PostgreSQL database: <c>DATABASE_URL</c>
-/// (<c>postgres://user:password@host:port/database?sslmode=require</c>, or an Npgsql connection string
+/// The connection to a PostgreSQL database: <c>DATABASE_URL</c> (libpq's connection URI, as
+/// <c>postgres://user:password@host:port/database?sslmode=require</c>, or an Npgsql connection string
 /// <c>Host=…;…</c>), or <c>DB_HOST</c>, <c>DB_PORT</c>, <c>DB_USER</c>, <c>DB_PASSWORD</c> and <c>DB_DATABASE</c>.
 /// </summary>
 /// <param name="ConnectionString">The Npgsql connection string. It may contain a password and is never logged.</param>
@@ -18,13 +20,16 @@ public sealed record DatabaseOptions(string ConnectionString, EntraOptions? Entr
     private const string Expected =
         "postgres://user:password@host:port/database, or DB_HOST, DB_PORT, DB_USER, DB_PASSWORD and DB_DATABASE";
 
+    /// <summary>The name in errors of a connection that the <c>DB_…</c> names describe.</summary>
+    private const string Parts = "DB_PASSWORD";
+
     private const string ExpectedForTenants =
         "a separate database: in Production, tenant schemas and control tables must not share one";
 
     /// <summary>Reads the options of the control database.</summary>
     public static DatabaseOptions From(SettingsReader settings) => settings.Find("DATABASE_URL") is { } url
         ? Create("DATABASE_URL", Parse("DATABASE_URL", url), settings)
-        : Create("DB_PASSWORD", FromParts(settings), settings);
+        : Create(Parts, FromParts(settings), settings);
 
     /// <summary>
     /// Reads the options of the database of the tenant schemas: by default the control database, except in Production.
@@ -49,13 +54,21 @@ public sealed record DatabaseOptions(string ConnectionString, EntraOptions? Entr
         var (mine, theirs) = (
             new NpgsqlConnectionStringBuilder(ConnectionString),
             new NpgsqlConnectionStringBuilder(other.ConnectionString));
-        return (mine.Host, mine.Port, mine.Database) == (theirs.Host, theirs.Port, theirs.Database);
+        return Database(mine) == Database(theirs) && Servers(mine).Intersect(Servers(theirs)).Any();
+
+        static string? Database(NpgsqlConnectionStringBuilder connection) =>
+            connection.Database ?? connection.Username;
+
+        static IEnumerable<string> Servers(NpgsqlConnectionStringBuilder connection) =>
+            (connection.Host ?? "").Split(',').Select(host => host.Contains(':', StringComparison.Ordinal)
+                ? host
+                : string.Create(CultureInfo.InvariantCulture, $"{host}:{connection.Port}"));
     }
 
     private static DatabaseOptions Create(string name, string connectionString, SettingsReader settings) =>
         settings.Text("DB_AUTH", "password") switch
         {
-            "password" => new DatabaseOptions(connectionString),
+            "password" => new DatabaseOptions(Encrypt(name, connectionString, settings)),
             "entra" => new DatabaseOptions(RequireTls(name, connectionString), EntraOptions.From(settings)),
             var other => throw new SettingException("DB_AUTH", $"'{other}'", "password or entra"),
         };
@@ -79,6 +92,31 @@ public sealed record DatabaseOptions(string ConnectionString, EntraOptions? Entr
             : throw new SettingException(name, $"the SSL mode {connection.SslMode}", "Require or stricter with entra");
     }
 
+    // Npgsql's default falls back to plain text. The parts name no SSL mode, an address may.
+    private static string Encrypt(string name, string connectionString, SettingsReader settings)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(connectionString);
+        if (!settings.RequiresTls || connection.SslMode >= SslMode.Require || IsOnThisMachine(connection))
+        {
+            return connectionString;
+        }
+
+        if (name != Parts)
+        {
+            throw new SettingException(
+                name, $"the SSL mode {connection.SslMode}",
+                $"sslmode=require or stricter {SettingsReader.OrAllowInsecure}");
+        }
+
+        connection.SslMode = SslMode.Require;
+        return connection.ConnectionString;
+    }
+
+    private static bool IsOnThisMachine(NpgsqlConnectionStringBuilder connection) =>
+        (connection.Host ?? "").Split(',').All(host => host.StartsWith('/') || host == "localhost"
+            || (IPEndPoint.TryParse(host, out var address) && IPAddress.IsLoopback(address.Address))
+            || host.StartsWith("localhost:", StringComparison.Ordinal));
+
     private static string FromParts(SettingsReader settings)
     {
         if (settings.Find("DB_HOST") is not { } host)
@@ -97,49 +135,22 @@ public sealed record DatabaseOptions(string ConnectionString, EntraOptions? Entr
     }
 
     /// <param name="name">The name of the setting, for the error message.</param>
-    /// <param name="text">An address (<c>postgres://…</c>) or an Npgsql connection string.</param>
+    /// <param name="text">libpq's connection URI, or an Npgsql connection string.</param>
     /// <returns>An Npgsql connection string.</returns>
-    /// <exception cref="SettingException">The text is neither.</exception>
+    /// <exception cref="SettingException">The text is neither, or a part of it cannot be honoured.</exception>
     public static string Parse(string name, string text)
     {
         try
         {
-            if (!text.StartsWith("postgres://", StringComparison.Ordinal)
-                && !text.StartsWith("postgresql://", StringComparison.Ordinal))
-            {
-                return new NpgsqlConnectionStringBuilder(text).ConnectionString;
-            }
-
-            var url = new Uri(text);
-            string[] user = url.UserInfo.Split(':', 2);
-            var builder = new NpgsqlConnectionStringBuilder
-            {
-                Host = url.Host,
-                Port = url.Port > 0 ? url.Port : 5432,
-                Username = Uri.UnescapeDataString(user[0]),
-                Password = user.Length > 1 ? Uri.UnescapeDataString(user[1]) : null,
-                Database = Uri.UnescapeDataString(url.AbsolutePath.TrimStart('/')),
-            };
-            foreach (string pair in url.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
-            {
-                string[] parts = pair.Split('=', 2);
-                string value = Uri.UnescapeDataString(parts.Length > 1 ? parts[1] : "");
-                switch (parts[0])
-                {
-                    case "sslmode":
-                        builder.SslMode = Enum.Parse<SslMode>(value.Replace("-", "", StringComparison.Ordinal), true);
-                        break;
-                    default:
-                        builder[parts[0]] = value;
-                        break;
-                }
-            }
-
-            return builder.Host is { Length: > 0 } && builder.Database is { Length: > 0 }
-                ? builder.ConnectionString
-                : throw new FormatException();
+            return (ConnectionUri.IsUri(text)
+                ? LibpqParameters.ToNpgsql(ConnectionUri.Split(text))
+                : new NpgsqlConnectionStringBuilder(text)).ConnectionString;
         }
-        catch (Exception e) when (e is FormatException or ArgumentException or UriFormatException)
+        catch (ConnectionUriException e)
+        {
+            throw new SettingException(name, e.Found, e.Expected);
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException)
         {
             // The text may contain a password, so only its length is reported.
             throw new SettingException(name, $"{text.Length} characters that are not an address", Expected);

@@ -1,4 +1,5 @@
 using System.Data;
+using ControlPlane.Audit;
 using Npgsql;
 
 namespace ControlPlane.Persistence;
@@ -85,6 +86,11 @@ public static class NpgsqlExtensions
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(isolation, cancellationToken);
+        if (isolation == IsolationLevel.ReadCommitted && AuditActor.Current is { } actor)
+        {
+            await actor.AnnounceAsync(connection, cancellationToken);
+        }
+
         var result = await work(connection);
         await transaction.CommitAsync(cancellationToken);
         return result;

@@ -10,9 +10,18 @@ namespace ControlPlane.Settings;
 /// </summary>
 public sealed class SettingsReader(IConfiguration configuration, IHostEnvironment environment)
 {
+    /// <summary>How an error names the way out of <see cref="RequiresTls"/>.</summary>
+    public const string OrAllowInsecure = "in Production, or ALLOW_INSECURE_CONNECTIONS=true";
+
     public bool IsProduction { get; } = environment.IsProduction();
 
     public bool IsDevelopment { get; } = environment.IsDevelopment();
+
+    /// <summary>
+    /// Whether connections to other machines need TLS: in Production, unless <c>ALLOW_INSECURE_CONNECTIONS</c> is true.
+    /// Loopback is exempt, since no other machine sees it.
+    /// </summary>
+    public bool RequiresTls => IsProduction && !Flag("ALLOW_INSECURE_CONNECTIONS", false);
 
     /// <summary>Returns the value, or null if there is none.</summary>
     public string? Find(string name) => configuration[name] is { Length: > 0 } value ? value : null;
@@ -70,9 +79,18 @@ public sealed class SettingsReader(IConfiguration configuration, IHostEnvironmen
                     "an absolute http or https address such as http://127.0.0.1:8080");
     }
 
+    /// <summary>
+    /// Returns an address of a system that gets or issues secrets, or null if there is no value: https where
+    /// <see cref="RequiresTls"/>.
+    /// </summary>
+    public Uri? FindSecureUrl(string name) => FindUrl(name) is { } url && url.Scheme == "http" && !url.IsLoopback
+        && RequiresTls
+            ? throw new SettingException(name, "an http address", $"https {OrAllowInsecure}")
+            : FindUrl(name);
+
     /// <exception cref="MissingSettingException">There is no value.</exception>
-    public Uri RequireUrl(string name) =>
-        FindUrl(name) ?? throw new MissingSettingException(name, "an absolute http or https address");
+    public Uri RequireSecureUrl(string name) =>
+        FindSecureUrl(name) ?? throw new MissingSettingException(name, "an absolute http or https address");
 
     /// <exception cref="MissingSettingException">There is no value.</exception>
     public Guid RequireId(string name)

@@ -19,6 +19,12 @@ public static class TenantsFunctions
         HttpRequest request) =>
         request.AnswerAsync();
 
+    [Function("ListAudit")]
+    public static Task ListAuditAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "tenants/{id:guid}/audit")]
+        HttpRequest request) =>
+        request.AnswerAsync();
+
     [Function("ReleaseTenant")]
     public static Task ReleaseAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "tenants/{id:guid}")] HttpRequest request) =>

@@ -100,6 +100,7 @@ public static class CommandLine
             Example: DOTNET_ENVIRONMENT=Development TEMPORAL_ADDRESS=localhost:7233 DATABASE_URL=... Worker run
             """)
         {
+            AuditCommand.Create(context),
             DoctorCommand.Create(context),
             KeysCommand.Create(context),
             MigrateCommand.Create(context),

@@ -10,7 +10,7 @@ internal static class MigrateCommand
     {
         var role = new Option<string?>("--functions-role")
         {
-            Description = "Role of the functions, which may then read and write the rows of the control tables only.",
+            Description = "Role of the functions, which then has exactly the rights that their statements need.",
         };
         var command = new Command("migrate",
             """

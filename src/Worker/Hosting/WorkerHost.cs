@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Worker.Audit;
 using Worker.Invitations;
 using Worker.Mails;
 using Worker.Readings;
@@ -63,6 +64,7 @@ public static class WorkerHost
             .AddTransient<TenantReader>()
             .AddMails(settings)
             .AddInvitations(settings)
+            .AddAudit()
             .AddSweep(systems, settings)
             .AddSingleton<StartupGate>()
             .AddSingleton<LeaderLease>()

@@ -11,7 +11,7 @@ public sealed record MailLinks(string PublicBaseUrl, ApplicationAddresses Applic
 {
     public static MailLinks From(SettingsReader settings)
     {
-        string publicBaseUrl = settings.RequireUrl("PUBLIC_BASE_URL").OriginalString;
+        string publicBaseUrl = settings.RequireSecureUrl("PUBLIC_BASE_URL").OriginalString;
         settings.TextRequiredInProduction("APP_PLANE_BASE_URL", "https://{tenant}.app.example.com");
         return new MailLinks(publicBaseUrl, ApplicationAddresses.From(settings), KeycloakOptions.From(settings)?.Url);
     }

@@ -66,6 +66,69 @@ public sealed class SettingsTests
         Assert.Throws<MissingSettingException>(() => DatabaseOptions.ForTenants(
             Reader("Production", ("DATABASE_URL", "postgres://u@h/d")))).Name);
 
+    [Theory]
+    [InlineData("postgres://u@h/d?sslmode=require", "postgres://v@h:5432/d?sslmode=verify-full")]
+    [InlineData("postgres://u@a,b/d?sslmode=require",
+        "postgres://v@b/d?target_session_attrs=read-write&sslmode=require")]
+    [InlineData("postgres://d@a?sslmode=require", "Host=a;Database=d;Username=x;SSL Mode=Require")]
+    public void In_Production_the_control_database_is_recognized_in_other_words(string control, string tenants) =>
+        Assert.Equal("TENANT_DATABASE_URL", Assert.Throws<SettingException>(() => DatabaseOptions.ForTenants(
+            Reader("Production", ("DATABASE_URL", control), ("TENANT_DATABASE_URL", tenants)))).Name);
+
+    [Theory]
+    [InlineData("postgres://u@h/d")]
+    [InlineData("postgres://u@h/d?sslmode=prefer")]
+    [InlineData("postgres://u@127.0.0.1,h/d")]
+    [InlineData("Host=h;Database=d;Username=u")]
+    [InlineData("postgres://u@127.0.0.1.example.com/d")]
+    public void In_Production_a_database_without_TLS_is_refused(string address)
+    {
+        (string, string?) database = ("DATABASE_URL", address);
+
+        var error = Assert.Throws<SettingException>(() => DatabaseOptions.From(Reader("Production", database)));
+
+        Assert.Equal("DATABASE_URL: found the SSL mode Prefer, expected sslmode=require or stricter in Production, or "
+            + "ALLOW_INSECURE_CONNECTIONS=true.", error.Message);
+        Assert.NotNull(DatabaseOptions.From(Reader("Production", database, ("ALLOW_INSECURE_CONNECTIONS", "true"))));
+        Assert.NotNull(DatabaseOptions.From(Reader("Staging", database)));
+    }
+
+    [Theory]
+    [InlineData("postgres://u@h/d?sslmode=require")]
+    [InlineData("postgres://u@h/d?sslmode=verify-full")]
+    [InlineData("postgres://u@127.0.0.1:5433/d")]
+    [InlineData("postgres://u@localhost,[::1]:6/d")]
+    [InlineData("postgres:///d?host=/var/run/postgresql&user=u")]
+    public void In_Production_a_database_with_TLS_or_on_this_machine_is_accepted(string address) =>
+        Assert.NotNull(DatabaseOptions.From(Reader("Production", ("DATABASE_URL", address))));
+
+    [Fact]
+    public void In_Production_a_database_of_parts_is_reached_with_TLS() => Assert.Equal(SslMode.Require,
+        new NpgsqlConnectionStringBuilder(DatabaseOptions.From(Reader("Production",
+            ("DB_HOST", "db.example"), ("DB_USER", "user"), ("DB_PASSWORD", "pw"), ("DB_DATABASE", "control")))
+            .ConnectionString).SslMode);
+
+    [Theory]
+    [InlineData("Production", "http://login.example.com", null, false)]
+    [InlineData("Production", "http://login.example.com", "true", true)]
+    [InlineData("Production", "http://login.example.com", "false", false)]
+    [InlineData("Production", "http://127.0.0.1:8080", null, true)]
+    [InlineData("Production", "http://127.0.0.1.example.com", null, false)]
+    [InlineData("Production", "https://login.example.com", null, true)]
+    [InlineData("Staging", "http://login.example.com", null, true)]
+    public void In_Production_an_address_for_secrets_has_TLS_or_is_on_this_machine(
+        string environment, string address, string? allow, bool isAccepted)
+    {
+        var reader = Reader(environment, ("KEYCLOAK_URL", address), ("ALLOW_INSECURE_CONNECTIONS", allow));
+
+        Assert.Equal(
+            isAccepted
+                ? null
+                : "KEYCLOAK_URL: found an http address, expected https in Production, or "
+                    + "ALLOW_INSECURE_CONNECTIONS=true.",
+            Record.Exception(() => reader.RequireSecureUrl("KEYCLOAK_URL"))?.Message);
+    }
+
     [Fact]
     public void In_Production_payload_keys_are_required() => Assert.Equal("PAYLOAD_KEYS",
         Assert.Throws<MissingSettingException>(() => TemporalOptions.From(

@@ -108,6 +108,11 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
     [InlineData("KEYCLOAK_ADMIN_PASSWORD")]
     [InlineData("TENANT_DATABASE_URL")]
     [InlineData("TENANT_DATABASE_URL", "the control tables'")]
+    [InlineData("TENANT_DATABASE_URL", "without TLS")]
+    [InlineData("KEYCLOAK_URL", "without TLS")]
+    [InlineData("NOVU_BACKEND_URL", "without TLS")]
+    [InlineData("S3_ENDPOINT", "without TLS")]
+    [InlineData("PUBLIC_BASE_URL", "without TLS")]
     [InlineData("PAYLOAD_KEYS")]
     [InlineData("APP_PLANE_BASE_URL")]
     [InlineData("TENANT_EXTRA_REDIRECT_URIS")]
@@ -118,12 +123,12 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
     [InlineData("KEYCLOAK_URL")]
     [InlineData("NOVU_API_KEY")]
     [InlineData("S3_ENDPOINT")]
-    public void Production_refuses_weak_or_missing_settings(string name, string? database = null)
+    public void Production_refuses_weak_or_missing_settings(string name, string? fault = null)
     {
         var settings = new Dictionary<string, string?>
         {
             ["PAYLOAD_KEYS"] = $"k1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}",
-            ["TENANT_DATABASE_URL"] = "postgres://u:p@tenants.example.com/tenants",
+            ["TENANT_DATABASE_URL"] = "postgres://u:p@tenants.example.com/tenants?sslmode=require",
             ["KEYCLOAK_URL"] = "https://login.example.com",
             ["KEYCLOAK_ADMIN_CLIENT_SECRET"] = "a secret",
             ["S3_ENDPOINT"] = "https://store.example.com",
@@ -145,7 +150,9 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
             "TENANT_SMTP_ENCRYPTION" => "none",
             "TENANT_EXTRA_REDIRECT_URIS" => "http://127.0.0.1:3000/*",
             "TIMEOUT_SCALE" => "0.5",
-            "TENANT_DATABASE_URL" when database is not null => postgres.OwnerConnectionString,
+            "TENANT_DATABASE_URL" when fault == "without TLS" => "postgres://u:p@tenants.example.com/tenants",
+            _ when fault == "without TLS" => "http://other.example.com",
+            "TENANT_DATABASE_URL" when fault is not null => postgres.OwnerConnectionString,
             _ => null,
         };
 
@@ -168,7 +175,7 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
             .. new[] { "KEYCLOAK_ENABLED", "NOVU_ENABLED", "S3_ENABLED" }.Except([enabled])
                 .Select(other => (other, (string?)"false")),
             ("PAYLOAD_KEYS", $"k1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}"),
-            ("TENANT_DATABASE_URL", "postgres://u:p@tenants.example.com/tenants"),
+            ("TENANT_DATABASE_URL", "postgres://u:p@tenants.example.com/tenants?sslmode=require"),
         ];
 
         var e = Assert.ThrowsAny<SettingException>(

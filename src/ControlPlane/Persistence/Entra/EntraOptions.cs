@@ -55,7 +55,7 @@ public sealed record EntraOptions(EntraSource Source, Uri Endpoint, string? Clie
 
     private static Uri WorkloadEndpoint(SettingsReader settings)
     {
-        var authority = settings.FindUrl("AZURE_AUTHORITY_HOST") ?? new Uri("https://login.microsoftonline.com");
+        var authority = settings.FindSecureUrl("AZURE_AUTHORITY_HOST") ?? new Uri("https://login.microsoftonline.com");
         string tenant = Uri.EscapeDataString(RequireWith(settings, "AZURE_TENANT_ID"));
         return new Uri(authority, $"{tenant}/oauth2/v2.0/token");
     }

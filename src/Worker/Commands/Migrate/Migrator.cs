@@ -41,22 +41,14 @@ public sealed class Migrator(NpgsqlDataSource database)
         }
     }
 
-    /// <summary>
-    /// Grants a role, that of the functions, the right to read and write the rows of the control tables, and nothing
-    /// else. Tables of later migrations are included, the migration journal is not. The role must exist.
-    /// </summary>
+    /// <summary>Gives a role, that of the functions, exactly its rights. The role must exist.</summary>
     public async Task GrantRowsToAsync(string role, CancellationToken cancellationToken = default)
     {
         string name = new NpgsqlCommandBuilder().QuoteIdentifier(role);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await ExecuteAsync(connection,
-            $"""
-            GRANT USAGE ON SCHEMA public TO {name};
-            GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name};
-            ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {name};
-            REVOKE ALL ON {MigrationJournal.Table} FROM {name};
-            """,
-            cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await ExecuteAsync(connection, FunctionsRights.ToSql(name), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 
     private DatabaseUpgradeResult Upgrade()

@@ -38,7 +38,7 @@ public sealed record KeycloakOptions(
             return null;
         }
 
-        string url = settings.RequireUrl("KEYCLOAK_URL").OriginalString;
+        string url = settings.RequireSecureUrl("KEYCLOAK_URL").OriginalString;
         string? secret = settings.Find("KEYCLOAK_ADMIN_CLIENT_SECRET");
         string? password = settings.Find("KEYCLOAK_ADMIN_PASSWORD");
         if (settings.IsProduction && password is not null)

@@ -24,8 +24,8 @@ internal sealed class PlatformRealm(KeycloakAdmin keycloak, SettingsReader setti
     private readonly string role = settings.Text("OPERATOR_ROLE", "operator");
 
     public static string Issuer(SettingsReader settings) =>
-        settings.FindUrl("OPERATOR_ISSUER")?.OriginalString
-        ?? $"{settings.RequireUrl("KEYCLOAK_URL").OriginalString}/realms/platform";
+        settings.FindSecureUrl("OPERATOR_ISSUER")?.OriginalString
+        ?? $"{settings.RequireSecureUrl("KEYCLOAK_URL").OriginalString}/realms/platform";
 
     /// <returns>Descriptions of the objects that this call created; empty when all existed.</returns>
     /// <exception cref="CommandException">A realm of that name belongs to another installation.</exception>
@@ -149,7 +149,8 @@ internal sealed class PlatformRealm(KeycloakAdmin keycloak, SettingsReader setti
 
     private static string Name(SettingsReader settings)
     {
-        string issuer = Issuer(settings), realms = $"{settings.RequireUrl("KEYCLOAK_URL").OriginalString}/realms/";
+        string issuer = Issuer(settings);
+        string realms = $"{settings.RequireSecureUrl("KEYCLOAK_URL").OriginalString}/realms/";
         return issuer.StartsWith(realms, StringComparison.Ordinal) && !issuer[realms.Length..].Contains('/')
             ? issuer[realms.Length..]
             : throw new SettingException("OPERATOR_ISSUER", $"'{issuer}'",

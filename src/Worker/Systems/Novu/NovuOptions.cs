@@ -21,7 +21,7 @@ public sealed record NovuOptions(
         !settings.Flag(Switch, settings.Find("NOVU_API_KEY") is not null)
             ? null
             : new NovuOptions(
-                settings.FindUrl("NOVU_BACKEND_URL") ?? new Uri("https://api.novu.co"),
+                settings.FindSecureUrl("NOVU_BACKEND_URL") ?? new Uri("https://api.novu.co"),
                 settings.Require("NOVU_API_KEY", "Novu's secret key"),
                 settings.Text("NOVU_TEMPLATE_WELCOME", "tenant-welcome"),
                 settings.Text("NOVU_TEMPLATE_PROVISIONING_FAILED", "tenant-provisioning-failed"),

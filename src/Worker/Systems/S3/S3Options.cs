@@ -24,7 +24,7 @@ public sealed record S3Options(
     /// </summary>
     public static S3Options? From(SettingsReader settings)
     {
-        var endpoint = settings.FindUrl("S3_ENDPOINT");
+        var endpoint = settings.FindSecureUrl("S3_ENDPOINT");
         string? region = settings.Find("AWS_REGION");
         string? accessKey = settings.Find("AWS_ACCESS_KEY_ID");
         if (!settings.Flag(Switch, endpoint is not null || region is not null))

@@ -32,8 +32,8 @@ internal static class S3Operations
     // Query parameters that refine an operation; any other parameter selects one.
     private static readonly HashSet<string> Parameters =
     [
-        "continuation-token", "delimiter", "encoding-type", "fetch-owner", "key-marker", "max-keys", "max-parts",
-        "max-uploads", "part-number-marker", "partNumber", "prefix", "start-after", "upload-id-marker", "versionId",
+        "continuation-token", "delimiter", "encoding-type", "fetch-owner", "key-marker", "max-buckets", "max-keys",
+        "max-parts", "max-uploads", "part-number-marker", "partNumber", "prefix", "start-after", "upload-id-marker", "versionId",
         "version-id-marker", "x-id",
     ];
 

@@ -17,7 +17,8 @@ internal static class TemporalDoctorChecks
     [
         new("Temporal", _ => ReachableAsync(host), "Start Temporal and check TEMPORAL_ADDRESS."),
         new("namespace", token => NamespaceAsync(host, token), "Run `Worker setup` (or ./dev setup)."),
-        new("sweep", token => SweepAsync(host, token), "Run `Worker setup` (or ./dev setup)."),
+        .. SweepSchedule.Ids.Select(id => new DoctorCheck(
+            id, token => ScheduleAsync(host, id, token), "Run `Worker setup` (or ./dev setup).")),
         new("worker", token => WorkerAsync(host, token), "Start the worker: `Worker run`."),
     ];
 
@@ -44,18 +45,19 @@ internal static class TemporalDoctorChecks
         }
     }
 
-    private static async Task<DoctorResult> SweepAsync(CommandHost host, CancellationToken cancellationToken)
+    private static async Task<DoctorResult> ScheduleAsync(
+        CommandHost host, string id, CancellationToken cancellationToken)
     {
         try
         {
             var temporal = await host.GetTemporalAsync();
-            var schedule = await temporal.GetScheduleHandle(SweepSchedule.Id).DescribeAsync(
+            var schedule = await temporal.GetScheduleHandle(id).DescribeAsync(
                 new RpcOptions { CancellationToken = cancellationToken });
             return schedule.Schedule.State.Paused
                 ? DoctorResult.Problem("the schedule is paused", "Unpause it: temporal schedule toggle --unpause "
-                    + $"--schedule-id {SweepSchedule.Id} --namespace {temporal.Options.Namespace} "
+                    + $"--schedule-id {id} --namespace {temporal.Options.Namespace} "
                     + $"--address {TemporalOptions.From(host.Settings).Address}")
-                : DoctorResult.Ok($"the schedule {SweepSchedule.Id} exists");
+                : DoctorResult.Ok($"the schedule {id} exists");
         }
         catch (RpcException e) when (e.Code == RpcException.StatusCode.NotFound)
         {

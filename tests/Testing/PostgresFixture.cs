@@ -23,6 +23,9 @@ public sealed class PostgresFixture : IAsyncLifetime
     /// <summary>Connects as a role that can only read and write rows (functions).</summary>
     public string FunctionsConnectionString { get; private set; } = "";
 
+    /// <summary>Connects as the superuser: for rows that no role of the product could write as fast.</summary>
+    public string AdministratorConnectionString { get; private set; } = "";
+
     /// <summary>The data source of the owner.</summary>
     public NpgsqlDataSource Owner { get; private set; } = null!;
 
@@ -43,6 +46,7 @@ public sealed class PostgresFixture : IAsyncLifetime
 
         OwnerConnectionString = As(address, OwnerRole);
         FunctionsConnectionString = As(address, FunctionsRole);
+        AdministratorConnectionString = new NpgsqlConnectionStringBuilder(address) { Database = name }.ConnectionString;
         Owner = NpgsqlDataSource.Create(OwnerConnectionString);
         Functions = NpgsqlDataSource.Create(FunctionsConnectionString);
 

@@ -58,7 +58,7 @@ public sealed class ExpiredRows(
             """
             DELETE FROM system_readings WHERE (tenant_id, system) IN (
                 SELECT tenant_id, system FROM system_readings WHERE read_at < $1
-                LIMIT $2 FOR UPDATE SKIP LOCKED)
+                ORDER BY read_at LIMIT $2 FOR UPDATE SKIP LOCKED)
             """,
             time.GetUtcNow() - SystemReadings.Lifetime, BatchSize).ExecuteAsync(cancellationToken));
 

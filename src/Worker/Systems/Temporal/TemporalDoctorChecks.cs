@@ -13,13 +13,17 @@ internal static class TemporalDoctorChecks
     // A poll lasts at most a minute and is then repeated, so a poller that was not seen for longer has stopped.
     private static readonly TimeSpan MaxPollAge = TimeSpan.FromSeconds(90);
 
+    private const string Temporal = "Temporal", Namespace = "namespace";
+
+    private const string SetUp = "Run `Worker setup` (or ./dev setup).";
+
     public static IReadOnlyList<DoctorCheck> For(CommandHost host) =>
     [
-        new("Temporal", _ => ReachableAsync(host), "Start Temporal and check TEMPORAL_ADDRESS."),
-        new("namespace", token => NamespaceAsync(host, token), "Run `Worker setup` (or ./dev setup)."),
-        .. SweepSchedule.Ids.Select(id => new DoctorCheck(
-            id, token => ScheduleAsync(host, id, token), "Run `Worker setup` (or ./dev setup).")),
-        new("worker", token => WorkerAsync(host, token), "Start the worker: `Worker run`."),
+        new(Temporal, _ => ReachableAsync(host), "Start Temporal and check TEMPORAL_ADDRESS."),
+        new(Namespace, token => NamespaceAsync(host, token), SetUp, Needs: Temporal),
+        .. SweepSchedule.Ids.Select(
+            id => new DoctorCheck(id, token => ScheduleAsync(host, id, token), SetUp, Needs: Namespace)),
+        new("worker", token => WorkerAsync(host, token), "Start the worker: `Worker run`.", Needs: Namespace),
     ];
 
     private static async Task<DoctorResult> ReachableAsync(CommandHost host)
@@ -61,7 +65,7 @@ internal static class TemporalDoctorChecks
         }
         catch (RpcException e) when (e.Code == RpcException.StatusCode.NotFound)
         {
-            return DoctorResult.Problem("the schedule is missing", "Run `Worker setup` (or ./dev setup).");
+            return DoctorResult.Problem("the schedule is missing", SetUp);
         }
     }
 

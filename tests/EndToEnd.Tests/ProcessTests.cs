@@ -17,7 +17,7 @@ public sealed class ProcessTests(InstanceFixture fixture)
     }
 
     [Fact]
-    public async Task Two_concurrent_ups_start_one_instance_also_when_ports_are_lost_and_Ctrl_C_leaves_no_process_and_no_port()
+    public async Task Two_ups_start_one_instance_though_ports_are_lost_and_Ctrl_C_leaves_no_process_and_no_port()
     {
         var instance = new Instance("foreground");
         string dev = Path.Combine(Commands.Root, "dev");

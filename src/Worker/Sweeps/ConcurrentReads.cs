@@ -4,8 +4,8 @@ namespace Worker.Sweeps;
 public static class ConcurrentReads
 {
     /// <summary>
-    /// One read waits for the network almost all of its time. Eight of them shorten a sweep of thousands of objects, and
-    /// are few beside the requests of the system's users.
+    /// One read waits for the network almost all of its time. Eight of them shorten a sweep of thousands of objects,
+    /// and are few beside the requests of the system's users.
     /// </summary>
     public const int MaxAtOnce = 8;
 

@@ -12,7 +12,9 @@ internal static class PagedRepair
 
     /// <param name="progress">Counts the repaired items under the name of the list; collects single failures.</param>
     /// <param name="list">The name of the list.</param>
-    /// <param name="readPageAsync">Reads the page after an id; one of fewer than <see cref="PageSize"/> rows is the last.</param>
+    /// <param name="readPageAsync">
+    /// Reads the page after an id; one of fewer than <see cref="PageSize"/> rows is the last.
+    /// </param>
     /// <param name="idOf">The id of a row, by which the list is ordered.</param>
     /// <param name="nameOf">The name of a row in failures.</param>
     /// <param name="repairAsync">Repairs one item; false when there was nothing to repair.</param>

@@ -22,7 +22,7 @@ public interface ISystemInventory
     Task<IReadOnlyList<Finding>> FindAsync(ProvisionedTenant tenant, CancellationToken cancellationToken);
 
     /// <summary>Lists every marked object of this installation, and nothing else.</summary>
-    /// <param name="after">The <see cref="MarkedPage.Last"/> of an earlier try's last page; "": from the beginning.</param>
+    /// <param name="after">The <see cref="MarkedPage.Last"/> of an earlier try; "": from the beginning.</param>
     /// <param name="errors">Collects the errors of objects that cannot be read; the others are still listed.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     IAsyncEnumerable<MarkedPage> ListMarkedAsync(

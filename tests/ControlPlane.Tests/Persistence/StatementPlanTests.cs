@@ -82,7 +82,9 @@ public sealed partial class StatementPlanTests(FullDatabase database)
         catch (PostgresException e)
         {
             throw new InvalidOperationException(
-                $"'{sql}' is no complete statement ({e.MessageText}): write it whole, or add it to Composed with a test of its own.", e);
+                $"'{sql}' is no complete statement ({e.MessageText}): write it whole, or add it to Composed with a "
+                + "test of its own.",
+                e);
         }
 
         var types = (await connection.Command(

@@ -5,7 +5,8 @@ using Worker.Tests.Support;
 namespace Worker.Tests.Sweeps;
 
 /// <summary>
-/// Every table of the control database has a decision: a sweep ends the life of its old rows, or they stay for a reason.
+/// Every table of the control database has a decision: a sweep ends the life of its old rows, or they stay for a
+/// reason.
 /// </summary>
 public sealed class LifetimeTests(ProvisioningFixture fixture) : IClassFixture<ProvisioningFixture>
 {

@@ -33,8 +33,8 @@ internal static class S3Operations
     private static readonly HashSet<string> Parameters =
     [
         "continuation-token", "delimiter", "encoding-type", "fetch-owner", "key-marker", "max-buckets", "max-keys",
-        "max-parts", "max-uploads", "part-number-marker", "partNumber", "prefix", "start-after", "upload-id-marker", "versionId",
-        "version-id-marker", "x-id",
+        "max-parts", "max-uploads", "part-number-marker", "partNumber", "prefix", "start-after", "upload-id-marker",
+        "versionId", "version-id-marker", "x-id",
     ];
 
     static S3Operations()

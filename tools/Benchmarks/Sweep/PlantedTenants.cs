@@ -70,7 +70,8 @@ internal sealed class PlantedTenants : IAsyncDisposable
     private string Script(int from, int to) => string.Create(CultureInfo.InvariantCulture,
         $$"""
         CREATE TEMPORARY TABLE n ON COMMIT DROP AS
-        SELECT i, (lpad(to_hex(i), 8, '0') || '-0000-0000-0000-000000000000')::uuid AS id, now() - interval '60 days' AS at
+        SELECT i, (lpad(to_hex(i), 8, '0') || '-0000-0000-0000-000000000000')::uuid AS id,
+            now() - interval '60 days' AS at
         FROM generate_series({{from}}, {{to}}) AS i;
         INSERT INTO leads (id, email, first_name, last_name, company_name, token_expires_at, created_at)
         SELECT id, 'admin@b' || i || '.com', 'John', 'Doe', 'Company ' || i, at, at FROM n;

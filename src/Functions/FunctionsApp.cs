@@ -1,6 +1,7 @@
 using Api;
 using Api.Settings;
 using ControlPlane.Settings;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.Core.FunctionMetadata;
 using Microsoft.Azure.Functions.Worker.Invocation;
@@ -24,6 +25,7 @@ public static class FunctionsApp
         // Generated code. Registered here, because the worker would search the entry assembly for it.
         builder.Services.AddSingleton<IFunctionMetadataProvider, GeneratedFunctionMetadataProvider>();
         builder.Services.AddSingleton<IFunctionExecutor, DirectFunctionExecutor>();
+        builder.Services.Configure<KeyManagementOptions>(keys => keys.XmlRepository = new KeysInMemory());
         builder.Services.AddApi(new HttpHead(HidesClientAddress: true));
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         configure?.Invoke(builder);

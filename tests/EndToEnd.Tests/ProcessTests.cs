@@ -17,7 +17,7 @@ public sealed class ProcessTests(InstanceFixture fixture)
     }
 
     [Fact]
-    public async Task Two_concurrent_ups_start_one_instance_and_Ctrl_C_leaves_no_process_and_no_port()
+    public async Task Two_ups_start_one_instance_though_ports_are_lost_and_Ctrl_C_leaves_no_process_and_no_port()
     {
         var instance = new Instance("foreground");
         string dev = Path.Combine(Commands.Root, "dev");
@@ -26,10 +26,18 @@ public sealed class ProcessTests(InstanceFixture fixture)
             "env", ["--default-signal=INT", dev, "up", "--no-build", "--free-ports"], instance.Variables);
         try
         {
+            string addresses = Path.Combine(instance.State, "addresses");
             await AssertMore.EventuallyAsync(
-                () => Task.FromResult(File.Exists(Path.Combine(instance.State, "addresses"))), begun => begun);
+                () => Task.FromResult(File.Exists(addresses) && File.ReadAllText(addresses).Contains("FUNCTIONS_PORT")),
+                begun => begun);
+            // The cluster of PostgreSQL is made first, so both parts find their ports taken.
+            using var takesTemporals = Listen(instance.Address("TEMPORAL_PORT"));
+            using var takesS3s = Listen(instance.Address("S3_PORT"));
+            string[] taken = [instance.Address("TEMPORAL_PORT"), instance.Address("S3_PORT")];
             var second = (await instance.DevAsync("up", "--detach", "--no-build", "--free-ports")).EnsureSuccess();
             Assert.Contains("It is running already", second.Output, StringComparison.Ordinal);
+            Assert.DoesNotContain(instance.Address("TEMPORAL_PORT"), taken);
+            Assert.DoesNotContain(instance.Address("S3_PORT"), taken);
             int[] ports = [.. instance.Ports];
             int[] pids = [.. Directory.GetFiles(Path.Combine(instance.State, "run"))
                 .Select(file => instance.Pid(Path.GetFileName(file)))];
@@ -43,6 +51,49 @@ public sealed class ProcessTests(InstanceFixture fixture)
             Assert.True(first.ExitCode == 130, $"Exit code {first.ExitCode}: {output}");
             Assert.DoesNotContain(ListeningPorts(), ports.Contains);
             Assert.All(pids, pid => Assert.False(IsRunning(pid), $"{pid} is still running"));
+        }
+        finally
+        {
+            await instance.DevAsync("reset");
+        }
+    }
+
+    [Theory]
+    [InlineData("tset", "did you mean 'test'?")]
+    [InlineData("dowm", "did you mean 'down'?")]
+    [InlineData("verfiy", "did you mean 'verify'?")]
+    [InlineData("nothing-like-it", "is no command (see ./dev --help)")]
+    public async Task An_unknown_command_is_answered_with_one_line(string command, string answer)
+    {
+        var result = await new Instance("none").DevAsync(command);
+
+        Assert.Equal((2, ""), (result.ExitCode, result.Output));
+        string line = Assert.Single(result.Errors.TrimEnd().Split('\n'));
+        Assert.StartsWith($"dev: '{command}' is no command", line, StringComparison.Ordinal);
+        Assert.Contains(answer, line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Settings_that_were_given_stay_after_down_and_are_named_until_an_empty_one_drops_them()
+    {
+        using var other = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        other.Start();
+        string port = $"{((System.Net.IPEndPoint)other.LocalEndpoint).Port}";
+        var instance = new Instance("given");
+        try
+        {
+            Directory.CreateDirectory(instance.State);
+            await File.WriteAllTextAsync(
+                Path.Combine(instance.State, "given"), "TENANT_KEY_MAX_LENGTH=20\n",
+                TestContext.Current.CancellationToken);
+            // The taken port ends them after the settings were read.
+            string[] up = ["up", "--detach", "--no-build", "--free-ports", "--port", port];
+
+            var kept = await instance.DevAsync(up);
+            var dropped = await instance.DevWithEnvironmentAsync(new() { ["TENANT_KEY_MAX_LENGTH"] = "" }, up);
+
+            Assert.Contains("Kept from the last up: TENANT_KEY_MAX_LENGTH", kept.Output, StringComparison.Ordinal);
+            Assert.DoesNotContain("Kept from the last up", dropped.Output, StringComparison.Ordinal);
         }
         finally
         {
@@ -156,6 +207,14 @@ public sealed class ProcessTests(InstanceFixture fixture)
         {
             return false;
         }
+    }
+
+    private static TcpListener Listen(string port)
+    {
+        var listener = new TcpListener(
+            System.Net.IPAddress.Loopback, int.Parse(port, System.Globalization.CultureInfo.InvariantCulture));
+        listener.Start();
+        return listener;
     }
 
     private static IEnumerable<int> ListeningPorts() =>

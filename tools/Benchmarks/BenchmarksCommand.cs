@@ -6,6 +6,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Benchmarks.Ingress;
 using Benchmarks.Journey;
+using Benchmarks.Sweep;
 
 namespace Benchmarks;
 
@@ -36,9 +37,10 @@ internal static class BenchmarksCommand
           ./dev bench code                   parsing a key, registering a lead, replaying a long history
           ./dev bench ingress --rounds 21    start, memory and throughput: the Functions app and the native process
           ./dev bench journey                sign-up to ACTIVE, split by call and step
+          ./dev bench sweep                  a sweep among 1, 1 000 and 10 000 tenants
         """)
     {
-        Code(), IngressCommand(), JourneyCommand(),
+        Code(), IngressCommand(), JourneyCommand(), SweepCommand(),
     };
 
     // An unknown name gives two errors, of which the first only says that a command is missing.
@@ -81,6 +83,24 @@ internal static class BenchmarksCommand
         var command = new Command("journey", "Provisions tenants one after the other on its own instance.") { rounds };
         command.SetAction((parsed, cancellationToken) =>
             JourneyBenchmark.RunAsync(parsed.GetValue(rounds), cancellationToken));
+        return command;
+    }
+
+    private static Command SweepCommand()
+    {
+        var rounds = Rounds(5);
+        var sizes = new Option<int[]>("--tenants")
+        {
+            Description = "The numbers of tenants.",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [1, 1000, 10_000],
+        };
+        var command = new Command("sweep", "Sweeps among few and many tenants on its own instance.")
+        {
+            rounds, sizes,
+        };
+        command.SetAction((parsed, cancellationToken) => SweepBenchmark.RunAsync(
+            parsed.GetRequiredValue(sizes), parsed.GetValue(rounds), cancellationToken));
         return command;
     }
 

@@ -28,15 +28,20 @@ internal abstract class Display
 
         public override async Task ShowStepsAsync(Func<Action<IReadOnlyList<StepView>>, Task> followAsync)
         {
-            var printed = new HashSet<StepView>();
+            IReadOnlyList<StepView> last = [];
+            var printed = 0;
             await followAsync(steps =>
             {
-                var changed = steps.Where(
-                    step => step.State != "PENDING" && printed.Add(step with { Duration = null }));
-                foreach (var step in changed)
-                    Console.WriteLine($"  {step.Number,2}. {step.Name,-24} {step.State,-8} {step.Note}");
+                last = steps;
+                while (printed < steps.Count && steps[printed].HasEnded)
+                    Write(steps[printed++]);
             });
+            foreach (var step in last.Skip(printed).Where(step => step.State != "PENDING"))
+                Write(step);
         }
+
+        private static void Write(StepView step) =>
+            Console.WriteLine($"  {step.Number,2}. {step.Name,-24} {step.State,-8} {step.Note}".TrimEnd());
     }
 
     private sealed class LiveDisplay : Display
@@ -74,4 +79,7 @@ internal abstract class Display
 }
 
 /// <param name="Note">Reason why the step waits or failed; otherwise empty.</param>
-internal sealed record StepView(int Number, string Name, string State, TimeSpan? Duration, string Note);
+internal sealed record StepView(int Number, string Name, string State, TimeSpan? Duration, string Note)
+{
+    public bool HasEnded => State is "DONE" or "SKIPPED" or "FAILED" or "PARKED";
+}

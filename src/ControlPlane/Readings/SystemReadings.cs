@@ -9,13 +9,13 @@ namespace ControlPlane.Readings;
 /// </summary>
 public sealed class SystemReadings(NpgsqlDataSource database, TimeProvider time)
 {
-    // Names of objects are contact data: they are kept only as long as the answer is needed.
-    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(1);
-
     /// <summary>
-    /// Replaces the last reading of a tenant by one row for each system, and deletes the readings of other tenants that
-    /// are over a day old.
+    /// The age from which the sweep deletes a reading. Names of objects are contact data: they are kept only as long as
+    /// the answer is needed.
     /// </summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromDays(1);
+
+    /// <summary>Replaces the last reading of a tenant by one row for each system.</summary>
     /// <param name="tenantId">The tenant.</param>
     /// <param name="systems">The rows, in the order in which answers list them.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -25,8 +25,7 @@ public sealed class SystemReadings(NpgsqlDataSource database, TimeProvider time)
         {
             var now = time.GetUtcNow();
             await connection.Command(
-                "DELETE FROM system_readings WHERE tenant_id = $1 OR read_at < $2",
-                tenantId, now - Lifetime).ExecuteAsync(cancellationToken);
+                "DELETE FROM system_readings WHERE tenant_id = $1", tenantId).ExecuteAsync(cancellationToken);
             return await connection.Command(
                 """
                 INSERT INTO system_readings (tenant_id, system, state, problem, position, read_at)

@@ -6,7 +6,7 @@ namespace ControlPlane.Tenants;
 /// <summary>Stores tenants (<c>tenants</c>, <c>tenant_domains</c> and <c>tenant_contacts</c>).</summary>
 public sealed class TenantRepository(NpgsqlDataSource database)
 {
-    private const string Select =
+    internal const string Select =
         """
         SELECT t.*,
                (SELECT coalesce(array_agg(domain ORDER BY position), '{}') FROM tenant_domains
@@ -18,6 +18,8 @@ public sealed class TenantRepository(NpgsqlDataSource database)
         FROM tenants t LEFT JOIN tenant_contacts c ON c.tenant_id = t.id AND c.is_primary
         LEFT JOIN provisioning_attempts a ON a.tenant_id = t.id AND a.attempt = t.attempt
         """;
+
+    private const string AndLive = "AND t.status NOT IN ('EXPIRED', 'RELEASED')";
 
     /// <summary>
     /// Adds a tenant. The same transaction first expires overdue tenants with the same key, proven domain or lead.
@@ -44,11 +46,12 @@ public sealed class TenantRepository(NpgsqlDataSource database)
             throw e.ConstraintName switch
             {
                 "tenants_lead_id_key" => TenantConflict.Create(ErrorCode.LeadHasTenant, tenant, await FindHolderAsync(
-                    "t.lead_id = $1", tenant.LeadId, cancellationToken)),
+                    $"{Select} WHERE t.lead_id = $1 {AndLive}", tenant.LeadId, cancellationToken)),
                 "tenants_live_key" => TenantConflict.Create(ErrorCode.KeyTaken, tenant, await FindHolderAsync(
-                    "t.key = $1", tenant.Key.Value, cancellationToken)),
+                    $"{Select} WHERE t.key = $1 {AndLive}", tenant.Key.Value, cancellationToken)),
                 "tenant_domains_live" => TenantConflict.Create(ErrorCode.DomainTaken, tenant, await FindHolderAsync(
-                    "t.id IN (SELECT tenant_id FROM tenant_domains WHERE domain = $1 AND state = 'PROVEN')",
+                    $"{Select} WHERE t.id IN (SELECT tenant_id FROM tenant_domains WHERE domain = $1 "
+                    + $"AND state = 'PROVEN') {AndLive}",
                     provenDomain, cancellationToken)),
                 _ => e,
             };
@@ -190,9 +193,8 @@ public sealed class TenantRepository(NpgsqlDataSource database)
         }
     }
 
-    private Task<Tenant?> FindHolderAsync(string condition, object? value, CancellationToken cancellationToken) =>
-        database.Command($"{Select} WHERE {condition} AND t.status NOT IN ('EXPIRED', 'RELEASED')", value)
-            .ReadFirstAsync(Read, cancellationToken);
+    private Task<Tenant?> FindHolderAsync(string sql, object? value, CancellationToken cancellationToken) =>
+        database.Command(sql, value).ReadFirstAsync(Read, cancellationToken);
 
     private static Tenant Read(NpgsqlDataReader row) => Tenant.Restore(
         new Tenant

@@ -54,7 +54,6 @@ internal static class DoctorCommand
         CancellationToken cancellationToken)
     {
         await using var host = new CommandHost(context);
-        // A check of a group makes sense only when those before it have passed.
         IReadOnlyList<DoctorCheck>[] groups =
         [
             .. context.Systems.Select(system => system.DoctorChecks(host)),
@@ -74,27 +73,30 @@ internal static class DoctorCommand
     private static async Task<bool> RunGroupAsync(
         Report report, IReadOnlyList<DoctorCheck> group, CancellationToken cancellationToken)
     {
-        for (int i = 0; i < group.Count; i++)
+        var withoutAnswer = new HashSet<string>();
+        foreach (var check in group)
         {
-            var result = await RunCheckAsync(group[i], cancellationToken);
-            if (result.Remedy is null)
+            if (check.Needs is { } needed && withoutAnswer.Contains(needed))
             {
-                Action<string, string> show = result.IsOff ? report.Neutral : report.Success;
-                show(group[i].Name, result.Message);
+                withoutAnswer.Add(check.Name);
+                report.Unknown(check.Name, $"skipped: it needs {needed}");
                 continue;
             }
 
-            report.Failure(group[i].Name, result.Message);
-            report.Remedy(result.Remedy);
-            foreach (var skipped in group.Skip(i + 1))
+            var result = await RunCheckAsync(check, cancellationToken);
+            if (result.Remedy is null)
             {
-                report.Unknown(skipped.Name, "not checked: solve the problem above first");
+                Action<string, string> show = result.IsOff ? report.Neutral : report.Success;
+                show(check.Name, result.Message);
+                continue;
             }
 
-            return false;
+            withoutAnswer.Add(check.Name);
+            report.Failure(check.Name, result.Message);
+            report.Remedy(result.Remedy);
         }
 
-        return true;
+        return withoutAnswer.Count == 0;
     }
 
     private static async Task<DoctorResult> RunCheckAsync(DoctorCheck check, CancellationToken cancellationToken)

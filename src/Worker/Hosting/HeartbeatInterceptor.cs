@@ -5,7 +5,8 @@ namespace Worker.Hosting;
 
 /// <summary>
 /// Sends heartbeats while an activity runs, so that a cancellation reaches it and a lost worker is noticed. An activity
-/// without a heartbeat timeout sends none.
+/// without a heartbeat timeout sends none. Details that the activity has sent are repeated: each heartbeat replaces the
+/// details of the one before.
 /// </summary>
 public sealed class HeartbeatInterceptor(TimeProvider time) : IWorkerInterceptor
 {
@@ -15,8 +16,23 @@ public sealed class HeartbeatInterceptor(TimeProvider time) : IWorkerInterceptor
     public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) =>
         new Inbound(nextInterceptor, time);
 
+    private sealed class Outbound(ActivityOutboundInterceptor next, Action<IReadOnlyCollection<object?>> sent)
+        : ActivityOutboundInterceptor(next)
+    {
+        public override void Heartbeat(HeartbeatInput input)
+        {
+            sent(input.Details);
+            base.Heartbeat(input);
+        }
+    }
+
     private sealed class Inbound(ActivityInboundInterceptor next, TimeProvider time) : ActivityInboundInterceptor(next)
     {
+        private volatile IReadOnlyCollection<object?> details = [];
+
+        public override void Init(ActivityOutboundInterceptor outbound) =>
+            base.Init(new Outbound(outbound, sent => details = sent));
+
         public override async Task<object?> ExecuteActivityAsync(ExecuteActivityInput input)
         {
             var context = ActivityExecutionContext.Current;
@@ -46,7 +62,7 @@ public sealed class HeartbeatInterceptor(TimeProvider time) : IWorkerInterceptor
             {
                 while (await timer.WaitForNextTickAsync(cancellationToken))
                 {
-                    context.Heartbeat();
+                    context.Heartbeat([.. details]);
                 }
             }
             catch (OperationCanceledException)

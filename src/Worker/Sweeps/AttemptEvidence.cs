@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ControlPlane.Persistence;
 using ControlPlane.Provisioning;
 using Npgsql;
@@ -36,16 +37,42 @@ public enum Evidence
 /// <param name="grace">The time since the end of an attempt before it counts as rolled back.</param>
 public sealed class AttemptEvidence(NpgsqlDataSource database, TimeProvider time, TimeSpan grace)
 {
-    /// <summary>Lists every attempt of every tenant.</summary>
-    public Task<List<(Guid TenantId, int Attempt)>> ListAsync(CancellationToken cancellationToken) =>
-        database.Command("SELECT tenant_id, attempt FROM provisioning_attempts").ReadAllAsync(
-            row => (row.Id("tenant_id"), row.Number("attempt")), cancellationToken);
+    private const int PageSize = 10_000;
 
-    /// <summary>Reads the evidence for an object.</summary>
-    public async Task<Evidence> ReadAsync(Claim claim, CancellationToken cancellationToken)
+    /// <summary>Lists every attempt of every tenant, page by page.</summary>
+    public async IAsyncEnumerable<(Guid TenantId, int Attempt)> ListAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var last = (TenantId: Guid.Empty, Attempt: 0);
+        List<(Guid TenantId, int Attempt)> page;
+        do
+        {
+            page = await database.Command(
+                """
+                SELECT tenant_id, attempt FROM provisioning_attempts
+                WHERE (tenant_id, attempt) > ($1, $2) ORDER BY tenant_id, attempt LIMIT $3
+                """,
+                last.TenantId, last.Attempt, PageSize).ReadAllAsync(
+                    row => (row.Id("tenant_id"), row.Number("attempt")), cancellationToken);
+            foreach (var attempt in page)
+            {
+                yield return last = attempt;
+            }
+        }
+        while (page.Count == PageSize);
+    }
+
+    /// <summary>Reads the evidence for each object of a list.</summary>
+    public async Task<IReadOnlyList<Evidence>> ReadAsync(
+        IReadOnlyList<Claim> claims, CancellationToken cancellationToken)
+    {
+        if (claims.Count == 0)
+        {
+            return [];
+        }
+
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await ReadAsync(connection, claim, cancellationToken);
+        return await ReadAsync(connection, claims, cancellationToken);
     }
 
     /// <summary>
@@ -73,27 +100,35 @@ public sealed class AttemptEvidence(NpgsqlDataSource database, TimeProvider time
                 """,
                 claim.TenantId).ReadAllAsync(_ => true, cancellationToken)).Count > 0;
             return !isInProgress
-                && await ReadAsync(connection, claim, cancellationToken) == evidence
+                && (await ReadAsync(connection, [claim], cancellationToken))[0] == evidence
                 && await action(() => connection.Command("SELECT 1").ExecuteAsync(cancellationToken));
         }, cancellationToken);
 
-    private async Task<Evidence> ReadAsync(
-        NpgsqlConnection connection, Claim claim, CancellationToken cancellationToken) =>
+    private async Task<List<Evidence>> ReadAsync(
+        NpgsqlConnection connection, IReadOnlyList<Claim> claims, CancellationToken cancellationToken) =>
         await connection.Command(
             """
-            SELECT a.state = 'ROLLED_BACK' AND a.ended_at <= $5 AS is_over, (
+            SELECT a.attempt IS NOT NULL AS is_known,
+                coalesce(a.state = 'ROLLED_BACK' AND a.ended_at <= $5, false) AS is_over, (
                 SELECT later.state FROM resources r
                 JOIN provisioning_attempts later ON later.tenant_id = r.tenant_id AND later.attempt = r.attempt
-                WHERE r.tenant_id = a.tenant_id AND r.type = $3 AND r.name = $4 AND r.state <> 'DELETED'
+                WHERE r.tenant_id = a.tenant_id AND r.type = c.type AND r.name = c.name AND r.state <> 'DELETED'
                     AND r.attempt > a.attempt AND later.state <> 'ROLLED_BACK') AS later
-            FROM provisioning_attempts a WHERE a.tenant_id = $1 AND a.attempt = $2
+            FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[])
+                WITH ORDINALITY AS c (tenant_id, attempt, type, name, position)
+            LEFT JOIN provisioning_attempts a ON a.tenant_id = c.tenant_id AND a.attempt = c.attempt
+            ORDER BY c.position
             """,
-            claim.TenantId, claim.Attempt, claim.Type, claim.Name, time.GetUtcNow() - grace)
-            .ReadAllAsync(row => (IsOver: row.Flag("is_over"), Later: row.FindText("later")), cancellationToken) switch
-        {
-            [] => Evidence.Unknown,
-            [{ IsOver: true, Later: null }] => Evidence.RolledBack,
-            [{ IsOver: true, Later: "SUCCEEDED" or ProvisioningAttempt.RollbackIncomplete }] => Evidence.RecordedLater,
-            _ => Evidence.Explained,
-        };
+            claims.Select(claim => claim.TenantId).ToArray(), claims.Select(claim => claim.Attempt).ToArray(),
+            claims.Select(claim => claim.Type).ToArray(), claims.Select(claim => claim.Name).ToArray(),
+            time.GetUtcNow() - grace)
+            .ReadAllAsync(
+                row => (row.Flag("is_known"), row.Flag("is_over"), row.FindText("later")) switch
+                {
+                    (false, _, _) => Evidence.Unknown,
+                    (_, true, null) => Evidence.RolledBack,
+                    (_, true, "SUCCEEDED" or ProvisioningAttempt.RollbackIncomplete) => Evidence.RecordedLater,
+                    _ => Evidence.Explained,
+                },
+                cancellationToken);
 }

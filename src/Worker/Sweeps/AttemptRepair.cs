@@ -14,6 +14,9 @@ public sealed partial class AttemptRepair(
     NpgsqlDataSource database, ProvisioningRuns runs, ProvisioningAttempts attempts, ResumeRollback rollbacks,
     TimeProvider time, ILogger<AttemptRepair> logger)
 {
+    /// <summary>The name of the list, and of its count in the progress.</summary>
+    public const string List = "attempts";
+
     /// <summary>
     /// The age from which an attempt that Temporal does not know is only reported. It is the shortest retention period
     /// of Temporal Cloud: the run may have completed and been deleted since.
@@ -21,13 +24,13 @@ public sealed partial class AttemptRepair(
     private static readonly TimeSpan MaxUnknownAge = TimeSpan.FromDays(1);
 
     /// <summary>Repairs every attempt in progress that has no run.</summary>
-    /// <returns>The number of repaired attempts.</returns>
-    public Task<int> ExecuteAsync(
-        ErrorCollector errors, CancellationToken cancellationToken) => PagedRepair.RunAsync(
+    public Task ExecuteAsync(SweepProgress progress, CancellationToken cancellationToken) => PagedRepair.RunAsync(
+        progress,
+        List,
         after => ListAsync(after, cancellationToken),
         attempt => attempt.TenantId,
+        attempt => $"tenant {attempt.TenantId:D}",
         attempt => RepairAsync(attempt, cancellationToken),
-        errors,
         cancellationToken);
 
     private async Task<bool> RepairAsync(OpenAttempt open, CancellationToken cancellationToken)

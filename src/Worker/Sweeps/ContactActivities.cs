@@ -9,58 +9,51 @@ namespace Worker.Sweeps;
 /// </summary>
 public sealed partial class ContactActivities(
     ContactRetention contacts, ReleasedContacts released, SweepOptions options, IEnumerable<IContactStore> stores,
-    ILogger<ContactActivities> logger)
+    TimeProvider time, ILogger<ContactActivities> logger)
 {
-    private const int BatchSize = 100;
+    private const string OfTenants = "contacts of released tenants", OfLeads = "leads";
 
     /// <returns>The number of erased leads.</returns>
     [Activity("EraseContacts")]
     public async Task<int> EraseAsync()
     {
         var cancellationToken = ActivityExecutionContext.Current.CancellationToken;
-        int erased = 0;
-        var errors = new ErrorCollector();
-        await InBatchesAsync(
-            after => released.ListAsync(options.ContactRetention, after, BatchSize, cancellationToken),
+        var progress = await SweepProgress.ResumeAsync(time);
+        await EraseAllAsync(
+            OfTenants,
+            after => released.ListAsync(
+                options.ContactRetention, after, PagedRepair.PageSize, cancellationToken),
             contact => contact.TenantId!.Value,
             contact => released.EraseAsync(contact, cancellationToken));
-        await InBatchesAsync(
-            after => contacts.ListAsync(options.ContactRetention, after, BatchSize, cancellationToken),
+        await EraseAllAsync(
+            OfLeads,
+            after => contacts.ListAsync(
+                options.ContactRetention, after, PagedRepair.PageSize, cancellationToken),
             contact => contact.LeadId,
             contact => contacts.EraseAsync(options.ContactRetention, contact, cancellationToken));
+        int erased = progress[OfTenants] + progress[OfLeads];
         if (erased > 0)
         {
             LogErased(erased);
         }
 
-        errors.ThrowIfFailed();
+        progress.Errors.ThrowIfFailed();
         return erased;
 
-        async Task InBatchesAsync(
-            Func<Guid, Task<List<ErasableContact>>> listAsync, Func<ErasableContact, Guid> idOf,
-            Func<ErasableContact, Task<bool>> eraseAsync)
-        {
-            List<ErasableContact> batch = [];
-            do
-            {
-                batch = await listAsync(batch.Count > 0 ? idOf(batch[^1]) : Guid.Empty);
-                foreach (var contact in batch)
+        Task EraseAllAsync(
+            string list, Func<Guid, Task<List<ErasableContact>>> listAsync, Func<ErasableContact, Guid> idOf,
+            Func<ErasableContact, Task<bool>> eraseAsync) => PagedRepair.RunAsync(
+                progress, list, listAsync, idOf, contact => $"lead {contact}",
+                async contact =>
                 {
-                    await errors.TryAsync($"lead {contact}", () => EraseAsync(contact, eraseAsync), cancellationToken);
-                }
-            }
-            while (batch.Count == BatchSize);
-        }
+                    foreach (var store in stores)
+                    {
+                        await store.EraseAsync(contact, cancellationToken);
+                    }
 
-        async Task EraseAsync(ErasableContact contact, Func<ErasableContact, Task<bool>> eraseAsync)
-        {
-            foreach (var store in stores)
-            {
-                await store.EraseAsync(contact, cancellationToken);
-            }
-
-            erased += await eraseAsync(contact) ? 1 : 0;
-        }
+                    return await eraseAsync(contact);
+                },
+                cancellationToken);
     }
 
     [LoggerMessage(EventId = 604, Level = LogLevel.Information,

@@ -1,17 +1,34 @@
 using ControlPlane.Idempotency;
 using ControlPlane.Invitations;
 using ControlPlane.Persistence;
+using ControlPlane.Readings;
 using ControlPlane.Tenants;
 using Npgsql;
 
 namespace Worker.Sweeps;
 
-/// <summary>Expires, erases and deletes rows in batches, each committed on its own.</summary>
+/// <summary>
+/// Expires, erases and deletes rows in batches, each committed on its own. The processed rows leave their list, so a
+/// batch needs no cursor.
+/// </summary>
 public sealed class ExpiredRows(
     NpgsqlDataSource database, TenantRepository tenants, InvitationRepository invitations, IdempotentAnswers answers,
     TimeProvider time)
 {
     private const int BatchSize = 100;
+
+    private static readonly TimeSpan DeletionLifetime = TimeSpan.FromDays(1);
+
+    /// <summary>Every kind of rows with a lifetime, and the call that ends it.</summary>
+    public IReadOnlyList<(string Name, Func<CancellationToken, Task<int>> EndAsync)> Lifetimes(SweepOptions options) =>
+    [
+        ("sealed passwords", EraseSealedPasswordsAsync),
+        ("tenants", ExpireTenantsAsync),
+        ("invitations", cancellationToken => DeleteInvitationsAsync(options.ContactRetention, cancellationToken)),
+        ("idempotent answers", DeleteIdempotentAnswersAsync),
+        ("readings", DeleteReadingsAsync),
+        ("deletions", DeleteDeletionsAsync),
+    ];
 
     /// <summary>Expires tenants that were not provisioned in time, which frees their keys and domains.</summary>
     /// <returns>The number of tenants.</returns>
@@ -41,6 +58,27 @@ public sealed class ExpiredRows(
     /// <returns>The number of answers.</returns>
     public Task<int> DeleteIdempotentAnswersAsync(CancellationToken cancellationToken) =>
         InBatchesAsync(() => answers.DeleteExpiredAsync(BatchSize, cancellationToken));
+
+    /// <summary>Deletes readings, with their findings, that are no longer shown.</summary>
+    /// <returns>The number of readings.</returns>
+    public Task<int> DeleteReadingsAsync(CancellationToken cancellationToken) =>
+        InBatchesAsync(() => database.Command(
+            """
+            DELETE FROM system_readings WHERE (tenant_id, system) IN (
+                SELECT tenant_id, system FROM system_readings WHERE read_at < $1
+                ORDER BY read_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+            """,
+            time.GetUtcNow() - SystemReadings.Lifetime, BatchSize).ExecuteAsync(cancellationToken));
+
+    /// <summary>Deletes records of the sweep's deletions that can no longer take effect.</summary>
+    /// <returns>The number of records.</returns>
+    public Task<int> DeleteDeletionsAsync(CancellationToken cancellationToken) =>
+        InBatchesAsync(() => database.Command(
+            """
+            DELETE FROM sweep_deletions WHERE id IN (
+                SELECT id FROM sweep_deletions WHERE begun_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
+            """,
+            time.GetUtcNow() - DeletionLifetime, BatchSize).ExecuteAsync(cancellationToken));
 
     private static async Task<int> InBatchesAsync(Func<Task<int>> runBatch)
     {

@@ -14,25 +14,18 @@ public sealed partial class FailedTenants(
     NpgsqlDataSource database, ReleaseTenant release, SweepOptions options, TimeProvider time,
     ILogger<FailedTenants> logger)
 {
-    /// <summary>
-    /// The time for which one sweep releases tenants: each one takes a reading of every system. The next sweep goes on.
-    /// </summary>
-    private static readonly TimeSpan Budget = TimeSpan.FromMinutes(5);
+    /// <summary>The name of the list, and of its count in the progress.</summary>
+    public const string List = "failed tenants";
 
-    /// <param name="errors">Collects the failures of single tenants; the others are still released.</param>
-    /// <param name="cancellationToken">Ends the work between two tenants.</param>
-    /// <returns>The number of released tenants.</returns>
-    public Task<int> ReleaseAsync(ErrorCollector errors, CancellationToken cancellationToken)
-    {
-        long begun = time.GetTimestamp();
-        return PagedRepair.RunAsync(
-            async after => IsInTime() ? await ListAsync(after, cancellationToken) : [],
-            tenantId => tenantId,
-            async tenantId => IsInTime() && await TryReleaseAsync(tenantId, cancellationToken),
-            errors, cancellationToken);
-
-        bool IsInTime() => time.GetElapsedTime(begun) < Budget;
-    }
+    /// <summary>Releases every such tenant. Each one takes a reading of every system.</summary>
+    public Task ReleaseAsync(SweepProgress progress, CancellationToken cancellationToken) => PagedRepair.RunAsync(
+        progress,
+        List,
+        after => ListAsync(after, cancellationToken),
+        tenantId => tenantId,
+        tenantId => $"tenant {tenantId:D}",
+        tenantId => TryReleaseAsync(tenantId, cancellationToken),
+        cancellationToken);
 
     private async Task<bool> TryReleaseAsync(Guid tenantId, CancellationToken cancellationToken)
     {

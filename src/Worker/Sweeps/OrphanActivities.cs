@@ -13,7 +13,7 @@ public sealed record SweptSystem(string Type, string Queue);
 /// <summary>The activities of the sweep of marked objects in the outside systems.</summary>
 public sealed class OrphanActivities(
     IReadOnlyList<OutsideSystem> systems, IEnumerable<ISystemInventory> inventories, OrphanSweeper sweeper,
-    WorkerMetrics metrics)
+    WorkerMetrics metrics, TimeProvider time)
 {
     /// <summary>Lists the configured systems that have marked objects.</summary>
     [Activity("ListSweptSystems")]
@@ -28,12 +28,12 @@ public sealed class OrphanActivities(
     [Activity("SweepOrphans")]
     public async Task<OrphanSweepResult> ExecuteAsync(string type)
     {
-        var errors = new ErrorCollector();
-        var swept = await sweeper.ExecuteAsync(type, errors, ActivityExecutionContext.Current.CancellationToken);
+        var progress = await SweepProgress.ResumeAsync(time);
+        var swept = await sweeper.ExecuteAsync(type, progress, ActivityExecutionContext.Current.CancellationToken);
         metrics.SweepFound("left_over", type, swept.Deleted);
         metrics.SweepFound("orphan", type, swept.Orphans);
         metrics.SweepFound("mismarked", type, swept.Mismarked);
-        errors.ThrowIfFailed();
+        progress.Errors.ThrowIfFailed();
         return swept;
     }
 }

@@ -23,55 +23,68 @@ public sealed partial class OrphanSweeper(
     OrphanRecords records,
     SweepDeletions deletions,
     SweepOptions options,
-    TimeProvider time,
     ILogger<OrphanSweeper> logger)
 {
-    /// <summary>Sweeps the objects of one type.</summary>
+    /// <summary>The names of the counts in the progress.</summary>
+    private const string Deleted = "deleted", Orphans = "orphans", Mismarked = "mismarked", Remaining = "remaining";
+
+    /// <summary>Sweeps the objects of one type, page by page.</summary>
     /// <param name="type">The type of the resource records.</param>
-    /// <param name="errors">Collects the failures; the caller throws them.</param>
+    /// <param name="progress">Counts the results, and collects the failures; the caller throws them.</param>
     /// <param name="cancellationToken">Ends the work between two objects.</param>
     public async Task<OrphanSweepResult> ExecuteAsync(
-        string type, ErrorCollector errors, CancellationToken cancellationToken)
+        string type, SweepProgress progress, CancellationToken cancellationToken)
     {
-        var startedAt = time.GetUtcNow();
         var inventory = InventoryOf(type);
-        int deleted = 0, orphans = 0, mismarked = 0, remaining = 0;
-        foreach (var found in await inventory.ListMarkedAsync(errors, cancellationToken))
+        if (progress.Begin(type) is { } after)
         {
-            await errors.TryAsync(found.Name, () => SweepAsync(found), cancellationToken);
+            await foreach (var page in inventory.ListMarkedAsync(after, progress.Errors, cancellationToken))
+            {
+                var claims = page.Objects.Select(found => ClaimOf(inventory, found)).ToList();
+                foreach (var (found, evidenceOf) in page.Objects.Zip(
+                    await evidence.ReadAsync(claims, cancellationToken)))
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    await progress.Errors.TryAsync(
+                        found.Name, () => SweepAsync(found, evidenceOf), cancellationToken);
+                }
+
+                progress.Passed(page.Last);
+            }
+
+            progress.End();
         }
 
-        if (!errors.HasFailed)
+        if (!progress.Errors.HasFailed)
         {
             // After a failure an orphan may be unseen only because it could not be read.
-            await records.DeleteUnseenAsync(type, startedAt, cancellationToken);
+            await records.DeleteUnseenAsync(type, progress.StartedAt, cancellationToken);
         }
 
-        await deletions.DeleteOldAsync(type, cancellationToken);
-        if (remaining > 0)
+        if (progress[Remaining] > 0)
         {
-            LogLimit(type, remaining, options.MaxDeletions);
+            LogLimit(type, progress[Remaining], options.MaxDeletions);
         }
 
-        return new OrphanSweepResult(deleted, orphans, mismarked);
+        return new OrphanSweepResult(progress[Deleted], progress[Orphans], progress[Mismarked]);
 
-        async Task SweepAsync(MarkedObject found)
+        async Task SweepAsync(MarkedObject found, Evidence evidenceOf)
         {
-            switch (await evidence.ReadAsync(ClaimOf(inventory, found), cancellationToken))
+            switch (evidenceOf)
             {
-                case Evidence.RolledBack when deleted >= options.MaxDeletions:
-                    remaining++;
+                case Evidence.RolledBack when progress[Deleted] >= options.MaxDeletions:
+                    progress.Add(Remaining, 1);
                     break;
                 case Evidence.RolledBack when await DeleteAsync(
                     inventory, found, Evidence.RolledBack, cancellationToken):
-                    deleted++;
+                    progress.Add(Deleted, 1);
                     break;
                 case Evidence.Unknown:
-                    orphans++;
-                    await ReportAsync(inventory, found, startedAt, cancellationToken);
+                    progress.Add(Orphans, 1);
+                    await ReportAsync(inventory, found, progress.StartedAt, cancellationToken);
                     break;
                 case Evidence.RecordedLater:
-                    mismarked++;
+                    progress.Add(Mismarked, 1);
                     LogMismarked(type, found.Name, found.Mark.Attempt, found.Mark.Tenant);
                     break;
             }
@@ -87,8 +100,11 @@ public sealed partial class OrphanSweeper(
     {
         var inventory = InventoryOf(orphan.Type);
         var errors = new ErrorCollector();
-        var found = (await inventory.ListMarkedAsync(errors, cancellationToken)).FirstOrDefault(listed =>
-            (listed.Mark.Tenant, listed.Mark.Attempt) == (orphan.TenantId, orphan.Attempt));
+        var found = await inventory.ListMarkedAsync("", errors, cancellationToken)
+            .SelectMany(page => page.Objects)
+            .FirstOrDefaultAsync(
+                listed => (listed.Mark.Tenant, listed.Mark.Attempt) == (orphan.TenantId, orphan.Attempt),
+                cancellationToken);
         if (found is null)
         {
             // The orphan may be among the objects that could not be read.

@@ -1,8 +1,7 @@
 namespace Worker.Sweeps;
 
 /// <summary>
-/// Repairs the tenants of a list page by page, in the order of their ids. What is done stays done when the rest is
-/// interrupted.
+/// Processes the items of a list page by page, in the order of their ids, and goes on where an earlier try has stopped.
 /// </summary>
 internal static class PagedRepair
 {
@@ -11,30 +10,44 @@ internal static class PagedRepair
     /// <summary>After a change of the tenant its run may still be about to start or end.</summary>
     public static readonly TimeSpan MinAge = TimeSpan.FromMinutes(2);
 
-    /// <param name="readPageAsync">Reads the page after a tenant's id, of at most <see cref="PageSize"/> rows.</param>
-    /// <param name="tenantOf">The tenant of a row.</param>
-    /// <param name="repairAsync">Repairs one tenant; false when there was nothing to repair.</param>
-    /// <param name="errors">Collects the failures of single tenants; the others are still repaired.</param>
-    /// <param name="cancellationToken">Ends the work between two tenants.</param>
-    /// <returns>The number of repaired tenants.</returns>
-    public static async Task<int> RunAsync<T>(
-        Func<Guid, Task<List<T>>> readPageAsync, Func<T, Guid> tenantOf, Func<T, Task<bool>> repairAsync,
-        ErrorCollector errors, CancellationToken cancellationToken)
+    /// <param name="progress">Counts the repaired items under the name of the list; collects single failures.</param>
+    /// <param name="list">The name of the list.</param>
+    /// <param name="readPageAsync">
+    /// Reads the page after an id; one of fewer than <see cref="PageSize"/> rows is the last.
+    /// </param>
+    /// <param name="idOf">The id of a row, by which the list is ordered.</param>
+    /// <param name="nameOf">The name of a row in failures.</param>
+    /// <param name="repairAsync">Repairs one item; false when there was nothing to repair.</param>
+    /// <param name="cancellationToken">Ends the work between two items.</param>
+    public static async Task RunAsync<T>(
+        SweepProgress progress,
+        string list,
+        Func<Guid, Task<List<T>>> readPageAsync,
+        Func<T, Guid> idOf,
+        Func<T, string> nameOf,
+        Func<T, Task<bool>> repairAsync,
+        CancellationToken cancellationToken)
     {
-        int repaired = 0;
-        var last = Guid.Empty;
+        if (progress.Begin(list) is not { } after)
+        {
+            return;
+        }
+
+        var last = after.Length == 0 ? Guid.Empty : Guid.Parse(after);
         List<T> page;
         do
         {
             page = await readPageAsync(last);
             foreach (var row in page)
             {
-                last = tenantOf(row);
-                await errors.TryAsync(
-                    $"tenant {last:D}", async () => repaired += await repairAsync(row) ? 1 : 0, cancellationToken);
+                cancellationToken.ThrowIfCancellationRequested();
+                last = idOf(row);
+                await progress.Errors.TryAsync(
+                    nameOf(row), async () => progress.Add(list, await repairAsync(row) ? 1 : 0), cancellationToken);
+                progress.Passed(last.ToString("D"));
             }
         }
-        while (page.Count == PageSize);
-        return repaired;
+        while (page.Count >= PageSize);
+        progress.End();
     }
 }

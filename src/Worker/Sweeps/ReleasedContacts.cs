@@ -40,10 +40,14 @@ public sealed class ReleasedContacts(NpgsqlDataSource database, TimeProvider tim
                 return false;
             }
 
-            foreach (string table in (string[])["tenant_contacts", "tenant_domains", "system_readings"])
+            foreach (string sql in (string[])
+            [
+                "DELETE FROM tenant_contacts WHERE tenant_id = $1",
+                "DELETE FROM tenant_domains WHERE tenant_id = $1",
+                "DELETE FROM system_readings WHERE tenant_id = $1",
+            ])
             {
-                await connection.Command($"DELETE FROM {table} WHERE tenant_id = $1", contact.TenantId)
-                    .ExecuteAsync(cancellationToken);
+                await connection.Command(sql, contact.TenantId).ExecuteAsync(cancellationToken);
             }
 
             await connection.Command("SELECT FROM leads WHERE id = $1 FOR UPDATE", contact.LeadId)

@@ -7,7 +7,7 @@ namespace Worker.Sweeps;
 /// <summary>The activities of the sweep that need only the control database and Temporal.</summary>
 public sealed partial class RowActivities(
     AttemptRepair attempts, WelcomeMailRepair welcomeMails, ExpiredRows rows, FailedTenants failed,
-    SweepOptions options, WorkerMetrics metrics, ILogger<RowActivities> logger)
+    SweepOptions options, WorkerMetrics metrics, TimeProvider time, ILogger<RowActivities> logger)
 {
     private static CancellationToken CancellationToken => ActivityExecutionContext.Current.CancellationToken;
 
@@ -16,52 +16,46 @@ public sealed partial class RowActivities(
     [Activity("SettleAttempts")]
     public async Task<int> RepairAttemptsAsync()
     {
-        var errors = new ErrorCollector();
-        int repaired = 0;
-        await errors.TryAsync(
-            "attempts", async () => repaired += await attempts.ExecuteAsync(errors, CancellationToken),
-            CancellationToken);
-        await errors.TryAsync(
-            "welcome mails", async () => repaired += await welcomeMails.ExecuteAsync(errors, CancellationToken),
-            CancellationToken);
+        var progress = await SweepProgress.ResumeAsync(time);
+        await progress.Errors.TryAsync(
+            AttemptRepair.List, () => attempts.ExecuteAsync(progress, CancellationToken), CancellationToken);
+        await progress.Errors.TryAsync(
+            WelcomeMailRepair.List, () => welcomeMails.ExecuteAsync(progress, CancellationToken), CancellationToken);
+        int repaired = progress[AttemptRepair.List] + progress[WelcomeMailRepair.List];
         metrics.SweepFound("attempt", type: null, repaired);
-        errors.ThrowIfFailed();
+        progress.Errors.ThrowIfFailed();
         return repaired;
     }
 
-    /// <summary>Expires overdue tenants, invitations and sealed passwords, and releases failed tenants.</summary>
+    /// <summary>Deletes or expires the rows whose lifetime is over, and releases failed tenants.</summary>
     /// <returns>The total number of them.</returns>
     [Activity("ExpireRows")]
     public async Task<int> ExpireAsync()
     {
-        var errors = new ErrorCollector();
-        int passwords = 0, tenants = 0, invitations = 0, answers = 0, released = 0;
-        await errors.TryAsync(
-            "sealed passwords", async () => passwords = await rows.EraseSealedPasswordsAsync(CancellationToken),
-            CancellationToken);
-        await errors.TryAsync(
-            "tenants", async () => tenants = await rows.ExpireTenantsAsync(CancellationToken), CancellationToken);
-        await errors.TryAsync(
-            "invitations",
-            async () => invitations = await rows.DeleteInvitationsAsync(options.ContactRetention, CancellationToken),
-            CancellationToken);
-        await errors.TryAsync(
-            "idempotent answers", async () => answers = await rows.DeleteIdempotentAnswersAsync(CancellationToken),
-            CancellationToken);
-        await errors.TryAsync(
-            "failed tenants", async () => released = await failed.ReleaseAsync(errors, CancellationToken),
-            CancellationToken);
-        if (passwords + tenants + invitations + answers + released > 0)
+        var progress = await SweepProgress.ResumeAsync(time);
+        foreach (var (name, expireAsync) in rows.Lifetimes(options))
         {
-            LogExpired(tenants, invitations, passwords, answers, released);
+            await progress.Errors.TryAsync(
+                name, async () => progress.Add(name, await expireAsync(CancellationToken)), CancellationToken);
         }
 
-        errors.ThrowIfFailed();
-        return passwords + tenants + invitations + answers + released;
+        await progress.Errors.TryAsync(
+            FailedTenants.List, () => failed.ReleaseAsync(progress, CancellationToken), CancellationToken);
+        string[] expired =
+        [
+            .. rows.Lifetimes(options).Select(lifetime => lifetime.Name).Append(FailedTenants.List)
+                .Where(name => progress[name] > 0).Select(name => $"{progress[name]} {name}"),
+        ];
+        if (expired.Length > 0)
+        {
+            string counts = string.Join(", ", expired);
+            LogExpired(counts);
+        }
+
+        progress.Errors.ThrowIfFailed();
+        return rows.Lifetimes(options).Sum(lifetime => progress[lifetime.Name]) + progress[FailedTenants.List];
     }
 
-    [LoggerMessage(EventId = 603, Level = LogLevel.Information,
-        Message = "Expired: {Tenants} tenants, {Invitations} invitations, {Passwords} sealed passwords, "
-            + "{Answers} answers of idempotency keys; released: {Released} tenants")]
-    private partial void LogExpired(int tenants, int invitations, int passwords, int answers, int released);
+    [LoggerMessage(EventId = 603, Level = LogLevel.Information, Message = "Lifetime over: {Rows}")]
+    private partial void LogExpired(string rows);
 }

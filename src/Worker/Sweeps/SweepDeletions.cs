@@ -12,8 +12,6 @@ namespace Worker.Sweeps;
 /// <param name="settleDelay">The time in which an unanswered request can still take effect.</param>
 public sealed class SweepDeletions(NpgsqlDataSource database, TimeProvider time, TimeSpan settleDelay)
 {
-    private static readonly TimeSpan Retention = TimeSpan.FromDays(1);
-
     /// <summary>Creates the id of a deletion.</summary>
     public Guid NewId() => Guid.CreateVersion7(time.GetUtcNow());
 
@@ -29,12 +27,6 @@ public sealed class SweepDeletions(NpgsqlDataSource database, TimeProvider time,
     /// <summary>Removes a deletion whose requests were all answered.</summary>
     public Task EndAsync(Guid id, CancellationToken cancellationToken) =>
         database.Command("DELETE FROM sweep_deletions WHERE id = $1", id).ExecuteAsync(cancellationToken);
-
-    /// <summary>Deletes the records of a type that are a day old.</summary>
-    public Task DeleteOldAsync(string type, CancellationToken cancellationToken) =>
-        database.Command(
-            "DELETE FROM sweep_deletions WHERE type = $1 AND begun_at < $2", type, time.GetUtcNow() - Retention)
-            .ExecuteAsync(cancellationToken);
 
     /// <summary>Throws when the sweep may still be deleting the object.</summary>
     /// <exception cref="ControlPlaneException"><c>unavailable</c>: a request may still take effect.</exception>

@@ -6,11 +6,39 @@ using Temporalio.Exceptions;
 
 namespace Worker.Sweeps;
 
-/// <summary>The Temporal schedule of the sweep. A sweep is skipped while the previous one is still running.</summary>
-public sealed class SweepSchedule(TemporalClient temporal, TemporalOptions connection, SweepOptions options)
+/// <summary>
+/// A Temporal schedule of a part of the sweep. A run is skipped while the previous one is still running.
+/// </summary>
+public sealed class SweepSchedule
 {
-    /// <summary>The id of the schedule, and the prefix of its workflow ids.</summary>
-    public const string Id = "sweep";
+    /// <summary>The ids of the schedules, and the prefixes of their workflow ids.</summary>
+    public const string SweepId = "sweep", RepairId = "repair";
+
+    private readonly TemporalClient temporal;
+    private readonly TimeSpan interval;
+    private readonly ScheduleActionStartWorkflow action;
+
+    private SweepSchedule(TemporalClient temporal, string id, TimeSpan interval, ScheduleActionStartWorkflow action)
+    {
+        this.temporal = temporal;
+        this.interval = interval;
+        this.action = action;
+        Id = id;
+    }
+
+    public static IReadOnlyList<string> Ids { get; } = [RepairId, SweepId];
+
+    public string Id { get; }
+
+    /// <summary>The schedules that <c>setup</c> makes.</summary>
+    public static IReadOnlyList<SweepSchedule> All(
+        TemporalClient temporal, TemporalOptions connection, SweepOptions options) =>
+    [
+        new(temporal, RepairId, options.RepairInterval, ScheduleActionStartWorkflow.Create(
+            (RepairAttemptsWorkflow repair) => repair.RunAsync(), new(id: RepairId, taskQueue: connection.TaskQueue))),
+        new(temporal, SweepId, options.Interval, ScheduleActionStartWorkflow.Create(
+            (SweepWorkflow sweep) => sweep.RunAsync(), new(id: SweepId, taskQueue: connection.TaskQueue))),
+    ];
 
     /// <summary>Creates the schedule, or updates the interval of the existing one. A paused one stays paused.</summary>
     /// <returns>Whether it was created.</returns>
@@ -32,11 +60,9 @@ public sealed class SweepSchedule(TemporalClient temporal, TemporalOptions conne
     }
 
     private Schedule Build() => new(
-        ScheduleActionStartWorkflow.Create(
-            (SweepWorkflow sweep) => sweep.RunAsync(), new WorkflowOptions(id: Id, taskQueue: connection.TaskQueue)),
-        new ScheduleSpec { Intervals = [new ScheduleIntervalSpec(options.Interval)] })
+        action, new ScheduleSpec { Intervals = [new ScheduleIntervalSpec(interval)] })
     {
-        // After an outage of Temporal the missed sweeps are not made up one by one.
-        Policy = new SchedulePolicy { Overlap = ScheduleOverlapPolicy.Skip, CatchupWindow = options.Interval },
+        // After an outage of Temporal the missed runs are not made up one by one.
+        Policy = new SchedulePolicy { Overlap = ScheduleOverlapPolicy.Skip, CatchupWindow = interval },
     };
 }

@@ -25,6 +25,7 @@ public static class SweepServiceCollectionExtensions
             .AddTemporalActivities(typeof(OrphanActivities),
                 [TaskQueue.Control, .. systems.Select(system => system.Queue).OfType<TaskQueue>()])
             .AddTemporalActivities(typeof(SweepFailureActivities), TaskQueue.Control)
+            .AddTemporalWorkflow<RepairAttemptsWorkflow>()
             .AddTemporalWorkflow<SweepWorkflow>();
 
     /// <summary>Registers the part of the sweep that the command <c>orphans</c> also uses.</summary>

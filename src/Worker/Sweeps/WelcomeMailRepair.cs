@@ -16,14 +16,17 @@ public sealed partial class WelcomeMailRepair(
     NpgsqlDataSource database, ProvisioningRuns runs, ProvisioningJournal journal, RenewInvitation invitations,
     TimeProvider time, ILogger<WelcomeMailRepair> logger)
 {
+    /// <summary>The name of the list, and of its count in the progress.</summary>
+    public const string List = "welcome mails";
+
     /// <summary>Starts the mail of every such tenant.</summary>
-    /// <returns>The number of started mails.</returns>
-    public Task<int> ExecuteAsync(
-        ErrorCollector errors, CancellationToken cancellationToken) => PagedRepair.RunAsync(
+    public Task ExecuteAsync(SweepProgress progress, CancellationToken cancellationToken) => PagedRepair.RunAsync(
+        progress,
+        List,
         after => ListAsync(after, cancellationToken),
         welcome => welcome.TenantId,
+        welcome => $"tenant {welcome.TenantId:D}",
         welcome => RepairAsync(welcome.TenantId, welcome.Attempt, cancellationToken),
-        errors,
         cancellationToken);
 
     private async Task<bool> RepairAsync(Guid tenantId, int attempt, CancellationToken cancellationToken)

@@ -22,9 +22,11 @@ public interface ISystemInventory
     Task<IReadOnlyList<Finding>> FindAsync(ProvisionedTenant tenant, CancellationToken cancellationToken);
 
     /// <summary>Lists every marked object of this installation, and nothing else.</summary>
+    /// <param name="after">The <see cref="MarkedPage.Last"/> of an earlier try; "": from the beginning.</param>
     /// <param name="errors">Collects the errors of objects that cannot be read; the others are still listed.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    Task<IReadOnlyList<MarkedObject>> ListMarkedAsync(ErrorCollector errors, CancellationToken cancellationToken);
+    IAsyncEnumerable<MarkedPage> ListMarkedAsync(
+        string after, ErrorCollector errors, CancellationToken cancellationToken);
 
     /// <summary>Deletes an object, unless another object has taken its name since it was listed.</summary>
     /// <param name="found">The object as listed.</param>

@@ -16,7 +16,7 @@ public sealed class TenantCounts(NpgsqlDataSource database, TelemetryOptions opt
         """
         SELECT count(t.id), s.state
         FROM unnest(ARRAY['RECORDED', 'RUNNING', 'ROLLING_BACK']) AS s (state)
-        LEFT JOIN provisioning_attempts a ON a.state = s.state
+        LEFT JOIN provisioning_attempts a ON a.state = s.state AND a.state IN ('RECORDED', 'RUNNING', 'ROLLING_BACK')
         LEFT JOIN tenants t ON t.id = a.tenant_id AND t.attempt = a.attempt AND t.updated_at <= $1
         GROUP BY s.state
         """,

@@ -3,22 +3,25 @@ using Testing;
 
 namespace EndToEnd.Tests.Support;
 
-/// <summary>A sweep outside its schedule.</summary>
+/// <summary>A repair and a sweep outside their schedules.</summary>
 public static class SweepRun
 {
-    /// <summary>Starts a sweep and waits for its end.</summary>
+    /// <summary>Starts a repair of attempts and a sweep, and waits for their ends.</summary>
     public static async Task SweepAsync(this Instance instance)
     {
         var temporal = await TemporalClient.ConnectAsync(
             new($"127.0.0.1:{instance.Address("TEMPORAL_PORT")}") { Namespace = "arc-saas" });
-        var schedule = temporal.GetScheduleHandle("sweep");
-        long before = (await schedule.DescribeAsync()).Info.NumActions;
-        await schedule.TriggerAsync();
-        await AssertMore.EventuallyAsync(async () =>
+        foreach (string id in (string[])["repair", "sweep"])
         {
-            var info = (await schedule.DescribeAsync()).Info;
-            Assert.True(info.NumActions > before, "no sweep has started");
-            Assert.Empty(info.RunningActions);
-        });
+            var schedule = temporal.GetScheduleHandle(id);
+            long before = (await schedule.DescribeAsync()).Info.NumActions;
+            await schedule.TriggerAsync();
+            await AssertMore.EventuallyAsync(async () =>
+            {
+                var info = (await schedule.DescribeAsync()).Info;
+                Assert.True(info.NumActions > before, $"no {id} has started");
+                Assert.Empty(info.RunningActions);
+            });
+        }
     }
 }

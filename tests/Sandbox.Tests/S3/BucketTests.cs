@@ -32,6 +32,31 @@ public sealed class BucketTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
+    public async Task Buckets_are_listed_page_by_page_in_the_order_of_their_names()
+    {
+        string[] names = [$"{bucket}-1", $"{bucket}-2", $"{bucket}-3"];
+        foreach (var name in names.Reverse())
+        {
+            await s3.PutBucketAsync(name);
+        }
+
+        var first = await s3.ListBucketsAsync(new ListBucketsRequest { MaxBuckets = 2, Prefix = bucket });
+        var second = await s3.ListBucketsAsync(new ListBucketsRequest
+        {
+            MaxBuckets = 2,
+            Prefix = bucket,
+            ContinuationToken = first.ContinuationToken,
+        });
+
+        Assert.Equal(names[..2], first.Buckets.Select(entry => entry.BucketName));
+        Assert.Equal(names[2..], second.Buckets.Select(entry => entry.BucketName));
+        Assert.Null(second.ContinuationToken);
+        var refused = await S3Client.RefusedAsync(
+            () => s3.ListBucketsAsync(new ListBucketsRequest { MaxBuckets = 10_001 }));
+        Assert.Equal((HttpStatusCode.BadRequest, "InvalidArgument"), (refused.StatusCode, refused.ErrorCode));
+    }
+
+    [Fact]
     public async Task A_new_bucket_is_encrypted_and_blocks_public_access_as_on_amazon()
     {
         await s3.PutBucketAsync(bucket);

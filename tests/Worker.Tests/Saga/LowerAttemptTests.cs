@@ -101,7 +101,7 @@ public sealed class LowerAttemptTests(ProvisioningFixture fixture) : IClassFixtu
         await fixture.Postgres.ExecuteAsync(
             "UPDATE provisioning_attempts SET ended_at = ended_at - interval '1 day' WHERE tenant_id = $1", tenant.Id);
 
-        await fixture.SweepAsync();
+        await fixture.RepairAsync();
 
         Assert.Equal("ACTIVE", await fixture.StatusAsync(tenant));
         var residue = await fixture.ReadResidueAsync(tenant);

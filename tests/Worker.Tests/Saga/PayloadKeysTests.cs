@@ -19,7 +19,7 @@ public sealed class PayloadKeysTests(ProvisioningFixture fixture) : IClassFixtur
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_run_whose_input_the_worker_cannot_read_ends_Failed_and_the_sweep_starts_another()
+    public async Task A_run_whose_input_the_worker_cannot_read_ends_Failed_and_the_repair_starts_another()
     {
         var tenant = await fixture.GivenTenantAsync();
         using var functions = BuildFunctions();
@@ -32,7 +32,7 @@ public sealed class PayloadKeysTests(ProvisioningFixture fixture) : IClassFixtur
             $"Error INPUT_UNREADABLE {run.Id}: ", StringComparison.Ordinal));
         await fixture.Postgres.ExecuteAsync(
             "UPDATE tenants SET updated_at = now() - interval '3 minutes' WHERE id = $1", tenant.Id);
-        await fixture.SweepAsync();
+        await fixture.RepairAsync();
         await AssertMore.EventuallyAsync(async () => Assert.Equal("ACTIVE", await fixture.StatusAsync(tenant)));
     }
 
@@ -77,7 +77,7 @@ public sealed class PayloadKeysTests(ProvisioningFixture fixture) : IClassFixtur
                 .CloseTime));
         await fixture.Postgres.ExecuteAsync(
             "UPDATE tenants SET updated_at = now() - interval '3 minutes' WHERE id = $1", tenant.Id);
-        await fixture.SweepAsync();
+        await fixture.RepairAsync();
         await AssertMore.EventuallyAsync(async () =>
             Assert.Equal("PROVISION_FAILED", await fixture.StatusAsync(tenant)));
     }

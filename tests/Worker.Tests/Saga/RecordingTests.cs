@@ -212,6 +212,15 @@ public sealed class RecordingTests(ProvisioningFixture fixture) : IClassFixture<
         await ReplayAsync("sweep-failures-told", await fixture.StartSweepAsync());
     }
 
+    [Fact]
+    public async Task Attempts_repaired()
+    {
+        await ReplayAsync("repair-attempts", await fixture.StartRepairAsync());
+        using var failing = fixture.Hooks.BeforeSweep(
+            "SettleAttempts", () => throw new ControlPlaneException(ErrorCode.Unavailable, "Unavailable."));
+        await ReplayAsync("repair-attempts-failed", await fixture.StartRepairAsync());
+    }
+
     private async Task ReplayReadingAsync(string name, TestTenant tenant)
     {
         await fixture.ReadResidueAsync(tenant);

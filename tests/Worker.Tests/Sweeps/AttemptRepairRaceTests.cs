@@ -33,7 +33,7 @@ public sealed class AttemptRepairRaceTests(ProvisioningFixture fixture) : IClass
                 EXECUTE FUNCTION change_second();
             """);
 
-        await fixture.SweepAsync();
+        await fixture.RepairAsync();
 
         var (_, attempt, _) = await fixture.ProgressAsync(second);
         Assert.Equal((2, "RECORDED", null), (attempt!.Number, attempt.State, attempt.ErrorCode));

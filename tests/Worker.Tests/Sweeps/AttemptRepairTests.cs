@@ -7,7 +7,7 @@ using Worker.Tests.Support;
 
 namespace Worker.Tests.Sweeps;
 
-/// <summary>Attempts without a run, whose last change is older than the sweep's minimum age.</summary>
+/// <summary>Attempts without a run, whose last change is older than the repair's minimum age.</summary>
 public sealed class AttemptRepairTests(ProvisioningFixture fixture) : IClassFixture<ProvisioningFixture>
 {
     [Fact]
@@ -17,7 +17,7 @@ public sealed class AttemptRepairTests(ProvisioningFixture fixture) : IClassFixt
         await fixture.RecordAttemptAsync(tenant);
         await AgeAsync(tenant);
 
-        await fixture.SweepAsync();
+        await fixture.RepairAsync();
 
         Assert.Equal("ACTIVE", (await SagaOf(tenant).GetResultAsync()).Outcome);
         Assert.Equal("ACTIVE", await fixture.StatusAsync(tenant));
@@ -29,7 +29,7 @@ public sealed class AttemptRepairTests(ProvisioningFixture fixture) : IClassFixt
         var tenant = await fixture.GivenTenantAsync();
         await fixture.RecordAttemptAsync(tenant);
 
-        await fixture.SweepAsync();
+        await fixture.RepairAsync();
 
         Assert.Equal("RECORDED", (await fixture.ProgressAsync(tenant)).Attempt!.State);
     }
@@ -43,7 +43,7 @@ public sealed class AttemptRepairTests(ProvisioningFixture fixture) : IClassFixt
         await fixture.TerminateAtAsync(tenant, activity);
         Assert.Equal(status, await fixture.StatusAsync(tenant));
 
-        await AssertSweepRollsBackAsync(tenant);
+        await AssertRepairRollsBackAsync(tenant);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class AttemptRepairTests(ProvisioningFixture fixture) : IClassFixt
             TestContext.Current.CancellationToken);
         await fixture.CreateObjectsAsync(tenant, tenant.MarkOf());
 
-        await AssertSweepRollsBackAsync(tenant);
+        await AssertRepairRollsBackAsync(tenant);
     }
 
     // Between the pivot and the mail: nothing may be rolled back, and the admin user waits for the invitation.
@@ -68,14 +68,14 @@ public sealed class AttemptRepairTests(ProvisioningFixture fixture) : IClassFixt
         Assert.Equal("ACTIVE", await fixture.StatusAsync(tenant));
         await AgeAsync(tenant);
 
-        await fixture.SweepAsync();
+        await fixture.RepairAsync();
 
         await AssertMore.EventuallyAsync(async () =>
             Assert.Single(await fixture.Control.GetMailsAsync(tenant.SubscriberId)));
         await AssertMore.EventuallyAsync(async () => Assert.Equal("DONE",
             (await fixture.ProgressAsync(tenant)).Steps
                 .Single(s => s.Step == "send-notification").State));
-        await fixture.SweepAsync();
+        await fixture.RepairAsync();
         Assert.Single(await fixture.Control.GetMailsAsync(tenant.SubscriberId));
     }
 
@@ -86,7 +86,7 @@ public sealed class AttemptRepairTests(ProvisioningFixture fixture) : IClassFixt
         var (run, resume) = await fixture.PauseAtAsync(tenant, "SendNotification");
         await AgeAsync(tenant);
 
-        await fixture.SweepAsync();
+        await fixture.RepairAsync();
         Assert.Empty(await fixture.Control.GetMailsAsync(tenant.SubscriberId));
         resume.SetResult();
 
@@ -101,7 +101,7 @@ public sealed class AttemptRepairTests(ProvisioningFixture fixture) : IClassFixt
         var (run, resume) = await fixture.PauseAtAsync(tenant, "ProvisionStorage");
         await AgeAsync(tenant);
 
-        await fixture.SweepAsync();
+        await fixture.RepairAsync();
         Assert.Equal("PROVISIONING", await fixture.StatusAsync(tenant));
         resume.SetResult();
 
@@ -117,7 +117,7 @@ public sealed class AttemptRepairTests(ProvisioningFixture fixture) : IClassFixt
         await SetStatusAsync(tenant, "PROVISIONING", "RUNNING");
         await AgeAsync(tenant);
 
-        await fixture.SweepAsync();
+        await fixture.RepairAsync();
 
         Assert.Equal(before, await fixture.Systems.ObjectsOfAsync(tenant));
         Assert.Equal("PROVISIONING", await fixture.StatusAsync(tenant));
@@ -127,24 +127,24 @@ public sealed class AttemptRepairTests(ProvisioningFixture fixture) : IClassFixt
     }
 
     [Fact]
-    public async Task Concurrent_sweeps_and_a_provision_request_start_one_run()
+    public async Task Concurrent_repairs_and_a_provision_request_start_one_run()
     {
         var tenant = await fixture.GivenTenantAsync();
         await fixture.RecordAttemptAsync(tenant);
         await AgeAsync(tenant);
 
         var provision = fixture.StartAsync(tenant);
-        await Task.WhenAll(fixture.SweepAsync(), fixture.SweepAsync(), provision);
+        await Task.WhenAll(fixture.RepairAsync(), fixture.RepairAsync(), provision);
 
         Assert.Equal("ACTIVE", (await (await provision).GetResultAsync()).Outcome);
         Assert.Equal((1, "SUCCEEDED"), await AttemptAsync(tenant));
     }
 
-    private async Task AssertSweepRollsBackAsync(TestTenant tenant)
+    private async Task AssertRepairRollsBackAsync(TestTenant tenant)
     {
         await AgeAsync(tenant);
 
-        await fixture.SweepAsync();
+        await fixture.RepairAsync();
 
         await fixture.Temporal.GetWorkflowHandle<IRollBackTenantWorkflow, RollBackTenantResult>(
             IProvisionTenantWorkflow.WorkflowId(tenant.Id)).GetResultAsync();

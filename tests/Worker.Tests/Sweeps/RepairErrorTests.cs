@@ -1,3 +1,4 @@
+using Temporalio.Client;
 using Temporalio.Exceptions;
 using Testing;
 using Worker.Tests.Support;
@@ -14,7 +15,7 @@ public sealed class RepairErrorTests(ProvisioningFixture fixture) : IClassFixtur
         var (refused, other) = (await GivenRecordedAsync(), await GivenRecordedAsync());
         await using (await RefuseAsync(refused, "provisioning_attempts", "UPDATE"))
         {
-            await AssertNotSweptAsync("attempts", refused);
+            await AssertFailedAsync(await fixture.StartRepairAsync(), "attempts", refused);
         }
 
         await AssertMore.EventuallyAsync(async () => Assert.Equal("ACTIVE", await fixture.StatusAsync(other)));
@@ -26,7 +27,7 @@ public sealed class RepairErrorTests(ProvisioningFixture fixture) : IClassFixtur
         var (refused, other) = (await GivenWithoutMailAsync(), await GivenWithoutMailAsync());
         await using (await RefuseAsync(refused, "provisioning_steps", "UPDATE"))
         {
-            await AssertNotSweptAsync("attempts", refused);
+            await AssertFailedAsync(await fixture.StartRepairAsync(), "attempts", refused);
         }
 
         await AssertMore.EventuallyAsync(async () =>
@@ -42,7 +43,7 @@ public sealed class RepairErrorTests(ProvisioningFixture fixture) : IClassFixtur
         await fixture.Postgres.ExecuteAsync("ALTER TABLE sealed_passwords RENAME COLUMN expires_at TO hidden");
         try
         {
-            await AssertNotSweptAsync("rows", null);
+            await AssertFailedAsync(await fixture.StartSweepAsync(), "rows", null);
         }
         finally
         {
@@ -52,10 +53,9 @@ public sealed class RepairErrorTests(ProvisioningFixture fixture) : IClassFixtur
         Assert.Equal("EXPIRED", await fixture.StatusAsync(tenant));
     }
 
-    private async Task AssertNotSweptAsync(string part, TestTenant? tenant)
+    private async Task AssertFailedAsync(WorkflowHandle run, string part, TestTenant? tenant)
     {
-        var sweep = await fixture.StartSweepAsync();
-        var failed = await Assert.ThrowsAsync<WorkflowFailedException>(() => sweep.GetResultAsync());
+        var failed = await Assert.ThrowsAsync<WorkflowFailedException>(() => run.GetResultAsync());
         Assert.Equal($"Not swept: {part}", failed.InnerException!.Message);
         Assert.Contains(fixture.Logs.Lines, line => line.Contains($"SWEEP_FAILED {part}", StringComparison.Ordinal)
             && line.Contains($"{tenant?.Id:D}", StringComparison.Ordinal));

@@ -33,12 +33,13 @@ public sealed class RestoredDatabaseTests(ProvisioningFixture fixture) : IClassF
     [Theory]
     [InlineData("PROVISIONING", "RUNNING")]
     [InlineData("PENDING_PROVISION", "RECORDED")]
-    public async Task The_sweep_only_reports_a_live_tenant_whose_attempt_is_open(string status, string state)
+    public async Task A_repair_and_a_sweep_only_report_a_live_tenant_whose_attempt_is_open(string status, string state)
     {
         var tenant = await GivenLiveTenantAsync();
         string[] before = await fixture.Systems.ObjectsOfAsync(tenant);
         await SetBackAsync(tenant, status, state);
 
+        await fixture.RepairAsync();
         await fixture.SweepAsync();
 
         Assert.Equal(status, await fixture.StatusAsync(tenant));
@@ -49,7 +50,7 @@ public sealed class RestoredDatabaseTests(ProvisioningFixture fixture) : IClassF
 
     // Temporal deletes a closed run after the retention period of its namespace.
     [Fact]
-    public async Task The_sweep_only_reports_an_old_attempt_whose_run_Temporal_does_not_know()
+    public async Task A_repair_and_a_sweep_only_report_an_old_attempt_whose_run_Temporal_does_not_know()
     {
         var tenant = await fixture.GivenTenantAsync();
         await fixture.RecordAttemptAsync(tenant);
@@ -63,6 +64,7 @@ public sealed class RestoredDatabaseTests(ProvisioningFixture fixture) : IClassF
             tenant.Id, TimeProvider.System.GetUtcNow().AddHours(-25));
         await AgeAsync(tenant);
 
+        await fixture.RepairAsync();
         await fixture.SweepAsync();
 
         Assert.Equal("PROVISIONING", await fixture.StatusAsync(tenant));

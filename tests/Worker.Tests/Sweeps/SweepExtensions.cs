@@ -22,6 +22,14 @@ internal static class SweepExtensions
     public static async Task<SweepResult> SweepAsync(this ProvisioningFixture fixture) =>
         await (await fixture.StartSweepAsync()).GetResultAsync();
 
+    public static Task<WorkflowHandle<RepairAttemptsWorkflow, int>> StartRepairAsync(
+        this ProvisioningFixture fixture) => fixture.Temporal.StartWorkflowAsync(
+            (RepairAttemptsWorkflow repair) => repair.RunAsync(),
+            new WorkflowOptions(id: $"repair-{NewId():N}", taskQueue: "tenant-provisioning"));
+
+    public static async Task<int> RepairAsync(this ProvisioningFixture fixture) =>
+        await (await fixture.StartRepairAsync()).GetResultAsync();
+
     /// <summary>Records an attempt as ended in a state some minutes ago.</summary>
     public static async Task GivenAttemptAsync(
         this ProvisioningFixture fixture, TestTenant tenant, int attempt, string state, int minutesAgo = 11)

@@ -11,7 +11,7 @@ public sealed class SweepScheduleTests(ProvisioningFixture fixture) : IClassFixt
 {
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
-    private ScheduleHandle Handle => fixture.Temporal.GetScheduleHandle(SweepSchedule.Id);
+    private ScheduleHandle Handle => fixture.Temporal.GetScheduleHandle(SweepSchedule.SweepId);
 
     [Fact]
     public async Task It_is_created_once_runs_the_sweep_and_keeps_an_operators_changes()
@@ -34,10 +34,12 @@ public sealed class SweepScheduleTests(ProvisioningFixture fixture) : IClassFixt
         Assert.Equal(TimeSpan.FromMinutes(5), await IntervalAsync());
     }
 
-    private SweepSchedule Schedule(int minutes) => new(
+    private SweepSchedule Schedule(int minutes) => SweepSchedule.All(
         fixture.Temporal,
         fixture.Services.GetRequiredService<TemporalOptions>(),
-        new SweepOptions(TimeSpan.FromMinutes(minutes), TimeSpan.Zero, 0, TimeSpan.Zero, TimeSpan.Zero));
+        new SweepOptions(
+            TimeSpan.FromMinutes(minutes), TimeSpan.FromMinutes(1), TimeSpan.Zero, 0, TimeSpan.Zero, TimeSpan.Zero))
+        .Single(schedule => schedule.Id == SweepSchedule.SweepId);
 
     private async Task<TimeSpan> IntervalAsync() =>
         Assert.Single((await Handle.DescribeAsync()).Schedule.Spec.Intervals).Every;

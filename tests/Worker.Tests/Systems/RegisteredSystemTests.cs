@@ -1,4 +1,8 @@
+using Temporalio.Api.Common.V1;
+using Temporalio.Converters;
+using Testing;
 using Worker.Commands;
+using Worker.Sweeps;
 using Worker.Systems;
 using Worker.Tests.Support;
 using Worker.Tests.Sweeps;
@@ -89,6 +93,34 @@ public sealed class RegisteredSystemTests(ProvisioningFixture fixture)
         Assert.Equal([orphan], toys.Marked);
         Assert.Equal(1L, await fixture.Postgres.ReadAsync<long>(
             "SELECT count(*) FROM orphans WHERE type = 'toy_object' AND name = 'orphan'"));
+    }
+
+    [Fact]
+    public async Task A_sweep_sends_its_cursor_to_Temporal_while_an_object_of_the_system_takes_long()
+    {
+        var mark = new OwnershipMark(ProvisioningFixture.Installation, Guid.CreateVersion7(), 1);
+        toys.Marked.AddRange(Enumerable.Range(1, 101).Select(number => new MarkedObject($"toy-{number:000}", mark)));
+        var resume = new TaskCompletionSource();
+        toys.OnRead = name => name == "toy-101" ? resume.Task : Task.CompletedTask;
+
+        var sweep = await fixture.StartSweepAsync();
+
+        await AssertMore.EventuallyAsync(async () =>
+        {
+            var pending = Assert.Single((await fixture.Temporal.WorkflowService.DescribeWorkflowExecutionAsync(
+                new() { Namespace = "arc-saas", Execution = new() { WorkflowId = sweep.Id } })).PendingActivities);
+            var cursor = await ReadAsync(Assert.Single(pending.HeartbeatDetails?.Payloads_ ?? []));
+            Assert.Equal(("toy_object", "toy-100"), (cursor.List, cursor.After));
+        });
+        resume.SetResult();
+        Assert.Equal(101, (await sweep.GetResultAsync()).Orphans);
+    }
+
+    private async Task<SweepCursor> ReadAsync(Payload payload)
+    {
+        var converter = fixture.Temporal.Options.DataConverter;
+        var decoded = converter.PayloadCodec is { } codec ? await codec.DecodeAsync([payload]) : [payload];
+        return converter.PayloadConverter.ToValue<SweepCursor>(decoded.Single());
     }
 
     private async Task<TestTenant> GivenActiveAsync()

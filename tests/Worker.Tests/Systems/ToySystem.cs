@@ -20,6 +20,9 @@ internal sealed class ToySystem : OutsideSystem
     /// <summary>The marked objects that the sweep finds.</summary>
     public List<MarkedObject> Marked { get; } = [];
 
+    /// <summary>Called when the sweep reads an object.</summary>
+    public Func<string, Task> OnRead { get; set; } = _ => Task.CompletedTask;
+
     public override string Id => "toy";
 
     public override string Name => "Toy box";
@@ -55,15 +58,21 @@ internal sealed class ToySystem : OutsideSystem
             ProvisionedTenant tenant, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Finding>>(
                 [new(ObjectType, NameOf(tenant.Tenant.Key.Value), tenant.Mark.Attempt, "a bear")]);
 
-        public Task<IReadOnlyList<MarkedObject>> ListMarkedAsync(
-            ErrorCollector errors, CancellationToken cancellationToken) =>
-            Task.FromResult<IReadOnlyList<MarkedObject>>([.. toys.Marked]);
+        public IAsyncEnumerable<MarkedPage> ListMarkedAsync(
+            string after, ErrorCollector errors, CancellationToken cancellationToken) => MarkedPage.ReadAsync(
+                toys.Marked.Select(toy => toy.Name).ToList(), after, ReadAsync, errors, cancellationToken);
 
         public async Task<bool> DeleteAsync(
             MarkedObject found, Func<Task> beforeChange, CancellationToken cancellationToken)
         {
             await beforeChange();
             return toys.Marked.Remove(found);
+        }
+
+        private async Task<MarkedObject?> ReadAsync(string name)
+        {
+            await toys.OnRead(name);
+            return toys.Marked.Find(toy => toy.Name == name);
         }
     }
 }

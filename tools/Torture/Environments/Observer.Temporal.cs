@@ -13,23 +13,28 @@ internal sealed partial class Observer
         await (await TemporalAsync()).GetWorkflowHandle($"provision-tenant-{tenantId}")
             .TerminateAsync("torture", new() { Rpc = new() { CancellationToken = cancellationToken } });
 
-    /// <summary>Pauses the schedule of the sweep; from then on only cells start one.</summary>
-    public async Task PauseSweepsAsync(CancellationToken cancellationToken) =>
-        await (await TemporalAsync()).GetScheduleHandle(SweepSchedule.Id)
-            .PauseAsync("torture", new() { CancellationToken = cancellationToken });
+    /// <summary>Pauses the schedules of sweep and repair; from then on only cells start a repair.</summary>
+    public async Task PauseSweepsAsync(CancellationToken cancellationToken)
+    {
+        foreach (string id in SweepSchedule.Ids)
+        {
+            await (await TemporalAsync()).GetScheduleHandle(id)
+                .PauseAsync("torture", new() { CancellationToken = cancellationToken });
+        }
+    }
 
-    /// <summary>Ages the tenant's row, so that the sweep considers it, and starts a sweep.</summary>
+    /// <summary>Ages the tenant's row, so that the repair considers it, and starts the repair of attempts.</summary>
     public async Task SweepAsync(string tenantId, CancellationToken cancellationToken)
     {
         await ExecuteAsync(
             $"UPDATE tenants SET updated_at = updated_at - interval '5 minutes' WHERE id = '{tenantId}'",
             cancellationToken);
         await (await TemporalAsync()).StartWorkflowAsync(
-            (SweepWorkflow sweep) => sweep.RunAsync(),
+            (RepairAttemptsWorkflow repair) => repair.RunAsync(),
             new(SweepId(tenantId), "tenant-provisioning") { Rpc = new() { CancellationToken = cancellationToken } });
     }
 
-    /// <summary>Waits for the end of the sweep that was started for a tenant.</summary>
+    /// <summary>Waits for the end of the repair that was started for a tenant.</summary>
     public Task WaitForSweepAsync(string tenantId, CancellationToken cancellationToken) =>
         WaitForCloseAsync(SweepId(tenantId), cancellationToken);
 
@@ -68,7 +73,7 @@ internal sealed partial class Observer
         }
         catch (WorkflowFailedException)
         {
-            // The run was rolled back, or the sweep has reported findings.
+            // The run was rolled back, or the repair has reported findings.
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Xml.Linq;
 using Sandbox.Storage;
 
@@ -5,15 +6,52 @@ namespace Sandbox.S3.Operations;
 
 internal static class BucketOperations
 {
-    public static Task ListAsync(S3Call call) => call.AnswerAsync(new XElement(
-        S3Call.Xmlns + "ListAllMyBucketsResult",
-        S3Owner.Of(call.Caller.AccountId),
-        new XElement("Buckets", call.Store.Buckets.All()
-            .Where(bucket => bucket.AccountId == call.Caller.AccountId)
-            .Select(bucket => new XElement(
+    private const int MaxListed = 10_000;
+
+    public static Task ListAsync(S3Call call)
+    {
+        // MinIO has no pages of buckets and ignores these parameters.
+        var limit = call.IsMinio ? int.MaxValue : Limit(call.Query("max-buckets"));
+        var prefix = call.IsMinio ? "" : call.Query("prefix") ?? "";
+        var after = call.IsMinio ? "" : Decode(call.Query("continuation-token"));
+        var buckets = call.Store.Buckets.All()
+            .Where(bucket => bucket.AccountId == call.Caller.AccountId
+                && bucket.Name.StartsWith(prefix, StringComparison.Ordinal)
+                && string.CompareOrdinal(bucket.Name, after) > 0)
+            .OrderBy(bucket => bucket.Name, StringComparer.Ordinal).ToList();
+        var page = buckets.Take(limit).ToList();
+        return call.AnswerAsync(new XElement(
+            S3Call.Xmlns + "ListAllMyBucketsResult",
+            S3Owner.Of(call.Caller.AccountId),
+            new XElement("Buckets", page.Select(bucket => new XElement(
                 "Bucket",
                 new XElement("Name", bucket.Name),
-                new XElement("CreationDate", Timestamp.Of(bucket.Created)))))));
+                new XElement("CreationDate", Timestamp.Of(bucket.Created))))),
+            prefix.Length == 0 ? null : new XElement("Prefix", prefix),
+            page.Count == buckets.Count ? null : new XElement("ContinuationToken", Encode(page[^1].Name))));
+    }
+
+    private static int Limit(string? text) => text switch
+    {
+        null => MaxListed,
+        _ when int.TryParse(text, out var limit) && limit is >= 1 and <= MaxListed => limit,
+        _ => throw S3Exception.InvalidArgument(
+            $"Argument max-buckets must be an integer between 1 and {MaxListed}: '{text}'"),
+    };
+
+    private static string Encode(string name) => Convert.ToBase64String(Encoding.UTF8.GetBytes(name));
+
+    private static string Decode(string? token)
+    {
+        try
+        {
+            return Encoding.UTF8.GetString(Convert.FromBase64String(token ?? ""));
+        }
+        catch (FormatException)
+        {
+            throw S3Exception.InvalidArgument("The continuation token provided is incorrect");
+        }
+    }
 
     public static async Task CreateAsync(S3Call call)
     {

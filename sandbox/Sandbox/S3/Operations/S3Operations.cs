@@ -38,10 +38,10 @@ internal static class S3Operations
     // Query parameters that refine an operation; any other parameter selects one.
     private static readonly HashSet<string> Parameters =
     [
-        "continuation-token", "delimiter", "encoding-type", "fetch-owner", "key-marker", "marker", "max-keys",
-        "max-parts", "max-uploads", "part-number-marker", "partNumber", "prefix", "start-after", "upload-id-marker",
-        "versionId", "version-id-marker", "x-id", "X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date",
-        "X-Amz-Expires", "X-Amz-SignedHeaders", PresignedQuery.Signature,
+        "continuation-token", "delimiter", "encoding-type", "fetch-owner", "key-marker", "marker", "max-buckets",
+        "max-keys", "max-parts", "max-uploads", "part-number-marker", "partNumber", "prefix", "start-after",
+        "upload-id-marker", "versionId", "version-id-marker", "x-id", "X-Amz-Algorithm", "X-Amz-Credential",
+        "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders", PresignedQuery.Signature,
     ];
 
     static S3Operations()

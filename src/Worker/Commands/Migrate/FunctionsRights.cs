@@ -15,12 +15,14 @@ internal static class FunctionsRights
         ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON TABLES FROM {role};
         REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role};
 
-        GRANT SELECT ON audit_events, invitations, leads, provisioning_attempts, provisioning_steps, residue, resources,
-            sealed_passwords, sealing_keys, system_findings, system_readings, tenant_contacts, tenant_domains, tenants
+        GRANT SELECT ON audit_events, idempotent_answers, invitations, leads, provisioning_attempts, provisioning_steps,
+            residue, resources, sealed_passwords, sealing_keys, system_findings, system_readings, tenant_contacts,
+            tenant_domains, tenants
             TO {role};
 
         GRANT INSERT (tenant_id, event, actor, actor_sub, actor_name, route, outcome, network)
             ON audit_events TO {role};
+        GRANT INSERT (key_hash, body_hash, claim, claimed_until, expires_at) ON idempotent_answers TO {role};
         GRANT INSERT (id, tenant_id, expires_at, created_at) ON invitations TO {role};
         GRANT INSERT (id, email, first_name, last_name, company_name, country, street, city, state, zip,
             token_generation, token_expires_at, created_at) ON leads TO {role};
@@ -31,6 +33,7 @@ internal static class FunctionsRights
         GRANT INSERT (tenant_id, domain, position, state) ON tenant_domains TO {role};
         GRANT INSERT (id, lead_id, key, name, status, created_at, updated_at, expires_at) ON tenants TO {role};
 
+        GRANT UPDATE (body_hash, claim, claimed_until, answer, expires_at) ON idempotent_answers TO {role};
         GRANT UPDATE (token_generation, token_expires_at, verified_at) ON leads TO {role};
         GRANT UPDATE (state, run_id, failed_step, error_code, error, cancelled) ON provisioning_attempts TO {role};
         GRANT UPDATE (state, error_code, error, ended_at, next_try_at) ON provisioning_steps TO {role};
@@ -38,6 +41,6 @@ internal static class FunctionsRights
         GRANT UPDATE (state) ON tenant_domains TO {role};
         GRANT UPDATE (status, attempt, updated_at, released_by) ON tenants TO {role};
 
-        GRANT DELETE ON sealed_passwords TO {role};
+        GRANT DELETE ON idempotent_answers, sealed_passwords TO {role};
         """;
 }

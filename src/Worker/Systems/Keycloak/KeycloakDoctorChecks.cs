@@ -11,9 +11,9 @@ internal static class KeycloakDoctorChecks
     [
         new("Keycloak", token => ReachableAsync(host, token), "Start Keycloak and check KEYCLOAK_URL."),
         new("Keycloak credentials", token => CredentialsAsync(host, token),
-            "Run `Worker setup` (or ./dev setup) and configure the secret that it writes."),
+            "Run `Worker setup` (or ./dev setup) and configure the secret that it writes.", Needs: "Keycloak"),
         new("right to create realms", token => RealmsAsync(host, token),
-            "Run `Worker setup` (or ./dev setup) as Keycloak's administrator."),
+            "Run `Worker setup` (or ./dev setup) as Keycloak's administrator.", Needs: "Keycloak credentials"),
         new("tenants' mail", token => TenantMailAsync(host, token),
             "Start the mail server, and check TENANT_SMTP_HOST and TENANT_SMTP_PORT."),
     ];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ControlPlane.Provisioning;
 using ControlPlane.Readings;
 using ControlPlane.Tenants;
@@ -45,36 +46,31 @@ public sealed class KeycloakInventory(
         return found;
     }
 
-    public async Task<IReadOnlyList<MarkedObject>> ListMarkedAsync(
-        ErrorCollector errors, CancellationToken cancellationToken)
+    public async IAsyncEnumerable<MarkedPage> ListMarkedAsync(
+        string after, ErrorCollector errors, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // Read before the realms: an attempt that begins in between cannot have a realm in the list.
-        var known = (await attempts.ListAsync(cancellationToken))
-            .Select(attempt => new OwnershipMark(options.InstallationId, attempt.TenantId, attempt.Attempt))
-            .ToDictionary(RealmId);
-        var found = new List<MarkedObject>();
+        // Keycloak has no pages of realms.
+        var ids = new Dictionary<string, Guid>(StringComparer.Ordinal);
         foreach (var realm in await keycloak.FindRealmsAsync(cancellationToken) ?? [])
         {
-            if (!Guid.TryParse(realm.Id, out var id))
+            if (Guid.TryParse(realm.Id, out var id))
             {
-                continue;
+                ids[realm.Realm!] = id;
             }
-
-            await errors.TryAsync(
-                realm.Realm!,
-                async () =>
-                {
-                    var mark = known.GetValueOrDefault(id)
-                        ?? await ReadMarkAsync(realm.Realm!, id, cancellationToken);
-                    if (mark is not null)
-                    {
-                        found.Add(new MarkedObject(realm.Realm!, mark));
-                    }
-                },
-                cancellationToken);
         }
 
-        return found;
+        // Read after the realms: an attempt is on record before it makes one.
+        var known = await ListMarksAsync([.. ids.Values], cancellationToken);
+        await foreach (var page in MarkedPage.ReadAsync(ids.Keys, after, ReadAsync, errors, cancellationToken))
+        {
+            yield return page;
+        }
+
+        async Task<MarkedObject?> ReadAsync(string realm) =>
+            (known.GetValueOrDefault(ids[realm]) ?? await ReadMarkAsync(realm, ids[realm], cancellationToken))
+                is { } mark
+                    ? new MarkedObject(realm, mark)
+                    : null;
     }
 
     public async Task<bool> DeleteAsync(
@@ -96,6 +92,24 @@ public sealed class KeycloakInventory(
         await beforeChange();
         await keycloak.DeleteRealmAsync(found.Name, cancellationToken);
         return true;
+    }
+
+    /// <summary>The marks of the attempts that have made these realms; only those are kept in memory.</summary>
+    private async Task<Dictionary<Guid, OwnershipMark>> ListMarksAsync(
+        HashSet<Guid> realmIds, CancellationToken cancellationToken)
+    {
+        var marks = new Dictionary<Guid, OwnershipMark>();
+        await foreach (var (tenantId, attempt) in attempts.ListAsync(cancellationToken))
+        {
+            var mark = new OwnershipMark(options.InstallationId, tenantId, attempt);
+            var realmId = RealmId(mark);
+            if (realmIds.Contains(realmId))
+            {
+                marks[realmId] = mark;
+            }
+        }
+
+        return marks;
     }
 
     private async Task AddContentsAsync(

@@ -12,7 +12,8 @@ internal static class PostgresDoctorChecks
         new("control database", token => TablesAsync(host, token),
             "Start PostgreSQL and check DATABASE_URL."),
         new("right to create schemas", token => SchemasAsync(host, token),
-            "Check that TENANT_DATABASE_URL (or DATABASE_URL) names a running database."),
+            "Check that TENANT_DATABASE_URL (or DATABASE_URL) names a running database.",
+            Needs: host.Settings.Find("TENANT_DATABASE_URL") is null ? "control database" : null),
     ];
 
     private static async Task<DoctorResult> TablesAsync(CommandHost host, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ControlPlane.Provisioning;
 using ControlPlane.Readings;
 using Worker.Hosting;
@@ -39,13 +40,20 @@ public sealed class PostgresInventory(TenantSchemas schemas, WorkerOptions optio
         return [.. types.Select(type => new Finding(type, name, attempt, detail))];
     }
 
-    public async Task<IReadOnlyList<MarkedObject>> ListMarkedAsync(
-        ErrorCollector errors, CancellationToken cancellationToken) =>
-    [
-        .. (await schemas.ListMarkedAsync(cancellationToken))
-            .Where(found => found.Mark.Installation == options.InstallationId)
-            .Select(found => new MarkedObject(found.Name, found.Mark)),
-    ];
+    public async IAsyncEnumerable<MarkedPage> ListMarkedAsync(
+        string after, ErrorCollector errors, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var found = (await schemas.ListMarkedAsync(cancellationToken))
+            .Where(marked => marked.Mark.Installation == options.InstallationId)
+            .ToDictionary(marked => marked.Name, marked => marked.Mark);
+        // The marks came with the names.
+        await foreach (var page in MarkedPage.ReadAsync(
+            found.Keys, after, name => Task.FromResult<MarkedObject?>(new(name, found[name])), errors,
+            cancellationToken))
+        {
+            yield return page;
+        }
+    }
 
     // DropAsync reads and drops in one transaction under the lock of the name; a new attempt waits for its end.
     public async Task<bool> DeleteAsync(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using ControlPlane;
 using ControlPlane.Provisioning;
 using ControlPlane.Readings;
@@ -34,26 +35,20 @@ public sealed class S3Inventory(TenantBuckets buckets, TenantBucketOwnership own
         }
     }
 
-    public async Task<IReadOnlyList<MarkedObject>> ListMarkedAsync(
-        ErrorCollector errors, CancellationToken cancellationToken)
+    public async IAsyncEnumerable<MarkedPage> ListMarkedAsync(
+        string after, ErrorCollector errors, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var found = new List<MarkedObject>();
-        foreach (string name in await buckets.ListNamesAsync(cancellationToken))
+        var names = await buckets.ListNamesAsync(cancellationToken);
+        await foreach (var page in MarkedPage.ReadAsync(names, after, ReadAsync, errors, cancellationToken))
         {
-            await errors.TryAsync(
-                name,
-                async () =>
-                {
-                    if (await buckets.ReadMarkAsync(name, cancellationToken) is { } mark
-                        && mark.Installation == options.InstallationId)
-                    {
-                        found.Add(new MarkedObject(name, mark));
-                    }
-                },
-                cancellationToken);
+            yield return page;
         }
 
-        return found;
+        async Task<MarkedObject?> ReadAsync(string name) =>
+            await buckets.ReadMarkAsync(name, cancellationToken) is { } mark
+                && mark.Installation == options.InstallationId
+                    ? new MarkedObject(name, mark)
+                    : null;
     }
 
     public async Task<bool> DeleteAsync(

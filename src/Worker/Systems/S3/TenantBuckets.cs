@@ -19,6 +19,9 @@ public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
     /// <summary>The page size of S3.</summary>
     public const int MaxCounted = 1000;
 
+    /// <summary>The page size of the list of buckets. AWS refuses a list of more than 10 000 without pages.</summary>
+    private const int MaxListed = 1000;
+
     /// <summary>Returns the server's time when the bucket does not exist; null when it exists.</summary>
     /// <exception cref="ControlPlaneException">The bucket belongs to another account.</exception>
     public async Task<DateTimeOffset?> FindAbsenceTimeAsync(string bucket, CancellationToken cancellationToken)
@@ -152,11 +155,20 @@ public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
     }
 
     /// <summary>Lists the buckets of this account that have the name of a tenant's bucket.</summary>
-    public async Task<IReadOnlyList<string>> ListNamesAsync(CancellationToken cancellationToken) =>
-    [
-        .. ((await s3.ListBucketsAsync(cancellationToken)).Buckets ?? [])
-            .Select(bucket => bucket.BucketName).Where(TenantResources.IsTenantBucketName),
-    ];
+    public async Task<IReadOnlyList<string>> ListNamesAsync(CancellationToken cancellationToken)
+    {
+        // A server without pages answers with all buckets, and without a token.
+        var request = new ListBucketsRequest { MaxBuckets = MaxListed };
+        var names = new List<string>();
+        do
+        {
+            var page = await s3.ListBucketsAsync(request, cancellationToken);
+            names.AddRange((page.Buckets ?? []).Select(bucket => bucket.BucketName));
+            request.ContinuationToken = page.ContinuationToken;
+        }
+        while (!string.IsNullOrEmpty(request.ContinuationToken));
+        return [.. names.Where(TenantResources.IsTenantBucketName)];
+    }
 
     /// <summary>Reads the mark in a bucket's tags; null without a readable mark or without the bucket.</summary>
     public async Task<OwnershipMark?> ReadMarkAsync(string bucket, CancellationToken cancellationToken)

@@ -13,12 +13,17 @@ internal static class TemporalDoctorChecks
     // A poll lasts at most a minute and is then repeated, so a poller that was not seen for longer has stopped.
     private static readonly TimeSpan MaxPollAge = TimeSpan.FromSeconds(90);
 
+    private const string Temporal = "Temporal", Namespace = "namespace";
+
+    private const string SetUp = "Run `Worker setup` (or ./dev setup).";
+
     public static IReadOnlyList<DoctorCheck> For(CommandHost host) =>
     [
-        new("Temporal", _ => ReachableAsync(host), "Start Temporal and check TEMPORAL_ADDRESS."),
-        new("namespace", token => NamespaceAsync(host, token), "Run `Worker setup` (or ./dev setup)."),
-        new("sweep", token => SweepAsync(host, token), "Run `Worker setup` (or ./dev setup)."),
-        new("worker", token => WorkerAsync(host, token), "Start the worker: `Worker run`."),
+        new(Temporal, _ => ReachableAsync(host), "Start Temporal and check TEMPORAL_ADDRESS."),
+        new(Namespace, token => NamespaceAsync(host, token), SetUp, Needs: Temporal),
+        .. SweepSchedule.Ids.Select(
+            id => new DoctorCheck(id, token => ScheduleAsync(host, id, token), SetUp, Needs: Namespace)),
+        new("worker", token => WorkerAsync(host, token), "Start the worker: `Worker run`.", Needs: Namespace),
     ];
 
     private static async Task<DoctorResult> ReachableAsync(CommandHost host)
@@ -44,22 +49,23 @@ internal static class TemporalDoctorChecks
         }
     }
 
-    private static async Task<DoctorResult> SweepAsync(CommandHost host, CancellationToken cancellationToken)
+    private static async Task<DoctorResult> ScheduleAsync(
+        CommandHost host, string id, CancellationToken cancellationToken)
     {
         try
         {
             var temporal = await host.GetTemporalAsync();
-            var schedule = await temporal.GetScheduleHandle(SweepSchedule.Id).DescribeAsync(
+            var schedule = await temporal.GetScheduleHandle(id).DescribeAsync(
                 new RpcOptions { CancellationToken = cancellationToken });
             return schedule.Schedule.State.Paused
                 ? DoctorResult.Problem("the schedule is paused", "Unpause it: temporal schedule toggle --unpause "
-                    + $"--schedule-id {SweepSchedule.Id} --namespace {temporal.Options.Namespace} "
+                    + $"--schedule-id {id} --namespace {temporal.Options.Namespace} "
                     + $"--address {TemporalOptions.From(host.Settings).Address}")
-                : DoctorResult.Ok($"the schedule {SweepSchedule.Id} exists");
+                : DoctorResult.Ok($"the schedule {id} exists");
         }
         catch (RpcException e) when (e.Code == RpcException.StatusCode.NotFound)
         {
-            return DoctorResult.Problem("the schedule is missing", "Run `Worker setup` (or ./dev setup).");
+            return DoctorResult.Problem("the schedule is missing", SetUp);
         }
     }
 

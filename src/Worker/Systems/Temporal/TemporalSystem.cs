@@ -25,7 +25,11 @@ public sealed class TemporalSystem : OutsideSystem
         bool isNew = await new TemporalNamespace(temporal, setup.Host.Time).EnsureAsync(cancellationToken);
         setup.PrintCreated(Name, isNew ? [$"namespace {temporal.Options.Namespace}"] : []);
 
-        var sweep = new SweepSchedule(temporal, TemporalOptions.From(settings), SweepOptions.From(settings));
-        setup.PrintCreated("sweep", await sweep.EnsureAsync(cancellationToken) ? [$"schedule {SweepSchedule.Id}"] : []);
+        foreach (var schedule in SweepSchedule.All(
+            temporal, TemporalOptions.From(settings), SweepOptions.From(settings)))
+        {
+            setup.PrintCreated(
+                schedule.Id, await schedule.EnsureAsync(cancellationToken) ? [$"schedule {schedule.Id}"] : []);
+        }
     }
 }

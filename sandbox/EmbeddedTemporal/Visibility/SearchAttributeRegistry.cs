@@ -72,7 +72,7 @@ internal sealed class SearchAttributeRegistry(Shard shard)
         custom.TryGetValue(ns, out var found) && found.SearchAttributes.TryGetValue(name, out var type) ? type : null;
 
     /// <summary>Validates values that a client or a workflow sets, and returns them with their types.</summary>
-    /// <exception cref="RpcException">InvalidArgument: an attribute is unknown, or its value has no such type.</exception>
+    /// <exception cref="RpcException">InvalidArgument: an unknown attribute, or a value of another type.</exception>
     public SearchAttributes? Validate(string ns, SearchAttributes? attributes)
     {
         if (attributes is null) return null;

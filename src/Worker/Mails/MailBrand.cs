@@ -12,7 +12,7 @@ public sealed record MailBrand(string Name, string LogoUrl, string SupportEmail)
     {
         var brand = Brand.From(settings);
         return new MailBrand(
-            brand.Name ?? settings.RequireUrl("PUBLIC_BASE_URL").Host,
+            brand.Name ?? settings.RequireSecureUrl("PUBLIC_BASE_URL").Host,
             brand.LogoUrl?.AbsoluteUri ?? "",
             brand.SupportEmail ?? settings.TextRequiredInProduction("NOVU_SUPPORT_EMAIL", "support@example.com"));
     }

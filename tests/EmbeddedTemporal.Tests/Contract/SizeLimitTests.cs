@@ -110,8 +110,9 @@ public sealed class SizeLimitTests : ContractTests
     {
         var (_, activity) = await StartActivityAsync();
 
-        await AssertRefusedAsync("Failure must have ApplicationFailureInfo.", () => Service.RespondActivityTaskFailedAsync(
-            new()
+        await AssertRefusedAsync(
+            "Failure must have ApplicationFailureInfo.",
+            () => Service.RespondActivityTaskFailedAsync(new()
             {
                 Namespace = "default",
                 TaskToken = activity.TaskToken,

@@ -41,7 +41,8 @@ internal static class TortureWorker
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var builder = WorkerHost.CreateBuilder().AddWorker();
-            var novu = new SettingsReader(builder.Configuration, builder.Environment).RequireUrl("NOVU_BACKEND_URL");
+            var settings = new SettingsReader(builder.Configuration, builder.Environment);
+            var novu = settings.RequireSecureUrl("NOVU_BACKEND_URL");
             // Inside the interceptor that sends heartbeats, which must continue; around the journal, written first.
             int journal = builder.Services.ToList().FindIndex(s => s.ImplementationType == typeof(StepJournal));
             builder.Services.Insert(

@@ -81,18 +81,6 @@ public sealed partial class ProvisioningTests
     }
 
     [Fact]
-    public void The_document_of_operations_lists_what_is_measured()
-    {
-        string sources = Repository.Read("src", "Worker", "Telemetry", "WorkerMetrics.cs")
-            + Repository.Read("src", "Api", "RateLimits", "SignUpMetrics.cs");
-        var measured = Instrument().Matches(sources).Select(name => name.Value);
-        var documented = DocumentedInstrument().Matches(Repository.Read("docs", "operations.md"))
-            .Select(row => row.Groups[1].Value);
-
-        Assert.Equal(measured.Order(), documented.Order());
-    }
-
-    [Fact]
     public void No_two_activities_have_one_name()
     {
         var names = Worker.GetTypes()
@@ -125,12 +113,6 @@ public sealed partial class ProvisioningTests
 
         Assert.Empty(blind);
     }
-
-    [GeneratedRegex(@"arc_saas\.[a-z_.]+")]
-    private static partial Regex Instrument();
-
-    [GeneratedRegex(@"^\|\s*`(arc_saas\.[a-z_.]+)`", RegexOptions.Multiline)]
-    private static partial Regex DocumentedInstrument();
 
     [GeneratedRegex(@"await saga\.\w+<(\w+)>\(\);")]
     private static partial Regex StepCall();

@@ -53,7 +53,8 @@ public sealed class IdempotentAnswers(NpgsqlDataSource database, TimeProvider ti
     public Task<int> DeleteExpiredAsync(int limit, CancellationToken cancellationToken) => database.Command(
         """
         DELETE FROM idempotent_answers WHERE key_hash IN (
-            SELECT key_hash FROM idempotent_answers WHERE expires_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
+            SELECT key_hash FROM idempotent_answers WHERE expires_at <= $1
+            ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)
         """,
         time.GetUtcNow(), limit).ExecuteAsync(cancellationToken);
 

@@ -78,7 +78,7 @@ public sealed class AuditVerification(NpgsqlDataSource database)
             """
             SELECT 'row ' || e.id || ': it is not sealed' FROM audit_events e
             WHERE NOT EXISTS (SELECT FROM audit_seals s WHERE s.event_id = e.id)
-                AND (e.at < clock_timestamp() - $1
+                AND (e.at < clock_timestamp() - $1::interval
                      OR NOT EXISTS (SELECT FROM audit_unsealed u WHERE u.event_id = e.id))
             UNION ALL
             SELECT 'row ' || u.event_id || ': the row was deleted before it was sealed' FROM audit_unsealed u

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
 using Api.Tests.Invitations;
 using Api.Tests.Tenants;
 using Npgsql;
@@ -88,6 +90,8 @@ public sealed class FunctionsRightsTests(ApiFixture fixture)
         var lead = await app.Data.CreateLeadAsync();
         (await app.PostAsync($"/leads/{lead.Id}/resend")).Expect(HttpStatusCode.OK);
         (await app.GetAsync("/health/ready")).Expect(HttpStatusCode.OK);
+        await SignUpWithKeyAsync(app, TestData.SignUp($"{TestData.NewKey()}.com"), HttpStatusCode.Created);
+        await SignUpWithKeyAsync(app, new { email = "no address" }, HttpStatusCode.BadRequest);
 
         string token = await worker.CreateInvitationTokenAsync();
         (await app.PostAsync("/invitations/accept", new { token, password = "correct horse battery" }))
@@ -114,5 +118,16 @@ public sealed class FunctionsRightsTests(ApiFixture fixture)
         (await readings.App.GetAsync($"/tenants/{tenant.Id}/residue", bearer)).Expect(HttpStatusCode.OK);
         (await readings.App.SendAsync(HttpMethod.Delete, $"/tenants/{released.Id}", bearer, null))
             .Expect(HttpStatusCode.OK);
+    }
+
+    /// <summary>Sends a sign-up twice with one key: the second gets the stored answer, or runs again.</summary>
+    private static async Task SignUpWithKeyAsync(ApiApplication app, object body, HttpStatusCode status)
+    {
+        string key = RandomNumberGenerator.GetHexString(32);
+        for (int i = 0; i < 2; i++)
+        {
+            (await app.SendAsync(HttpMethod.Post, "/leads", null, JsonContent.Create(body), ("Idempotency-Key", key)))
+                .Expect(status);
+        }
     }
 }

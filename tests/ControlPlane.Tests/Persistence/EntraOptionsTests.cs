@@ -57,7 +57,7 @@ public sealed class EntraOptionsTests
 
     [Fact]
     public void Without_entra_no_endpoint_is_read() => Assert.Null(DatabaseOptions.From(Reader(
-        ("DATABASE_URL", Address), ("IDENTITY_ENDPOINT", "http://localhost/msi/token"))).Entra);
+        ("DATABASE_URL", Address + "?sslmode=require"), ("IDENTITY_ENDPOINT", "http://localhost/msi/token"))).Entra);
 
     private static DatabaseOptions Database(string address) =>
         DatabaseOptions.From(Reader(("DB_AUTH", "entra"), ("DATABASE_URL", address)));

@@ -51,6 +51,11 @@ public sealed class FullDatabase : IAsyncLifetime
             INSERT INTO system_readings (tenant_id, system, state, read_at) SELECT id, 's3', 'READ', at FROM n;
             INSERT INTO system_findings (tenant_id, system, type, name, detail)
             SELECT id, 's3', 'storage_bucket', 'k' || i, '' FROM n;
+            INSERT INTO audit_events (tenant_id, attempt, event, actor, outcome, at)
+            SELECT id, 1, 'TENANT_STATE', 'WORKER', 'ACTIVE', at FROM n;
+            INSERT INTO audit_seals (position, event_id, hash) SELECT id, id, '' FROM audit_events;
+            INSERT INTO idempotent_answers (key_hash, body_hash, claim, claimed_until, expires_at)
+            SELECT uuid_send(id), '', id, at, at + interval '1 year' * (i % 2) FROM n;
             """);
         await ExecuteAsync(server, "VACUUM ANALYZE");
         SomeId = (await Postgres.ReadAsync<Guid>("SELECT md5('777')::uuid")).ToString("D");

@@ -9,12 +9,12 @@ public sealed partial class MetricNameTests
 {
     private const string Rules = "ops/prometheus-alerts.yaml", Dashboard = "ops/grafana-dashboard.json";
 
-    /// <summary>Kind, name and unit of each instrument of the code.</summary>
+    /// <summary>Kind, name and unit of each instrument of the worker, the only process that sends metrics.</summary>
     private static readonly (string Kind, string Name, string Unit)[] Instruments =
-    [
-        .. Instrument().Matches(Checkout.Read("src/Worker/Telemetry/WorkerMetrics.cs"))
-            .Select(match => (match.Groups["kind"].Value, match.Groups["name"].Value, match.Groups["unit"].Value)),
-    ];
+        Read("src/Worker/Telemetry/WorkerMetrics.cs");
+
+    private static readonly (string Kind, string Name, string Unit)[] InstrumentsOfFunctions =
+        [.. Read("src/Api/RateLimits/SignUpMetrics.cs"), .. Read("src/Api/Audit/Refusals.cs")];
 
     [Theory]
     [InlineData(Rules)]
@@ -40,7 +40,9 @@ public sealed partial class MetricNameTests
         var documented = DocumentedName().Matches(Checkout.Read("docs/operations.md"))
             .Select(match => match.Groups[1].Value);
 
-        Assert.Equal(Instruments.Select(instrument => instrument.Name).Order(), documented.Order());
+        Assert.Equal(
+            Instruments.Concat(InstrumentsOfFunctions).Select(instrument => instrument.Name).Order(),
+            documented.Order());
     }
 
     [Fact]
@@ -73,6 +75,12 @@ public sealed partial class MetricNameTests
         Assert.All(panels, panel => Assert.NotEmpty(panel.GetProperty("targets").EnumerateArray()
             .Select(target => target.GetProperty("expr").GetString()!)));
     }
+
+    private static (string Kind, string Name, string Unit)[] Read(string file) =>
+    [
+        .. Instrument().Matches(Checkout.Read(file))
+            .Select(match => (match.Groups["kind"].Value, match.Groups["name"].Value, match.Groups["unit"].Value)),
+    ];
 
     // The names of the OpenTelemetry specification, "Prometheus and OpenMetrics Compatibility".
     private static IEnumerable<string> PrometheusNames((string Kind, string Name, string Unit) instrument)

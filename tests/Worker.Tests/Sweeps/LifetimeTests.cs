@@ -13,6 +13,7 @@ public sealed class LifetimeTests(ProvisioningFixture fixture) : IClassFixture<P
     /// <summary>The tables whose rows a sweep ends, with the tests of it.</summary>
     private static readonly Dictionary<string, string> Swept = new()
     {
+        ["idempotent_answers"] = "RetentionTests",
         ["invitations"] = "RetentionTests",
         ["leads"] = "RetentionTests, ReleasedTenantTests",
         ["orphans"] = "OrphanTests: the rows of objects that were not seen again",
@@ -28,6 +29,9 @@ public sealed class LifetimeTests(ProvisioningFixture fixture) : IClassFixture<P
     /// <summary>The tables whose rows stay, with the reason.</summary>
     private static readonly Dictionary<string, string> Kept = new()
     {
+        ["audit_events"] = "the record of acts, never deleted",
+        ["audit_seals"] = "the chain of these rows",
+        ["audit_unsealed"] = "a queue that the worker empties",
         ["provisioning_attempts"] = "the evidence of the sweep",
         ["provisioning_steps"] = "the history of an attempt",
         ["residue"] = "of a rollback that an operator must complete, which deletes it",

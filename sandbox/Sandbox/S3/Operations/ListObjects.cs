@@ -17,13 +17,7 @@ internal static class ListObjects
         var (token, startAfter) = (call.Query("continuation-token"), call.Query("start-after") ?? "");
         var marker = token is null ? startAfter : DecodeToken(token);
         var limit = call.Limit("max-keys");
-        var page = ListPage<ObjectVersion>.Of(
-            call.Store.Objects.Current(bucket.Name, prefix).Where(
-                entry => Listing.IsAfter(entry.Key, marker, delimiter)),
-            entry => entry.Key,
-            prefix,
-            delimiter,
-            limit);
+        var page = Page(call, bucket, prefix, delimiter, marker, limit);
         return call.AnswerAsync(new XElement(
             S3Call.Xmlns + "ListBucketResult",
             new XElement("Name", bucket.Name),
@@ -42,6 +36,17 @@ internal static class ListObjects
                 call, entry, call.Query("fetch-owner") == "true" ? S3Owner.Of(bucket.AccountId) : null)),
             page.CommonPrefixes(call)));
     }
+
+    /// <summary>Returns a page of the objects after the marker, for both versions of the call.</summary>
+    public static ListPage<ObjectVersion> Page(
+        S3Call call, Bucket bucket, string prefix, string delimiter, string marker, int limit) =>
+        ListPage<ObjectVersion>.Of(
+            call.Store.Objects.Current(bucket.Name, prefix).Where(
+                entry => Listing.IsAfter(entry.Key, marker, delimiter)),
+            entry => entry.Key,
+            prefix,
+            delimiter,
+            limit);
 
     public static XElement Contents(S3Call call, ObjectVersion entry, XElement? owner) => new(
         "Contents",

@@ -12,13 +12,7 @@ internal static class ListObjectsV1
         var (prefix, delimiter) = (call.Query("prefix") ?? "", call.Query("delimiter") ?? "");
         var marker = call.Query("marker") ?? "";
         var limit = call.Limit("max-keys");
-        var page = ListPage<ObjectVersion>.Of(
-            call.Store.Objects.Current(bucket.Name, prefix).Where(
-                entry => Listing.IsAfter(entry.Key, marker, delimiter)),
-            entry => entry.Key,
-            prefix,
-            delimiter,
-            limit);
+        var page = ListObjects.Page(call, bucket, prefix, delimiter, marker, limit);
         return call.AnswerAsync(new XElement(
             S3Call.Xmlns + "ListBucketResult",
             new XElement("Name", bucket.Name),

@@ -5,10 +5,10 @@ namespace Worker.Systems;
 
 /// <summary>The table of errors of a system that is called over HTTP.</summary>
 /// <param name="System">The name of the system for people.</param>
-/// <param name="Classify">Gives the class of a status.</param>
+/// <param name="Classify">Gives the class of a status, and of the system's own words where they tell more.</param>
 /// <param name="RefusesCredentials">Whether a status refuses the worker's own credentials.</param>
 public sealed record HttpErrors(
-    string System, Func<HttpStatusCode, ErrorClass> Classify, Func<HttpStatusCode, bool> RefusesCredentials)
+    string System, Func<HttpStatusCode, string?, ErrorClass> Classify, Func<HttpStatusCode, bool> RefusesCredentials)
 {
     /// <summary>The classes that every system shares.</summary>
     public static ErrorClass ClassifyStatus(HttpStatusCode status) => (int)status switch

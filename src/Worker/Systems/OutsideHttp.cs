@@ -73,7 +73,7 @@ public static class OutsideHttp
         HttpErrors errors, HttpResponseMessage response, string? reason) => new(
             errors.System,
             response.StatusCode,
-            errors.Classify(response.StatusCode),
+            errors.Classify(response.StatusCode, reason),
             $"{response.RequestMessage?.Method} {Masked.Path(response.RequestMessage?.RequestUri?.AbsolutePath ?? "")}",
             reason)
         {

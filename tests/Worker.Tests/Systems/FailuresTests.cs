@@ -85,10 +85,10 @@ public sealed class FailuresTests
     public void Addresses_are_masked(string text, string expected) => Assert.Equal(expected, Masked.Text(text));
 
     private static OutsideSystemException Refusal(HttpStatusCode status) =>
-        new("Keycloak", status, KeycloakErrors.Admin.Classify(status), "GET /", null);
+        new("Keycloak", status, KeycloakErrors.Admin.Classify(status, null), "GET /", null);
 
     private static OutsideSystemException TokenRefusal(HttpStatusCode status) =>
-        new("Keycloak", status, KeycloakErrors.Token.Classify(status), "the credentials", null)
+        new("Keycloak", status, KeycloakErrors.Token.Classify(status, null), "the credentials", null)
         {
             RefusesCredentials = KeycloakErrors.Token.RefusesCredentials(status),
         };

@@ -34,6 +34,13 @@ internal static class Faults
         Plain("busy", "503, three times", Ending.Active,
             rule => rule with { Status = 503, Count = 3 },
             ExclusionReason: call => call.IsPostgres ? NoHttp : null),
+        Plain("database-failed", "Keycloak's own database fails, three times", Ending.Active,
+            rule => rule with
+            {
+                Status = 400, Count = 3, Body = """{"errorMessage":"Database operation failed"}""",
+                ContentType = "application/json",
+            },
+            ExclusionReason: OnlyOf("keycloak")),
         Plain("cut", "a success with a truncated body, twice", Ending.Active,
             rule => rule with { Status = 200, Body = CutBody(rule), Count = 2 },
             ExclusionReason: call =>

@@ -9,11 +9,19 @@ namespace Worker.Systems.Keycloak;
 /// </summary>
 public static class KeycloakErrors
 {
+    private const string DatabaseFailed = "Database operation failed";
+
     /// <summary>
     /// The admin API. It answers 401 to a token that a restart has made invalid; wrong credentials show at the token
-    /// endpoint.
+    /// endpoint. Some of its calls answer 400 when its own database fails, for instance while that is read-only or
+    /// after a deadlock (keycloak/keycloak#25993).
     /// </summary>
-    public static HttpErrors Admin { get; } = new(KeycloakAdmin.System, HttpErrors.ClassifyStatus, _ => false);
+    public static HttpErrors Admin { get; } = new(
+        KeycloakAdmin.System,
+        (status, reason) => status == HttpStatusCode.BadRequest && reason == DatabaseFailed
+            ? ErrorClass.Temporary
+            : HttpErrors.ClassifyStatus(status),
+        _ => false);
 
     /// <summary>
     /// The token endpoint. A request names only the realm, the client and its credentials (KEYCLOAK_REALM,
@@ -21,7 +29,7 @@ public static class KeycloakErrors
     /// </summary>
     public static HttpErrors Token { get; } = new(
         KeycloakAdmin.System,
-        status => HttpErrors.ClassifyStatus(status) is ErrorClass.Temporary
+        (status, _) => HttpErrors.ClassifyStatus(status) is ErrorClass.Temporary
             ? ErrorClass.Temporary
             : ErrorClass.Connection,
         // 400 to a user with a wrong password or a disabled one, 401 to a client.

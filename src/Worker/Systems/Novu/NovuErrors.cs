@@ -9,7 +9,7 @@ public static class NovuErrors
     /// <summary>402 is an exhausted plan: the state of the account, not of the mail.</summary>
     public static HttpErrors Table { get; } = new(
         NovuMail.System,
-        status => status == HttpStatusCode.PaymentRequired
+        (status, _) => status == HttpStatusCode.PaymentRequired
             ? ErrorClass.Connection
             : HttpErrors.ClassifyStatus(status),
         status => status == HttpStatusCode.Unauthorized);

@@ -31,7 +31,7 @@ public sealed partial class NovuMail(INovuApi api, ILogger<NovuMail> logger)
             throw new OutsideSystemException(
                 System,
                 HttpStatusCode.Created,
-                NovuErrors.Table.Classify(HttpStatusCode.Created),
+                NovuErrors.Table.Classify(HttpStatusCode.Created, null),
                 "POST /v1/events/trigger",
                 $"the status {answer.Status ?? "was absent"}");
         }

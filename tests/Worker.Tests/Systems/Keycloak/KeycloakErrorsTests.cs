@@ -29,7 +29,14 @@ public sealed class KeycloakErrorsTests
     [InlineData(501, ErrorClass.Content, ErrorClass.Connection)]
     public void Each_status_has_its_class(int status, ErrorClass admin, ErrorClass token) => Assert.Equal(
         (admin, token),
-        (KeycloakErrors.Admin.Classify((HttpStatusCode)status), KeycloakErrors.Token.Classify((HttpStatusCode)status)));
+        (KeycloakErrors.Admin.Classify((HttpStatusCode)status, null),
+            KeycloakErrors.Token.Classify((HttpStatusCode)status, null)));
+
+    [Theory]
+    [InlineData("Database operation failed", ErrorClass.Temporary)]
+    [InlineData("Realm name can't be empty", ErrorClass.Content)]
+    public void A_failure_of_Keycloaks_own_database_refuses_nothing(string reason, ErrorClass expected) =>
+        Assert.Equal(expected, KeycloakErrors.Admin.Classify(HttpStatusCode.BadRequest, reason));
 
     [Theory]
     [InlineData(400, true)]

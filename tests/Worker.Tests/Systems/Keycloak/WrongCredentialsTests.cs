@@ -60,7 +60,7 @@ public sealed class WrongCredentialsTests(ProvisioningFixture fixture) : IClassF
     [Fact]
     public void A_401_to_another_call_is_retried() => Assert.False(Failures.Translate(
         new OutsideSystemException("Keycloak", HttpStatusCode.Unauthorized,
-            KeycloakErrors.Admin.Classify(HttpStatusCode.Unauthorized), "GET /", null)).NonRetryable);
+            KeycloakErrors.Admin.Classify(HttpStatusCode.Unauthorized, null), "GET /", null)).NonRetryable);
 
     // Keycloak answers 401 to a client that does not exist, as to a wrong secret.
     private Task<Restored> UseWrongCredentialsAsync() => fixture.ChangeSettingsAsync(

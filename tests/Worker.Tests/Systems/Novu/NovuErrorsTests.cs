@@ -23,7 +23,7 @@ public sealed class NovuErrorsTests
     [InlineData(501, ErrorClass.Content)]
     public void Each_status_has_its_class(int status, ErrorClass expected)
     {
-        Assert.Equal(expected, NovuErrors.Table.Classify((HttpStatusCode)status));
+        Assert.Equal(expected, NovuErrors.Table.Classify((HttpStatusCode)status, null));
         Assert.Equal(status == 401, NovuErrors.Table.RefusesCredentials((HttpStatusCode)status));
     }
 }

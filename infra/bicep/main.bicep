@@ -108,8 +108,15 @@ var storeSettings = store == null
 
 var tenantsServer = 'postgres://${workerIdentity}@${postgres.outputs.host}:5432'
 
+// The Functions app has its own, beside the other settings of its host.
+var metricSettings = {
+  APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'Authorization=AAD'
+}
+
 var workerSettings = union(
   common,
+  metricSettings,
   {
     DB_USER: workerIdentity
     AZURE_CLIENT_ID: identities.outputs.worker.clientId
@@ -121,8 +128,6 @@ var workerSettings = union(
     OPERATOR_ISSUER: operatorRealm.issuer
     OPERATOR_AUDIENCE: operatorRealm.audience
     OPERATOR_ROLE: operatorRealm.role
-    APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
-    APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'Authorization=AAD'
   },
   mailSettings,
   storeSettings
@@ -356,7 +361,7 @@ module server 'modules/server.bicep' = if (deployProcesses && isServer) {
     identityId: identities.outputs.http.id
     registryServer: serverPuller!.outputs.server
     image: '${serverPuller!.outputs.server}/${images.serverImage}'
-    settings: httpSettings
+    settings: union(httpSettings, metricSettings)
     references: httpSecrets
     vaultUri: vaultUri
     gatewayPrefix: network.outputs.gatewayPrefix

@@ -11,6 +11,8 @@ using Api.Tenants;
 using Api.Tokens;
 using ControlPlane;
 using ControlPlane.Persistence;
+using ControlPlane.Settings;
+using ControlPlane.Telemetry;
 
 namespace Api;
 
@@ -32,6 +34,13 @@ public static class ApiExtensions
         services.AddTokens();
         return services;
     }
+
+    /// <summary>Sends the metrics of the API and those of its web server to the configured receivers.</summary>
+    /// <exception cref="SettingException">A setting has an unusable value.</exception>
+    public static void AddApiMetricExport(this IServiceCollection services, SettingsReader settings) =>
+        services.AddMetricExport(
+            settings, "arc-saas-functions",
+            SignUpMetrics.MeterName, Refusals.MeterName, "Microsoft.AspNetCore.Hosting");
 
     /// <summary>Maps every route.</summary>
     public static void MapApi(this IEndpointRouteBuilder routes)

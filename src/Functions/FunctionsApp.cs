@@ -29,6 +29,7 @@ public static class FunctionsApp
         builder.Services.AddApi(new HttpHead(HidesClientAddress: true));
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         configure?.Invoke(builder);
+        builder.Services.AddApiMetricExport(new SettingsReader(builder.Configuration, builder.Environment));
         var app = builder.Build();
         app.Services.CheckSettings();
         return app;

@@ -10,6 +10,7 @@ try
     // As a custom handler too, the process sees the Functions host alone.
     bool hasFunctionsHost = builder.Configuration["FUNCTIONS_CUSTOMHANDLER_PORT"] is not null;
     builder.Services.AddApi(new HttpHead(HidesClientAddress: hasFunctionsHost));
+    builder.Services.AddApiMetricExport(new SettingsReader(builder.Configuration, builder.Environment));
 
     var app = builder.Build();
     app.Services.CheckSettings();

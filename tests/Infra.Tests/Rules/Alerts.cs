@@ -50,7 +50,7 @@ internal static partial class Alerts
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         using var database = NpgsqlDataSource.Create("Host=localhost");
         var counts = new TenantCounts(
-            database, new TelemetryOptions(null, null, TimeSpan.FromMinutes(30)), TimeProvider.System);
+            database, new TelemetryOptions(null, TimeSpan.FromMinutes(30)), TimeProvider.System);
         _ = new WorkerMetrics(services.GetRequiredService<IMeterFactory>(), counts);
         return names;
     }

@@ -7,10 +7,9 @@ namespace Infra.Tests.Rules;
 /// </summary>
 internal static class Settings
 {
-    /// <summary>Settings of the Functions host. They name an identity, an account or a resource.</summary>
+    /// <summary>Settings of the Functions host. They name an identity or an account.</summary>
     private static readonly string[] HostSettings =
     [
-        "APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "APPLICATIONINSIGHTS_CONNECTION_STRING",
         "AzureWebJobsStorage__accountName", "AzureWebJobsStorage__clientId", "AzureWebJobsStorage__credential",
     ];
 
@@ -26,7 +25,7 @@ internal static class Settings
     /// <summary>Settings without a default that a process in Azure does not need, with the reason.</summary>
     private static readonly Dictionary<string, string> NotNeeded = new()
     {
-        ["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"] = "read by the rule of the worker",
+        ["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"] = "read by the rule of its process",
         ["AZURE_FEDERATED_TOKEN_FILE"] = "of Kubernetes",
         ["AZURE_TENANT_ID"] = "of Kubernetes",
         ["CORS_ORIGINS"] = "optional; the gateway's policy `cors` has to name the same origins",

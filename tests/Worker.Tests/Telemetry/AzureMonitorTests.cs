@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using ControlPlane.Persistence.Entra;
 using ControlPlane.Settings;
+using ControlPlane.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting.Internal;

@@ -1,7 +1,7 @@
-using System.Net;
-using System.Text;
 using ControlPlane;
+using ControlPlane.Telemetry;
 using Temporalio.Exceptions;
+using Testing;
 using Worker.Steps;
 using Worker.Telemetry;
 using Worker.Tests.Support;
@@ -146,43 +146,17 @@ public sealed class WorkerMetricsTests(ProvisioningFixture fixture) : IClassFixt
     [Fact]
     public async Task With_an_endpoint_all_metrics_are_exported_by_OTLP()
     {
-        using var collector = new HttpListener();
-        string address = $"http://127.0.0.1:{FreePort()}";
-        collector.Prefixes.Add($"{address}/v1/metrics/");
-        collector.Start();
+        await using var collector = new OtlpCollector();
         await using var exporting = await fixture.ChangeSettingsAsync(
-            (TelemetryOptions.EndpointSetting, address),
+            (MetricExportExtensions.EndpointSetting, collector.Address),
             ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
             ("OTEL_METRIC_EXPORT_INTERVAL", "200"));
+
         await (await fixture.StartAsync(await fixture.GivenTenantAsync())).GetResultAsync();
 
-        string[] expected =
-        [
+        await collector.ReceiveAllAsync(
             WorkerMetrics.MeterName, "arc-saas-worker", "arc_saas.step.duration", "arc_saas.tenants.rolling_back",
-            Stuck,
-        ];
-        var missing = expected.ToHashSet();
-        while (missing.Count > 0)
-        {
-            string sent = await ReceiveAsync(collector);
-            missing.RemoveWhere(name => sent.Contains(name, StringComparison.Ordinal));
-        }
-    }
-
-    private static async Task<string> ReceiveAsync(HttpListener collector)
-    {
-        var call = await collector.GetContextAsync().WaitAsync(TimeSpan.FromSeconds(30), CancellationToken);
-        using var body = new StreamReader(call.Request.InputStream, Encoding.Latin1);
-        string text = await body.ReadToEndAsync(CancellationToken);
-        call.Response.Close();
-        return text;
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        return ((IPEndPoint)socket.LocalEndpoint).Port;
+            Stuck);
     }
 
     private static IEnumerable<string> Tags(Measurements measured) =>

@@ -1,7 +1,7 @@
 using ControlPlane.Persistence.Entra;
 using ControlPlane.Settings;
 
-namespace Worker.Telemetry;
+namespace ControlPlane.Telemetry;
 
 /// <summary>Application Insights as a receiver of the metrics.</summary>
 /// <param name="ConnectionString"><c>APPLICATIONINSIGHTS_CONNECTION_STRING</c>.</param>

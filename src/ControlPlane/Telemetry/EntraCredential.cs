@@ -1,7 +1,7 @@
 using Azure.Core;
 using ControlPlane.Persistence.Entra;
 
-namespace Worker.Telemetry;
+namespace ControlPlane.Telemetry;
 
 /// <summary>The tokens of this process, as the exporter of Azure Monitor asks for them.</summary>
 internal sealed class EntraCredential(EntraTokens tokens) : TokenCredential

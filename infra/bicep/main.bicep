@@ -39,6 +39,9 @@ param clientAddressHeader string = 'X-Client-Address'
 @description('Sign-ups of one address in a minute.')
 param leadsRateLimit int = 10
 
+@description('Origins whose pages may call the sign-up routes (CORS_ORIGINS), as browsers send them; none by default.')
+param signUpOrigins string[] = []
+
 @description('True: the heads count in a shared Redis; its address is the secret redis-url.')
 param sharedRateLimits bool = false
 
@@ -82,7 +85,9 @@ var common = {
 // The pages link to the workspace, as the welcome mail does.
 var pageSettings = mails == null ? {} : { APP_PLANE_BASE_URL: mails!.appPlaneUrl }
 
-var httpSettings = union(common, pageSettings, {
+var originSettings = empty(signUpOrigins) ? {} : { CORS_ORIGINS: join(signUpOrigins, ' ') }
+
+var httpSettings = union(common, pageSettings, originSettings, {
   DB_USER: httpIdentity
   AZURE_CLIENT_ID: identities.outputs.http.clientId
   OPERATOR_ISSUER: operatorRealm.issuer
@@ -383,6 +388,7 @@ module apiGateway 'modules/gateway.bicep' = if (deployProcesses) {
     backendUrl: isFunctions ? functionApp!.outputs.url : server!.outputs.url
     clientAddressHeader: clientAddressHeader
     callsPerMinute: gatewayService.callsPerMinute
+    passesPreflights: !empty(signUpOrigins)
     operatorIssuer: operatorRealm.issuer
     operatorAudience: operatorRealm.audience
   }

@@ -42,6 +42,8 @@ internal static class PlantedOperation
                 "name=\"x-ms-invocation-id\" exists-action=\"skip\"")),
         new("gateway", "a page without a route", "the gateway does not serve /verify",
             Remove($"{Api}/operations", "/page-verify")),
+        new("gateway", "no operation for preflight requests", "the head allows origins True, passed on False",
+            Value(Api + "/operations", "properties.method", "GET", "preflight"), "server"),
         new("gateway", "no rate limit", "no rate limit", InApiPolicy("rate-limit-by-key", "rate-limit")),
         new("gateway", "the server's name in answers", "names the server",
             InApiPolicy("name=\"Server\"", "name=\"Via\"")),

@@ -1,10 +1,11 @@
 using 'main.bicep'
 
 // The variant that the shipped parameter files do not have: the native head, a Temporal cluster of one's own without
-// TLS, an object store of one's own, no mails.
+// TLS, an object store of one's own, no mails, a sign-up page elsewhere.
 param prefix = 'arcsaas'
 param httpHead = 'server'
 param zoneRedundant = false
+param signUpOrigins = ['https://www.example.com', 'https://shop.example.com']
 param installationId = '00000000-0000-4000-8000-000000000004'
 param logRetentionDays = 30
 param alertEmail = 'operators@example.com'

@@ -17,6 +17,9 @@ param clientAddressHeader string
 @description('Calls of one address in a minute, over all routes.')
 param callsPerMinute int
 
+@description('The head answers preflight requests of other origins; it alone knows the origins.')
+param passesPreflights bool
+
 param operatorIssuer string
 param operatorAudience string
 
@@ -36,11 +39,14 @@ var operatorOperations = [
 
 @description('The pages that mails link to, and the document. They are not in the OpenAPI document.')
 var pages = [
-  { name: 'page-verify', path: '/verify' }
-  { name: 'page-invitations', path: '/invitations' }
-  { name: 'page-files', path: '/pages/*' }
-  { name: 'openapi-document', path: '/openapi/v1.json' }
+  { name: 'page-verify', method: 'GET', path: '/verify' }
+  { name: 'page-invitations', method: 'GET', path: '/invitations' }
+  { name: 'page-files', method: 'GET', path: '/pages/*' }
+  { name: 'openapi-document', method: 'GET', path: '/openapi/v1.json' }
 ]
+
+@description('Without an operation of this method the gateway refuses a preflight request.')
+var preflights = passesPreflights ? [{ name: 'preflight', method: 'OPTIONS', path: '/*' }] : []
 
 var values = {
   'client-address-header': clientAddressHeader
@@ -89,10 +95,10 @@ resource api 'Microsoft.ApiManagement/service/apis@2024-05-01' = {
 
 @batchSize(1)
 resource pageOperations 'Microsoft.ApiManagement/service/apis/operations@2024-05-01' = [
-  for page in pages: {
+  for page in concat(pages, preflights): {
     parent: api
     name: page.name
-    properties: { displayName: page.name, method: 'GET', urlTemplate: page.path }
+    properties: { displayName: page.name, method: page.method, urlTemplate: page.path }
   }
 ]
 

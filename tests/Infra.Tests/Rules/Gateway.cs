@@ -23,6 +23,7 @@ internal static partial class Gateway
             .. FaultsOfDocument(api),
             .. FaultsOfApiPolicy(policy),
             .. FaultsOfOperators(deployment),
+            .. FaultsOfPreflights(deployment),
             .. PathsOfPages().Except(PathsOfOperations(deployment))
                 .Select(path => $"the gateway does not serve {path}"),
             .. Placeholder().Matches(Policies(deployment)).Select(match => match.Groups[1].Value).Distinct()
@@ -59,6 +60,14 @@ internal static partial class Gateway
                     ? Array.Empty<string>()
                     : ["the answer names the server behind the gateway"],
         ];
+    }
+
+    private static IEnumerable<string> FaultsOfPreflights(Deployment deployment)
+    {
+        bool expected = Process.Http(deployment).Settings.ContainsKey("CORS_ORIGINS");
+        bool found = deployment.Of("Microsoft.ApiManagement/service/apis/operations").Any(operation =>
+            operation.Text("properties.method") == "OPTIONS" && operation.Text("properties.urlTemplate") == "/*");
+        return expected == found ? [] : [$"preflight requests: the head allows origins {expected}, passed on {found}"];
     }
 
     private static IEnumerable<string> FaultsOfOperators(Deployment deployment)

@@ -28,7 +28,7 @@ internal static class Settings
         ["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"] = "read by the rule of its process",
         ["AZURE_FEDERATED_TOKEN_FILE"] = "of Kubernetes",
         ["AZURE_TENANT_ID"] = "of Kubernetes",
-        ["CORS_ORIGINS"] = "optional; the gateway's policy `cors` has to name the same origins",
+        ["CORS_ORIGINS"] = "optional",
         ["BRAND_LOGO_URL"] = "optional",
         ["BRAND_NAME"] = "optional",
         ["BRAND_SUPPORT_EMAIL"] = "optional: NOVU_SUPPORT_EMAIL",

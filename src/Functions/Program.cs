@@ -1,6 +1,12 @@
+using ControlPlane;
 using ControlPlane.Settings;
 using Functions;
 using Microsoft.Extensions.Hosting;
+
+if (ProductVersion.Prints(args))
+{
+    return 0;
+}
 
 try
 {

@@ -1,8 +1,14 @@
 using Api;
 using Api.Http;
 using Api.Settings;
+using ControlPlane;
 using ControlPlane.Settings;
 using Server;
+
+if (ProductVersion.Prints(args))
+{
+    return 0;
+}
 
 try
 {

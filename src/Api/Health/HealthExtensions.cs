@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using Api.Http;
+using ControlPlane;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Api.Health;
@@ -10,8 +12,8 @@ public static class HealthExtensions
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         var health = routes.MapGroup("/health").WithTags("Health");
-        health.MapGet("/live", () => TypedResults.Ok(new LiveResponse("alive"))).WithName("Live")
-            .WithSummary("Reports that the process is alive.");
+        health.MapGet("/live", () => TypedResults.Ok(new LiveResponse("alive", ProductVersion.Current))).WithName("Live")
+            .WithSummary("Reports that the process is alive, and its version.");
         health.MapGet("/ready", GetReadyAsync).WithName("Ready")
             .Produces<HealthResponse>()
             .Produces<HealthResponse>(StatusCodes.Status503ServiceUnavailable)
@@ -29,10 +31,14 @@ public static class HealthExtensions
     }
 }
 
-public sealed record LiveResponse(string Status);
+/// <param name="Status"><c>alive</c>.</param>
+/// <param name="Version">The version of the process, and after a plus sign its commit if the build knew it.</param>
+public sealed record LiveResponse(string Status, string Version);
 
 /// <param name="Status"><c>ready</c> or <c>unavailable</c>.</param>
-/// <param name="Database"><c>ok</c>, <c>unreachable</c>, <c>not_migrated</c> or <c>not_configured</c>.</param>
+/// <param name="Database">
+/// <c>ok</c>, <c>unreachable</c>, <c>not_migrated</c> (older than this process) or <c>not_configured</c>.
+/// </param>
 /// <param name="Temporal"><c>ok</c>, <c>unreachable</c>, <c>namespace_missing</c> or <c>not_configured</c>.</param>
 /// <param name="ClientAddress">
 /// <c>known</c>, or <c>hidden</c>: all callers share one limit of sign-ups. The status is the same.
@@ -41,8 +47,14 @@ public sealed record LiveResponse(string Status);
 /// The keys of <c>PAYLOAD_KEYS</c>, each as its id and a short hash; the first one encrypts. <c>doctor</c> compares
 /// them with the worker's.
 /// </param>
+/// <param name="Migration">The migration that was found and the one that is needed; only with <c>not_migrated</c>.</param>
 public sealed record HealthResponse(
-    string Status, string Database, string Temporal, string ClientAddress, IReadOnlyList<string> PayloadKeys)
+    string Status,
+    string Database,
+    string Temporal,
+    string ClientAddress,
+    IReadOnlyList<string> PayloadKeys,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Migration = null)
 {
     public const string Ready = "ready";
 }

@@ -14,6 +14,7 @@ public sealed class ReadinessCheck(
 {
     private const string Ok = "ok";
     private const string NotConfigured = "not_configured";
+    private const string NotMigrated = "not_migrated";
     private const string Unreachable = "unreachable";
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
@@ -25,10 +26,11 @@ public sealed class ReadinessCheck(
         var database = CheckDatabaseAsync(linked.Token);
         var temporal = CheckTemporalAsync(linked.Token);
         await Task.WhenAll(database, temporal);
-        bool isReady = (await database, await temporal) is (Ok, Ok);
+        var (state, migration) = await database;
+        bool isReady = (state, await temporal) is (Ok, Ok);
         string address = head.CountsCallersAsOne(limits) ? "hidden" : "known";
         return new HealthResponse(
-            isReady ? HealthResponse.Ready : "unavailable", await database, await temporal, address, ReadKeys());
+            isReady ? HealthResponse.Ready : "unavailable", state, await temporal, address, ReadKeys(), migration);
     }
 
     private IReadOnlyList<string> ReadKeys()
@@ -43,26 +45,26 @@ public sealed class ReadinessCheck(
         }
     }
 
-    private async Task<string> CheckDatabaseAsync(CancellationToken cancellationToken)
+    private async Task<(string State, string? Migration)> CheckDatabaseAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await services.GetRequiredService<NpgsqlDataSource>()
-                .Command("SELECT 1 FROM leads LIMIT 1").ExecuteAsync(cancellationToken);
-            return Ok;
+            var missing = await Migrations.FindMissingAsync(
+                services.GetRequiredService<NpgsqlDataSource>(), cancellationToken);
+            return missing is null ? (Ok, null) : (NotMigrated, missing.Migration);
         }
         catch (MissingSettingException)
         {
-            return NotConfigured;
+            return (NotConfigured, null);
         }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedTable)
+        catch (OlderDatabaseException e)
         {
-            return "not_migrated";
+            return (NotMigrated, e.Migration);
         }
         catch (Exception e) when (e is NpgsqlException or OperationCanceledException or TimeoutException
             or System.Net.Sockets.SocketException)
         {
-            return Unreachable;
+            return (Unreachable, null);
         }
     }
 

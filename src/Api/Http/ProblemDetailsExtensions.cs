@@ -67,6 +67,10 @@ public static partial class ProblemDetailsExtensions
                     LogDatabase(
                         logger, context.Request.Method, context.GetEndpoint()?.DisplayName, p.SqlState, p.MessageText);
                 }
+                else if (e is OlderDatabaseException older)
+                {
+                    LogOlder(logger, context.Request.Method, context.GetEndpoint()?.DisplayName, older.Message);
+                }
 
                 context.Response.Headers.RetryAfter = (e as TooManyRequestsException)?.RetryAfter;
                 await WriteAsync(context, FromException(e) ?? LogUnexpected(logger, context, e));
@@ -87,6 +91,7 @@ public static partial class ProblemDetailsExtensions
         BadHttpRequestException { InnerException: JsonException json } => FromMalformedBody(json),
         BadHttpRequestException => Create(400, "invalid_request", "The body must be a JSON object.", "body"),
         PostgresException e => FromDatabase(e),
+        OlderDatabaseException e => Create(503, "unavailable", $"{e.Message} Run the worker's `migrate`.", null),
         NpgsqlException or SocketException or TimeoutException =>
             Create(503, "unavailable", "The database is unreachable. Try again in a moment.", null),
         RpcException e when TemporalErrors.Classify(e) != ErrorClass.Content => TemporalUnavailable(),
@@ -162,6 +167,9 @@ public static partial class ProblemDetailsExtensions
 
     [LoggerMessage(2, LogLevel.Error, "{Method} {Endpoint} failed unexpectedly")]
     private static partial void LogUnexpected(ILogger logger, string method, string? endpoint, Exception e);
+
+    [LoggerMessage(14, LogLevel.Warning, "{Method} {Endpoint} is unavailable: {Reason}")]
+    private static partial void LogOlder(ILogger logger, string method, string? endpoint, string reason);
 
     [LoggerMessage(7, LogLevel.Warning, "{Method} {Endpoint} is unavailable: PostgreSQL answered {State}: {Reason}")]
     private static partial void LogDatabase(

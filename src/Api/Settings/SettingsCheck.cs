@@ -1,5 +1,6 @@
 using Api.RateLimits;
 using ControlPlane;
+using ControlPlane.Persistence;
 using ControlPlane.Settings;
 
 namespace Api.Settings;
@@ -14,6 +15,7 @@ public static partial class SettingsCheck
     public static void CheckSettings(this IServiceProvider services)
     {
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Api");
+        LogVersion(logger, ProductVersion.Current, Migrations.Newest);
         var missing = new HashSet<string>(StringComparer.Ordinal);
         foreach (var probe in services.GetServices<SettingProbe>())
         {
@@ -36,6 +38,9 @@ public static partial class SettingsCheck
             LogOneCaller(logger);
         }
     }
+
+    [LoggerMessage(13, LogLevel.Information, "Version {Version}, for a database with migration {Migration} or later")]
+    private static partial void LogVersion(ILogger logger, string version, string migration);
 
     [LoggerMessage(1, LogLevel.Warning, "{Name} is not set: the routes that need it answer 503 not_configured.")]
     private static partial void LogMissing(ILogger logger, string name);

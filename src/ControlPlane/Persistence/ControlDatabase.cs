@@ -8,7 +8,8 @@ public static class ControlDatabase
 {
     /// <summary>
     /// Creates the data source. Its defaults for missing connection string keywords suit many small processes that
-    /// share one server.
+    /// share one server. A connection to a database that lacks a migration fails with
+    /// <see cref="OlderDatabaseException"/>.
     /// </summary>
     /// <param name="options">The connection; its own timeouts precede those of <paramref name="patience"/>.</param>
     /// <param name="time">The clock of the tokens.</param>
@@ -48,7 +49,30 @@ public static class ControlDatabase
             builder.UsePasswordProvider(tokens.Get, tokens.GetAsync);
         }
 
+        RequireMigrations(builder);
         return builder.Build();
+    }
+
+    // Once all are there, they stay: migrations only add. Until then every connection asks, and is refused.
+    private static void RequireMigrations(NpgsqlSlimDataSourceBuilder builder)
+    {
+        bool isMigrated = false;
+        builder.UsePhysicalConnectionInitializer(
+            _ => throw new NotSupportedException("Connections are opened asynchronously."),
+            async connection =>
+            {
+                if (Volatile.Read(ref isMigrated))
+                {
+                    return;
+                }
+
+                if (await Migrations.FindMissingAsync(connection, CancellationToken.None) is { } missing)
+                {
+                    throw missing;
+                }
+
+                Volatile.Write(ref isMigrated, true);
+            });
     }
 }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using ControlPlane;
 using ControlPlane.Settings;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -15,14 +16,16 @@ public sealed record HealthOptions(int? Port)
 }
 
 /// <summary>
-/// Answers the probes of a container platform on every IPv4 address: <c>/health/live</c> while the process works,
-/// <c>/health/ready</c> while the worker polls, with the ids of the systems that are switched off. One request a
+/// Answers the probes of a container platform on every IPv4 address: <c>/health/live</c> while the process works, with
+/// its version, and <c>/health/ready</c> while the worker polls, with the migration that it waits for and the ids of
+/// the systems that are switched off. One request a
 /// connection, and only its first line is read, so the worker needs no web server.
 /// </summary>
 public sealed partial class HealthEndpoint(
     HealthOptions options, WorkerHealth health, SystemsOff off, TimeProvider time, ILogger<HealthEndpoint> logger)
     : BackgroundService
 {
+    private const string Live = "/health/live";
     private const string Ready = "/health/ready";
 
     private const int MaxRequestBytes = 8192;
@@ -84,10 +87,7 @@ public sealed partial class HealthEndpoint(
             var stream = client.GetStream();
             string path = await ReadPathAsync(stream, stop.Token);
             var (status, text) = StateAt(path);
-            string ids = string.Join(',', off.Systems.Select(system => $"\"{system.Id}\""));
-            string body = path == Ready && ids.Length > 0
-                ? $$"""{"status":"{{text}}","switchedOff":[{{ids}}]}"""
-                : $$"""{"status":"{{text}}"}""";
+            string body = $$"""{"status":"{{text}}"{{DetailsAt(path)}}}""";
             await stream.WriteAsync(Encoding.ASCII.GetBytes(
                 $"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n"
                 + $"Connection: close\r\n\r\n{body}"), stop.Token);
@@ -100,11 +100,25 @@ public sealed partial class HealthEndpoint(
 
     private (string Status, string Text) StateAt(string path) => path switch
     {
-        "/health/live" => ("200 OK", "alive"),
+        Live => ("200 OK", "alive"),
         Ready when health.IsServing => ("200 OK", "ready"),
         Ready => ("503 Service Unavailable", "waiting"),
         _ => ("404 Not Found", "not_found"),
     };
+
+    // Every text is our own, so none needs escaping.
+    private string DetailsAt(string path)
+    {
+        if (path == Live)
+        {
+            return $",\"version\":\"{ProductVersion.Current}\"";
+        }
+
+        string ids = string.Join(',', off.Systems.Select(system => $"\"{system.Id}\""));
+        return path != Ready ? ""
+            : (health.MissingMigration is { } migration ? $",\"migration\":\"{migration}\"" : "")
+                + (ids.Length > 0 ? $",\"switchedOff\":[{ids}]" : "");
+    }
 
     // The whole head is read: closing a connection with unread bytes would reset it before the answer arrives.
     private static async Task<string> ReadPathAsync(NetworkStream stream, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using ControlPlane.Persistence;
 using ControlPlane.Persistence.Entra;
 using ControlPlane.Temporal;
 using Microsoft.Extensions.Logging;
@@ -10,17 +11,20 @@ using OurConnection = ControlPlane.Temporal.TemporalConnection;
 namespace Worker.Hosting;
 
 /// <summary>
-/// Waits until the control database has its tables and Temporal has its namespace, since both may start after the
-/// worker. Logs each wait with its reason.
+/// Waits until the control database has every migration and Temporal has its namespace, since both may start, and the
+/// database may be migrated, after the worker. Logs a wait with its reason once, and again when the reason changes.
 /// </summary>
 public sealed partial class StartupGate(
     NpgsqlDataSource database,
     TemporalOptions temporal,
+    WorkerHealth health,
     ILoggerFactory loggers,
     TimeProvider time,
     ILogger<StartupGate> logger)
 {
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(2);
+
+    private (string What, string Reason) logged;
 
     public async Task<TemporalClient> ConnectWhenReadyAsync(CancellationToken cancellationToken)
     {
@@ -30,33 +34,36 @@ public sealed partial class StartupGate(
             string waitingFor = "the control database";
             try
             {
-                if (!await HasTablesAsync(cancellationToken))
+                var missing = await Migrations.FindMissingAsync(database, cancellationToken);
+                health.MissingMigration = missing?.Migration;
+                if (missing is not null)
                 {
-                    LogWaiting("the tables of the control database", "they are not there yet; run `migrate`");
+                    Wait(waitingFor, $"migration {missing.Migration}; run `migrate`");
                 }
                 else
                 {
                     waitingFor = $"Temporal at {temporal.Address}";
                     var client = await ConnectAsync(cancellationToken);
+                    logged = default;
                     LogConnected(temporal.Namespace);
                     return client;
                 }
             }
             catch (NpgsqlException e)
             {
-                LogWaiting(waitingFor, ReasonOf(e));
+                Wait(waitingFor, ReasonOf(e));
             }
             catch (RpcException e) when (e.Code == RpcException.StatusCode.NotFound)
             {
-                LogWaiting(waitingFor, $"it has no namespace {temporal.Namespace}; run `setup`");
+                Wait(waitingFor, $"it has no namespace {temporal.Namespace}; run `setup`");
             }
             catch (RpcException e) when (TemporalErrors.RefusesCredentials(e))
             {
-                LogWaiting(waitingFor, "it refuses the credentials (TEMPORAL_API_KEY or the client certificate)");
+                Wait(waitingFor, "it refuses the credentials (TEMPORAL_API_KEY or the client certificate)");
             }
             catch (Exception e) when (e is RpcException or InvalidOperationException)
             {
-                LogWaiting(waitingFor, "it cannot be reached");
+                Wait(waitingFor, "it cannot be reached");
             }
 
             await Task.Delay(RetryInterval, time, cancellationToken);
@@ -70,10 +77,13 @@ public sealed partial class StartupGate(
         _ => "it cannot be reached",
     };
 
-    private async Task<bool> HasTablesAsync(CancellationToken cancellationToken)
+    private void Wait(string what, string reason)
     {
-        await using var command = database.CreateCommand("SELECT to_regclass('provisioning_steps') IS NOT NULL");
-        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+        if (logged != (what, reason))
+        {
+            logged = (what, reason);
+            LogWaiting(what, reason);
+        }
     }
 
     // A failed connection throws InvalidOperationException. A missing namespace shows only when it is described.

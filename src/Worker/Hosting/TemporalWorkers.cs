@@ -1,3 +1,5 @@
+using ControlPlane;
+using ControlPlane.Persistence;
 using ControlPlane.Temporal;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -33,6 +35,7 @@ public sealed partial class TemporalWorkers(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        LogVersion(ProductVersion.Current, Migrations.Newest);
         foreach (var (_, reason) in off.Systems)
         {
             LogOff(reason);
@@ -119,6 +122,10 @@ public sealed partial class TemporalWorkers(
 
         return options;
     }
+
+    [LoggerMessage(EventId = 123, Level = LogLevel.Information,
+        Message = "Version {Version}, for a database with migration {Migration} or later")]
+    private partial void LogVersion(string version, string migration);
 
     // Operators search for exactly this line.
     [LoggerMessage(EventId = 110, Level = LogLevel.Information, Message = "Worker state: RUNNING")]

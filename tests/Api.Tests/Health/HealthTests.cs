@@ -1,4 +1,5 @@
 using System.Net;
+using ControlPlane;
 
 namespace Api.Tests.Health;
 
@@ -12,6 +13,18 @@ public sealed class HealthTests(ApiFixture fixture)
         Assert.Equal(
             """{"status":"ready","database":"ok","temporal":"ok","clientAddress":"known","payloadKeys":[]}""",
             answer.Text);
+    }
+
+    [Fact]
+    public async Task The_version_is_told_without_any_setting()
+    {
+        await using var app = fixture.StartApplication(("DATABASE_URL", ""), ("TEMPORAL_ADDRESS", ""));
+
+        var answer = (await app.GetAsync("/health/live")).Expect(HttpStatusCode.OK);
+
+        Assert.Equal($$"""{"status":"alive","version":"{{ProductVersion.Current}}"}""", answer.Text);
+        Assert.Contains(app.Log.All, line => line.Contains(
+            $"Version {ProductVersion.Current}, for a database with migration", StringComparison.Ordinal));
     }
 
     // An id alone would not show that two processes have different keys of one id.

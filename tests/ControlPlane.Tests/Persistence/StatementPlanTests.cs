@@ -19,6 +19,7 @@ public sealed partial class StatementPlanTests(FullDatabase database)
     {
         ["audit_unsealed"] = "a queue that the worker empties every ten seconds",
         ["orphans"] = "an operator removes each",
+        ["schema_migrations"] = "one row for each migration",
         ["sealed_passwords"] = "live five minutes",
         ["sealing_keys"] = "one for each key",
         ["sweep_deletions"] = "live a day, of a few deletions in each sweep",

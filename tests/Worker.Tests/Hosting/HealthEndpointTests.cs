@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
+using ControlPlane;
 using ControlPlane.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Hosting;
+using Worker.Tests.Support;
 
 namespace Worker.Tests.Hosting;
 
@@ -32,7 +34,6 @@ public sealed class HealthEndpointTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("/health/live", false, HttpStatusCode.OK, """{"status":"alive"}""")]
     [InlineData("/health/ready", false, HttpStatusCode.ServiceUnavailable, """{"status":"waiting"}""")]
     [InlineData("/health/ready", true, HttpStatusCode.OK, """{"status":"ready"}""")]
     [InlineData("/", true, HttpStatusCode.NotFound, """{"status":"not_found"}""")]
@@ -54,7 +55,25 @@ public sealed class HealthEndpointTests : IAsyncLifetime
 
         Assert.Equal("""{"status":"ready","switchedOff":["keycloak","s3"]}""",
             await http.GetStringAsync(Address("/health/ready"), Cancelled));
-        Assert.Equal("""{"status":"alive"}""", await http.GetStringAsync(Address("/health/live"), Cancelled));
+    }
+
+    [Fact]
+    public async Task It_tells_the_version()
+    {
+        Assert.Equal($$"""{"status":"alive","version":"{{ProductVersion.Current}}"}""",
+            await http.GetStringAsync(Address("/health/live"), Cancelled));
+        Assert.StartsWith($"{Recordings.UnreleasedVersion}.", ProductVersion.Current, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_names_the_migration_that_the_worker_waits_for()
+    {
+        health.MissingMigration = "0016 found, 0018 needed";
+
+        using var answer = await http.GetAsync(Address("/health/ready"), Cancelled);
+
+        Assert.Equal("""{"status":"waiting","migration":"0016 found, 0018 needed"}""",
+            await answer.Content.ReadAsStringAsync(Cancelled));
     }
 
     [Fact]

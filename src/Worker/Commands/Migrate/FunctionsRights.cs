@@ -19,6 +19,7 @@ internal static class FunctionsRights
             residue, resources, sealed_passwords, sealing_keys, system_findings, system_readings, tenant_contacts,
             tenant_domains, tenants
             TO {role};
+        GRANT SELECT (name) ON schema_migrations TO {role};
 
         GRANT INSERT (tenant_id, event, actor, actor_sub, actor_name, route, outcome, network)
             ON audit_events TO {role};

@@ -18,10 +18,11 @@ internal static class PostgresDoctorChecks
 
     private static async Task<DoctorResult> TablesAsync(CommandHost host, CancellationToken cancellationToken)
     {
-        await using var command = host.Database.CreateCommand("SELECT to_regclass('sealing_keys') IS NOT NULL");
-        return await command.ExecuteScalarAsync(cancellationToken) is true
-            ? DoctorResult.Ok("it answers and has its tables")
-            : DoctorResult.Problem("it answers, but its tables are missing", "Run `Worker migrate` (or ./dev setup).");
+        var missing = await Migrations.FindMissingAsync(host.Database, cancellationToken);
+        return missing is null
+            ? DoctorResult.Ok($"it answers and has its tables (migration {Migrations.Newest})")
+            : DoctorResult.Problem($"it answers, but its tables are missing or older: migration {missing.Migration}",
+                "Run `Worker migrate` (or ./dev setup).");
     }
 
     private static async Task<DoctorResult> SchemasAsync(CommandHost host, CancellationToken cancellationToken)

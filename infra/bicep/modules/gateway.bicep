@@ -20,9 +20,10 @@ param callsPerMinute int
 param operatorIssuer string
 param operatorAudience string
 
-@description('The operations that only operators call, by operationId.')
+@description('The operations that operators, and for connections applications, call, by operationId.')
 var operatorOperations = [
   'CancelProvisioning'
+  'GetConnection'
   'GetTenant'
   'ListAudit'
   'ListResources'

@@ -1,3 +1,4 @@
+using ControlPlane.Connections;
 using ControlPlane.Provisioning;
 using Temporalio.Activities;
 using Worker.Saga;
@@ -8,9 +9,11 @@ namespace Worker.Steps;
 /// <summary>Ensures the tenant's schema and the role that owns it. The undo drops both.</summary>
 public sealed class ProvisionDatabase(
     TenantSchemas schemas,
+    TenantDatabase database,
     PostgresInventory inventory,
     ProvisionedTenants tenants,
     ResourceRecords resources,
+    ConnectionParts connections,
     StepResidue residue,
     AttemptGuard guard) : ICompensatedStep
 {
@@ -39,6 +42,7 @@ public sealed class ProvisionDatabase(
         await resources.PlanAsync(
             input.TenantId, input.Attempt, ResourceTypes[0], name, details: null, CancellationToken);
         await schemas.EnsureAsync(name, tenant.Mark, guard.BeforeChange(input), CancellationToken);
+        await connections.PutAsync(input.TenantId, input.Attempt, database.Describe(name), CancellationToken);
         await resources.CreatedAsync(
             input.TenantId, input.Attempt, ResourceTypes[0], name, details: null, CancellationToken);
     }
@@ -48,6 +52,7 @@ public sealed class ProvisionDatabase(
     {
         var tenant = await tenants.LoadAsync(input, CancellationToken);
         string name = tenant.Resources.Schema;
+        await connections.DeleteAsync(input.TenantId, input.Attempt, ConnectionParts.Database, CancellationToken);
         await schemas.DropAsync(name, tenant.Mark, guard.BeforeUndo(input, ResourceTypes[0]), CancellationToken);
         if (await residue.IsRecordedAsync(tenant, ResourceTypes[0], name, CancellationToken)
             && (await inventory.FindAsync(tenant, CancellationToken)).Count > 0)

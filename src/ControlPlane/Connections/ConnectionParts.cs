@@ -28,6 +28,33 @@ public sealed class ConnectionParts(NpgsqlDataSource database, TimeProvider time
         Guid tenantId, int attempt, StorageConnection part, CancellationToken cancellationToken) =>
         PutAsync(tenantId, attempt, Storage, part, ConnectionJson.Default.StorageConnection, cancellationToken);
 
+    /// <summary>Finds the database's part of a tenant's attempt; null where there is none.</summary>
+    public async Task<DatabaseConnection?> FindDatabaseAsync(
+        Guid tenantId, int attempt, CancellationToken cancellationToken) =>
+        await database.Command(
+            "SELECT document::text FROM tenant_connections WHERE tenant_id = $1 AND part = $2 AND attempt = $3",
+            tenantId, Database, attempt).ReadFirstAsync(row => row.GetString(0), cancellationToken) is { } document
+            ? JsonSerializer.Deserialize(document, ConnectionJson.Default.DatabaseConnection)
+            : null;
+
+    /// <summary>
+    /// Replaces the database's part of an ACTIVE tenant, if its login is still that of the generation before.
+    /// </summary>
+    /// <returns>False when it is not, or the tenant is no longer ACTIVE.</returns>
+    public async Task<bool> ReplaceLoginAsync(
+        Guid tenantId, int attempt, DatabaseConnection part, CancellationToken cancellationToken) =>
+        await database.Command(
+            """
+            INSERT INTO tenant_connections AS c (tenant_id, part, attempt, document, updated_at)
+            SELECT id, $2, attempt, $4::jsonb, $5 FROM tenants
+            WHERE id = $1 AND attempt = $3 AND status = 'ACTIVE' FOR SHARE
+            ON CONFLICT (tenant_id, part) DO UPDATE
+            SET attempt = excluded.attempt, document = excluded.document, updated_at = excluded.updated_at
+            WHERE coalesce((c.document #>> '{login,generation}')::integer, 0) = $6
+            """,
+            tenantId, Database, attempt, JsonSerializer.Serialize(part, ConnectionJson.Default.DatabaseConnection),
+            time.GetUtcNow(), part.Login!.Generation - 1).ExecuteAsync(cancellationToken) > 0;
+
     /// <summary>Deletes a part of this attempt or an earlier one; nothing where the attempt is stale.</summary>
     public Task DeleteAsync(Guid tenantId, int attempt, string part, CancellationToken cancellationToken) =>
         database.Command(
@@ -56,12 +83,12 @@ public sealed class ConnectionParts(NpgsqlDataSource database, TimeProvider time
         int written = await database.Command(
             """
             INSERT INTO tenant_connections AS c (tenant_id, part, attempt, document, updated_at)
-            SELECT id, $3, attempt, $4::jsonb, $5 FROM tenants
-            WHERE id = $1 AND attempt = $2 AND status = 'PROVISIONING' FOR SHARE
+            SELECT id, $2, attempt, $4::jsonb, $5 FROM tenants
+            WHERE id = $1 AND attempt = $3 AND status = 'PROVISIONING' FOR SHARE
             ON CONFLICT (tenant_id, part) DO UPDATE
             SET attempt = excluded.attempt, document = excluded.document, updated_at = excluded.updated_at
             """,
-            tenantId, attempt, part, JsonSerializer.Serialize(document, type), time.GetUtcNow())
+            tenantId, part, attempt, JsonSerializer.Serialize(document, type), time.GetUtcNow())
             .ExecuteAsync(cancellationToken);
         if (written == 0)
         {

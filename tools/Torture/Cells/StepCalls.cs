@@ -186,7 +186,8 @@ internal static class StepCalls
 
     private static StepCall Disconnected(string step, string part) =>
         Statement(step, "disconnected", "DELETE FROM tenant_connections*", $"{{id}}\n{part}")
-            with { IsUndo = true, Only = RowFaults };
+            with
+        { IsUndo = true, Only = RowFaults };
 
     private static StepCall Report(string step, string name, string activity) => new(
         step, false, name, "novu", "POST", ReportInterceptor.PathOf(activity, "{id}"),

@@ -17,4 +17,13 @@ public sealed record TenantDatabase(NpgsqlDataSource Source, bool RefusesSuperus
             connection.Host ?? "", connection.Port, connection.Database ?? connection.Username ?? "", schema, schema,
             Login: null);
     }
+
+    /// <summary>Connects as a tenant's login, without a pool.</summary>
+    public NpgsqlDataSource As(string user, string password) => NpgsqlDataSource.Create(
+        new NpgsqlConnectionStringBuilder(Source.ConnectionString)
+        {
+            Username = user,
+            Password = password,
+            Pooling = false,
+        });
 }

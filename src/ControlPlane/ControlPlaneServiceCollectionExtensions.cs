@@ -60,6 +60,7 @@ public static class ControlPlaneServiceCollectionExtensions
 
     private static IServiceCollection AddTenants(this IServiceCollection services) => services
         .AddSingleton<CreateTenant>()
+        .AddSingleton<FindConnection>()
         .AddSingleton<GetConnection>()
         .AddSingleton<GetTenant>()
         .AddSingleton<ListResources>()

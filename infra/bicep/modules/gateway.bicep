@@ -23,6 +23,7 @@ param operatorAudience string
 @description('The operations that operators, and for connections applications, call, by operationId.')
 var operatorOperations = [
   'CancelProvisioning'
+  'FindConnection'
   'GetConnection'
   'GetTenant'
   'ListAudit'

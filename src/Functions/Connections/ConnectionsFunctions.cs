@@ -8,4 +8,9 @@ public static class ConnectionsFunctions
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "tenants/{id:guid}/connection")]
         HttpRequest request) =>
         request.AnswerAsync();
+
+    [Function("FindConnection")]
+    public static Task FindAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "connections")] HttpRequest request) =>
+        request.AnswerAsync();
 }

@@ -78,7 +78,8 @@ public sealed class ProvisionStorage(
         };
         await connections.PutAsync(
             input.TenantId, input.Attempt,
-            new StorageConnection(bucket, options.Region, options.Endpoint?.OriginalString.TrimEnd('/'), "none"),
+            new StorageConnection(bucket, options.Region, options.Endpoint?.OriginalString.TrimEnd('/'),
+                options.TenantCredentials),
             CancellationToken);
         await resources.CreatedAsync(
             input.TenantId, input.Attempt, ResourceTypes[0], bucket, details.ToJson(), CancellationToken);

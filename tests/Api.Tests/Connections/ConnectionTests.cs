@@ -98,6 +98,45 @@ public sealed class ConnectionTests(ApiFixture fixture)
     }
 
     [Fact]
+    public async Task An_application_finds_the_connection_by_key_or_proven_domain()
+    {
+        var tenant = await GivenAsync("ACTIVE");
+        string unproven = $"{TestData.NewKey()}.com";
+        await fixture.Postgres.ExecuteAsync(
+            "INSERT INTO tenant_domains (tenant_id, domain, position, state) VALUES ($1, $2, 1, 'UNPROVEN')",
+            Guid.Parse(tenant.Id), unproven);
+
+        foreach (string query in (string[])
+            [$"key={tenant.Key}", $"key={tenant.Key.ToUpperInvariant()}", $"domain={tenant.Lead.Domain}"])
+        {
+            Assert.Equal(tenant.Id, (await app.GetAsync($"/connections?{query}", ApplicationToken))
+                .Expect(HttpStatusCode.OK).GetString("tenantId"));
+        }
+
+        foreach (string query in (string[])[$"key={TestData.NewKey()}", $"domain={unproven}"])
+        {
+            (await app.GetAsync($"/connections?{query}", ApplicationToken)).AssertProblem(404, "not_found");
+        }
+    }
+
+    [Theory]
+    [InlineData("/connections", "key")]
+    [InlineData("/connections?key=a&domain=example.com", "key")]
+    [InlineData("/connections?key=", "key")]
+    [InlineData("/connections?domain=..", "domain")]
+    public async Task A_search_without_exactly_one_valid_name_is_refused(string path, string field) =>
+        (await app.GetAsync(path, ApplicationToken)).AssertProblem(400, "invalid_request", field);
+
+    [Fact]
+    public async Task A_search_tells_a_tenant_that_is_not_active_and_other_callers_nothing()
+    {
+        var tenant = await GivenAsync("PROVISIONING");
+
+        (await app.GetAsync($"/connections?key={tenant.Key}", ApplicationToken)).AssertProblem(409, "wrong_state");
+        (await app.GetAsync($"/connections?key={tenant.Key}")).AssertProblem(401, "token_missing");
+    }
+
+    [Fact]
     public async Task A_tenant_that_does_not_exist_is_not_found() =>
         (await app.GetAsync($"/tenants/{Guid.Empty}/connection", ApplicationToken)).AssertProblem(404, "not_found");
 

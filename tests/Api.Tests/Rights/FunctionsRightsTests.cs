@@ -116,6 +116,7 @@ public sealed class FunctionsRightsTests(ApiFixture fixture)
         await fixture.Postgres.ExecuteAsync(
             "UPDATE tenants SET status = 'ACTIVE' WHERE id = $1", Guid.Parse(tenant.Id));
         (await app.GetAsync($"/tenants/{tenant.Id}/connection", bearer)).Expect(HttpStatusCode.OK);
+        (await app.GetAsync($"/connections?key={tenant.Key}", bearer)).Expect(HttpStatusCode.OK);
 
         var released = await app.Data.CreateTenantAsync();
         await using var readings = await FakeReadings.StartAsync(fixture, findsObject: false);

@@ -1,4 +1,5 @@
 using Api.Audit;
+using Api.Connections;
 using Api.Health;
 using Api.Http;
 using Api.Idempotency;
@@ -48,6 +49,7 @@ public static class ApiExtensions
         routes = routes.WithHead().WithSignUpOrigins();
         routes.MapAbout();
         routes.MapAudit();
+        routes.MapConnections();
         routes.MapHealth();
         routes.MapInvitations();
         routes.MapLeads();

@@ -1,4 +1,5 @@
 using ControlPlane.Audit;
+using ControlPlane.Connections;
 using ControlPlane.Idempotency;
 using ControlPlane.Invitations;
 using ControlPlane.Leads;
@@ -59,6 +60,8 @@ public static class ControlPlaneServiceCollectionExtensions
 
     private static IServiceCollection AddTenants(this IServiceCollection services) => services
         .AddSingleton<CreateTenant>()
+        .AddSingleton<FindConnection>()
+        .AddSingleton<GetConnection>()
         .AddSingleton<GetTenant>()
         .AddSingleton<ListResources>()
         .AddSingleton<ListTenants>()

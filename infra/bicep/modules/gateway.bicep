@@ -23,9 +23,11 @@ param passesPreflights bool
 param operatorIssuer string
 param operatorAudience string
 
-@description('The operations that only operators call, by operationId.')
+@description('The operations that operators, and for connections applications, call, by operationId.')
 var operatorOperations = [
   'CancelProvisioning'
+  'FindConnection'
+  'GetConnection'
   'GetTenant'
   'ListAudit'
   'ListResources'

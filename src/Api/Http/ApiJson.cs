@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Api.Audit;
+using Api.Connections;
 using Api.Health;
 using Api.Idempotency;
 using Api.Invitations;
@@ -28,6 +29,7 @@ namespace Api.Http;
 [JsonSerializable(typeof(AltchaChallenge))]
 [JsonSerializable(typeof(AltchaSolution))]
 [JsonSerializable(typeof(AuditPageResponse))]
+[JsonSerializable(typeof(ConnectionResponse))]
 [JsonSerializable(typeof(CreateTenantCommand))]
 [JsonSerializable(typeof(CustomerProvisioningResponse))]
 [JsonSerializable(typeof(HealthResponse))]

@@ -17,6 +17,9 @@ public enum BearerKind
 
     /// <summary>A JWT of the operators' realm.</summary>
     Operator = 4,
+
+    /// <summary>A JWT of the operators' realm with the role of applications or of operators.</summary>
+    Application = 8,
 }
 
 /// <summary>
@@ -71,7 +74,8 @@ public static class BearerExtensions
     {
         // Missing settings are reported first: no token could pass without them.
         var leads = kinds.HasFlag(BearerKind.Lead) ? context.RequestServices.GetRequiredService<LeadTokens>() : null;
-        var operators = kinds.HasFlag(BearerKind.Operator)
+        bool allowsApplications = kinds.HasFlag(BearerKind.Application);
+        var operators = allowsApplications || kinds.HasFlag(BearerKind.Operator)
             ? context.RequestServices.GetRequiredService<OperatorTokens>()
             : null;
         string token = context.RequireBearerToken();
@@ -81,7 +85,7 @@ public static class BearerExtensions
         }
         else if (operators is not null)
         {
-            context.Features.Set(await operators.ValidateAsync(token, context.RequestAborted));
+            context.Features.Set(await operators.ValidateAsync(token, allowsApplications, context.RequestAborted));
         }
     }
 }

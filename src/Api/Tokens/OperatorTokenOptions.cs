@@ -9,9 +9,12 @@ namespace Api.Tokens;
 /// </param>
 /// <param name="Audience"><c>OPERATOR_AUDIENCE</c>: <c>control-plane</c> by default.</param>
 /// <param name="Role"><c>OPERATOR_ROLE</c>: the realm role of operators, <c>operator</c> by default.</param>
+/// <param name="ApplicationRole">
+/// <c>APPLICATION_ROLE</c>: the realm role of applications, which read connections and nothing else.
+/// </param>
 /// <param name="RequiresTls">Whether the discovery document must name a key set with TLS.</param>
 public sealed record OperatorTokenOptions(
-    string Issuer, Uri? KeySetUrl, string Audience, string Role, bool RequiresTls)
+    string Issuer, Uri? KeySetUrl, string Audience, string Role, string ApplicationRole, bool RequiresTls)
 {
     public static OperatorTokenOptions From(SettingsReader settings)
     {
@@ -24,11 +27,19 @@ public sealed record OperatorTokenOptions(
             issuer = new Uri($"{keycloak.OriginalString.TrimEnd('/')}/realms/platform");
         }
 
+        string role = settings.Text("OPERATOR_ROLE", "operator");
+        string applicationRole = settings.Text("APPLICATION_ROLE", "application");
+        if (role == applicationRole)
+        {
+            throw new SettingException("APPLICATION_ROLE", $"'{applicationRole}'", "another role than OPERATOR_ROLE");
+        }
+
         return new OperatorTokenOptions(
             issuer.OriginalString.TrimEnd('/'),
             settings.FindSecureUrl("OPERATOR_JWKS_URL"),
             settings.Text("OPERATOR_AUDIENCE", "control-plane"),
-            settings.Text("OPERATOR_ROLE", "operator"),
+            role,
+            applicationRole,
             settings.RequiresTls);
     }
 }

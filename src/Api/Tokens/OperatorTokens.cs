@@ -14,10 +14,14 @@ public sealed class OperatorTokens(OperatorTokenOptions options, OperatorKeySet 
     /// <summary>
     /// Returns the caller, whose role is still to be checked (<see cref="OperatorCaller.RequireRole"/>).
     /// </summary>
+    /// <param name="token">The token.</param>
+    /// <param name="allowsApplications">Whether the role of applications is enough, too.</param>
+    /// <param name="cancellationToken">Ends the wait for the keys.</param>
     /// <exception cref="ControlPlaneException">
     /// <c>token_invalid</c>; <c>token_expired</c>; <c>unavailable</c>: the keys cannot be fetched.
     /// </exception>
-    public async Task<OperatorCaller> ValidateAsync(string token, CancellationToken cancellationToken)
+    public async Task<OperatorCaller> ValidateAsync(
+        string token, bool allowsApplications, CancellationToken cancellationToken)
     {
         // Tokens of another algorithm or issuer are refused first, so that they cause no fetch of the key set.
         if (JwtValidator.TryRead(token) is not
@@ -45,21 +49,23 @@ public sealed class OperatorTokens(OperatorTokenOptions options, OperatorKeySet 
         return new OperatorCaller(
             JwtValidator.Find(jwt, "sub"),
             JwtValidator.Find(jwt, "preferred_username") ?? JwtValidator.Find(jwt, "name"),
-            HasRole(jwt) ? null : options.Role);
+            HasRole(jwt, options.Role) || (allowsApplications && HasRole(jwt, options.ApplicationRole)) ? null
+                : allowsApplications ? options.ApplicationRole
+                : options.Role);
     }
 
-    private bool HasRole(JsonWebToken jwt) =>
+    private static bool HasRole(JsonWebToken jwt, string wanted) =>
         jwt.TryGetPayloadValue("realm_access", out JsonElement access)
         && access.ValueKind == JsonValueKind.Object
         && access.TryGetProperty("roles", out var roles)
         && roles.ValueKind == JsonValueKind.Array
         && roles.EnumerateArray().Any(role => role.ValueKind == JsonValueKind.String
-            && role.ValueEquals(options.Role));
+            && role.ValueEquals(wanted));
 }
 
 /// <param name="Sub">The subject of the token.</param>
 /// <param name="Name">The login name.</param>
-/// <param name="MissingRole">The realm role that the caller does not have; null for an operator.</param>
+/// <param name="MissingRole">The realm role that the caller does not have; null for a caller who has it.</param>
 public sealed record OperatorCaller(string? Sub, string? Name, string? MissingRole)
 {
     /// <exception cref="ControlPlaneException"><c>forbidden</c>.</exception>

@@ -11,6 +11,7 @@ public static class ResourceTypes
     public const string KeycloakAdminUser = "keycloak_admin_user";
     public const string DatabaseSchema = "database_schema";
     public const string StorageBucket = "storage_bucket";
+    public const string TenantSecret = "tenant_secret";
 }
 
 /// <summary>
@@ -67,6 +68,12 @@ public sealed class ResourceRecords(NpgsqlDataSource database, TimeProvider time
             WHERE tenant_id = $1 AND attempt <= $2 AND type = $3 AND state <> 'DELETED'
             """,
             tenantId, attempt, type, time.GetUtcNow()).ExecuteAsync(cancellationToken);
+
+    /// <summary>Removes the record of an object of a live tenant that was replaced by another one.</summary>
+    public Task RemoveAsync(Guid tenantId, string type, string name, CancellationToken cancellationToken) =>
+        database.Command(
+            "DELETE FROM resources WHERE tenant_id = $1 AND type = $2 AND name = $3", tenantId, type, name)
+            .ExecuteAsync(cancellationToken);
 
     /// <summary>Finds the attempt, this one or an earlier one, that is on record as the creator of an object.</summary>
     /// <returns>Null when no record is CREATED.</returns>

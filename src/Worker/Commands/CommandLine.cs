@@ -107,6 +107,7 @@ public static class CommandLine
             OrphansCommand.Create(context),
             RepairCommand.Create(context),
             ResidueCommand.Create(context),
+            RotateCommand.Create(context),
             Run(context),
             SetupCommand.Create(context),
             TokenCommand.Create(context),

@@ -25,6 +25,7 @@ internal static class KeysCommand
         output.WriteLine($"JWT_SECRET={Random(48)}");
         output.WriteLine($"TOKEN_KEYS=k1:{Random(32)}");
         output.WriteLine($"PAYLOAD_KEYS=k1:{Random(32)}");
+        output.WriteLine($"TENANT_SECRET_KEYS=k1:{Random(32)}");
         output.WriteLine($"INVITATION_PRIVATE_KEY={Convert.ToBase64String(rsa.ExportPkcs8PrivateKey())}");
     }
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ControlPlane.Tenants;
-using Npgsql;
 using Worker.Commands.Verify;
 using Worker.Saga;
 using Worker.Systems.Keycloak;
@@ -52,7 +51,7 @@ internal static class RepairCommand
         await using var host = new CommandHost(context);
         var report = host.CreateReport();
         bool isUpToDate = true;
-        foreach (var key in await KeysAsync(host.Database, text, cancellationToken))
+        foreach (var key in await ActiveTenants.KeysAsync(host.Database, text, cancellationToken))
         {
             isUpToDate &= await RepairAsync(host, report, key, apply, isPasswordNew, cancellationToken);
         }
@@ -103,25 +102,5 @@ internal static class RepairCommand
             report.Failure(key.Value, explanation);
             return false;
         }
-    }
-
-    private static async Task<IReadOnlyList<TenantKey>> KeysAsync(
-        NpgsqlDataSource database, string? text, CancellationToken cancellationToken)
-    {
-        if (text is not null)
-        {
-            return [TenantKey.ParseExisting(text)];
-        }
-
-        await using var command = database.CreateCommand(
-            "SELECT key FROM tenants WHERE status = 'ACTIVE' ORDER BY key");
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var keys = new List<TenantKey>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            keys.Add(TenantKey.FromStorage(reader.GetString(0)));
-        }
-
-        return keys;
     }
 }

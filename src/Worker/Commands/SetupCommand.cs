@@ -10,10 +10,10 @@ internal static class SetupCommand
     {
         var command = new Command("setup",
             """
-            Create the objects that an installation needs once: the operators' realm with its clients, role and first
-            operator, the worker's service account, the Temporal namespace, the sweep's schedule, Novu's workflows, the
-            public half of the sealing key. Existing objects stay unchanged; an object of another installation is an
-            error. Run `migrate` first. Repeatable.
+            Create the objects that an installation needs once: the operators' realm with its clients, roles and first
+            operator, the service accounts of worker and applications, the Temporal namespace, the sweep's schedule,
+            Novu's workflows, the public half of the sealing key. Existing objects stay unchanged; an object of another
+            installation is an error. Run `migrate` first. Repeatable.
 
             Example: Worker setup --operator-password-file operator-password --worker-secret-file worker-secret
             """);

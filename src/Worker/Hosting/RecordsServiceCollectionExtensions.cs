@@ -1,3 +1,4 @@
+using ControlPlane.Connections;
 using ControlPlane.Provisioning;
 using ControlPlane.Readings;
 using ControlPlane.Tenants;
@@ -14,6 +15,7 @@ public static class RecordsServiceCollectionExtensions
     /// <summary>Registers the repositories that steps, readings, the sweep and commands share.</summary>
     public static IServiceCollection AddRecords(this IServiceCollection services)
     {
+        services.TryAddSingleton<ConnectionParts>();
         services.TryAddSingleton<OrphanRecords>();
         services.TryAddSingleton<ProvisionedTenants>();
         services.TryAddSingleton<ResidueRecords>();

@@ -1,5 +1,6 @@
 using System.Net;
 using ControlPlane;
+using ControlPlane.Connections;
 using ControlPlane.Provisioning;
 using Temporalio.Activities;
 using Worker.Saga;
@@ -15,12 +16,14 @@ namespace Worker.Steps;
 /// </summary>
 public sealed class CreateIdp(
     KeycloakAdmin keycloak,
+    KeycloakOptions options,
     TenantRealmFinder realms,
     ProvisionedTenants tenants,
     KeycloakInventory inventory,
     TenantRealmTemplate template,
     TenantRealmChanges changes,
     ResourceRecords resources,
+    ConnectionParts connections,
     StepResidue residue,
     SweepDeletions deletions,
     AttemptGuard guard,
@@ -57,6 +60,10 @@ public sealed class CreateIdp(
         }
 
         await EnsureAsync(tenant, guard.BeforeChange(input));
+        await connections.PutAsync(
+            input.TenantId, input.Attempt,
+            new IdentityConnection($"{options.Url}/realms/{tenant.Resources.Realm}", tenant.Resources.Client),
+            CancellationToken);
         foreach (var (type, name) in records)
         {
             await resources.CreatedAsync(input.TenantId, input.Attempt, type, name, details: null, CancellationToken);
@@ -67,6 +74,7 @@ public sealed class CreateIdp(
     public async Task CompensateAsync(ProvisionTenantInput input)
     {
         var tenant = await tenants.LoadAsync(input, CancellationToken);
+        await connections.DeleteAsync(input.TenantId, input.Attempt, ConnectionParts.Identity, CancellationToken);
         var ours = await realms.FindOursAsync(tenant, CancellationToken);
         foreach (var realm in ours)
         {

@@ -1,19 +1,30 @@
+using ControlPlane.Connections;
 using ControlPlane.Provisioning;
 using Temporalio.Activities;
 using Worker.Saga;
 using Worker.Systems.Postgres;
+using Worker.Systems.Secrets;
 
 namespace Worker.Steps;
 
-/// <summary>Ensures the tenant's schema and the role that owns it. The undo drops both.</summary>
+/// <summary>
+/// Ensures the tenant's schema, the role that owns it and, with tenant secrets, a role that logs in. The undo drops
+/// them and deletes the password.
+/// </summary>
 public sealed class ProvisionDatabase(
     TenantSchemas schemas,
+    TenantDatabase database,
+    DatabaseLogins logins,
+    SecretsInventory secrets,
     PostgresInventory inventory,
     ProvisionedTenants tenants,
     ResourceRecords resources,
+    ConnectionParts connections,
     StepResidue residue,
     AttemptGuard guard) : ICompensatedStep
 {
+    private const int FirstGeneration = 1;
+
     public static string Id => "provision-database";
 
     public static string Title => "Provision Database";
@@ -27,7 +38,7 @@ public sealed class ProvisionDatabase(
     public static string? System => PostgresSystem.SystemId;
 
     public static IReadOnlyList<string> ResourceTypes { get; } =
-        [ControlPlane.Provisioning.ResourceTypes.DatabaseSchema];
+        [ControlPlane.Provisioning.ResourceTypes.DatabaseSchema, ControlPlane.Provisioning.ResourceTypes.TenantSecret];
 
     private static CancellationToken CancellationToken => ActivityExecutionContext.Current.CancellationToken;
 
@@ -38,7 +49,12 @@ public sealed class ProvisionDatabase(
         string name = tenant.Resources.Schema;
         await resources.PlanAsync(
             input.TenantId, input.Attempt, ResourceTypes[0], name, details: null, CancellationToken);
-        await schemas.EnsureAsync(name, tenant.Mark, guard.BeforeChange(input), CancellationToken);
+        var beforeChange = guard.BeforeChange(input);
+        var login = await logins.PrepareAsync(tenant, FirstGeneration, beforeChange, CancellationToken);
+        await schemas.EnsureAsync(name, tenant.Mark, login?.Login, beforeChange, CancellationToken);
+        await connections.PutAsync(
+            input.TenantId, input.Attempt, database.Describe(name) with { Login = login?.Connection },
+            CancellationToken);
         await resources.CreatedAsync(
             input.TenantId, input.Attempt, ResourceTypes[0], name, details: null, CancellationToken);
     }
@@ -48,7 +64,9 @@ public sealed class ProvisionDatabase(
     {
         var tenant = await tenants.LoadAsync(input, CancellationToken);
         string name = tenant.Resources.Schema;
+        await connections.DeleteAsync(input.TenantId, input.Attempt, ConnectionParts.Database, CancellationToken);
         await schemas.DropAsync(name, tenant.Mark, guard.BeforeUndo(input, ResourceTypes[0]), CancellationToken);
+        await logins.DeleteAsync(tenant, guard.BeforeUndo(input, ResourceTypes[1]), CancellationToken);
         if (await residue.IsRecordedAsync(tenant, ResourceTypes[0], name, CancellationToken)
             && (await inventory.FindAsync(tenant, CancellationToken)).Count > 0)
         {
@@ -63,7 +81,13 @@ public sealed class ProvisionDatabase(
     public async Task<int> FindResidueAsync(ProvisionTenantInput input)
     {
         var tenant = await tenants.LoadAsync(input, CancellationToken);
+        await logins.RequireStoreAsync(tenant, CancellationToken);
         var found = await inventory.FindAsync(tenant, CancellationToken);
+        if (secrets.IsOn)
+        {
+            found = [.. found, .. await secrets.FindAsync(tenant, CancellationToken)];
+        }
+
         return await residue.RecordAsync(tenant, ResourceTypes, found, CancellationToken);
     }
 }

@@ -1,4 +1,5 @@
 using ControlPlane;
+using ControlPlane.Connections;
 using ControlPlane.Provisioning;
 using Temporalio.Activities;
 using Worker.Saga;
@@ -13,10 +14,12 @@ namespace Worker.Steps;
 /// </summary>
 public sealed class ProvisionStorage(
     TenantBuckets buckets,
+    S3Options options,
     TenantBucketOwnership ownership,
     S3Inventory inventory,
     ProvisionedTenants tenants,
     ResourceRecords resources,
+    ConnectionParts connections,
     StepResidue residue,
     SweepDeletions deletions,
     AttemptGuard guard) : ICompensatedStep
@@ -73,6 +76,11 @@ public sealed class ProvisionStorage(
                 ? []
                 : ["public_access_block"],
         };
+        await connections.PutAsync(
+            input.TenantId, input.Attempt,
+            new StorageConnection(bucket, options.Region, options.Endpoint?.OriginalString.TrimEnd('/'),
+                options.TenantCredentials),
+            CancellationToken);
         await resources.CreatedAsync(
             input.TenantId, input.Attempt, ResourceTypes[0], bucket, details.ToJson(), CancellationToken);
     }
@@ -82,6 +90,7 @@ public sealed class ProvisionStorage(
     {
         var tenant = await tenants.LoadAsync(input, CancellationToken);
         string bucket = tenant.Resources.Bucket;
+        await connections.DeleteAsync(input.TenantId, input.Attempt, ConnectionParts.Storage, CancellationToken);
         var owner = await FindOwnerAsync(tenant);
         if (owner?.CanDelete() ?? false)
         {

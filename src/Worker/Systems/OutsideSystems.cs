@@ -4,6 +4,7 @@ using Worker.Systems.Keycloak;
 using Worker.Systems.Novu;
 using Worker.Systems.Postgres;
 using Worker.Systems.S3;
+using Worker.Systems.Secrets;
 using Worker.Systems.Temporal;
 
 namespace Worker.Systems;
@@ -17,6 +18,7 @@ public static class OutsideSystems
         new KeycloakSystem(),
         new PostgresSystem(),
         new S3System(),
+        new SecretsSystem(),
         new NovuSystem(),
         UnbuiltSystem.Infrastructure,
         UnbuiltSystem.Deployment,

@@ -25,7 +25,7 @@ public sealed class QueryNamesTests(ApiFixture fixture)
                 .Replace("{id:guid}", lead.Id, StringComparison.Ordinal);
             string method = route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0];
             var kind = route.Metadata.GetMetadata<BearerRequirement>()?.Kind ?? BearerKind.None;
-            string? bearer = kind.HasFlag(BearerKind.Operator) ? OperatorToken : lead.Jwt;
+            string? bearer = (kind & (BearerKind.Operator | BearerKind.Application)) != 0 ? OperatorToken : lead.Jwt;
             var names = route.Metadata.GetMetadata<QueryNames>()?.Names ?? [];
 
             var answer = await app.SendAsync(new HttpMethod(method), $"{path}?no-such-name=1", bearer, null);

@@ -25,6 +25,8 @@ internal static class OpenApiGenerator
         (BearerKind.Validation, "validationToken", "The token that was mailed to a lead; valid for 30 minutes."),
         (BearerKind.Lead, "leadToken", "The JWT from verifying a lead; valid for 15 minutes."),
         (BearerKind.Operator, "operatorToken", "An access token of the operators' realm."),
+        (BearerKind.Application, "applicationToken",
+            "An access token of the operators' realm with the role of applications or operators."),
     ];
 
     /// <summary>Returns the document as text, with a line feed at its end.</summary>

@@ -113,6 +113,11 @@ public sealed class FunctionsRightsTests(ApiFixture fixture)
             (await app.GetAsync($"/tenants{path}", bearer)).Expect(HttpStatusCode.OK);
         }
 
+        await fixture.Postgres.ExecuteAsync(
+            "UPDATE tenants SET status = 'ACTIVE' WHERE id = $1", Guid.Parse(tenant.Id));
+        (await app.GetAsync($"/tenants/{tenant.Id}/connection", bearer)).Expect(HttpStatusCode.OK);
+        (await app.GetAsync($"/connections?key={tenant.Key}", bearer)).Expect(HttpStatusCode.OK);
+
         var released = await app.Data.CreateTenantAsync();
         await using var readings = await FakeReadings.StartAsync(fixture, findsObject: false);
         (await readings.App.GetAsync($"/tenants/{tenant.Id}/residue", bearer)).Expect(HttpStatusCode.OK);

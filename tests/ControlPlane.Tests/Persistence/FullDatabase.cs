@@ -44,6 +44,10 @@ public sealed class FullDatabase : IAsyncLifetime
             FROM n, (VALUES (1, 'create-idp'), (2, 'send-notification')) AS s (position, step);
             INSERT INTO resources (tenant_id, type, name, state, attempt, created_at, updated_at)
             SELECT id, 'keycloak_realm', 'tenant-k' || i, 'CREATED', 1, at, at FROM n;
+            INSERT INTO tenant_connections (tenant_id, part, attempt, document, updated_at)
+            SELECT id, p.part, 1, '{}', at FROM n, (VALUES ('database'), ('identity'), ('storage')) AS p (part);
+            INSERT INTO tenant_passwords (tenant_id, attempt, generation, key_id, salt, created_at)
+            SELECT id, 1, 1, 's1', '', at FROM n;
             INSERT INTO residue (tenant_id, attempt, type, name, reason, found_at)
             SELECT id, 1, 'keycloak_realm', 'tenant-k' || i, '', at FROM n;
             INSERT INTO invitations (id, tenant_id, expires_at, accepted_at, created_at)

@@ -81,7 +81,7 @@ internal static partial class Gateway
         return
         [
             .. expected.Except(checkedOperations).Select(name => $"the gateway does not check tokens of {name}"),
-            .. checkedOperations.Except(expected).Select(name => $"{name} is not only for operators"),
+            .. checkedOperations.Except(expected).Select(name => $"{name} is not only for operators and applications"),
         ];
     }
 
@@ -89,7 +89,8 @@ internal static partial class Gateway
         from path in Document()["paths"]!.AsObject()
         from operation in path.Value!.AsObject()
         let security = operation.Value!["security"]?.AsArray()
-        where security is [JsonObject only] && only.ContainsKey("operatorToken")
+        where security is [JsonObject only]
+            && (only.ContainsKey("operatorToken") || only.ContainsKey("applicationToken"))
         select operation.Value!["operationId"]!.ToString().ToLowerInvariant();
 
     // The routes of the Functions app that the OpenAPI document leaves out; the gateway imports the others.

@@ -49,13 +49,14 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
     public async Task It_logs_that_it_waits_for_the_database()
     {
         var logs = new CollectedLogs();
-        using var host = Build(logs, ("DATABASE_URL", "Host=127.0.0.1;Port=9;Username=u;Password=secret;Database=d"));
+        using var host = Build(
+            logs, ("DATABASE_URL", "Host=127.0.0.1;Port=9;Username=u;Password=pa55word;Database=d"));
         await host.StartAsync(CancellationToken);
 
         await LoggedAsync(logs, "Waiting for the control database: it cannot be reached");
 
         await host.StopAsync(CancellationToken);
-        Assert.DoesNotContain("secret", logs.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("pa55word", logs.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -185,7 +186,7 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
         Assert.StartsWith($"{name}: {expected}", e.Message, StringComparison.Ordinal);
         Assert.Contains($"{enabled}=false", e.Message, StringComparison.Ordinal);
         Assert.Equal(
-            ["keycloak", "s3", "novu", "infrastructure", "deployment", "dns"],
+            ["keycloak", "s3", "secrets", "novu", "infrastructure", "deployment", "dns"],
             host.Services.GetRequiredService<SystemsOff>().Systems.Select(system => system.Id));
     }
 

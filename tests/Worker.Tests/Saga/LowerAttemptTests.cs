@@ -1,3 +1,4 @@
+using ControlPlane;
 using Microsoft.Extensions.DependencyInjection;
 using Sandbox.Control;
 using Testing;
@@ -74,7 +75,8 @@ public sealed class LowerAttemptTests(ProvisioningFixture fixture) : IClassFixtu
 
         var landed = await fixture.LandAsync(late);
 
-        await Task.WhenAll(first, second);
+        await second;
+        Assert.Equal(ErrorCode.StaleAttempt, (await Assert.ThrowsAsync<ControlPlaneException>(() => first)).Code);
         Assert.True(landed.Effect);
         Assert.Equal(["schema", "role"], await fixture.Systems.ObjectsOfAsync(tenant));
         Assert.Equal(

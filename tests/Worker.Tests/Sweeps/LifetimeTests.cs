@@ -36,6 +36,8 @@ public sealed class LifetimeTests(ProvisioningFixture fixture) : IClassFixture<P
         ["provisioning_steps"] = "the history of an attempt",
         ["residue"] = "of a rollback that an operator must complete, which deletes it",
         ["resources"] = "a public contract; the tenant's end deletes the rows",
+        ["tenant_connections"] = "of live tenants; an undo deletes its part",
+        ["tenant_passwords"] = "of live tenants, without a secret: random bytes that are nothing without a key",
         ["schema_migrations"] = "one row for each migration",
         ["sealing_keys"] = "one row for each key, without a secret",
     };

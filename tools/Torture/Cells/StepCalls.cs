@@ -75,9 +75,11 @@ internal static class StepCalls
         Get(CreateIdp, "profile", "keycloak", $"{Users}/profile") with { AfterLost = "create", Only = ReadFaults },
         Get(CreateIdp, "client", "keycloak", Clients)
             with { Query = "clientId={key}-app*", AfterLost = "create", Only = ReadFaults },
+        Connected(CreateIdp, "identity"),
         Statement(CreateIdp, "created", "UPDATE resources SET state = ?, details*", "keycloak_realm\ntenant-{key}")
             with { Only = RowFaults },
         Report(CreateIdp, "report", "CreateIdp"),
+        Disconnected(CreateIdp, "identity"),
         UndoGet(CreateIdp, List, "keycloak", Realms)
             with { Query = "brief*", Skip = 1, IsShared = true, Only = SharedFaults },
         Undo(CreateIdp, "disable", "keycloak", "PUT", Realm),
@@ -104,7 +106,9 @@ internal static class StepCalls
 
         Statement(ProvisionDatabase, "create", "CREATE SCHEMA \"tenant_{key}\"*", null) with { Only = StatementFaults },
         Commit(ProvisionDatabase, "make", "*CREATE SCHEMA \"tenant_{key}\"*", null),
+        Connected(ProvisionDatabase, "database"),
         Report(ProvisionDatabase, "report", "ProvisionDatabase"),
+        Disconnected(ProvisionDatabase, "database"),
         Commit(ProvisionDatabase, "drop", "*DROP SCHEMA \"tenant_{key}\"*", null) with { IsUndo = true },
         Report(ProvisionDatabase, "report", "DropDatabase") with { IsUndo = true },
         Report(ProvisionDatabase, Residue, "FindDatabaseResidue") with { IsUndo = true },
@@ -121,9 +125,11 @@ internal static class StepCalls
             with { Query = "versions*", AfterLost = "create", Only = RetryFaults },
         Call(ProvisionStorage, "tag", "s3", "PUT", Bucket) with { Query = "tagging*" },
         Call(ProvisionStorage, "block", "s3", "PUT", Bucket) with { Query = "publicAccessBlock*" },
+        Connected(ProvisionStorage, "storage"),
         Statement(ProvisionStorage, "done", "UPDATE provisioning_steps SET state = ?, ended_at*next_try_at*",
             FirstAttempt + ProvisionStorage) with { Only = RowFaults },
         Report(ProvisionStorage, "report", "ProvisionStorage"),
+        Disconnected(ProvisionStorage, "storage"),
         Undo(ProvisionStorage, "look", "s3", "HEAD", Bucket, changes: false) with { Skip = 2, Only = ReadFaults },
         UndoGet(ProvisionStorage, "tags", "s3", Bucket) with { Query = "tagging*", Only = ReadFaults },
         UndoGet(ProvisionStorage, List, "s3", "/") with { IsShared = true, Only = SharedFaults },
@@ -173,6 +179,15 @@ internal static class StepCalls
     // A statement on its own or within a transaction.
     private static StepCall Statement(string step, string name, string statement, string? text) => new(
         step, false, name, "postgres", statement.Split(' ')[0], "/control_plane", Query: statement, Body: text);
+
+    // A part of the tenant's connection.
+    private static StepCall Connected(string step, string part) =>
+        Statement(step, "connected", "INSERT INTO tenant_connections*", $"{{id}}\n{part}") with { Only = RowFaults };
+
+    private static StepCall Disconnected(string step, string part) =>
+        Statement(step, "disconnected", "DELETE FROM tenant_connections*", $"{{id}}\n{part}")
+            with
+        { IsUndo = true, Only = RowFaults };
 
     private static StepCall Report(string step, string name, string activity) => new(
         step, false, name, "novu", "POST", ReportInterceptor.PathOf(activity, "{id}"),

@@ -16,8 +16,8 @@ internal static class FunctionsRights
         REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role};
 
         GRANT SELECT ON audit_events, idempotent_answers, invitations, leads, provisioning_attempts, provisioning_steps,
-            residue, resources, sealed_passwords, sealing_keys, system_findings, system_readings, tenant_contacts,
-            tenant_domains, tenants
+            residue, resources, sealed_passwords, sealing_keys, system_findings, system_readings, tenant_connections,
+            tenant_contacts, tenant_domains, tenants
             TO {role};
         GRANT SELECT (name) ON schema_migrations TO {role};
 

@@ -48,6 +48,9 @@ public interface IKeycloakApi
     [Get("/admin/realms/{realm}/roles/{role}")]
     Task<RoleRepresentation> GetRealmRoleAsync(string realm, string role, CancellationToken cancellationToken);
 
+    [Post("/admin/realms/{realm}/roles")]
+    Task CreateRealmRoleAsync(string realm, [Body] RoleRepresentation role, CancellationToken cancellationToken);
+
     [Get("/admin/realms/{realm}/users?exact=true")]
     Task<List<UserRepresentation>> FindUsersAsync(
         string realm, [Query] string username, CancellationToken cancellationToken);

@@ -160,6 +160,21 @@ public sealed class KeycloakAdmin(IKeycloakApi api)
         }
     }
 
+    /// <returns>False when the role already exists.</returns>
+    public async Task<bool> CreateRealmRoleAsync(
+        string realm, RoleRepresentation role, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await api.CreateRealmRoleAsync(realm, role, cancellationToken);
+            return true;
+        }
+        catch (OutsideSystemException e) when (e.Status == HttpStatusCode.Conflict)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Grants realm roles that the user does not have yet.</summary>
     public async Task GrantRealmRolesAsync(
         string realm, string userId, IEnumerable<string> roles, CancellationToken cancellationToken)

@@ -34,6 +34,12 @@ internal sealed class KeycloakSetup(SetupContext setup)
             + $"({WorkerAccount.NameSetting}, by default {WorkerAccount.DefaultName}).",
     };
 
+    private static readonly Option<FileInfo?> ApplicationSecretFile = new("--application-secret-file")
+    {
+        Description = "The file to write the secret of the applications' service account to, accessible only to you "
+            + $"({PlatformRealm.ApplicationClient}, in the operators' realm).",
+    };
+
     private static readonly Option<bool> WithoutRealm = new("--without-realm")
     {
         Description = "Create no realm for operators, since another issuer (OPERATOR_ISSUER) has them.",
@@ -42,7 +48,7 @@ internal sealed class KeycloakSetup(SetupContext setup)
     private readonly CommandHost host = setup.Host;
 
     public static IReadOnlyList<Option> Options { get; } =
-        [OperatorEmail, ResetOperator, OperatorPasswordFile, WorkerSecretFile, WithoutRealm];
+        [OperatorEmail, ResetOperator, OperatorPasswordFile, WorkerSecretFile, ApplicationSecretFile, WithoutRealm];
 
     // With cold caches Keycloak sometimes answers 500, for instance to a role grant, and it is slow on a busy machine.
     // Everything here is repeatable. It is retried here, because Temporal does not retry commands.
@@ -84,6 +90,13 @@ internal sealed class KeycloakSetup(SetupContext setup)
 
         var platform = new PlatformRealm(keycloak, host.Settings, host.InstallationId);
         setup.PrintCreated("operators", await platform.EnsureAsync(cancellationToken));
+        var (applicationSecret, created) = await platform.EnsureApplicationAsync(cancellationToken);
+        if (setup.Arguments.GetValue(ApplicationSecretFile)?.FullName is { } applicationFile)
+        {
+            await PrivateFile.WriteAsync(applicationFile, applicationSecret, cancellationToken);
+        }
+
+        setup.PrintCreated("applications", created);
         string? file = setup.Arguments.GetValue(OperatorPasswordFile)?.FullName;
         // A password that was never stored is lost, so it is replaced.
         bool reset = setup.Arguments.GetValue(ResetOperator) || (file is not null && !File.Exists(file));

@@ -12,6 +12,7 @@ namespace Worker.Systems.Keycloak;
 internal sealed class PlatformRealm(KeycloakAdmin keycloak, SettingsReader settings, Guid installation)
 {
     public const string CommandLineClient = "control-plane-cli";
+    public const string ApplicationClient = "application-plane";
     public const string FirstOperator = "operator";
 
     private const string PasswordPolicy = "length(12) and notUsername(undefined) and notEmail(undefined)";
@@ -22,6 +23,7 @@ internal sealed class PlatformRealm(KeycloakAdmin keycloak, SettingsReader setti
     private readonly string realm = Name(settings);
     private readonly string audience = settings.Text("OPERATOR_AUDIENCE", "control-plane");
     private readonly string role = settings.Text("OPERATOR_ROLE", "operator");
+    private readonly string applicationRole = ApplicationRole(settings);
 
     public static string Issuer(SettingsReader settings) =>
         settings.FindSecureUrl("OPERATOR_ISSUER")?.OriginalString
@@ -54,6 +56,33 @@ internal sealed class PlatformRealm(KeycloakAdmin keycloak, SettingsReader setti
         }
 
         return created;
+    }
+
+    /// <summary>Creates the service account with which applications read the connections of their tenants.</summary>
+    /// <returns>Its secret, and descriptions of the objects that this call created.</returns>
+    public async Task<(string Secret, IReadOnlyList<string> Created)> EnsureApplicationAsync(
+        CancellationToken cancellationToken)
+    {
+        var created = new List<string>();
+        if (await keycloak.CreateRealmRoleAsync(realm, new() { Name = applicationRole }, cancellationToken))
+        {
+            created.Add($"role {applicationRole}");
+        }
+
+        var client = await keycloak.FindClientAsync(realm, ApplicationClient, cancellationToken);
+        if (client is null)
+        {
+            await keycloak.CreateClientAsync(realm, ApplicationAccount(), cancellationToken);
+            created.Add($"client {ApplicationClient}");
+            client = await keycloak.FindClientAsync(realm, ApplicationClient, cancellationToken);
+        }
+
+        var user = await keycloak.ServiceAccountUserAsync(realm, client!.Id!, cancellationToken);
+        await keycloak.GrantRealmRolesAsync(realm, user.Id!, [applicationRole], cancellationToken);
+        string secret = await keycloak.ClientSecretAsync(realm, client.Id!, cancellationToken)
+            ?? throw new CommandException(
+                $"Keycloak returns no secret for {ApplicationClient}; is it a public client now?");
+        return (secret, created);
     }
 
     /// <summary>Creates the first operator, with a password that must be changed at the first login.</summary>
@@ -134,6 +163,21 @@ internal sealed class PlatformRealm(KeycloakAdmin keycloak, SettingsReader setti
         },
     ];
 
+    private ClientRepresentation ApplicationAccount() => new()
+    {
+        ClientId = ApplicationClient,
+        Name = "Application plane",
+        Protocol = "openid-connect",
+        Enabled = true,
+        PublicClient = false,
+        StandardFlowEnabled = false,
+        ImplicitFlowEnabled = false,
+        DirectAccessGrantsEnabled = false,
+        ServiceAccountsEnabled = true,
+        FullScopeAllowed = true,
+        ProtocolMappers = [AudienceMapper()],
+    };
+
     private ProtocolMapperRepresentation AudienceMapper() => new()
     {
         Name = $"audience {audience}",
@@ -146,6 +190,15 @@ internal sealed class PlatformRealm(KeycloakAdmin keycloak, SettingsReader setti
             ["id.token.claim"] = "false",
         },
     };
+
+    // With the operators' role every application would be an operator.
+    private static string ApplicationRole(SettingsReader settings)
+    {
+        string role = settings.Text("APPLICATION_ROLE", "application");
+        return role != settings.Text("OPERATOR_ROLE", "operator")
+            ? role
+            : throw new SettingException("APPLICATION_ROLE", $"'{role}'", "another role than OPERATOR_ROLE");
+    }
 
     private static string Name(SettingsReader settings)
     {

@@ -2,6 +2,7 @@ using ControlPlane.Persistence;
 using Npgsql;
 using Worker.Commands;
 using Worker.Commands.Doctor;
+using Worker.Systems.Secrets;
 
 namespace Worker.Systems.Postgres;
 
@@ -14,7 +15,29 @@ internal static class PostgresDoctorChecks
         new("right to create schemas", token => SchemasAsync(host, token),
             "Check that TENANT_DATABASE_URL (or DATABASE_URL) names a running database.",
             Needs: host.Settings.Find("TENANT_DATABASE_URL") is null ? "control database" : null),
+        new("tenants' logins", token => LoginsAsync(host, token), "See \"right to create schemas\"."),
     ];
+
+    private static async Task<DoctorResult> LoginsAsync(CommandHost host, CancellationToken cancellationToken)
+    {
+        if (TenantSecretSettings.From(host.Settings).Secrets is null)
+        {
+            return DoctorResult.Off("none: tenant secrets are switched off");
+        }
+
+        var tenants = host.GetService<TenantDatabase>().Source;
+        if (await TenantIsolation.SharesControlDatabaseAsync(tenants, cancellationToken))
+        {
+            return DoctorResult.Off("they may connect to the control database, which has the tenants' schemas");
+        }
+
+        var open = await TenantIsolation.ListOpenAsync(tenants, cancellationToken);
+        return open.Count == 0
+            ? DoctorResult.Ok("they may connect to no other database")
+            : DoctorResult.Problem($"every role may connect to {string.Join(", ", open)}",
+                "Grant CONNECT to the roles that need it, then as a superuser: "
+                + string.Join("; ", open.Select(name => $"REVOKE CONNECT ON DATABASE {Quote(name)} FROM PUBLIC")));
+    }
 
     private static async Task<DoctorResult> TablesAsync(CommandHost host, CancellationToken cancellationToken)
     {

@@ -13,6 +13,9 @@ public sealed class PostgresInventory(TenantSchemas schemas, WorkerOptions optio
     /// <summary>The type of a finding that is a role. A role has no resource record of its own.</summary>
     public const string RoleType = "database_role";
 
+    /// <summary>The type of a finding that is a login; it has no record either.</summary>
+    public const string LoginType = "database_login";
+
     public string SystemId => PostgresSystem.SystemId;
 
     public string MarkedType => ResourceTypes.DatabaseSchema;
@@ -20,7 +23,7 @@ public sealed class PostgresInventory(TenantSchemas schemas, WorkerOptions optio
     public async Task<IReadOnlyList<Finding>> FindAsync(ProvisionedTenant tenant, CancellationToken cancellationToken)
     {
         string name = tenant.Resources.Schema;
-        var (schema, role, ownership, mark) = await schemas.ReadAsync(name, tenant.Mark, cancellationToken);
+        var (schema, role, ownership, mark, logins) = await schemas.ReadAsync(name, tenant.Mark, cancellationToken);
         // The role's mark is not enough: a schema without our mark that another role owns is foreign.
         int? attempt = ownership == Ownership.Foreign ? null : tenant.AttemptOf(mark);
         string detail = ownership == Ownership.Foreign && tenant.AttemptOf(mark) is not null
@@ -37,7 +40,12 @@ public sealed class PostgresInventory(TenantSchemas schemas, WorkerOptions optio
             types.Add(RoleType);
         }
 
-        return [.. types.Select(type => new Finding(type, name, attempt, detail))];
+        return
+        [
+            .. types.Select(type => new Finding(type, name, attempt, detail)),
+            .. logins.Select(login => new Finding(
+                LoginType, login.Name, tenant.AttemptOf(login.Mark), tenant.Describe(login.Mark))),
+        ];
     }
 
     public async IAsyncEnumerable<MarkedPage> ListMarkedAsync(

@@ -7,6 +7,7 @@ using Worker.Commands.Setup;
 using Worker.Commands.Verify;
 using Worker.Hosting;
 using Worker.Invitations;
+using Worker.Systems.Secrets;
 
 namespace Worker.Systems.Postgres;
 
@@ -33,6 +34,10 @@ public sealed class PostgresSystem : OutsideSystem
         services
             .AddSingleton(_ => new TenantDatabase(
                 DataSources.Create(options, "arc-saas-tenants"), RefusesSuperuser: settings.IsProduction))
+            .AddSingleton(TenantLoginOptions.From(settings))
+            .AddTransient<DatabaseLogins>()
+            .AddTransient<LoginRotation>()
+            .AddTransient<PasswordSalts>()
             .AddTransient<TenantSchemas>()
             .AddTransient<PostgresInventory>()
             .AddTransient<ISystemInventory, PostgresInventory>();
@@ -47,5 +52,20 @@ public sealed class PostgresSystem : OutsideSystem
         bool isNew = await new SealingKey(setup.Host.Database, setup.Host.Settings, setup.Host.Time)
             .EnsureAsync(cancellationToken);
         setup.PrintCreated("sealing key", isNew ? ["public half stored"] : []);
+        await IsolateTenantsAsync(setup, cancellationToken);
+    }
+
+    private static async Task IsolateTenantsAsync(SetupContext setup, CancellationToken cancellationToken)
+    {
+        if (TenantSecretSettings.From(setup.Host.Settings).Secrets is null)
+        {
+            return;
+        }
+
+        var tenants = setup.Host.GetService<TenantDatabase>().Source;
+        if (!await TenantIsolation.SharesControlDatabaseAsync(tenants, cancellationToken))
+        {
+            setup.PrintCreated("tenants' database", await TenantIsolation.EnsureAsync(tenants, cancellationToken));
+        }
     }
 }

@@ -10,8 +10,12 @@ namespace Worker.Systems.S3;
 /// Null when AWS's default credential chain is used, for instance the role of the machine.
 /// </param>
 /// <param name="ExpectedOwner">The AWS account that must own the buckets, sent with each call; null elsewhere.</param>
+/// <param name="TenantCredentials">
+/// <c>STORAGE_CREDENTIALS</c>: how a tenant's application gets credentials for its bucket; <c>none</c>: not at all.
+/// </param>
 public sealed record S3Options(
-    Uri? Endpoint, string Region, string? AccessKey, string? SecretKey, string? ExpectedOwner)
+    Uri? Endpoint, string Region, string? AccessKey, string? SecretKey, string? ExpectedOwner,
+    string TenantCredentials = "none")
 {
     public const string Switch = "S3_ENABLED";
 
@@ -47,8 +51,18 @@ public sealed record S3Options(
             region ?? DefaultRegion,
             accessKey,
             accessKey is null ? null : settings.Require("AWS_SECRET_ACCESS_KEY", "the secret of AWS_ACCESS_KEY_ID"),
-            settings.Find("S3_BUCKET_OWNER"));
+            settings.Find("S3_BUCKET_OWNER"),
+            ReadTenantCredentials(settings));
     }
+
+    private static string ReadTenantCredentials(SettingsReader settings) =>
+        settings.Text("STORAGE_CREDENTIALS", "none") switch
+        {
+            "none" => "none",
+            "sts" => throw new SettingException("STORAGE_CREDENTIALS", "'sts'",
+                "none: credentials of a tenant's own bucket are not built yet"),
+            var other => throw new SettingException("STORAGE_CREDENTIALS", $"'{other}'", "none"),
+        };
 
     /// <summary>Whether the region is the one that CreateBucket must not name.</summary>
     public bool IsDefaultRegion => Region == DefaultRegion;

@@ -39,7 +39,9 @@ public sealed class S3System : OutsideSystem
     {
         if (S3Options.From(settings) is not { } options)
         {
-            services.AddTransient<TenantBuckets>(_ => throw NotConfigured(settings));
+            services
+                .AddTransient<TenantBuckets>(_ => throw NotConfigured(settings))
+                .AddTransient<S3Options>(_ => throw NotConfigured(settings));
         }
         else
         {

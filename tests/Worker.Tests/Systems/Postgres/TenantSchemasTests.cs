@@ -9,11 +9,14 @@ public sealed class TenantSchemasTests(PostgresFixture postgres) : IClassFixture
 {
     private static readonly Guid Installation = Guid.Parse("8f14e45f-ceea-467f-a0e6-0d5f0a6f3c11");
 
+    private static readonly TenantLoginOptions Options = new(20, 60, AllowsTemporaryTables: false);
+
     private readonly OwnershipMark mark = new(Installation, Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), 1);
 
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
-    private TenantSchemas Schemas => new(new TenantDatabase(postgres.Owner, RefusesSuperuser: true));
+    private TenantSchemas Schemas =>
+        new(new TenantDatabase(postgres.Owner, RefusesSuperuser: true), Options);
 
     [Fact]
     public async Task The_schema_belongs_to_a_role_that_cannot_log_in()
@@ -82,7 +85,7 @@ public sealed class TenantSchemasTests(PostgresFixture postgres) : IClassFixture
         string address = Environment.GetEnvironmentVariable("TEST_DATABASE_URL")!;
         var options = ControlPlane.Persistence.DatabaseOptions.Parse("TEST_DATABASE_URL", address);
         await using var superuser = NpgsqlDataSource.Create(options);
-        var schemas = new TenantSchemas(new TenantDatabase(superuser, RefusesSuperuser: true));
+        var schemas = new TenantSchemas(new TenantDatabase(superuser, RefusesSuperuser: true), Options);
 
         var e = await Assert.ThrowsAsync<ControlPlane.ControlPlaneException>(() =>
             schemas.EnsureAsync(Name(), mark, NothingElse, CancellationToken));

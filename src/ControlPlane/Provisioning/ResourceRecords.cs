@@ -11,6 +11,7 @@ public static class ResourceTypes
     public const string KeycloakAdminUser = "keycloak_admin_user";
     public const string DatabaseSchema = "database_schema";
     public const string StorageBucket = "storage_bucket";
+    public const string Infrastructure = "infrastructure";
 }
 
 /// <summary>

@@ -5,6 +5,7 @@ using Worker.Systems.Novu;
 using Worker.Systems.Postgres;
 using Worker.Systems.S3;
 using Worker.Systems.Temporal;
+using Worker.Systems.Terraform;
 
 namespace Worker.Systems;
 
@@ -18,7 +19,7 @@ public static class OutsideSystems
         new PostgresSystem(),
         new S3System(),
         new NovuSystem(),
-        UnbuiltSystem.Infrastructure,
+        new TerraformSystem(),
         UnbuiltSystem.Deployment,
         UnbuiltSystem.Dns,
     ];

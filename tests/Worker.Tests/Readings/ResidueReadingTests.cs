@@ -35,7 +35,7 @@ public sealed class ResidueReadingTests(ProvisioningFixture fixture) : IClassFix
         Assert.Equal("3 object versions", Of(residue, "s3").Found.Single().Detail);
         Assert.Equal(
             [
-                "keycloak READ", "postgresql READ", "s3 READ", "infrastructure NOT_BUILT", "deployment NOT_BUILT",
+                "keycloak READ", "postgresql READ", "s3 READ", "infrastructure NOT_CONFIGURED", "deployment NOT_BUILT",
                 "dns NOT_BUILT",
             ],
             residue.Systems.Select(system => $"{system.System} {system.State}"));

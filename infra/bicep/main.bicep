@@ -127,6 +127,8 @@ var workerSettings = union(
     AZURE_CLIENT_ID: identities.outputs.worker.clientId
     TENANT_DATABASE_URL: '${tenantsServer}/${postgres.outputs.tenantsDatabase}'
     INSTALLATION_ID: installationId
+    // The image has no terraform: docs/infrastructure-modules.md.
+    TERRAFORM_ENABLED: 'false'
     KEYCLOAK_URL: keycloakServer.url
     KEYCLOAK_REALM: keycloakServer.realm
     KEYCLOAK_ADMIN_CLIENT_ID: keycloakServer.clientId

@@ -99,7 +99,8 @@ function toItem(step, isEnded) {
   title.textContent = step.title;
   const state = document.createElement("span");
   state.className = "state";
-  state.textContent = isEnded && step.state === "PENDING" ? "not begun" : states[step.state] ?? "";
+  const text = isEnded && step.state === "PENDING" ? "not begun" : states[step.state] ?? "";
+  state.textContent = step.progress ? `${text}: ${step.progress}` : text;
   item.append(title, " ", state);
   return item;
 }

@@ -64,11 +64,12 @@ public sealed record CustomerFailureResponse(string Code, string Message, string
 /// <param name="State">
 /// PENDING, RUNNING, DELAYED (it is tried again later), DONE, FAILED, or UNDONE (removed since the setup failed).
 /// </param>
+/// <param name="Progress">How far a RUNNING part is, such as <c>3 of 7 resources</c>; null if it does not tell.</param>
 public sealed record CustomerStepResponse(
-    string Title, string State, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt)
+    string Title, string State, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, string? Progress)
 {
     public static CustomerStepResponse From(ProvisioningStep step) =>
-        new(step.CustomerTitle!, StateOf(step), step.StartedAt, step.EndedAt);
+        new(step.CustomerTitle!, StateOf(step), step.StartedAt, step.EndedAt, step.Progress);
 
     private static string StateOf(ProvisioningStep step) => step.State switch
     {

@@ -41,14 +41,15 @@ public sealed record AttemptResponse(
 /// <param name="Name">The title of the step, such as <c>Create IdP</c>.</param>
 /// <param name="State">PENDING, RUNNING, WAITING (for <c>nextTryAt</c>), DONE, SKIPPED, FAILED or PARKED.</param>
 /// <param name="Tries">The number of tries so far.</param>
+/// <param name="Progress">How far a RUNNING step is, such as <c>3 of 7 resources</c>; null if it does not tell.</param>
 /// <param name="Error">The error of the last failed try; it contains no secret.</param>
 /// <param name="Undo">The undo of the step; null before it begins.</param>
 public sealed record StepResponse(
     string Step, string Name, string State, int Tries, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt,
-    DateTimeOffset? NextTryAt, StepError? Error, UndoResponse? Undo)
+    DateTimeOffset? NextTryAt, string? Progress, StepError? Error, UndoResponse? Undo)
 {
     public static StepResponse From(ProvisioningStep step) => new(
-        step.Step, step.Name, step.State, step.Tries, step.StartedAt, step.EndedAt, step.NextTryAt,
+        step.Step, step.Name, step.State, step.Tries, step.StartedAt, step.EndedAt, step.NextTryAt, step.Progress,
         StepError.From(step.ErrorCode, step.Error),
         step.UndoState is { } state
             ? new UndoResponse(state, step.UndoTries, step.UndoError, step.UndoNextTryAt)

@@ -49,6 +49,23 @@ public sealed record DatabaseOptions(string ConnectionString, EntraOptions? Entr
             : From(settings);
     }
 
+    /// <summary>
+    /// Reads the options of the database of Terraform's states. It shares no database with tenants or control tables: a
+    /// state may hold secrets, and its roles log in.
+    /// </summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="name">The name of the setting.</param>
+    public static DatabaseOptions ForTerraform(SettingsReader settings, string name)
+    {
+        string url = settings.Require(
+            name, "the database of Terraform's states, postgres://user:password@host/database");
+        // Terraform signs in with the password of each tenant's role, so there is no token.
+        var states = new DatabaseOptions(Encrypt(name, Parse(name, url), settings));
+        return states.IsSameDatabaseAs(From(settings)) || states.IsSameDatabaseAs(ForTenants(settings))
+            ? throw new SettingException(name, "the database of the control tables or of the tenants", "one of its own")
+            : states;
+    }
+
     private bool IsSameDatabaseAs(DatabaseOptions other)
     {
         var (mine, theirs) = (

@@ -45,6 +45,7 @@ public sealed record PlannedStep(string Id, string Title, string? CustomerTitle,
 /// </summary>
 /// <param name="State">PENDING, RUNNING, WAITING (for the next try), DONE, SKIPPED, FAILED or PARKED.</param>
 /// <param name="UndoState">RUNNING, WAITING, DONE or FAILED; null before the undo.</param>
+/// <param name="Progress">How far a RUNNING step is, such as <c>3 of 7 resources</c>; null if it does not tell.</param>
 public sealed record ProvisioningStep(
     string Step,
     string? Title,
@@ -59,7 +60,8 @@ public sealed record ProvisioningStep(
     string? UndoState,
     int UndoTries,
     string? UndoError,
-    DateTimeOffset? UndoNextTryAt)
+    DateTimeOffset? UndoNextTryAt,
+    string? Progress)
 {
     /// <summary>The title, or the id in rows of a worker that wrote no title.</summary>
     public string Name => Title ?? Step;

@@ -88,5 +88,6 @@ public sealed class ProvisioningAttempts(NpgsqlDataSource database)
         row.FindText("undo_state"),
         row.Number("undo_tries"),
         row.FindText("undo_error"),
-        row.FindTime("undo_next_try_at"));
+        row.FindTime("undo_next_try_at"),
+        row.Text("state") == "RUNNING" ? row.FindText("progress") : null);
 }

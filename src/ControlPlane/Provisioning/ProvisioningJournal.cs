@@ -16,12 +16,27 @@ public sealed class ProvisioningJournal(NpgsqlDataSource database, TimeProvider 
             """
             UPDATE provisioning_steps
             SET state = 'RUNNING', tries = greatest($4, tries + 1), started_at = coalesce(started_at, $5),
-                next_try_at = NULL
+                next_try_at = NULL, progress = NULL
             WHERE tenant_id = $1 AND attempt = $2 AND step = $3 AND state NOT IN ('SKIPPED', 'FAILED', 'PARKED')
                 AND EXISTS (SELECT FROM provisioning_attempts a
                     WHERE a.tenant_id = $1 AND a.attempt = $2 AND a.state IN ('RECORDED', 'RUNNING', 'SUCCEEDED'))
             """,
             tenantId, attempt, step, tries, time.GetUtcNow()).ExecuteAsync(cancellationToken);
+
+    /// <summary>Records how far a running step is. A late try changes nothing.</summary>
+    /// <param name="tenantId">The tenant.</param>
+    /// <param name="attempt">The tenant's attempt.</param>
+    /// <param name="step">The step's id.</param>
+    /// <param name="progress">Words for people, without secrets.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task StepProgressAsync(
+        Guid tenantId, int attempt, string step, string progress, CancellationToken cancellationToken) =>
+        database.Command(
+            """
+            UPDATE provisioning_steps SET progress = $4
+            WHERE tenant_id = $1 AND attempt = $2 AND step = $3 AND state = 'RUNNING'
+            """,
+            tenantId, attempt, step, progress).ExecuteAsync(cancellationToken);
 
     /// <summary>Records a successful try. A step that has FAILED stays so: the rollback follows it.</summary>
     public Task StepDoneAsync(Guid tenantId, int attempt, string step, CancellationToken cancellationToken) =>

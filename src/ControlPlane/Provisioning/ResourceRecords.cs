@@ -12,6 +12,7 @@ public static class ResourceTypes
     public const string DatabaseSchema = "database_schema";
     public const string StorageBucket = "storage_bucket";
     public const string TenantSecret = "tenant_secret";
+    public const string Infrastructure = "infrastructure";
 }
 
 /// <summary>

@@ -5,7 +5,6 @@ namespace ControlPlane.Provisioning;
 /// <summary>The settings of the steps that are not built yet and report SKIPPED.</summary>
 public static class UnbuiltSteps
 {
-    public const string Infrastructure = "TERRAFORM_ENABLED";
     public const string Deployment = "DEPLOYMENT_ENABLED";
     public const string Dns = "DNS_ENABLED";
 

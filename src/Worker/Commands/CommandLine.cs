@@ -12,6 +12,7 @@ using Temporalio.Exceptions;
 using Worker.Hosting;
 using Worker.Systems;
 using Worker.Systems.Postgres;
+using Worker.Systems.Terraform;
 
 namespace Worker.Commands;
 
@@ -66,7 +67,8 @@ public static class CommandLine
     /// <returns>Null for an unexpected exception, which needs its stack trace.</returns>
     internal static string? Explain(Exception e) => e switch
     {
-        CommandException or ControlPlaneException or OutsideSystemException or SettingException => e.Message,
+        CommandException or ControlPlaneException or OutsideSystemException or SettingException or TerraformException =>
+            e.Message,
         // Its message was already written for people, by Failures.Translate.
         ApplicationFailureException => e.Message,
         ApiRequestException { InnerException: { } inner } => Explain(inner),
@@ -102,6 +104,7 @@ public static class CommandLine
         {
             AuditCommand.Create(context),
             DoctorCommand.Create(context),
+            InfrastructureCommand.Create(context),
             KeysCommand.Create(context),
             MigrateCommand.Create(context),
             OrphansCommand.Create(context),

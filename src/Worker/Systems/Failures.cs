@@ -13,6 +13,7 @@ using Temporalio.Activities;
 using Temporalio.Exceptions;
 using Worker.Systems.Postgres;
 using Worker.Systems.S3;
+using Worker.Systems.Terraform;
 using Worker.Telemetry;
 
 namespace Worker.Systems;
@@ -58,6 +59,7 @@ public static class Failures
         ControlPlaneException c => (CodeOf(c.Code), c.Message, c.Code == ErrorCode.Unavailable),
         SettingException s => (CodeOf(ErrorCode.NotConfigured), s.Message, false),
         OutsideSystemException o => Of(o.Class, o.RefusesCredentials, o.Message),
+        TerraformException t => Of(t.Class, t.RefusesCredentials, t.Message),
         TenantDatabaseException t => DescribePostgres(t.Error, isControlDatabase: false),
         PostgresException p => DescribePostgres(p, isControlDatabase: true),
         NpgsqlException { InnerException: EntraTokenException token } => (Unavailable, token.Message, true),

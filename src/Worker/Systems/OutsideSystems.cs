@@ -6,6 +6,7 @@ using Worker.Systems.Postgres;
 using Worker.Systems.S3;
 using Worker.Systems.Secrets;
 using Worker.Systems.Temporal;
+using Worker.Systems.Terraform;
 
 namespace Worker.Systems;
 
@@ -20,7 +21,7 @@ public static class OutsideSystems
         new S3System(),
         new SecretsSystem(),
         new NovuSystem(),
-        UnbuiltSystem.Infrastructure,
+        new TerraformSystem(),
         UnbuiltSystem.Deployment,
         UnbuiltSystem.Dns,
     ];

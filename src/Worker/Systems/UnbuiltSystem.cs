@@ -13,9 +13,6 @@ namespace Worker.Systems;
 /// <param name="setting">The setting that will switch the system on.</param>
 public sealed class UnbuiltSystem(string id, string name, string setting) : OutsideSystem
 {
-    public static UnbuiltSystem Infrastructure { get; } =
-        new("infrastructure", "Infrastructure", UnbuiltSteps.Infrastructure);
-
     public static UnbuiltSystem Deployment { get; } = new("deployment", "Deployment", UnbuiltSteps.Deployment);
 
     public static UnbuiltSystem Dns { get; } = new("dns", "DNS", UnbuiltSteps.Dns);

@@ -72,7 +72,49 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
     }
 
     [Theory]
-    [InlineData("TERRAFORM_ENABLED", "true", "TERRAFORM_ENABLED: found true, expected false")]
+    [InlineData("TERRAFORM_BINARY", "/no/terraform", "TERRAFORM_BINARY: found a file that does not exist")]
+    [InlineData("TERRAFORM_MODULES", null, "TERRAFORM_MODULES: found nothing, expected a folder with a module")]
+    [InlineData("TERRAFORM_MODULES", "/", "TERRAFORM_MODULES: found a folder without a module silo, bridge, pooled")]
+    [InlineData("TERRAFORM_STATE_URL", null, "TERRAFORM_STATE_URL: found nothing, expected the database")]
+    [InlineData("TERRAFORM_STATE_URL", "postgres://u:p@a,b/states", "TERRAFORM_STATE_URL: found none or several hosts")]
+    [InlineData("TERRAFORM_STATE_KEYS", null, "TERRAFORM_STATE_KEYS: found nothing")]
+    [InlineData("TERRAFORM_PLUGIN_DIR", "/no/plugins", "TERRAFORM_PLUGIN_DIR: found a path that does not exist")]
+    [InlineData("TERRAFORM_ENVIRONMENT", "ARM_NONE", "TERRAFORM_ENVIRONMENT: found 'ARM_NONE', which is not set")]
+    public void Terraform_that_is_switched_on_needs_binary_modules_and_backend(string name, string? value, string line)
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["TERRAFORM_ENABLED"] = "true",
+            // Any file: it is not started here.
+            ["TERRAFORM_BINARY"] = "/bin/sh",
+            ["TERRAFORM_MODULES"] = Path.Combine(Testing.Commands.Root, "infra", "tenant-infrastructure", "local"),
+            ["TERRAFORM_STATE_URL"] = "postgres://u:p@states.example.com/states",
+            ["TERRAFORM_STATE_KEYS"] = $"s1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}",
+        };
+        Build(new CollectedLogs(), [.. settings.Select(s => (s.Key, s.Value))]).Dispose();
+        settings[name] = value;
+
+        var e = Assert.ThrowsAny<SettingException>(
+            () => Build(new CollectedLogs(), [.. settings.Select(s => (s.Key, s.Value))]));
+
+        Assert.StartsWith(line, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Terraforms_states_have_a_database_of_their_own()
+    {
+        var e = Assert.ThrowsAny<SettingException>(() => Build(
+            new CollectedLogs(),
+            ("TERRAFORM_BINARY", "/bin/sh"),
+            ("TERRAFORM_MODULES", Path.Combine(Testing.Commands.Root, "infra", "tenant-infrastructure", "local")),
+            ("TERRAFORM_STATE_URL", postgres.OwnerConnectionString)));
+
+        Assert.Equal("TERRAFORM_STATE_URL: found the database of the control tables or of the tenants, expected one of "
+            + "its own.", e.Message);
+    }
+
+    [Theory]
+    [InlineData("TERRAFORM_ENABLED", "yes", "TERRAFORM_ENABLED: found 'yes', expected true or false")]
     [InlineData("DEPLOYMENT_ENABLED", "true", "DEPLOYMENT_ENABLED: found true, expected false")]
     [InlineData("DNS_ENABLED", "true", "DNS_ENABLED: found true, expected false")]
     [InlineData("INSTALLATION_ID", "one", "INSTALLATION_ID: found 'one', expected a UUID")]
@@ -141,6 +183,7 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
             ["PUBLIC_BASE_URL"] = "https://control.newcompany.com",
             ["TENANT_SMTP_HOST"] = "mail.newcompany.com",
             ["TENANT_SMTP_FROM"] = "no-reply@newcompany.com",
+            ["TERRAFORM_ENABLED"] = "false",
             ["TOKEN_KEYS"] = $"k1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}",
         };
         settings[name] = name switch
@@ -168,12 +211,13 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
     [InlineData("KEYCLOAK_URL", "KEYCLOAK_ENABLED", "found nothing, expected an address of Keycloak")]
     [InlineData("NOVU_API_KEY", "NOVU_ENABLED", "found nothing, expected Novu's secret key")]
     [InlineData("S3_ENDPOINT", "S3_ENABLED", "found nothing, expected the address of an object store")]
+    [InlineData("TERRAFORM_STATE_URL", "TERRAFORM_ENABLED", "found nothing, expected the database of")]
     public void Production_runs_without_a_system_only_if_it_is_switched_off_in_so_many_words(
         string name, string enabled, string expected)
     {
         (string Name, string? Value)[] others =
         [
-            .. new[] { "KEYCLOAK_ENABLED", "NOVU_ENABLED", "S3_ENABLED" }.Except([enabled])
+            .. new[] { "KEYCLOAK_ENABLED", "NOVU_ENABLED", "S3_ENABLED", "TERRAFORM_ENABLED" }.Except([enabled])
                 .Select(other => (other, (string?)"false")),
             ("PAYLOAD_KEYS", $"k1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}"),
             ("TENANT_DATABASE_URL", "postgres://u:p@tenants.example.com/tenants?sslmode=require"),

@@ -35,8 +35,8 @@ public sealed class ResidueReadingTests(ProvisioningFixture fixture) : IClassFix
         Assert.Equal("3 object versions", Of(residue, "s3").Found.Single().Detail);
         Assert.Equal(
             [
-                "keycloak READ", "postgresql READ", "s3 READ", "secrets NOT_CONFIGURED", "infrastructure NOT_BUILT",
-                "deployment NOT_BUILT", "dns NOT_BUILT",
+                "keycloak READ", "postgresql READ", "s3 READ", "secrets NOT_CONFIGURED",
+                "infrastructure NOT_CONFIGURED", "deployment NOT_BUILT", "dns NOT_BUILT",
             ],
             residue.Systems.Select(system => $"{system.System} {system.State}"));
     }

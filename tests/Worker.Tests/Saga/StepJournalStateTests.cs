@@ -62,6 +62,31 @@ public sealed class StepJournalStateTests(ProvisioningFixture fixture) : IClassF
     }
 
     [Fact]
+    public async Task The_progress_of_a_step_is_shown_while_it_runs_and_begins_anew_with_each_try()
+    {
+        var tenant = await fixture.GivenTenantAsync();
+        string? running = null, waiting = null, again = null;
+        fixture.Hooks.Before("ProvisionStorage", tenant, async () =>
+        {
+            const string Storage = "provision-storage";
+            await Journal.StepProgressAsync(tenant.Id, 1, Storage, "3 of 7 resources", CancellationToken);
+            running = (await StepAsync(tenant, Storage)).Progress;
+            await Journal.StepFailedAsync(
+                tenant.Id, 1, Storage, "unavailable", "Away.", DateTimeOffset.UnixEpoch, CancellationToken);
+            waiting = (await StepAsync(tenant, Storage)).Progress;
+            await Journal.StepStartedAsync(tenant.Id, 1, Storage, 2, CancellationToken);
+            again = (await StepAsync(tenant, Storage)).Progress;
+            await Journal.StepProgressAsync(tenant.Id, 1, Storage, "7 of 7 resources", CancellationToken);
+        });
+
+        await (await fixture.StartAsync(tenant)).GetResultAsync();
+        await Journal.StepProgressAsync(tenant.Id, 1, "provision-storage", "late", CancellationToken);
+
+        Assert.Equal(("3 of 7 resources", null, null), (running, waiting, again));
+        Assert.Null((await StepAsync(tenant, "provision-storage")).Progress);
+    }
+
+    [Fact]
     public async Task An_undo_keeps_its_end()
     {
         var tenant = await GivenFailedAsync();

@@ -54,6 +54,7 @@ internal static class UncoveredCalls
         Rows("UPDATE", "UPDATE provisioning_steps SET state = $4, error_code = $5*",
             "the error of a failed try, for display only; the try counts as failed even if this is not written"),
         Rows("UPDATE", "UPDATE provisioning_steps SET undo_state*", ForPeople),
+        Rows("UPDATE", "UPDATE provisioning_steps SET progress*", ForPeople),
         Rows("COMMIT", "*INSERT INTO system_readings*", Reads),
         Rows("DELETE", "DELETE FROM invitations*", Sweeps),
         Rows("DELETE", "DELETE FROM sealed_passwords*", Sweeps),

@@ -155,20 +155,12 @@ public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
     }
 
     /// <summary>Lists the buckets of this account that have the name of a tenant's bucket.</summary>
-    public async Task<IReadOnlyList<string>> ListNamesAsync(CancellationToken cancellationToken)
-    {
-        // A server without pages answers with all buckets, and without a token.
-        var request = new ListBucketsRequest { MaxBuckets = MaxListed };
-        var names = new List<string>();
-        do
-        {
-            var page = await s3.ListBucketsAsync(request, cancellationToken);
-            names.AddRange((page.Buckets ?? []).Select(bucket => bucket.BucketName));
-            request.ContinuationToken = page.ContinuationToken;
-        }
-        while (!string.IsNullOrEmpty(request.ContinuationToken));
-        return [.. names.Where(TenantResources.IsTenantBucketName)];
-    }
+    public async Task<IReadOnlyList<string>> ListNamesAsync(CancellationToken cancellationToken) =>
+        [.. (await ListAllAsync(cancellationToken)).Where(TenantResources.IsTenantBucketName)];
+
+    /// <summary>Lists the buckets of this account whose name begins with a prefix.</summary>
+    public async Task<IReadOnlyList<string>> ListNamesAsync(string prefix, CancellationToken cancellationToken) =>
+        [.. (await ListAllAsync(cancellationToken)).Where(name => name.StartsWith(prefix, StringComparison.Ordinal))];
 
     /// <summary>Reads the mark in a bucket's tags; null without a readable mark or without the bucket.</summary>
     public async Task<OwnershipMark?> ReadMarkAsync(string bucket, CancellationToken cancellationToken)
@@ -232,6 +224,21 @@ public sealed class TenantBuckets(IAmazonS3 s3, S3Options options)
             new ListVersionsRequest { BucketName = bucket, ExpectedBucketOwner = options.ExpectedOwner },
             cancellationToken);
         return [.. (page.Versions ?? []).Select(v => new KeyVersion { Key = v.Key, VersionId = v.VersionId })];
+    }
+
+    private async Task<List<string>> ListAllAsync(CancellationToken cancellationToken)
+    {
+        // A server without pages answers with all buckets, and without a token.
+        var request = new ListBucketsRequest { MaxBuckets = MaxListed };
+        var names = new List<string>();
+        do
+        {
+            var page = await s3.ListBucketsAsync(request, cancellationToken);
+            names.AddRange((page.Buckets ?? []).Select(bucket => bucket.BucketName));
+            request.ContinuationToken = page.ContinuationToken;
+        }
+        while (!string.IsNullOrEmpty(request.ContinuationToken));
+        return names;
     }
 
     private async Task<Dictionary<string, string>> TagsAsync(string bucket, CancellationToken cancellationToken)

@@ -20,7 +20,8 @@ public sealed partial record DeploymentVersion(WorkerDeploymentOptions? Options)
         if (!BuildId().IsMatch(buildId))
         {
             throw new SettingException(
-                "WORKER_BUILD_ID", $"'{buildId}'", "1 to 100 letters, digits, dots, hyphens, underscores or plus signs");
+                "WORKER_BUILD_ID", $"'{buildId}'",
+                "1 to 100 letters, digits, dots, hyphens, underscores or plus signs");
         }
 
         if (settings.Find("WORKER_DEPLOYMENT_NAME") is not { } name)
@@ -36,7 +37,8 @@ public sealed partial record DeploymentVersion(WorkerDeploymentOptions? Options)
                 DefaultVersioningBehavior = VersioningBehavior.AutoUpgrade,
             })
             : throw new SettingException(
-                "WORKER_DEPLOYMENT_NAME", $"'{name}'", "1 to 63 lower-case letters, digits or hyphens, such as arc-saas");
+                "WORKER_DEPLOYMENT_NAME", $"'{name}'",
+                "1 to 63 lower-case letters, digits or hyphens, such as arc-saas");
     }
 
     [GeneratedRegex("^[a-z0-9-]{1,63}$")]

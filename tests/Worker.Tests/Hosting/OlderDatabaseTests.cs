@@ -29,7 +29,8 @@ public sealed class OlderDatabaseTests
         var health = host.Services.GetRequiredService<WorkerHealth>();
 
         await host.StartAsync(CancellationToken);
-        await AssertMore.EventuallyAsync(() => Task.FromResult(health.MissingMigration), missing => missing is not null);
+        await AssertMore.EventuallyAsync(
+            () => Task.FromResult(health.MissingMigration), missing => missing is not null);
         // The sealing of the audit asks too, every ten seconds; the worker every two.
         int before = Volatile.Read(ref questions);
         await AssertMore.EventuallyAsync(

@@ -30,7 +30,10 @@ public sealed class OlderDatabase : IAsyncDisposable
 
     /// <summary>Lets the functions read what they may read in the version before, and the journal.</summary>
     public Task GrantAsync() => Postgres.ExecuteAsync(
-        $"GRANT USAGE ON SCHEMA public TO {FunctionsRole}; GRANT SELECT ON ALL TABLES IN SCHEMA public TO {FunctionsRole}");
+        $"""
+        GRANT USAGE ON SCHEMA public TO {FunctionsRole};
+        GRANT SELECT ON ALL TABLES IN SCHEMA public TO {FunctionsRole};
+        """);
 
     /// <summary>Applies the newest migration, as <c>Worker migrate --functions-role</c> does.</summary>
     public async Task MigrateAsync()

@@ -11,6 +11,8 @@ internal sealed partial class WorkflowServiceHandler
     public Task<PollWorkflowTaskQueueResponse> PollWorkflowTaskQueue(
         PollWorkflowTaskQueueRequest request, ServerCallContext context)
     {
+        if (request.DeploymentOptions?.WorkerVersioningMode == WorkerVersioningMode.Versioned)
+            throw TemporalErrors.Unimplemented("worker versioning");
         var (ns, queue) = (request.Namespace, request.TaskQueue);
         return Poll(() => RequireQueue(ns, queue?.Name ?? ""), request.Identity, OnAborted, context);
 

@@ -12,7 +12,8 @@ public static class HealthExtensions
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         var health = routes.MapGroup("/health").WithTags("Health");
-        health.MapGet("/live", () => TypedResults.Ok(new LiveResponse("alive", ProductVersion.Current))).WithName("Live")
+        health.MapGet("/live", () => TypedResults.Ok(new LiveResponse("alive", ProductVersion.Current)))
+            .WithName("Live")
             .WithSummary("Reports that the process is alive, and its version.");
         health.MapGet("/ready", GetReadyAsync).WithName("Ready")
             .Produces<HealthResponse>()
@@ -47,7 +48,9 @@ public sealed record LiveResponse(string Status, string Version);
 /// The keys of <c>PAYLOAD_KEYS</c>, each as its id and a short hash; the first one encrypts. <c>doctor</c> compares
 /// them with the worker's.
 /// </param>
-/// <param name="Migration">The migration that was found and the one that is needed; only with <c>not_migrated</c>.</param>
+/// <param name="Migration">
+/// The migration that was found and the one that is needed; only with <c>not_migrated</c>.
+/// </param>
 public sealed record HealthResponse(
     string Status,
     string Database,

@@ -20,6 +20,7 @@ public sealed partial class TemporalWorkers(
     StartupGate gate,
     LeaderLease lease,
     WorkerHealth health,
+    DeploymentVersion version,
     SystemsOff off,
     TemporalOptions temporal,
     IReadOnlyList<OutsideSystem> systems,
@@ -114,6 +115,7 @@ public sealed partial class TemporalWorkers(
 
         if (queue == TaskQueue.Control)
         {
+            options.DeploymentOptions = version.Options;
             foreach (var registration in workflows)
             {
                 options.AddWorkflow(registration.Workflow);

@@ -70,6 +70,7 @@ public static class WorkerHost
             .AddSingleton<LeaderLease>()
             .AddSingleton(HealthOptions.From(settings))
             .AddSingleton<WorkerHealth>()
+            .AddSingleton(DeploymentVersion.From(settings))
             .AddSingleton(SystemsOff.From(systems, settings))
             // Before the workers, so that it stops after them.
             .AddHostedService<HealthEndpoint>()

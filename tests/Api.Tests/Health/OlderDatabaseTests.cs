@@ -23,7 +23,8 @@ public sealed class OlderDatabaseTests(ApiFixture fixture)
 
         answer.AssertProblem(503, "unavailable");
         Assert.Equal(
-            $"The control database is older than this process: migration {older.Migration}. Run the worker's `migrate`.",
+            $"The control database is older than this process: migration {older.Migration}. "
+            + "Run the worker's `migrate`.",
             answer.GetString("detail"));
         Assert.Equal("5", answer.Headers.RetryAfter?.ToString());
         Assert.Contains(app.Log.All, line => line.Contains(

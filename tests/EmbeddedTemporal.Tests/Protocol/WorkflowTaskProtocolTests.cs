@@ -8,6 +8,26 @@ namespace EmbeddedTemporal.Tests.Protocol;
 
 public sealed class WorkflowTaskProtocolTests : ProtocolTests
 {
+    // Its tasks would go to workers of any version.
+    [Fact]
+    public async Task A_poll_of_a_version_is_refused()
+    {
+        var error = await Assert.ThrowsAsync<RpcException>(() => Test.Client.WorkflowService.PollWorkflowTaskQueueAsync(
+            new()
+            {
+                Namespace = Test.Client.Options.Namespace,
+                TaskQueue = new() { Name = "versioned" },
+                DeploymentOptions = new()
+                {
+                    DeploymentName = "arc-saas",
+                    BuildId = "0.2.0",
+                    WorkerVersioningMode = WorkerVersioningMode.Versioned,
+                },
+            }));
+
+        Assert.Equal(RpcException.StatusCode.Unimplemented, error.Code);
+    }
+
     [Fact]
     public async Task A_completion_that_misses_the_latest_signal_is_rejected_as_UnhandledCommand()
     {

@@ -138,6 +138,9 @@ public sealed class WorkerHostTests(PostgresFixture postgres) : IClassFixture<Po
     [InlineData("NOVU_API_KEY", "key", "PUBLIC_BASE_URL: found nothing")]
     [InlineData("HEALTH_PORT", "0", "HEALTH_PORT: found '0', expected a whole number from 1 to 65535")]
     [InlineData("TEMPORAL_ADDRESS", "nowhere", "TEMPORAL_ADDRESS: found 'nowhere', expected host:port")]
+    [InlineData("WORKER_DEPLOYMENT_NAME", "arc.saas",
+        "WORKER_DEPLOYMENT_NAME: found 'arc.saas', expected 1 to 63 lower-case letters")]
+    [InlineData("WORKER_BUILD_ID", "a b", "WORKER_BUILD_ID: found 'a b', expected 1 to 100 letters")]
     [InlineData("INVITATION_PRIVATE_KEY", "secret", "INVITATION_PRIVATE_KEY: found 6 characters that are no such key")]
     public void An_invalid_setting_stops_the_worker_with_one_line(string name, string value, string line)
     {

@@ -17,7 +17,7 @@ public sealed class AwsModuleTests(TerraformFixture fixture) : IClassFixture<Ter
 
     public async ValueTask InitializeAsync()
     {
-        Assert.SkipWhen(PluginFolder is null, $"The AWS provider is not served to tests: {Plugins}=FOLDER of a mirror.");
+        Assert.SkipWhen(PluginFolder is null, $"The AWS provider is missing: {Plugins}=FOLDER of a mirror.");
         TerraformFixture.SkipWhereMissing();
         var options = fixture.Provisioning.Services.GetRequiredService<S3Options>();
         await fixture.GivenVariablesAsync(JsonSerializer.Serialize(new Dictionary<string, string?>

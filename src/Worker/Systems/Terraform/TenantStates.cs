@@ -86,9 +86,7 @@ public sealed class TenantStates(StateDatabase database, TerraformOptions option
         await TryAsync(async () =>
         {
             await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-            bool exists = (await connection.Command("SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = $2",
-                name, "states").ReadAllAsync(_ => true, cancellationToken)).Count > 0;
-            text = exists
+            text = await HasTableAsync(connection, name, cancellationToken)
                 ? (await connection.Command($"SELECT data FROM \"{name}\".states WHERE name = 'default'")
                     .ReadAllAsync(row => row.GetString(0), cancellationToken)).FirstOrDefault()
                 : null;
@@ -137,9 +135,7 @@ public sealed class TenantStates(StateDatabase database, TerraformOptions option
     public Task RequireUnlockedAsync(string name, CancellationToken cancellationToken) => TryAsync(async () =>
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        bool exists = (await connection.Command("SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = 'states'",
-            name).ReadAllAsync(_ => true, cancellationToken)).Count > 0;
-        bool isLocked = exists && (await connection.Command($"""
+        bool isLocked = await HasTableAsync(connection, name, cancellationToken) && (await connection.Command($"""
             SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database AND d.datname = current_database()
             JOIN "{name}".states s ON s.id = (l.classid::bigint << 32) + l.objid::bigint
             WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted
@@ -149,6 +145,11 @@ public sealed class TenantStates(StateDatabase database, TerraformOptions option
             throw new TerraformException(ErrorClass.Connection, "Another run holds the Terraform state.");
         }
     });
+
+    private static async Task<bool> HasTableAsync(
+        NpgsqlConnection connection, string name, CancellationToken cancellationToken) =>
+        (await connection.Command("SELECT to_regclass($1) IS NOT NULL", $"\"{name}\".states")
+            .ReadAllAsync(row => row.GetBoolean(0), cancellationToken)).Single();
 
     private string PasswordOf(string name) =>
         StateRolePassword.Derive(options.StateKeys, worker.InstallationId, name);

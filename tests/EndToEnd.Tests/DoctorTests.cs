@@ -16,7 +16,7 @@ public sealed class DoctorTests(InstanceFixture fixture)
         var result = (await fixture.Instance.DevAsync("doctor")).EnsureSuccess();
 
         Assert.DoesNotContain("✘", result.Output, StringComparison.Ordinal);
-        Assert.Equal(13, result.Output.Count(character => character == '✔'));
+        Assert.Equal(14, result.Output.Count(character => character == '✔'));
     }
 
     [Theory]

@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using ControlPlane.Security;
+using Worker.Systems.Postgres;
 
 namespace Worker.Systems.Terraform;
 
@@ -11,8 +11,6 @@ namespace Worker.Systems.Terraform;
 /// </summary>
 public static class StateRolePassword
 {
-    private const int Iterations = 4096;
-
     /// <summary>Derives the password of a role with the current key.</summary>
     public static string Derive(KeyRing keys, Guid installation, string role) =>
         Convert.ToHexStringLower(Hmac(keys.Current, $"terraform-state:{installation:D}:{role}"));
@@ -24,11 +22,7 @@ public static class StateRolePassword
     public static string ToVerifier(string password, string role)
     {
         byte[] salt = Hmac(Encoding.UTF8.GetBytes(password), $"salt:{role}")[..16];
-        byte[] salted = Rfc2898DeriveBytes.Pbkdf2(password, salt, Iterations, HashAlgorithmName.SHA256, 32);
-        byte[] storedKey = SHA256.HashData(Hmac(salted, "Client Key")), serverKey = Hmac(salted, "Server Key");
-        return string.Create(CultureInfo.InvariantCulture,
-            $"SCRAM-SHA-256${Iterations}:{Convert.ToBase64String(salt)}"
-            + $"${Convert.ToBase64String(storedKey)}:{Convert.ToBase64String(serverKey)}");
+        return ScramVerifier.Of(password, salt);
     }
 
     private static byte[] Hmac(ReadOnlySpan<byte> key, string text) =>

@@ -22,7 +22,9 @@ public sealed class TenantStates(StateDatabase database, TerraformOptions option
     // A killed worker's run, a run of another worker that waits for its lock, and the checks.
     private const int MaxConnections = 20;
 
-    private readonly TenantSchemas schemas = new(new TenantDatabase(database.Source, database.RefusesSuperuser));
+    private readonly TenantSchemas schemas = new(
+        new TenantDatabase(database.Source, database.RefusesSuperuser),
+        new TenantLoginOptions(MaxConnections, StatementTimeout: 0, AllowsTemporaryTables: false));
 
     /// <summary>The name of the schema and the role of a tenant's state.</summary>
     public static string NameOf(TenantKey key) => $"infra_{key}";
@@ -86,9 +88,7 @@ public sealed class TenantStates(StateDatabase database, TerraformOptions option
         await TryAsync(async () =>
         {
             await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-            bool exists = (await connection.Command("SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = $2",
-                name, "states").ReadAllAsync(_ => true, cancellationToken)).Count > 0;
-            text = exists
+            text = await HasTableAsync(connection, name, cancellationToken)
                 ? (await connection.Command($"SELECT data FROM \"{name}\".states WHERE name = 'default'")
                     .ReadAllAsync(row => row.GetString(0), cancellationToken)).FirstOrDefault()
                 : null;
@@ -103,7 +103,7 @@ public sealed class TenantStates(StateDatabase database, TerraformOptions option
         (Ownership?, OwnershipMark?) owner = default;
         await TryAsync(async () =>
         {
-            var (_, _, ownership, found) = await schemas.ReadAsync(name, mark, cancellationToken);
+            var (_, _, ownership, found, _) = await schemas.ReadAsync(name, mark, cancellationToken);
             owner = (ownership, found);
         });
         return owner;
@@ -137,9 +137,7 @@ public sealed class TenantStates(StateDatabase database, TerraformOptions option
     public Task RequireUnlockedAsync(string name, CancellationToken cancellationToken) => TryAsync(async () =>
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        bool exists = (await connection.Command("SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = 'states'",
-            name).ReadAllAsync(_ => true, cancellationToken)).Count > 0;
-        bool isLocked = exists && (await connection.Command($"""
+        bool isLocked = await HasTableAsync(connection, name, cancellationToken) && (await connection.Command($"""
             SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database AND d.datname = current_database()
             JOIN "{name}".states s ON s.id = (l.classid::bigint << 32) + l.objid::bigint
             WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted
@@ -149,6 +147,11 @@ public sealed class TenantStates(StateDatabase database, TerraformOptions option
             throw new TerraformException(ErrorClass.Connection, "Another run holds the Terraform state.");
         }
     });
+
+    private static async Task<bool> HasTableAsync(
+        NpgsqlConnection connection, string name, CancellationToken cancellationToken) =>
+        (await connection.Command("SELECT to_regclass($1) IS NOT NULL", $"\"{name}\".states")
+            .ReadAllAsync(row => row.GetBoolean(0), cancellationToken)).Single();
 
     private string PasswordOf(string name) =>
         StateRolePassword.Derive(options.StateKeys, worker.InstallationId, name);

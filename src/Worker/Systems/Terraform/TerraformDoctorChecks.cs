@@ -1,3 +1,4 @@
+using ControlPlane.Settings;
 using Npgsql;
 using Worker.Commands;
 using Worker.Commands.Doctor;
@@ -8,13 +9,32 @@ internal static class TerraformDoctorChecks
 {
     private static readonly Version Oldest = new(1, 11);
 
-    public static IReadOnlyList<DoctorCheck> For(CommandHost host) =>
-    [
-        new("infrastructure", token => BinaryAsync(host, token),
-            "Set TERRAFORM_BINARY to terraform 1.11 or later, or TERRAFORM_ENABLED=false."),
-        new("infrastructure states", token => StatesAsync(host, token),
-            "Check that TERRAFORM_STATE_URL names a running database.", Needs: "infrastructure"),
-    ];
+    public static IReadOnlyList<DoctorCheck> For(CommandHost host)
+    {
+        DoctorCheck binary = new("infrastructure", token => BinaryAsync(host, token),
+            "Set TERRAFORM_BINARY to terraform 1.11 or later, or TERRAFORM_ENABLED=false.");
+        return IsOff(host)
+            ? [binary]
+            :
+            [
+                binary,
+                new("infrastructure states", token => StatesAsync(host, token),
+                    "Check that TERRAFORM_STATE_URL names a running database.", Needs: binary.Name),
+            ];
+    }
+
+    private static bool IsOff(CommandHost host)
+    {
+        try
+        {
+            return TerraformOptions.From(host.Settings) is null;
+        }
+        catch (SettingException)
+        {
+            // The check reports it.
+            return false;
+        }
+    }
 
     private static async Task<DoctorResult> BinaryAsync(CommandHost host, CancellationToken cancellationToken)
     {
@@ -43,11 +63,6 @@ internal static class TerraformDoctorChecks
 
     private static async Task<DoctorResult> StatesAsync(CommandHost host, CancellationToken cancellationToken)
     {
-        if (TerraformOptions.From(host.Settings) is null)
-        {
-            return DoctorResult.Ok("it is switched off");
-        }
-
         await using var command = host.GetService<StateDatabase>().Source.CreateCommand(
             """
             SELECT current_user::text, current_database()::text, rolcreaterole OR rolsuper,

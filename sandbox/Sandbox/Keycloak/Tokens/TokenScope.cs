@@ -19,6 +19,8 @@ internal sealed class TokenScope
 
     public IReadOnlyList<string> Names { get; }
 
+    public bool IsOffline => Names.Contains("offline_access");
+
     /// <summary>The <c>scope</c> claim of an access token.</summary>
     public string AccessTokenClaim => string.Join(' ', Names
         .Where(name => Template.ClientScopes[name].GetObject("attributes").GetBoolean("include.in.token.scope"))

@@ -101,11 +101,14 @@ public sealed class Fault
     internal static bool Matches(FaultRule rule, Call call) =>
         (rule.System ?? (call.System == Call.Postgres ? null : call.System)) == call.System
         && (rule.Method is null || rule.Method.Equals(call.Method, StringComparison.OrdinalIgnoreCase))
-        && MatchesPattern(rule.Path, call.Path)
+        && MatchesPattern(WithoutTrailingSlash(rule.Path), WithoutTrailingSlash(call.Path))
         && (rule.Query is null
             || (rule.Query.Length == 0 ? call.Query.Length == 0 : MatchesPattern(rule.Query, call.Query)))
         && (rule.BodyContains is null || call.Body.Contains(rule.BodyContains, StringComparison.Ordinal))
         && (call.HasEffect || !rule.RequiresEffect);
+
+    private static string WithoutTrailingSlash(string path) =>
+        path.Length > 1 && path.EndsWith('/') ? path[..^1] : path;
 
     private static bool MatchesPattern(string pattern, string text) =>
         FileSystemName.MatchesSimpleExpression(

@@ -49,8 +49,8 @@ public sealed record FaultRule
     public string? Method { get; init; }
 
     /// <summary>
-    /// Pattern for the path, such as /tenant-acme-files* or /admin/realms. For PostgreSQL: for the database, such as
-    /// /control_plane.
+    /// Pattern for the path, such as /tenant-acme-files* or /admin/realms. It matches a path with and without its
+    /// trailing slash. For PostgreSQL: for the database, such as /control_plane.
     /// </summary>
     public string Path { get; init; } = "*";
 

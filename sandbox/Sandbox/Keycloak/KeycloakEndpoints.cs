@@ -31,17 +31,18 @@ public static class KeycloakEndpoints
         app.MapLogout();
         app.MapUserInfo();
         app.MapIntrospection();
+        app.MapRevocation();
         app.MapRealms();
         app.MapPartialImport();
         app.MapClients();
         app.MapProtocolMappers();
         app.MapUsers();
         app.MapCredentials();
+        app.MapOfflineSessions();
         app.MapAttackDetection();
         app.MapUserProfile();
         app.MapRoleMappings();
         app.MapRoles();
         app.MapConsole();
-        app.MapNotImplemented();
     }
 }

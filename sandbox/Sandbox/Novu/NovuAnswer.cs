@@ -20,6 +20,7 @@ internal static class NovuAnswer
             ["next"] = null,
             ["previous"] = null,
             ["totalCount"] = data.Length,
+            ["totalCountCapped"] = false,
         });
     }
 }

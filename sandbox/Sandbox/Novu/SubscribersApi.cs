@@ -27,8 +27,9 @@ internal static class SubscribersApi
         {
             var now = store.Time.GetUtcNow();
             var existing = store.Subscriber(id);
+            // Only a success is wrapped: Novu's client reads the subscriber from the bare body of this refusal.
             if (existing is not null && failIfExists)
-                return NovuAnswer.Data(SubscriberFields.Answer(existing), StatusCodes.Status409Conflict);
+                return Results.Json(SubscriberFields.Answer(existing), statusCode: StatusCodes.Status409Conflict);
             var subscriber = SubscriberFields.Merge(
                 existing ?? new Subscriber(NovuId.New(now), id, now, now), body, now);
             store.Put(subscriber);

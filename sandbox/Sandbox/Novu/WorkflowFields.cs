@@ -45,6 +45,7 @@ internal static class WorkflowFields
             },
         },
         ["steps"] = new JsonArray([.. workflow.Steps.Select(step => (JsonNode)Answer(workflow, step))]),
+        ["stepTypeOverviews"] = new JsonArray([.. workflow.Steps.Select(step => (JsonNode)step.Type)]),
         ["createdAt"] = Timestamp.Of(workflow.CreatedAt),
         ["updatedAt"] = Timestamp.Of(workflow.UpdatedAt),
     };

@@ -64,6 +64,27 @@ public sealed class FaultTests(SandboxFixture fixture) : IDisposable
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await CreateAsync());
     }
 
+    [Theory]
+    [InlineData("/v2/subscribers", "/v2/subscribers/")]
+    [InlineData("/v2/subscribers/", "/v2/subscribers")]
+    [InlineData("*/subscribers", "/v2/subscribers/")]
+    public async Task A_path_matches_with_and_without_its_trailing_slash(string rule, string called)
+    {
+        await using var fault = await SetAsync(new FaultRule { Path = rule });
+        using var answer = await novu.Http.PostAsync(called, Body());
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/v2/subscribers")]
+    [InlineData("/v2/subscribers/")]
+    public async Task A_pattern_for_what_is_below_a_path_matches_neither_form_of_the_path(string called)
+    {
+        await using var fault = await SetAsync(new FaultRule { Path = "/v2/subscribers/*" });
+        using var answer = await novu.Http.PostAsync(called, Body());
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+    }
+
     [Fact]
     public async Task A_delayed_call_continues_when_it_is_released()
     {

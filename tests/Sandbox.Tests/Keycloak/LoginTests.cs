@@ -1,17 +1,10 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text;
+using static Sandbox.Tests.Keycloak.ApplicationLogin;
 
 namespace Sandbox.Tests.Keycloak;
 
 /// <summary>The authorization code flow with PKCE, through the login page.</summary>
 public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakServer>
 {
-    private const string Verifier = "a-verifier-that-is-long-enough-for-the-standard-43";
-
-    private static readonly string Challenge =
-        Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(Verifier)));
-
     [Fact]
     public async Task The_tenants_administrator_logs_in_and_the_token_contains_tenant_and_role()
     {
@@ -27,7 +20,7 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
         Assert.Equal(["code", "iss", "session_state", "state"], redirect.RedirectParameters.Keys.Order());
         Assert.Equal("s-1", redirect.RedirectParameters["state"]);
         Assert.Equal(server.Issuer(realm), redirect.RedirectParameters["iss"]);
-        var tokens = await RedeemAsync(realm, redirect.RedirectParameters["code"]);
+        var tokens = await server.RedeemAsync(realm, redirect.RedirectParameters["code"]);
         Assert.Equal(200, tokens.Status);
         Assert.Equal(("t-1", "admin"),
             (tokens.AccessClaims["tenantId"]!.GetValue<string>(), tokens.AccessClaims["role"]!.GetValue<string>()));
@@ -44,9 +37,9 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
     {
         var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
         var code = (await LoginAsync(realm, "alice")).RedirectParameters["code"];
-        var first = await RedeemAsync(realm, code);
+        var first = await server.RedeemAsync(realm, code);
 
-        var second = await RedeemAsync(realm, code);
+        var second = await server.RedeemAsync(realm, code);
 
         second.Is(400, """{"error":"invalid_grant","error_description":"Code not valid"}""");
         var info = await server.GetAsync($"/realms/{realm}/protocol/openid-connect/userinfo", first.AccessToken);
@@ -71,12 +64,13 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
         var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
         var code = (await LoginAsync(realm, "alice")).RedirectParameters["code"];
 
-        var refused = await RedeemAsync(realm, code, (field, value));
+        var refused = await server.RedeemAsync(realm, code, (field, value));
 
         Assert.Equal(400, refused.Status);
         Assert.Equal(("invalid_grant", reason),
             (refused.Json["error"]!.GetValue<string>(), refused.Json["error_description"]!.GetValue<string>()));
-        Assert.Equal("Code not valid", (await RedeemAsync(realm, code)).Json["error_description"]!.GetValue<string>());
+        Assert.Equal(
+            "Code not valid", (await server.RedeemAsync(realm, code)).Json["error_description"]!.GetValue<string>());
     }
 
     [Theory]
@@ -162,7 +156,7 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
         var redirect = await browser.SubmitAsync(page, ("password-new", "brand-new-password"),
             ("password-confirm", "brand-new-password"));
 
-        Assert.Equal(200, (await RedeemAsync(realm, redirect.RedirectParameters["code"])).Status);
+        Assert.Equal(200, (await server.RedeemAsync(realm, redirect.RedirectParameters["code"])).Status);
         (await server.PasswordAsync(realm, "direct", "temporary", "brand-new-password")).Is(200);
     }
 
@@ -180,7 +174,7 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
         var redirect = await browser.SubmitAsync(
             page, ("email", "n@app.example"), ("firstName", "N"), ("lastName", "N"));
 
-        Assert.Equal(200, (await RedeemAsync(realm, redirect.RedirectParameters["code"])).Status);
+        Assert.Equal(200, (await server.RedeemAsync(realm, redirect.RedirectParameters["code"])).Status);
     }
 
     [Fact]
@@ -210,7 +204,7 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
         var browser = new Browser(server);
         var page = await browser.GetAsync(Authorization(realm));
         var redirect = await browser.SignInAsync(page, "alice", TestRealms.Password);
-        var tokens = await RedeemAsync(realm, redirect.RedirectParameters["code"]);
+        var tokens = await server.RedeemAsync(realm, redirect.RedirectParameters["code"]);
 
         var silent = await browser.GetAsync(Authorization(realm, ("prompt", "none")));
         Assert.Contains("code", silent.RedirectParameters.Keys);
@@ -245,10 +239,10 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
         var realm = await server.CreateRealmAsync(TestRealms.WithApplication);
         var code = (await LoginAsync(realm, "alice")).RedirectParameters["code"];
 
-        var refused = await RedeemFromAsync("https://evil.example", realm, code);
+        var refused = await server.RedeemFromAsync("https://evil.example", realm, code);
         refused.Is(403, """{"error":"Invalid origin"}""");
         var secondCode = (await LoginAsync(realm, "alice")).RedirectParameters["code"];
-        var allowed = await RedeemFromAsync("https://app.example", realm, secondCode);
+        var allowed = await server.RedeemFromAsync("https://app.example", realm, secondCode);
         Assert.Equal("https://app.example", Assert.Single(allowed.Headers.GetValues("Access-Control-Allow-Origin")));
     }
 
@@ -256,41 +250,5 @@ public sealed class LoginTests(KeycloakServer server) : IClassFixture<KeycloakSe
     {
         var browser = new Browser(server);
         return await browser.SignInAsync(await browser.GetAsync(Authorization(realm)), username, TestRealms.Password);
-    }
-
-    /// <summary>
-    /// The application's authorization request with changed fields; an empty value omits the field.
-    /// </summary>
-    private static string Authorization(string realm, params (string Name, string Value)[] changes) =>
-        $"/realms/{realm}/protocol/openid-connect/auth?" + Encode(changes, ("client_id", "app"),
-            ("response_type", "code"),
-            ("scope", "openid"), ("redirect_uri", TestRealms.RedirectUri), ("state", "s-1"), ("nonce", "n-1"),
-            ("code_challenge", Challenge), ("code_challenge_method", "S256"));
-
-    private Task<KeycloakResponse> RedeemAsync(
-        string realm, string code, params (string Name, string Value)[] changes) =>
-        RedeemFromAsync(null, realm, code, changes);
-
-    private Task<KeycloakResponse> RedeemFromAsync(
-        string? origin, string realm, string code, params (string Name, string Value)[] changes)
-    {
-        var form = Encode(changes, ("grant_type", "authorization_code"), ("client_id", "app"), ("code", code),
-            ("redirect_uri", TestRealms.RedirectUri), ("code_verifier", Verifier));
-        var request = new HttpRequestMessage(HttpMethod.Post, server.Issuer(realm) + "/protocol/openid-connect/token")
-        {
-            Content = new StringContent(form, Encoding.UTF8, "application/x-www-form-urlencoded"),
-        };
-        if (origin is not null)
-            request.Headers.Add("Origin", origin);
-        return server.SendAsync(request);
-    }
-
-    private static string Encode((string Name, string Value)[] changes, params (string Name, string Value)[] fields)
-    {
-        var all = fields.ToDictionary(field => field.Name, field => field.Value);
-        foreach (var (name, value) in changes)
-            all[name] = value;
-        return string.Join('&', all.Where(field => field.Value.Length > 0)
-            .Select(field => $"{field.Key}={Uri.EscapeDataString(field.Value)}"));
     }
 }

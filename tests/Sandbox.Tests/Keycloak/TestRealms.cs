@@ -57,5 +57,25 @@ internal static class TestRealms
         .Replace("PROFILE", Profile.ReplaceLineEndings(""), StringComparison.Ordinal)
         .Replace("SECRET", Password, StringComparison.Ordinal);
 
+    /// <summary>
+    /// The API "api" and the service "service" with secrets, the public client "app" whose tokens name the API as
+    /// audience, the public client "other" whose tokens do not, and the user alice, who may take offline tokens.
+    /// </summary>
+    public static string WithApi { get; } = """
+        {"realm":"{0}","enabled":true,
+         "clients":[
+          {"clientId":"api","enabled":true,"secret":"SECRET","directAccessGrantsEnabled":true},
+          {"clientId":"service","enabled":true,"secret":"SECRET","serviceAccountsEnabled":true},
+          {"clientId":"other","enabled":true,"publicClient":true,"directAccessGrantsEnabled":true},
+          {"clientId":"app","enabled":true,"publicClient":true,"directAccessGrantsEnabled":true,
+           "protocolMappers":[{"name":"audience","protocol":"openid-connect",
+            "protocolMapper":"oidc-audience-mapper",
+            "config":{"included.client.audience":"api","access.token.claim":"true"}}]}],
+         "users":[
+          {"username":"alice","email":"alice@app.example","firstName":"A","lastName":"L","enabled":true,
+           "realmRoles":["offline_access"],"clientRoles":{"realm-management":["realm-admin"]},
+           "credentials":[{"type":"password","value":"SECRET"}]}]}
+        """.Replace("SECRET", Password, StringComparison.Ordinal);
+
     private static string MapperOf(string attribute) => Mapper.Replace("NAME", attribute, StringComparison.Ordinal);
 }

@@ -35,8 +35,10 @@ public sealed class SubscriberTests(SandboxFixture fixture) : IDisposable
     public async Task A_creation_can_be_refused_for_an_existing_subscriber()
     {
         await novu.PostAsync("/v2/subscribers", new { subscriberId = id });
-        var (status, _) = await novu.PostAsync("/v2/subscribers?failIfExists=true", new { subscriberId = id });
+        var (status, body) = await novu.PostAsync("/v2/subscribers?failIfExists=true", new { subscriberId = id });
         Assert.Equal(HttpStatusCode.Conflict, status);
+        // Novu's client unwraps only successes, so the subscriber is the body itself.
+        Assert.Equal(id, body["subscriberId"]?.ToString());
     }
 
     [Fact]

@@ -38,6 +38,16 @@ internal sealed class AdminRequest(Caller caller, Realm realm)
             throw KeycloakException.Forbidden;
     }
 
+    /// <summary>Throws 501 if the query has one of the real server's parameters that have no effect here.</summary>
+    public void RejectUnplayed(params ReadOnlySpan<string> parameters)
+    {
+        foreach (var name in parameters)
+        {
+            if (Http.Request.Query.ContainsKey(name))
+                throw KeycloakException.NotImplemented($"the parameter {name} of {Http.Request.Path}");
+        }
+    }
+
     public Task<Document> ReadAsync(string representation) => RepresentationReader.ReadAsync(Http, representation);
 
     public Task<IReadOnlyList<Document>> ReadArrayAsync(string representation) =>

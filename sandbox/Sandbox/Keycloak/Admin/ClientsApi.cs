@@ -28,6 +28,7 @@ internal static class ClientsApi
         AdminRequest request, string? clientId, bool search = false, int first = 0, int max = int.MaxValue)
     {
         request.RequireAnyRole("view-clients", "manage-clients", "query-clients");
+        request.RejectUnplayed("q", "viewableOnly");
         var canView = request.Caller.HasAnyRole(request.Realm, "view-clients", "manage-clients");
         return KeycloakJson.Ok(request.Realm.Clients.Values
             .Where(client => canView && (clientId is null || client.ClientId == clientId

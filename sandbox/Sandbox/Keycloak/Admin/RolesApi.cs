@@ -25,6 +25,7 @@ internal static class RolesApi
 
     private static IResult List(AdminRequest request, string? id, string? search, bool briefRepresentation = true)
     {
+        request.RejectUnplayed("first", "max");
         var client = RequireContainer(request, id, manage: false);
         return KeycloakJson.Ok(request.Realm.GetRoles(client)
             .Where(role => search is null || role.Name.Contains(search, StringComparison.OrdinalIgnoreCase))

@@ -22,7 +22,7 @@ internal static class UserRepresentation
         representation["totp"] = false;
         representation["disableableCredentialTypes"] = new JsonArray();
         representation["requiredActions"] = KeycloakJson.Array(user.RequiredActions);
-        representation["notBefore"] = 0;
+        representation["notBefore"] = user.NotBefore;
         representation.Remove("attributes");
         var attributes = UserProfile.For(realm).KeepVisible(user.Attributes);
         if (attributes.Names.Any())

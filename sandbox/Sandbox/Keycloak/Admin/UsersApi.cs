@@ -8,6 +8,7 @@ namespace Sandbox.Keycloak.Admin;
 internal static class UsersApi
 {
     private const string Representation = "UserRepresentation";
+    private static readonly string[] UnplayedFilters = ["createdAfter", "createdBefore", "idpAlias", "idpUserId"];
 
     public static void MapUsers(this IEndpointRouteBuilder app)
     {
@@ -24,6 +25,7 @@ internal static class UsersApi
     private static IResult List(AdminRequest request, [AsParameters] UserSearch search)
     {
         request.RequireAnyRole("view-users", "manage-users", "query-users");
+        request.RejectUnplayed(UnplayedFilters);
         var access = new JsonObject { ["manage"] = request.Caller.HasAnyRole(request.Realm, "manage-users") };
         return KeycloakJson.Ok(FindVisible(request, search)
             .Skip(Math.Max(0, search.First ?? 0)).Take(search.Max is >= 0 and var max ? max : 100)
@@ -34,6 +36,7 @@ internal static class UsersApi
     private static IResult Count(AdminRequest request, [AsParameters] UserSearch search)
     {
         request.RequireAnyRole("view-users", "manage-users", "query-users");
+        request.RejectUnplayed(UnplayedFilters);
         return KeycloakJson.Ok(JsonValue.Create(FindVisible(request, search).Count()));
     }
 
@@ -77,7 +80,8 @@ internal static class UsersApi
         var user = request.GetUser(id);
         request.State.Change(snapshot => WithoutSessions(snapshot, user) is var changed
             && changed.Realms.GetValueOrDefault(request.Realm.Id) is { } realm
-                ? changed.With(realm.Without(user)) : throw KeycloakException.RealmNotFound);
+                ? OfflineSessionsApi.Without(changed, user).With(realm.Without(user))
+                : throw KeycloakException.RealmNotFound);
         return Results.NoContent();
     }
 
@@ -85,7 +89,12 @@ internal static class UsersApi
     {
         request.RequireAnyRole("manage-users");
         var user = request.GetUser(id);
-        request.State.Change(snapshot => WithoutSessions(snapshot, user));
+        // Offline sessions stay, but their tokens become stale.
+        var now = request.State.UnixSeconds;
+        request.State.Change(snapshot => WithoutSessions(snapshot, user) is var changed
+            && changed.Realms.GetValueOrDefault(request.Realm.Id) is { } realm
+            && realm.Users.TryGetValue(user.Id, out var current)
+                ? changed.With(realm.With(current with { NotBefore = now })) : changed);
         return Results.NoContent();
     }
 

@@ -9,6 +9,8 @@ internal sealed class KeycloakException(int status, JsonNode? body) : Exception(
 
     public JsonNode? Body { get; } = body;
 
+    public string ContentType { get; private init; } = KeycloakJson.PlainContentType;
+
     public static KeycloakException Unauthorized => Error(401, "HTTP 401 Unauthorized");
 
     public static KeycloakException Forbidden => Error(403, "HTTP 403 Forbidden");
@@ -33,14 +35,33 @@ internal sealed class KeycloakException(int status, JsonNode? body) : Exception(
     public static KeycloakException ErrorMessage(int status, string message) =>
         new(status, new JsonObject { ["errorMessage"] = message });
 
-    /// <summary>The error for a feature of the real server that this stand-in does not implement.</summary>
-    public static KeycloakException NotImplemented(string feature) =>
-        ErrorMessage(501, $"The sandbox's Keycloak does not play {feature}. Try this against a real Keycloak.");
+    /// <summary>
+    /// The error for a feature of the real server that this stand-in does not implement: a problem (RFC 9457), since
+    /// Keycloak has no format for it. Clients of Keycloak find the text in the field that they read.
+    /// </summary>
+    public static KeycloakException NotImplemented(string feature)
+    {
+        var detail = $"The sandbox's Keycloak does not play {feature}. Try this against a real Keycloak.";
+        return new(501, new JsonObject
+        {
+            ["title"] = "Not Implemented",
+            ["status"] = 501,
+            ["detail"] = detail,
+            ["errorMessage"] = detail,
+        })
+        {
+            ContentType = "application/problem+json",
+        };
+    }
+
+    /// <summary>The error for a method or a path that this stand-in does not implement.</summary>
+    public static KeycloakException NotPlayed(HttpContext context) =>
+        NotImplemented($"{context.Request.Method} {context.Request.Path}");
 
     public Task WriteAsync(HttpContext context)
     {
         context.Response.StatusCode = Status;
         return Body is null
-            ? Task.CompletedTask : KeycloakJson.WriteAsync(context, Body, KeycloakJson.PlainContentType);
+            ? Task.CompletedTask : KeycloakJson.WriteAsync(context, Body, ContentType);
     }
 }

@@ -6,6 +6,10 @@ namespace Sandbox.Keycloak.Http;
 /// <summary>Adds the security headers and the error bodies to all endpoints.</summary>
 internal static class KeycloakPipeline
 {
+    // The real server has no other paths, so only below these can a call be one that the sandbox does not play.
+    private static readonly PathString[] ServedPaths =
+        ["/admin", "/realms", "/resources", "/js", "/.well-known", "/robots.txt"];
+
     public static void UseKeycloakPipeline(this WebApplication app, KeycloakState state) =>
         app.Use(async (context, next) =>
     {
@@ -47,11 +51,10 @@ internal static class KeycloakPipeline
     {
         if (context.Response.HasStarted || context.Response.ContentLength is not null)
             return Task.CompletedTask;
-        var isRealmPath = context.Request.Path.StartsWithSegments("/admin/realms")
-            || context.Request.Path.StartsWithSegments("/realms");
+        var isServed = ServedPaths.Any(path => context.Request.Path.StartsWithSegments(path));
         return context.Response.StatusCode switch
         {
-            404 when isRealmPath => KeycloakException.Error(404, "HTTP 404 Not Found").WriteAsync(context),
+            404 or 405 when isServed => KeycloakException.NotPlayed(context).WriteAsync(context),
             404 => KeycloakException.Error(404, "Unable to find matching target resource method").WriteAsync(context),
             405 => KeycloakException.Error(405, "HTTP 405 Method Not Allowed").WriteAsync(context),
             _ => Task.CompletedTask,

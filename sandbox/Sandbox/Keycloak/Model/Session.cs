@@ -17,8 +17,21 @@ public sealed record Session(
     public ImmutableDictionary<string, UsedRefreshToken> RefreshTokens { get; init; } =
         ImmutableDictionary<string, UsedRefreshToken>.Empty;
 
-    public bool IsLive(Realm realm, long now) =>
-        now < Ends && now < LastUsed + realm.Settings.GetInt32("ssoSessionIdleTimeout");
+    /// <summary>
+    /// Whether the session belongs to offline tokens: it survives the logout, with the id of the online session.
+    /// </summary>
+    public bool IsOffline { get; init; }
+
+    /// <summary>The last entry of the password, if it was repeated; in seconds since 1970.</summary>
+    public long? Reauthenticated { get; init; }
+
+    /// <summary>The client's address; null in sessions stored by earlier versions.</summary>
+    public string? Address { get; init; }
+
+    public long AuthTime => Reauthenticated ?? Started;
+
+    public bool IsLive(Realm realm, long now) => now < Ends
+        && now < LastUsed + realm.Settings.GetInt32(IsOffline ? "offlineSessionIdleTimeout" : "ssoSessionIdleTimeout");
 }
 
 /// <param name="Id">The token's id.</param>

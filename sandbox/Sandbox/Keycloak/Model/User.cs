@@ -18,6 +18,9 @@ public sealed record User(string Id, string Username, Document Settings)
     /// <summary>The id of the client whose service account this is.</summary>
     public string? ServiceAccountOf { get; init; }
 
+    /// <summary>Older tokens are not valid; in seconds since 1970.</summary>
+    public long NotBefore { get; init; }
+
     public bool Enabled => Settings.GetBoolean("enabled");
 
     public string? Email => Settings.GetString("email");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Primitives;
 using Sandbox.Keycloak.Http;
 using Sandbox.Keycloak.Model;
@@ -9,6 +10,9 @@ namespace Sandbox.Keycloak.Oidc;
 /// <summary>The authorization endpoint: validates the request, then shows the login page or redirects back.</summary>
 internal static class AuthorizationApi
 {
+    private static readonly string[] Unplayed =
+        ["acr_values", "claims", "dpop_jkt", "kc_action", "request", "request_uri"];
+
     public static void MapAuthorization(this IEndpointRouteBuilder app)
     {
         app.MapGet("/realms/{realm}/protocol/openid-connect/auth", (HttpContext context, string realm) =>
@@ -23,20 +27,33 @@ internal static class AuthorizationApi
         var (client, request) = ReadRequest(context, realm, name =>
             fields.TryGetValue(name, out var value) && value.Count > 0
                 ? value.ToString() is { Length: > 0 } text ? text : null : null);
+        if (fields.TryGetValue("max_age", out var age))
+            request = request with { MaxAge = ReadMaxAge(realm, age.ToString()) };
         if (FindError(context, realm, client, request) is { } error)
             return Results.Redirect(error);
+        if (Unplayed.FirstOrDefault(fields.ContainsKey) is { } unplayed)
+            throw KeycloakException.NotImplemented($"the parameter {unplayed} of a login");
+        if (request.Prompts.Contains("create"))
+            throw KeycloakException.NotImplemented("the registration of users (prompt=create)");
         var session = LoginCookies.FindSession(context, realm);
         var user = session is null ? null : realm.Users.GetValueOrDefault(session.UserId);
-        if (session is not null && user is { Enabled: true } && request.Prompt != "login"
-            && Logins.GetPendingActions(realm, user).Count == 0)
-            return Results.Redirect(LoginFlow.IssueCode(context, realm, request, session));
-        if (request.Prompt == "none")
+        var isSignedIn = session is not null && user is { Enabled: true };
+        var isRepeated = isSignedIn && request.NeedsLogin(session!, context.GetState().UnixSeconds);
+        if (isSignedIn && !isRepeated && Logins.GetPendingActions(realm, user!).Count == 0)
+            return Results.Redirect(LoginFlow.IssueCode(context, realm, request, session!));
+        if (request.Prompts.Contains("none"))
             return Results.Redirect(request.GetErrorRedirect(context, realm, "login_required"));
         var state = context.GetState();
         var attempt = state.PendingLogins.Start(state, realm, request, LoginCookies.GetBrowserId(context));
+        if (isRepeated)
+            attempt = state.PendingLogins.Save(attempt with { Repeated = new(session!.Id, user!.Username) });
         LoginCookies.SetAttempt(context, realm, attempt);
         return new LoginPage(realm, attempt) { Username = request.LoginHint };
     }
+
+    private static int ReadMaxAge(Realm realm, string text) =>
+        int.TryParse(text, CultureInfo.InvariantCulture, out var age)
+            ? age : throw new ErrorPageException(realm, 400, "Invalid Request");
 
     private static (Client Client, AuthorizationRequest Request) ReadRequest(
         HttpContext context, Realm realm, Func<string, string?> field)

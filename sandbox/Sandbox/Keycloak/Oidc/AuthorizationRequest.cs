@@ -23,7 +23,16 @@ internal sealed record AuthorizationRequest(string ClientId, string RedirectUri)
 
     public string? Prompt { get; init; }
 
+    /// <summary>The greatest age of the login in seconds; null: any.</summary>
+    public int? MaxAge { get; init; }
+
     public string? LoginHint { get; init; }
+
+    public IReadOnlyList<string> Prompts => (Prompt ?? "").Split(' ');
+
+    /// <summary>Whether a signed-in user must enter the password again.</summary>
+    public bool NeedsLogin(Session session, long now) =>
+        Prompts.Contains("login") || (MaxAge is { } age && session.AuthTime + age < now);
 
     /// <summary>The redirect to the client with the code of the login.</summary>
     public string GetSuccessRedirect(HttpContext context, Realm realm, string sessionId, string code) => BuildRedirect(

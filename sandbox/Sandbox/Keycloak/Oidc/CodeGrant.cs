@@ -33,7 +33,8 @@ internal static class CodeGrant
         session = Logins.TouchSession(state, session with { Clients = session.Clients.Add(client.Id) });
         var roles = TokenScope.GetVisibleRoles(realm, client, user).ToList();
         var scope = TokenScope.Parse(client, issued.Request.Scope);
-        return new TokenIssuer(context, new TokenSubject(realm, client, user, session, roles), scope, "ac")
+        var subject = OfflineSessions.Enter(context, new(realm, client, user, session, roles), scope);
+        return new TokenIssuer(context, subject, scope, "ac")
         {
             Nonce = issued.Request.Nonce,
         };

@@ -5,56 +5,66 @@ using Sandbox.Keycloak.Tokens;
 
 namespace Sandbox.Keycloak.Oidc;
 
-/// <summary>Introspection for confidential clients, and token revocation.</summary>
+/// <summary>Introspection for confidential clients: whether a token is valid, and its claims.</summary>
 internal static class IntrospectionApi
 {
-    public static void MapIntrospection(this IEndpointRouteBuilder app)
-    {
+    public static void MapIntrospection(this IEndpointRouteBuilder app) =>
         app.MapPost("/realms/{realm}/protocol/openid-connect/token/introspect", IntrospectAsync);
-        app.MapPost("/realms/{realm}/protocol/openid-connect/revoke", RevokeAsync);
-    }
 
     private static async Task<IResult> IntrospectAsync(HttpContext context, string realm)
     {
-        var (_, client, form) = await ReadAsync(context, realm);
-        if (client.IsPublic)
+        var found = context.GetState().GetRealm(realm);
+        var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync() : FormCollection.Empty;
+        var caller = ClientAuthentication.Authenticate(context, found, form);
+        if (caller.IsPublic)
             throw KeycloakException.OAuthError(403, "invalid_request", "Client not allowed.");
         if (form["token"].ToString() is not { Length: > 0 } text)
             throw KeycloakException.OAuthError(400, "invalid_request", "Token not provided.");
-        // Only the client or an audience of the token may read its claims.
-        if (AccessToken.Verify(context, context.GetState().Current, text, out _) is not { } token
-            || !IsIntendedFor(token, client))
-            return KeycloakJson.Plain(new JsonObject { ["active"] = false });
+        var token = form["token_type_hint"].ToString() switch
+        {
+            "" or "access_token" => FindForAudience(context, caller, text),
+            "refresh_token" => FindRefreshToken(context, found, caller, text),
+            _ => throw KeycloakException.OAuthError(400, "invalid_request", "Unsupported token type."),
+        };
+        return KeycloakJson.Plain(token is null ? new JsonObject { ["active"] = false } : Describe(context, token));
+    }
+
+    /// <summary>A valid access or ID token that names the caller as an audience. Its own client is none.</summary>
+    private static AccessToken? FindForAudience(HttpContext context, Client caller, string text)
+    {
+        var snapshot = context.GetState().Current;
+        var token = AccessToken.Verify(context, snapshot, text, out _)
+            ?? AccessToken.Verify(context, snapshot, text, out _, "ID");
+        return token?.Claims.GetStrings("aud").Contains(caller.ClientId) == true ? token : null;
+    }
+
+    /// <summary>A valid refresh or offline token of the caller.</summary>
+    private static AccessToken? FindRefreshToken(HttpContext context, Realm realm, Client caller, string text)
+    {
+        var state = context.GetState();
+        var claims = Jwt.VerifyInternal(state.GetKeys(realm), text);
+        if (claims?.GetString("typ") is not ("Refresh" or "Offline") || claims.GetString("azp") != caller.ClientId
+            || (claims.Has("exp") && claims.Root.GetProperty("exp").GetInt64() <= state.UnixSeconds))
+            return null;
+        var session = state.Current.FindSession(claims.GetString("sid"), claims.GetString("typ") == "Offline");
+        return session?.IsLive(realm, state.UnixSeconds) == true && session.Clients.Contains(caller.Id)
+            && realm.Users.GetValueOrDefault(session.UserId) is { Enabled: true } user
+            && claims.Root.GetProperty("iat").GetInt64() >= user.NotBefore
+            ? new AccessToken(realm, caller, user, session, claims) : null;
+    }
+
+    private static JsonObject Describe(HttpContext context, AccessToken token)
+    {
         var response = token.Claims.ToObject();
+        // Mappers add what the token itself leaves out: all claims of a refresh or a lightweight token.
+        var scope = TokenScope.Parse(token.Client, token.Claims.GetString("scope"));
+        var roles = TokenScope.GetVisibleRoles(token.Realm, token.Client, token.User).ToList();
+        ProtocolMappers.Apply(scope.GetMappers(token.Client), "introspection.token.claim",
+            new TokenSubject(token.Realm, token.Client, token.User, token.Session, roles), response);
         response["client_id"] = token.Client.ClientId;
         response["username"] = token.User.Username;
-        response["token_type"] = "Bearer";
+        response["token_type"] = token.Claims.GetString("typ");
         response["active"] = true;
-        return KeycloakJson.Plain(response);
-    }
-
-    private static async Task<IResult> RevokeAsync(HttpContext context, string realm)
-    {
-        var (found, client, form) = await ReadAsync(context, realm);
-        var state = context.GetState();
-        var text = form["token"].ToString();
-        var claims = Jwt.VerifyInternal(state.GetKeys(found), text) ?? Jwt.Verify(state.GetKeys(found), text);
-        if (claims?.GetString("azp") != client.ClientId
-            || state.Current.Sessions.GetValueOrDefault(claims.GetString("sid") ?? "") is not { } session)
-            return KeycloakJson.Plain(
-                new JsonObject { ["error"] = "invalid_token", ["error_description"] = "Invalid token" });
-        Logins.EndSession(state, session);
-        return Results.Ok();
-    }
-
-    private static bool IsIntendedFor(AccessToken token, Client client) =>
-        token.Client.Id == client.Id || token.Claims.GetStrings("aud").Contains(client.ClientId);
-
-    private static async Task<(Realm Realm, Client Client, IFormCollection Form)> ReadAsync(
-        HttpContext context, string realm)
-    {
-        var found = context.GetState().GetRealm(realm);
-        var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync() : FormCollection.Empty;
-        return (found, ClientAuthentication.Authenticate(context, found, form), form);
+        return response;
     }
 }

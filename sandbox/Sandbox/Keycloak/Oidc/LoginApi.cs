@@ -49,7 +49,7 @@ internal static class LoginApi
                 LoginFlow.GetPageAddress(context, found, attempt, "authenticate", LoginPage.Execution));
         }
         var form = await context.Request.ReadFormAsync();
-        var name = form["username"].ToString();
+        var name = attempt.Repeated?.Username ?? form["username"].ToString();
         var user = Logins.FindUser(found, name);
         if (!Logins.VerifyPassword(context.GetState(), found, user, form["password"].ToString()))
             return ShowAgain(context, found, attempt, name, InvalidCredentials);

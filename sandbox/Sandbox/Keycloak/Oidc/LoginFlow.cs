@@ -20,7 +20,8 @@ internal static class LoginFlow
             return GetPageAddress(context, realm, attempt, "required-action", action);
         }
         state.PendingLogins.Save(attempt with { IsFinished = true });
-        var session = Logins.StartSession(state, realm, user);
+        var session = Logins.RenewSession(state, realm, user, attempt.Repeated?.SessionId)
+            ?? Logins.StartSession(state, realm, user);
         LoginCookies.SetSession(context, realm, session);
         return IssueCode(context, realm, attempt.Request, session);
     }

@@ -53,9 +53,9 @@ internal static class LogoutApi
         ClientAuthentication.Authenticate(context, found, form);
         var state = context.GetState();
         var claims = Jwt.VerifyInternal(state.GetKeys(found), token);
-        if (claims?.GetString("typ") != "Refresh")
+        if (claims?.GetString("typ") is not ("Refresh" or "Offline"))
             throw KeycloakException.OAuthError(400, "invalid_grant", "Invalid refresh token");
-        if (state.Current.Sessions.GetValueOrDefault(claims.GetString("sid") ?? "") is { } session)
+        if (state.Current.FindSession(claims.GetString("sid"), claims.GetString("typ") == "Offline") is { } session)
             Logins.EndSession(state, session);
         return Results.NoContent();
     }

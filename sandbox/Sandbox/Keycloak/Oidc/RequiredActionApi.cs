@@ -31,8 +31,7 @@ internal static class RequiredActionApi
             UpdateProfile or VerifyProfile => new UpdateProfilePage(found, attempt, user, action),
             "VERIFY_EMAIL" => throw new ErrorPageException(found, 500, "Failed to send email, please try again later."),
             null => Results.Redirect(LoginFlow.GetNextAddress(context, found, attempt, user)),
-            _ => throw new ErrorPageException(found, 501,
-                $"The sandbox's Keycloak does not play the required action {action}."),
+            _ => throw KeycloakException.NotImplemented($"the required action {action}"),
         };
     }
 

@@ -19,6 +19,8 @@ internal sealed class KeycloakFile(string? path) : IDisposable
     {
         Realms = Load<Realm>("realm"),
         Sessions = Load<Session>("session"),
+        OfflineSessions = Load<Session>("offline-session"),
+        RevokedTokens = Load<RevokedToken>("revoked-token"),
         Keys = Load<RealmKeys>("keys"),
     };
 
@@ -27,6 +29,8 @@ internal sealed class KeycloakFile(string? path) : IDisposable
     {
         Save("realm", before.Realms, after.Realms);
         Save("session", before.Sessions, after.Sessions);
+        Save("offline-session", before.OfflineSessions, after.OfflineSessions);
+        Save("revoked-token", before.RevokedTokens, after.RevokedTokens);
         Save("keys", before.Keys, after.Keys);
     });
 

@@ -11,6 +11,8 @@ internal static class ClientAuthentication
     /// <exception cref="KeycloakException">401: unknown client, or wrong secret.</exception>
     public static Client Authenticate(HttpContext context, Realm realm, IFormCollection form)
     {
+        if (form.ContainsKey("client_assertion") || form.ContainsKey("client_assertion_type"))
+            throw KeycloakException.NotImplemented("the authentication of a client by an assertion");
         var (clientId, secret) = FromHeader(context)
             ?? (form["client_id"].ToString(), form["client_secret"].ToString());
         if (realm.FindClient(clientId) is not { Enabled: true } client || client.Settings.GetBoolean("bearerOnly"))

@@ -26,7 +26,8 @@ internal static class ClientCredentialsGrant
                 ["clientAddress"] = address,
             },
         };
-        return new TokenIssuer(context, subject, TokenScope.Parse(client, form["scope"]), "cc");
+        var scope = TokenScope.Parse(client, form["scope"]);
+        return new TokenIssuer(context, OfflineSessions.Enter(context, subject, scope), scope, "cc");
     }
 
     private static KeycloakException Unauthorized(string description) =>

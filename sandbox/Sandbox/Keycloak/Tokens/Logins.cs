@@ -72,10 +72,32 @@ internal static class Logins
     public static Session TouchSession(KeycloakState state, Session session)
     {
         var touched = session with { LastUsed = state.UnixSeconds };
-        state.Change(snapshot => snapshot.Sessions.ContainsKey(session.Id) ? snapshot.With(touched) : snapshot);
+        state.Change(snapshot => snapshot.FindSession(session.Id, session.IsOffline) is null
+            ? snapshot : snapshot.With(touched));
         return touched;
     }
 
-    public static void EndSession(KeycloakState state, Session session) => state.Change(snapshot =>
-        snapshot with { Sessions = snapshot.Sessions.Remove(session.Id) });
+    /// <summary>
+    /// Renews the session of a user who has entered the password again; null if it is not theirs or has ended.
+    /// </summary>
+    public static Session? RenewSession(KeycloakState state, Realm realm, User user, string? id)
+    {
+        if (state.Current.FindSession(id, offline: false) is not { } session
+            || session.UserId != user.Id || !session.IsLive(realm, state.UnixSeconds))
+            return null;
+        state.BruteForceProtector.Reset(user);
+        return TouchSession(state, session with { Reauthenticated = state.UnixSeconds });
+    }
+
+    public static void EndSession(KeycloakState state, Session session) =>
+        state.Change(snapshot => snapshot.Without(session));
+
+    /// <summary>Ends the client's part of a session, and the session with its last client.</summary>
+    public static Snapshot WithoutClient(Snapshot snapshot, Session session, Client client)
+    {
+        if (snapshot.FindSession(session.Id, session.IsOffline) is not { } current)
+            return snapshot;
+        var clients = current.Clients.Remove(client.Id);
+        return clients.IsEmpty ? snapshot.Without(current) : snapshot.With(current with { Clients = clients });
+    }
 }

@@ -24,6 +24,7 @@ internal static class PasswordGrant
             throw KeycloakException.OAuthError(400, "invalid_grant", "Account is not fully set up");
         var session = Logins.StartSession(context.GetState(), realm, user, client);
         var roles = TokenScope.GetVisibleRoles(realm, client, user).ToList();
-        return new TokenIssuer(context, new TokenSubject(realm, client, user, session, roles), scope, "ro");
+        var subject = OfflineSessions.Enter(context, new(realm, client, user, session, roles), scope);
+        return new TokenIssuer(context, subject, scope, "ro");
     }
 }

@@ -90,7 +90,7 @@ internal static class ProtocolMappers
     private static IReadOnlyList<string> GetNote(TokenSubject subject, string name) => name switch
     {
         "AUTH_TIME" when subject.Session is { Browser: true } login =>
-            [login.Started.ToString(CultureInfo.InvariantCulture)],
+            [login.AuthTime.ToString(CultureInfo.InvariantCulture)],
         _ => subject.Notes.TryGetValue(name, out var note) ? [note] : [],
     };
 

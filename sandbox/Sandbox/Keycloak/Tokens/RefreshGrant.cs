@@ -13,21 +13,25 @@ internal static class RefreshGrant
             throw KeycloakException.OAuthError(400, "invalid_request", "No refresh token");
         var claims = Jwt.VerifyInternal(state.GetKeys(realm), token);
         if (claims is null
-            || claims.GetString("typ") != "Refresh" || claims.GetString("iss") != context.GetIssuer(realm))
+            || claims.GetString("typ") is not ("Refresh" or "Offline")
+            || claims.GetString("iss") != context.GetIssuer(realm))
             throw Invalid("Invalid refresh token");
-        if (claims.Root.GetProperty("exp").GetInt64() <= state.UnixSeconds)
+        if (claims.Has("exp") && claims.Root.GetProperty("exp").GetInt64() <= state.UnixSeconds)
             throw Invalid("Token is not active");
         if (claims.GetString("azp") != client.ClientId)
             throw Invalid("Invalid refresh token. Token client and authorized client don't match");
-        var session = state.Current.Sessions.GetValueOrDefault(claims.GetString("sid") ?? "");
+        var isOffline = claims.GetString("typ") == "Offline";
+        var session = state.Current.FindSession(claims.GetString("sid"), isOffline);
         if (session is null || !session.IsLive(realm, state.UnixSeconds))
-            throw Invalid("Session not active");
+            throw Invalid(isOffline ? "Offline user session not found" : "Session not active");
         if (!session.Clients.Contains(client.Id))
             throw Invalid("Session doesn't have required client");
         if (realm.Users.GetValueOrDefault(session.UserId) is not { } user)
             throw Invalid("Session not active");
         if (!user.Enabled)
             throw Invalid("User disabled");
+        if (claims.Root.GetProperty("iat").GetInt64() < user.NotBefore)
+            throw Invalid("Stale token");
         session = Logins.TouchSession(state, WithUse(state, realm, client, session, claims));
         var roles = TokenScope.GetVisibleRoles(realm, client, user).ToList();
         var scope = TokenScope.Parse(client, claims.GetString("scope"));

@@ -7,6 +7,13 @@ namespace Sandbox.Keycloak.Tokens;
 /// <summary>The token endpoint: password, client_credentials, refresh_token and authorization_code.</summary>
 internal static class TokenApi
 {
+    private static readonly string[] UnplayedGrants =
+    [
+        "urn:ietf:params:oauth:grant-type:device_code", "urn:ietf:params:oauth:grant-type:jwt-bearer",
+        "urn:ietf:params:oauth:grant-type:token-exchange", "urn:ietf:params:oauth:grant-type:uma-ticket",
+        "urn:openid:params:grant-type:ciba",
+    ];
+
     public static void MapTokens(this IEndpointRouteBuilder app) =>
         app.MapPost("/realms/{realm}/protocol/openid-connect/token", IssueAsync);
 
@@ -27,6 +34,7 @@ internal static class TokenApi
             "client_credentials" => ClientCredentialsGrant.Authorize,
             "refresh_token" => RefreshGrant.Authorize,
             "authorization_code" => CodeGrant.Authorize,
+            _ when UnplayedGrants.Contains(grant) => throw KeycloakException.NotImplemented($"the grant {grant}"),
             _ => throw KeycloakException.OAuthError(400, "unsupported_grant_type", "Unsupported grant_type"),
         };
         var client = ClientAuthentication.Authenticate(context, found, form);

@@ -35,8 +35,8 @@ internal sealed class TokenIssuer(HttpContext context, TokenSubject subject, Tok
         var response = new JsonObject { ["access_token"] = access, ["expires_in"] = lifespan };
         if (subject.Session is { } session)
         {
-            var ends = Math.Min(session.Ends, now + subject.Realm.Settings.GetInt32("ssoSessionIdleTimeout"));
-            response["refresh_expires_in"] = ends - now;
+            var ends = FindEnd(session);
+            response["refresh_expires_in"] = ends is null ? 0 : ends - now;
             response["refresh_token"] = Jwt.SignInternally(keys, RefreshClaims(session, ends));
         }
         else
@@ -64,7 +64,7 @@ internal sealed class TokenIssuer(HttpContext context, TokenSubject subject, Tok
     private JsonObject AccessClaims(int lifespan)
     {
         var isLightweight = subject.Client.HasLightweightTokens;
-        var sessionType = subject.Session is null ? "tr" : "on";
+        var sessionType = subject.Session is null ? "tr" : subject.Session.IsOffline ? "of" : "on";
         var claims = CommonClaims("Bearer", lifespan, $"{sessionType}{(isLightweight ? "lt" : "rt")}{grant}:");
         claims["scope"] = scope.AccessTokenClaim;
         // Without a session only the subject identifies the user, so even a lightweight token contains it.
@@ -87,10 +87,20 @@ internal sealed class TokenIssuer(HttpContext context, TokenSubject subject, Tok
         return Sort(claims);
     }
 
-    private JsonObject RefreshClaims(Session session, long ends)
+    /// <summary>The end of a refresh token; null for an offline token without one.</summary>
+    private long? FindEnd(Session session) => session switch
     {
-        var claims = CommonClaims("Refresh", 0, "");
-        claims["exp"] = ends;
+        { IsOffline: true, Ends: long.MaxValue } => null,
+        { IsOffline: true } => session.Ends,
+        _ => Math.Min(session.Ends, now + subject.Realm.Settings.GetInt32("ssoSessionIdleTimeout")),
+    };
+
+    private JsonObject RefreshClaims(Session session, long? ends)
+    {
+        var claims = CommonClaims(session.IsOffline ? "Offline" : "Refresh", 0, "");
+        claims.Remove("exp");
+        if (ends is not null)
+            claims["exp"] = ends;
         claims["aud"] = context.GetIssuer(subject.Realm);
         claims["sub"] = subject.User.Id;
         claims["sid"] = session.Id;

@@ -19,9 +19,11 @@ internal sealed class TokenScope
 
     public IReadOnlyList<string> Names { get; }
 
+    public bool IsOffline => Names.Contains("offline_access");
+
     /// <summary>The <c>scope</c> claim of an access token.</summary>
     public string AccessTokenClaim => string.Join(' ', Names
-        .Where(name => Template.ClientScopes[name].GetObject("attributes").GetBoolean("include.in.token.scope"))
+        .Where(IsInTokenScope)
         .OrderBy(name => name == "profile" ? 0 : 1)
         .Prepend(IsOpenId ? OpenId : "").Where(name => name.Length > 0));
 
@@ -45,6 +47,11 @@ internal sealed class TokenScope
             GetDefaults(client).Concat(client.Settings.GetStrings("optionalClientScopes")).Append(OpenId).ToHashSet();
         return Split(requested).All(allowed.Contains);
     }
+
+    // Without the attribute a scope is in the token, such as offline_access.
+    private static bool IsInTokenScope(string name) =>
+        Template.ClientScopes[name].GetObject("attributes") is var attributes
+        && (!attributes.Has("include.in.token.scope") || attributes.GetBoolean("include.in.token.scope"));
 
     private static string[] Split(string? scopes) => (scopes ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
 

@@ -46,7 +46,10 @@ public sealed class SweepTests(InstanceFixture fixture)
             $"Host=127.0.0.1;Port={Instance.Address("POSTGRES_PORT")};Database=control_plane;Username=postgres;"
             + $"Password={Instance.Secret("DEV_DB_SUPERUSER_PASSWORD")}");
         foreach (string table in (string[])
-            ["invitations", "residue", "resources", "provisioning_steps", "provisioning_attempts"])
+        [
+            "invitations", "residue", "resources", "tenant_connections", "tenant_passwords", "provisioning_steps",
+            "provisioning_attempts",
+        ])
         {
             await using var forget = database.CreateCommand($"DELETE FROM {table} WHERE tenant_id = $1");
             forget.Parameters.AddWithValue(Guid.Parse(tenantId));

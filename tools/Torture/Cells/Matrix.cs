@@ -15,7 +15,8 @@ internal sealed record Matrix(IReadOnlyList<Cell> Cells, IReadOnlyList<(string N
 
     /// <summary>The ids of the steps that have an undo and run in an instance.</summary>
     public static IReadOnlySet<string> StepsWithUndo { get; } = StepList.All
-        .Where(step => step.ResourceTypes.Count > 0 && step.System != TerraformSystem.SystemId).Select(step => step.Id).ToHashSet();
+        .Where(step => step.ResourceTypes.Count > 0 && step.System != TerraformSystem.SystemId)
+        .Select(step => step.Id).ToHashSet();
 
     public static Matrix Generate()
     {

@@ -48,11 +48,22 @@ internal static class Settings
         ["TEMPORAL_TLS_CLIENT_KEY_DATA"] = "by the kind of authentication: Readers",
         ["TEMPORAL_TLS_CLIENT_KEY_PATH"] = "the key is in the vault",
         ["TENANT_EXTRA_REDIRECT_URIS"] = "for development",
+        ["TENANT_SECRETS_FOLDER"] = "for development",
+        ["TENANT_SECRETS_PUBLIC_KEY"] = "with TENANT_SECRETS_STORE",
+        ["TENANT_SECRETS_STORE"] = "optional: without a store, tenants get no database login",
+        ["TENANT_SECRET_KEYS"] = "with TENANT_SECRETS_STORE",
         ["TENANT_SMTP_FROM"] = "optional: without a sender, password reset is off",
         ["TENANT_SMTP_FROM_NAME"] = "optional",
         ["TENANT_SMTP_HOST"] = "optional",
         ["TENANT_SMTP_PASSWORD"] = "optional",
         ["TENANT_SMTP_USERNAME"] = "optional",
+        ["TERRAFORM_ENVIRONMENT"] = "TERRAFORM_ENABLED=false",
+        ["TERRAFORM_MODULES"] = "TERRAFORM_ENABLED=false",
+        ["TERRAFORM_PLUGIN_DIR"] = "TERRAFORM_ENABLED=false",
+        ["TERRAFORM_REGION"] = "TERRAFORM_ENABLED=false",
+        ["TERRAFORM_STATE_KEYS"] = "TERRAFORM_ENABLED=false",
+        ["TERRAFORM_STATE_URL"] = "TERRAFORM_ENABLED=false",
+        ["TERRAFORM_VARIABLES_FILE"] = "TERRAFORM_ENABLED=false",
     };
 
     /// <summary>Settings of mails; a deployment has all of them or none.</summary>

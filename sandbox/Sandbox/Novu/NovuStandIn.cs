@@ -58,6 +58,16 @@ internal static class NovuStandIn
         };
     }
 
+    /// <summary>Refuses filters and pages: a list that ignored them would be another list.</summary>
+    /// <exception cref="NovuException">501: the call has a query.</exception>
+    public static void RequireNoQuery(HttpRequest request)
+    {
+        if (request.Query.Count > 0)
+            throw new NovuException(501,
+                $"The sandbox does not implement '{request.Query.Keys.First()}' of {request.Method} {request.Path}",
+                "Not Implemented");
+    }
+
     private static IResult NotImplemented(HttpRequest request) => throw new NovuException(
         501, $"The sandbox does not implement {request.Method} {request.Path}", "Not Implemented");
 }

@@ -9,7 +9,7 @@ internal static class SubscribersApi
     {
         var group = app.MapGroup("/v2/subscribers");
         group.MapPost("/", (HttpRequest request) => CreateAsync(request, store));
-        group.MapGet("/", () => List(store));
+        group.MapGet("/", (HttpRequest request) => List(request, store));
         group.MapGet("/{id}", (string id) => NovuAnswer.Data(SubscriberFields.Answer(Find(store, id))));
         group.MapPatch("/{id}", (string id, HttpRequest request) => PatchAsync(id, request, store));
         group.MapDelete("/{id}", (string id) => Delete(store, id));
@@ -52,8 +52,11 @@ internal static class SubscribersApi
         ? NovuAnswer.Data(new JsonObject { ["acknowledged"] = true, ["status"] = "deleted" })
         : throw NotFound(id);
 
-    private static IResult List(NovuStore store) =>
-        NovuAnswer.Page(store.Subscribers().Select(SubscriberFields.Answer));
+    private static IResult List(HttpRequest request, NovuStore store)
+    {
+        NovuStandIn.RequireNoQuery(request);
+        return NovuAnswer.Page(store.Subscribers().Select(SubscriberFields.Answer));
+    }
 
     private static Subscriber Find(NovuStore store, string id) => store.Subscriber(id) ?? throw NotFound(id);
 

@@ -7,7 +7,7 @@ internal static class WorkflowsApi
     {
         var group = app.MapGroup("/v2/workflows");
         group.MapPost("/", (HttpRequest request) => CreateAsync(request, store));
-        group.MapGet("/", () => List(store));
+        group.MapGet("/", (HttpRequest request) => List(request, store));
         group.MapGet("/{id}", (string id) => NovuAnswer.Data(WorkflowFields.Answer(Find(store, id))));
         group.MapPut("/{id}", (string id, HttpRequest request) => ReplaceAsync(id, request, store));
         group.MapPatch("/{id}", (string id, HttpRequest request) => PatchAsync(id, request, store));
@@ -63,11 +63,15 @@ internal static class WorkflowsApi
         return Results.NoContent();
     }
 
-    private static IResult List(NovuStore store) => NovuAnswer.Data(new System.Text.Json.Nodes.JsonObject
+    private static IResult List(HttpRequest request, NovuStore store)
     {
-        ["workflows"] = new System.Text.Json.Nodes.JsonArray([.. store.Workflows().Select(WorkflowFields.Answer)]),
-        ["totalCount"] = store.Workflows().Count,
-    });
+        NovuStandIn.RequireNoQuery(request);
+        return NovuAnswer.Data(new System.Text.Json.Nodes.JsonObject
+        {
+            ["workflows"] = new System.Text.Json.Nodes.JsonArray([.. store.Workflows().Select(WorkflowFields.Answer)]),
+            ["totalCount"] = store.Workflows().Count,
+        });
+    }
 
     private static IResult Store(NovuStore store, Workflow workflow)
     {

@@ -32,4 +32,16 @@ public sealed class ListTests(SandboxFixture fixture) : IDisposable
         var workflow = list["data"]!["workflows"]!.AsArray().Single(each => each!["workflowId"]!.ToString() == id)!;
         Assert.Equal("email", Assert.Single(workflow["stepTypeOverviews"]!.AsArray())!.ToString());
     }
+
+    [Theory]
+    [InlineData("/v2/subscribers?email=a%40b.com")]
+    [InlineData("/v2/subscribers?limit=10")]
+    [InlineData("/v2/workflows?query=welcome")]
+    [InlineData("/v2/workflows?limit=10&offset=10")]
+    public async Task A_filter_or_page_that_is_not_played_is_refused(string path)
+    {
+        var (status, _) = await novu.GetAsync(path);
+
+        Assert.Equal(501, (int)status);
+    }
 }

@@ -26,7 +26,7 @@ internal static class TenantLogins
     /// <summary>The name of the role that a generation uses, of at most 63 bytes.</summary>
     public static string NameOf(string schema, int generation) => schema + Ends[(generation + 1) % 2];
 
-    /// <summary>Lists the roles of the pair that exist, whoever owns them.</summary>
+    /// <summary>Lists the existing roles of the pair, those of other owners too.</summary>
     public static async Task<IReadOnlyList<FoundLogin>> ListAsync(
         NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
     {
